@@ -1,0 +1,1 @@
+export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';

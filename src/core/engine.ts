@@ -1,0 +1,47 @@
+import type { Clock } from './clock';
+import type { StreamEvent } from './events';
+import type { ChatRequest, Connection } from './request';
+import type { EngineSettings } from './settings';
+
+/** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
+export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
+
+/** Detail for the output channel. The engine never passes a key here. */
+export interface EngineLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export interface EngineDeps {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Looked up per request, so that a patched global `fetch` (proxies, certificates) is the one that is used. */
+  readonly fetch: typeof fetch;
+  readonly log: EngineLog;
+  readonly localize: Localize;
+  readonly settings: () => EngineSettings;
+  readonly connection: () => Promise<Connection>;
+  /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */
+  readonly userAgent: string;
+}
+
+/** A running turn: an event stream with exactly one terminal event, and its controls. All of them act at once. */
+export interface RunningTurn extends AsyncIterable<StreamEvent> {
+  stop(): void;
+  /** Ends a wait, or replaces an attempt that has shown nothing yet. Two calls are one retry. */
+  retryNow(): void;
+  /** The next attempt goes to `model`, at once. */
+  switchModel(model: string): void;
+}
+
+export interface StreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Text of an earlier, broken answer to the same request: kept until the new answer has overtaken it. */
+  readonly partial?: string | undefined;
+}
+
+export interface Engine {
+  stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
+}

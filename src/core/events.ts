@@ -1,0 +1,194 @@
+/**
+ * The one stream that every view reads: panel, status bar, log, journal and the extension's API.
+ * Field names of the contract are fixed; further fields may be added, never renamed.
+ */
+
+/** What went wrong, in the user's terms. One kind may cover several rows of the fault table. */
+export type FaultKind =
+  | 'auth'
+  | 'credit'
+  | 'rate-limit'
+  | 'model'
+  | 'context-length'
+  | 'content-filter'
+  | 'request'
+  | 'not-found'
+  | 'permission'
+  | 'too-large'
+  | 'overloaded'
+  | 'server'
+  | 'gateway'
+  | 'timeout'
+  | 'connection'
+  | 'dns'
+  | 'offline'
+  | 'tls'
+  | 'proxy'
+  | 'redirect'
+  | 'not-a-stream'
+  | 'empty'
+  | 'stalled'
+  | 'truncated'
+  | 'malformed'
+  | 'budget'
+  | 'breaker';
+
+/** What a person can do about a fault; each is a button of the failure card. */
+export type FaultAction =
+  | 'retryNow'
+  | 'switchModel'
+  | 'setApiKey'
+  | 'openBilling'
+  | 'checkUrl'
+  | 'networkSettings'
+  | 'newConversation'
+  | 'restart'
+  | 'details';
+
+/** Why an attempt is made. Only `retry` and `resume` are charged to a budget. */
+export type AttemptReason = 'first' | 'retry' | 'retry-now' | 'replay' | 'repair' | 'resume' | 'switch';
+
+/** `server`: the gateway named the time to come back; `backoff`: we chose it. */
+export type DelaySource = 'server' | 'backoff';
+
+export type ResumeMethod = 'prefill' | 'continue' | 'restart';
+
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+}
+
+interface EventBase {
+  /** Number of the attempt this belongs to, from 1; for `waiting` the attempt to come. */
+  readonly attempt: number;
+  /** Monotonic milliseconds; differences are meaningful, the zero point is not. */
+  readonly at: number;
+}
+
+export interface AttemptEvent extends EventBase {
+  readonly type: 'attempt';
+  readonly model: string;
+  readonly why: AttemptReason;
+}
+
+export interface HeadersEvent extends EventBase {
+  readonly type: 'headers';
+  readonly status: number;
+  readonly requestId?: string | undefined;
+  /** From the start of the attempt to its headers. */
+  readonly ms: number;
+}
+
+export interface TextEvent extends EventBase {
+  readonly type: 'text' | 'reasoning';
+  /** To be appended. */
+  readonly text: string;
+}
+
+export interface WaitingEvent extends EventBase {
+  readonly type: 'waiting';
+  /** Epoch milliseconds at which the next attempt goes out. */
+  readonly until: number;
+  readonly delayMs: number;
+  readonly source: DelaySource;
+  readonly reason: FaultKind;
+  readonly maxAttempts: number;
+  /** What happened, localised, one sentence. */
+  readonly message: string;
+  /** The delay the server asked for, before our margin; only with `source: 'server'`. */
+  readonly hintMs?: number | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly actions: readonly FaultAction[];
+}
+
+/** Soft: nothing has arrived for a while, nothing is given up yet. */
+export interface QuietEvent extends EventBase {
+  readonly type: 'quiet';
+  readonly forMs: number;
+}
+
+/** The stream broke after text or reasoning had been shown. */
+export interface CutEvent extends EventBase {
+  readonly type: 'cut';
+  readonly reason: FaultKind;
+  readonly message: string;
+}
+
+export interface ResumedEvent extends EventBase {
+  readonly type: 'resumed';
+  readonly how: ResumeMethod;
+  /** Characters of the continuation that repeated what was there and were dropped. */
+  readonly trimmed: number;
+}
+
+/** A restarted answer has overtaken the partial one. */
+export interface ReplacedEvent extends EventBase {
+  readonly type: 'replaced';
+  /** All of it, instead of what came before. */
+  readonly text: string;
+}
+
+export interface ModelEvent extends EventBase {
+  readonly type: 'model';
+  readonly from: string;
+  readonly to: string;
+  readonly reason: 'user' | FaultKind;
+}
+
+/** Summed over all attempts of the turn so far. */
+export interface UsageEvent extends EventBase, Usage {
+  readonly type: 'usage';
+}
+
+export interface DoneEvent extends EventBase {
+  readonly type: 'done';
+  readonly finishReason: string;
+  readonly attempts: number;
+  /** The whole answer. */
+  readonly text: string;
+  /** Time spent in waits, over all attempts. */
+  readonly waitedMs: number;
+}
+
+export interface StoppedEvent extends EventBase {
+  readonly type: 'stopped';
+  /** The partial answer. */
+  readonly text: string;
+}
+
+export interface FailedEvent extends EventBase {
+  readonly type: 'failed';
+  readonly kind: FaultKind;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  /** Localised; says what happened and what to do. */
+  readonly message: string;
+  /** The partial answer. */
+  readonly text: string;
+  readonly actions: readonly FaultAction[];
+  /** The provider's own words, redacted and cut to a few hundred characters. */
+  readonly detail?: string | undefined;
+  /** Epoch milliseconds at which the server said a limit resets. */
+  readonly resetsAt?: number | undefined;
+}
+
+export type TerminalEvent = DoneEvent | StoppedEvent | FailedEvent;
+
+export type StreamEvent =
+  | AttemptEvent
+  | HeadersEvent
+  | TextEvent
+  | WaitingEvent
+  | QuietEvent
+  | CutEvent
+  | ResumedEvent
+  | ReplacedEvent
+  | ModelEvent
+  | UsageEvent
+  | TerminalEvent;
+
+export function isTerminal(event: StreamEvent): event is TerminalEvent {
+  return event.type === 'done' || event.type === 'stopped' || event.type === 'failed';
+}

@@ -1,0 +1,152 @@
+/**
+ * Host ⇄ webview. Included by both; imports neither `vscode` nor the DOM.
+ * The host holds the truth: the webview may vanish at any moment and is given a `snapshot` when it says `ready`.
+ */
+import type { FaultAction, StreamEvent } from './core/events';
+import type { TurnState } from './core/turnState';
+
+export type { FaultAction, FailedEvent, StreamEvent, Usage, WaitingEvent } from './core/events';
+export { initialTurn, interrupted, isRunning, reduce } from './core/turnState';
+export type { TimelineEntry, TurnPhase, TurnState } from './core/turnState';
+
+/** Code that went along with a prompt; shown under *You*, never re-read from disk. */
+export interface Attachment {
+  /** e.g. `src/app.ts:10-24`. */
+  readonly label: string;
+  readonly languageId: string;
+  readonly code: string;
+}
+
+/** A prompt and its answer. */
+export interface ExchangeView {
+  readonly id: string;
+  /** What the person asked, as shown. */
+  readonly prompt: string;
+  readonly attachment?: Attachment | undefined;
+  readonly state: TurnState;
+  /** Waits for an earlier turn of the same conversation. */
+  readonly queued: boolean;
+}
+
+export interface ConnectionView {
+  readonly model: string;
+  /** Host name of the base URL, e.g. `api.holysheep.ai`. */
+  readonly host: string;
+  readonly hasKey: boolean;
+  /** The embedded gateway answers; nothing leaves the machine. */
+  readonly demo: boolean;
+}
+
+/** A prompt offered in the empty conversation. */
+export interface Suggestion {
+  readonly label: string;
+  readonly prompt: string;
+  readonly model?: string | undefined;
+}
+
+export type ToWebview =
+  | {
+      readonly type: 'snapshot';
+      readonly conversationId: string;
+      readonly exchanges: readonly ExchangeView[];
+      readonly connection: ConnectionView;
+      readonly suggestions: readonly Suggestion[];
+      /** Earlier prompts, oldest first, for arrow up. */
+      readonly promptHistory: readonly string[];
+    }
+  | { readonly type: 'exchange'; readonly exchange: ExchangeView }
+  /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
+  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
+  | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
+  /** Puts `text` into an empty composer and focuses it. */
+  | { readonly type: 'compose'; readonly text: string };
+
+export type ToHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'send'; readonly prompt: string; readonly model?: string | undefined }
+  | { readonly type: 'stop' }
+  | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
+  | { readonly type: 'newConversation' }
+  | { readonly type: 'selectModel' }
+  | { readonly type: 'setApiKey' }
+  | { readonly type: 'openDemo' }
+  | { readonly type: 'leaveDemo' }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'insert'; readonly text: string }
+  | { readonly type: 'apply'; readonly exchangeId: string; readonly text: string }
+  | { readonly type: 'openLink'; readonly href: string };
+
+/** Kept by the webview across reloads through `setState`, and by the host's serializer. */
+export interface PanelState {
+  readonly conversationId: string;
+  readonly draft: string;
+}
+
+/**
+ * Everything the webview says, in the user's language; the host localises, the webview only fills `{0}`, `{1}`.
+ * The English texts are the names the panel is found by.
+ */
+export const panelStrings = {
+  conversation: 'Conversation',
+  you: 'You',
+  assistant: 'Assistant',
+  prompt: 'Prompt',
+  promptPlaceholder: 'Ask anything. Enter sends, Shift+Enter starts a new line.',
+  send: 'Send',
+  stop: 'Stop',
+  retryNow: 'Retry now',
+  switchModel: 'Switch model',
+  continue: 'Continue',
+  restart: 'Restart answer',
+  setApiKey: 'Set API key',
+  openBilling: 'Open billing',
+  checkUrl: 'Check URL',
+  networkSettings: 'Proxy and certificate settings',
+  newConversation: 'New conversation',
+  details: 'Details',
+  copy: 'Copy',
+  copied: 'Copied',
+  insert: 'Insert at cursor',
+  apply: 'Apply to selection',
+  reasoning: 'Reasoning',
+  reasoningRunning: 'Thinking…',
+  connecting: 'Connecting to {0}…',
+  queued: 'Starts after the current answer',
+  quiet: 'Still waiting for the first words…',
+  resuming: 'Getting the rest of the answer…',
+  waitServer: 'The server asked for {0}',
+  waitBackoff: 'Backoff {0}, attempt {1} of {2}',
+  waitAttempt: 'attempt {0} of {1}',
+  retryIn: 'Retrying in {0}',
+  seconds: '{0} s',
+  stopped: 'Stopped. What had arrived is kept.',
+  interrupted: 'Interrupted: the window was closed or reloaded. What had arrived is kept.',
+  lengthLimit: 'The answer reached the token limit.',
+  summaryRetried: 'Answered after {0} attempts, {1} of waiting',
+  summaryUsage: '{0} tokens in, {1} out',
+  summaryTiming: 'first token {0}, total {1}',
+  timeline: 'Timeline',
+  timelineAttempt: 'Attempt {0} with {1}',
+  timelineHeaders: 'Status {0}',
+  timelineFirstToken: 'First token',
+  timelineWaiting: 'Waiting: {0}',
+  timelineCut: 'Cut: {0}',
+  timelineResumed: 'Resumed',
+  timelineModel: 'Switched to {0}',
+  timelineEnd: 'End',
+  requestId: 'Request id {0}',
+  statusCode: 'Status {0}',
+  emptyTitle: 'What do you want to know?',
+  emptyHint: 'Ask here, or select code in an editor and choose Explain.',
+  noKeyTitle: 'No API key for {0}',
+  noKeyHint: 'Set a key, or try everything with the offline demo.',
+  openDemo: 'Open the offline demo',
+  demoBanner: 'Offline demo: a gateway on this machine answers. No key, no network.',
+  leaveDemo: 'Leave the demo',
+  model: 'Model',
+  announceStarted: 'Waiting for the answer',
+  announceDone: 'Answer complete',
+  announceRetry: 'Retrying in {0}',
+} as const;
+
+export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
