@@ -21,6 +21,8 @@ export interface EngineDeps {
   readonly fetch: typeof fetch;
   readonly log: EngineLog;
   readonly localize: Localize;
+  /** A time of day as the user writes it, for "the limit resets at …". @param at epoch milliseconds */
+  readonly formatTime: (at: number) => string;
   readonly settings: () => EngineSettings;
   readonly connection: () => Promise<Connection>;
   /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */

@@ -1,0 +1,179 @@
+import { readChunk, type DeltaSink } from './dialect';
+import type { EngineDeps } from './engine';
+import type { Usage } from './events';
+import type { Evidence } from './faults/classify';
+import { IdleClocks } from './idleClocks';
+import { isRecord, parseJson } from './json';
+import { readBody, type BodyEnd } from './responseBody';
+import { drainMs, tailMs, timeoutsFor } from './timeouts';
+import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
+
+/** What the attempt tells while it runs. */
+export interface AttemptSink {
+  headers(status: number, requestId: string | undefined, ms: number): void;
+  text(text: string): void;
+  reasoning(text: string): void;
+  quiet(forMs: number): void;
+}
+
+export type AttemptEnd =
+  | { readonly type: 'finished'; readonly finishReason: string }
+  | { readonly type: 'fault'; readonly evidence: Evidence }
+  | { readonly type: 'abandoned' };
+
+/**
+ * One request and its response, with clocks. It settles exactly once; whatever the network says after that is
+ * stale and goes nowhere, so stopping never waits for a socket.
+ */
+export class Attempt {
+  readonly end: Promise<AttemptEnd>;
+  /** Monotonic. */
+  readonly startedAt: number;
+  /** The last usage the response reported; servers repeat it, growing. */
+  usage: Usage | undefined;
+  status: number | undefined;
+  requestId: string | undefined;
+
+  private settle!: (end: AttemptEnd) => void;
+  private settled = false;
+  /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
+  private readonly controller = new AbortController();
+  private readonly clocks: IdleClocks;
+  private readonly delta: DeltaSink;
+  private finishReason: string | undefined;
+  private sawText = false;
+  private sawDone = false;
+  private garbledEvents = 0;
+
+  constructor(
+    private readonly deps: EngineDeps,
+    what: AttemptRequest,
+    private readonly sink: AttemptSink,
+  ) {
+    this.end = new Promise((resolve) => (this.settle = resolve));
+    this.startedAt = deps.clock.ticks();
+    this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
+      expired: (clock, afterMs) => (clock === 'tail' ? this.complete() : this.fail({ type: 'timeout', clock, afterMs })),
+      quiet: (forMs) => sink.quiet(forMs),
+    });
+    this.delta = this.deltaSink();
+    void this.run(what);
+  }
+
+  /** Ends it at once; the socket is closed. */
+  abandon(): void {
+    this.finish({ type: 'abandoned' });
+  }
+
+  private async run(what: AttemptRequest): Promise<void> {
+    try {
+      const response = await send(this.deps, what, this.controller.signal, (status, headers) => this.onHeaders(status, headers));
+      if (this.settled) return;
+      const end = await readBody(response, {
+        bytes: () => this.clocks.bytes(),
+        event: (data, name) => this.onEvent(data, name),
+        endless: () => this.fail({ type: 'endless-event' }),
+        over: () => this.settled,
+      });
+      if (end) this.onEnd(end);
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+
+  private onHeaders(status: number, headers: Headers): void {
+    if (this.settled) return;
+    this.status = status;
+    this.requestId = requestIdOf(headers);
+    this.clocks.headers();
+    this.sink.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
+  }
+
+  private onEvent(data: string, name: string | undefined): void {
+    if (this.settled) return;
+    if (data.trim() === '[DONE]') return this.onDone();
+    if (name === 'error') return this.delta.error(parseJson(data) ?? data);
+    if (readChunk(data, this.delta) || ++this.garbledEvents < 2) return;
+    this.fail({ type: 'garbled', what: 'events' });
+  }
+
+  private deltaSink(): DeltaSink {
+    return {
+      text: (text) => {
+        if (this.settled) return;
+        this.sawText = true;
+        this.clocks.payload();
+        this.sink.text(text);
+      },
+      reasoning: (text) => {
+        if (this.settled) return;
+        this.clocks.payload();
+        this.sink.reasoning(text);
+      },
+      finish: (reason) => {
+        if (reason === 'error') return this.fail({ type: 'finish-error' });
+        if (reason === 'content_filter') return this.fail({ type: 'filtered' });
+        this.finishReason = reason;
+        this.clocks.tail(tailMs);
+      },
+      usage: (usage) => (this.usage = usage),
+      error: (error) => this.fail({ type: 'inband', error: isRecord(error) && isRecord(error['error']) ? error['error'] : error }),
+    };
+  }
+
+  /** `[DONE]` after text and without a finish reason is complete too: some servers know no better. */
+  private onDone(): void {
+    this.sawDone = true;
+    // The end of the body is on its way; waiting for it lets the connection be used again.
+    if (this.finishReason !== undefined || this.sawText) this.clocks.tail(drainMs);
+  }
+
+  private onEnd(end: BodyEnd): void {
+    switch (end.kind) {
+      case 'web-page':
+        return this.fail({ type: 'web-page' });
+      case 'stream':
+        if (this.finishReason !== undefined || (this.sawDone && this.sawText)) return this.complete();
+        return this.fail({ type: end.empty ? 'no-body' : 'eof' });
+      case 'json':
+        return this.onWholeJson(end.text);
+      case 'unknown':
+        return this.fail(end.text === '' ? { type: 'no-body' } : { type: 'garbled', what: 'json' });
+    }
+  }
+
+  /** A gateway that does not stream answers, or refuses, in one piece. */
+  private onWholeJson(text: string): void {
+    const readable = readChunk(text, this.delta) && (this.sawText || this.finishReason !== undefined);
+    if (readable) this.complete();
+    else this.fail({ type: 'garbled', what: 'json' });
+  }
+
+  private onError(error: unknown): void {
+    if (error instanceof HttpRejection) {
+      const { status, headers, body } = error;
+      return this.fail({ type: 'status', status, headers, body });
+    }
+    this.fail({ type: 'error', error, streaming: this.status !== undefined });
+  }
+
+  private complete(): void {
+    const finishReason = this.finishReason ?? 'stop';
+    if (this.sawText || finishReason === 'tool_calls') return this.finish({ type: 'finished', finishReason });
+    this.finish({ type: 'fault', evidence: { type: 'no-text' } });
+  }
+
+  /** After the finish reason nothing can spoil the answer any more. */
+  private fail(evidence: Evidence): void {
+    if (this.finishReason !== undefined) this.complete();
+    else this.finish({ type: 'fault', evidence });
+  }
+
+  private finish(end: AttemptEnd): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.clocks.dispose();
+    this.controller.abort();
+    this.settle(end);
+  }
+}

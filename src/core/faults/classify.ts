@@ -1,0 +1,98 @@
+import type { FaultAction, FaultKind } from '../events';
+import { parseHint, type Hint } from '../hints';
+import { fromJson, readProviderError, type ProviderError } from './providerError';
+import { inbandRow, refusedParameter, statusRow, type RepairableParameter } from './statusRow';
+import { faultTable, localFaults, type FaultRow, type Policy, type RowId } from './table';
+import { transportRow } from './transportError';
+
+export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
+
+/** What was seen of a failed attempt, before anyone judges it. */
+export type Evidence =
+  | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean }
+  | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
+  | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
+  | { readonly type: 'web-page' | 'not-http' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' }
+  | { readonly type: 'filtered' }
+  | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
+  | { readonly type: 'inband'; readonly error: unknown }
+  | { readonly type: 'no-key' }
+  | { readonly type: 'no-connection'; readonly detail: string };
+
+/** A judged failure: a row of the table with what this case filled in. */
+export interface Fault {
+  readonly row: RowId | 0;
+  readonly kind: FaultKind;
+  readonly policy: Policy;
+  readonly message: string;
+  readonly actions: readonly FaultAction[];
+  readonly hint?: Hint | undefined;
+  readonly refused?: RepairableParameter | undefined;
+  /** The provider's own words. */
+  readonly detail: string;
+  /** Seconds of the clock that ran out. */
+  readonly seconds?: number | undefined;
+}
+
+/** Total: every evidence has a row, and money is never retried without a hint. */
+export function classify(evidence: Evidence, now: number): Fault {
+  switch (evidence.type) {
+    case 'error': {
+      const row = transportRow(evidence.error);
+      // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
+      return fault(evidence.streaming && row !== 40 ? 42 : row);
+    }
+    case 'status': {
+      const hint = parseHint(evidence.headers, evidence.body, now);
+      const error = readProviderError(evidence.body);
+      return judged(statusRow(evidence.status, error, hint !== undefined), error, hint);
+    }
+    case 'timeout':
+      return { ...fault(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
+    case 'inband': {
+      const error = fromJson({ error: evidence.error });
+      const hint = parseHint(new Headers(), JSON.stringify({ error: evidence.error }), now);
+      return judged(inbandRow(error, hint !== undefined), error, hint);
+    }
+    case 'garbled':
+      return fault(evidence.what === 'events' ? 51 : 63);
+    case 'no-key':
+      return local(localFaults.noKey, '');
+    case 'no-connection':
+      return local(localFaults.noConnection, evidence.detail);
+    case 'web-page':
+    case 'not-http':
+    case 'no-body':
+    case 'eof':
+    case 'no-text':
+    case 'endless-event':
+    case 'finish-error':
+    case 'filtered':
+      return fault(plainRows[evidence.type]);
+  }
+}
+
+const timeoutRows = { headers: 10, first: 39, idle: 40, silent: 41 } as const satisfies Record<StalledClock, RowId>;
+const plainRows = {
+  'web-page': 11,
+  'not-http': 8,
+  'no-body': 14,
+  eof: 43,
+  'no-text': 50,
+  'endless-event': 52,
+  'finish-error': 47,
+  filtered: 49,
+} as const satisfies Record<string, RowId>;
+
+function fault(row: RowId): Fault {
+  return { ...local(faultTable[row], ''), row };
+}
+
+function judged(row: RowId, error: ProviderError, hint: Hint | undefined): Fault {
+  return { ...fault(row), hint, detail: error.message, refused: row === 17 ? refusedParameter(error) : undefined };
+}
+
+function local(entry: FaultRow, detail: string): Fault {
+  // Rows without a kind are states of the engine and are never the outcome of a judgement.
+  return { row: 0, kind: entry.kind ?? 'server', policy: entry.policy, message: entry.message, actions: entry.actions, detail };
+}

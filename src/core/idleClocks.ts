@@ -1,0 +1,113 @@
+import type { Clock } from './clock';
+import type { StalledClock } from './faults/classify';
+import { quietMs, type Timeouts } from './timeouts';
+
+/**
+ * Watches one attempt. A token costs two assignments: times are noted, and a single timer looks at them when the
+ * nearest deadline could have passed. Bytes and payload have clocks of their own: a bytes-only watchdog hangs for
+ * ever on keep-alives, a payload-only one kills healthy connections that think.
+ */
+export class IdleClocks {
+  private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
+  private readonly start: number;
+  private phaseStart: number;
+  private lastBytes: number;
+  private lastPayload: number;
+  private quietSaid = false;
+  private gone = false;
+  private tailLimitMs = 0;
+  private cancel: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly timeouts: Timeouts,
+    private readonly on: {
+      expired(which: StalledClock | 'tail', afterMs: number): void;
+      quiet(forMs: number): void;
+    },
+  ) {
+    this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.ticks();
+    this.arm();
+  }
+
+  headers(): void {
+    this.enter('first');
+  }
+
+  bytes(): void {
+    this.lastBytes = this.clock.ticks();
+  }
+
+  /** Text or reasoning has arrived. */
+  payload(): void {
+    this.lastPayload = this.lastBytes;
+    this.quietSaid = false;
+    if (this.phase === 'first') this.enter('stream');
+  }
+
+  /** The answer is whole; only what belongs to it can still come, for at most `limitMs`. */
+  tail(limitMs: number): void {
+    this.tailLimitMs = limitMs;
+    this.enter('tail');
+  }
+
+  dispose(): void {
+    this.gone = true;
+    this.cancel?.();
+  }
+
+  private enter(phase: 'first' | 'stream' | 'tail'): void {
+    this.phase = phase;
+    this.phaseStart = this.clock.ticks();
+    this.cancel?.();
+    this.arm();
+  }
+
+  private arm(): void {
+    if (this.gone) return;
+    const { deadline } = this.nearest();
+    const next = this.quietSaid || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
+    this.cancel = this.clock.after(Math.max(0, next - this.clock.ticks()), () => this.look());
+  }
+
+  private look(): void {
+    const now = this.clock.ticks();
+    const { which, deadline, afterMs } = this.nearest();
+    if (now >= deadline) {
+      this.on.expired(which, afterMs);
+      return;
+    }
+    if (!this.quietSaid && this.phase !== 'tail' && now >= this.quietAt()) {
+      this.quietSaid = true;
+      this.on.quiet(now - this.quietSince());
+    }
+    this.arm();
+  }
+
+  private quietSince(): number {
+    return this.phase === 'stream' ? this.lastPayload : this.start;
+  }
+
+  private quietAt(): number {
+    return this.quietSince() + quietMs;
+  }
+
+  private nearest(): { which: StalledClock | 'tail'; deadline: number; afterMs: number } {
+    const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
+    switch (this.phase) {
+      case 'headers':
+        return { which: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+      case 'first':
+        return { which: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+      case 'tail':
+        return { which: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
+      case 'stream': {
+        const idle = this.lastBytes + idleMs;
+        const silent = this.lastPayload + silentMs;
+        return idle <= silent
+          ? { which: 'idle', deadline: idle, afterMs: idleMs }
+          : { which: 'silent', deadline: silent, afterMs: silentMs };
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
+
+/** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
+export const maxEventChars = 8 * 1024 * 1024;
+
+export interface BodySink {
+  /** Some bytes have arrived, whatever they mean. */
+  bytes(): void;
+  /** A whole server-sent event. */
+  event(data: string, name: string | undefined): void;
+  /** More than `maxEventChars` without an end. */
+  endless(): void;
+  /** Whether anybody still wants to know. */
+  over(): boolean;
+}
+
+export type BodyEnd =
+  | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
+  | { readonly kind: 'json' | 'unknown'; readonly text: string };
+
+/**
+ * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
+ * @throws what the body's reader throws; undefined once `sink.over()`
+ */
+export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
+  let kind: ContentKind = declaredKind(response.headers.get('content-type'));
+  if (!response.body) return { kind: 'unknown', text: '' };
+  const { createParser } = await import('./sdk');
+  const parser = createParser({
+    maxBufferSize: maxEventChars,
+    onEvent: ({ data, event }) => sink.event(data, event),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') sink.endless();
+    },
+  });
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let held = '';
+  let empty = true;
+  while (kind !== 'web-page') {
+    const part = await reader.read();
+    if (sink.over()) return undefined;
+    // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
+    const text = part.done ? `${decoder.decode()}\n\n` : decoder.decode(part.value, { stream: true });
+    if (!part.done) {
+      empty &&= part.value.length === 0;
+      sink.bytes();
+    }
+    if (kind === 'stream') parser.feed(text);
+    else {
+      held += text;
+      if (kind === 'unknown') kind = sniffedKind(held);
+      if (kind === 'stream') parser.feed(held);
+      else if (held.length > maxEventChars) sink.endless();
+    }
+    if (sink.over()) return undefined;
+    if (part.done) break;
+  }
+  return kind === 'stream' || kind === 'web-page' ? { kind, empty } : { kind, text: held.trim() };
+}

@@ -1,0 +1,97 @@
+import { boundedText } from './boundedText';
+import type { EngineDeps } from './engine';
+import type { Repairs } from './repairs';
+import type { ChatRequest, Connection } from './request';
+
+/** A response that is no success. Its body has been read, within limits, and the socket let go. */
+export class HttpRejection extends Error {
+  constructor(
+    readonly status: number,
+    readonly headers: Headers,
+    readonly body: string,
+  ) {
+    super(`HTTP ${status}`);
+  }
+}
+
+export interface AttemptRequest {
+  readonly connection: Connection & { readonly apiKey: string };
+  readonly request: ChatRequest;
+  readonly repairs: Repairs;
+}
+
+export type OnHeaders = (status: number, headers: Headers) => void;
+
+/**
+ * Sends one request through the SDK, which knows the URL, the headers and the body's shape, and hands back the bare
+ * response: its retries are off and its stream parser is not used, because comments, `[DONE]` and a missing
+ * finish reason have to stay visible.
+ * @throws HttpRejection for every status outside 2xx; otherwise what `fetch` rejected with, found in the cause chain
+ */
+export async function send(
+  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
+  { connection, request, repairs }: AttemptRequest,
+  signal: AbortSignal,
+  onHeaders: OnHeaders,
+): Promise<Response> {
+  const { OpenAI } = await import('./sdk');
+  const client = new OpenAI({
+    apiKey: connection.apiKey,
+    baseURL: connection.baseUrl,
+    // The environment of the editor must not add to what is sent, nor print it.
+    organization: null,
+    project: null,
+    logLevel: 'off',
+    maxRetries: 0,
+    defaultHeaders: { ...withoutFingerprint, 'User-Agent': deps.userAgent },
+    fetch: async (url, init) => {
+      // The key never follows a redirect: to whom it would be shown is not the user's choice.
+      const response = await deps.fetch(url, { ...init, redirect: 'manual' });
+      onHeaders(response.status, response.headers);
+      if (response.ok) return response;
+      const text = await boundedText(response.body, deps.clock);
+      throw new HttpRejection(response.status || 302, response.headers, text);
+    },
+  });
+  const { model, messages, temperature, maxTokens } = request;
+  const body = {
+    model,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    stream: true as const,
+    ...(repairs.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
+    ...(temperature === undefined || repairs.has('temperature') ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { [repairs.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
+  };
+  try {
+    return await client.chat.completions.create(body, { signal }).asResponse();
+  } catch (error) {
+    throw rejectionIn(error) ?? error;
+  }
+}
+
+/** Operating system, runtime and versions are nobody's business. */
+const withoutFingerprint = Object.fromEntries(
+  ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count', 'Timeout'].map((name) => [
+    `X-Stainless-${name}`,
+    null,
+  ]),
+);
+
+/** The SDK wraps whatever `fetch` throws. */
+function rejectionIn(error: unknown): HttpRejection | undefined {
+  for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
+    if (link instanceof HttpRejection) return link;
+  }
+  return undefined;
+}
+
+/** Names that gateways give to the id support asks for, most specific first. */
+const requestIdHeaders = ['x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id', 'cf-ray'];
+
+export function requestIdOf(headers: Headers): string | undefined {
+  for (const name of requestIdHeaders) {
+    const id = headers.get(name)?.trim();
+    if (id) return id.slice(0, 200);
+  }
+  return undefined;
+}

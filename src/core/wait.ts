@@ -1,0 +1,30 @@
+import type { Clock } from './clock';
+
+/** The wall clock is looked at this often, so that a laptop that slept does not wait twice. */
+const lookEveryMs = 1000;
+
+/** A wait until a wall-clock time that can be ended at any moment. Its promise resolves once and never rejects. */
+export class Wait {
+  readonly over: Promise<void>;
+  private resolve!: () => void;
+  private cancel: () => void = () => undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly until: number,
+  ) {
+    this.over = new Promise((resolve) => (this.resolve = resolve));
+    this.look();
+  }
+
+  end(): void {
+    this.cancel();
+    this.resolve();
+  }
+
+  private look(): void {
+    const left = this.until - this.clock.now();
+    if (left <= 0) this.end();
+    else this.cancel = this.clock.after(Math.min(left, lookEveryMs), () => this.look());
+  }
+}

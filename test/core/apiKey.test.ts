@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { cleanApiKey, doubtAbout, looksLikeHolySheepKey, redactKeys, type ApiKeyProblem } from '../../src/core/apiKey';
+
+const key = 'hsa-0123456789abcdef';
+
+const wrapped: readonly string[] = [
+  key,
+  `  ${key}\r\n`,
+  `\ufeff${key}\u200b`,
+  `hsa-0123\u200b456789abcdef`,
+  `"${key}"`,
+  `'${key}'`,
+  `\`${key}\``,
+  `“${key}”`,
+  `「${key}」`,
+  `Bearer ${key}`,
+  `bearer  ${key}`,
+  `Authorization: Bearer ${key}`,
+  `authorization：Bearer ${key}`,
+  `-H "Authorization: Bearer ${key}"`,
+  `HOLYSHEEP_API_KEY=${key}`,
+  `export HOLYSHEEP_API_KEY='${key}'`,
+  `set HOLYSHEEP_API_KEY=${key}`,
+  `$env:HOLYSHEEP_API_KEY = "${key}"`,
+  `OPENAI_API_KEY="${key}"\n`,
+  `x-api-key: ${key}`,
+  `"Bearer ${key}"`,
+];
+
+const problems: readonly (readonly [input: string, problem: ApiKeyProblem])[] = [
+  ['', 'empty'],
+  [' \n\u200b', 'empty'],
+  ['""', 'empty'],
+  ['Bearer ', 'empty'],
+  ['export HOLYSHEEP_API_KEY=', 'empty'],
+  ['hsa-0123 4567', 'has-spaces'],
+  ['hsa-0123\nhsa-4567', 'has-spaces'],
+  ['密钥', 'not-ascii'],
+  ['hsa-01２３', 'not-ascii'],
+  ['hsa-\u0001', 'not-ascii'],
+];
+
+describe('cleanApiKey', () => {
+  for (const input of wrapped) {
+    it(`finds the key in ${JSON.stringify(input)}`, () => {
+      assert.deepEqual(cleanApiKey(input), { key });
+    });
+  }
+
+  for (const [input, problem] of problems) {
+    it(`refuses ${JSON.stringify(input)}: ${problem}`, () => {
+      assert.deepEqual(cleanApiKey(input), { problem });
+    });
+  }
+
+  it('keeps quotes and signs that belong to a key', () => {
+    assert.deepEqual(cleanApiKey(`a"b='c`), { key: `a"b='c` });
+  });
+
+  it('gives only keys that a header can carry', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (input) => {
+        const result = cleanApiKey(input);
+        if ('key' in result) new Headers({ authorization: `Bearer ${result.key}` });
+      }),
+    );
+  });
+});
+
+describe('looksLikeHolySheepKey', () => {
+  for (const [candidate, expected] of [
+    [key, true],
+    ['hsa-', false],
+    ['sk-0123456789', false],
+    ['my-hsa-key', false],
+  ] as const) {
+    it(`says ${String(expected)} for ${candidate}`, () => {
+      assert.equal(looksLikeHolySheepKey(candidate), expected);
+    });
+  }
+});
+
+describe('doubtAbout', () => {
+  for (const [candidate, host, expected] of [
+    [key, 'api.holysheep.ai', undefined],
+    [key, 'api.holysheep.ai:8443', undefined],
+    ['sk-0123456789', 'api.openai.com', undefined],
+    ['sk-0123456789', 'api.holysheep.ai', 'not-a-holysheep-key'],
+    [key, 'api.openai.com', 'holysheep-key-elsewhere'],
+    [key, 'api.holysheep.ai.example.com', 'holysheep-key-elsewhere'],
+    [key, 'fakeholysheep.ai', 'holysheep-key-elsewhere'],
+  ] as const) {
+    it(`says ${expected ?? 'nothing'} of ${candidate} for ${host}`, () => {
+      assert.equal(doubtAbout(candidate, host), expected);
+    });
+  }
+});
+
+const unknownKeys: readonly (readonly [text: string, expected: string])[] = [
+  [`key ${key} rejected`, 'key [redacted] rejected'],
+  ['sk-proj-abcdefgh1234', '[redacted]'],
+  ['Authorization: Bearer abcdef', 'Authorization: [redacted]'],
+  ['{"authorization":"Bearer abc123"}', '{"authorization":"[redacted]"}'],
+  ["{ 'x-api-key': 'abc' }", "{ 'x-api-key': '[redacted]' }"],
+  ['sent Bearer abc123!', 'sent Bearer [redacted]'],
+  ['?auth=Bearer%20abc123', '?auth=Bearer%20[redacted]'],
+  ['bearer authentication failed', 'bearer authentication failed'],
+  ['missing bearer token.', 'missing bearer token.'],
+  ['a risk-assessment of disk-utilisation', 'a risk-assessment of disk-utilisation'],
+  ['keys start with hsa- here', 'keys start with hsa- here'],
+];
+
+describe('redactKeys', () => {
+  for (const [text, expected] of unknownKeys) {
+    it(`makes ${JSON.stringify(expected)} of ${JSON.stringify(text)} without knowing the key`, () => {
+      assert.equal(redactKeys(text), expected);
+    });
+  }
+
+  it('removes a known key of any looks, also escaped', () => {
+    const odd = 'a"b/c+d=e';
+    const text = `${odd} ${encodeURIComponent(odd)} ${JSON.stringify(odd)}`;
+    assert.equal(redactKeys(text, [odd]), '[redacted] [redacted] "[redacted]"');
+  });
+
+  it('removes a short known key as a word, not inside other words', () => {
+    assert.equal(redactKeys('the key none, nonetheless', ['none']), 'the key [redacted], nonetheless');
+  });
+
+  it('removes the longer of two keys first', () => {
+    assert.equal(redactKeys('abcdefgh-ijkl', ['abcdefgh', 'abcdefgh-ijkl']), '[redacted]');
+  });
+
+  it('leaves no known key in any text', () => {
+    const printable = fc.string({ unit: fc.constantFrom(...'abXY09$^.*+?()[]{}|\\/"\'='), minLength: 8, maxLength: 40 });
+    fc.assert(
+      fc.property(fc.string(), printable, fc.string(), (before, known, after) => {
+        const result = redactKeys(before + known + after, [known]);
+        assert.ok(!result.includes(known), result);
+      }),
+    );
+  });
+});

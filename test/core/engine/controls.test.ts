@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { EngineRun } from '../../support/engineRun';
+import { answering, rejecting, silent, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+import { settle } from '../../support/virtualClock';
+
+const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
+
+/** Every state a turn can be stopped in: replies, and how long until the state is reached. */
+const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
+  connecting: { replies: [silent], partial: '' },
+  'waiting for the first token': { replies: [streaming((body) => body.send(': hi\n\n'))], partial: '' },
+  streaming: { replies: [streaming((body) => body.delta('some'))], partial: 'some' },
+  'waiting for the rest of a finished answer': { replies: [streaming((body) => body.delta('some').finish())], partial: 'some' },
+  'waiting to retry': { replies: [limited], partial: '' },
+  'waiting to resume': { replies: [streaming((body) => setImmediate(() => body.delta('some').break())), silent], partial: 'some' },
+};
+
+describe('stop', () => {
+  for (const [state, { replies, partial }] of Object.entries(states)) {
+    it(`while ${state} ends the turn at once, keeps the partial and lets everything go`, async () => {
+      const run = new EngineRun({ replies });
+      await settle();
+      run.turn.stop();
+      run.turn.stop();
+      await run.finished;
+      assert.deepEqual(run.types.filter((type) => ['done', 'stopped', 'failed'].includes(type)), ['stopped']);
+      assert.equal(run.last('stopped').text, partial);
+      assert.equal(run.clock.pending, 0);
+      assert.ok(run.wire.requests.every(({ signal }) => signal.aborted));
+      const sent = run.wire.requests.length;
+      await run.clock.advance(600_000);
+      assert.equal(run.wire.requests.length, sent);
+    });
+  }
+
+  it('comes from the signal too', async () => {
+    const controller = new AbortController();
+    const run = new EngineRun({ replies: [silent], options: { signal: controller.signal } });
+    await settle();
+    controller.abort();
+    await run.finished;
+    assert.equal(run.last('stopped').text, '');
+  });
+
+  it('before the start sends nothing', async () => {
+    const run = new EngineRun({ replies: [silent], options: { signal: AbortSignal.abort() } });
+    await run.finished;
+    assert.deepEqual([run.types, run.wire.requests.length], [['stopped'], 0]);
+  });
+
+  it('is what leaving the loop means', async () => {
+    const run = new EngineRun({ replies: [streaming((body) => body.delta('a').delta('b'))] });
+    await settle();
+    const iterator = run.turn[Symbol.asyncIterator]();
+    await iterator.return?.();
+    assert.ok(run.wire.requests[0]?.signal.aborted);
+    assert.equal(run.clock.pending, 0);
+  });
+});
+
+describe('retry now', () => {
+  it('ends a wait at once and is not charged', async () => {
+    const run = new EngineRun({ replies: [limited, answering('ok')] });
+    await settle();
+    run.turn.retryNow();
+    run.turn.retryNow();
+    await run.toEnd();
+    assert.deepEqual([run.wire.requests.length, run.of('attempt')[1]?.why], [2, 'retry-now']);
+    assert.equal(run.last('done').waitedMs, 0);
+  });
+
+  it('replaces an attempt that hangs', async () => {
+    const run = new EngineRun({ replies: [silent, answering('ok')] });
+    await run.clock.advance(3000);
+    run.turn.retryNow();
+    await run.toEnd();
+    assert.deepEqual([run.wire.requests.length, run.wire.requests[0]?.signal.aborted], [2, true]);
+  });
+
+  it('clicked twice is one request', async () => {
+    const run = new EngineRun({ replies: [limited, silent] });
+    await settle();
+    run.turn.retryNow();
+    await settle();
+    run.turn.retryNow();
+    await settle();
+    assert.equal(run.wire.requests.length, 2);
+    run.turn.stop();
+  });
+
+  it('leaves a streaming answer alone', async () => {
+    const run = new EngineRun({ replies: [streaming((body) => body.delta('a'))] });
+    await run.clock.advance(3000);
+    run.turn.retryNow();
+    await settle();
+    assert.equal(run.wire.requests.length, 1);
+    run.turn.stop();
+  });
+});
+
+describe('switch model', () => {
+  it('ends a wait and sends the next attempt to the other model', async () => {
+    const run = new EngineRun({ replies: [limited, answering('ok')] });
+    await settle();
+    run.turn.switchModel('gemini-3-pro');
+    await run.toEnd();
+    assert.deepEqual(run.wire.requests.map(({ body }) => body.model), ['gpt-4o', 'gemini-3-pro']);
+    const { from, to, reason } = run.last('model');
+    assert.deepEqual([from, to, reason], ['gpt-4o', 'gemini-3-pro', 'user']);
+  });
+});
+
+describe('a cut answer', () => {
+  const cut = (text: string): Reply =>
+    streaming((body: LiveBody) => {
+      body.delta(text);
+      setImmediate(() => setImmediate(() => body.break()));
+    });
+
+  it('is restarted, and the old text stays until the new one has overtaken it', async () => {
+    let second: LiveBody | undefined;
+    const run = new EngineRun({ replies: [cut('one two'), streaming((body) => (second = body))] });
+    await run.clock.advance(2000);
+    assert.deepEqual([run.last('cut').reason, run.last('attempt').why], ['connection', 'resume']);
+    second?.delta('one tw');
+    await settle();
+    assert.equal(run.shownText, 'one two');
+    second?.delta('o three');
+    await settle();
+    assert.equal(run.shownText, 'one two three');
+    second?.finish().done();
+    await run.toEnd();
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', 'one two three']);
+  });
+
+  it('may end shorter than the partial was', async () => {
+    const run = await new EngineRun({ replies: [cut('a long beginning'), answering('short')] }).toEnd();
+    assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
+  });
+
+  it('keeps the longer partial when the restart is cut too, and fails with it in the end', async () => {
+    const run = await new EngineRun({ replies: [cut('the longest partial'), cut('short')] }).toEnd();
+    assert.equal(run.wire.requests.length, 4);
+    assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', 'the longest partial']);
+  });
+
+  it('is left as it is when resuming is off', async () => {
+    const run = await new EngineRun({ replies: [cut('partial')], settings: { resume: 'off' } }).toEnd();
+    assert.deepEqual([run.wire.requests.length, run.last('failed').text], [1, 'partial']);
+  });
+
+  it('fails with its partial when the provider reports that money is gone', async () => {
+    const broke = streaming((body) => body.delta('some').event({ error: { code: 'insufficient_quota', message: 'gone' } }).end());
+    const run = await new EngineRun({ replies: [broke] }).toEnd();
+    assert.deepEqual([run.last('failed').kind, run.last('failed').text, run.wire.requests.length], ['credit', 'some', 1]);
+  });
+
+  it('of an earlier turn is kept until the new answer has overtaken it', async () => {
+    const run = await new EngineRun({ replies: [rejecting('ECONNREFUSED')], options: { partial: 'kept' } }).toEnd();
+    assert.equal(run.last('failed').text, 'kept');
+    const better = await new EngineRun({ replies: [answering('kept and more')], options: { partial: 'kept' } }).toEnd();
+    assert.deepEqual([better.shownText, better.last('done').text], ['kept and more', 'kept and more']);
+  });
+});

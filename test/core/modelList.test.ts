@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { knownModels, parseModelList } from '../../src/core/modelList';
+
+const lists: readonly (readonly [name: string, body: unknown, expected: readonly string[] | undefined])[] = [
+  ['the usual shape', { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }, ['a', 'b']],
+  ['a bare array', [{ id: 'gpt-4o' }], ['gpt-4o']],
+  ['a field named models', { models: [{ id: 'm' }] }, ['m']],
+  ['plain names', ['x', 'y'], ['x', 'y']],
+  ['doubles', { data: [{ id: 'a' }, { id: 'a' }, { id: ' a ' }] }, ['a']],
+  ['junk between', { data: [null, 3, {}, { id: 7 }, { id: '' }, { id: '  ' }, [], { id: 'ok' }] }, ['ok']],
+  ['a control character', { data: [{ id: 'a\nb' }, { id: 'ok' }] }, ['ok']],
+  ['a novel for a name', { data: [{ id: 'x'.repeat(201) }, { id: 'ok' }] }, ['ok']],
+  ['an empty list', { data: [] }, []],
+  ['data that is no list', { data: { id: 'a' } }, undefined],
+  ['an error', { error: { message: 'no' } }, undefined],
+  ['null', null, undefined],
+  ['text', 'models', undefined],
+];
+
+describe('parseModelList', () => {
+  for (const [name, body, expected] of lists) {
+    it(`reads ${name}`, () => {
+      assert.deepEqual(parseModelList(body), expected);
+    });
+  }
+
+  it('takes any JSON without throwing', () => {
+    fc.assert(fc.property(fc.jsonValue(), (body) => void parseModelList(body)));
+  });
+
+  it('keeps the six that are offered without a network in its own form', () => {
+    assert.equal(knownModels.length, 6);
+    assert.deepEqual(parseModelList(knownModels), [...knownModels].sort());
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { createEngine } from '../../src/core/createEngine';
+import type { RunningTurn, StreamOptions } from '../../src/core/engine';
+import { isTerminal, type StreamEvent } from '../../src/core/events';
+import type { ChatRequest, Connection } from '../../src/core/request';
+import type { EngineSettings } from '../../src/core/settings';
+import { ScriptedFetch, type Reply } from './scriptedFetch';
+import { settle, VirtualClock } from './virtualClock';
+
+export const defaultSettings: EngineSettings = {
+  retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+  resume: 'auto',
+  timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
+};
+
+interface RunOptions {
+  readonly replies: readonly Reply[];
+  readonly settings?: { readonly [K in keyof EngineSettings]?: Partial<EngineSettings[K]> | EngineSettings[K] };
+  readonly random?: () => number;
+  readonly request?: Partial<ChatRequest>;
+  readonly options?: StreamOptions;
+  readonly connection?: () => Promise<Connection>;
+}
+
+/** A turn of the real engine on a scripted wire in virtual time, with everything it said so far. */
+export class EngineRun {
+  readonly clock = new VirtualClock();
+  readonly events: StreamEvent[] = [];
+  readonly log: string[] = [];
+  readonly wire: ScriptedFetch;
+  readonly turn: RunningTurn;
+  readonly finished: Promise<void>;
+
+  constructor({ replies, settings, random = () => 0.5, request, options, connection }: RunOptions) {
+    this.wire = new ScriptedFetch(replies);
+    const note = (line: string): void => void this.log.push(line);
+    const merged: EngineSettings = {
+      retry: { ...defaultSettings.retry, ...(settings?.retry as object | undefined) },
+      resume: (settings?.resume as EngineSettings['resume'] | undefined) ?? defaultSettings.resume,
+      timeout: { ...defaultSettings.timeout, ...(settings?.timeout as object | undefined) },
+    };
+    const engine = createEngine({
+      clock: this.clock,
+      random,
+      fetch: this.wire.fetch,
+      log: { debug: note, info: note, warn: note },
+      localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
+      formatTime: (at) => new Date(at).toISOString().slice(11, 16),
+      settings: () => merged,
+      connection: connection ?? (() => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' })),
+      userAgent: 'HolySheepPrompt/test',
+    });
+    this.turn = engine.stream(
+      { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }], temperature: 0.7, maxTokens: 100, ...request },
+      options,
+    );
+    this.finished = this.collect();
+  }
+
+  private async collect(): Promise<void> {
+    for await (const event of this.turn) this.events.push(event);
+  }
+
+  /** Lets time pass until the turn is over. */
+  async toEnd(): Promise<this> {
+    while (!this.terminal && (await this.clock.next()) !== undefined);
+    assert.ok(this.terminal, 'the turn has no terminal event');
+    await this.finished;
+    return this;
+  }
+
+  get terminal(): StreamEvent | undefined {
+    return this.events.find(isTerminal);
+  }
+
+  get types(): readonly string[] {
+    return this.events.map((event) => event.type);
+  }
+
+  of<T extends StreamEvent['type']>(type: T): (StreamEvent & { type: T })[] {
+    return this.events.filter((event): event is StreamEvent & { type: T } => event.type === type);
+  }
+
+  last<T extends StreamEvent['type']>(type: T): StreamEvent & { type: T } {
+    const event = this.of(type).at(-1);
+    assert.ok(event, `no ${type} event among: ${this.types.join(' ')}`);
+    return event;
+  }
+
+  /** What a consumer that applies the events has on its screen. */
+  get shownText(): string {
+    return this.events.reduce((text, event) => (event.type === 'text' ? text + event.text : event.type === 'replaced' ? event.text : text), '');
+  }
+
+  settle = settle;
+}

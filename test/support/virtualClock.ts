@@ -1,0 +1,61 @@
+import type { Clock } from '../../src/core/clock';
+
+interface Timer {
+  readonly at: number;
+  readonly call: () => void;
+}
+
+/** Time that moves only when a test says so. Real promises still run: they are flushed between two timers. */
+export class VirtualClock implements Clock {
+  /** Wall clock is ticks plus this; a laptop that sleeps moves it. */
+  epoch = Date.UTC(2026, 0, 15, 9, 0, 0);
+  private time = 0;
+  private readonly timers = new Set<Timer>();
+
+  now(): number {
+    return this.epoch + this.time;
+  }
+
+  ticks(): number {
+    return this.time;
+  }
+
+  after(ms: number, call: () => void): () => void {
+    const timer = { at: this.time + ms, call };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  }
+
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  /** Runs everything due within `ms`, in order, letting promises settle after each. */
+  async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
+    await settle();
+    for (;;) {
+      const due = [...this.timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.timers.delete(due);
+      this.time = Math.max(this.time, due.at);
+      due.call();
+      await settle();
+    }
+    this.time = end;
+  }
+
+  /** To the next timer. @returns the milliseconds passed; undefined where nothing is pending */
+  async next(): Promise<number | undefined> {
+    await settle();
+    if (this.timers.size === 0) return undefined;
+    const wait = Math.max(0, Math.min(...[...this.timers].map((timer) => timer.at)) - this.time);
+    await this.advance(wait);
+    return wait;
+  }
+}
+
+/** Lets every promise that can go on do so: streams and the SDK take many turns of the loop. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
