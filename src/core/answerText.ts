@@ -1,7 +1,6 @@
 /** What the reader has, and what a restarted answer has brought so far. */
 export type TextChange =
-  | { readonly type: 'append'; readonly text: string }
-  | { readonly type: 'overtaken'; readonly text: string };
+  { readonly type: 'append'; readonly text: string } | { readonly type: 'overtaken'; readonly text: string };
 
 /**
  * The text of a turn over all its attempts. A restarted answer stays behind the scenes until it is longer than what

@@ -50,7 +50,10 @@ const redacted = '[redacted]';
 
 /** Keys by their looks, and whatever is sent as a credential. */
 const credentials: readonly (readonly [RegExp, string])[] = [
-  [/((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi, `$1${redacted}`],
+  [
+    /((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
+    `$1${redacted}`,
+  ],
   // A word after "bearer" may be prose ("bearer authentication failed"); a token has more than letters, or is long.
   [/\b(bearer(?:\s+|%20|\+))(?=[^\s"',;]*[^a-z\s"',;.]|[^\s"',;]{20})[^\s"',;]+/gi, `$1${redacted}`],
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/g, redacted],

@@ -29,8 +29,6 @@ export class Attempt {
   readonly end: Promise<AttemptEnd>;
   /** Monotonic. */
   readonly startedAt: number;
-  /** The last usage the response reported; servers repeat it, growing. */
-  usage: Usage | undefined;
   status: number | undefined;
   requestId: string | undefined;
 
@@ -44,6 +42,8 @@ export class Attempt {
   private sawText = false;
   private sawDone = false;
   private garbledEvents = 0;
+  /** The last one the response reported; servers repeat it, growing. */
+  private usage: Usage | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -53,7 +53,8 @@ export class Attempt {
     this.end = new Promise((resolve) => (this.settle = resolve));
     this.startedAt = deps.clock.ticks();
     this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
-      expired: (clock, afterMs) => (clock === 'tail' ? this.complete() : this.fail({ type: 'timeout', clock, afterMs })),
+      expired: (clock, afterMs) =>
+        clock === 'tail' ? this.complete() : this.fail({ type: 'timeout', clock, afterMs }),
       quiet: (forMs) => sink.quiet(forMs),
     });
     this.delta = this.deltaSink();
@@ -65,9 +66,18 @@ export class Attempt {
     this.finish({ type: 'abandoned' });
   }
 
+  /** Once: what this attempt has cost, as far as the server said. */
+  takeUsage(): Usage | undefined {
+    const { usage } = this;
+    this.usage = undefined;
+    return usage;
+  }
+
   private async run(what: AttemptRequest): Promise<void> {
     try {
-      const response = await send(this.deps, what, this.controller.signal, (status, headers) => this.onHeaders(status, headers));
+      const response = await send(this.deps, what, this.controller.signal, (status, headers) =>
+        this.onHeaders(status, headers),
+      );
       if (this.settled) return;
       const end = await readBody(response, {
         bytes: () => this.clocks.bytes(),
@@ -117,7 +127,8 @@ export class Attempt {
         this.clocks.tail(tailMs);
       },
       usage: (usage) => (this.usage = usage),
-      error: (error) => this.fail({ type: 'inband', error: isRecord(error) && isRecord(error['error']) ? error['error'] : error }),
+      error: (error) =>
+        this.fail({ type: 'inband', error: isRecord(error) && isRecord(error['error']) ? error['error'] : error }),
     };
   }
 

@@ -72,7 +72,11 @@ function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
   const promptTokens = count(usage['prompt_tokens']);
   const completionTokens = count(usage['completion_tokens']);
-  return { promptTokens, completionTokens, totalTokens: count(usage['total_tokens']) || promptTokens + completionTokens };
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: count(usage['total_tokens']) || promptTokens + completionTokens,
+  };
 }
 
 function count(value: unknown): number {

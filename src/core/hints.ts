@@ -94,7 +94,10 @@ function metadataHint(error: JsonRecord, serverNow: number): Hint | undefined {
 }
 
 function numberField(record: JsonRecord): Hint | undefined {
-  return hint(numeric(record['retry_after_ms'], 1), 'retry_after_ms') ?? hint(numeric(record['retry_after'], 1000), 'retry_after');
+  return (
+    hint(numeric(record['retry_after_ms'], 1), 'retry_after_ms') ??
+    hint(numeric(record['retry_after'], 1000), 'retry_after')
+  );
 }
 
 function numeric(value: unknown, unit: number): number | undefined {

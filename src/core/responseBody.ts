@@ -34,7 +34,8 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     },
   });
   const decoder = new TextDecoder();
-  const reader = response.body.getReader();
+  const body: ReadableStream<Uint8Array> = response.body;
+  const reader = body.getReader();
   let held = '';
   let empty = true;
   while (kind !== 'web-page') {

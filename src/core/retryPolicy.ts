@@ -36,13 +36,19 @@ export function decide(fault: Fault, history: History, settings: EngineSettings,
   const fail: Decision = { do: 'fail', fault, resetsInMs: fault.hint?.delayMs };
   const { policy, hint } = fault;
   const left = allowance(fault, history, settings);
-  if (policy.retry === 'never' || policy.retry === 'success' || policy.retry === 'engine' || policy.retry === 'repair') {
+  if (
+    policy.retry === 'never' ||
+    policy.retry === 'success' ||
+    policy.retry === 'engine' ||
+    policy.retry === 'repair'
+  ) {
     return fail;
   }
   if (history.shown && settings.resume === 'off') return fail;
   if (hint && hint.delayMs > settings.retry.maxHintMs) return { ...fail, fault: resetLater(fault) };
   if (policy.retry === 'hint' && !hint) return fail;
-  if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.shown) return { do: 'replay' };
+  if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.shown)
+    return { do: 'replay' };
   if (left <= 0) return fail;
   if (hint) {
     return { do: 'wait', delayMs: hintedDelay(hint.delayMs, random), source: 'server', hintMs: hint.delayMs, left };

@@ -60,7 +60,9 @@ export async function send(
     stream: true as const,
     ...(repairs.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
     ...(temperature === undefined || repairs.has('temperature') ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { [repairs.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
+    ...(maxTokens === undefined
+      ? {}
+      : { [repairs.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
   };
   try {
     return await client.chat.completions.create(body, { signal }).asResponse();

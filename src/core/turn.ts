@@ -1,20 +1,22 @@
 import { AnswerText, type TextChange } from './answerText';
-import { redactKeys } from './apiKey';
 import { Attempt, type AttemptEnd } from './attempt';
 import type { EngineDeps, RunningTurn, StreamOptions } from './engine';
 import { EventQueue } from './eventQueue';
 import type { AttemptReason, StreamEvent } from './events';
 import { classify, type Evidence, type Fault } from './faults/classify';
 import { describeError } from './faults/transportError';
+import { wordsFor, type Wording } from './faults/wording';
 import type { RepairMemory } from './repairs';
 import type { ChatRequest, Connection } from './request';
-import { decide, type Decision, type History } from './retryPolicy';
+import { decide, type Decision } from './retryPolicy';
+import { TurnHistory } from './turnHistory';
 import { UsageSum } from './usageSum';
 import { Wait } from './wait';
 
 type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { attempt?: number } : never;
+type KeyedConnection = Connection & { readonly apiKey: string };
 
-/** A person asking twice within this time means one retry. */
+/** Two requests of a person within this time mean one retry. */
 const singleFlightMs = 1000;
 
 /**
@@ -25,22 +27,17 @@ export class Turn implements RunningTurn {
   private readonly queue = new EventQueue<StreamEvent>(() => this.stop());
   private readonly answer: AnswerText;
   private readonly usage = new UsageSum();
-  private readonly rows = new Map<number, number>();
+  private readonly history: TurnHistory;
+  private readonly unsubscribe: () => void;
   private model: string;
   private number = 0;
-  private retries = 0;
-  private resumes = 0;
-  private freeReplayUsed = false;
-  private shown: boolean;
   private waitedMs = 0;
-  private previousDelayMs: number | undefined;
   private attempt: Attempt | undefined;
   private attemptShowed = false;
   private wait: Wait | undefined;
   /** What a control asked the next attempt to be. */
   private asked: AttemptReason | undefined;
   private over = false;
-  private readonly unsubscribe: () => void;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -50,7 +47,7 @@ export class Turn implements RunningTurn {
   ) {
     this.model = request.model;
     this.answer = new AnswerText(partial);
-    this.shown = partial !== '';
+    this.history = new TurnHistory(partial !== '');
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -80,18 +77,17 @@ export class Turn implements RunningTurn {
   }
 
   private interrupt(why: 'retry-now' | 'switch'): void {
-    if (this.over) return;
-    if (this.wait) {
+    const { attempt, wait } = this;
+    if (this.over || this.asked) return;
+    if (wait) {
       this.asked = why;
-      this.wait.end();
-      return;
+      wait.end();
+    } else if (attempt) {
+      const young = this.deps.clock.ticks() - attempt.startedAt < singleFlightMs;
+      if (why === 'retry-now' && (this.attemptShowed || young)) return;
+      this.asked = why;
+      attempt.abandon();
     }
-    const { attempt } = this;
-    if (!attempt || this.asked) return;
-    const young = this.deps.clock.ticks() - attempt.startedAt < singleFlightMs;
-    if (why === 'retry-now' && (this.attemptShowed || young)) return;
-    this.asked = why;
-    attempt.abandon();
   }
 
   /** The one error boundary of the turn: whatever is thrown, there is a terminal event. */
@@ -101,7 +97,10 @@ export class Turn implements RunningTurn {
       while (why && !this.over) why = await this.once(why);
     } catch (error) {
       this.deps.log.warn(`turn: ${describeError(error)}`);
-      this.judge({ type: 'no-connection', detail: error instanceof Error ? error.message : String(error) });
+      void this.judge(
+        { type: 'no-connection', detail: error instanceof Error ? error.message : String(error) },
+        undefined,
+      );
     }
   }
 
@@ -113,28 +112,30 @@ export class Turn implements RunningTurn {
     if (!apiKey) return this.judge({ type: 'no-key' }, connection);
     const end = await this.start(why, { ...connection, apiKey }).end;
     this.settleUsage();
-    if (this.over) return undefined;
-    return this.follow(end, connection);
+    // A stop may have come between the attempt's end and this line.
+    return this.isOver() ? undefined : this.follow(end, connection);
   }
 
-  private start(why: AttemptReason, connection: Connection & { readonly apiKey: string }): Attempt {
+  private start(why: AttemptReason, connection: KeyedConnection): Attempt {
     this.number++;
     this.attemptShowed = false;
     this.asked = undefined;
-    if (this.shown) this.answer.restart();
+    if (this.history.shown) this.answer.restart();
     this.emit({ type: 'attempt', model: this.model, why });
+    const request = { ...this.request, model: this.model };
     const repairs = this.repairs.for(connection.baseUrl, this.model);
+    const shows = (): void => void (this.attemptShowed = this.history.shown = true);
     this.attempt = new Attempt(
       this.deps,
-      { connection, request: { ...this.request, model: this.model }, repairs },
+      { connection, request, repairs },
       {
         headers: (status, requestId, ms) => this.emit({ type: 'headers', status, requestId, ms }),
         text: (text) => {
-          this.attemptShowed = this.shown = true;
+          shows();
           this.show(this.answer.append(text));
         },
         reasoning: (text) => {
-          this.attemptShowed = this.shown = true;
+          shows();
           this.emit({ type: 'reasoning', text });
         },
         quiet: (forMs) => this.emit({ type: 'quiet', forMs }),
@@ -143,120 +144,115 @@ export class Turn implements RunningTurn {
     return this.attempt;
   }
 
-  private follow(end: AttemptEnd, connection: Connection): Promise<AttemptReason | undefined> | AttemptReason | undefined {
+  private follow(end: AttemptEnd, connection: Connection): Promise<AttemptReason> | AttemptReason | undefined {
     switch (end.type) {
-      case 'finished':
+      case 'finished': {
         this.show(this.answer.finish());
-        this.end({ type: 'done', finishReason: end.finishReason, attempts: this.number, text: this.answer.text, waitedMs: this.waitedMs });
+        const { number: attempts, waitedMs } = this;
+        this.end({ type: 'done', finishReason: end.finishReason, attempts, text: this.answer.text, waitedMs });
         return undefined;
+      }
       case 'abandoned':
-        return this.asked ?? 'retry-now';
+        return this.asked;
       case 'fault':
         return this.judge(end.evidence, connection);
     }
   }
 
-  private judge(evidence: Evidence, connection?: Connection): Promise<AttemptReason> | AttemptReason | undefined {
+  private judge(
+    evidence: Evidence,
+    connection: Connection | undefined,
+  ): Promise<AttemptReason> | AttemptReason | undefined {
     const fault = classify(evidence, this.deps.clock.now());
-    const told = this.tell(fault, connection);
-    this.deps.log.info(
-      `attempt ${this.number}: row ${fault.row} ${fault.kind}` +
-        (evidence.type === 'error' ? ` (${describeError(evidence.error)})` : told.detail && ` (${told.detail})`),
-    );
-    if (fault.refused && connection && this.repairs.learn(connection.baseUrl, this.model, fault.refused)) return 'repair';
-    const decision = decide(fault, this.history(fault), this.deps.settings(), this.deps.random);
-    this.rows.set(fault.row, (this.rows.get(fault.row) ?? 0) + 1);
+    const words = this.words(fault, connection);
+    const seen = evidence.type === 'error' ? describeError(evidence.error) : words.detail;
+    this.deps.log.info(`attempt ${this.number}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
+    if (fault.refused && connection && this.repairs.learn(connection.baseUrl, this.model, fault.refused))
+      return 'repair';
+    const decision = decide(fault, this.history.before(fault), this.deps.settings(), this.deps.random);
+    if (decision.do === 'wait' && this.attemptShowed)
+      this.emit({ type: 'cut', reason: fault.kind, message: words.message });
+    this.history.note(fault, decision);
     switch (decision.do) {
-      case 'fail':
-        return this.fail(decision, connection);
+      case 'fail': {
+        this.fail(decision, connection);
+        return;
+      }
       case 'replay':
-        this.freeReplayUsed = true;
         return 'replay';
       case 'wait':
-        return this.pause(decision, fault, told.message);
+        return this.pause(decision, fault, words.message);
     }
-  }
-
-  private history(fault: Fault): History {
-    const { retries, freeReplayUsed, resumes, shown, previousDelayMs } = this;
-    return { retries, freeReplayUsed, resumes, shown, previousDelayMs, sameRow: this.rows.get(fault.row) ?? 0 };
   }
 
   private async pause(decision: Decision & { do: 'wait' }, fault: Fault, message: string): Promise<AttemptReason> {
     const { delayMs, source, hintMs, left } = decision;
-    if (this.attemptShowed) this.emit({ type: 'cut', reason: fault.kind, message });
-    if (this.shown) this.resumes++;
-    else this.retries++;
-    this.previousDelayMs = delayMs;
-    const next = this.number + 1;
+    const { kind: reason, actions } = fault;
     const { status, requestId } = this.attempt ?? {};
-    const until = this.deps.clock.now() + delayMs;
     const startedAt = this.deps.clock.ticks();
+    const until = this.deps.clock.now() + delayMs;
+    const [attempt, maxAttempts] = [this.number + 1, this.number + left];
     this.wait = new Wait(this.deps.clock, until);
-    const { actions, kind: reason } = fault;
-    this.emit({ type: 'waiting', attempt: next, maxAttempts: this.number + left, until, delayMs, source, reason, message, hintMs, status, requestId, actions });
+    this.emit({
+      type: 'waiting',
+      attempt,
+      maxAttempts,
+      until,
+      delayMs,
+      source,
+      reason,
+      message,
+      hintMs,
+      status,
+      requestId,
+      actions,
+    });
     await this.wait.over;
     this.wait = undefined;
     this.waitedMs += this.deps.clock.ticks() - startedAt;
-    return this.asked ?? (this.shown ? 'resume' : 'retry');
+    return this.asked ?? (this.history.shown ? 'resume' : 'retry');
   }
 
   private fail({ fault, resetsInMs }: Decision & { do: 'fail' }, connection: Connection | undefined): undefined {
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const { message, detail } = this.tell(fault, connection, resetsAt);
+    const { message, detail } = this.words(fault, connection, resetsAt);
     const { status, requestId } = this.attempt ?? {};
     const { kind, actions } = fault;
     this.end({ type: 'failed', kind, status, requestId, message, text: this.answer.text, actions, detail, resetsAt });
   }
 
-  private tell(fault: Fault, connection: Connection | undefined, resetsAt?: number): { message: string; detail: string } {
-    const detail = redactKeys(fault.detail, connection?.apiKey ? [connection.apiKey] : []);
-    const message = this.deps.localize(fault.message, {
-      host: hostOf(connection),
-      model: this.model,
-      status: this.attempt?.status ?? '',
-      detail: detail || `HTTP ${this.attempt?.status ?? ''}`,
-      seconds: fault.seconds ?? '',
-      time: resetsAt === undefined ? '' : this.deps.formatTime(resetsAt),
-    });
-    return { message, detail };
+  private words(fault: Fault, connection: Connection | undefined, resetsAt?: number): Wording {
+    return wordsFor(fault, { connection, model: this.model, status: this.attempt?.status, resetsAt }, this.deps);
   }
 
   private show(change: TextChange | undefined): void {
-    if (!change) return;
-    if (change.type === 'append') return this.emit({ type: 'text', text: change.text });
-    this.emit({ type: 'resumed', how: 'restart', trimmed: 0 });
-    this.emit({ type: 'replaced', text: change.text });
+    if (change?.type === 'append') this.emit({ type: 'text', text: change.text });
+    else if (change) {
+      this.emit({ type: 'resumed', how: 'restart', trimmed: 0 });
+      this.emit({ type: 'replaced', text: change.text });
+    }
   }
 
   /** An attempt's tokens count whatever became of it: they were paid for. */
   private settleUsage(): void {
-    const usage = this.attempt?.usage;
-    if (!usage || !this.attempt) return;
-    this.attempt.usage = undefined;
-    this.emit({ type: 'usage', ...this.usage.add(usage) });
+    const usage = this.attempt?.takeUsage();
+    if (usage) this.emit({ type: 'usage', ...this.usage.add(usage) });
+  }
+
+  private isOver(): boolean {
+    return this.over;
   }
 
   private emit(draft: Draft): void {
-    if (this.over) return;
-    this.queue.push({ attempt: this.number, ...draft, at: this.deps.clock.ticks() } as StreamEvent);
+    if (!this.over) this.queue.push({ attempt: this.number, ...draft, at: this.deps.clock.ticks() });
   }
 
   private end(terminal: Draft): void {
-    if (this.over) return;
     this.emit(terminal);
     this.over = true;
     this.unsubscribe();
     this.wait?.end();
     this.attempt?.abandon();
     this.queue.close();
-  }
-}
-
-function hostOf(connection: Connection | undefined): string {
-  try {
-    return connection ? new URL(connection.baseUrl).host : '';
-  } catch {
-    return connection?.baseUrl ?? '';
   }
 }

@@ -36,7 +36,7 @@ export class EngineRun {
     const note = (line: string): void => void this.log.push(line);
     const merged: EngineSettings = {
       retry: { ...defaultSettings.retry, ...(settings?.retry as object | undefined) },
-      resume: (settings?.resume as EngineSettings['resume'] | undefined) ?? defaultSettings.resume,
+      resume: settings?.resume ?? defaultSettings.resume,
       timeout: { ...defaultSettings.timeout, ...(settings?.timeout as object | undefined) },
     };
     const engine = createEngine({
@@ -47,7 +47,8 @@ export class EngineRun {
       localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
       formatTime: (at) => new Date(at).toISOString().slice(11, 16),
       settings: () => merged,
-      connection: connection ?? (() => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' })),
+      connection:
+        connection ?? (() => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' })),
       userAgent: 'HolySheepPrompt/test',
     });
     this.turn = engine.stream(
@@ -89,7 +90,10 @@ export class EngineRun {
 
   /** What a consumer that applies the events has on its screen. */
   get shownText(): string {
-    return this.events.reduce((text, event) => (event.type === 'text' ? text + event.text : event.type === 'replaced' ? event.text : text), '');
+    return this.events.reduce(
+      (text, event) => (event.type === 'text' ? text + event.text : event.type === 'replaced' ? event.text : text),
+      '',
+    );
   }
 
   settle = settle;

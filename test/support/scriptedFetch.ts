@@ -4,7 +4,7 @@ export interface SentRequest {
   readonly url: string;
   readonly headers: Headers;
   readonly body: { readonly model: string; readonly messages: readonly unknown[] } & Record<string, unknown>;
-  readonly redirect: RequestRedirect | undefined;
+  readonly redirect: RequestInit['redirect'];
   readonly signal: AbortSignal;
 }
 
@@ -74,7 +74,7 @@ export class ScriptedFetch {
     const request: SentRequest = {
       url: input instanceof Request ? input.url : String(input),
       headers: new Headers(init.headers),
-      body: JSON.parse(String(init.body)) as SentRequest['body'],
+      body: JSON.parse(typeof init.body === 'string' ? init.body : '{}') as SentRequest['body'],
       redirect: init.redirect,
       signal: init.signal ?? new AbortController().signal,
     };
@@ -88,7 +88,10 @@ export class ScriptedFetch {
 export const sseHeaders = { 'content-type': 'text/event-stream', 'x-request-id': 'req-1' };
 
 /** Replies with a stream; `write` gets the body once the request is there. */
-export function streaming(write: (body: LiveBody, request: SentRequest) => void, headers: HeadersInit = sseHeaders): Reply {
+export function streaming(
+  write: (body: LiveBody, request: SentRequest) => void,
+  headers: NonNullable<ConstructorParameters<typeof Headers>[0]> = sseHeaders,
+): Reply {
   return (request) => {
     const body = new LiveBody(request.signal);
     write(body, request);
@@ -102,13 +105,19 @@ export const answering = (...deltas: readonly string[]): Reply =>
     body.finish().done();
   });
 
-export const status = (code: number, body: unknown = {}, headers: HeadersInit = {}): Reply => {
+export const status = (code: number, body: unknown = {}, headers: Readonly<Record<string, string>> = {}): Reply => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return () => new Response([204, 304].includes(code) ? null : text, { status: code, headers: { 'content-type': 'application/json', ...headers } });
+  return () =>
+    new Response([204, 304].includes(code) ? null : text, {
+      status: code,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
 };
 
-export const rejecting = (code: string, message = 'fetch failed'): Reply => () =>
-  Promise.reject(new TypeError(message, { cause: Object.assign(new Error(code), { code }) }));
+export const rejecting =
+  (code: string, message = 'fetch failed'): Reply =>
+  () =>
+    Promise.reject(new TypeError(message, { cause: Object.assign(new Error(code), { code }) }));
 
 /** Never answers; only an abort ends it. */
 export const silent: Reply = ({ signal }) =>

@@ -94,5 +94,12 @@ function judged(row: RowId, error: ProviderError, hint: Hint | undefined): Fault
 
 function local(entry: FaultRow, detail: string): Fault {
   // Rows without a kind are states of the engine and are never the outcome of a judgement.
-  return { row: 0, kind: entry.kind ?? 'server', policy: entry.policy, message: entry.message, actions: entry.actions, detail };
+  return {
+    row: 0,
+    kind: entry.kind ?? 'server',
+    policy: entry.policy,
+    message: entry.message,
+    actions: entry.actions,
+    detail,
+  };
 }

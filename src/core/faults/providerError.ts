@@ -30,8 +30,12 @@ export function fromJson(json: unknown): ProviderError {
 }
 
 function read(error: Readonly<Record<string, unknown>>): ProviderError {
-  const codes = [error['code'], error['type'], error['status']].filter((code) => typeof code === 'string' || typeof code === 'number');
-  const message = [error['message'], error['detail'], error['msg']].find((text) => typeof text === 'string' && text !== '');
+  const codes = [error['code'], error['type'], error['status']].filter(
+    (code) => typeof code === 'string' || typeof code === 'number',
+  );
+  const message = [error['message'], error['detail'], error['msg']].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
   return {
     message: typeof message === 'string' ? shorten(message) : '',
     codes: codes.map((code) => String(code).toLowerCase()),

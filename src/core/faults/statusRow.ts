@@ -16,19 +16,25 @@ const contextWords =
 const filterCodes =
   /^(content_filter|content_policy_violation|responsibleaipolicyviolation|data_inspection_failed|content_filtered|contentfilter|moderation)$/;
 const filterWords = /content (management )?polic|content[ _-]filter|flagged (by|as)|safety (system|filter|polic)/i;
-const modelCodes = /^(model_not_found|invalid_model|model_not_supported|modelnotfound|no_such_model|unsupported_model|model_not_exist)$/;
+const modelCodes =
+  /^(model_not_found|invalid_model|model_not_supported|modelnotfound|no_such_model|unsupported_model|model_not_exist)$/;
 const modelWords =
   /\bmodel\b.{0,120}\b(not found|not exist|unknown|invalid|not (supported|available)|unavailable model|no such)|\b(invalid|unknown|no such|unsupported|non-?existent) model\b|模型不存在|no available channel for model/i;
-const refusedWords = /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (inputs?|fields?)|unexpected|not allowed|does not support|use '?max_completion_tokens/i;
+const refusedWords =
+  /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (inputs?|fields?)|unexpected|not allowed|does not support|use '?max_completion_tokens/i;
 const prefillWords = /prefill|trailing assistant|(last|final) message.{0,40}(assistant|user)|must end with a user/i;
 const dailyWords = /per[ -]day|daily|\bRPD\b|\bTPD\b|每日/i;
-const overloadCodes = /^(overloaded(_error)?|engine_overloaded|server_overloaded|model_overloaded|unavailable|service_unavailable|529)$/;
+const overloadCodes =
+  /^(overloaded(_error)?|engine_overloaded|server_overloaded|model_overloaded|unavailable|service_unavailable|529)$/;
 const overloadWords = /overloaded|at capacity|over capacity|too busy|high demand/i;
 const limitCodes = /^(rate_limit(_error|_exceeded|ed)?|too_many_requests|resource_exhausted|requests|tokens|429)$/;
 
 /** The parameter of ours that the error refuses, where it is one the request can do without. */
 export function refusedParameter(error: ProviderError): RepairableParameter | undefined {
-  if (!refusedWords.test(error.message) && !error.codes.some((code) => /unsupported_(parameter|value)|unknown_parameter/.test(code))) {
+  if (
+    !refusedWords.test(error.message) &&
+    !error.codes.some((code) => /unsupported_(parameter|value)|unknown_parameter/.test(code))
+  ) {
     return undefined;
   }
   return repairable.find((name) => error.param === name || new RegExp(`\\b${name}\\b`).test(error.message));

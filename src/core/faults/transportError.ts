@@ -3,7 +3,10 @@ import type { RowId } from './table';
 /** Codes of Node, undici, OpenSSL and Electron's network stack. The first pattern that matches names the row. */
 const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_NOT_RESOLVED)$/, 1],
-  [/^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_INTERNET_DISCONNECTED|net::ERR_ADDRESS_UNREACHABLE|net::ERR_NETWORK_CHANGED)$/, 2],
+  [
+    /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_INTERNET_DISCONNECTED|net::ERR_ADDRESS_UNREACHABLE|net::ERR_NETWORK_CHANGED)$/,
+    2,
+  ],
   [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, 3],
   [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/, 4],
   [/^UND_ERR_HEADERS_TIMEOUT$/, 10],
@@ -11,7 +14,10 @@ const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/^(CERT_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|net::ERR_(CERT|SSL)_)/, 6],
   [/^(net::ERR_PROXY_|net::ERR_TUNNEL_|ERR_PROXY)/, 7],
   [/^(HPE_|net::ERR_INVALID_HTTP_RESPONSE)/, 8],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED)|net::ERR_EMPTY_RESPONSE)$/, 5],
+  [
+    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED)|net::ERR_EMPTY_RESPONSE)$/,
+    5,
+  ],
 ];
 
 /** Where the runtime gives no code, only words; they are its own, not a server's. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { EngineRun } from '../../support/engineRun';
-import { answering, rejecting, silent, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+import {
+  answering,
+  rejecting,
+  silent,
+  status,
+  streaming,
+  type LiveBody,
+  type Reply,
+} from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
@@ -10,9 +18,15 @@ const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
   connecting: { replies: [silent], partial: '' },
   'waiting for the first token': { replies: [streaming((body) => body.send(': hi\n\n'))], partial: '' },
   streaming: { replies: [streaming((body) => body.delta('some'))], partial: 'some' },
-  'waiting for the rest of a finished answer': { replies: [streaming((body) => body.delta('some').finish())], partial: 'some' },
+  'waiting for the rest of a finished answer': {
+    replies: [streaming((body) => body.delta('some').finish())],
+    partial: 'some',
+  },
   'waiting to retry': { replies: [limited], partial: '' },
-  'waiting to resume': { replies: [streaming((body) => setImmediate(() => body.delta('some').break())), silent], partial: 'some' },
+  'waiting to resume': {
+    replies: [streaming((body) => setImmediate(() => body.delta('some').break())), silent],
+    partial: 'some',
+  },
 };
 
 describe('stop', () => {
@@ -23,7 +37,10 @@ describe('stop', () => {
       run.turn.stop();
       run.turn.stop();
       await run.finished;
-      assert.deepEqual(run.types.filter((type) => ['done', 'stopped', 'failed'].includes(type)), ['stopped']);
+      assert.deepEqual(
+        run.types.filter((type) => ['done', 'stopped', 'failed'].includes(type)),
+        ['stopped'],
+      );
       assert.equal(run.last('stopped').text, partial);
       assert.equal(run.clock.pending, 0);
       assert.ok(run.wire.requests.every(({ signal }) => signal.aborted));
@@ -104,7 +121,10 @@ describe('switch model', () => {
     await settle();
     run.turn.switchModel('gemini-3-pro');
     await run.toEnd();
-    assert.deepEqual(run.wire.requests.map(({ body }) => body.model), ['gpt-4o', 'gemini-3-pro']);
+    assert.deepEqual(
+      run.wire.requests.map(({ body }) => body.model),
+      ['gpt-4o', 'gemini-3-pro'],
+    );
     const { from, to, reason } = run.last('model');
     assert.deepEqual([from, to, reason], ['gpt-4o', 'gemini-3-pro', 'user']);
   });
@@ -150,9 +170,17 @@ describe('a cut answer', () => {
   });
 
   it('fails with its partial when the provider reports that money is gone', async () => {
-    const broke = streaming((body) => body.delta('some').event({ error: { code: 'insufficient_quota', message: 'gone' } }).end());
+    const broke = streaming((body) =>
+      body
+        .delta('some')
+        .event({ error: { code: 'insufficient_quota', message: 'gone' } })
+        .end(),
+    );
     const run = await new EngineRun({ replies: [broke] }).toEnd();
-    assert.deepEqual([run.last('failed').kind, run.last('failed').text, run.wire.requests.length], ['credit', 'some', 1]);
+    assert.deepEqual(
+      [run.last('failed').kind, run.last('failed').text, run.wire.requests.length],
+      ['credit', 'some', 1],
+    );
   });
 
   it('of an earlier turn is kept until the new answer has overtaken it', async () => {

@@ -4,7 +4,8 @@ import { EngineRun } from '../../support/engineRun';
 import { settle } from '../../support/virtualClock';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
-const limited = (seconds: number) => status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
+const limited = (seconds: number) =>
+  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 
 describe('a turn', () => {
   it('streams text and ends with exactly one done', async () => {
@@ -26,7 +27,10 @@ describe('a turn', () => {
     assert.equal(request.headers.get('authorization'), 'Bearer hsa-secret-key-1');
     assert.equal(request.headers.get('user-agent'), 'HolySheepPrompt/test');
     assert.equal(request.redirect, 'manual');
-    assert.deepEqual([...request.headers.keys()].filter((name) => name.startsWith('x-stainless')), []);
+    assert.deepEqual(
+      [...request.headers.keys()].filter((name) => name.startsWith('x-stainless')),
+      [],
+    );
     assert.deepEqual(request.body, {
       model: 'gpt-4o',
       messages: [{ role: 'user', content: 'hi' }],
@@ -44,7 +48,15 @@ describe('a turn', () => {
     await settle();
     const waiting = run.last('waiting');
     assert.deepEqual(
-      [waiting.delayMs, waiting.source, waiting.reason, waiting.attempt, waiting.maxAttempts, waiting.hintMs, waiting.status],
+      [
+        waiting.delayMs,
+        waiting.source,
+        waiting.reason,
+        waiting.attempt,
+        waiting.maxAttempts,
+        waiting.hintMs,
+        waiting.status,
+      ],
       [5000, 'server', 'rate-limit', 2, 6, 5000, 429],
     );
     assert.equal(waiting.until, run.clock.now() + 5000);
@@ -105,12 +117,14 @@ describe('a turn', () => {
   });
 
   it('drops a refused parameter, at once and uncharged, and remembers it', async () => {
-    const refusal = status(400, { error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' } });
+    const refusal = status(400, {
+      error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
+    });
     const run = await new EngineRun({ replies: [refusal, answering('ok')] }).toEnd();
     assert.equal(run.of('attempt')[1]?.why, 'repair');
     assert.deepEqual(run.of('waiting'), []);
     assert.equal(run.wire.requests[1]?.body['max_completion_tokens'], 100);
-    assert.equal('max_tokens' in run.wire.requests[1]!.body, false);
+    assert.equal('max_tokens' in run.wire.requests[1].body, false);
   });
 
   it('does not repair the same parameter twice', async () => {
@@ -146,7 +160,9 @@ describe('a turn', () => {
   });
 
   it('keeps the key out of the words of a provider that echoes it', async () => {
-    const run = await new EngineRun({ replies: [status(401, { error: { message: 'Incorrect API key provided: hsa-secret-key-1' } })] }).toEnd();
+    const run = await new EngineRun({
+      replies: [status(401, { error: { message: 'Incorrect API key provided: hsa-secret-key-1' } })],
+    }).toEnd();
     assert.ok(!JSON.stringify(run.events).includes('hsa-secret'));
     assert.ok(!run.log.join('\n').includes('hsa-secret'));
   });
@@ -161,11 +177,17 @@ describe('completion', () => {
       body.delta('x').finish();
       setImmediate(() => body.break());
     },
-    'a finish reason, then an error event': (body) => body.delta('x').finish().event({ error: { message: 'late' } }).end(),
+    'a finish reason, then an error event': (body) =>
+      body
+        .delta('x')
+        .finish()
+        .event({ error: { message: 'late' } })
+        .end(),
     'a finish reason, then silence': (body) => body.delta('x').finish(),
     '[DONE] on a connection that stays open': (body) => body.delta('x').finish().send('data: [DONE]\n\n'),
     'one garbled event in the middle': (body) => body.delta('x').send('data: {"choi\n\n').finish().done(),
-    'a last event without its blank line': (body) => body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
+    'a last event without its blank line': (body) =>
+      body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
   };
   for (const [name, write] of Object.entries(complete)) {
     it(`is complete with ${name}`, async () => {
@@ -176,7 +198,10 @@ describe('completion', () => {
   }
 
   it('takes a whole JSON completion instead of a stream', async () => {
-    const whole = status(200, { choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }], usage });
+    const whole = status(200, {
+      choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
+      usage,
+    });
     const run = await new EngineRun({ replies: [whole] }).toEnd();
     assert.equal(run.last('done').text, 'whole');
     assert.equal(run.last('usage').totalTokens, 10);
@@ -188,13 +213,17 @@ describe('completion', () => {
   });
 
   it('reports the length limit as a finish reason, not as a failure', async () => {
-    const run = await new EngineRun({ replies: [streaming((body) => body.delta('x').finish('length').done())] }).toEnd();
+    const run = await new EngineRun({
+      replies: [streaming((body) => body.delta('x').finish('length').done())],
+    }).toEnd();
     assert.equal(run.last('done').finishReason, 'length');
   });
 
   it('sums the usage of all attempts', async () => {
     const wasted = streaming((body) => body.event({ choices: [], usage }).delta('ab').end());
-    const run = await new EngineRun({ replies: [wasted, streaming((body) => body.delta('abc').finish('stop', usage).done())] }).toEnd();
+    const run = await new EngineRun({
+      replies: [wasted, streaming((body) => body.delta('abc').finish('stop', usage).done())],
+    }).toEnd();
     assert.equal(run.last('usage').totalTokens, 20);
   });
 });
@@ -202,7 +231,12 @@ describe('completion', () => {
 describe('what is not an answer', () => {
   const cases: readonly (readonly [string, ReturnType<typeof status>, string, number])[] = [
     ['a web page', status(200, '<html>', { 'content-type': 'text/html' }), 'not-a-stream', 2],
-    ['a web page that says nothing of its type', status(200, '<!doctype html>', { 'content-type': '' }), 'not-a-stream', 2],
+    [
+      'a web page that says nothing of its type',
+      status(200, '<!doctype html>', { 'content-type': '' }),
+      'not-a-stream',
+      2,
+    ],
     ['an empty 200', status(200, '', { 'content-type': 'text/event-stream' }), 'empty', 3],
     ['a 204', status(204), 'empty', 3],
     ['JSON that cannot be parsed', status(200, '{"choices": [', {}), 'malformed', 3],
@@ -210,7 +244,12 @@ describe('what is not an answer', () => {
     ['a finished answer with no text', streaming((body) => body.finish().done()), 'empty', 2],
     ['a stream that ends with nothing said', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
     ['an error in a 200', status(200, { error: { message: 'quota', code: 'insufficient_quota' } }), 'credit', 1],
-    ['an error event', streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()), 'server', 6],
+    [
+      'an error event',
+      streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()),
+      'server',
+      6,
+    ],
     ['a redirect', status(302, '', { location: 'https://elsewhere.test/' }), 'redirect', 1],
   ];
   for (const [name, reply, kind, requests] of cases) {
@@ -228,7 +267,10 @@ describe('the clocks', () => {
     await run.clock.advance(59_999);
     assert.equal(run.of('waiting').length, 0);
     await run.clock.advance(1);
-    assert.deepEqual([run.last('waiting').reason, run.last('waiting').message], ['timeout', 'No response from gateway.test in 60 s.']);
+    assert.deepEqual(
+      [run.last('waiting').reason, run.last('waiting').message],
+      ['timeout', 'No response from gateway.test in 60 s.'],
+    );
     await run.toEnd();
   });
 
@@ -272,7 +314,10 @@ describe('the clocks', () => {
   it('say that we are still waiting after 10 quiet seconds, once', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(30_000);
-    assert.deepEqual(run.of('quiet').map(({ at }) => at), [10_000]);
+    assert.deepEqual(
+      run.of('quiet').map(({ at }) => at),
+      [10_000],
+    );
     run.turn.stop();
   });
 
@@ -286,5 +331,7 @@ describe('the clocks', () => {
 });
 
 function streamOf(signal: AbortSignal): ReadableStream<Uint8Array> {
-  return new ReadableStream({ start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)) });
+  return new ReadableStream({
+    start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
+  });
 }

@@ -1,0 +1,142 @@
+import { completionChunk, usageChunk, wholeCompletion } from './completion';
+import { pause, unlessAborted } from './pause';
+import type { Ending, GatewayRequest, Script, Step } from './script';
+import type { Wire } from './wire';
+
+/**
+ * Carries a script out, until it ends or the client goes away.
+ *
+ * @param report is told what a script throws when it is closed, which may be after the exchange: an iterator that is
+ *   in the middle of a wait of its own closes when that is over.
+ * @throws what the script throws
+ */
+export async function play(
+  script: Script,
+  request: GatewayRequest,
+  wire: Wire,
+  report: (error: unknown) => void,
+): Promise<void> {
+  const steps = script(request);
+  const iterator = Symbol.asyncIterator in steps ? steps[Symbol.asyncIterator]() : steps[Symbol.iterator]();
+  const exchange = new Exchange(request, wire);
+  try {
+    for (;;) {
+      const next = await unlessAborted(Promise.resolve(iterator.next()), wire.over);
+      if (!next || next.done) break;
+      if ('end' in next.value) {
+        await exchange.end(next.value.end);
+        return;
+      }
+      await exchange.perform(next.value);
+    }
+    await exchange.end('fin');
+  } finally {
+    close(iterator).catch(report);
+  }
+}
+
+async function close(iterator: Iterator<Step> | AsyncIterator<Step>): Promise<void> {
+  await iterator.return?.();
+}
+
+/** One reply in the making. */
+class Exchange {
+  private readonly streaming: boolean;
+  private spoke = false;
+  private gathered: { content: string; reasoning: string; finishReason: string | null; usage?: UsageJson } | undefined;
+
+  constructor(
+    private readonly request: GatewayRequest,
+    private readonly wire: Wire,
+  ) {
+    this.streaming = request.json?.stream === true;
+  }
+
+  async perform(step: Exclude<Step, { end: unknown }>): Promise<void> {
+    if ('status' in step) this.wire.head(step.status, step.headers);
+    else if ('raw' in step) await this.raw(step.raw);
+    else if ('send' in step) await this.send(step.send, step.chunk, step.everyMs);
+    else if ('event' in step) await this.event(step.event);
+    else if ('waitMs' in step) await pause(step.waitMs, this.wire.over);
+    else if ('until' in step) await unlessAborted(step.until, this.wire.over);
+    else if (this.streaming) await this.stream(step);
+    else this.gather(step);
+  }
+
+  async end(how: Ending): Promise<void> {
+    switch (how) {
+      case 'fin':
+        if (this.gathered && !this.wire.touched) await this.whole(this.gathered);
+        return this.wire.finish();
+      case 'short': {
+        this.wire.hangUp();
+        return;
+      }
+      case 'reset': {
+        this.wire.reset();
+        return;
+      }
+      case 'stall':
+        await this.wire.closed;
+    }
+  }
+
+  private async raw(bytes: string | Uint8Array): Promise<void> {
+    this.wire.bare();
+    await this.wire.write(bytes);
+  }
+
+  private async send(bytes: string | Uint8Array, chunk?: number, everyMs = 0): Promise<void> {
+    const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    const size = Math.max(1, chunk ?? all.length);
+    for (let from = 0; from < all.length && !this.wire.over.aborted; from += size) {
+      if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.over);
+      await this.wire.write(all.subarray(from, from + size));
+    }
+  }
+
+  private event(value: unknown): Promise<void> {
+    return this.wire.write(`data: ${JSON.stringify(value)}\n\n`);
+  }
+
+  private async stream(step: FollowingStep): Promise<void> {
+    if ('comment' in step) return this.wire.write(`: ${step.comment}\n\n`);
+    if ('done' in step) return this.wire.write('data: [DONE]\n\n');
+    if ('delta' in step) return this.event(completionChunk(this.request, this.speak({ content: step.delta })));
+    if ('reasoning' in step) {
+      return this.event(completionChunk(this.request, this.speak({ reasoning_content: step.reasoning })));
+    }
+    await this.event(completionChunk(this.request, {}, step.finish));
+    if (step.usage) await this.event(usageChunk(this.request, step.usage));
+  }
+
+  /** The first delta of a stream names the speaker. */
+  private speak(delta: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const first = !this.spoke;
+    this.spoke = true;
+    return first ? { role: 'assistant', ...delta } : delta;
+  }
+
+  private gather(step: FollowingStep): void {
+    const so = (this.gathered ??= { content: '', reasoning: '', finishReason: null });
+    if ('delta' in step) so.content += step.delta;
+    else if ('reasoning' in step) so.reasoning += step.reasoning;
+    else if ('finish' in step) {
+      so.finishReason = step.finish;
+      if (step.usage) so.usage = step.usage;
+    }
+  }
+
+  private async whole(gathered: NonNullable<typeof this.gathered>): Promise<void> {
+    this.wire.head(200, { 'content-type': 'application/json' });
+    await this.wire.write(JSON.stringify(wholeCompletion(this.request, gathered)));
+  }
+}
+
+type UsageJson = Readonly<Record<string, unknown>>;
+
+/** Steps that follow the request's `stream`. */
+type FollowingStep = Extract<
+  Step,
+  { delta: unknown } | { reasoning: unknown } | { finish: unknown } | { comment: unknown } | { done: unknown }
+>;

@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { bearerFault, parseChatBody, readBody } from './incoming';
+import { play } from './exchange';
+import { answer, failure, json } from './replies';
+import type { GatewayRequest, Script } from './script';
+import { Wire } from './wire';
+
+export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Script, Step } from './script';
+
+export interface GatewayOptions {
+  readonly script?: Script;
+  readonly models?: readonly string[] | Script;
+  /** 0, the default: one that is free. */
+  readonly port?: number;
+  /** true: some bearer key; a string: this one. Without it 401. */
+  readonly requireKey?: boolean | string;
+  /** Told what a script throws; a warning of the process by default. The client has got a 500 or a broken reply. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** An OpenAI-compatible server on the loopback address whose every reply is scripted, down to the byte. */
+export interface Gateway {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  /** The origin and `/v1`. */
+  readonly baseUrl: string;
+  /** Chat completions in the order of their arrival. */
+  readonly requests: readonly GatewayRequest[];
+  /** `GET /v1/models` */
+  readonly modelRequests: readonly GatewayRequest[];
+  /** Both may be replaced at any time; a request goes by what is set when it arrives. */
+  script: Script;
+  models: readonly string[] | Script;
+  /** The n-th chat completion, at once if it has arrived, else when it does. */
+  request(n: number): Promise<GatewayRequest>;
+  /** Forgets the requests; the next one is the first. */
+  reset(): void;
+  /** Ends every socket. */
+  close(): Promise<void>;
+}
+
+const defaultModels = ['claude-opus-4', 'claude-sonnet-4', 'gpt-4o', 'gemini-3-pro', 'deepseek-r1', 'deepseek-v3'];
+
+/** @throws when the port is taken */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const gateway = new LoopbackGateway(options);
+  await gateway.listen(options.port ?? 0);
+  return gateway;
+}
+
+class LoopbackGateway implements Gateway {
+  script: Script;
+  models: readonly string[] | Script;
+  requests: GatewayRequest[] = [];
+  modelRequests: GatewayRequest[] = [];
+  private awaited: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
+  private readonly open = new Map<Wire, Promise<void>>();
+  // No limits of its own: how long a connection lives is what the scripts and the tests are about.
+  private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+
+  constructor(private readonly options: GatewayOptions) {
+    this.script = options.script ?? (() => answer('Hello!'));
+    this.models = options.models ?? defaultModels;
+    this.server.on('request', (incoming, response) => {
+      this.take(incoming, response).catch(this.report);
+    });
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get baseUrl(): string {
+    return `${this.origin}/v1`;
+  }
+
+  async listen(port: number): Promise<void> {
+    this.server.listen(port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  request(n: number): Promise<GatewayRequest> {
+    const there = this.requests[n - 1];
+    return there ? Promise.resolve(there) : new Promise((arrived) => this.awaited.push({ n, arrived }));
+  }
+
+  reset(): void {
+    this.requests = [];
+    this.modelRequests = [];
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const wire of this.open.keys()) wire.destroy();
+    this.server.closeAllConnections();
+    await Promise.all([closed, ...this.open.values()]);
+  }
+
+  private readonly report = (error: unknown): void => {
+    if (this.options.onError) this.options.onError(error);
+    else process.emitWarning(error instanceof Error ? error : String(error));
+  };
+
+  private async take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const at = Date.now();
+    const body = await readBody(incoming);
+    if (body === undefined) return;
+    const path = (incoming.url ?? '/').replace(/[?#].*/s, '');
+    const method = incoming.method ?? 'GET';
+    const route = `${method} ${path}`;
+    const list =
+      route === 'POST /v1/chat/completions'
+        ? this.requests
+        : route === 'GET /v1/models'
+          ? this.modelRequests
+          : undefined;
+    const n = (list?.length ?? 0) + 1;
+    const wire = new Wire(response, incoming.socket, `req-${n}`);
+    const { headers } = incoming;
+    const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: wire.closed };
+    const script = this.scriptFor(request, list);
+    list?.push(request);
+    if (list === this.requests) this.announce(request);
+    const played = this.answer(script, request, wire);
+    this.open.set(wire, played);
+    await played;
+    this.open.delete(wire);
+  }
+
+  private scriptFor(request: GatewayRequest, list: readonly GatewayRequest[] | undefined): Script {
+    if (!list) {
+      const message = `Unknown request URL: ${request.method} ${request.path}.`;
+      return () => failure(404, { message, type: 'invalid_request_error', code: 'unknown_url' });
+    }
+    const refused = bearerFault(request.headers.authorization, this.options.requireKey ?? false);
+    if (refused) return () => failure(401, refused);
+    if (list === this.requests) return this.script;
+    const { models } = this;
+    if (typeof models === 'function') return models;
+    const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'demo' }));
+    return () => json({ object: 'list', data });
+  }
+
+  private announce(request: GatewayRequest): void {
+    const { awaited } = this;
+    this.awaited = awaited.filter(({ n }) => n !== request.n);
+    for (const { n, arrived } of awaited) if (n === request.n) arrived(request);
+  }
+
+  private async answer(script: Script, request: GatewayRequest, wire: Wire): Promise<void> {
+    try {
+      await play(script, request, wire, this.report);
+    } catch (error) {
+      this.report(error);
+      if (wire.touched) {
+        wire.reset();
+        return;
+      }
+      const message = 'The script of this reply failed.';
+      await play(() => failure(500, { message, type: 'server_error' }), request, wire, this.report);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { unlessAborted } from './pause';
+import type { ClosedBy } from './script';
+
+/** The server's side of one exchange: an HTTP reply, or bare bytes on its socket. */
+export class Wire {
+  /** Fires when the exchange is over, whoever ended it. */
+  readonly over: AbortSignal;
+  readonly closed: Promise<ClosedBy>;
+  private mode: 'untouched' | 'http' | 'raw' = 'untouched';
+  private settle: (by: ClosedBy) => void = () => undefined;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly socket: Socket,
+    private readonly requestId: string,
+  ) {
+    const over = new AbortController();
+    this.over = over.signal;
+    this.closed = new Promise((resolve) => (this.settle = resolve));
+    response.once('close', () => {
+      this.settle(response.writableFinished ? 'server' : 'client');
+      over.abort();
+    });
+  }
+
+  get touched(): boolean {
+    return this.mode !== 'untouched';
+  }
+
+  /** @throws when bytes have been sent. */
+  head(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.touched) throw new Error('The head of a reply comes before its bytes, and once.');
+    this.mode = 'http';
+    const all = new Map([
+      ['content-type', status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json'],
+      ['x-request-id', this.requestId],
+    ]);
+    for (const [name, value] of Object.entries(headers)) all.set(name.toLowerCase(), value);
+    if (all.get('content-type') === '') all.delete('content-type');
+    this.response.writeHead(status, Object.fromEntries(all));
+    this.response.flushHeaders();
+  }
+
+  /** Bytes of the body; of the socket after `bare`. Resolves when the kernel has them. */
+  async write(bytes: string | Uint8Array): Promise<void> {
+    if (!this.touched) this.head(200);
+    const target = this.mode === 'raw' ? this.socket : this.response;
+    if (bytes.length === 0 || this.over.aborted) return;
+    const written = new Promise<void>((resolve) => target.write(bytes, () => resolve()));
+    await unlessAborted(written, this.over);
+  }
+
+  /** From here on bytes go to the socket as they are. @throws when an HTTP reply has begun. */
+  bare(): void {
+    if (this.mode === 'http') throw new Error('Raw bytes replace a reply that has begun.');
+    this.mode = 'raw';
+  }
+
+  async finish(): Promise<void> {
+    if (this.over.aborted) return;
+    if (this.mode === 'raw') {
+      this.hangUp();
+      return;
+    }
+    if (!this.touched) this.head(200);
+    const finished = new Promise<void>((resolve) => this.response.end(resolve));
+    await unlessAborted(finished, this.over);
+  }
+
+  /** FIN without the end of the body. */
+  hangUp(): void {
+    if (!this.touched) this.head(200);
+    this.settle('server');
+    this.socket.end();
+  }
+
+  /** RST. */
+  reset(): void {
+    this.settle('server');
+    this.socket.resetAndDestroy();
+  }
+
+  /** The gateway goes down. */
+  destroy(): void {
+    this.settle('server');
+    this.socket.destroy();
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { Script as Program } from 'node:vm';
+import { english } from '../../src/demo/answers.en';
+import { chinese } from '../../src/demo/answers.zh';
+import { likeRecorded } from '../../src/demo/pacing';
+import type { Topic } from '../../src/demo/topics';
+
+const fence = /^```(\w+)\n([^]*?)\n```$/gm;
+
+/** What a text is made of, without its words. */
+const shape = (text: string): object => ({
+  levels: [...text.matchAll(/^(#+) /gm)].map(([, marks]) => marks),
+  code: [...text.matchAll(fence)].map(([, language]) => language),
+  rows: [...text.matchAll(/^\|.*\|$/gm)].map(([row]) => row.split('|').length),
+  items: [...text.matchAll(/^(-|\d+\.) /gm)].map(([, mark]) => mark),
+  paragraphs: text.split(/\n\n/).length,
+});
+
+describe('the answers of the offline demo', () => {
+  for (const topic of Object.keys(english.answers) as Topic[]) {
+    const texts = { english: english.answers[topic], chinese: chinese.answers[topic] };
+
+    it(`${topic} has the same shape in both languages`, () => {
+      assert.deepEqual(shape(texts.chinese), shape(texts.english));
+    });
+
+    it(`${topic} has JavaScript that compiles`, () => {
+      for (const text of Object.values(texts)) {
+        for (const [, language, code] of text.matchAll(fence)) if (language === 'js') new Program(code!);
+      }
+    });
+
+    it(`${topic} is cut into deltas of a few characters without loss`, () => {
+      for (const text of Object.values(texts)) {
+        const deltas = [...likeRecorded(text, 'delta', 1)].flatMap((step) => ('delta' in step ? [step.delta] : []));
+        assert.equal(deltas.join(''), text);
+        assert.ok(deltas.every((delta) => delta.trim().length <= 7));
+      }
+    });
+  }
+
+  it('show headings, lists, tables and code', () => {
+    const all = Object.values(english.answers).join('\n\n');
+    for (const part of [/^# /m, /^## /m, /^- /m, /^1\. /m, /^\| --- /m, /^```js$/m, /^> /m]) assert.match(all, part);
+  });
+
+  it('have a retry loop that does what it says', async () => {
+    const code = [...english.answers.overview.matchAll(fence)][0]![2]!;
+    const waits: number[] = [];
+    const replies = [
+      new Response('', { status: 503 }),
+      new Response('', { status: 429, headers: { 'retry-after': '5' } }),
+      new Response('done'),
+    ];
+    const run = new Program(`(Math, setTimeout) => { ${code}; return withRetries; }`).runInThisContext() as (
+      math: object,
+      timeout: (wake: () => void, ms: number) => void,
+    ) => (send: () => Promise<Response>) => Promise<Response>;
+    const math = { random: () => 0.5, min: Math.min.bind(Math), max: Math.max.bind(Math) };
+    const withRetries = run(math, (wake, ms) => {
+      waits.push(ms);
+      wake();
+    });
+    const reply = await withRetries(() => Promise.resolve(replies.shift()!));
+    assert.equal(await reply.text(), 'done');
+    assert.deepEqual(waits, [500, 5000]);
+    await assert.rejects(
+      withRetries(() => Promise.resolve(new Response('', { status: 402 }))),
+      /status 402/,
+    );
+  });
+});

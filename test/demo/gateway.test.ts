@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
+import { startGateway, type Gateway, type GatewayOptions } from '../../src/demo/gateway';
+import { answer, json } from '../../src/demo/replies';
+
+describe('the gateway', () => {
+  const open: Gateway[] = [];
+  const start = async (options?: GatewayOptions): Promise<Gateway> => {
+    const gateway = await startGateway(options);
+    open.push(gateway);
+    return gateway;
+  };
+  afterEach(() => Promise.all(open.splice(0).map((gateway) => gateway.close())));
+
+  const chat = (gateway: Gateway, body: object = {}, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${gateway.baseUrl}/chat/completions?x=1`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...body }),
+    });
+
+  it('listens on the loopback address only, at a port of its own', async () => {
+    const [one, two] = [await start(), await start()];
+    assert.match(one.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal(one.baseUrl, `${one.origin}/v1`);
+    assert.notEqual(one.origin, two.origin);
+  });
+
+  it('is out of reach from any other address of the machine', async () => {
+    const { port } = new URL((await start()).origin);
+    const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    for (const { address, family, scopeid } of addresses) {
+      if (address === '127.0.0.1' || scopeid) continue;
+      const host = family === 'IPv6' ? `[${address}]` : address;
+      await assert.rejects(fetch(`http://${host}:${port}/v1/models`), { name: 'TypeError' });
+    }
+  });
+
+  it('rejects a port that is taken', async () => {
+    const { origin } = await start();
+    await assert.rejects(startGateway({ port: Number(new URL(origin).port) }), { code: 'EADDRINUSE' });
+  });
+
+  it('records what it was asked', async () => {
+    const gateway = await start();
+    await (await chat(gateway, { temperature: 0.5 }, { authorization: 'Bearer hsa-1' })).text();
+    const [request] = gateway.requests;
+    assert.equal(request!.method, 'POST');
+    assert.equal(request!.path, '/v1/chat/completions');
+    assert.equal(request!.headers.authorization, 'Bearer hsa-1');
+    assert.deepEqual(request!.json, {
+      model: 'm',
+      messages: [{ role: 'user', content: 'Hi' }],
+      temperature: 0.5,
+    });
+    assert.equal(request!.body, JSON.stringify(request!.json));
+  });
+
+  for (const body of ['', '{', '[]', 'null', '{"model":"m"}', '{"messages":[]}', '{"model":1,"messages":[]}']) {
+    it(`has no parsed body for ${JSON.stringify(body)}`, async () => {
+      const gateway = await start();
+      await (await fetch(`${gateway.baseUrl}/chat/completions`, { method: 'POST', body })).text();
+      assert.equal(gateway.requests[0]!.json, undefined);
+      assert.equal(gateway.requests[0]!.body, body);
+    });
+  }
+
+  it('numbers chat completions, gives the n-th when it comes, and starts again after reset', async () => {
+    const gateway = await start();
+    const second = gateway.request(2);
+    await (await fetch(`${gateway.baseUrl}/models`)).text();
+    await (await chat(gateway)).text();
+    await (await chat(gateway, { seed: 2 })).text();
+    assert.equal((await second).json!.seed, 2);
+    assert.equal(await gateway.request(1), gateway.requests[0]);
+    assert.deepEqual([gateway.requests.map(({ n }) => n), gateway.modelRequests.map(({ n }) => n)], [[1, 2], [1]]);
+    gateway.reset();
+    assert.deepEqual([gateway.requests, gateway.modelRequests], [[], []]);
+    const first = gateway.request(1);
+    await (await chat(gateway, { seed: 3 })).text();
+    assert.deepEqual([(await first).n, (await first).json!.seed], [1, 3]);
+  });
+
+  it('lists six models unless it is told others, or a script', async () => {
+    const gateway = await start();
+    const list = async (): Promise<unknown> => (await fetch(`${gateway.baseUrl}/models`)).json();
+    const ids = async (): Promise<string[]> => ((await list()) as { data: { id: string }[] }).data.map(({ id }) => id);
+    assert.deepEqual(await ids(), [
+      'claude-opus-4',
+      'claude-sonnet-4',
+      'gpt-4o',
+      'gemini-3-pro',
+      'deepseek-r1',
+      'deepseek-v3',
+    ]);
+    gateway.models = ['one'];
+    assert.deepEqual(await ids(), ['one']);
+    gateway.models = () => json({ odd: true });
+    assert.deepEqual(await list(), { odd: true });
+  });
+
+  it('goes by the script that is set when the request arrives', async () => {
+    const gateway = await start({ script: () => [{ send: 'one' }] });
+    assert.equal(await (await chat(gateway)).text(), 'one');
+    gateway.script = () => [{ send: 'two' }];
+    assert.equal(await (await chat(gateway)).text(), 'two');
+  });
+
+  for (const [method, path] of [
+    ['GET', '/v1/chat/completions'],
+    ['POST', '/v1/models'],
+    ['GET', '/'],
+    ['POST', '/chat/completions'],
+  ] as const) {
+    it(`has nothing at ${method} ${path}`, async () => {
+      const gateway = await start();
+      const response = await fetch(gateway.origin + path, { method });
+      assert.equal(response.status, 404);
+      assert.deepEqual(await response.json(), {
+        error: {
+          message: `Unknown request URL: ${method} ${path}.`,
+          type: 'invalid_request_error',
+          code: 'unknown_url',
+        },
+      });
+      assert.equal(gateway.requests.length + gateway.modelRequests.length, 0);
+    });
+  }
+
+  const keys: { requireKey?: boolean | string; authorization?: string; status: number; code?: string }[] = [
+    { status: 200 },
+    { requireKey: true, status: 401, code: 'missing_api_key' },
+    { requireKey: true, authorization: '', status: 401, code: 'missing_api_key' },
+    { requireKey: true, authorization: 'Bearer ', status: 401, code: 'missing_api_key' },
+    { requireKey: true, authorization: 'Bearer any', status: 200 },
+    { requireKey: 'hsa-1', authorization: 'Bearer hsa-1', status: 200 },
+    { requireKey: 'hsa-1', authorization: 'Bearer hsa-2', status: 401, code: 'invalid_api_key' },
+  ];
+
+  for (const { requireKey, authorization, status, code } of keys) {
+    it(`requireKey ${requireKey ?? 'unset'}: ${authorization ?? 'no header'} is ${status}`, async () => {
+      const gateway = await start(requireKey === undefined ? {} : { requireKey });
+      const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+      for (const response of [
+        await chat(gateway, {}, headers),
+        await fetch(`${gateway.baseUrl}/models`, { headers }),
+      ]) {
+        assert.equal(response.status, status);
+        const { error } = (await response.json()) as { error?: { code: string } };
+        assert.equal(error?.code, code);
+      }
+    });
+  }
+
+  it('gathers a scripted answer into one JSON completion unless a stream was asked for', async () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+    const script = () => answer('Hello there', { reasoning: 'Polite.', usage });
+    const gateway = await start({ script });
+    const response = await chat(gateway);
+    assert.equal(response.headers.get('content-type'), 'application/json');
+    const { created, ...rest } = (await response.json()) as Record<string, unknown>;
+    assert.equal(created, Math.floor(gateway.requests[0]!.at / 1000));
+    assert.deepEqual(rest, {
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      model: 'm',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'Hello there', reasoning_content: 'Polite.' },
+          finish_reason: 'stop',
+        },
+      ],
+      usage,
+    });
+  });
+
+  it('drops what it has gathered when other bytes were sent', async () => {
+    const gateway = await start({ script: () => [{ delta: 'gathered' }, { send: 'sent' }] });
+    assert.equal(await (await chat(gateway)).text(), 'sent');
+  });
+
+  it('answers 500 when a script fails before its first byte, and tells', async () => {
+    const errors: unknown[] = [];
+    const failed = new Error('scripted');
+    const gateway = await start({
+      onError: (error) => errors.push(error),
+      script: () => {
+        throw failed;
+      },
+    });
+    assert.equal((await chat(gateway)).status, 500);
+    assert.deepEqual(errors, [failed]);
+  });
+
+  it('resets the connection when a script fails later, and tells', async () => {
+    const errors: unknown[] = [];
+    const gateway = await start({
+      onError: (error) => errors.push(error),
+      script: () => [{ send: 'x' }, { status: 200 }],
+    });
+    await assert.rejects(async () => (await chat(gateway)).text());
+    assert.equal(await gateway.requests[0]!.closed, 'server');
+    assert.match(String(errors[0]), /head of a reply comes before/);
+  });
+});

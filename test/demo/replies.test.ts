@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway, type Step } from '../../src/demo/gateway';
+import {
+  answer,
+  completion,
+  cutAfter,
+  deltas,
+  failure,
+  html,
+  inTurn,
+  json,
+  rateLimited,
+  recorded,
+} from '../../src/demo/replies';
+import { recordings } from '../support/recordings';
+import { dataEvents } from './dataEvents';
+
+describe('replies', () => {
+  const steps: { name: string; made: Iterable<Step>; expected: Step[] }[] = [
+    {
+      name: 'answer: four characters a delta',
+      made: answer('Hello'),
+      expected: [{ delta: 'Hell' }, { delta: 'o' }, { finish: 'stop' }, { done: true }],
+    },
+    {
+      name: 'answer: everything',
+      made: answer('ab', { chunkChars: 1, everyMs: 5, reasoning: 'c', usage: { total_tokens: 1 }, finish: 'length' }),
+      expected: [
+        { reasoning: 'c' },
+        { waitMs: 5 },
+        { delta: 'a' },
+        { waitMs: 5 },
+        { delta: 'b' },
+        { waitMs: 5 },
+        { finish: 'length', usage: { total_tokens: 1 } },
+        { done: true },
+      ],
+    },
+    { name: 'answer: nothing', made: answer(''), expected: [{ finish: 'stop' }, { done: true }] },
+    {
+      name: 'deltas: no character is torn',
+      made: deltas('a🐑b', { chunkChars: 2 }),
+      expected: [{ delta: 'a🐑' }, { delta: 'b' }],
+    },
+    {
+      name: 'cutAfter',
+      made: cutAfter('abcdef', 'reset'),
+      expected: [{ delta: 'abcd' }, { delta: 'ef' }, { waitMs: 20 }, { end: 'reset' }],
+    },
+    {
+      name: 'failure',
+      made: failure(400, { message: 'No.', code: 7 }, { 'x-a': 'b' }),
+      expected: [
+        { status: 400, headers: { 'content-type': 'application/json', 'x-a': 'b' } },
+        { send: '{"error":{"message":"No.","code":7}}' },
+      ],
+    },
+    {
+      name: 'json',
+      made: json([1], 202),
+      expected: [{ status: 202, headers: { 'content-type': 'application/json' } }, { send: '[1]' }],
+    },
+    {
+      name: 'html',
+      made: html('<p>'),
+      expected: [{ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } }, { send: '<p>' }],
+    },
+    {
+      name: 'recorded',
+      made: recorded(['{"a": 1}'], { everyMs: 3 }),
+      expected: [{ send: 'data: {"a": 1}\n\n' }, { waitMs: 3 }, { send: 'data: [DONE]\n\n' }],
+    },
+  ];
+
+  for (const { name, made, expected } of steps) it(name, () => assert.deepEqual([...made], expected));
+
+  describe('over the wire', () => {
+    let gateway: Gateway;
+    beforeEach(async () => (gateway = await startGateway()));
+    afterEach(() => gateway.close());
+
+    const chat = (stream = true): Promise<Response> =>
+      fetch(`${gateway.baseUrl}/chat/completions`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'm', messages: [], stream }),
+      });
+
+    for (const { name, lines } of recordings) {
+      it(`recorded gives the events of ${name}, unchanged and in order`, async () => {
+        gateway.script = () => recorded(lines);
+        assert.deepEqual(dataEvents(await (await chat()).text()), [...lines, '[DONE]']);
+      });
+    }
+
+    it('rateLimited names the seconds in the header and in the text', async () => {
+      gateway.script = () => rateLimited(37, { 'retry-after-ms': '36500' });
+      const response = await chat();
+      assert.equal(response.status, 429);
+      assert.equal(response.headers.get('retry-after'), '37');
+      assert.equal(response.headers.get('retry-after-ms'), '36500');
+      const { error } = (await response.json()) as { error: { message: string; code: string } };
+      assert.match(error.message, /try again in 37s/);
+      assert.equal(error.code, 'rate_limit_exceeded');
+    });
+
+    it('completion is whole JSON even where a stream was asked for', async () => {
+      gateway.script = (request) => completion(request, 'Hi', { usage: { total_tokens: 2 } });
+      const response = await chat();
+      assert.equal(response.headers.get('content-type'), 'application/json');
+      const body = (await response.json()) as { choices: unknown; usage: unknown };
+      assert.deepEqual(body.choices, [
+        { index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' },
+      ]);
+      assert.deepEqual(body.usage, { total_tokens: 2 });
+    });
+
+    it('inTurn gives each request the next reply, and the last to all that follow', async () => {
+      gateway.script = inTurn(
+        () => failure(500, { message: 'a' }),
+        () => failure(503, { message: 'b' }),
+        () => json({}),
+      );
+      const statuses: number[] = [];
+      for (let n = 0; n < 4; n++) statuses.push((await chat()).status);
+      assert.deepEqual(statuses, [500, 503, 200, 200]);
+    });
+  });
+});
+
+describe('the recordings', () => {
+  const ends: Record<string, { text: RegExp; reasoning: RegExp }> = {
+    'deepseek-reasoning': { text: /^The word "strawberry" contains three "r"s\.$/, reasoning: /^We need .*is 3\.$/s },
+    'deepseek-text': { text: /^## \*\*Holiday Name:.* looking at$/s, reasoning: /^$/ },
+    'mistral-reasoning': { text: /^2 \+ 2 = 4$/, reasoning: /^The user is asking for 2\+2.*2\+2=4\.$/ },
+    'openai-text': { text: /^\*\*Holiday Name:\*\* .*\.$/s, reasoning: /^$/ },
+  };
+
+  it('are four', () =>
+    assert.deepEqual(
+      recordings.map(({ name }) => name),
+      Object.keys(ends),
+    ));
+
+  for (const { name, text, reasoning } of recordings) {
+    it(`${name} is read`, () => {
+      assert.match(text, ends[name]!.text);
+      assert.match(reasoning, ends[name]!.reasoning);
+    });
+  }
+});
