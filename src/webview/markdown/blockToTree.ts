@@ -1,0 +1,116 @@
+import type { Token } from 'markdown-it';
+import { codeBlockSpec } from './codeBlock';
+import { element, noAttributes, pushText, type Attributes, type ElementSpec, type Spec, type Tag } from './tree';
+
+export interface BlockContext {
+  readonly inline: (content: string) => readonly Spec[];
+  /** The language of a fence from its info string, e.g. `ts` from `ts title="a.ts"`. */
+  readonly language: (info: string) => string;
+  readonly toolbar: ElementSpec;
+  /** Code whose last line is this one or a later one may still grow; Infinity: none. */
+  readonly openFromLine: number;
+}
+
+const TAGS: ReadonlyMap<string, Tag> = new Map([
+  ['paragraph_open', 'p'],
+  ['bullet_list_open', 'ul'],
+  ['ordered_list_open', 'ol'],
+  ['list_item_open', 'li'],
+  ['blockquote_open', 'blockquote'],
+  ['table_open', 'table'],
+  ['thead_open', 'thead'],
+  ['tbody_open', 'tbody'],
+  ['tr_open', 'tr'],
+  ['th_open', 'th'],
+  ['td_open', 'td'],
+]);
+
+const HEADINGS: readonly Tag[] = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
+
+const TASK = /^\[([ xX])\]\s/;
+
+interface Frame {
+  readonly tag: Tag | undefined;
+  attributes: Attributes;
+  readonly children: Spec[];
+}
+
+/** One top-level block as an element; undefined when it shows nothing (link definitions). */
+export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
+  const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
+  const frames: Frame[] = [root];
+  for (const token of tokens) {
+    const frame = frames.at(-1) ?? root;
+    if (token.nesting > 0) {
+      frames.push(openFrame(token, frame));
+    } else if (token.nesting < 0) {
+      frames.pop();
+      if (frame.tag) (frames.at(-1) ?? root).children.push(closeFrame(frame.tag, frame));
+    } else {
+      pushLeaf(token, frames, context);
+    }
+  }
+  return root.children.find((child): child is ElementSpec => typeof child !== 'string');
+}
+
+function openFrame(token: Token, parent: Frame): Frame {
+  const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
+  // The paragraphs of a tight list are not elements: the item holds their text.
+  if (!tag || token.hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
+  return { tag, attributes: attributesOf(token), children: [] };
+}
+
+function attributesOf(token: Token): Attributes {
+  const start = token.attrGet('start');
+  if (start !== null) return { start: String(start) };
+  const align = /^text-align:(left|center|right)$/.exec(String(token.attrGet('style') ?? ''))?.[1];
+  return align ? { class: `align-${align}` } : noAttributes;
+}
+
+function closeFrame(tag: Tag, { attributes, children }: Frame): ElementSpec {
+  const spec = element(tag, attributes, children);
+  return tag === 'table' ? element('div', { class: 'table-scroll' }, [spec]) : spec;
+}
+
+function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext): void {
+  const children = frames.at(-1)?.children ?? [];
+  const open = (token.map?.[1] ?? 0) >= context.openFromLine;
+  switch (token.type) {
+    case 'inline':
+      pushInline(takeTaskMarker(context.inline(token.content), frames), children);
+      break;
+    case 'fence':
+      children.push(codeBlockSpec(token.content, context.language(token.info), context.toolbar, open));
+      break;
+    case 'code_block':
+      children.push(codeBlockSpec(token.content, '', context.toolbar, open));
+      break;
+    case 'hr':
+      children.push(element('hr', noAttributes, []));
+      break;
+    case 'reference_definition':
+      break;
+    default:
+      pushText(children, token.content);
+  }
+}
+
+function pushInline(specs: readonly Spec[], children: Spec[]): void {
+  if (typeof children.at(-1) === 'string') pushText(children, '\n');
+  for (const spec of specs) {
+    if (typeof spec === 'string') pushText(children, spec);
+    else children.push(spec);
+  }
+}
+
+/** `[ ]` and `[x]` at the start of a list item become its look. */
+function takeTaskMarker(specs: readonly Spec[], frames: readonly Frame[]): readonly Spec[] {
+  const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
+  const paragraph = frames.at(-1);
+  if (item?.tag !== 'li' || !paragraph || item.children.length > 0 || paragraph.children.length > 0) return specs;
+  const [text, ...rest] = specs;
+  const mark = typeof text === 'string' ? TASK.exec(text) : null;
+  if (!mark || typeof text !== 'string') return specs;
+  item.attributes = { class: 'task', 'data-checked': String(mark[1] !== ' ') };
+  return [text.slice(mark[0].length), ...rest];
+}

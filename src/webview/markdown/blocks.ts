@@ -1,0 +1,64 @@
+import type { Env, MarkdownIt, Token } from 'markdown-it';
+
+/** A top-level block of the source, not yet parsed for inline markup. */
+export interface Block {
+  /** Offsets into the text that was parsed, of whole lines. */
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: readonly Token[];
+  /** Labels that are defined in it. */
+  readonly definitions: readonly string[];
+}
+
+export interface ParsedBlocks {
+  readonly blocks: readonly Block[];
+  readonly lineCount: number;
+}
+
+/** Definitions go through `env.references`; line numbers of the tokens count from the start of `text`. */
+export function parseBlocks(parser: MarkdownIt, text: string, env: Env): ParsedBlocks {
+  const tokens: Token[] = [];
+  const state = new parser.block.State(text, parser, env, tokens);
+  parser.block.tokenize(state, 0, state.lineMax);
+  const offset = (line: number) => state.bMarks[line] ?? text.length;
+  const blocks: Block[] = [];
+  let first = 0;
+  tokens.forEach((token, index) => {
+    if (token.level > 0 || token.nesting > 0) return;
+    const own = tokens.slice(first, index + 1);
+    const [startLine, endLine] = own[0]?.map ?? [0, 0];
+    blocks.push({ start: offset(startLine), end: offset(endLine), tokens: own, definitions: definitionsIn(own) });
+    first = index + 1;
+  });
+  return { blocks, lineCount: state.lineMax };
+}
+
+function definitionsIn(tokens: readonly Token[]): readonly string[] {
+  return tokens.flatMap(({ type, meta }) =>
+    type === 'reference_definition' && typeof meta?.['label'] === 'string' ? [meta['label']] : [],
+  );
+}
+
+/** How many of the leading blocks no further text can change. */
+export function settledCount(blocks: readonly Block[], text: string): number {
+  for (let count = blocks.length - 1; count > 0; count--) {
+    const next = blocks[count];
+    if (next && isSettledBefore(text, next.start)) return count;
+  }
+  return 0;
+}
+
+const STARTS_LIKE_A_TITLE = /^[ \t]*["'(]/;
+
+/**
+ * Whether what ends before the line at `start` stays ended. Behind a blank line it does as soon as that line is whole.
+ * Without one, the line after it counts too (a table's second line ends a paragraph before its first), and a line that
+ * may be the title of a link definition keeps everything before it open.
+ */
+function isSettledBefore(text: string, start: number): boolean {
+  const lineEnd = text.indexOf('\n', start);
+  if (lineEnd < 0) return false;
+  const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);
+  if (previous.trim() === '') return true;
+  return text.indexOf('\n', lineEnd + 1) >= 0 && !STARTS_LIKE_A_TITLE.test(text.slice(start, lineEnd));
+}

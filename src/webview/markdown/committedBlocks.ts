@@ -1,0 +1,103 @@
+import type { BlockRenderer, RenderedBlock } from './blockRenderer';
+import type { Reference, ReferenceScope } from './references';
+
+/** Blocks behind a committed one that must be the same before it is kept when the text is replaced. */
+const PROOF = 3;
+
+interface CommittedBlock extends RenderedBlock {
+  /** The definitions that count: first ones of their labels. */
+  readonly defined: ReadonlyMap<string, Reference>;
+}
+
+/**
+ * Blocks whose source is final. What they show changes only when a label they asked for is defined later on, so those
+ * that found none are remembered by label.
+ */
+export class CommittedBlocks {
+  private readonly blocks: CommittedBlock[] = [];
+  private readonly defined = new Map<string, Reference>();
+  /** Indices of the blocks that asked for a label no committed block has defined. */
+  private readonly waiting = new Map<string, Set<number>>();
+
+  constructor(private readonly renderer: BlockRenderer) {}
+
+  get references(): ReadonlyMap<string, Reference> {
+    return this.defined;
+  }
+
+  /** Offset in the source behind the last block. */
+  get end(): number {
+    return this.blocks.at(-1)?.block.end ?? 0;
+  }
+
+  get lastElement(): Element | undefined {
+    return this.blocks.findLast(({ element }) => element)?.element;
+  }
+
+  /** @param scope the one the blocks were rendered in; earlier blocks that waited for their definitions follow. */
+  add(rendered: readonly RenderedBlock[], scope: ReferenceScope): void {
+    const labels: string[] = [];
+    const first = this.blocks.length;
+    for (const block of rendered) {
+      const defined = this.define(block.block.definitions, scope);
+      labels.push(...defined.keys());
+      this.blocks.push({ ...withoutCaches(block), defined });
+    }
+    for (let index = first; index < this.blocks.length; index++) this.wait(index);
+    for (const label of labels) {
+      this.update(label, scope);
+      this.waiting.delete(label);
+    }
+  }
+
+  /** Renders those blocks again that were shown with definitions which have not lasted. */
+  settle(scope: ReferenceScope): void {
+    for (const label of [...this.waiting.keys()]) this.update(label, scope);
+  }
+
+  /** Lets go of the blocks that depend on source behind its first `length` characters, and returns them. */
+  rewind(length: number): readonly RenderedBlock[] {
+    const changed = this.blocks.findIndex(({ block }) => block.end > length);
+    const kept = Math.max(0, (changed < 0 ? this.blocks.length : changed) - PROOF);
+    const dropped = this.blocks.splice(kept);
+    this.defined.clear();
+    for (const { defined } of this.blocks) for (const [label, value] of defined) this.defined.set(label, value);
+    this.waiting.clear();
+    for (let index = 0; index < kept; index++) this.wait(index);
+    return dropped;
+  }
+
+  private define(labels: readonly string[], scope: ReferenceScope): ReadonlyMap<string, Reference> {
+    const defined = new Map<string, Reference>();
+    for (const label of labels) {
+      const reference = scope.found.get(label);
+      if (!reference || this.defined.has(label)) continue;
+      this.defined.set(label, reference);
+      defined.set(label, reference);
+    }
+    return defined;
+  }
+
+  private wait(index: number): void {
+    for (const label of this.blocks[index]?.lookups.keys() ?? []) {
+      if (this.defined.has(label)) continue;
+      const indices = this.waiting.get(label) ?? new Set();
+      this.waiting.set(label, indices.add(index));
+    }
+  }
+
+  private update(label: string, scope: ReferenceScope): void {
+    for (const index of this.waiting.get(label) ?? []) {
+      const block = this.blocks[index];
+      if (!block || scope.sees(block.lookups)) continue;
+      this.blocks[index] = { ...block, ...withoutCaches(this.renderer.render(block, block, scope)) };
+      this.wait(index);
+    }
+  }
+}
+
+/** What only serves to render a block again. */
+function withoutCaches(block: RenderedBlock): RenderedBlock {
+  const source = block.lookups.size > 0 ? block.block : { ...block.block, tokens: [] };
+  return { ...block, block: source, inlines: new Map() };
+}

@@ -1,0 +1,100 @@
+import type { Token } from 'markdown-it';
+import { isFollowable, linkTooltip } from './links';
+import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
+
+/** Elements inside elements within one paragraph; deeper ones keep their text and lose their look. */
+const MAX_DEPTH = 32;
+
+const TAGS: ReadonlyMap<string, Tag> = new Map([
+  ['em_open', 'em'],
+  ['strong_open', 'strong'],
+  ['s_open', 's'],
+]);
+
+interface Frame {
+  /** undefined: the element is left out, its content is the parent's. */
+  readonly tag: Tag | undefined;
+  readonly attributes: Attributes;
+  readonly children: Spec[];
+}
+
+/** Inline tokens as elements and text. Not recursive: nesting is the model's to choose. */
+export function inlineToTree(tokens: readonly Token[]): readonly Spec[] {
+  const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
+  const frames: Frame[] = [root];
+  let depth = 0;
+  for (const token of tokens) {
+    const frame = frames.at(-1) ?? root;
+    if (token.nesting > 0) {
+      const opened = depth < MAX_DEPTH ? openFrame(token, frame) : { ...frame, tag: undefined };
+      if (opened.tag) depth++;
+      frames.push(opened);
+    } else if (token.nesting < 0) {
+      frames.pop();
+      if (!frame.tag) continue;
+      depth--;
+      (frames.at(-1) ?? root).children.push(element(frame.tag, frame.attributes, frame.children));
+    } else {
+      pushLeaf(token, frame.children, frames);
+    }
+  }
+  return root.children;
+}
+
+function openFrame(token: Token, parent: Frame): Frame {
+  if (token.type === 'link_open') {
+    const href = attribute(token, 'href');
+    if (!isFollowable(href)) return { ...parent, tag: undefined };
+    return { tag: 'a', attributes: linkAttributes(href, attribute(token, 'title')), children: [] };
+  }
+  const tag = TAGS.get(token.type);
+  return tag ? { tag, attributes: noAttributes, children: [] } : { ...parent, tag: undefined };
+}
+
+function pushLeaf(token: Token, children: Spec[], frames: readonly Frame[]): void {
+  switch (token.type) {
+    case 'softbreak':
+      pushText(children, '\n');
+      break;
+    case 'hardbreak':
+      children.push(element('br', noAttributes, []));
+      break;
+    case 'code_inline':
+      children.push(element('code', noAttributes, [token.content]));
+      break;
+    case 'image':
+      pushImage(token, children, frames);
+      break;
+    default:
+      pushText(children, token.content);
+  }
+}
+
+/** Never loaded: a remote image tells its owner that, when and from where an answer is read. */
+function pushImage(token: Token, children: Spec[], frames: readonly Frame[]): void {
+  const alt = plainText(token.children ?? []);
+  const src = attribute(token, 'src');
+  if (!isFollowable(src) || frames.some(({ tag }) => tag === 'a')) {
+    pushText(children, alt);
+    return;
+  }
+  const attributes = { ...linkAttributes(src, attribute(token, 'title')), class: 'md-image' };
+  children.push(element('a', attributes, alt === '' ? [] : [alt]));
+}
+
+function plainText(tokens: readonly Token[]): string {
+  return tokens
+    .map(({ type, children, content }) => {
+      if (type === 'image') return plainText(children ?? []);
+      return type === 'softbreak' || type === 'hardbreak' ? '\n' : content;
+    })
+    .join('');
+}
+
+function linkAttributes(href: string, title: string): Attributes {
+  return { href, title: linkTooltip(href, title) };
+}
+
+function attribute(token: Token, name: string): string {
+  return String(token.attrGet(name) ?? '');
+}

@@ -1,0 +1,83 @@
+import { noAttributes, type Attributes, type ElementSpec, type Spec } from './tree';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Makes nodes by `createElement` and text nodes alone; attributes are those the specs name, never the model's. */
+export function create(spec: Spec, document: Document): Node {
+  return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
+}
+
+export function createElement(spec: ElementSpec, document: Document): Element {
+  const { tag, attributes, children } = spec;
+  const made = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  patchAttributes(made, noAttributes, attributes);
+  for (const child of children) made.appendChild(create(child, document));
+  return made;
+}
+
+/** Turns `node`, which was made from `before`, into `after` with as few changes as its tag allows. */
+export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
+  if (before === after) return node;
+  if (before.tag !== after.tag) {
+    const made = createElement(after, node.ownerDocument);
+    node.replaceWith(made);
+    return made;
+  }
+  patchAttributes(node, before.attributes, after.attributes);
+  patchChildren(node, before.children, after.children);
+  return node;
+}
+
+function patchAttributes(node: Element, before: Attributes, after: Attributes): void {
+  if (before === after) return;
+  for (const name of Object.keys(before)) if (!(name in after)) node.removeAttribute(name);
+  for (const [name, value] of Object.entries(after)) if (before[name] !== value) node.setAttribute(name, value);
+}
+
+function patchChildren(parent: Element, before: readonly Spec[], after: readonly Spec[]): void {
+  if (before === after) return;
+  const kept = Math.min(before.length, after.length);
+  let child = parent.firstChild;
+  for (let index = 0; index < kept && child; index++) {
+    const was = before[index];
+    const is = after[index];
+    const next: ChildNode | null = child.nextSibling;
+    if (was !== undefined && is !== undefined && was !== is) patchNode(child, was, is, parent.ownerDocument);
+    child = next;
+  }
+  while (child) {
+    const next: ChildNode | null = child.nextSibling;
+    child.remove();
+    child = next;
+  }
+  for (const spec of after.slice(kept)) parent.appendChild(create(spec, parent.ownerDocument));
+}
+
+function patchNode(node: ChildNode, before: Spec, after: Spec, document: Document): void {
+  if (typeof before !== 'string' && typeof after !== 'string' && isElement(node)) {
+    patchElement(node, before, after);
+  } else if (typeof before === 'string' && typeof after === 'string' && isText(node)) {
+    patchText(node, before, after);
+  } else {
+    node.replaceWith(create(after, document));
+  }
+}
+
+/** Only what differs behind the common beginning is touched, so a selection before it survives. */
+function patchText(node: Text, before: string, after: string): void {
+  if (after.startsWith(before)) {
+    node.appendData(after.slice(before.length));
+    return;
+  }
+  let same = 0;
+  while (same < after.length && before.charCodeAt(same) === after.charCodeAt(same)) same++;
+  node.replaceData(same, before.length - same, after.slice(same));
+}
+
+function isElement(node: Node): node is Element {
+  return node.nodeType === 1;
+}
+
+function isText(node: Node): node is Text {
+  return node.nodeType === 3;
+}

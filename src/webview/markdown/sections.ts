@@ -1,0 +1,57 @@
+/** Characters of source after which the next block begins a new section. */
+const SECTION_LENGTH = 4000;
+
+interface Section {
+  /** Where its first block starts in the source: which block begins a section depends on the text alone. */
+  readonly start: number;
+  readonly element: HTMLElement;
+}
+
+export interface PlacedBlock {
+  readonly start: number;
+  /** undefined: it shows nothing. */
+  readonly element: Element | undefined;
+}
+
+/**
+ * The children of an answer: boxes of a few thousand characters, each of which the browser can lay out without the
+ * others (`contain: content`).
+ */
+export class Sections {
+  private readonly sections: Section[] = [];
+
+  constructor(private readonly root: HTMLElement) {}
+
+  /**
+   * Puts `blocks` behind `last`, in order; one that is in place isn't touched.
+   * @param last the last element that stays where it is; undefined: none does.
+   */
+  place(last: Element | undefined, blocks: readonly PlacedBlock[]): void {
+    let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);
+    let previous = last;
+    for (const { start, element } of blocks) {
+      if (!element) continue;
+      const current = this.sections[index];
+      if (!current || start - current.start >= SECTION_LENGTH) {
+        previous = undefined;
+        this.begin(++index, start);
+      }
+      const parent = this.sections[index]?.element;
+      if (parent) putBehind(parent, previous, element);
+      previous = element;
+    }
+    for (const { element } of this.sections.splice(index + 1)) element.remove();
+  }
+
+  private begin(index: number, start: number): void {
+    const element = this.sections[index]?.element ?? this.root.ownerDocument.createElement('div');
+    element.className = 'md-section';
+    this.sections[index] = { start, element };
+    if (!element.parentNode) this.root.appendChild(element);
+  }
+}
+
+function putBehind(parent: Element, previous: Element | undefined, element: Element): void {
+  const inPlace = element.parentNode === parent && element.previousSibling === (previous ?? null);
+  if (!inPlace) parent.insertBefore(element, previous ? previous.nextSibling : parent.firstChild);
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { faultTable, localFaults } from '../../src/core/faults/table';
+import { demoModels } from '../../src/demo/scenarios';
+import { panelStrings } from '../../src/protocol';
+
+const root = resolve(__dirname, '../..');
+
+/** First argument of every `l10n.t(…)` in the host: a literal, or one of the tables below. */
+function literalsOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /(^|\.)l10n\.t$/.test(node.expression.getText(source))) {
+      const [message] = node.arguments;
+      if (message && ts.isStringLiteralLike(message)) found.push(message.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(root, folder, name));
+}
+
+/** Everything a user can read that is not in the manifest. */
+const said = new Set([
+  ...sources('src/host').flatMap(literalsOf),
+  ...literalsOf(join(root, 'src/extension.ts')),
+  ...Object.values(panelStrings),
+  ...Object.values(faultTable).map(({ message }) => message),
+  ...Object.values(localFaults).map(({ message }) => message),
+  ...demoModels.flatMap(({ title, prompt }) => [title, prompt]),
+]);
+// Rows that are no faults say nothing, and a message that is only a detail has nothing to translate.
+for (const nothing of ['', '{detail}']) said.delete(nothing);
+
+const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
+
+describe('the Chinese texts', () => {
+  it('are there for everything that is said', () => {
+    assert.deepEqual(
+      [...said].filter((message) => !(message in bundle)),
+      [],
+    );
+  });
+
+  it('have nothing that nobody says', () => {
+    assert.deepEqual(
+      Object.keys(bundle).filter((message) => !said.has(message)),
+      [],
+    );
+  });
+
+  it('keep the placeholders', () => {
+    for (const [message, translation] of Object.entries(bundle)) {
+      assert.deepEqual(placeholders(translation), placeholders(message), message);
+    }
+  });
+
+  it('are Chinese', () => {
+    const english = Object.entries(bundle).filter(([message, text]) => text === message && /[a-z]{4}/.test(message));
+    assert.deepEqual(
+      english.map(([message]) => message),
+      [],
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { answer, cutAfter, inTurn, rateLimited, recorded } from '../../src/demo/replies';
+import { recordings } from '../support/recordings';
+import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
+
+describe('the API of the extension', () => {
+  let fixture: HostFixture;
+  before(async () => {
+    fixture = await startFixture(() => answer('hello there'));
+  });
+  after(() => stopFixture(fixture));
+  beforeEach(() => fixture.gateway.reset());
+
+  it('has version 1', () => assert.equal(fixture.api.version, 1));
+
+  it('streams an answer with the settings, the key and the messages that precede the prompt', async () => {
+    fixture.gateway.script = () =>
+      answer('hello there', { usage: { prompt_tokens: 4, completion_tokens: 2, total_tokens: 6 } });
+    const messages = [
+      { role: 'user', content: 'one' },
+      { role: 'assistant', content: 'two' },
+    ] as const;
+    const events = await collect(
+      fixture.api.ask('three', { model: 'deepseek-v3', messages, temperature: 0.1, maxTokens: 7 }),
+    );
+    assert.equal(find(events, 'done').text, 'hello there');
+    assert.equal(find(events, 'usage').totalTokens, 6);
+    const [request] = fixture.gateway.requests;
+    assert.equal(request?.headers.authorization, `Bearer ${testKey}`);
+    assert.deepEqual(request.json?.['messages'], [...messages, { role: 'user', content: 'three' }]);
+    assert.deepEqual(
+      [request.json['model'], request.json['temperature'], request.json['max_tokens']],
+      ['deepseek-v3', 0.1, 7],
+    );
+  });
+
+  for (const { name, lines, text, reasoning } of recordings) {
+    it(`reads the recorded stream ${name}`, async () => {
+      fixture.gateway.script = () => recorded(lines);
+      const events = await collect(fixture.api.ask('replay'));
+      assert.equal(find(events, 'done').text, text);
+      const joined = (type: 'text' | 'reasoning'): string =>
+        events.reduce((all, event) => (event.type === type ? all + event.text : all), '');
+      assert.deepEqual([joined('text'), joined('reasoning')], [text, reasoning]);
+    });
+  }
+
+  it('obeys the server: never earlier than it asked for', async () => {
+    fixture.gateway.script = inTurn(
+      () => rateLimited(1),
+      () => answer('after the limit'),
+    );
+    const events = await collect(fixture.api.ask('hello'));
+    const waiting = find(events, 'waiting');
+    assert.deepEqual(
+      [waiting.source, waiting.reason, waiting.attempt, waiting.maxAttempts],
+      ['server', 'rate-limit', 2, 2],
+    );
+    const [first, second] = fixture.gateway.requests;
+    assert.ok(second && first && second.at - first.at >= 1000);
+  });
+
+  it('gets a cut answer whole, and tells of the cut', async () => {
+    const text = 'one two three four five six seven eight nine ten';
+    fixture.gateway.script = inTurn(
+      () => cutAfter(text.slice(0, 20), 'reset'),
+      () => answer(text),
+    );
+    const events = await collect(fixture.api.ask('count'));
+    assert.equal(find(events, 'done').text, text);
+    assert.equal(find(events, 'cut').reason, 'connection');
+  });
+
+  it('stops at the signal, keeps the partial and closes the socket', async () => {
+    fixture.gateway.script = () => [{ delta: 'partial' }, { end: 'stall' }];
+    const controller = new AbortController();
+    const types: string[] = [];
+    for await (const event of fixture.api.ask('hello', { signal: controller.signal })) {
+      types.push(event.type);
+      if (event.type === 'text') controller.abort();
+      if (event.type === 'stopped') assert.equal(event.text, 'partial');
+    }
+    assert.equal(types.at(-1), 'stopped');
+    assert.equal(await fixture.gateway.requests[0]?.closed, 'client');
+  });
+
+  for (const [what, call] of [
+    ['an empty prompt', () => fixture.api.ask(' ')],
+    ['an unknown option', () => fixture.api.ask('hi', { temprature: 1 } as object)],
+    ['messages of a wrong shape', () => fixture.api.ask('hi', { messages: ['hi'] } as object)],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      assert.throws(call, TypeError);
+    });
+  }
+});

@@ -1,0 +1,332 @@
+import assert from 'node:assert/strict';
+import type { FaultKind } from '../../src/core/events';
+import { answer, failure, html, inTurn, json } from '../../src/demo/replies';
+import type { Script, Step } from '../../src/demo/gateway';
+import { collect, find, set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+
+interface FaultCase {
+  readonly row: number;
+  readonly what: string;
+  readonly reply: readonly Step[] | Iterable<Step>;
+  readonly kind: FaultKind;
+  /** Requests the gateway must see with one retry allowed. */
+  readonly requests: 1 | 2 | 3;
+  readonly status?: number;
+}
+
+const error = (message: string, code?: string) => ({ message, ...(code ? { code } : {}) });
+const closing = (end: 'fin' | 'reset'): readonly Step[] => [{ raw: '' }, { end }];
+
+/** The fault table as an extension that calls `ask` meets it; what happens after the first text is told elsewhere. */
+const cases: readonly FaultCase[] = [
+  { row: 5, what: 'a reset before any byte', reply: closing('reset'), kind: 'connection', requests: 3 },
+  {
+    row: 8,
+    what: 'something that is not HTTP',
+    reply: [{ raw: 'SSH-2.0-OpenSSH_9.2\r\n' }, { end: 'fin' }],
+    kind: 'not-a-stream',
+    requests: 2,
+  },
+  {
+    row: 9,
+    what: 'a redirect',
+    reply: [{ status: 307, headers: { location: 'https://elsewhere.test/' } }, { end: 'fin' }],
+    kind: 'redirect',
+    requests: 1,
+    status: 307,
+  },
+  { row: 10, what: 'headers that never come', reply: [{ end: 'stall' }], kind: 'timeout', requests: 2 },
+  {
+    row: 11,
+    what: 'a web page',
+    reply: html('<html><body>Sign in</body></html>'),
+    kind: 'not-a-stream',
+    requests: 2,
+    status: 200,
+  },
+  {
+    row: 12,
+    what: 'an error in a 200',
+    reply: json({ error: error('no money', 'insufficient_quota') }),
+    kind: 'credit',
+    requests: 1,
+    status: 200,
+  },
+  { row: 14, what: 'an empty 200', reply: [{ status: 200 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 200 },
+  { row: 14, what: 'a 204', reply: [{ status: 204 }, { end: 'fin' }], kind: 'empty', requests: 2, status: 204 },
+  {
+    row: 15,
+    what: 'a 400',
+    reply: failure(400, error('messages must not be empty')),
+    kind: 'request',
+    requests: 1,
+    status: 400,
+  },
+  {
+    row: 16,
+    what: 'too long a conversation',
+    reply: failure(400, error('maximum context length is 8192 tokens', 'context_length_exceeded')),
+    kind: 'context-length',
+    requests: 1,
+    status: 400,
+  },
+  {
+    row: 19,
+    what: "the provider's filter",
+    reply: failure(400, error('blocked by our content policy', 'content_policy_violation')),
+    kind: 'content-filter',
+    requests: 1,
+    status: 400,
+  },
+  {
+    row: 20,
+    what: 'an unknown model (400)',
+    reply: failure(400, error('Invalid model: gpt-99')),
+    kind: 'model',
+    requests: 1,
+    status: 400,
+  },
+  {
+    row: 20,
+    what: 'an unknown model (404)',
+    reply: failure(404, error('The model `gpt-99` does not exist', 'model_not_found')),
+    kind: 'model',
+    requests: 1,
+    status: 404,
+  },
+  {
+    row: 21,
+    what: 'a rejected key',
+    reply: failure(401, error('Incorrect API key provided', 'invalid_api_key')),
+    kind: 'auth',
+    requests: 1,
+    status: 401,
+  },
+  {
+    row: 22,
+    what: 'no credit',
+    reply: failure(402, error('Insufficient Balance')),
+    kind: 'credit',
+    requests: 1,
+    status: 402,
+  },
+  {
+    row: 22,
+    what: 'no quota, dressed as a rate limit',
+    reply: failure(429, error('You exceeded your current quota', 'insufficient_quota'), { 'retry-after': '1' }),
+    kind: 'credit',
+    requests: 1,
+    status: 429,
+  },
+  {
+    row: 24,
+    what: 'a 403',
+    reply: failure(403, error('Your region is not supported')),
+    kind: 'permission',
+    requests: 1,
+    status: 403,
+  },
+  {
+    row: 25,
+    what: 'a wrong path',
+    reply: failure(404, error('Not Found')),
+    kind: 'not-found',
+    requests: 1,
+    status: 404,
+  },
+  { row: 26, what: 'a 408', reply: failure(408, error('timeout')), kind: 'timeout', requests: 2, status: 408 },
+  { row: 27, what: 'a 409', reply: failure(409, error('conflict')), kind: 'server', requests: 2, status: 409 },
+  { row: 27, what: 'a 425', reply: failure(425, error('too early')), kind: 'server', requests: 2, status: 425 },
+  {
+    row: 28,
+    what: 'a 413',
+    reply: failure(413, error('Payload Too Large')),
+    kind: 'too-large',
+    requests: 1,
+    status: 413,
+  },
+  {
+    row: 29,
+    what: 'a 422',
+    reply: failure(422, error('top_k must be positive')),
+    kind: 'request',
+    requests: 1,
+    status: 422,
+  },
+  {
+    row: 30,
+    what: 'a rate limit with a hint',
+    reply: failure(429, error('slow down'), { 'retry-after-ms': '20' }),
+    kind: 'rate-limit',
+    requests: 2,
+    status: 429,
+  },
+  {
+    row: 31,
+    what: 'a rate limit without a hint',
+    reply: failure(429, error('slow down')),
+    kind: 'rate-limit',
+    requests: 2,
+    status: 429,
+  },
+  {
+    row: 32,
+    what: 'a rate limit that resets in an hour',
+    reply: failure(429, error('slow down'), { 'retry-after': '3600' }),
+    kind: 'rate-limit',
+    requests: 1,
+    status: 429,
+  },
+  { row: 33, what: 'a 500', reply: failure(500, error('boom')), kind: 'server', requests: 2, status: 500 },
+  ...[502, 520, 521, 522, 523].map((status) => ({
+    row: 34,
+    what: `a ${status}`,
+    reply: failure(status, error('bad gateway')),
+    kind: 'gateway' as const,
+    requests: 2 as const,
+    status,
+  })),
+  ...[503, 529].map((status) => ({
+    row: 35,
+    what: `a ${status}`,
+    reply: failure(status, error('overloaded')),
+    kind: 'overloaded' as const,
+    requests: 2 as const,
+    status,
+  })),
+  ...[504, 524].map((status) => ({
+    row: 36,
+    what: `a ${status}`,
+    reply: failure(status, error('too slow')),
+    kind: 'timeout' as const,
+    requests: 2 as const,
+    status,
+  })),
+  ...[525, 526].map((status) => ({
+    row: 37,
+    what: `a ${status}`,
+    reply: failure(status, error('certificate')),
+    kind: 'gateway' as const,
+    requests: 1 as const,
+    status,
+  })),
+  { row: 38, what: 'a 418', reply: failure(418, error('teapot')), kind: 'server', requests: 1, status: 418 },
+  {
+    row: 39,
+    what: 'headers and then nothing',
+    reply: [{ status: 200 }, { comment: 'hold on' }, { end: 'stall' }],
+    kind: 'timeout',
+    requests: 2,
+    status: 200,
+  },
+  {
+    row: 45,
+    what: 'an error event',
+    reply: [{ event: { error: error('upstream exploded') } }, { end: 'fin' }],
+    kind: 'server',
+    requests: 2,
+    status: 200,
+  },
+  {
+    row: 46,
+    what: 'a quota error event',
+    reply: [{ event: { error: error('gone', 'insufficient_quota') } }, { end: 'fin' }],
+    kind: 'credit',
+    requests: 1,
+    status: 200,
+  },
+  {
+    row: 49,
+    what: 'a filtered answer',
+    reply: [{ delta: 'half' }, { finish: 'content_filter' }, { done: true }],
+    kind: 'content-filter',
+    requests: 1,
+    status: 200,
+  },
+  {
+    row: 50,
+    what: 'an answer with no text',
+    reply: [{ finish: 'stop' }, { done: true }],
+    kind: 'empty',
+    requests: 2,
+    status: 200,
+  },
+  {
+    row: 51,
+    what: 'two garbled events',
+    reply: [{ send: 'data: {"a\n\ndata: {"b\n\n' }, { end: 'fin' }],
+    kind: 'malformed',
+    requests: 2,
+    status: 200,
+  },
+  {
+    row: 63,
+    what: 'garbled JSON',
+    reply: [
+      { status: 200, headers: { 'content-type': 'application/json' } },
+      { send: '{"choices": [' },
+      { end: 'fin' },
+    ],
+    kind: 'malformed',
+    requests: 2,
+    status: 200,
+  },
+];
+
+describe('a fault on the wire, through the API', () => {
+  let fixture: HostFixture;
+  const script = (reply: Iterable<Step>): Script => {
+    const steps = [...reply];
+    return () => steps;
+  };
+
+  before(async () => {
+    fixture = await startFixture(() => answer('unused'));
+    await set('timeout.headersMs', 1000);
+    await set('timeout.firstTokenMs', 1000);
+  });
+  after(() => stopFixture(fixture));
+
+  for (const { row, what, reply, kind, requests, status } of cases) {
+    it(`row ${row}: ${what} is ${kind} after ${requests} requests`, async () => {
+      const { gateway, api } = fixture;
+      gateway.reset();
+      gateway.script = script(reply);
+      const events = await collect(api.ask('hello'));
+      const failed = find(events, 'failed');
+      assert.deepEqual([failed.kind, gateway.requests.length, failed.status], [kind, requests, status]);
+      assert.equal(events.filter(({ type }) => ['done', 'failed', 'stopped'].includes(type)).length, 1);
+      assert.ok(failed.message.length > 10);
+    });
+  }
+
+  it('row 17: a refused parameter is left out, at once', async () => {
+    const { gateway, api } = fixture;
+    gateway.reset();
+    gateway.script = inTurn(
+      () => failure(400, { message: 'Unsupported parameter: stream_options', code: 'unsupported_parameter' }),
+      () => answer('fine'),
+    );
+    const events = await collect(api.ask('hello', { model: 'repaired-model' }));
+    assert.equal(find(events, 'done').text, 'fine');
+    assert.equal('stream_options' in (gateway.requests[1]?.json ?? {}), false);
+  });
+
+  it('row 3: a port where nobody listens', async () => {
+    await set('baseUrl', 'http://127.0.0.1:9/v1');
+    const { commands } = await import('vscode');
+    await commands.executeCommand('holysheep.setApiKey', 'hsa-nobody-listens');
+    const failed = find(await collect(fixture.api.ask('hello')), 'failed');
+    assert.equal(failed.kind, 'connection');
+    await set('baseUrl', fixture.gateway.baseUrl);
+  });
+
+  it('row 1: a host that does not exist', async () => {
+    await set('baseUrl', 'http://no-such-host.invalid/v1');
+    const { commands } = await import('vscode');
+    await commands.executeCommand('holysheep.setApiKey', 'hsa-no-such-host');
+    const failed = find(await collect(fixture.api.ask('hello')), 'failed');
+    assert.ok(['dns', 'offline'].includes(failed.kind), failed.kind);
+    await set('baseUrl', fixture.gateway.baseUrl);
+  });
+});

@@ -1,0 +1,30 @@
+import Mocha from 'mocha';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** Called by VS Code inside its extension host; rejects if a test fails. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 20_000,
+    forbidOnly: true,
+    reporter: process.env['MOCHA_REPORTER'] ?? 'spec',
+    ...grepArgument(),
+  });
+  for (const file of readdirSync(__dirname, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.test.js')) {
+      mocha.addFile(path.join(__dirname, file));
+    }
+  }
+  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+  if (failures > 0) {
+    throw new Error(`${failures} tests failed`);
+  }
+}
+
+/** Of mocha's command line the one argument that makes sense here. */
+function grepArgument(): { readonly grep?: string } {
+  const args = JSON.parse(process.env['MOCHA_ARGUMENTS'] ?? '[]') as string[];
+  const grep = args[args.findIndex((arg) => arg === '--grep' || arg === '-g') + 1];
+  return args.length > 1 && grep !== undefined ? { grep } : {};
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer, failure } from '../../src/demo/replies';
+import { collect, extensionApi, find, set, stopFixture } from '../support/extensionHost';
+
+const setKey = (key: string) => vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
+
+describe('the API key', () => {
+  let one: Gateway;
+  let other: Gateway;
+  before(async () => {
+    one = await startGateway({ script: () => answer('one') });
+    other = await startGateway({ script: () => answer('other') });
+  });
+  beforeEach(async () => {
+    one.reset();
+    other.reset();
+    one.models = ['a', 'b'];
+    await set('baseUrl', one.baseUrl);
+  });
+  afterEach(() => vscode.commands.executeCommand('holysheep.removeApiKey'));
+  after(async () => {
+    await stopFixture(undefined);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  const sentKey = async (): Promise<string | undefined> => {
+    await collect((await extensionApi()).ask('hello'));
+    return one.requests.at(-1)?.headers.authorization;
+  };
+
+  for (const pasted of ['hsa-clean-key-1', '  hsa-clean-key-1\n', '"hsa-clean-key-1"', 'Bearer hsa-clean-key-1']) {
+    it(`pasted as ${JSON.stringify(pasted)} is cleaned, verified and used`, async () => {
+      assert.deepEqual(await setKey(pasted), { state: 'verified' });
+      assert.equal(one.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
+      assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
+    });
+  }
+
+  it('is never sent to another origin', async () => {
+    await setKey('hsa-bound-key-1');
+    await set('baseUrl', other.baseUrl);
+    const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');
+    assert.deepEqual([failed.kind, other.requests.length], ['auth', 0]);
+    await set('baseUrl', one.baseUrl);
+    assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
+  });
+
+  it('that the gateway rejects is not kept: the one before it stays', async () => {
+    await setKey('hsa-good-key-1');
+    one.models = () => failure(401, { message: 'Incorrect API key' });
+    assert.deepEqual(await setKey('hsa-bad-key-1'), { state: 'rejected' });
+    assert.equal(await sentKey(), 'Bearer hsa-good-key-1');
+  });
+
+  for (const status of [404, 500]) {
+    it(`that can't be verified now (${status}) is kept`, async () => {
+      one.models = () => failure(status, { message: 'not now' });
+      assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
+      assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
+    });
+  }
+
+  it('that is no key at all is refused without asking the gateway', async () => {
+    assert.deepEqual(await setKey('two words'), { state: 'invalid' });
+    assert.equal(one.modelRequests.length, 0);
+  });
+
+  it('is gone after removing it', async () => {
+    await setKey('hsa-removed-key-1');
+    await vscode.commands.executeCommand('holysheep.removeApiKey');
+    assert.equal(find(await collect((await extensionApi()).ask('hello')), 'failed').kind, 'auth');
+  });
+
+  it('is in no setting', async () => {
+    await setKey('hsa-not-in-settings-1');
+    assert.ok(!JSON.stringify(vscode.workspace.getConfiguration()).includes('hsa-not-in-settings'));
+  });
+
+  it('is verified by Test connection, which counts the models', async () => {
+    await setKey('hsa-tested-key-1');
+    const result = await vscode.commands.executeCommand<{ state: string; models: readonly string[] }>(
+      'holysheep.testConnection',
+    );
+    assert.deepEqual([result.state, result.models], ['verified', ['a', 'b']]);
+  });
+});
+
+describe('the base URL', () => {
+  let gateway: Gateway;
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('ok') });
+  });
+  after(async () => {
+    await stopFixture(undefined);
+    await gateway.close();
+  });
+
+  for (const suffix of ['', '/', '/v1', '/v1/', '/v1/chat/completions']) {
+    it(`given as origin + "${suffix}" reaches the gateway`, async () => {
+      await set('baseUrl', gateway.origin + suffix);
+      await setKey('hsa-url-key-1');
+      gateway.reset();
+      assert.equal(find(await collect((await extensionApi()).ask('hello')), 'done').text, 'ok');
+      assert.equal(gateway.requests[0]?.path, '/v1/chat/completions');
+    });
+  }
+
+  it('of a workspace is ignored', async () => {
+    await set('baseUrl', gateway.baseUrl);
+    await setKey('hsa-url-key-1');
+    gateway.reset();
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder.uri, '.vscode/settings.json');
+    // The model is the workspace's to choose: once it has changed, the rest of the file has been read too.
+    const read = new Promise<void>((resolve) => {
+      const listener = vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('holysheep.model')) return;
+        listener.dispose();
+        resolve();
+      });
+    });
+    const settings = { 'holysheep.baseUrl': 'http://127.0.0.1:9/v1', 'holysheep.model': 'from-the-workspace' };
+    await vscode.workspace.fs.writeFile(file, Buffer.from(JSON.stringify(settings)));
+    try {
+      await read;
+      assert.equal(find(await collect((await extensionApi()).ask('hello')), 'done').text, 'ok');
+      assert.equal(gateway.requests[0]?.json?.['model'], 'from-the-workspace');
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, '.vscode'), { recursive: true });
+    }
+  });
+
+  it('that is none is reported, in words', async () => {
+    await set('baseUrl', 'ftp://files.example');
+    const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');
+    assert.equal(failed.kind, 'request');
+    assert.ok(failed.actions.includes('checkUrl'));
+  });
+});

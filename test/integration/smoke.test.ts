@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+const id = 'holysheep.holysheep-prompt';
+
+describe('the extension in its host', () => {
+  it('is found and activates, with version 1 of its API', async () => {
+    const extension = vscode.extensions.getExtension<{ readonly version: number }>(id);
+    assert.ok(extension, `${id} is not installed`);
+    const api = await extension.activate();
+    assert.equal(api.version, 1);
+  });
+
+  it('registers every command it contributes', async () => {
+    const extension = vscode.extensions.getExtension(id);
+    assert.ok(extension, `${id} is not installed`);
+    await extension.activate();
+    const manifest = extension.packageJSON as {
+      readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+    };
+    const contributed = manifest.contributes.commands.map(({ command }) => command);
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      contributed.filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+});

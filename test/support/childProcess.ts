@@ -1,0 +1,43 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { root } from './paths';
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** After this many milliseconds the process is ended and counts as failed. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Runs a script on this process' Node in the repository; resolves with its exit code, 1 for a signal. */
+export async function runNode(script: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const timer =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          console.error(`${script} has not ended after ${options.timeoutMs ?? 0} ms`);
+          void endProcess(child);
+        }, options.timeoutMs);
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code ?? 1;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Asks a process to end and, after five seconds, makes it. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,61 @@
+/** Runs on any Node and with nothing installed: imports built-in modules only. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { npm } from './npm.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const modules = path.join(root, 'node_modules');
+const lockFile = path.join(root, 'package-lock.json');
+const stampFile = path.join(modules, '.installed-lock-hash');
+const oldestNode = 22;
+
+/** `npm ci`, unless what is installed belongs to the lock file. */
+export async function ensureDependencies() {
+  const hash = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+  if (isCurrent(hash)) {
+    return;
+  }
+  console.log('Installing dependencies (npm ci)…');
+  await npm(root, ['ci']);
+  writeFileSync(stampFile, hash);
+}
+
+function isCurrent(hash) {
+  if (existsSync(stampFile)) {
+    return readFileSync(stampFile, 'utf8') === hash;
+  }
+  // A person's own `npm ci` leaves no stamp; npm writes this file last, so it also tells a finished install.
+  const installed = path.join(modules, '.package-lock.json');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs;
+}
+
+/**
+ * Runs a TypeScript file on the project's own Node, with the project's tools first on the PATH.
+ * Ends the process with the file's exit code.
+ */
+export async function runTypeScript(file, args) {
+  const bin = path.join(modules, '.bin');
+  const own = path.join(bin, 'node');
+  const child = spawn(existsSync(own) ? own : process.execPath, ['--import', 'tsx', path.join(root, file), ...args], {
+    cwd: root,
+    env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
+    stdio: 'inherit',
+  });
+  // Ctrl+C reaches the child by itself; it needs the time to clean up, so this process must outlive it.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.exitCode = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** @throws if this process runs on a Node that the tools do not support */
+export function assertNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < oldestNode) {
+    throw new Error(`Node ${oldestNode} or newer is needed here, this is ${process.version}.`);
+  }
+}

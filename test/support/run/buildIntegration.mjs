@@ -1,0 +1,27 @@
+// Bundles the tests that run inside the extension host, one file each, into out/test/integration.
+import { build } from 'esbuild';
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const source = path.join(root, 'test/integration');
+const outdir = path.join(root, 'out/test/integration');
+
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: [
+    path.join(source, 'index.ts'),
+    ...readdirSync(source, { recursive: true })
+      .filter((file) => file.endsWith('.test.ts'))
+      .map((file) => path.join(source, file)),
+  ],
+  outbase: source,
+  outdir,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode', 'mocha'],
+  sourcemap: 'linked',
+  logLevel: 'warning',
+});

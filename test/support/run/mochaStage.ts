@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageScript, root } from '../paths';
+import { runNode } from '../childProcess';
+import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
+import { stageTimeoutMs, type Stage, type StageResult } from './stage';
+
+export const reporter = path.join(root, 'test/support/countingReporter.cjs');
+
+/** Mocha in a Node process of its own. */
+export function mochaStage(name: string, args: readonly string[]): Stage {
+  return {
+    name,
+    run: (mochaArgs) =>
+      countMocha((env) =>
+        runNode(packageScript('mocha/bin/mocha.js'), [...args, '--forbid-only', '--reporter', reporter, ...mochaArgs], {
+          env,
+          timeoutMs: stageTimeoutMs,
+        }),
+      ),
+  };
+}
+
+/**
+ * Runs mocha through `start`, which hands `env` on to it, and reads what the reporter counted.
+ * A run that crashed, that says it failed without naming a test, or that had no tests is one failure more.
+ */
+export async function countMocha(
+  start: (env: Readonly<Record<string, string>>) => Promise<number>,
+): Promise<StageResult> {
+  const folder = temporaryFolder();
+  const totalsFile = path.join(folder, 'totals.json');
+  const code = await start({ MOCHA_TOTALS: totalsFile });
+  const { passes, failures } = readTotals(totalsFile);
+  removeTemporaryFolder(folder);
+  const unexplained = failures === 0 && (code !== 0 || passes === 0);
+  if (unexplained) {
+    console.error(code === 0 ? 'No test has run.' : `The run ended with exit code ${code} and no failed test.`);
+  }
+  return { passed: passes, failed: failures + (unexplained ? 1 : 0) };
+}
+
+function readTotals(file: string): { readonly passes: number; readonly failures: number } {
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { passes: number; failures: number })
+    : { passes: 0, failures: 0 };
+}

@@ -1,0 +1,13 @@
+/** What a stage reports; tests that were skipped count as neither. */
+export interface StageResult {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Stage {
+  readonly name: string;
+  /** `mochaArgs` are handed to the mocha stages, for instance `--grep`. */
+  run(mochaArgs: readonly string[]): Promise<StageResult>;
+}
+
+export const stageTimeoutMs = 10 * 60_000;

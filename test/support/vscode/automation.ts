@@ -1,0 +1,50 @@
+import { format } from 'node:util';
+import type { Page } from 'playwright-core';
+import type { ServerProcess } from './serverProcess';
+
+/** Lines the workbench itself logs; everything else is the tests' output. */
+const workbenchNoise = new RegExp(
+  `^(${[
+    'Ignoring fetching',
+    'Creating a socket',
+    'Resolv(ing|ed) connection',
+    'Updating additional builtin',
+    '\\[(Service Worker|AgentHost|AccountPolicyGate|ChatModelSelection|reconnection)',
+    '.*_initializeExtensionUsageCache',
+  ].join('|')})`,
+);
+
+/** How long the extension host may take to end after the tests; a hang is not a pass. */
+const hostExitMs = 10_000;
+
+export interface Automation {
+  /** Resolves when the tests have ended and the extension host is gone. */
+  readonly exitCode: Promise<number>;
+}
+
+/** Answers the calls the workbench makes to whoever drives it, and the one request the bare server can't answer. */
+export async function bridgeAutomation(page: Page, server: ServerProcess): Promise<Automation> {
+  // Half of the key for secrets; the whole product mints it, see code-server's src/node/routes/vscode.ts.
+  await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
+  await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
+    const line = format(...args);
+    if (!workbenchNoise.test(line)) {
+      process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
+    }
+  });
+  const reported = new Promise<number>((resolve) => {
+    void page.exposeFunction('codeAutomationExit', resolve);
+  });
+  return { exitCode: reported.then((code) => (code === 0 ? hostExitCode(server) : code)) };
+}
+
+/** The workbench reports 0 for an extension host that was killed, too: the server's log knows better. */
+async function hostExitCode(server: ServerProcess): Promise<number> {
+  const slow = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), hostExitMs).unref());
+  const found = await Promise.race([server.match(/Extension Host Process exited with code: (\w+), signal: \w+/), slow]);
+  if (found?.[1] === '0') {
+    return 0;
+  }
+  console.error(found?.[0] ?? 'The extension host has not ended.');
+  return 1;
+}

@@ -1,0 +1,49 @@
+import path from 'node:path';
+
+/** The part of desktop VS Code's command line that a test run needs. */
+export interface DesktopArguments {
+  readonly userDataFolder: string;
+  readonly extensionsFolder: string;
+  readonly extensionDevelopmentPaths: readonly string[];
+  readonly extensionTestsPath: string;
+  /** The folder to open; none gives an empty window. */
+  readonly workspace: string | undefined;
+}
+
+const known = ['user-data-dir', 'extensions-dir', 'extensionDevelopmentPath', 'extensionTestsPath'] as const;
+type Known = (typeof known)[number];
+
+/** Both `--name value` and `--name=value`; other options are desktop matters and are left out. */
+export function parseDesktopArguments(args: readonly string[]): DesktopArguments {
+  const values: Record<Known, string[]> = {
+    'user-data-dir': [],
+    'extensions-dir': [],
+    extensionDevelopmentPath: [],
+    extensionTestsPath: [],
+  };
+  const positional: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const [, option, inline] = /^--([\w-]+)(?:=(.*))?$/s.exec(args[index] ?? '') ?? [];
+    const name = known.find((candidate) => candidate === option);
+    if (name) {
+      values[name].push(path.resolve(inline ?? args[++index] ?? ''));
+    } else if (option === undefined) {
+      positional.push(path.resolve(args[index] ?? ''));
+    }
+  }
+  return {
+    userDataFolder: required(values, 'user-data-dir'),
+    extensionsFolder: required(values, 'extensions-dir'),
+    extensionDevelopmentPaths: values.extensionDevelopmentPath,
+    extensionTestsPath: required(values, 'extensionTestsPath'),
+    workspace: positional[0],
+  };
+}
+
+function required(values: Readonly<Record<Known, readonly string[]>>, name: Known): string {
+  const [value] = values[name];
+  if (value === undefined) {
+    throw new Error(`--${name} is missing`);
+  }
+  return value;
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** Nothing of VS Code's own in the way: no welcome page, no update, no telemetry, no sign-in. */
+export const quietSettings: Settings = {
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'files.autoSave': 'off',
+  'git.enabled': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'window.menuBarVisibility': 'compact',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/** Writes `User/settings.json` of a user data folder. */
+export function writeUserSettings(userDataFolder: string, settings: Settings): void {
+  const folder = path.join(userDataFolder, 'User');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { randomDocument, randomPieces, seeded } from './fragments';
+import { oneShot, openAnswer, serialise, stream } from './streamingHarness';
+
+const DOCUMENTS_PER_SEED = 2_500;
+
+describe('an answer that arrives in pieces', () => {
+  for (const seed of [1, 2, 3, 4]) {
+    it(`ends as if it had come at once (${DOCUMENTS_PER_SEED} documents, seed ${seed})`, () => {
+      const random = seeded(seed);
+      for (let count = 0; count < DOCUMENTS_PER_SEED; count++) {
+        const text = randomDocument(random);
+        const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 16))];
+        assert.equal(serialise(stream(pieces)), serialise(oneShot(text)), JSON.stringify(pieces));
+      }
+    });
+  }
+
+  it('ends as if it had come at once when it is replaced, finished and continued on the way', () => {
+    const random = seeded(5);
+    for (let count = 0; count < 1_500; count++) {
+      const { root, markdown, flush } = openAnswer();
+      const steps: string[] = [];
+      for (let step = 0; step < 4; step++) {
+        steps.push(takeStep(markdown, random));
+        if (random() < 0.8) flush();
+      }
+      markdown.finish();
+      assert.equal(serialise(root), serialise(oneShot(markdown.text)), steps.join('\n'));
+    }
+  });
+
+  const decidedLate: readonly (readonly [string, readonly string[]])[] = [
+    ['a title three lines after its definition', ['[x]: https://a.b/\n', "'one\n", 'two\n', "three'\n", '\n[x]\n']],
+    ['a title behind a quoted definition', ['> [x]: https://a.b/\n', '"one\n', 'two\n', 'three"\n', '\n[x]\n']],
+    ['a table header that was a lazy line of a list', ['1. a\n', 'b | c\n', '    --|--', '\nd\n', '\n\ne\n']],
+    ['a lazy line that looked like a table header', ['1. a\n', 'b | c\n', '    --|--', 'x\n', '\nd\n', '\ne']],
+    ['a definition that turns out to be none', ['See [x].\n\nmore\n\n[x]: https://a.b/', ' is not one\n']],
+    ['an underline that turns out to be a list', ['a\n', '-', ' b\n', '\nc\n', '\nd']],
+    ['a fence end that goes on', ['```\na\n', '```', 'x\n', 'b\n```\n', '\nc']],
+    ['a list that gets loose', ['- a\n- b\n', '\n', '- c\n', '\nd\n', '\ne']],
+  ];
+  for (const [name, pieces] of decidedLate) {
+    it(`ends as if it had come at once with ${name}`, () => {
+      assert.equal(serialise(stream(pieces)), serialise(oneShot(pieces.join(''))));
+    });
+  }
+
+  const longer = [...Array(40).keys()].map(
+    (index) => `## Part ${index}\n\n${'Some words, [x], and more. '.repeat(20)}\n\n`,
+  );
+
+  it('has the same sections when it is longer than one', () => {
+    const text = `${longer.join('')}[x]: https://x.example/\n`;
+    const whole = oneShot(text);
+    assert.ok(whole.children.length > 3);
+    assert.equal(whole.querySelectorAll('a').length, 800);
+    const random = seeded(6);
+    for (const longest of [90, 700, 9_000]) {
+      assert.equal(serialise(stream(randomPieces(text, random, longest))), serialise(whole));
+    }
+  });
+});
+
+function takeStep(markdown: ReturnType<typeof openAnswer>['markdown'], random: () => number): string {
+  const choice = random();
+  if (choice < 0.5) {
+    const more = randomDocument(random);
+    markdown.append(more);
+    return `append ${JSON.stringify(more)}`;
+  }
+  if (choice < 0.8) {
+    const kept = Math.floor(random() * (markdown.text.length + 1));
+    const rest = random() < 0.5 ? markdown.text.slice(kept + 1) : '';
+    const whole = markdown.text.slice(0, kept) + (random() < 0.7 ? randomDocument(random) : '') + rest;
+    markdown.replace(whole);
+    return `replace ${JSON.stringify(whole)}`;
+  }
+  markdown.finish();
+  return 'finish';
+}

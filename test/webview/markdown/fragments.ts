@@ -1,0 +1,109 @@
+/** A small generator of uniform numbers in [0, 1), the same every time (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Pieces of Markdown that change the meaning of what is around them, above all when they arrive in parts. */
+const fragments: readonly string[] = [
+  ...[
+    '\n',
+    '\n',
+    '\n',
+    '\n\n',
+    '\n\n\n',
+    '\r\n',
+    '\r',
+    '\r\n\r\n',
+    ' ',
+    '  ',
+    '   ',
+    '    ',
+    '\t',
+    ' \n',
+    '  \n',
+    '\\\n',
+  ],
+  ...['a', 'foo', 'bar baz', '你好', '👩‍👩‍👧', '😀', 'e\u0301', '\0', '\u00a0', '&amp;', '&#0;', '&nbsp', '1', 'x'],
+  ...[
+    '- ',
+    '* ',
+    '+ ',
+    '-',
+    '*',
+    '1. ',
+    '2) ',
+    '10. ',
+    '-\n',
+    '- - ',
+    '- [ ] ',
+    '- [x] ',
+    '  - ',
+    '    - ',
+    '- a\n- b\n',
+  ],
+  ...['> ', '>', '>> ', '>\n', '> - ', '- > ', '1. > ', '\n> ', '\n- ', '\n  ', '\n    ', '\n   '],
+  ...['# ', '## ', '#', '####### ', ' #\n', '===', '---', '\n===\n', '\n---\n', '***', '___', '- - -\n', '\n=', '\n-'],
+  ...['```', '```ts\n', '\n```\n', '~~~', '~~~ x\n', '\n~~~\n', '````', '```\n\n', '   ```', '\t```', '``` a`b\n'],
+  ...[
+    '| a | b |\n',
+    '|---|---|\n',
+    '|:--|--:|\n',
+    'a|b\n',
+    '-|-\n',
+    '--|--',
+    '| x | y |\n',
+    '|',
+    '\\|',
+    '\n    --|--',
+    ':-:',
+  ],
+  ...[
+    '[x]',
+    '[x]: ',
+    '[x]: /u\n',
+    '[x]: <https://x.y>\n',
+    "'t\n",
+    "'t'",
+    '"q',
+    '(p)',
+    '[x]:\n',
+    'https://x.y/z',
+    '[y]',
+  ],
+  ...[
+    '[x][y]',
+    '![',
+    '![alt](https://i.mg/a.png)',
+    '[l](https://l.k "t")',
+    '](',
+    ')',
+    '[',
+    ']',
+    '[]',
+    '[y]: https://y.z\n',
+  ],
+  ...['*', '**', '***', '_', '__', '~~', '~', '`', '``', '`a`', '**b**', '_e_', '~~s~~', '\\', '\\*', '!', '<', '>'],
+  ...['<b>', '<!--', '-->', '<script>', '<https://a.b>', '<a@b.c>', 'mailto:a@b.c', 'http://', 'www.a.b', 'README.md'],
+];
+
+export function randomDocument(random: () => number): string {
+  const count = 2 + Math.floor(random() * 14);
+  let text = '';
+  for (let index = 0; index < count; index++) text += fragments[Math.floor(random() * fragments.length)] ?? '';
+  return text;
+}
+
+/** Pieces of one to `longest` UTF-16 units: halves of characters are among them. */
+export function* randomPieces(text: string, random: () => number, longest: number): Iterable<string> {
+  for (let start = 0; start < text.length;) {
+    const end = start + 1 + Math.floor(random() * longest);
+    yield text.slice(start, end);
+    start = end;
+  }
+}

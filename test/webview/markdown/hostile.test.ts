@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { oneShot, serialise, stream } from './streamingHarness';
+
+const ALLOWED = new Set(
+  'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div button svg path'.split(
+    ' ',
+  ),
+);
+
+const ATTRIBUTES =
+  /^(?:class|href|title|start|tabindex|type|d|viewBox|aria-hidden|aria-label|data-(?:language|open|checked|action))$/;
+
+const URLS: readonly string[] = [
+  'javascript:alert(1)',
+  'JaVaScRiPt:alert(1)',
+  'java&#x0A;script:alert(1)',
+  '&#106;avascript:alert(1)',
+  ' javascript:alert(1)',
+  'vbscript:x',
+  'data:text/html,<script>alert(1)</script>',
+  'data:image/png;base64,AAAA',
+  'command:workbench.action.terminal.new',
+  'vscode://file/etc/passwd',
+  'vscode-resource:/etc/passwd',
+  'file:///etc/passwd',
+  'ftp://a.example/',
+  'command:https://a.example/',
+  'xhttps://a.example/',
+  '//a.example/',
+  '/etc/passwd',
+  'https:a.example',
+  'https:///a.example',
+  '#top',
+];
+
+const documents: readonly string[] = [
+  '<script>alert(1)</script>\n',
+  '<img src=x onerror=alert(1)>\n\ntext <img src=x onerror=alert(1)>\n',
+  '<a href="javascript:alert(1)" style="position:fixed">x</a>',
+  '<svg onload=alert(1)><iframe src="https://a.example"></iframe></svg>',
+  '<style>*{display:none}</style>',
+  '<!-- x --><?php x ?><![CDATA[x]]>',
+  '![x](https://track.example/p.png)![y](data:image/png;base64,AAAA)![z][r]\n\n[r]: https://track.example/q.png\n',
+  '```"><img src=x onerror=alert(1)>\ncode\n```\n',
+  '```js" onmouseover="alert(1)\ncode\n```\n',
+  '| a |\n|:-:|\n| <b onclick=x> |\n',
+  '[x](https://a.example "\\" onmouseover=\\"alert(1)")',
+  '[__proto__]: https://a.example/\n[constructor]\n\n[__proto__] [toString] [hasOwnProperty]\n',
+  ...URLS.map((url) => `[label](${url}) [label](<${url}>) <${url}> ![label](${url}) [label][r]\n\n[r]: ${url}\n`),
+];
+
+describe('hostile Markdown', () => {
+  for (const text of documents) {
+    it(`makes nothing but known elements and attributes of ${JSON.stringify(text.slice(0, 60))}`, () => {
+      for (const root of [oneShot(text), stream(text.split(''))]) {
+        for (const element of root.querySelectorAll('*')) {
+          assert.ok(ALLOWED.has(element.localName), element.localName);
+          for (const { name } of element.attributes) assert.match(name, ATTRIBUTES);
+        }
+      }
+    });
+  }
+
+  for (const url of URLS) {
+    it(`shows only the label of a link to ${url}`, () => {
+      for (const text of [`a [label](<${url}>)`, `a ![label](<${url}>)`, `a [label]\n\n[label]: <${url}>\n`]) {
+        const root = oneShot(text);
+        assert.equal(root.querySelector('a'), null, text);
+        if (!/\n|script>/.test(url)) assert.equal(root.textContent, 'a label');
+      }
+    });
+  }
+
+  for (const url of ['https://a.example/', 'http://a.example', 'HTTPS://a.example/?b#c', 'mailto:a@b.example']) {
+    it(`links to ${url}`, () => {
+      const link = oneShot(`[label](${url})`).querySelector('a');
+      assert.equal(link?.getAttribute('href'), url);
+      assert.equal(link.textContent, 'label');
+    });
+  }
+
+  it('says where a link goes, whatever its title claims', () => {
+    const link = oneShot('[bank](https://evil.example/ "https://bank.example/")').querySelector('a');
+    assert.equal(link?.title, 'https://bank.example/ (https://evil.example/)');
+  });
+
+  const deep: readonly [string, string][] = [
+    ['quotes', `${'>'.repeat(10_000)} end`],
+    ['spaced quotes', `${'> '.repeat(10_000)}end`],
+    ['brackets', `${'['.repeat(10_000)}end${']'.repeat(10_000)}`],
+    ['links', `${'['.repeat(10_000)}end${'](https://a.b)'.repeat(10_000)}`],
+    ['images', `${'!['.repeat(10_000)}end${'](https://a.b)'.repeat(10_000)}`],
+    ['emphasis', `${'*a '.repeat(10_000)}end${'a* '.repeat(10_000)}`],
+    ['strong', `${'**'.repeat(10_000)}end${'**'.repeat(10_000)}`],
+    ['lists', `${'- '.repeat(10_000)}end`],
+    ['numbered lists', `${'1. '.repeat(5_000)}end`],
+    ['backticks', [...Array(400).keys()].map((count) => '`'.repeat(count)).join(' ') + 'end'],
+    ['entities', `${'&#'.repeat(10_000)}end`],
+    ['strikes', `${'~~a '.repeat(10_000)}end`],
+  ];
+  for (const [name, text] of deep) {
+    it(`keeps its depth and its text under 10,000 nested ${name}`, () => {
+      const root = oneShot(`${text}\n\nafter\n`);
+      assert.ok(root.textContent.includes('end'));
+      assert.equal(root.lastElementChild?.lastElementChild?.textContent, 'after');
+      assert.ok(depthOf(root) < 200, `depth ${depthOf(root)}`);
+    });
+  }
+
+  it('is the same in pieces when it is deep', () => {
+    const text = `${'> - '.repeat(120)}a\n> b\n\n${'*a '.repeat(80)}b${' a*'.repeat(80)}\n`;
+    assert.equal(serialise(stream(text.match(/[^]{1,50}/g) ?? [])), serialise(oneShot(text)));
+  });
+});
+
+function depthOf(root: Element): number {
+  let deepest = 0;
+  for (const leaf of root.querySelectorAll(':not(:has(*))')) {
+    let depth = 0;
+    for (let parent = leaf.parentElement; parent && parent !== root; parent = parent.parentElement) depth++;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
