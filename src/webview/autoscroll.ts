@@ -1,0 +1,77 @@
+/** Tells when the content or its frame has changed its size. @returns a function that ends it. */
+export type ObserveSize = (targets: readonly Element[], changed: () => void) => () => void;
+
+export interface Autoscroll {
+  /** Follows the end again: the person has sent something. */
+  follow(): void;
+  readonly following: boolean;
+}
+
+/** Half a line: fractional scroll positions never add up exactly. */
+const slackPx = 12;
+
+/**
+ * Keeps the end in view while the person is there. Only what a hand did decides: scroll events alone also come from
+ * our own scrolling and from content that shrinks.
+ */
+export function createAutoscroll(scroller: HTMLElement, content: HTMLElement, observeSize: ObserveSize): Autoscroll {
+  let following = true;
+  let byHand = false;
+  let dragging = false;
+  /** Where we scrolled to last; content may have grown before the event of that scroll arrives. */
+  let ours = 0;
+
+  const atEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= slackPx;
+  const stick = (): void => {
+    if (!following) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    ours = scroller.scrollTop;
+  };
+  const decide = (): void => {
+    if (byHand || dragging) following = atEnd() || (following && scroller.scrollTop === ours);
+  };
+  const letGo = (): void => {
+    if (scroller.scrollTop > 0 && scroller.scrollHeight > scroller.clientHeight) following = false;
+  };
+
+  scroller.addEventListener(
+    'wheel',
+    (event) => {
+      byHand = true;
+      // At once: the next token may come before the scroll event does.
+      if (event.deltaY < 0) letGo();
+    },
+    { passive: true },
+  );
+  scroller.addEventListener('touchmove', () => (byHand = true), { passive: true });
+  scroller.addEventListener('keydown', (event) => {
+    byHand = true;
+    if (event.key === 'PageUp' || event.key === 'Home' || event.key === 'ArrowUp') letGo();
+  });
+  scroller.addEventListener('pointerdown', () => (dragging = true));
+  window.addEventListener('pointerup', () => (dragging = false));
+  scroller.addEventListener('scroll', decide);
+  scroller.addEventListener('scrollend', () => {
+    // Chromium sends it before the last `scroll`.
+    decide();
+    byHand = false;
+  });
+  observeSize([scroller, content], stick);
+
+  return {
+    follow: () => {
+      following = true;
+      byHand = false;
+      stick();
+    },
+    get following() {
+      return following;
+    },
+  };
+}
+
+export const observeSizeInBrowser: ObserveSize = (targets, changed) => {
+  const observer = new ResizeObserver(changed);
+  for (const target of targets) observer.observe(target);
+  return () => observer.disconnect();
+};

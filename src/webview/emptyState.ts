@@ -1,0 +1,33 @@
+import type { ConnectionView, Suggestion } from '../protocol';
+import { button, element } from './element';
+import { createKeyNotice } from './keyNotice';
+import type { PanelContext } from './panelContext';
+
+export interface EmptyState {
+  readonly element: HTMLElement;
+  update(connection: ConnectionView, suggestions: readonly Suggestion[]): void;
+}
+
+/** What a conversation shows before its first prompt. */
+export function createEmptyState(context: PanelContext): EmptyState {
+  const { strings, post } = context;
+  const body = element('div', { class: 'empty-body' });
+  return {
+    element: element(
+      'div',
+      { class: 'empty-state' },
+      element('h1', {}, strings.emptyTitle),
+      element('p', { class: 'empty-hint' }, strings.emptyHint),
+      body,
+    ),
+    update: (connection, suggestions) => {
+      const offers = suggestions.map(({ label, prompt, model }) =>
+        button(label, 'secondary', () => post({ type: 'send', prompt, model })),
+      );
+      body.replaceChildren(
+        ...(connection.hasKey || connection.demo ? [] : [createKeyNotice(context, connection, 'full')]),
+        ...(offers.length > 0 ? [element('div', { class: 'suggestions' }, ...offers)] : []),
+      );
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { PanelStrings } from '../protocol';
+import { fill } from './strings';
+
+export interface Format {
+  /** How long something took: `4.1 s`, `37 s`, `1 min 40 s`. */
+  duration(ms: number): string;
+  /** How long something will take; never rounds down, so that it reads 1 s until the very end. */
+  countdown(ms: number): string;
+  /** `950`, `12.3K`. */
+  count(value: number): string;
+}
+
+const secondsUpTo = 90;
+
+export function createFormat(
+  locale: string,
+  strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds'>,
+): Format {
+  const language = knownLocale(locale);
+  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+
+  const wholeSeconds = (seconds: number): string => {
+    if (seconds <= secondsUpTo) return fill(strings.seconds, whole.format(seconds));
+    const minutes = whole.format(Math.floor(seconds / 60));
+    const rest = seconds % 60;
+    return rest === 0 ? fill(strings.minutes, minutes) : fill(strings.minutesSeconds, minutes, whole.format(rest));
+  };
+
+  return {
+    duration: (ms) => {
+      const rounded = Math.round(Math.max(0, ms) / 100) / 10;
+      return rounded < 10
+        ? fill(strings.seconds, tenths.format(rounded))
+        : wholeSeconds(Math.round(Math.max(0, ms) / 1000));
+    },
+    countdown: (ms) => wholeSeconds(Math.ceil(Math.max(0, ms) / 1000)),
+    count: (value) => compact.format(value),
+  };
+}
+
+/** VS Code lets people write any display language into a file; `Intl` throws on a tag it can't parse. */
+function knownLocale(tag: string): string | undefined {
+  const wellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
+  return wellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
+}

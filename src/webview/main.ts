@@ -1,0 +1,22 @@
+import type { ToWebview } from '../protocol';
+import { observeSizeInBrowser } from './autoscroll';
+import { createStreamingMarkdown } from './markdown/streamingMarkdown';
+import { createPanel } from './panel';
+import { browserClock } from './panelClock';
+import type { PanelStrings } from './strings';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no #root: the host wrote another document.');
+
+const api = acquireVsCodeApi();
+const { strings = '{}', locale = 'en' } = document.body.dataset;
+const panel = createPanel(root, {
+  api,
+  strings: JSON.parse(strings) as PanelStrings,
+  locale,
+  clock: browserClock,
+  observeSize: observeSizeInBrowser,
+  createMarkdown: createStreamingMarkdown,
+});
+window.addEventListener('message', (event: MessageEvent<ToWebview>) => panel.receive(event.data));
+api.postMessage({ type: 'ready' });

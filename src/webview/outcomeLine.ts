@@ -1,0 +1,44 @@
+import type { TurnState } from '../protocol';
+import { button, element } from './element';
+import type { PanelContext } from './panelContext';
+
+/** How a turn ended when it neither failed nor simply finished; on the latest turn with the ways to go on. */
+export function createOutcomeLine(
+  context: PanelContext,
+  exchangeId: string,
+  state: TurnState,
+  alive: boolean,
+): HTMLElement | undefined {
+  const { strings, post } = context;
+  const text = outcome(context, state);
+  if (text === undefined) return undefined;
+  const line = element('div', { class: 'outcome' }, element('p', {}, text));
+  if (!alive) return line;
+  const actions = element('div', { class: 'actions' });
+  if (state.text) {
+    actions.append(button(strings.continue, 'secondary', () => post({ type: 'send', prompt: strings.continue })));
+  }
+  if (state.phase !== 'done') {
+    actions.append(button(strings.restart, 'secondary', () => post({ type: 'action', exchangeId, action: 'restart' })));
+  }
+  line.append(actions);
+  return line;
+}
+
+function outcome({ strings }: PanelContext, state: TurnState): string | undefined {
+  switch (state.phase) {
+    case 'stopped':
+      return strings.stopped;
+    case 'interrupted':
+      return strings.interrupted;
+    case 'done':
+      return state.finishReason === 'length' ? strings.lengthLimit : undefined;
+    case 'failed':
+    case 'connecting':
+    case 'streaming':
+    case 'waiting':
+    case 'offline':
+    case 'resuming':
+      return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { PanelStrings, ToHost } from '../protocol';
+import type { Announcer } from './announcer';
+import type { Format } from './format';
+import type { createStreamingMarkdown } from './markdown/streamingMarkdown';
+import type { PanelClock } from './panelClock';
+
+/** What every part of the panel is given. */
+export interface PanelContext {
+  readonly strings: PanelStrings;
+  readonly format: Format;
+  readonly clock: PanelClock;
+  readonly post: (message: ToHost) => void;
+  readonly announcer: Announcer;
+  readonly createMarkdown: typeof createStreamingMarkdown;
+  /** Where the keyboard goes when what had it goes away. */
+  readonly focusComposer: () => void;
+}

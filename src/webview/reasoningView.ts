@@ -1,0 +1,37 @@
+import { element, setText } from './element';
+import type { StreamingMarkdown } from './markdown/streamingMarkdown';
+import { showText } from './showText';
+import type { PanelStrings } from './strings';
+
+/** What the model thought: closed unless it is asked for, and absent unless there is some. */
+export interface ReasoningView {
+  readonly element: HTMLElement;
+  append(text: string): void;
+  show(whole: string): void;
+  finish(): void;
+  /** The model thinks and has not begun to answer. */
+  setThinking(thinking: boolean): void;
+}
+
+export function createReasoningView(
+  strings: PanelStrings,
+  create: (root: HTMLElement) => StreamingMarkdown,
+): ReasoningView {
+  const summary = element('summary', {}, strings.reasoning);
+  const root = element('div', { class: 'reasoning-text' });
+  const details = element('details', { class: 'reasoning', 'data-part': 'reasoning', hidden: '' }, summary, root);
+  const text = create(root);
+  return {
+    element: details,
+    append: (more) => {
+      details.hidden = false;
+      text.append(more);
+    },
+    show: (whole) => {
+      details.hidden = whole === '';
+      showText(text, whole);
+    },
+    finish: () => text.finish(),
+    setThinking: (thinking) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
+  };
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { exchange, PanelPage } from './support/panelPage';
+
+/** jsdom has no layout: the sizes are the test's, and the browser's clamping is done here. */
+class Scroller {
+  height = 1000;
+  readonly clientHeight = 400;
+  private top = 0;
+
+  constructor(
+    readonly element: HTMLElement,
+    private readonly page: PanelPage,
+  ) {
+    Object.defineProperties(element, {
+      scrollHeight: { get: () => this.height },
+      clientHeight: { get: () => this.clientHeight },
+      scrollTop: { get: () => this.top, set: (top: number) => this.moveTo(top) },
+    });
+  }
+
+  get fromEnd(): number {
+    return this.height - this.clientHeight - this.top;
+  }
+
+  moveTo(top: number, events: readonly string[] = ['scroll']): void {
+    this.top = Math.max(0, Math.min(top, this.height - this.clientHeight));
+    for (const event of events) this.fire(event);
+  }
+
+  grow(by: number): void {
+    this.height += by;
+    for (const changed of this.page.sizeListeners) changed();
+  }
+
+  fire(type: string): void {
+    this.element.dispatchEvent(new this.page.window.Event(type));
+  }
+
+  wheel(deltaY: number): void {
+    this.element.dispatchEvent(new this.page.window.WheelEvent('wheel', { deltaY }));
+    this.moveTo(this.top + deltaY);
+    this.fire('scrollend');
+  }
+}
+
+describe('the end of the conversation', () => {
+  let page: PanelPage;
+  let scroller: Scroller;
+  beforeEach(() => {
+    page = new PanelPage();
+    scroller = new Scroller(page.one('log'), page);
+    page.snapshot([exchange('a')]);
+  });
+  afterEach(() => page.dispose());
+
+  it('stays in view while the answer grows', () => {
+    scroller.grow(300);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is let go at once by a wheel that turns up', () => {
+    scroller.element.dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -1 }));
+    scroller.grow(300);
+    assert.equal(scroller.fromEnd, 300);
+  });
+
+  it('is followed again by a wheel that reaches it', () => {
+    scroller.wheel(-100);
+    scroller.grow(300);
+    scroller.wheel(1000);
+    scroller.grow(300);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is not followed by a wheel that turns down but stops before it', () => {
+    scroller.wheel(-300);
+    scroller.wheel(100);
+    scroller.grow(50);
+    assert.equal(scroller.fromEnd, 250);
+  });
+
+  it('is not let go by a scroll that no hand made', () => {
+    scroller.moveTo(100);
+    scroller.grow(10);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is not let go by a wheel when there is nothing to scroll', () => {
+    scroller.height = 300;
+    scroller.wheel(-100);
+    scroller.grow(900);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is let go and found again by dragging the scroll bar', () => {
+    scroller.fire('pointerdown');
+    scroller.moveTo(100);
+    page.window.dispatchEvent(new page.window.Event('pointerup'));
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 600);
+    scroller.fire('pointerdown');
+    scroller.moveTo(10_000);
+    page.window.dispatchEvent(new page.window.Event('pointerup'));
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is let go with Page Up and found again with End', () => {
+    page.key('PageUp', {}, scroller.element);
+    scroller.moveTo(200);
+    scroller.fire('scrollend');
+    scroller.grow(100);
+    assert.notEqual(scroller.fromEnd, 0);
+    page.key('End', {}, scroller.element);
+    scroller.moveTo(10_000);
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is found again when the scroll has ended before its last event, as in Chromium', () => {
+    scroller.wheel(-300);
+    page.key('End', {}, scroller.element);
+    scroller.moveTo(10_000, ['scrollend', 'scroll']);
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is not let go by a key when our own scroll is told of after the content has grown', () => {
+    page.key('Shift', {}, scroller.element);
+    scroller.height += 500;
+    scroller.fire('scroll');
+    scroller.grow(0);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is followed again when the person sends something', () => {
+    scroller.wheel(-300);
+    page.type('next');
+    page.key('Enter');
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is not followed for a change of an older turn', () => {
+    scroller.wheel(-300);
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 400);
+  });
+});

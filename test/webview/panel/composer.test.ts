@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { PromptHistory } from '../../../src/webview/promptHistory';
+import { ev } from './support/events';
+import { exchange, PanelPage } from './support/panelPage';
+
+describe('the composer', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
+    page.snapshot([], { promptHistory: ['first', 'two\nlines'] });
+  });
+  afterEach(() => page.dispose());
+
+  const sendButton = (): HTMLButtonElement => page.one('button', 'Send') as HTMLButtonElement;
+
+  it('sends with Enter, trimmed, and is empty then', () => {
+    page.type('  Why?\n');
+    page.key('Enter');
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
+    assert.equal(page.input.value, '');
+  });
+
+  it('sends with its button, which is off while there is nothing to send', () => {
+    assert.equal(sendButton().disabled, true);
+    page.type(' \n');
+    assert.equal(sendButton().disabled, true);
+    page.type('Why?');
+    assert.equal(sendButton().disabled, false);
+    page.click('Send');
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
+    assert.equal(sendButton().disabled, true);
+  });
+
+  const notSent: Readonly<Record<string, KeyboardEventInit>> = {
+    'Shift+Enter': { shiftKey: true },
+    'the Enter that accepts a candidate': { isComposing: true },
+    'the Enter that ends a composition in WebKit': Object.fromEntries([['keyCode', 229]]),
+  };
+  for (const [name, how] of Object.entries(notSent)) {
+    it(`does not send with ${name}`, () => {
+      page.type('你好');
+      page.key('Enter', how);
+      assert.deepEqual(page.posted, []);
+      assert.equal(page.input.value, '你好');
+    });
+  }
+
+  it('sends nothing when there is nothing', () => {
+    page.key('Enter');
+    assert.deepEqual(page.posted, []);
+  });
+
+  it('walks the history back and forward with the arrows', () => {
+    const seen: string[] = [];
+    const step = (key: string): void => {
+      page.key(key);
+      seen.push(page.input.value);
+    };
+    step('ArrowUp');
+    assert.equal(page.input.selectionStart, 'two'.length);
+    step('ArrowUp');
+    step('ArrowUp');
+    step('ArrowDown');
+    step('ArrowDown');
+    step('ArrowDown');
+    assert.deepEqual(seen, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
+  });
+
+  it('leaves the arrows alone in a text of one’s own', () => {
+    page.type('mine');
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'mine');
+  });
+
+  it('leaves the arrow alone below the first line of a recalled text', () => {
+    page.key('ArrowUp');
+    page.input.setSelectionRange(6, 6);
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'two\nlines');
+  });
+
+  it('makes a recalled text one’s own by changing it', () => {
+    page.key('ArrowUp');
+    page.type('two, changed');
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'two, changed');
+  });
+
+  it('puts what was just sent one arrow away', () => {
+    page.type('Why?');
+    page.key('Enter');
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'Why?');
+  });
+
+  it('keeps the draft across a reload', () => {
+    page.type('half a thou');
+    assert.deepEqual(page.state, { conversationId: 'c1', draft: 'half a thou' });
+    const state = page.state;
+    page.dispose();
+    page = new PanelPage(state);
+    page.snapshot();
+    assert.equal(page.input.value, 'half a thou');
+    assert.equal(sendButton().disabled, false);
+  });
+
+  it('keeps a prompt as the draft until the host has taken it', () => {
+    page.type('Why?');
+    page.key('Enter');
+    page.snapshot();
+    assert.equal(page.state?.draft, 'Why?');
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    assert.equal(page.state.draft, '');
+  });
+
+  it('takes a text from the host when it is empty', () => {
+    page.receive({ type: 'compose', text: 'Explain' });
+    assert.equal(page.input.value, 'Explain');
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  it('keeps its own text and has the host’s one arrow away', () => {
+    page.type('mine');
+    page.receive({ type: 'compose', text: 'Explain' });
+    assert.equal(page.input.value, 'mine');
+    page.type('');
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'Explain');
+  });
+
+  it('sends while an answer runs', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.type('next');
+    page.key('Enter');
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'next' }]);
+  });
+
+  it('stops with Escape while an answer runs or waits, and only then', () => {
+    page.key('Escape');
+    assert.deepEqual(page.posted, []);
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.key('Escape', {}, page.one('log'));
+    page.events('a', ev.waiting());
+    page.key('Escape');
+    page.events('a', ev.stopped(''));
+    page.key('Escape');
+    assert.deepEqual(page.posted, [{ type: 'stop' }, { type: 'stop' }]);
+  });
+
+  it('does not stop with the Escape that ends a composition', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.key('Escape', { isComposing: true });
+    assert.deepEqual(page.posted, []);
+  });
+
+  it('has the Stop of an answer that runs, and takes its focus when it goes', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.one('button', 'Stop').focus();
+    page.click('Stop');
+    page.events('a', ev.stopped(''));
+    assert.deepEqual(page.posted, [{ type: 'stop' }]);
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+});
+
+describe('the prompt history', () => {
+  it('has nothing when it is empty', () => {
+    const history = new PromptHistory();
+    assert.equal(history.back(), undefined);
+    assert.equal(history.forward(), undefined);
+  });
+
+  it('does not keep the same prompt twice in a row', () => {
+    const history = new PromptHistory();
+    history.add('a');
+    history.add('a');
+    assert.equal(history.back(), 'a');
+    assert.equal(history.back(), undefined);
+  });
+});

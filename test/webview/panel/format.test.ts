@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { panelStrings } from '../../../src/protocol';
+import { createFormat } from '../../../src/webview/format';
+import { fill, fillNodes } from '../../../src/webview/strings';
+
+const english = createFormat('en', panelStrings);
+
+describe('durations', () => {
+  const rows: readonly (readonly [ms: number, text: string])[] = [
+    [-5, '0 s'],
+    [0, '0 s'],
+    [40, '0 s'],
+    [60, '0.1 s'],
+    [4100, '4.1 s'],
+    [5000, '5 s'],
+    [9940, '9.9 s'],
+    [9960, '10 s'],
+    [12_345, '12 s'],
+    [59_600, '60 s'],
+    [90_400, '90 s'],
+    [90_500, '1 min 31 s'],
+    [119_700, '2 min'],
+    [300_000, '5 min'],
+    [3_661_000, '61 min 1 s'],
+  ];
+  for (const [ms, text] of rows) {
+    it(`says ${text} for ${ms} ms`, () => assert.equal(english.duration(ms), text));
+  }
+
+  it('has the decimal sign of the locale', () => {
+    assert.equal(createFormat('de', panelStrings).duration(4100), '4,1 s');
+  });
+
+  for (const locale of ['', 'en_US', 'not a locale', 'x']) {
+    it(`does without a locale it can't use: "${locale}"`, () => {
+      assert.match(createFormat(locale, panelStrings).duration(12_000), /^12 s$/);
+    });
+  }
+});
+
+describe('a countdown', () => {
+  const rows: readonly (readonly [ms: number, text: string])[] = [
+    [-1, '0 s'],
+    [0, '0 s'],
+    [1, '1 s'],
+    [4100, '5 s'],
+    [5000, '5 s'],
+    [90_000, '90 s'],
+    [90_001, '1 min 31 s'],
+    [120_000, '2 min'],
+  ];
+  for (const [ms, text] of rows) {
+    it(`says ${text} with ${ms} ms to go`, () => assert.equal(english.countdown(ms), text));
+  }
+});
+
+describe('counts', () => {
+  const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
+    ['en', 0, '0'],
+    ['en', 950, '950'],
+    ['en', 12_345, '12.3K'],
+    ['en', 1_200_000, '1.2M'],
+    ['zh-cn', 12_345, '1.2万'],
+  ];
+  for (const [locale, value, text] of rows) {
+    it(`says ${text} for ${value} in ${locale}`, () => {
+      assert.equal(createFormat(locale, panelStrings).count(value), text);
+    });
+  }
+});
+
+describe('placeholders', () => {
+  it('are filled by number, in any order, as often as they occur', () => {
+    assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
+  });
+
+  it('stay when there is nothing for them, and a value is never a template', () => {
+    assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
+    assert.equal(fill('{0}', '$&'), '$&');
+  });
+
+  it('take elements where the language wants them', () => {
+    const node = { nodeName: 'SPAN' } as Node;
+    assert.deepEqual(fillNodes('in {0} again', node), ['in ', node, ' again']);
+    assert.deepEqual(fillNodes('{1}', node), ['', '{1}', '']);
+  });
+});

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent, TurnPhase } from '../../../src/protocol';
+import { interrupted, reduce, initialTurn } from '../../../src/protocol';
+import { ev } from './support/events';
+import { exchange, PanelPage } from './support/panelPage';
+
+interface Row {
+  readonly events: readonly StreamEvent[];
+  readonly phase: TurnPhase;
+  readonly answer: string;
+  readonly progress: string;
+  /** Visible buttons in the order of the page, without the model button and Send that are always there. */
+  readonly buttons: readonly string[];
+  readonly cards: readonly ('status' | 'alert' | 'timer')[];
+}
+
+const start = ev.attempt();
+const waitButtons = ['Retry now', 'Stop', 'Switch model'];
+const rows: Readonly<Record<string, Row>> = {
+  'before the first attempt': row([], 'connecting', '', 'Connecting to api.example…', ['Stop']),
+  connecting: row([start, ev.headers()], 'connecting', '', 'Connecting to api.example…', ['Stop']),
+  'connecting and quiet': row([start, ev.quiet()], 'connecting', '', 'Still waiting for the first words…', ['Stop']),
+  thinking: row([start, ev.reasoning('hm')], 'streaming', '', '', ['Stop']),
+  streaming: row([start, ev.text('Hel'), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
+  'streaming and quiet': row(
+    [start, ev.text('Hel'), ev.quiet()],
+    'streaming',
+    'Hel',
+    'Nothing new for a while; still connected…',
+    ['Stop'],
+  ),
+  waiting: row([start, ev.waiting()], 'waiting', '', '', waitButtons, ['status', 'timer']),
+  'waiting after a cut': row([start, ev.text('Hel'), ev.cut(), ev.waiting()], 'waiting', 'Hel', '', waitButtons, [
+    'status',
+    'timer',
+  ]),
+  'waiting with another way out': row(
+    [start, ev.waiting({ actions: ['retryNow', 'checkUrl', 'details'] })],
+    'waiting',
+    '',
+    '',
+    [...waitButtons, 'Check URL'],
+    ['status', 'timer'],
+  ),
+  offline: row([start, ev.offline()], 'offline', '', '', waitButtons, ['status', 'timer']),
+  'cut, resuming': row([start, ev.text('Hel'), ev.cut()], 'resuming', 'Hel', 'Getting the rest of the answer…', [
+    'Stop',
+  ]),
+  resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
+  replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
+  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy']),
+  'done at the token limit': row(
+    [start, ev.text('Hel'), ev.done('Hel', { finishReason: 'length' })],
+    'done',
+    'Hel',
+    '',
+    ['Continue', 'Copy'],
+  ),
+  stopped: row([start, ev.text('Hel'), ev.stopped('Hel')], 'stopped', 'Hel', '', ['Continue', 'Restart answer']),
+  'stopped before a word': row([start, ev.stopped('')], 'stopped', '', '', ['Restart answer']),
+  failed: row([start, ev.failed()], 'failed', '', '', ['Retry now', 'Switch model', 'Details'], ['alert']),
+  'failed with a partial answer': row(
+    [start, ev.text('Hel'), ev.cut(), ev.failed({ text: 'Hel', actions: ['restart', 'setApiKey'] })],
+    'failed',
+    'Hel',
+    '',
+    ['Restart answer', 'Set API key'],
+    ['alert'],
+  ),
+};
+
+function row(
+  events: readonly StreamEvent[],
+  phase: TurnPhase,
+  answer: string,
+  progress: string,
+  buttons: readonly string[],
+  cards: Row['cards'] = [],
+): Row {
+  return { events, phase, answer, progress, buttons, cards };
+}
+
+const always = ['Model: gpt-4o, api.example', 'Send'];
+
+describe('a turn on screen', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const assertShows = ({ phase, answer, progress, buttons, cards }: Row): void => {
+    assert.equal(page.one('article', 'Assistant').dataset['state'], phase);
+    assert.equal(page.part('answer')?.textContent, answer);
+    assert.equal(page.part('progress')?.textContent, progress);
+    assert.deepEqual(
+      page
+        .buttons()
+        .filter((name) => !always.includes(name))
+        .sort(),
+      [...buttons].sort(),
+    );
+    const shown = (['status', 'timer', 'alert'] as const).filter((role) => page.all(role).length > 0);
+    assert.deepEqual(
+      shown,
+      ['status', 'timer', 'alert'].filter((role) => cards.some((card) => card === role)),
+    );
+  };
+
+  for (const [name, expected] of Object.entries(rows)) {
+    it(`shows ${name}, event by event`, () => {
+      page.snapshot([exchange('a')]);
+      for (const event of expected.events) page.events('a', event);
+      assertShows(expected);
+    });
+    it(`shows ${name}, in one batch`, () => {
+      page.snapshot([exchange('a')]);
+      page.events('a', ...expected.events);
+      assertShows(expected);
+    });
+    it(`shows ${name}, from a snapshot`, () => {
+      page.snapshot([exchange('a', { state: expected.events.reduce(reduce, initialTurn) })]);
+      assertShows(expected);
+    });
+  }
+
+  it('shows an interrupted turn with the ways to go on', () => {
+    const state = interrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    page.snapshot([exchange('a', { state })]);
+    assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer']));
+    page.click('Restart answer');
+    page.click('Continue');
+    assert.deepEqual(page.posted, [
+      { type: 'action', exchangeId: 'a', action: 'restart' },
+      { type: 'send', prompt: 'Continue' },
+    ]);
+  });
+
+  it('has one log, one textbox and an article for each side', () => {
+    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) }), exchange('b')]);
+    assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
+    assert.ok(page.one('textbox', 'Prompt'));
+    assert.deepEqual(
+      page.all('article').map((article) => article.getAttribute('aria-label')),
+      ['You', 'Assistant', 'You', 'Assistant'],
+    );
+  });
+
+  it('shows a queued turn as connecting, with the Stop of the turn that runs', () => {
+    page.snapshot([exchange('a'), exchange('b', { queued: true })]);
+    page.events('a', start, ev.waiting());
+    assert.equal(page.all('article', 'Assistant')[1]?.dataset['state'], 'connecting');
+    assert.equal(page.part('progress')?.textContent, 'Starts after the current answer');
+    assert.ok(page.one('button', 'Stop'));
+    assert.ok(page.one('button', 'Retry now'));
+  });
+
+  it('has no Stop when nothing runs', () => {
+    page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) })]);
+    assert.deepEqual(page.all('button', 'Stop'), []);
+  });
+
+  it('keeps the reasoning closed, and away until there is some', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', start);
+    assert.equal(page.part('reasoning'), undefined);
+    page.events('a', ev.reasoning('Let me '), ev.reasoning('see'));
+    const reasoning = page.part('reasoning')!;
+    assert.equal(reasoning.hasAttribute('open'), false);
+    assert.equal(reasoning.querySelector('summary')?.textContent, 'Thinking…');
+    assert.equal(reasoning.querySelector('.reasoning-text')?.textContent, 'Let me see');
+    page.events('a', ev.text('So'));
+    assert.equal(reasoning.querySelector('summary')?.textContent, 'Reasoning');
+  });
+
+  it('shows the code that went along, closed, as text', () => {
+    const code = '<img src=x onerror=alert(1)>';
+    page.snapshot([exchange('a', { attachment: { label: 'src/app.ts:10-24', languageId: 'html', code } })]);
+    const details = page.one('article', 'You').querySelector('details')!;
+    assert.equal(details.hasAttribute('open'), false);
+    assert.equal(details.querySelector('summary')?.textContent, 'src/app.ts:10-24');
+    assert.equal(details.querySelector('code')?.textContent, code);
+    assert.equal(details.querySelector('img'), null);
+  });
+});
+
+describe('model text', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  it('reaches the renderer as what is new, never as the whole', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', start, ev.text('one '), ev.text('two '));
+    page.events('a', ev.text('three'), ev.done('one two three'));
+    assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish', 'finish']);
+  });
+
+  it('is replaced when a restarted answer has overtaken it', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', start, ev.text('old'), ev.replaced('new'));
+    assert.deepEqual(page.renderCalls, ['append old', 'replace new']);
+  });
+
+  it('takes what only the terminal event has', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', start, ev.text('Hel'), ev.done('Hello'));
+    assert.equal(page.part('answer')?.textContent, 'Hello');
+  });
+
+  it('stays while a finished turn starts again, until the new answer has overtaken it', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', start, ev.text('part'), ev.stopped('part'));
+    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'part' } }) });
+    assert.equal(page.part('answer')?.textContent, 'part');
+    page.events('a', start, ev.replaced('a new answer'), ev.done('a new answer'));
+    assert.equal(page.part('answer')?.textContent, 'a new answer');
+    assert.equal(page.root.querySelectorAll('[data-part="answer"]').length, 1);
+  });
+});

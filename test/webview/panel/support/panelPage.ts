@@ -1,0 +1,157 @@
+import { JSDOM } from 'jsdom';
+import type {
+  ConnectionView,
+  ExchangeView,
+  PanelState,
+  StreamEvent,
+  ToHost,
+  ToWebview,
+} from '../../../../src/protocol';
+import { initialTurn, panelStrings } from '../../../../src/protocol';
+import type { Panel } from '../../../../src/webview/panel';
+import { createPanel } from '../../../../src/webview/panel';
+import { FakeClock } from './fakeClock';
+import { plainMarkdown } from './plainMarkdown';
+
+export const startOfTime = 1_700_000_000_000;
+
+export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
+
+export function exchange(id: string, more: Partial<ExchangeView> = {}): ExchangeView {
+  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, ...more };
+}
+
+/** A panel in a page of its own, seen the way a person or a screen reader sees it. */
+export class PanelPage {
+  readonly clock = new FakeClock(startOfTime);
+  readonly posted: ToHost[] = [];
+  readonly renderCalls: string[] = [];
+  readonly sizeListeners: (() => void)[] = [];
+  readonly window: JSDOM['window'];
+  readonly root: HTMLElement;
+  state: PanelState | undefined;
+  private readonly panel: Panel;
+  private readonly restore: () => void;
+
+  constructor(state?: PanelState) {
+    this.state = state;
+    const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', { pretendToBeVisual: true });
+    this.window = window;
+    this.restore = installGlobals({ window, document: window.document });
+    this.root = window.document.querySelector('main')!;
+    this.panel = createPanel(this.root, {
+      api: {
+        postMessage: (message) => this.posted.push(message),
+        getState: () => this.state,
+        setState: (next) => (this.state = next),
+      },
+      strings: panelStrings,
+      locale: 'en',
+      clock: this.clock,
+      observeSize: (_targets, changed) => {
+        this.sizeListeners.push(changed);
+        return () => undefined;
+      },
+      createMarkdown: plainMarkdown(this.renderCalls),
+    });
+  }
+
+  dispose(): void {
+    this.restore();
+    this.window.close();
+  }
+
+  receive(message: ToWebview): void {
+    this.panel.receive(message);
+  }
+
+  snapshot(exchanges: readonly ExchangeView[] = [], more: Partial<ToWebview & { type: 'snapshot' }> = {}): void {
+    this.receive({
+      type: 'snapshot',
+      conversationId: 'c1',
+      exchanges,
+      connection: connected,
+      suggestions: [],
+      promptHistory: [],
+      ...more,
+    });
+  }
+
+  events(exchangeId: string, ...events: readonly StreamEvent[]): void {
+    this.receive({ type: 'events', exchangeId, events });
+  }
+
+  /** Visible elements of a role, by their name when one is given. */
+  all(role: string, name?: string): HTMLElement[] {
+    return [...this.root.querySelectorAll<HTMLElement>(selectorOf(role))].filter(
+      (found) => isVisible(found) && (name === undefined || nameOf(found) === name),
+    );
+  }
+
+  one(role: string, name?: string): HTMLElement {
+    const found = this.all(role, name);
+    if (found.length !== 1) throw new Error(`${found.length} × ${role} ${name ?? ''}`);
+    return found[0]!;
+  }
+
+  buttons(): string[] {
+    return this.all('button').map(nameOf);
+  }
+
+  click(name: string): void {
+    this.one('button', name).click();
+  }
+
+  part(name: string): HTMLElement | undefined {
+    return [...this.root.querySelectorAll<HTMLElement>(`[data-part="${name}"]`)].filter(isVisible).at(-1);
+  }
+
+  get input(): HTMLTextAreaElement {
+    return this.root.querySelector('textarea')!;
+  }
+
+  type(text: string): void {
+    this.input.value = text;
+    this.input.setSelectionRange(text.length, text.length);
+    this.input.dispatchEvent(new this.window.Event('input', { bubbles: true }));
+  }
+
+  key(key: string, more: KeyboardEventInit = {}, target: Element = this.input): void {
+    target.dispatchEvent(new this.window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+  }
+
+  get announced(): string {
+    return this.root.querySelector('[aria-live="polite"]')?.textContent ?? '';
+  }
+}
+
+function installGlobals(globals: Readonly<Record<string, unknown>>): () => void {
+  const before = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  return () => {
+    for (const [name, descriptor] of before) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+  };
+}
+
+function selectorOf(role: string): string {
+  const implicit: Readonly<Record<string, string>> = { button: 'button', article: 'article', textbox: 'textarea' };
+  return [`[role="${role}"]`, ...(implicit[role] ? [implicit[role]] : [])].join();
+}
+
+function nameOf(element: Element): string {
+  return element.getAttribute('aria-label') ?? element.textContent;
+}
+
+function isVisible(element: Element): boolean {
+  for (let at: Element | null = element; at; at = at.parentElement) {
+    if (at.hasAttribute('hidden')) return false;
+    const parent: Element | null = at.parentElement;
+    if (parent?.tagName === 'DETAILS' && !parent.hasAttribute('open') && at.tagName !== 'SUMMARY') return false;
+  }
+  return true;
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { ev } from './support/events';
+import { connected, exchange, PanelPage } from './support/panelPage';
+
+describe('around the conversation', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const keyless = { ...connected, hasKey: false };
+
+  it('names the model and the host that answer, and offers another', () => {
+    page.snapshot();
+    page.click('Model: gpt-4o, api.example');
+    assert.deepEqual(page.posted, [{ type: 'selectModel' }]);
+    page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions: [] });
+    assert.ok(page.one('button', 'Model: deepseek-v3, api.example'));
+  });
+
+  it('offers prompts in an empty conversation, and none in another', () => {
+    const suggestions = [{ label: 'Rate limit', prompt: 'Show a 429', model: 'demo-429' }];
+    page.snapshot([], { suggestions });
+    page.click('Rate limit');
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Show a 429', model: 'demo-429' }]);
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    assert.deepEqual(page.all('button', 'Rate limit'), []);
+    page.snapshot([], { suggestions });
+    assert.ok(page.one('button', 'Rate limit'));
+  });
+
+  it('asks for a key once, with the demo as the other way', () => {
+    page.snapshot([], { connection: keyless });
+    assert.match(page.one('log').textContent, /No API key for api\.example/);
+    page.click('Set API key');
+    page.click('Open the offline demo');
+    assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'openDemo' }]);
+  });
+
+  it('asks for a key once beside a conversation', () => {
+    page.snapshot([exchange('a')], { connection: keyless });
+    assert.ok(page.one('button', 'Set API key'));
+    assert.equal(page.one('log').querySelector('.notice'), null);
+    page.events('a', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
+    assert.ok(page.one('alert').contains(page.one('button', 'Set API key')));
+    page.receive({ type: 'exchange', exchange: exchange('b') });
+    assert.equal(page.one('log').contains(page.one('button', 'Set API key')), false);
+  });
+
+  it('does not ask for a key that is there', () => {
+    page.snapshot([], { connection: keyless });
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.deepEqual(page.all('button', 'Set API key'), []);
+  });
+
+  it('says that the demo answers, and leaves it', () => {
+    page.snapshot([], { connection: { ...keyless, demo: true } });
+    assert.deepEqual(page.all('button', 'Set API key'), []);
+    page.click('Leave the demo');
+    assert.deepEqual(page.posted, [{ type: 'leaveDemo' }]);
+  });
+
+  it('says to a screen reader what starts, waits and ends, and not the words', () => {
+    page.snapshot([exchange('a')]);
+    const said = [
+      ev.attempt(),
+      ev.waiting(),
+      ev.attempt({ attempt: 2, why: 'retry' }),
+      ev.text('Hi'),
+      ev.done('Hi'),
+    ].map((event) => {
+      page.events('a', event);
+      return page.announced;
+    });
+    assert.deepEqual(said, [
+      'Waiting for the answer',
+      'Rate limited. Retrying in 4.1 s',
+      'Rate limited. Retrying in 4.1 s',
+      'Rate limited. Retrying in 4.1 s',
+      'Answer complete',
+    ]);
+    assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
+  });
+
+  it('says nothing of what is replayed', () => {
+    page.snapshot([exchange('a')]);
+    assert.equal(page.announced, '');
+  });
+});
