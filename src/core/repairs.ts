@@ -1,4 +1,4 @@
-import type { RepairableParameter } from './faults/statusRow';
+import type { RepairableParameter } from './faults/refusedParameter';
 
 /** Parameters a model has refused; a request goes without them, or with their newer name. */
 export type Repairs = ReadonlySet<RepairableParameter>;

@@ -1,7 +1,8 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseHint, type Hint } from '../hints';
+import { parseHint, parseInbandHint, type Hint } from '../hints';
 import { fromJson, readProviderError, type ProviderError } from './providerError';
-import { inbandRow, refusedParameter, statusRow, type RepairableParameter } from './statusRow';
+import { refusedParameter, type RepairableParameter } from './refusedParameter';
+import { inbandRow, statusRow } from './statusRow';
 import { faultTable, localFaults, type FaultRow, type Policy, type RowId } from './table';
 import { transportRow } from './transportError';
 
@@ -51,7 +52,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       return { ...fault(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
       const error = fromJson({ error: evidence.error });
-      const hint = parseHint(new Headers(), JSON.stringify({ error: evidence.error }), now);
+      const hint = parseInbandHint(evidence.error, now);
       return judged(inbandRow(error, hint !== undefined), error, hint);
     }
     case 'garbled':
@@ -88,18 +89,20 @@ function fault(row: RowId): Fault {
   return { ...local(faultTable[row], ''), row };
 }
 
-function judged(row: RowId, error: ProviderError, hint: Hint | undefined): Fault {
-  return { ...fault(row), hint, detail: error.message, refused: row === 17 ? refusedParameter(error) : undefined };
+/** A quota of a day does not return within minutes, whatever the provider's generic hint says. */
+const shortestDailyMs = 300_000;
+
+function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
+  const hint = row === 32 && said && said.delayMs < shortestDailyMs ? undefined : said;
+  const entry: FaultRow = faultTable[row];
+  // Nothing waits for a row that is never retried, so only here does its sentence have to name the time.
+  const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;
+  const { message } = error;
+  const refused = row === 17 ? refusedParameter(error) : undefined;
+  return { ...local(entry, message), row, hint, refused, message: timed ?? entry.message };
 }
 
-function local(entry: FaultRow, detail: string): Fault {
+function local({ kind, policy, message, actions }: FaultRow, detail: string): Fault {
   // Rows without a kind are states of the engine and are never the outcome of a judgement.
-  return {
-    row: 0,
-    kind: entry.kind ?? 'server',
-    policy: entry.policy,
-    message: entry.message,
-    actions: entry.actions,
-    detail,
-  };
+  return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }

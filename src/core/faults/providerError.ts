@@ -1,50 +1,114 @@
-import { isRecord, parseJson } from '../json';
+import { isRecord, parseJson, type JsonRecord } from '../json';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {
+  /** For a person; at most 400 characters. */
   readonly message: string;
-  /** `code`, `type` and `status` fields, lower case, for exact comparison. */
+  /** For a judge: the message without what it quotes, which may be the user's own text. */
+  readonly words: string;
+  /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
   readonly codes: readonly string[];
   readonly param: string;
   /** An HTTP status carried in the body (`code: 429`), of use when the response itself was 200. */
   readonly status: number | undefined;
 }
 
-const silent: ProviderError = { message: '', codes: [], param: '', status: undefined };
+const silent: ProviderError = { message: '', words: '', codes: [], param: '', status: undefined };
+
+/** Gateways wrap what the provider said, some more than once. */
+const maxDepth = 3;
 
 /** Total: any text, any JSON. HTML says nothing to a user and yields no message. */
 export function readProviderError(body: string): ProviderError {
-  const json = parseJson(body);
-  if (json !== undefined) return fromJson(json);
-  const text = body.trim();
-  return text === '' || text.startsWith('<') ? silent : { ...silent, message: shorten(text) };
+  return readText(body, 0);
 }
 
 export function fromJson(json: unknown): ProviderError {
-  const root: unknown = Array.isArray(json) ? json[0] : json;
-  if (typeof root === 'string') return { ...silent, message: shorten(root) };
-  if (!isRecord(root)) return silent;
-  const error = root['error'] ?? root;
-  if (typeof error === 'string') return { ...read(root), message: shorten(error) };
-  return isRecord(error) ? read(error) : silent;
+  return readJson(json, 0);
 }
 
-function read(error: Readonly<Record<string, unknown>>): ProviderError {
-  const codes = [error['code'], error['type'], error['status']].filter(
-    (code) => typeof code === 'string' || typeof code === 'number',
-  );
-  const message = [error['message'], error['detail'], error['msg']].find(
-    (text) => typeof text === 'string' && text !== '',
-  );
+function readText(body: string, depth: number): ProviderError {
+  const json = parseJson(body);
+  if (json !== undefined) return readJson(json, depth);
+  const text = body.trim();
+  return text.startsWith('<') ? silent : said(text);
+}
+
+function readJson(json: unknown, depth: number): ProviderError {
+  const root: unknown = Array.isArray(json) ? json[0] : json;
+  if (typeof root === 'string') return said(root);
+  if (!isRecord(root)) return silent;
+  const error = root['error'] ?? root;
+  if (typeof error === 'string') return { ...read(root, depth), ...spoken(error) };
+  return isRecord(error) ? read(error, depth) : silent;
+}
+
+function read(error: JsonRecord, depth: number): ProviderError {
+  const inner = depth < maxDepth ? wrapped(error, depth + 1) : silent;
+  const codes = [...codesOf(error), ...inner.codes];
   return {
-    message: typeof message === 'string' ? shorten(message) : '',
-    codes: codes.map((code) => String(code).toLowerCase()),
-    param: typeof error['param'] === 'string' ? error['param'] : '',
+    ...(inner.message === '' ? spoken(messageOf(error)) : { message: inner.message, words: inner.words }),
+    codes,
+    param: textOf(error['param']) || placeOf(error['detail']) || inner.param,
     status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
   };
 }
 
-function shorten(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+/** The provider's error inside the gateway's: JSON as the message, or what OpenRouter keeps as `raw`. */
+function wrapped(error: JsonRecord, depth: number): ProviderError {
+  const { message } = error;
+  if (isRecord(message)) return readJson(message, depth);
+  const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : '';
+  if (raw !== '') return readText(raw, depth);
+  return typeof message === 'string' && /^\s*[{[]/.test(message) ? readText(message, depth) : silent;
+}
+
+/** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
+function messageOf(error: JsonRecord): string {
+  const { detail } = error;
+  const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
+  const found = isRecord(first) ? `${placeOf(detail)}: ${textOf(first['msg'])}` : textOf(detail);
+  return textOf(error['message']) || found || textOf(error['msg']) || textOf(error['error_msg']);
+}
+
+function placeOf(detail: unknown): string {
+  const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
+  const place: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
+  return textOf(place);
+}
+
+function codesOf(error: JsonRecord): readonly string[] {
+  const inner = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
+  const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
+  const reasons = details.filter(isRecord).flatMap((detail) => {
+    const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
+    return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaId'])];
+  });
+  return [error['code'], error['type'], error['status'], inner, ...reasons]
+    .filter((code) => typeof code === 'string' || typeof code === 'number')
+    .map((code) => String(code).toLowerCase());
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function said(text: string): ProviderError {
+  return { ...silent, ...spoken(text) };
+}
+
+function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
+  const line = text.slice(0, 8192).replace(/\s+/g, ' ').trim();
+  return { message: line.length > 400 ? `${line.slice(0, 399)}…` : line, words: withoutQuotations(line) };
+}
+
+const quotation =
+  /(?<![\p{L}\p{N}])(?:'([^']*)'|"([^"]*)"|`([^`]*)`|“([^”]*)”|‘([^’]*)’|「([^」]*)」)(?![\p{L}\p{N}])/gu;
+
+/** Names of parameters and models stay; sentences, which nobody but the user can have written, go. */
+function withoutQuotations(text: string): string {
+  return text.replace(quotation, (whole, ...groups: readonly unknown[]) => {
+    const quoted = groups.slice(0, 6).find((group) => typeof group === 'string') ?? '';
+    return /^[\w./:@[\]-]{0,100}$/.test(quoted) ? whole : '…';
+  });
 }

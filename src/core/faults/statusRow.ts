@@ -1,51 +1,15 @@
+import { meaningsOfCodes, type Meaning } from './providerCodes';
 import type { ProviderError } from './providerError';
+import { providerWords } from './providerWords';
+import { refusedParameter } from './refusedParameter';
 import type { RowId } from './table';
 
-/** Parameters that some models refuse and that a request can do without, or can name differently. */
-export const repairable = ['stream_options', 'max_tokens', 'temperature'] as const;
-export type RepairableParameter = (typeof repairable)[number];
+type Words = keyof typeof providerWords;
 
-const creditCodes =
-  /^(insufficient_(quota|balance|credits?|funds|user_quota)|billing_(hard_limit_reached|not_active)|credit_balance_too_low|payment_required|(arrearage|accountoverdueerror)|quota_not_enough|pre_consume_token_quota_failed)$/;
-const creditWords =
-  /insufficient (account )?(balance|credits?|quota|funds)|credit balance is too low|balance is (too low|not enough|insufficient)|not enough (balance|credits?)|out of credits?|spend(ing)? limit|payment required|余额不足|欠费/i;
-const quotaWords = /exceeded your current quota/i;
-const contextCodes = /^(context_length_exceeded|context_window_exceeded|string_above_max_length)$/;
-const contextWords =
-  /maximum context length|context (window|length|size)|prompt is too long|too many (input )?tokens|reduce the length|input (is )?too long|上下文/i;
-const filterCodes =
-  /^(content_filter|content_policy_violation|responsibleaipolicyviolation|data_inspection_failed|content_filtered|contentfilter|moderation)$/;
-const filterWords = /content (management )?polic|content[ _-]filter|flagged (by|as)|safety (system|filter|polic)/i;
-const modelCodes =
-  /^(model_not_found|invalid_model|model_not_supported|modelnotfound|no_such_model|unsupported_model|model_not_exist)$/;
-const modelWords =
-  /\bmodel\b.{0,120}\b(not found|not exist|unknown|invalid|not (supported|available)|unavailable model|no such)|\b(invalid|unknown|no such|unsupported|non-?existent) model\b|模型不存在|no available channel for model/i;
-const refusedWords =
-  /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (inputs?|fields?)|unexpected|not allowed|does not support|use '?max_completion_tokens/i;
-const prefillWords = /prefill|trailing assistant|(last|final) message.{0,40}(assistant|user)|must end with a user/i;
-const dailyWords = /per[ -]day|daily|\bRPD\b|\bTPD\b|每日/i;
-const overloadCodes =
-  /^(overloaded(_error)?|engine_overloaded|server_overloaded|model_overloaded|unavailable|service_unavailable|529)$/;
-const overloadWords = /overloaded|at capacity|over capacity|too busy|high demand/i;
-const limitCodes = /^(rate_limit(_error|_exceeded|ed)?|too_many_requests|resource_exhausted|requests|tokens|429)$/;
-
-/** The parameter of ours that the error refuses, where it is one the request can do without. */
-export function refusedParameter(error: ProviderError): RepairableParameter | undefined {
-  if (
-    !refusedWords.test(error.message) &&
-    !error.codes.some((code) => /unsupported_(parameter|value)|unknown_parameter/.test(code))
-  ) {
-    return undefined;
-  }
-  return repairable.find((name) => error.param === name || new RegExp(`\\b${name}\\b`).test(error.message));
-}
-
-const has = (error: ProviderError, codes: RegExp): boolean => error.codes.some((code) => codes.test(code));
-
-/** Money is named by a code or in words; "current quota" with a time to come back is a rate limit in disguise. */
-function isCredit(error: ProviderError, hinted: boolean): boolean {
-  if (has(error, creditCodes) || creditWords.test(error.message)) return true;
-  return quotaWords.test(error.message) && !hinted && !has(error, /^resource_exhausted$/);
+/** Both questions that can be put to an error: the exact one first. */
+interface Reading {
+  readonly coded: (meaning: Meaning) => boolean;
+  readonly says: (words: Words) => boolean;
 }
 
 /**
@@ -57,22 +21,86 @@ export function statusRow(status: number, error: ProviderError, hinted: boolean)
   if (status === 402) return hinted ? 23 : 22;
   if (status === 407) return 7;
   if (status < 400 || status >= 600) return 38;
-  return wordsRow(status, error, hinted) ?? plainStatus[status] ?? 38;
+  const reading = readingOf(error);
+  if (isCredit(reading, hinted)) return 22;
+  return spokenRow(status, error, reading, hinted) ?? plainStatus[status] ?? 38;
 }
 
-function wordsRow(status: number, error: ProviderError, hinted: boolean): RowId | undefined {
-  if (isCredit(error, hinted)) return 22;
-  if (status === 401) return undefined;
-  if (has(error, modelCodes)) return 20;
-  if (status === 429) return hinted ? 30 : dailyWords.test(error.message) ? 32 : 31;
-  if (status >= 500) return has(error, overloadCodes) || overloadWords.test(error.message) ? 35 : undefined;
-  if (has(error, contextCodes) || contextWords.test(error.message)) return 16;
-  if (has(error, filterCodes) || filterWords.test(error.message)) return 19;
-  if (status === 400 || status === 422) {
-    if (refusedParameter(error)) return 17;
-    if (prefillWords.test(error.message)) return 18;
+/** The row of an error that came inside a stream or a 200: its own status or code decides, else the provider failed. */
+export function inbandRow(error: ProviderError, hinted: boolean): RowId {
+  const { status } = error;
+  const reading = readingOf(error);
+  const { coded, says } = reading;
+  if (status !== undefined && status < 500) {
+    const row = statusRow(status, error, hinted);
+    // These speak of an address or a status, which was fine.
+    return row === 25 || row === 38 ? 15 : row;
   }
-  return modelWords.test(error.message) && [400, 403, 404, 422].includes(status) ? 20 : undefined;
+  if (isCredit(reading, hinted)) return 22;
+  if (coded('auth')) return 21;
+  if (coded('permission')) return 24;
+  if (coded('limit')) return limitRow(reading, hinted);
+  if (status === 503 || status === 529 || coded('overload') || says('overload')) return 35;
+  return codedRow(reading) ?? (status === undefined ? requestRow(400, error, reading) : undefined) ?? (coded('request') ? 15 : 45);
+}
+
+function readingOf(error: ProviderError): Reading {
+  const meanings = meaningsOfCodes(error);
+  return { coded: (meaning) => meanings.has(meaning), says: (words) => providerWords[words].test(error.words) };
+}
+
+/** Money is named by a code or in words; "current quota" with a time to come back is a rate limit in disguise. */
+function isCredit({ coded, says }: Reading, hinted: boolean): boolean {
+  if (coded('credit') || says('credit')) return true;
+  return says('quota') && !hinted && !coded('limit');
+}
+
+function spokenRow(status: number, error: ProviderError, reading: Reading, hinted: boolean): RowId | undefined {
+  if (status === 401) return undefined;
+  if (status === 429) return limitRow(reading, hinted);
+  const coded = codedRow(reading);
+  if (coded !== undefined) return coded;
+  if (status >= 500) return reading.coded('overload') || reading.says('overload') ? 35 : undefined;
+  return requestRow(status, error, reading);
+}
+
+function limitRow({ coded, says }: Reading, hinted: boolean): RowId {
+  if (says('tooLarge')) return 28;
+  // Google sends half a minute as the hint of a quota that returns tomorrow.
+  if (coded('daily')) return 32;
+  if (coded('overload') || says('overload')) return 35;
+  if (hinted) return 30;
+  return says('daily') ? 32 : 31;
+}
+
+function codedRow({ coded, says }: Reading): RowId | undefined {
+  if (coded('model') || says('channel')) return 20;
+  if (coded('context')) return 16;
+  return coded('filter') ? 19 : undefined;
+}
+
+/** Words of a 4xx, each only where its meaning is possible. */
+function requestRow(status: number, error: ProviderError, { coded, says }: Reading): RowId | undefined {
+  switch (status) {
+    case 400:
+    case 422:
+      if (coded('auth') || says('auth')) return 21;
+      if (says('context') && !says('tokenLimit')) return 16;
+      if (says('filter')) return 19;
+      if (refusedParameter(error)) return 17;
+      if (says('prefill')) return 18;
+      return says('model') ? 20 : undefined;
+    case 403:
+      if (coded('auth') || says('auth')) return 21;
+      return says('filter') ? 19 : undefined;
+    case 404:
+      // Anthropic says no more than `model: claude-x`.
+      return says('model') || /^models?[:/]/i.test(error.words) ? 20 : undefined;
+    case 413:
+      return says('context') ? 16 : undefined;
+    default:
+      return undefined;
+  }
 }
 
 const plainStatus: Readonly<Record<number, RowId>> = {
@@ -80,10 +108,8 @@ const plainStatus: Readonly<Record<number, RowId>> = {
   401: 21,
   403: 24,
   404: 25,
-  405: 25,
   408: 26,
   409: 27,
-  410: 25,
   413: 28,
   422: 29,
   425: 27,
@@ -100,17 +126,3 @@ const plainStatus: Readonly<Record<number, RowId>> = {
   526: 37,
   529: 35,
 };
-
-/** The row of an error that came inside a stream or a 200: its own status or code decides, else the provider failed. */
-export function inbandRow(error: ProviderError, hinted: boolean): RowId {
-  if (error.status !== undefined && error.status < 500) return statusRow(error.status, error, hinted);
-  if (isCredit(error, hinted)) return 22;
-  if (has(error, /^(authentication_error|invalid_api_key|unauthenticated)$/)) return 21;
-  if (has(error, /^(permission_error|permission_denied)$/)) return 24;
-  if (has(error, limitCodes)) return statusRow(429, error, hinted);
-  const row = wordsRow(error.status ?? 400, error, hinted);
-  if (row !== undefined) return row;
-  if (has(error, overloadCodes) || overloadWords.test(error.message)) return 35;
-  if (has(error, /^(invalid_request_error|invalid_request|invalid_argument|bad_request)$/)) return 15;
-  return 45;
-}

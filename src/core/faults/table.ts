@@ -22,8 +22,11 @@ export interface FaultRow {
   /** English sentence and key of its translations; `{host}`, `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`. */
   readonly message: string;
   readonly actions: readonly FaultAction[];
+  /** Instead of `message` where the turn ends and the server said when to come back, at `{time}`. */
+  readonly timed?: string;
 }
 
+const resetsAt = 'The rate limit of {host} resets at {time}.';
 const transient: Policy = { retry: 'transient' };
 const never: Policy = { retry: 'never' };
 const resume: Policy = { retry: 'resume' };
@@ -34,8 +37,9 @@ function row(
   policy: Policy,
   message: string,
   actions: readonly FaultAction[] = ['retryNow'],
+  timed?: string,
 ): FaultRow {
-  return { kind, policy, message, actions };
+  return { kind, policy, message, actions, ...(timed === undefined ? {} : { timed }) };
 }
 
 /** The fault table. Numbers are stable: logs, tests and documentation refer to them. */

@@ -1,0 +1,111 @@
+// node esbuild.js [--production] [--watch]
+const esbuild = require('esbuild');
+const { readFileSync, rmSync } = require('node:fs');
+const path = require('node:path');
+const { gzipSync } = require('node:zlib');
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/** Modules the extension loads when they are first needed: start-up does not pay for them. */
+const lazyChunks = [
+  { specifier: /\/createEngine$/, file: './engine.js' },
+  { specifier: /(^|\/)sdk$/, file: './sdk.js' },
+  { specifier: /(^|\/)demo$/, file: './demo.js' },
+];
+
+const lazy = {
+  name: 'lazy',
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path: specifier }) => {
+      const chunk = kind === 'dynamic-import' && lazyChunks.find((candidate) => candidate.specifier.test(specifier));
+      return chunk ? { path: chunk.file, external: true } : undefined;
+    });
+  },
+};
+
+const shared = {
+  bundle: true,
+  outdir: 'dist',
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+};
+
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode'],
+  plugins: [lazy],
+  // Dynamic imports become `require`, which gives CommonJS chunks their named exports in every host.
+  supported: { 'dynamic-import': false },
+};
+
+const targets = [
+  { ...node, entryPoints: { extension: 'src/extension.ts' } },
+  { ...node, entryPoints: { engine: 'src/core/createEngine.ts' } },
+  { ...node, entryPoints: { sdk: 'src/core/sdk.ts' } },
+  { ...node, entryPoints: { demo: 'src/demo/demo.ts' } },
+  {
+    ...shared,
+    entryPoints: { webview: 'src/webview/main.ts' },
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome128',
+  },
+];
+
+/** Prints one pair of lines for all targets together: the problem matcher must not see "finished" too early. */
+function watchReporter() {
+  const unbuilt = new Set(targets);
+  let running = 0;
+  return (target) => ({
+    name: 'watch-reporter',
+    setup(build) {
+      build.onStart(() => {
+        if (running++ === 0) {
+          console.log('[watch] build started');
+        }
+      });
+      build.onEnd(() => {
+        unbuilt.delete(target);
+        if (--running === 0 && unbuilt.size === 0) {
+          console.log('[watch] build finished');
+        }
+      });
+    },
+  });
+}
+
+function sizes() {
+  const size = (name) => `${name} ${(gzipSync(readFileSync(path.join('dist', name))).length / 1024).toFixed(1)} kB`;
+  const names = targets.map(({ entryPoints }) => `${Object.keys(entryPoints)[0]}.js`);
+  return `dist, gzipped: ${names.map(size).join(', ')}`;
+}
+
+async function main() {
+  process.chdir(__dirname);
+  rmSync('dist', { recursive: true, force: true });
+  if (watch) {
+    const reporter = watchReporter();
+    for (const target of targets) {
+      const context = await esbuild.context({ ...target, plugins: [...(target.plugins ?? []), reporter(target)] });
+      await context.watch();
+    }
+    return;
+  }
+  await Promise.all(targets.map((target) => esbuild.build(target)));
+  if (production) {
+    console.log(sizes());
+  }
+}
+
+main().catch((error) => {
+  // esbuild has printed the diagnostics of a failed build itself.
+  if (!error.errors) {
+    console.error(error);
+  }
+  process.exitCode = 1;
+});

@@ -1,0 +1,105 @@
+import { hint, type Hint } from './hint';
+import { exhaustedDimension } from './hintInRateLimit';
+import { delayUntil, leadingDuration, parseDuration, parseNumber } from './hintTimes';
+import { isRecord, parseJson, type JsonRecord } from './json';
+
+/** The sentence that names a delay stands near the beginning of a message. */
+const searchedChars = 4096;
+
+/**
+ * What an error says of when to come back: in fields, then in words. Total over any JSON and text.
+ * @param text the body itself, of which `json` is the parsed form, if it is any
+ */
+export function hintInBody(json: unknown, text: string, serverNow: number): Hint | undefined {
+  const errors = errorsIn(json, 2);
+  for (const error of errors) {
+    const found = retryInfo(error) ?? metadataHint(error, serverNow) ?? fieldHint(error, serverNow);
+    if (found) return found;
+  }
+  for (const message of [...errors.flatMap(messagesOf), text]) {
+    const found = hint(spokenDelay(message.slice(0, searchedChars)), 'message');
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The error objects of a body; gateways nest what the provider said, some of them as text in a message. */
+function errorsIn(json: unknown, depth: number): readonly JsonRecord[] {
+  const roots = (Array.isArray(json) ? json.slice(0, 4) : [json]).filter(isRecord);
+  return roots.flatMap((root) => {
+    const errors = isRecord(root['error']) ? [root['error'], root] : [root];
+    if (depth === 0) return errors;
+    return [
+      ...errors,
+      ...errors
+        .flatMap(messagesOf)
+        .flatMap((text) => (/^\s*[{[]/.test(text) ? errorsIn(parseJson(text), depth - 1) : [])),
+    ];
+  });
+}
+
+function messagesOf(error: JsonRecord): readonly string[] {
+  const metadata = isRecord(error['metadata']) ? error['metadata'] : {};
+  const texts = [error['message'], error['detail'], error['msg'], error['error'], metadata['raw']];
+  return texts.filter((text) => typeof text === 'string');
+}
+
+/** Google: `details: [{'@type': '…RetryInfo', retryDelay: '22s'}]`. */
+function retryInfo(error: JsonRecord): Hint | undefined {
+  const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
+  for (const detail of details) {
+    if (isRecord(detail) && typeof detail['retryDelay'] === 'string') {
+      const found = hint(parseDuration(detail['retryDelay']), 'RetryInfo');
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** OpenRouter: seconds of its own, or the headers of the provider behind it. */
+function metadataHint(error: JsonRecord, serverNow: number): Hint | undefined {
+  const metadata = error['metadata'];
+  if (!isRecord(metadata)) return undefined;
+  const seconds = hint(amount(metadata['retry_after_seconds'], 1000), 'retry_after_seconds');
+  if (seconds || !isRecord(metadata['headers'])) return seconds;
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(metadata['headers'])) {
+    if (typeof value === 'string' || typeof value === 'number') headers.set(name.toLowerCase(), String(value));
+  }
+  const retryAfter = hint(delayUntil(headers.get('retry-after') ?? '', serverNow), 'metadata.headers');
+  return retryAfter ?? exhaustedDimension(headers, serverNow);
+}
+
+function fieldHint(error: JsonRecord, serverNow: number): Hint | undefined {
+  const { retry_after: after } = error;
+  return (
+    hint(amount(error['retry_after_ms'], 1), 'retry_after_ms') ??
+    hint(amount(error['retry_after_seconds'], 1000), 'retry_after_seconds') ??
+    hint(typeof after === 'string' ? delayUntil(after, serverNow) : amount(after, 1000), 'retry_after')
+  );
+}
+
+function amount(value: unknown, unitMs: number): number | undefined {
+  const number = typeof value === 'string' ? parseNumber(value.trim()) : value;
+  return typeof number === 'number' ? number * unitMs : undefined;
+}
+
+/** What stands before a duration, at the end of the match. */
+const leadIns = [
+  /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)\s{1,4}(?=\d)/gi,
+  /\bwait\s{1,4}(?:for\s{1,4}|at least\s{1,4})?(?=\d)/gi,
+];
+
+/** `20 秒后重试`, `1分30秒之后`. */
+const chinese = /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天)\s{0,2}){1,4}(?=[之以]?后)/;
+
+function spokenDelay(text: string): number | undefined {
+  for (const leadIn of leadIns) {
+    for (const match of text.matchAll(leadIn)) {
+      const delay = leadingDuration(text.slice(match.index + match[0].length, match.index + match[0].length + 100));
+      if (delay !== undefined) return delay;
+    }
+  }
+  const words = chinese.exec(text)?.[0];
+  return words === undefined ? undefined : parseDuration(words.replace(/\s/g, ''));
+}

@@ -1,0 +1,90 @@
+/** Times and durations as servers write them. Results in milliseconds; undefined: it is none. */
+
+/** Nothing a server means is longer, and no pattern here ever sees more. */
+const longestText = 100;
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+const unitMs: ReadonlyMap<string, number> = new Map(
+  (
+    [
+      [1, 'ms msec msecs millisecond milliseconds 毫秒'],
+      [1000, 's sec secs second seconds 秒 秒钟'],
+      [60_000, 'm min mins minute minutes 分 分钟'],
+      [3_600_000, 'h hr hrs hour hours 小时 个小时'],
+      [86_400_000, 'd day days 天'],
+    ] as const
+  ).flatMap(([ms, names]) => names.split(' ').map((name): readonly [string, number] => [name, ms])),
+);
+
+/** Digits with or without decimals; no sign, no exponent, no blanks. */
+export function parseNumber(text: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`; a bare number is seconds. */
+export function parseDuration(value: string): number | undefined {
+  const text = value.trim();
+  const seconds = parseNumber(text);
+  if (seconds !== undefined) return seconds * 1000;
+  if (text.length > longestText) return undefined;
+  const read = readDuration(text);
+  return read?.length === text.length ? read.ms : undefined;
+}
+
+/** The duration that `text` begins with, whatever follows it. An unknown unit (`1 month`) makes it none. */
+export function leadingDuration(text: string): number | undefined {
+  return readDuration(text.slice(0, longestText))?.ms;
+}
+
+function readDuration(text: string): { readonly ms: number; readonly length: number } | undefined {
+  const part =
+    /(\d{1,15}(?:\.\d{1,15})?)\s{0,2}([a-z]{1,12}|个?[毫秒分钟小时天]{1,2})(?:,?\s{0,2}(?:and\s{1,2})?(?=\d))?/giy;
+  let ms: number | undefined;
+  let length = 0;
+  for (let match = part.exec(text); match; match = part.exec(text)) {
+    const unit = unitMs.get(match[2]?.toLowerCase() ?? '');
+    if (unit === undefined) return undefined;
+    ms = (ms ?? 0) + Number(match[1]) * unit;
+    length = part.lastIndex;
+  }
+  return ms === undefined ? undefined : { ms, length };
+}
+
+/** Epoch milliseconds of an HTTP date in any of its three forms (RFC 9110, 5.6.7), or of an RFC 3339 time. */
+export function parseTime(value: string): number | undefined {
+  const text = value.trim();
+  // `new Date` takes almost anything for a date (`"60"` is a year), so the shape comes first.
+  const http =
+    /^[a-z]{3,9}, (\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC|\+0000))?$/i.exec(text);
+  if (http) return utc(http[3], http[2], http[1], http.slice(4));
+  const asctime = /^[a-z]{3} ([a-z]{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/i.exec(text);
+  if (asctime) return utc(asctime[6], asctime[1], asctime[2], asctime.slice(3, 6));
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonly string[]): number | undefined {
+  const index = months.indexOf(month.toLowerCase());
+  // Two digits are the RFC 850 form; nobody asks for the last century any more than for 1970 and before.
+  const fullYear = year.length === 4 ? Number(year) : Number(year) + (Number(year) < 70 ? 2000 : 1900);
+  const time = Date.UTC(fullYear, index, Number(day), Number(hours), Number(minutes), Number(seconds));
+  const real = index >= 0 && new Date(time).getUTCDate() === Number(day);
+  return real ? time : undefined;
+}
+
+/**
+ * From `serverNow`: a number is seconds or, where that would be decades, an epoch time in seconds or milliseconds;
+ * anything else must be a time of day with its date.
+ */
+export function delayUntil(value: string, serverNow: number): number | undefined {
+  const text = value.trim();
+  const number = parseNumber(text);
+  if (number === undefined) {
+    const time = text.length > longestText ? undefined : parseTime(text);
+    return time === undefined ? undefined : time - serverNow;
+  }
+  if (number >= 1e12) return number - serverNow;
+  return number >= 1e9 ? number * 1000 - serverNow : number * 1000;
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { lazyEngine } from './core/lazyEngine';
+import { createApi, type HolySheepApi } from './host/api';
+import { registerCodeActions } from './host/code/codeActions';
+import { askCommand } from './host/commands/ask';
+import { codeCommands } from './host/commands/codeCommands';
+import { ContextKeys } from './host/commands/contextKeys';
+import { newConversationCommand, startConversation } from './host/commands/newConversation';
+import { openDemoCommand } from './host/commands/openDemo';
+import { createErrorBoundary, registerCommands } from './host/commands/registry';
+import { removeApiKeyCommand } from './host/commands/removeApiKey';
+import { retryNowCommand } from './host/commands/retryNow';
+import { selectModelCommand } from './host/commands/selectModel';
+import { setApiKeyCommand } from './host/commands/setApiKey';
+import { showLogCommand } from './host/commands/showLog';
+import { showPanelCommand } from './host/commands/showPanel';
+import { stopCommand } from './host/commands/stop';
+import { testConnectionCommand } from './host/commands/testConnection';
+import { Connections } from './host/connections';
+import { activityOf, DistinctActivity } from './host/conversation/activity';
+import type { RequestDefaults } from './host/conversation/chatRequest';
+import { Conversations } from './host/conversation/conversations';
+import { Journal } from './host/conversation/journal';
+import { PromptHistory } from './host/conversation/promptHistory';
+import { RouteMemory } from './host/conversation/routeMemory';
+import { turnLogLine } from './host/conversation/turnLog';
+import { DemoMode } from './host/demoMode';
+import { KeyStore } from './host/keyStore';
+import { localize } from './host/localize';
+import { createLog } from './host/log';
+import { journalProblem } from './host/journalProblem';
+import { ModelCatalog } from './host/modelCatalog';
+import { offerKey } from './host/offerKey';
+import { ConversationPanels } from './host/panel/conversationPanels';
+import { failureAction } from './host/panel/failureActions';
+import { PromptSender } from './host/panel/promptSender';
+import { TextTarget } from './host/panel/textTarget';
+import { Settings } from './host/settings';
+import { StatusBar } from './host/statusBar';
+import { systemClock } from './host/systemClock';
+import { timeOfDay } from './host/timeOfDay';
+
+let flush: () => void = () => undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<HolySheepApi> {
+  const own = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const log = own(createLog());
+  const onError = createErrorBoundary(log);
+  const settings = own(new Settings());
+  const keys = own(new KeyStore(context.secrets, log));
+  const demo = own(new DemoMode());
+  const connections = own(new Connections({ settings, keys, demo, log, memory: context.globalState }));
+  const catalog = own(new ModelCatalog({ connections, keys, log }));
+  const statusBar = own(new StatusBar(connections, log));
+  const route = new RouteMemory();
+  const engine = lazyEngine(async () => {
+    const { createEngine } = await import('./core/createEngine');
+    return createEngine({
+      clock: systemClock,
+      random: Math.random,
+      fetch: (input, init) => globalThis.fetch(input, init),
+      log,
+      localize,
+      formatTime: timeOfDay,
+      settings: () => demo.engineSettings(settings.engine()),
+      connection: async () => route.remember(await connections.current()),
+      userAgent: `HolySheepPrompt/${String((context.extension.packageJSON as { version: unknown }).version)}`,
+    });
+  });
+  const defaults = (): RequestDefaults => ({
+    model: connections.model(),
+    systemPrompt: settings.systemPrompt(),
+    temperature: settings.temperature(),
+    maxTokens: settings.maxTokens(),
+  });
+  const journal = new Journal({
+    folder: join((context.storageUri ?? context.globalStorageUri).fsPath, 'conversations'),
+    clock: systemClock,
+    limit: () => settings.historyLimit(),
+    onProblem: journalProblem(log),
+  });
+  const conversations = new Conversations({
+    engine,
+    clock: systemClock,
+    defaults,
+    journal,
+    memory: context.workspaceState,
+    onError,
+    onEvent: (...event) => {
+      const line = turnLogLine(...event);
+      if (line) log[line.level](line.text);
+    },
+  });
+  flush = () => conversations.flushSync();
+
+  const history = new PromptHistory(context.globalState);
+  const target = own(new TextTarget());
+  const connection = () => connections.view();
+  const panels: ConversationPanels = own(
+    new ConversationPanels(context.extensionUri, conversations, {
+      connection,
+      suggestions: () => demo.suggestions(),
+      promptHistory: () => history.list(),
+      send: (input) => sender.send(input),
+      failureAction: (...failure) => failureAction(failureDeps, ...failure),
+      leaveDemo: () => demo.leave(),
+      insert: (text) => target.insert(text),
+      apply: (exchange, text) => target.apply(exchange, text),
+      onError,
+    }),
+  );
+  const sender: PromptSender = new PromptSender({
+    conversations,
+    panels,
+    connection,
+    remember: (prompt) => history.add(prompt),
+    offerKey: (host) => offerKey(log, host),
+  });
+  const failureDeps = {
+    pickModel: (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude }),
+    origin: async () => (await connections.own()).origin,
+    startOver: (prompt: string) => startConversation({ conversations, panels, sender }, prompt),
+  };
+
+  const contextKeys = new ContextKeys((key, value) => void vscode.commands.executeCommand('setContext', key, value));
+  const activity = new DistinctActivity((shown) => statusBar.update(shown));
+  own(
+    conversations.onDidChange(() => {
+      contextKeys.update(conversations);
+      activity.update(activityOf(conversations));
+    }),
+  );
+  own(
+    connections.onDidChange(() => {
+      panels.connectionChanged();
+      sender.connectionChanged().catch(onError);
+      // An unusable URL is told by the connections; a wait goes on until there is a usable one.
+      connections.current().then(
+        (now) => conversations.settingsChanged(route.isOther(now)),
+        () => undefined,
+      );
+    }),
+  );
+  own(registerCodeActions());
+  own(
+    registerCommands(
+      [
+        askCommand({ sender }),
+        ...codeCommands({ sender, target }),
+        stopCommand({ conversations }),
+        retryNowCommand({ conversations }),
+        newConversationCommand({ conversations, panels, sender }),
+        showPanelCommand({ conversations, panels }),
+        setApiKeyCommand({ settings, keys, demo, log }),
+        removeApiKeyCommand(connections, keys, log),
+        testConnectionCommand(connections, log),
+        selectModelCommand(connections, catalog),
+        openDemoCommand(demo),
+        showLogCommand(log),
+      ],
+      onError,
+    ),
+  );
+  if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
+  return createApi(engine, defaults);
+}
+
+/** A window that reloads in mid-answer loses nothing that has arrived. */
+export function deactivate(): void {
+  flush();
+}

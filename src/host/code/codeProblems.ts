@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { CodeExcerpt } from './codeExcerpt';
+import type { CodeProblem } from './codePrompts';
+import { toRange } from './spans';
+
+/** A file full of errors must not crowd out the code. */
+const limit = 20;
+
+const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
+  [vscode.DiagnosticSeverity.Error]: 'error',
+  [vscode.DiagnosticSeverity.Warning]: 'warning',
+  [vscode.DiagnosticSeverity.Information]: 'information',
+  [vscode.DiagnosticSeverity.Hint]: 'hint',
+};
+
+/** What the editor reports at the code, the worst first. */
+export function codeProblems(document: vscode.TextDocument, { span }: CodeExcerpt): readonly CodeProblem[] {
+  const range = toRange(span);
+  return vscode.languages
+    .getDiagnostics(document.uri)
+    .filter((diagnostic) => diagnostic.range.intersection(range) !== undefined)
+    .toSorted((a, b) => a.severity - b.severity)
+    .slice(0, limit)
+    .map(({ range: { start }, severity, message }) => ({
+      line: start.line + 1,
+      severity: severities[severity],
+      message,
+    }));
+}

@@ -1,0 +1,90 @@
+import { codeLimits, type CodeExcerpt } from './codeExcerpt';
+import { codeFence } from './codeFence';
+import { lineRange } from './codeGeometry';
+
+export type CodePromptId = 'explainSelection' | 'fixSelection' | 'improveSelection' | 'writeTests';
+
+/** What is wrong with the code according to the editor. */
+export interface CodeProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  readonly message: string;
+}
+
+export interface CodePrompt {
+  /** The command is `holysheep.<id>`. */
+  readonly id: CodePromptId;
+  /** English, as models follow it best; the answer's language is asked for separately. */
+  readonly instruction: string;
+  readonly problems: 'with' | 'without';
+}
+
+const replaceable =
+  'Reply with the whole new version of the code in one fenced code block that can replace it as it is, ' +
+  'with the same indentation, ';
+
+export const codePrompts: readonly CodePrompt[] = [
+  {
+    id: 'explainSelection',
+    instruction:
+      'Explain the code: first in one or two sentences what it is for, then how it works step by step, then anything ' +
+      'surprising, risky or easily misunderstood. Refer to names in the code. Do not repeat the code as a whole.',
+    problems: 'without',
+  },
+  {
+    id: 'fixSelection',
+    instruction:
+      'Find and fix the bugs in the code. Change nothing that is right. ' +
+      `${replaceable}then say briefly what was wrong and why the fix is right. If nothing is wrong, say so.`,
+    problems: 'with',
+  },
+  {
+    id: 'improveSelection',
+    instruction:
+      'Improve the code: clearer names and structure, simpler logic, better error handling and performance where it ' +
+      `matters. Keep its behaviour and its interface. ${replaceable}then list briefly what you changed and why.`,
+    problems: 'without',
+  },
+  {
+    id: 'writeTests',
+    instruction:
+      'Write unit tests for the code, with the test framework that the context shows or else the usual one of the ' +
+      'language. Cover the normal cases, the edge cases and the errors; name each test after the behaviour it checks. ' +
+      'Reply with one complete test file in a fenced code block, then name what is not covered.',
+    problems: 'without',
+  },
+];
+
+/**
+ * What the model is sent.
+ * @param locale of the display language, e.g. `zh-cn`; explanations are asked for in it.
+ */
+export function codePromptText(
+  prompt: CodePrompt,
+  excerpt: CodeExcerpt,
+  problems: readonly CodeProblem[],
+  locale: string,
+): string {
+  const { path, languageId, code, before, after, truncated } = excerpt;
+  const { first, last } = lineRange(excerpt.span);
+  const parts = [
+    prompt.instruction,
+    `File: ${path.replace(/\s+/g, ' ')}\nLanguage: ${languageId}\nLines: ${first}-${last}`,
+    `The code:\n\n${codeFence(code, languageId)}`,
+  ];
+  if (truncated) {
+    parts.push(`The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`);
+  }
+  if (prompt.problems === 'with' && problems.length) parts.push(`Problems the editor reports:\n\n${list(problems)}`);
+  if (before) parts.push(`Context only, the lines before the code:\n\n${codeFence(before, languageId)}`);
+  if (after) parts.push(`Context only, the lines after the code:\n\n${codeFence(after, languageId)}`);
+  if (!/^en\b/i.test(locale)) parts.push(`Write explanations in the language with the tag ${locale}.`);
+  return parts.join('\n\n');
+}
+
+function list(problems: readonly CodeProblem[]): string {
+  return problems
+    .map(({ line, severity, message }) => `- line ${line}, ${severity}: ${message.replace(/\s+/g, ' ')}`)
+    .join('\n');
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { codeLimits, type CodeExcerpt } from './codeExcerpt';
+import type { CodePromptId } from './codePrompts';
+
+/** In the lightbulb's menu. */
+export function codeActionTitle(id: CodePromptId): string {
+  switch (id) {
+    case 'explainSelection':
+      return vscode.l10n.t('Explain with HolySheep');
+    case 'fixSelection':
+      return vscode.l10n.t('Fix with HolySheep');
+    case 'improveSelection':
+      return vscode.l10n.t('Improve with HolySheep');
+    case 'writeTests':
+      return vscode.l10n.t('Write tests with HolySheep');
+  }
+}
+
+/** Under *You*: short, the code is attached. */
+export function codePromptTitle(id: CodePromptId, { label, truncated }: CodeExcerpt): string {
+  const title = shortTitle(id, label);
+  return truncated ? vscode.l10n.t('{0} (its first {1} characters)', title, codeLimits.characters) : title;
+}
+
+function shortTitle(id: CodePromptId, label: string): string {
+  switch (id) {
+    case 'explainSelection':
+      return vscode.l10n.t('Explain {0}', label);
+    case 'fixSelection':
+      return vscode.l10n.t('Fix {0}', label);
+    case 'improveSelection':
+      return vscode.l10n.t('Improve {0}', label);
+    case 'writeTests':
+      return vscode.l10n.t('Write tests for {0}', label);
+  }
+}

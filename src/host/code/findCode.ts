@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
+import { innermost, type CodeSymbol, type Span } from './codeGeometry';
+import { toRange } from './spans';
+
+/** A language server that is still starting must not hold up the question. */
+const symbolsLimitMs = 1000;
+
+/**
+ * The selection, else the function around the cursor, else the visible lines.
+ * @returns undefined when there is nothing but white space.
+ */
+export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
+  const { document, selection } = editor;
+  const path = vscode.workspace.asRelativePath(document.uri, false);
+  const source = codeDocument(document);
+  const selected = selection.isEmpty ? undefined : excerptOf(source, path, selection, 'selection');
+  if (selected) return selected;
+  const around = innermost(await symbolsOf(document), selection.active);
+  return (
+    (around && excerptOf(source, path, around, 'function')) ?? excerptOf(source, path, visibleSpan(editor), 'visible')
+  );
+}
+
+function codeDocument(document: vscode.TextDocument): CodeDocument {
+  return {
+    languageId: document.languageId,
+    lineCount: document.lineCount,
+    line: (index) => document.lineAt(index).text,
+    text: (span) => document.getText(toRange(span)),
+  };
+}
+
+function visibleSpan({ document, visibleRanges }: vscode.TextEditor): Span {
+  const start = visibleRanges[0]?.start ?? new vscode.Position(0, 0);
+  const end = visibleRanges.at(-1)?.end ?? document.lineAt(document.lineCount - 1).range.end;
+  // Visible lines are whole lines: a range that starts in mid-line is one scrolled sideways.
+  return { start: { line: start.line, character: 0 }, end: document.lineAt(end.line).range.end };
+}
+
+async function symbolsOf(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
+  const found = Promise.resolve(
+    vscode.commands.executeCommand<readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
+      'vscode.executeDocumentSymbolProvider',
+      document.uri,
+    ),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), symbolsLimitMs);
+  });
+  try {
+    // Without symbols the visible lines do; a language server's error is its own.
+    const symbols = await Promise.race([found.catch(() => undefined), limit]);
+    return (symbols ?? []).map(codeSymbol);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function codeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {
+  return 'location' in symbol
+    ? { span: symbol.location.range, whole: isWhole(symbol.kind), children: [] }
+    : { span: symbol.range, whole: isWhole(symbol.kind), children: symbol.children.map(codeSymbol) };
+}
+
+function isWhole(kind: vscode.SymbolKind): boolean {
+  return (
+    kind === vscode.SymbolKind.Function ||
+    kind === vscode.SymbolKind.Method ||
+    kind === vscode.SymbolKind.Constructor ||
+    kind === vscode.SymbolKind.Class
+  );
+}

@@ -1,0 +1,6 @@
+/** A command a file; the registry hands every rejection to the one error boundary. */
+export interface Command {
+  /** As in package.json, e.g. `holysheep.ask`. */
+  readonly id: string;
+  execute(...args: unknown[]): unknown;
+}

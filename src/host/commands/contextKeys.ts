@@ -1,0 +1,30 @@
+import type { Turns } from '../conversation/activity';
+import { canRetry } from '../conversation/exchange';
+
+export type SetContext = (key: string, value: boolean) => void;
+
+/** `holysheep.running` and `holysheep.retryable`, set only when their value changes. */
+export class ContextKeys {
+  private readonly known = new Map<string, boolean>();
+
+  constructor(private readonly setContext: SetContext) {}
+
+  update({ running, current }: Turns): void {
+    this.set('holysheep.running', running !== undefined);
+    this.set('holysheep.retryable', isRetryable(running ?? current));
+  }
+
+  private set(key: string, value: boolean): void {
+    if ((this.known.get(key) ?? false) === value) return;
+    this.known.set(key, value);
+    this.setContext(key, value);
+  }
+}
+
+function isRetryable(conversation: Turns['current']): boolean {
+  if (!conversation) return false;
+  const { active, last } = conversation;
+  if (!active) return last !== undefined && canRetry(last);
+  const { phase } = active.state;
+  return phase === 'waiting' || phase === 'offline' || phase === 'connecting' || phase === 'resuming';
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { cleanApiKey } from '../../core/apiKey';
+import type { BaseUrl } from '../../core/baseUrl';
+import { checkUrl, enterApiKey, openSetting } from '../actions';
+import { askForApiKey, doubtText, problemText } from '../apiKeyInput';
+import { unusableBaseUrl } from '../baseUrlNotices';
+import type { DemoMode } from '../demoMode';
+import type { KeyStore } from '../keyStore';
+import type { Log } from '../log';
+import type { Settings } from '../settings';
+import { toast } from '../toast';
+import { verifyConnection, type Verification } from '../verification';
+import type { Command } from './command';
+
+export interface SetApiKeyDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
+  readonly log: Log;
+}
+
+/** `verified` and `unverified` keys are stored; otherwise the old one stays. `invalid`: nothing was asked. */
+export interface SetApiKeyResult {
+  readonly state: Verification['state'] | 'invalid';
+}
+
+/** Optional argument: the key; then no dialog. Resolves as soon as the key is stored or refused. */
+export function setApiKeyCommand(deps: SetApiKeyDeps): Command {
+  return {
+    id: 'holysheep.setApiKey',
+    async execute(argument): Promise<SetApiKeyResult> {
+      await deps.demo.leave();
+      const target = deps.settings.baseUrl();
+      if ('error' in target) {
+        toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
+        return { state: 'invalid' };
+      }
+      const input = typeof argument === 'string' ? argument : await askForApiKey(target.host);
+      if (input === undefined) return { state: 'cancelled' };
+      const cleaned = cleanApiKey(input);
+      if ('problem' in cleaned) {
+        toast(deps.log, 'error', problemText(cleaned.problem), [enterApiKey(vscode.l10n.t('Enter again'))]);
+        return { state: 'invalid' };
+      }
+      return verifyAndStore(cleaned.key, target, deps);
+    },
+  };
+}
+
+async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps): Promise<SetApiKeyResult> {
+  const { keys, log } = deps;
+  const { host, origin, url } = target;
+  log.hide(key);
+  const title = vscode.l10n.t('Verifying the API key with {0}…', host);
+  const result = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_progress, token) => verifyConnection({ baseUrl: url, apiKey: key, host }, token),
+  );
+  const doubt = doubtText(key, host);
+  switch (result.state) {
+    case 'verified': {
+      await keys.set(origin, key);
+      log.info(`key for ${host}: accepted, ${result.models.length} models`);
+      const count = result.models.length;
+      toast(log, 'information', vscode.l10n.t('The API key for {0} works and is stored. Models: {1}.', host, count));
+      break;
+    }
+    case 'rejected': {
+      log.warn(`key for ${host}: ${result.message}`);
+      const advice = vscode.l10n.t('The key is not stored. Copy the whole key once more, or create a new one.');
+      const message = [result.message, advice, doubt].filter(Boolean).join(' ');
+      toast(log, 'error', message, [enterApiKey(vscode.l10n.t('Enter again'))]);
+      break;
+    }
+    case 'unverified': {
+      await keys.set(origin, key);
+      log.warn(`key for ${host}: stored unverified: ${result.message}`);
+      const stored = vscode.l10n.t("The API key for {0} is stored, but can't be verified now.", host);
+      const test = {
+        title: vscode.l10n.t('Test connection'),
+        run: () => vscode.commands.executeCommand('holysheep.testConnection'),
+      };
+      toast(log, 'warning', [stored, result.message, doubt].filter(Boolean).join(' '), [test, checkUrl()]);
+      break;
+    }
+    case 'cancelled':
+      break;
+  }
+  return { state: result.state };
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/request';
+import type { ConnectionView } from '../protocol';
+import { BaseUrlNotices, unusableBaseUrl } from './baseUrlNotices';
+import type { DemoMode } from './demoMode';
+import { Disposable } from './disposable';
+import type { KeyStore } from './keyStore';
+import type { Log } from './log';
+import type { Settings } from './settings';
+import { UserError } from './userError';
+
+export interface ActiveConnection extends Connection {
+  readonly origin: string;
+  /** For people: `api.holysheep.ai`, `localhost:11434`. */
+  readonly host: string;
+  readonly demo: boolean;
+}
+
+export interface ConnectionDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
+  readonly log: Log;
+  /** Remembers which notices have been given; the extension's global state. */
+  readonly memory: vscode.Memento;
+}
+
+const demoKey = 'hsa-demo';
+
+/** Where requests go right now, with which key and which model. */
+export class Connections extends Disposable {
+  private readonly changed = this.register(new vscode.EventEmitter<void>());
+  /** The URL, the key, the model or the demo changed. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly deps: ConnectionDeps) {
+    super();
+    const { settings, keys, demo } = deps;
+    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changed.fire()));
+    this.register(new BaseUrlNotices(deps));
+  }
+
+  /** @throws an error with a localised message when the base URL of the settings can't be used. */
+  current(): Promise<ActiveConnection> {
+    const { baseUrl } = this.deps.demo;
+    return baseUrl === undefined ? this.own() : Promise.resolve(embedded(baseUrl));
+  }
+
+  /** The user's own, whether or not the demo is active. @throws as `current`. */
+  async own(): Promise<ActiveConnection> {
+    const { settings, keys } = this.deps;
+    const baseUrl = settings.baseUrl();
+    if ('error' in baseUrl) throw new UserError(unusableBaseUrl(baseUrl.error));
+    const { url, origin, host } = baseUrl;
+    return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
+  }
+
+  /** Never rejects: the panel must be able to say what is wrong. */
+  async view(): Promise<ConnectionView> {
+    const model = this.model();
+    const { demo, settings, log } = this.deps;
+    const baseUrl = settings.baseUrl();
+    if (!demo.active && 'error' in baseUrl) {
+      return { model, host: vscode.l10n.t('an unusable base URL'), hasKey: false, demo: false };
+    }
+    try {
+      const connection = await this.current();
+      return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
+    } catch (error) {
+      log.error(error);
+      return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey: false, demo: false };
+    }
+  }
+
+  model(): string {
+    const { demo, settings } = this.deps;
+    return demo.active ? demo.model() : settings.model();
+  }
+
+  /** Of the demo while it is active, else of the settings. */
+  async selectModel(id: string): Promise<void> {
+    const { demo, settings } = this.deps;
+    if (demo.active) demo.selectModel(id);
+    else await settings.setModel(id);
+  }
+}
+
+function embedded(baseUrl: string): ActiveConnection {
+  const { origin, host } = new URL(baseUrl);
+  return { baseUrl, origin, host, apiKey: demoKey, demo: true };
+}

@@ -1,0 +1,46 @@
+import type { Activity } from '../statusBar';
+import type { Conversation } from './conversation';
+
+/** As `Conversations` has them. */
+export interface Turns {
+  readonly current: Pick<Conversation, 'active' | 'last'> | undefined;
+  readonly running: Pick<Conversation, 'active' | 'last'> | undefined;
+}
+
+/** What the status bar says of the running turn, or of how the last one ended. */
+export function activityOf({ running, current }: Turns): Activity {
+  const exchange = running?.active ?? current?.last;
+  switch (exchange?.state.phase) {
+    case 'waiting':
+    case 'offline':
+      return exchange.state.wait ? { kind: 'waiting', until: exchange.state.wait.until } : { kind: 'streaming' };
+    case 'connecting':
+    case 'streaming':
+    case 'resuming':
+      return { kind: 'streaming' };
+    case 'failed':
+      return { kind: 'failed' };
+    case 'done':
+    case 'stopped':
+    case 'interrupted':
+    case undefined:
+      return { kind: 'idle' };
+  }
+}
+
+/** Passes an activity on only when it is another: events come sixty times a second. */
+export class DistinctActivity {
+  private last: Activity = { kind: 'idle' };
+
+  constructor(private readonly show: (activity: Activity) => void) {}
+
+  update(activity: Activity): void {
+    if (until(activity) === until(this.last) && activity.kind === this.last.kind) return;
+    this.last = activity;
+    this.show(activity);
+  }
+}
+
+function until(activity: Activity): number | undefined {
+  return activity.kind === 'waiting' ? activity.until : undefined;
+}

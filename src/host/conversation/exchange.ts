@@ -1,0 +1,56 @@
+import type { StreamEvent } from '../../core/events';
+import { initialTurn, isRunning, reduce, type TurnState } from '../../core/turnState';
+import type { Attachment, ExchangeView } from '../../protocol';
+
+/** The selection an answer may be applied to; zero-based, as in the editor. Its text is the attachment's code. */
+export interface ApplyTarget {
+  readonly uri: string;
+  readonly startLine: number;
+  readonly startCharacter: number;
+  readonly endLine: number;
+  readonly endCharacter: number;
+}
+
+/** What a command or the composer hands over. */
+export interface PromptInput {
+  /** As shown under *You*. */
+  readonly prompt: string;
+  /** As sent; the prompt itself when absent. */
+  readonly content?: string | undefined;
+  readonly attachment?: Attachment | undefined;
+  readonly target?: ApplyTarget | undefined;
+  /** Absent: the model that is set when the turn starts. */
+  readonly model?: string | undefined;
+}
+
+export interface Exchange extends PromptInput {
+  readonly id: string;
+  readonly state: TurnState;
+  readonly queued: boolean;
+}
+
+export function viewOf(exchange: Exchange): ExchangeView {
+  const { id, prompt, attachment, state, queued } = exchange;
+  return attachment ? { id, prompt, attachment, state, queued } : { id, prompt, state, queued };
+}
+
+/** A model the user switched to in mid-turn is the one a later attempt goes to as well. */
+export function withEvents(exchange: Exchange, events: readonly StreamEvent[]): Exchange {
+  const chosen = events.findLast((event) => event.type === 'model' && event.reason === 'user');
+  const state = events.reduce(reduce, exchange.state);
+  return chosen?.type === 'model' ? { ...exchange, state, model: chosen.to } : { ...exchange, state };
+}
+
+/** The state a turn starts again from: its text stays until a new answer has overtaken it. */
+export function rerunOf(state: TurnState): TurnState {
+  return { ...initialTurn, model: state.model, text: state.text };
+}
+
+export function isOver(exchange: Exchange): boolean {
+  return !exchange.queued && !isRunning(exchange.state.phase);
+}
+
+/** Over, but without a whole answer. */
+export function canRetry(exchange: Exchange): boolean {
+  return isOver(exchange) && exchange.state.phase !== 'done';
+}

@@ -1,0 +1,17 @@
+/** `vscode.EventEmitter` without `vscode`, so that conversations run and are tested in plain Node. */
+export class Listeners<T> {
+  private readonly all = new Set<(value: T) => void>();
+
+  readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
+    // A fresh function for each subscription: the same listener may subscribe twice.
+    const call = (value: T): void => {
+      listener(value);
+    };
+    this.all.add(call);
+    return { dispose: () => void this.all.delete(call) };
+  };
+
+  fire(value: T): void {
+    for (const call of [...this.all]) call(value);
+  }
+}

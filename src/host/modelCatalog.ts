@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import { knownModels } from '../core/modelList';
+import type { ActiveConnection, Connections } from './connections';
+import { Disposable } from './disposable';
+import type { KeyStore } from './keyStore';
+import type { Log } from './log';
+import { pickModel, type ModelPickOptions } from './modelPick';
+import { verifyConnection } from './verification';
+
+export type ModelList =
+  | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
+  /** The usual ones; `message`: why the gateway's own list can't be had, localised. */
+  | { readonly source: 'known'; readonly models: readonly string[]; readonly message: string };
+
+const freshForMs = 10 * 60_000;
+
+export interface ModelCatalogDeps {
+  readonly connections: Connections;
+  readonly keys: KeyStore;
+  readonly log: Log;
+}
+
+/** The gateway's models, asked for at most every ten minutes. */
+export class ModelCatalog extends Disposable {
+  /** By base URL; `until` in monotonic milliseconds. */
+  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly until: number }>();
+  private readonly lifetime = this.register(new vscode.CancellationTokenSource());
+
+  constructor(private readonly deps: ModelCatalogDeps) {
+    super();
+    // Another key may see other models.
+    this.register(deps.keys.onDidChange(() => this.lists.clear()));
+  }
+
+  /** Never rejects. */
+  async list(): Promise<ModelList> {
+    let connection: ActiveConnection;
+    try {
+      connection = await this.deps.connections.current();
+    } catch (error) {
+      this.deps.log.error(error);
+      return known(error instanceof Error ? error.message : String(error));
+    }
+    const { baseUrl } = connection;
+    const cached = this.lists.get(baseUrl);
+    if (cached && performance.now() < cached.until) return cached.list;
+    const entry = { list: this.ask(connection), until: performance.now() + freshForMs };
+    this.lists.set(baseUrl, entry);
+    const list = await entry.list;
+    // A failure is not worth remembering.
+    if (list.source === 'known' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
+    return list;
+  }
+
+  /** Lets a person choose, or type, a model. @returns undefined when they don't. */
+  pick(options: ModelPickOptions = {}): Promise<string | undefined> {
+    return pickModel(this.list(), this.deps.connections.model(), options);
+  }
+
+  override dispose(): void {
+    this.lifetime.cancel();
+    super.dispose();
+  }
+
+  private async ask(connection: ActiveConnection): Promise<ModelList> {
+    const result = await verifyConnection(connection, this.lifetime.token);
+    switch (result.state) {
+      case 'verified':
+        return result.models.length === 0
+          ? known(vscode.l10n.t('{0} lists no models.', connection.host))
+          : { source: 'gateway', models: result.models, host: connection.host };
+      case 'rejected':
+      case 'unverified':
+        this.deps.log.warn(`model list: ${result.message}`);
+        return known(result.message);
+      case 'cancelled':
+        return known(vscode.l10n.t('The request was cancelled.'));
+    }
+  }
+}
+
+function known(message: string): ModelList {
+  return { source: 'known', models: knownModels, message };
+}

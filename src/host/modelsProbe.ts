@@ -1,0 +1,135 @@
+import { redactKeys } from '../core/apiKey';
+import { declaredKind, sniffedKind } from '../core/contentKind';
+import { isRecord, parseJson } from '../core/json';
+import { parseModelList } from '../core/modelList';
+import type { Connection } from '../core/request';
+import { networkFaultOf, type NetworkFault } from './networkFault';
+
+export type ProbeFault =
+  | { readonly kind: NetworkFault; readonly code?: string | undefined }
+  | { readonly kind: 'redirect'; readonly to: string | undefined }
+  | { readonly kind: 'not-found' | 'rate-limit' | 'server' | 'status'; readonly status: number }
+  | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
+
+export type ProbeResult =
+  /** `ms`: from the request to its last byte. */
+  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  /** `detail`: the gateway's own words, redacted. */
+  | { readonly state: 'rejected'; readonly status: number; readonly detail: string | undefined }
+  | { readonly state: 'unverified'; readonly fault: ProbeFault }
+  | { readonly state: 'cancelled' };
+
+export interface ProbeLimits {
+  /** For the headers. */
+  readonly headersMs: number;
+  /** For the body, after the headers. */
+  readonly bodyMs: number;
+  readonly bodyBytes: number;
+}
+
+const usual: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
+
+const longestDetail = 300;
+
+class BodyTooLarge extends Error {}
+
+class Late extends Error {}
+
+/** `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect. */
+export async function probeModels(
+  connection: Connection,
+  signal?: AbortSignal,
+  limits: ProbeLimits = usual,
+): Promise<ProbeResult> {
+  if (signal?.aborted) return { state: 'cancelled' };
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  const expire = () => abort.abort(new Late());
+  signal?.addEventListener('abort', stop, { once: true });
+  let timer = setTimeout(expire, limits.headersMs);
+  const started = performance.now();
+  try {
+    const response = await globalThis.fetch(`${connection.baseUrl}/models`, {
+      headers: headersFor(connection),
+      redirect: 'manual',
+      signal: abort.signal,
+    });
+    clearTimeout(timer);
+    timer = setTimeout(expire, limits.bodyMs);
+    const body = await readBody(response, limits.bodyBytes);
+    return judge(response, body, connection, Math.round(performance.now() - started));
+  } catch (error) {
+    if (signal?.aborted) return { state: 'cancelled' };
+    if (abort.signal.reason instanceof Late) return { state: 'unverified', fault: { kind: 'timeout' } };
+    if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
+    const { fault, code } = networkFaultOf(error);
+    return { state: 'unverified', fault: { kind: fault, code } };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    // Frees the socket of a body that was left unread.
+    abort.abort();
+  }
+}
+
+function headersFor({ apiKey }: Connection): Record<string, string> {
+  const accept = { accept: 'application/json' };
+  return apiKey === undefined ? accept : { ...accept, authorization: `Bearer ${apiKey}` };
+}
+
+async function readBody(response: Response, limit: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > limit) throw new BodyTooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function judge(response: Response, body: string, connection: Connection, ms: number): ProbeResult {
+  const { status } = response;
+  const html = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
+  const unverified = (fault: ProbeFault): ProbeResult => ({ state: 'unverified', fault });
+
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return unverified({ kind: 'redirect', to: targetOf(response, connection) });
+  }
+  // A firewall's page comes as a 403, too, and says nothing about the key.
+  if (status === 401 || (status === 403 && !html)) {
+    return { state: 'rejected', status, detail: detailOf(body, connection) };
+  }
+  if (status === 404 || status === 405) return unverified({ kind: 'not-found', status });
+  if (status === 407) return unverified({ kind: 'proxy' });
+  if (status === 429) return unverified({ kind: 'rate-limit', status });
+  if (status >= 500) return unverified({ kind: 'server', status });
+  if (html) return unverified({ kind: 'html', status });
+  if (!response.ok) return unverified({ kind: 'status', status });
+  const models = parseModelList(parseJson(body));
+  return models ? { state: 'verified', models, ms } : unverified({ kind: 'not-a-list', status });
+}
+
+function targetOf(response: Response, { baseUrl }: Connection): string | undefined {
+  const location = response.headers.get('location');
+  if (location === null || !URL.canParse(location, baseUrl)) return undefined;
+  const { origin, pathname } = new URL(location, baseUrl);
+  return origin + pathname;
+}
+
+function detailOf(body: string, { apiKey }: Connection): string | undefined {
+  const parsed = parseJson(body);
+  const error = field(parsed, 'error');
+  const message = [field(error, 'message'), error, field(parsed, 'message')].find((text) => typeof text === 'string');
+  if (message === undefined) return undefined;
+  const line = redactKeys(message, apiKey === undefined ? [] : [apiKey])
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line === '' ? undefined : line.slice(0, longestDetail);
+}
+
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}

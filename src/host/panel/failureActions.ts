@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { FaultAction } from '../../protocol';
+import type { SetApiKeyResult } from '../commands/setApiKey';
+import type { Conversation } from '../conversation/conversation';
+import { billingPage } from './links';
+
+export interface FailureActionDeps {
+  /** @returns undefined when the user chose none. */
+  readonly pickModel: (exclude: string) => Promise<string | undefined>;
+  /** Of the base URL, e.g. `https://api.holysheep.ai`. */
+  readonly origin: () => Promise<string>;
+  /** A fresh conversation with the prompt in its composer. */
+  readonly startOver: (prompt: string) => void;
+}
+
+/** What the buttons of a failure card do. */
+export async function failureAction(
+  deps: FailureActionDeps,
+  conversation: Conversation,
+  exchangeId: string,
+  action: FaultAction,
+): Promise<void> {
+  const exchange = conversation.exchange(exchangeId);
+  if (!exchange) return;
+  switch (action) {
+    case 'retryNow':
+      conversation.retryNow(exchangeId);
+      return;
+    case 'restart':
+      conversation.restart(exchangeId);
+      return;
+    case 'switchModel': {
+      const model = await deps.pickModel(exchange.state.model);
+      if (model !== undefined) conversation.switchModel(exchangeId, model);
+      return;
+    }
+    case 'setApiKey': {
+      const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
+      if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
+      return;
+    }
+    case 'openBilling':
+      await vscode.env.openExternal(vscode.Uri.parse(billingPage(await deps.origin()), true));
+      return;
+    case 'checkUrl':
+      return openSettings('holysheep.baseUrl');
+    case 'networkSettings':
+      return openSettings('http.proxy');
+    case 'newConversation':
+      deps.startOver(exchange.prompt);
+      return;
+    case 'details':
+      // Opened by the webview itself.
+      return;
+  }
+}
+
+async function openSettings(query: string): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', query);
+}

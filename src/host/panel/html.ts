@@ -1,0 +1,50 @@
+import type { PanelStrings } from '../../protocol';
+
+export interface PanelPage {
+  /** Fresh for every page. */
+  readonly nonce: string;
+  readonly cspSource: string;
+  readonly scriptUri: string;
+  readonly styleUri: string;
+  readonly strings: PanelStrings;
+  /** Of the display language, e.g. `zh-cn`. */
+  readonly locale: string;
+}
+
+/** The whole page: everything else is made by the script. */
+export function panelHtml(page: PanelPage): string {
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${page.nonce}'`,
+    `style-src ${page.cspSource}`,
+    `img-src ${page.cspSource}`,
+    `font-src 'none'`,
+  ].join('; ');
+  return `<!doctype html>
+<html lang="${attribute(page.locale)}">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+  <link rel="stylesheet" href="${attribute(page.styleUri)}">
+  <title>HolySheep</title>
+</head>
+<body data-strings="${attribute(JSON.stringify(page.strings))}" data-locale="${attribute(page.locale)}">
+  <div id="root"></div>
+  <script nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
+</body>
+</html>
+`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function attribute(value: string): string {
+  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

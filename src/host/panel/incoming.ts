@@ -1,0 +1,55 @@
+import type { FaultAction, PanelState, ToHost } from '../../protocol';
+
+const actions: Readonly<Record<FaultAction, true>> = {
+  retryNow: true,
+  switchModel: true,
+  setApiKey: true,
+  openBilling: true,
+  checkUrl: true,
+  networkSettings: true,
+  newConversation: true,
+  restart: true,
+  details: true,
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What each message must carry; the compiler asks for a row for every one. */
+const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
+  ready: always,
+  send: ({ prompt, model }) => isText(prompt) && prompt.trim() !== '' && (model === undefined || isText(model)),
+  stop: always,
+  action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),
+  newConversation: always,
+  selectModel: always,
+  setApiKey: always,
+  openDemo: always,
+  leaveDemo: always,
+  copy: ({ text }) => isText(text),
+  insert: ({ text }) => isText(text),
+  apply: ({ exchangeId, text }) => isText(exchangeId) && isText(text),
+  openLink: ({ href }) => isText(href),
+};
+
+export function isToHost(message: unknown): message is ToHost {
+  if (!isFields(message)) return false;
+  const { type } = message;
+  return isText(type) && Object.hasOwn(messages, type) && messages[type as ToHost['type']](message);
+}
+
+/** What VS Code kept of a panel over a reload. */
+export function isPanelState(state: unknown): state is PanelState {
+  return isFields(state) && isText(state['conversationId']) && isText(state['draft']);
+}
+
+function always(): boolean {
+  return true;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { ToHost, ToWebview } from '../../protocol';
+import { Disposable } from '../disposable';
+import { panelHtml } from './html';
+import { isToHost } from './incoming';
+import { panelTitle, translatePanelStrings } from './panelText';
+
+export const viewType = 'holysheep.conversation';
+
+/** One webview: its page, and messages in both directions. Knows nothing of conversations. */
+export class PanelView extends Disposable {
+  private readonly messages = this.register(new vscode.EventEmitter<ToHost>());
+  readonly onMessage = this.messages.event;
+  readonly onDidDispose: vscode.Event<void>;
+  /** The page listens; until then it is told nothing, and a snapshot is the first it is told. */
+  private listening = false;
+
+  static create(extensionUri: vscode.Uri, preserveFocus: boolean): PanelView {
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus };
+    return new PanelView(vscode.window.createWebviewPanel(viewType, 'HolySheep', place), extensionUri);
+  }
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    extensionUri: vscode.Uri,
+  ) {
+    super();
+    this.onDidDispose = panel.onDidDispose;
+    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+    const media = vscode.Uri.joinPath(extensionUri, 'media');
+    const { webview } = panel;
+    this.register(
+      webview.onDidReceiveMessage((message: unknown) => {
+        if (isToHost(message)) this.messages.fire(message);
+      }),
+    );
+    // A hidden page is torn down; when it is shown again it says `ready` again.
+    this.register(
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.listening = false;
+      }),
+    );
+    panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
+    webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+    webview.html = panelHtml({
+      nonce: randomBytes(16).toString('base64url'),
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css')).toString(),
+      strings: translatePanelStrings((english) => vscode.l10n.t(english)),
+      locale: vscode.env.language,
+    });
+  }
+
+  /** The first message to a page that has said `ready`. */
+  start(snapshot: ToWebview & { readonly type: 'snapshot' }): void {
+    this.listening = true;
+    void this.panel.webview.postMessage(snapshot);
+  }
+
+  /** A page that doesn't will say `ready`. */
+  get listens(): boolean {
+    return this.listening;
+  }
+
+  post(message: ToWebview): void {
+    if (this.listening) void this.panel.webview.postMessage(message);
+  }
+
+  reveal(preserveFocus: boolean): void {
+    this.panel.reveal(undefined, preserveFocus);
+  }
+
+  setTitle(firstPrompt: string | undefined): void {
+    const title = firstPrompt === undefined ? 'HolySheep' : panelTitle(firstPrompt);
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.panel.dispose();
+  }
+}

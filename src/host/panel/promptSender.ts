@@ -1,0 +1,60 @@
+import type { ConnectionView } from '../../protocol';
+import type { Conversation } from '../conversation/conversation';
+import type { PromptInput } from '../conversation/exchange';
+
+export interface PromptSenderDeps {
+  readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };
+  readonly panels: {
+    readonly show: (conversation: Conversation, options: { readonly preserveFocus: boolean }) => void;
+    readonly compose: (text: string) => void;
+  };
+  readonly connection: () => Promise<ConnectionView>;
+  readonly remember: (prompt: string) => Promise<void>;
+  /** Offers to set a key or to open the demo; does not wait for the answer. */
+  readonly offerKey: (host: string) => void;
+}
+
+/** Brings a prompt to its conversation, or holds it until there is a key to send it with. */
+export class PromptSender {
+  private held: { readonly input: PromptInput; readonly conversation: Conversation } | undefined;
+
+  constructor(private readonly deps: PromptSenderDeps) {}
+
+  /** Resolves when the turn has been started, queued or held. */
+  async send(input: PromptInput, options: { readonly newConversation?: boolean | undefined } = {}): Promise<void> {
+    const { conversations, panels } = this.deps;
+    const conversation = options.newConversation ? conversations.startNew() : await conversations.resume();
+    panels.show(conversation, { preserveFocus: true });
+    // What is held is in the composer under its short name; sent from there it still has its code with it.
+    const whole = this.held?.input.prompt === input.prompt ? this.held.input : input;
+    this.held = undefined;
+    await this.deps.remember(input.prompt);
+    const connection = await this.deps.connection();
+    if (connection.hasKey || connection.demo) {
+      conversation.ask(whole);
+      return;
+    }
+    this.held = { input: whole, conversation };
+    panels.compose(input.prompt);
+    this.deps.offerKey(connection.host);
+  }
+
+  /** Sends what was held, if there is a key or the demo now. */
+  async connectionChanged(): Promise<void> {
+    if (!this.held) return;
+    const connection = await this.deps.connection();
+    if (connection.hasKey || connection.demo) this.release();
+  }
+
+  /** The user went on to something else. */
+  forget(): void {
+    this.held = undefined;
+  }
+
+  /** Harmless when another call was faster. */
+  private release(): void {
+    const { held } = this;
+    this.held = undefined;
+    held?.conversation.ask(held.input);
+  }
+}

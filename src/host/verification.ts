@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/request';
+import { probeModels, type ProbeFault } from './modelsProbe';
+
+export type Verification =
+  /** `ms`: from the request to the last byte of the list. */
+  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  /** The gateway refuses the key (401, 403). */
+  | { readonly state: 'rejected'; readonly status: number; readonly message: string }
+  /** Nothing is known of the key: the gateway can't be asked now. */
+  | { readonly state: 'unverified'; readonly fault: ProbeFault['kind']; readonly message: string }
+  | { readonly state: 'cancelled' };
+
+export interface Verified extends Connection {
+  readonly host: string;
+}
+
+/** `GET {baseUrl}/models` with the key. Messages are whole localised sentences. Never rejects. */
+export async function verifyConnection(connection: Verified, token?: vscode.CancellationToken): Promise<Verification> {
+  const abort = new AbortController();
+  if (token?.isCancellationRequested) return { state: 'cancelled' };
+  const listener = token?.onCancellationRequested(() => abort.abort());
+  const result = await probeModels(connection, abort.signal);
+  listener?.dispose();
+  switch (result.state) {
+    case 'verified':
+    case 'cancelled':
+      return result;
+    case 'rejected':
+      return { state: 'rejected', status: result.status, message: rejection(connection, result.status, result.detail) };
+    case 'unverified':
+      return { state: 'unverified', fault: result.fault.kind, message: faultMessage(result.fault, connection) };
+  }
+}
+
+function rejection({ host, apiKey }: Verified, status: number, detail: string | undefined): string {
+  const message =
+    apiKey === undefined
+      ? vscode.l10n.t('{0} wants an API key (status {1}).', host, status)
+      : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
+  return detail === undefined ? message : `${message} ${vscode.l10n.t('It says: “{0}”.', detail)}`;
+}
+
+function faultMessage(fault: ProbeFault, { host, baseUrl }: Verified): string {
+  switch (fault.kind) {
+    case 'dns':
+      return vscode.l10n.t("Can't find the host {0}. Check the base URL and your DNS.", host);
+    case 'offline':
+      return vscode.l10n.t("Can't reach the network. You appear to be offline.");
+    case 'refused':
+      return vscode.l10n.t('{0} is not accepting connections. Check the base URL, or that the server runs.', host);
+    case 'timeout':
+      return vscode.l10n.t('{0} did not answer in time.', host);
+    case 'tls':
+      return vscode.l10n.t('The certificate of {0} is not trusted ({1}).', host, fault.code ?? 'TLS');
+    case 'not-tls':
+      return vscode.l10n.t('{0} does not speak HTTPS. If it is meant to be http://, say so in the base URL.', host);
+    case 'not-http':
+      return vscode.l10n.t('{0} does not speak HTTP. Check the port in the base URL.', host);
+    case 'proxy':
+      return vscode.l10n.t('The proxy refused the connection or wants a sign-in.');
+    case 'connection':
+      return vscode.l10n.t(
+        'The connection to {0} dropped ({1}).',
+        host,
+        fault.code ?? vscode.l10n.t('no reason given'),
+      );
+    case 'redirect':
+      return fault.to === undefined
+        ? vscode.l10n.t('{0} redirects elsewhere; the key follows no redirect.', host)
+        : vscode.l10n.t('{0} redirects to {1}; the key follows no redirect. Check the base URL.', host, fault.to);
+    case 'not-found':
+      return vscode.l10n.t('There is no model list at {0} (status {1}). Check the base URL.', baseUrl, fault.status);
+    case 'rate-limit':
+      return vscode.l10n.t('{0} is limiting requests right now (status {1}).', host, fault.status);
+    case 'server':
+      return vscode.l10n.t('{0} has a problem of its own right now (status {1}).', host, fault.status);
+    case 'html':
+      return vscode.l10n.t(
+        'A web page came instead of an answer from {0} (status {1}): a sign-in page, a firewall, or a wrong base URL.',
+        host,
+        fault.status,
+      );
+    case 'not-a-list':
+      return vscode.l10n.t('{0} answered, but with something other than a model list. Check the base URL.', host);
+    case 'unreadable':
+      return vscode.l10n.t('The model list of {0} is too long to read.', host);
+    case 'status':
+      return vscode.l10n.t('{0} answered with the unexpected status {1}.', host, fault.status);
+  }
+}

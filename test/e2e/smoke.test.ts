@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './support/workbench';
+
+describe('the packaged extension in a real workbench', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open();
+  });
+
+  after(async () => {
+    await workbench.close();
+  });
+
+  it('offers its commands in the palette', async () => {
+    await workbench.quickInput.openPalette('>HolySheep: Show Log');
+    await workbench.quickInput.rows('HolySheep: Show Log').waitFor();
+    await workbench.quickInput.dismiss();
+  });
+
+  it('runs a command from the palette', async () => {
+    await workbench.runCommand('HolySheep: Show Log');
+    await workbench.page.locator('.part.panel .composite.title').getByText('Output').waitFor();
+    assert.equal(await workbench.toast().count(), 0);
+  });
+
+  it('shows the model in the status bar', async () => {
+    await workbench.statusBarItem('holysheep.model').waitFor();
+  });
+});

@@ -1,0 +1,55 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
+export class QuickInput {
+  readonly #widget: Locator;
+  readonly #input: Locator;
+
+  constructor(private readonly page: Page) {
+    this.#widget = page.locator('.quick-input-widget');
+    this.#input = this.#widget.locator('.quick-input-box input');
+  }
+
+  /** Rows that are on offer, each by its label. */
+  rows(label?: string): Locator {
+    const labels = this.#widget.locator('.quick-input-list .monaco-list-row .label-name');
+    return label === undefined ? labels : labels.filter({ hasText: new RegExp(`^\\s*${escape(label)}\\s*$`) });
+  }
+
+  /** Opens the palette (`>…`), quick open (a file name) or a line (`:12`), filtered by `text`. */
+  async openPalette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.#input.waitFor();
+    await this.#input.fill(text);
+  }
+
+  /** Takes a row of whatever list is open, and waits until the list has gone or another has taken its place. */
+  async pick(label: string): Promise<void> {
+    const row = this.rows(label).first();
+    await row.click();
+    await row.waitFor({ state: 'hidden' });
+  }
+
+  /** Answers an input box. */
+  async fill(text: string): Promise<void> {
+    await this.#input.waitFor();
+    await this.#input.fill(text);
+    await this.#input.press('Enter');
+  }
+
+  /** Answers an input box that hides what is typed, and only such a one. */
+  async fillPassword(text: string): Promise<void> {
+    const input = this.#widget.locator('input[type=password]');
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  async dismiss(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.#widget.waitFor({ state: 'hidden' });
+  }
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

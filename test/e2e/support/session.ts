@@ -1,0 +1,60 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type BrowserContext } from 'playwright-core';
+import { findBrowser } from '../../support/browser';
+import { sampleWorkspace } from '../../support/paths';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { startCodeServer, type CodeServer } from '../../support/vscode/codeServer';
+import { quietSettings, writeUserSettings, type Settings } from '../../support/vscode/quietSettings';
+import { extensionsFolder } from './extensionsFolder';
+
+export interface SessionOptions {
+  /** On top of the quiet ones. */
+  readonly settings?: Settings | undefined;
+  /** Copied, so that a test may change its files; the sample workspace by default. */
+  readonly folder?: string | undefined;
+  /** For the server, and so for the extension host. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly viewport?: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** A server and a browser with a profile of its own, both gone after `close`. */
+export interface Session {
+  readonly server: CodeServer;
+  readonly context: BrowserContext;
+  /** The copy that is open. */
+  readonly workspace: string;
+  /** Replaces the user's settings; VS Code sees it at once. */
+  writeSettings(settings: Settings): void;
+  close(): Promise<void>;
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const folder = temporaryFolder();
+  const userDataFolder = path.join(folder, 'user-data');
+  const workspace = path.join(folder, 'workspace');
+  cpSync(options.folder ?? sampleWorkspace, workspace, { recursive: true });
+  const writeSettings = (settings: Settings): void =>
+    writeUserSettings(userDataFolder, { ...quietSettings, ...settings });
+  writeSettings(options.settings ?? {});
+  const server = await startCodeServer({ userDataFolder, extensionsFolder, env: options.env });
+  const { executablePath, args } = await findBrowser();
+  // A profile on disk: secrets are in the browser's storage and have to survive a reload.
+  const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
+    executablePath,
+    args,
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+  });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  return {
+    server,
+    context,
+    workspace,
+    writeSettings,
+    close: async () => {
+      await context.close();
+      await server.process.stop();
+      removeTemporaryFolder(folder);
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { workbenchUrl } from '../../support/vscode/codeServer';
+import type { Settings } from '../../support/vscode/quietSettings';
+import { QuickInput } from './quickInput';
+import { openSession, type Session, type SessionOptions } from './session';
+
+const extensionId = 'holysheep.holysheep-prompt';
+
+const themes = {
+  'Default Light Modern': 'vs',
+  'Default Dark Modern': 'vs-dark',
+  'Default High Contrast': 'hc-black',
+} as const;
+
+/** Those whose test may still fail. */
+export const openWorkbenches = new Set<Workbench>();
+
+/** VS Code with the packaged extension, driven by what a person sees and types. */
+export class Workbench {
+  readonly quickInput: QuickInput;
+  #settings: Settings;
+
+  private constructor(
+    readonly page: Page,
+    private readonly session: Session,
+    settings: Settings,
+  ) {
+    this.quickInput = new QuickInput(page);
+    this.#settings = settings;
+  }
+
+  static async open(options: SessionOptions = {}): Promise<Workbench> {
+    const session = await openSession(options);
+    const page = session.context.pages()[0] ?? (await session.context.newPage());
+    const workbench = new Workbench(page, session, options.settings ?? {});
+    openWorkbenches.add(workbench);
+    await page.goto(workbenchUrl(session.server, session.workspace));
+    await workbench.#painted();
+    return workbench;
+  }
+
+  /** Runs a command by its whole palette title, e.g. `HolySheep: Show Log`. */
+  async runCommand(title: string): Promise<void> {
+    await this.quickInput.openPalette(`>${title}`);
+    await this.quickInput.pick(title);
+  }
+
+  async fillInput(text: string): Promise<void> {
+    await this.quickInput.fill(text);
+  }
+
+  async fillPassword(text: string): Promise<void> {
+    await this.quickInput.fillPassword(text);
+  }
+
+  /** Takes a row of an open quick pick. */
+  async pick(label: string): Promise<void> {
+    await this.quickInput.pick(label);
+  }
+
+  /** The conversation panel's document. */
+  panel(): FrameLocator {
+    return this.page
+      .frameLocator(`iframe.webview.ready[src*="extensionId=${extensionId}"]`)
+      .frameLocator('#active-frame');
+  }
+
+  /** Notifications that have popped up, or the one with `text` in it. */
+  toast(text?: string): Locator {
+    const toasts = this.page.locator('.notifications-toasts .notification-list-item');
+    return text === undefined ? toasts : toasts.filter({ hasText: text });
+  }
+
+  /** By the item's own id, e.g. `holysheep.model`. */
+  statusBarItem(id: string): Locator {
+    return this.page.locator(`[id="${extensionId}.${id}"]`);
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.quickInput.openPalette(name);
+    await this.quickInput.pick(name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.editorLine().first().waitFor();
+  }
+
+  /** Lines of the editors that are visible; spaces are ordinary ones only in `hasText`. */
+  editorLine(text?: string): Locator {
+    const lines = this.page.locator('.monaco-editor .view-line');
+    return text === undefined ? lines : lines.filter({ hasText: text });
+  }
+
+  /** Selects whole lines of the active editor, counted from 1, both included. */
+  async selectLines(first: number, last: number): Promise<void> {
+    await this.quickInput.openPalette(`:${first}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    for (let line = first; line <= last; line++) {
+      await this.page.keyboard.press('Shift+ArrowDown');
+    }
+    await this.page.locator('.monaco-editor .selected-text').first().waitFor();
+  }
+
+  /** Right-clicks the editor line with `text`, then goes through the menu's labels, submenus first. */
+  async contextMenu(text: string, ...labels: readonly string[]): Promise<void> {
+    await this.editorLine(text).first().locator('span span').first().click({ button: 'right' });
+    for (const label of labels) {
+      await this.page.locator('.monaco-menu .action-item').getByText(label, { exact: true }).click();
+    }
+  }
+
+  /** Changes the user settings, on top of those there are. */
+  setSettings(settings: Settings): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.session.writeSettings(this.#settings);
+  }
+
+  async setTheme(theme: keyof typeof themes): Promise<void> {
+    this.setSettings({ 'workbench.colorTheme': theme });
+    await this.page.locator(`.monaco-workbench.${themes[theme]}`).waitFor();
+  }
+
+  async clipboard(): Promise<string> {
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  /** A file of the open workspace, as it is on disk. */
+  workspaceFile(name: string): string {
+    return path.join(this.session.workspace, name);
+  }
+
+  /** The window's reload: the extension host starts anew, secrets and storage stay. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#painted();
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
+  }
+
+  async close(): Promise<void> {
+    openWorkbenches.delete(this);
+    await this.session.close();
+  }
+
+  async #painted(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor();
+  }
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { createApi, type AskOptions } from '../../src/host/api';
+import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
+
+function setUp(systemPrompt = '') {
+  const engine = new ScriptedEngine();
+  const api = createApi(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
+  return { engine, api };
+}
+
+describe('The API', () => {
+  it('has a version', () => assert.equal(setUp().api.version, 1));
+
+  it('asks on the settings of the user', () => {
+    const { engine, api } = setUp('Be brief.');
+    api.ask('Hi');
+    assert.deepEqual(engine.turn.request, {
+      model: 'set',
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Hi' },
+      ],
+      temperature: 0.7,
+      maxTokens: 2048,
+    });
+  });
+
+  it('lets options go before the settings, and messages before the prompt', () => {
+    const { engine, api } = setUp();
+    const { signal } = new AbortController();
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+    ] as const;
+    api.ask('Hi', { model: 'm', messages, temperature: 0, maxTokens: 1, signal });
+    assert.deepEqual(engine.turn.request, {
+      model: 'm',
+      messages: [...messages, { role: 'user', content: 'Hi' }],
+      temperature: 0,
+      maxTokens: 1,
+    });
+    assert.equal(engine.turn.options?.signal, signal);
+  });
+
+  it('gives the events of the turn', async () => {
+    const { engine, api } = setUp();
+    const stream = api.ask('Hi');
+    engine.turn.give(text('a'), done('a'));
+    const types: string[] = [];
+    for await (const event of stream) types.push(event.type);
+    assert.deepEqual(types, ['text', 'done']);
+  });
+
+  for (const [options, names] of [
+    [{ modle: 'm' }, 'modle'],
+    [{ toString: 1 }, 'toString'],
+    [{ model: 1 }, 'model'],
+    [{ model: ' ' }, 'model'],
+    [{ messages: 'Hi' }, 'messages'],
+    [{ messages: [{ role: 'robot', content: 'Hi' }] }, 'messages'],
+    [{ messages: [{ role: 'user' }] }, 'messages'],
+    [{ temperature: '1' }, 'temperature'],
+    [{ temperature: NaN }, 'temperature'],
+    [{ maxTokens: 0 }, 'maxTokens'],
+    [{ maxTokens: 1.5 }, 'maxTokens'],
+    [{ signal: {} }, 'signal'],
+    ['m', 'options'],
+    [null, 'options'],
+    [[], 'options'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(options)} and names it`, () => {
+      const { engine, api } = setUp();
+      assert.throws(
+        () => api.ask('Hi', options as unknown as AskOptions),
+        (error: Error) => error instanceof TypeError && error.message.includes(names),
+      );
+      assert.equal(engine.turns.length, 0);
+    });
+  }
+
+  for (const prompt of [undefined, 1, '', ' ']) {
+    it(`refuses the prompt ${JSON.stringify(prompt)}`, () => {
+      assert.throws(() => setUp().api.ask(prompt as string), TypeError);
+    });
+  }
+
+  it('takes an option that is undefined as not given', () => {
+    const { engine, api } = setUp();
+    api.ask('Hi', { model: undefined, temperature: undefined });
+    assert.deepEqual([engine.turn.request.model, engine.turn.request.temperature], ['set', 0.7]);
+  });
+});

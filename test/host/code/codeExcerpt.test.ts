@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { codeLimits, excerptOf, type CodeDocument } from '../../../src/host/code/codeExcerpt';
+import type { Span } from '../../../src/host/code/codeGeometry';
+
+function documentOf(lines: readonly string[]): CodeDocument {
+  return {
+    languageId: 'typescript',
+    lineCount: lines.length,
+    line: (index) => lines[index] ?? assert.fail(`no line ${index}`),
+    text: ({ start, end }) =>
+      lines
+        .slice(start.line, end.line + 1)
+        .map((line, at, all) =>
+          line.slice(at === 0 ? start.character : 0, at === all.length - 1 ? end.character : undefined),
+        )
+        .join('\n'),
+  };
+}
+
+const lineSpan = (first: number, last: number, endCharacter: number): Span => ({
+  start: { line: first, character: 0 },
+  end: { line: last, character: endCharacter },
+});
+const numbered = documentOf(Array.from({ length: 200 }, (_, at) => `line ${at}`));
+
+/** No half of a surrogate pair. */
+const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+describe('excerptOf', () => {
+  it('has the code, its label and up to thirty lines on both sides', () => {
+    const excerpt = excerptOf(numbered, 'src/a.ts', lineSpan(100, 102, 8), 'selection');
+    assert.equal(excerpt?.code, 'line 100\nline 101\nline 102');
+    assert.equal(excerpt.label, 'src/a.ts:101-103');
+    const before = excerpt.before.split('\n');
+    const after = excerpt.after.split('\n');
+    assert.deepEqual([before.length, before[0], before.at(-1)], [30, 'line 70', 'line 99']);
+    assert.deepEqual([after.length, after[0], after.at(-1)], [30, 'line 103', 'line 132']);
+  });
+
+  it('stops at the ends of the file', () => {
+    const first = excerptOf(numbered, 'a.ts', lineSpan(0, 0, 6), 'selection');
+    assert.equal(first?.before, '');
+    const last = excerptOf(numbered, 'a.ts', lineSpan(199, 199, 8), 'selection');
+    assert.equal(last?.after, '');
+  });
+
+  it('has the rest of a line that is selected in part', () => {
+    const document = documentOf(['const a = f(x) + 1;']);
+    const span = { start: { line: 0, character: 10 }, end: { line: 0, character: 14 } };
+    const excerpt = excerptOf(document, 'a.ts', span, 'selection');
+    assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
+  });
+
+  it('has the whole next line after a selection that ends at its first character', () => {
+    const excerpt = excerptOf(numbered, 'a.ts', lineSpan(5, 6, 0), 'selection');
+    assert.equal(excerpt?.label, 'a.ts:6');
+    assert.equal(excerpt.after.split('\n')[0], 'line 6');
+  });
+
+  it('is nothing where there is only white space', () => {
+    assert.equal(excerptOf(documentOf(['', '  ', '\t']), 'a.ts', lineSpan(0, 2, 1), 'visible'), undefined);
+  });
+
+  it('cuts what is too long, says so, and never halves a character', () => {
+    for (const lead of ['', 'x']) {
+      const line = lead + '𝄞'.repeat(codeLimits.characters);
+      const excerpt = excerptOf(documentOf([line]), 'a.ts', lineSpan(0, 0, line.length), 'selection');
+      assert.equal(excerpt?.truncated, true);
+      assert.ok(excerpt.code.length <= codeLimits.characters);
+      assert.ok(isWellFormed(excerpt.code));
+    }
+    const fits = 'x'.repeat(codeLimits.characters);
+    assert.equal(excerptOf(documentOf([fits]), 'a.ts', lineSpan(0, 0, fits.length), 'selection')?.truncated, false);
+  });
+
+  it('keeps the nearest part of context that is too long', () => {
+    const long = `start${'𝄞'.repeat(codeLimits.contextCharacters)}end`;
+    const excerpt = excerptOf(documentOf([long, 'code', long]), 'a.ts', lineSpan(1, 1, 4), 'selection');
+    assert.ok(excerpt);
+    assert.ok(excerpt.before.endsWith('end') && isWellFormed(excerpt.before));
+    assert.ok(excerpt.after.startsWith('start') && isWellFormed(excerpt.after));
+    assert.ok(excerpt.before.length <= codeLimits.contextCharacters);
+    assert.ok(excerpt.after.length <= codeLimits.contextCharacters);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import MarkdownIt from 'markdown-it';
+import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
+import { codeFence } from '../../../src/host/code/codeFence';
+import { codePrompts, codePromptText } from '../../../src/host/code/codePrompts';
+
+const excerpt: CodeExcerpt = {
+  origin: 'selection',
+  path: 'src/a.ts',
+  languageId: 'typescript',
+  span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } },
+  label: 'src/a.ts:10-12',
+  code: 'function f() {\n  return 1;\n}',
+  truncated: false,
+  before: 'const before = 1;',
+  after: 'const after = 1;',
+};
+const problem = { line: 11, severity: 'error', message: "Type 'x'\nis wrong" } as const;
+const [explain, fix] = codePrompts;
+
+describe('codePromptText', () => {
+  for (const prompt of codePrompts) {
+    it(`${prompt.id}: has instruction, file, language, lines, code and what is around it`, () => {
+      const text = codePromptText(prompt, excerpt, [], 'en');
+      assert.ok(text.startsWith(prompt.instruction));
+      assert.match(text, /File: src\/a\.ts\nLanguage: typescript\nLines: 10-12/);
+      const code = text.indexOf(excerpt.code);
+      const before = text.indexOf(excerpt.before);
+      const after = text.indexOf(excerpt.after);
+      assert.ok(code > 0 && before > code && after > before);
+      assert.equal(text.match(/Context only/g)?.length, 2);
+    });
+  }
+
+  it('names the problems the editor reports when asked to fix, and only then', () => {
+    assert.match(codePromptText(fix!, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
+    assert.doesNotMatch(codePromptText(explain!, excerpt, [problem], 'en'), /line 11/);
+    assert.doesNotMatch(codePromptText(fix!, excerpt, [], 'en'), /Problems/);
+  });
+
+  it('leaves out what is not there', () => {
+    assert.doesNotMatch(codePromptText(explain!, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
+  });
+
+  it('says that the code was cut', () => {
+    assert.match(
+      codePromptText(explain!, { ...excerpt, truncated: true }, [], 'en'),
+      /only its first 60000 characters/,
+    );
+  });
+
+  for (const [locale, asked] of [
+    ['en', false],
+    ['en-GB', false],
+    ['zh-cn', true],
+    ['eng', true],
+  ] as const) {
+    it(`${asked ? 'asks' : 'does not ask'} for the language of the display when it is ${locale}`, () => {
+      const text = codePromptText(explain!, excerpt, [], locale);
+      assert.equal(text.includes(`the tag ${locale}.`), asked);
+    });
+  }
+
+  it('lets no path break out of its line', () => {
+    assert.match(codePromptText(explain!, { ...excerpt, path: 'a\n\nb.ts' }, [], 'en'), /File: a b\.ts\nLanguage/);
+  });
+});
+
+describe('codeFence', () => {
+  it('is closed by nothing in the code', () => {
+    const markdown = new MarkdownIt();
+    const line = fc.oneof(fc.constantFrom('```', '````', '`````js', '~~~', ' ```', '`', 'x'), fc.string());
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1 }), (lines) => {
+        // Other line breaks and NUL are what a Markdown parser itself changes.
+        const code = lines
+          .join('\n')
+          .replace(/[\r\0]/g, '')
+          .replace(/\n+$/, '');
+        const tokens = markdown.parse(codeFence(code, 'typescript'), {});
+        assert.deepEqual(
+          tokens.map(({ type, content }) => [type, content]),
+          [['fence', `${code}\n`]],
+        );
+      }),
+    );
+  });
+
+  it('has no empty line more than the code', () => {
+    assert.equal(codeFence('a\r\n', 'c'), '```c\na\n```');
+    assert.equal(codeFence('a', 'c'), '```c\na\n```');
+  });
+});

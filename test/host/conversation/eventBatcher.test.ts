@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/core/events';
+import { EventBatcher } from '../../../src/host/conversation/eventBatcher';
+import { attempt, done, text } from './scriptedEngine';
+import { VirtualClock } from '../../support/virtualClock';
+
+function setUp() {
+  const clock = new VirtualClock();
+  const batches: string[][] = [];
+  const name = (event: StreamEvent): string => (event.type === 'text' ? event.text : event.type);
+  const batcher = new EventBatcher(clock, (events) => batches.push(events.map(name)));
+  return { clock, batches, batcher };
+}
+
+describe('EventBatcher', () => {
+  it('sends the first words at once, even within a frame', () => {
+    const { batches, batcher } = setUp();
+    batcher.push(attempt());
+    batcher.push(text('a'));
+    assert.deepEqual(batches, [['attempt'], ['a']]);
+  });
+
+  it('gathers what follows into one batch a frame', async () => {
+    const { clock, batches, batcher } = setUp();
+    for (const word of ['a', 'b', 'c', 'd']) batcher.push(text(word));
+    assert.deepEqual(batches, [['a']]);
+    await clock.advance(15);
+    assert.deepEqual(batches, [['a']]);
+    await clock.advance(1);
+    assert.deepEqual(batches, [['a'], ['b', 'c', 'd']]);
+  });
+
+  it('sends the end at once, with what was still gathered, in order', () => {
+    const { clock, batches, batcher } = setUp();
+    for (const word of ['a', 'b']) batcher.push(text(word));
+    batcher.push(done('ab'));
+    assert.deepEqual(batches, [['a'], ['b', 'done']]);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('sends at most one batch in 16 ms of a steady stream', async () => {
+    const { clock, batches, batcher } = setUp();
+    for (let ms = 0; ms < 160; ms++) {
+      batcher.push(text('x'));
+      await clock.advance(1);
+    }
+    batcher.flush();
+    assert.equal(batches.length, 11);
+    assert.equal(batches.flat().length, 160);
+  });
+
+  it('sends nothing when there is nothing', () => {
+    const { batches, batcher } = setUp();
+    batcher.flush();
+    assert.deepEqual(batches, []);
+  });
+});

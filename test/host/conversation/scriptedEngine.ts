@@ -1,0 +1,112 @@
+import type { Engine, RunningTurn, StreamOptions } from '../../../src/core/engine';
+import type { StreamEvent } from '../../../src/core/events';
+import type { ChatRequest } from '../../../src/core/request';
+
+/** A turn whose events the test gives, one by one. */
+export class ScriptedTurn implements RunningTurn {
+  readonly controls: string[] = [];
+  private readonly events: StreamEvent[] = [];
+  private wake: () => void = () => undefined;
+  private over = false;
+  private problem: Error | undefined;
+
+  constructor(
+    readonly request: ChatRequest,
+    readonly options: StreamOptions | undefined,
+  ) {}
+
+  give(...events: readonly StreamEvent[]): void {
+    this.events.push(...events);
+    if (events.some(({ type }) => type === 'done' || type === 'stopped' || type === 'failed')) this.over = true;
+    this.wake();
+  }
+
+  break(problem: Error): void {
+    this.problem = problem;
+    this.wake();
+  }
+
+  stop(): void {
+    this.controls.push('stop');
+    this.give(stopped(''));
+  }
+
+  retryNow(): void {
+    this.controls.push('retryNow');
+  }
+
+  switchModel(model: string): void {
+    this.controls.push(`switchModel ${model}`);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
+    while (true) {
+      for (let event = this.events.shift(); event; event = this.events.shift()) yield event;
+      if (this.problem) throw this.problem;
+      if (this.over) return;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
+
+export class ScriptedEngine implements Engine {
+  readonly turns: ScriptedTurn[] = [];
+
+  stream(request: ChatRequest, options?: StreamOptions): RunningTurn {
+    const turn = new ScriptedTurn(request, options);
+    this.turns.push(turn);
+    return turn;
+  }
+
+  get turn(): ScriptedTurn {
+    return this.turns.at(-1)!;
+  }
+}
+
+export const attempt = (model = 'm', number = 1): StreamEvent => ({
+  type: 'attempt',
+  model,
+  why: 'first',
+  attempt: number,
+  at: 0,
+});
+export const text = (words: string, at = 1): StreamEvent => ({ type: 'text', text: words, attempt: 1, at });
+export const reasoning = (words: string, at = 1): StreamEvent => ({ type: 'reasoning', text: words, attempt: 1, at });
+export const done = (words: string): StreamEvent => ({
+  type: 'done',
+  finishReason: 'stop',
+  attempts: 1,
+  text: words,
+  waitedMs: 0,
+  attempt: 1,
+  at: 9,
+});
+export const stopped = (words: string): StreamEvent => ({ type: 'stopped', text: words, attempt: 1, at: 9 });
+export const failed = (words: string): StreamEvent => ({
+  type: 'failed',
+  kind: 'connection',
+  status: undefined,
+  requestId: undefined,
+  message: 'Connection lost',
+  text: words,
+  actions: ['retryNow'],
+  attempt: 1,
+  at: 9,
+});
+export const waiting: StreamEvent = {
+  type: 'waiting',
+  until: 0,
+  delayMs: 4000,
+  source: 'backoff',
+  reason: 'rate-limit',
+  maxAttempts: 6,
+  message: 'Rate limited',
+  actions: ['retryNow'],
+  attempt: 2,
+  at: 2,
+};
+
+/** Until everything that was given has been taken: microtasks only. */
+export async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { normalizeBaseUrl } from '../../src/core/baseUrl';
+import { isRecord, type JsonRecord } from '../../src/core/json';
+import { codePrompts } from '../../src/host/code/codePrompts';
+import {
+  defaultBaseUrl,
+  defaultModel,
+  jitterChoices,
+  numberSettings,
+  resumeChoices,
+  timeoutRange,
+} from '../../src/host/settingValues';
+
+const root = join(__dirname, '../..');
+
+/** Commands that only our own code calls, so that they are in no palette. */
+const internalCommands: ReadonlySet<string> = new Set(['holysheep.showPanel']);
+
+interface Property {
+  readonly type: string | readonly string[];
+  readonly default: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly scope?: string;
+  readonly markdownDescription?: string;
+}
+
+interface Manifest extends JsonRecord {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, Property>> }[];
+  };
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(join(root, name), 'utf8'));
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return isRecord(value) ? Object.values(value).flatMap(textsOf) : [];
+}
+
+function sorted(items: Iterable<string>): readonly string[] {
+  return [...new Set(items)].sort();
+}
+
+function matches(text: string, pattern: RegExp): readonly string[] {
+  return [...text.matchAll(pattern)].map(([, name]) => name!);
+}
+
+const manifest = readJson('package.json') as Manifest;
+const contributed = sorted(manifest.contributes.commands.map(({ command }) => command));
+const properties = Object.assign({}, ...manifest.contributes.configuration.map((group) => group.properties)) as Record<
+  string,
+  Property
+>;
+
+function property(name: string): Property {
+  const found = properties[`holysheep.${name}`];
+  assert.ok(found, `holysheep.${name} is not contributed`);
+  return found;
+}
+
+describe('the texts of the manifest', () => {
+  const used = sorted(textsOf(manifest).flatMap((text) => matches(text, /^%(.+)%$/g)));
+
+  for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
+    it(`are all in ${file}, and nothing else is`, () => {
+      assert.deepEqual(sorted(Object.keys(readJson(file) as JsonRecord)), used);
+    });
+
+    it(`are not empty in ${file}`, () => {
+      for (const [key, text] of Object.entries(readJson(file) as JsonRecord)) {
+        assert.ok(typeof text === 'string' && text.trim() !== '', key);
+      }
+    });
+
+    it(`name only settings and commands that exist in ${file}`, () => {
+      const text = textsOf(readJson(file)).join('\n');
+      for (const name of matches(text, /`#([\w.]+)#`/g)) assert.ok(name in properties, name);
+      for (const name of matches(text, /\(command:([\w.]+)\)/g)) assert.ok(contributed.includes(name), name);
+    });
+  }
+
+  it('keep links, setting names and code of the English text in the Chinese one', () => {
+    const english = readJson('package.nls.json') as Record<string, string>;
+    const chinese = readJson('package.nls.zh-cn.json') as Record<string, string>;
+    for (const [key, text] of Object.entries(english)) {
+      for (const pattern of [/`(#[\w.]+#)`/g, /\((command:[\w.]+)\)/g, /(\d{4,})/g]) {
+        assert.deepEqual(sorted(matches(chinese[key]!, pattern)), sorted(matches(text, pattern)), key);
+      }
+    }
+  });
+});
+
+describe('the commands of the manifest', () => {
+  const folder = join(root, 'src/host/commands');
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const written = sorted([
+    ...sources.flatMap((source) => matches(source, /\bid: '(holysheep\.\w+)'/g)),
+    ...codePrompts.map(({ id }) => `holysheep.${id}`),
+  ]);
+
+  it('each have a file in src/host/commands, or a row in the table of code prompts', () => {
+    assert.deepEqual(
+      contributed.filter((id) => !written.includes(id)),
+      [],
+    );
+  });
+
+  it('leave no command of src/host/commands out', () => {
+    assert.deepEqual(
+      written.filter((id) => !contributed.includes(id) && !internalCommands.has(id)),
+      [],
+    );
+  });
+
+  it('are all titled', () => {
+    for (const { command, title } of manifest.contributes.commands) {
+      assert.equal(title, `%command.${command.replace('holysheep.', '')}%`);
+    }
+  });
+});
+
+describe('the settings of the manifest', () => {
+  it('are the ones that settings.ts reads', () => {
+    const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');
+    const read = matches(source, /this\.(?:read|readUser|number)\('([\w.]+)'\)/g);
+    assert.deepEqual(sorted(read.map((name) => `holysheep.${name}`)), sorted(Object.keys(properties)));
+  });
+
+  it('are described, each by its own text', () => {
+    for (const [name, { markdownDescription }] of Object.entries(properties)) {
+      assert.equal(markdownDescription, `%config.${name.replace('holysheep.', '')}%`);
+    }
+  });
+
+  for (const [name, { default: usual, minimum, maximum, integer }] of Object.entries(numberSettings)) {
+    it(`limit ${name} as the code does`, () => {
+      const { type, default: fallback, minimum: least, maximum: most } = property(name);
+      assert.deepEqual([type, fallback, least, most], [integer ? 'integer' : 'number', usual, minimum, maximum]);
+    });
+  }
+
+  for (const name of ['headersMs', 'firstTokenMs', 'idleMs', 'silentMs']) {
+    it(`leave timeout.${name} to the engine by default, and limit it as the code does`, () => {
+      const { type, default: fallback, minimum, maximum } = property(`timeout.${name}`);
+      assert.deepEqual([type, fallback, { minimum, maximum }], [['integer', 'null'], null, timeoutRange]);
+    });
+  }
+
+  for (const [name, choices] of [
+    ['retry.jitter', jitterChoices],
+    ['resume', resumeChoices],
+  ] as const) {
+    it(`offer the choices of ${name} that the code knows, each explained`, () => {
+      const { enum: offered, enumDescriptions, default: fallback } = property(name);
+      assert.deepEqual(offered, choices);
+      assert.equal(fallback, choices[0]);
+      assert.deepEqual(
+        enumDescriptions,
+        choices.map((choice) => `%config.${name}.${choice}%`),
+      );
+    });
+  }
+
+  it('have the defaults that the code falls back to', () => {
+    assert.equal(property('baseUrl').default, defaultBaseUrl);
+    assert.equal(property('model').default, defaultModel);
+    const baseUrl = normalizeBaseUrl(defaultBaseUrl);
+    assert.ok(!('error' in baseUrl));
+    assert.deepEqual([baseUrl.url, baseUrl.corrections], [defaultBaseUrl, []]);
+  });
+
+  for (const name of ['baseUrl', 'systemPrompt', 'prompts']) {
+    it(`let no workspace set ${name}`, () => {
+      assert.equal(property(name).scope, 'application');
+      const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');
+      assert.match(source, new RegExp(`this\\.readUser\\('${name}'\\)`));
+      assert.doesNotMatch(source, new RegExp(`this\\.(?:read|number)\\('${name}'\\)`));
+    });
+  }
+});

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { createServer, Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { probeModels, type ProbeFault, type ProbeLimits, type ProbeResult } from '../../src/host/modelsProbe';
+
+const apiKey = 'hsa-0123456789abcdef';
+const quick: ProbeLimits = { headersMs: 100, bodyMs: 100, bodyBytes: 1000 };
+
+async function withServer<T>(server: Server, run: (baseUrl: string) => Promise<T>): Promise<T> {
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  try {
+    return await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+  } finally {
+    if (server instanceof HttpServer) server.closeAllConnections();
+    server.close();
+  }
+}
+
+function probe(answer: RequestListener, limits?: ProbeLimits): Promise<ProbeResult> {
+  return withServer(createServer(answer), (baseUrl) => probeModels({ baseUrl, apiKey }, undefined, limits));
+}
+
+function replying(status: number, body: string, headers: Record<string, string> = {}): RequestListener {
+  return (_request, response) => response.writeHead(status, headers).end(body);
+}
+
+const html = { 'content-type': 'text/html' };
+
+const faults: readonly (readonly [name: string, answer: RequestListener, fault: ProbeFault])[] = [
+  ['a missing path', replying(404, '{"error":"no"}'), { kind: 'not-found', status: 404 }],
+  ['a missing path with a page', replying(404, '<html>', html), { kind: 'not-found', status: 404 }],
+  ['a rate limit', replying(429, ''), { kind: 'rate-limit', status: 429 }],
+  ['a server error', replying(502, '<html>', html), { kind: 'server', status: 502 }],
+  ['a web page', replying(200, '<!doctype html><p>Sign in', html), { kind: 'html', status: 200 }],
+  ['a web page that claims to be JSON', replying(200, ' <html>'), { kind: 'html', status: 200 }],
+  ["a firewall's page", replying(403, '<html>blocked', html), { kind: 'html', status: 403 }],
+  ['JSON that is no list', replying(200, '{"ok":true}'), { kind: 'not-a-list', status: 200 }],
+  ['text', replying(200, 'hello'), { kind: 'not-a-list', status: 200 }],
+  ['an odd status', replying(418, '{}'), { kind: 'status', status: 418 }],
+  ['a body without an end', (_q, response) => response.writeHead(200).write('{'), { kind: 'timeout' }],
+  ['no answer', () => undefined, { kind: 'timeout' }],
+  ['a body over the limit', replying(200, `["${'x'.repeat(2000)}"]`), { kind: 'unreadable', status: 200 }],
+  ['a dropped connection', (request) => request.socket.destroy(), { kind: 'connection', code: 'UND_ERR_SOCKET' }],
+];
+
+describe('probeModels', () => {
+  it('asks for the list with the key and tells its models', async () => {
+    const seen: unknown[] = [];
+    const result = await probe((request, response) => {
+      seen.push(request.method, request.url, request.headers.authorization);
+      response.end('{"data":[{"id":"b"},{"id":"a"}]}');
+    });
+    assert.deepEqual(seen, ['GET', '/v1/models', `Bearer ${apiKey}`]);
+    assert.ok(result.state === 'verified');
+    assert.deepEqual(result.models, ['a', 'b']);
+  });
+
+  it('sends no credentials without a key', async () => {
+    const seen: unknown[] = [];
+    const listen: RequestListener = (request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('[]');
+    };
+    await withServer(createServer(listen), (baseUrl) => probeModels({ baseUrl, apiKey: undefined }));
+    assert.deepEqual(seen, [undefined]);
+  });
+
+  for (const status of [401, 403]) {
+    it(`says that the key was rejected on a ${status}, in the gateway's words without the key`, async () => {
+      const body = JSON.stringify({ error: { message: `Invalid key\n${apiKey}` } });
+      assert.deepEqual(await probe(replying(status, body)), {
+        state: 'rejected',
+        status,
+        detail: 'Invalid key [redacted]',
+      });
+    });
+  }
+
+  for (const [name, answer, fault] of faults) {
+    it(`knows ${name}`, async () => {
+      assert.deepEqual(await probe(answer, quick), { state: 'unverified', fault });
+    });
+  }
+
+  it('follows no redirect, and names its target without the query', async () => {
+    let asked = 0;
+    const result = await probe((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { location: 'https://login.example.com/start?key=1' }).end();
+    });
+    assert.equal(asked, 1);
+    assert.deepEqual(result, {
+      state: 'unverified',
+      fault: { kind: 'redirect', to: 'https://login.example.com/start' },
+    });
+  });
+
+  it('knows a port that nobody listens on', async () => {
+    const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
+    assert.deepEqual(await probeModels({ baseUrl, apiKey }), {
+      state: 'unverified',
+      fault: { kind: 'refused', code: 'ECONNREFUSED' },
+    });
+  });
+
+  it('knows a server that speaks no HTTP', async () => {
+    const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+    const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }));
+    assert.ok(result.state === 'unverified');
+    assert.equal(result.fault.kind, 'not-http');
+  });
+
+  it('knows a server that speaks HTTP where TLS is expected', async () => {
+    const result = await withServer(createServer(replying(200, '[]')), (baseUrl) =>
+      probeModels({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }),
+    );
+    assert.ok(result.state === 'unverified');
+    assert.equal(result.fault.kind, 'not-tls');
+  });
+
+  it('stops at once when it is cancelled', async () => {
+    const abort = new AbortController();
+    const server = createServer(() => abort.abort());
+    const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }, abort.signal));
+    assert.deepEqual(result, { state: 'cancelled' });
+    assert.deepEqual(await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, abort.signal), result);
+  });
+
+  it('uses the fetch of the moment, which VS Code replaces', async () => {
+    const original = globalThis.fetch;
+    globalThis.fetch = () => Promise.resolve(new Response('["patched"]'));
+    try {
+      const result = await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey });
+      assert.ok(result.state === 'verified');
+      assert.deepEqual(result.models, ['patched']);
+    } finally {
+      globalThis.fetch = original;
+    }
+  });
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { JSDOM } from 'jsdom';
+import { panelHtml } from '../../../src/host/panel/html';
+import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
+import { panelStrings } from '../../../src/protocol';
+
+const nasty = `"><script>alert('1')</script>&amp;<b a="`;
+const page = (strings = translatePanelStrings((english) => english)) =>
+  panelHtml({
+    nonce: 'n0nce',
+    cspSource: 'https://csp.example',
+    scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
+    styleUri: 'https://csp.example/media/panel.css',
+    strings,
+    locale: 'zh-cn',
+  });
+
+describe('The panel page', () => {
+  it('gives the script the strings and the locale exactly, whatever is in them', () => {
+    const strings = translatePanelStrings((english) => `${english} ${nasty}`);
+    const { document } = new JSDOM(page(strings)).window;
+    assert.deepEqual(JSON.parse(document.body.dataset['strings'] ?? ''), strings);
+    assert.equal(document.body.dataset['locale'], 'zh-cn');
+    assert.equal(document.querySelectorAll('script').length, 1);
+    assert.equal(document.querySelectorAll('b').length, 0);
+    assert.ok(document.querySelector('#root'));
+  });
+
+  it('loads its one script and its one style by their addresses, the script with the nonce', () => {
+    const { document } = new JSDOM(page()).window;
+    const script = document.querySelector('script');
+    assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
+    assert.equal(script.getAttribute('nonce'), 'n0nce');
+    assert.equal(script.textContent, '');
+    assert.equal(document.querySelector('link')?.getAttribute('href'), 'https://csp.example/media/panel.css');
+  });
+
+  it('allows nothing but those', () => {
+    const { document } = new JSDOM(page()).window;
+    const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
+    assert.equal(
+      policy,
+      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'",
+    );
+  });
+});
+
+describe('translatePanelStrings', () => {
+  it('translates every text and keeps its name', () => {
+    const strings = translatePanelStrings((english) => `«${english}»`);
+    assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
+    for (const [name, english] of Object.entries(panelStrings)) {
+      assert.equal(strings[name as keyof typeof strings], `«${english}»`);
+    }
+  });
+});
+
+describe('panelTitle', () => {
+  for (const [prompt, title] of [
+    ['Why?', 'Why?'],
+    ['  one\n\n two\tthree ', 'one two three'],
+    ['x'.repeat(40), 'x'.repeat(40)],
+    ['x'.repeat(41), `${'x'.repeat(39)}…`],
+    ['𝄞'.repeat(41), `${'𝄞'.repeat(39)}…`],
+  ] as const) {
+    it(`makes ${JSON.stringify(title)}`, () => assert.equal(panelTitle(prompt), title));
+  }
+});

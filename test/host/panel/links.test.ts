@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { billingPage, openableLink } from '../../../src/host/panel/links';
+import { fitReplacement } from '../../../src/host/panel/replacement';
+
+describe('openableLink', () => {
+  for (const href of ['https://example.com/a?b=c#d', 'http://example.com/', 'mailto:a@example.com']) {
+    it(`opens ${href}`, () => assert.equal(openableLink(href), href));
+  }
+  for (const href of [
+    'command:workbench.action.reloadWindow',
+    'javascript:alert(1)',
+    ' JaVaScRiPt:alert(1)',
+    'java\nscript:alert(1)',
+    'file:///etc/passwd',
+    'vscode://settings',
+    'data:text/html,x',
+    '/relative',
+    '',
+  ]) {
+    it(`refuses ${JSON.stringify(href)}`, () => assert.equal(openableLink(href), undefined));
+  }
+});
+
+describe('billingPage', () => {
+  for (const [origin, page] of [
+    ['https://api.holysheep.ai', 'https://www.holysheep.ai'],
+    ['https://holysheep.ai', 'https://www.holysheep.ai'],
+    ['https://api.other.example', 'https://api.other.example'],
+    ['https://api.notholysheep.ai', 'https://api.notholysheep.ai'],
+    ['https://holysheep.ai.evil.example', 'https://holysheep.ai.evil.example'],
+    ['http://api.holysheep.ai', 'http://api.holysheep.ai'],
+  ] as const) {
+    it(`is ${page} for ${origin}`, () => assert.equal(billingPage(origin), page));
+  }
+});
+
+describe('fitReplacement', () => {
+  for (const [what, original, replacement, fitted] of [
+    ['drops the final line break where the selection has none', 'a', 'b\n', 'b'],
+    ['adds one where the selection has one', 'a\n', 'b', 'b\n'],
+    ['keeps one where both have one', 'a\r\n', 'b\r\n', 'b\n'],
+    ['keeps indentation and inner breaks', '  a', '  b\n\n  c\n', '  b\n\n  c'],
+    ['makes a selection empty', 'a', '', ''],
+  ] as const) {
+    it(what, () => assert.equal(fitReplacement(original, replacement), fitted));
+  }
+});

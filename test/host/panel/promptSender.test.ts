@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { Conversation } from '../../../src/host/conversation/conversation';
+import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
+import { PromptSender } from '../../../src/host/panel/promptSender';
+import { VirtualClock } from '../../support/virtualClock';
+import { ScriptedEngine } from '../conversation/scriptedEngine';
+
+/** Says what it is asked. */
+class TalkingConversation extends Conversation {
+  constructor(
+    name: string,
+    private readonly say: (what: string) => void,
+  ) {
+    super(
+      name,
+      [],
+      { append: () => undefined },
+      {
+        engine: new ScriptedEngine(),
+        clock: new VirtualClock(),
+        defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+        onEvent: () => undefined,
+        onError: (error) => assert.fail(String(error)),
+      },
+    );
+  }
+
+  override ask(input: PromptInput): Exchange {
+    this.say(`ask ${this.id}: ${input.prompt}${input.content === undefined ? '' : ` (${input.content})`}`);
+    return super.ask(input);
+  }
+}
+
+function setUp() {
+  const happened: string[] = [];
+  const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
+  const conversation = (name: string) => new TalkingConversation(name, (what) => happened.push(what));
+  const sender = new PromptSender({
+    conversations: {
+      resume: () => Promise.resolve(conversation('current')),
+      startNew: () => conversation('new'),
+    },
+    panels: {
+      show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
+      compose: (text) => happened.push(`compose ${text}`),
+    },
+    connection: () => Promise.resolve({ ...connection }),
+    remember: (prompt) => Promise.resolve(void happened.push(`remember ${prompt}`)),
+    offerKey: (host) => happened.push(`offer a key for ${host}`),
+  });
+  return { sender, happened, connection };
+}
+
+describe('PromptSender', () => {
+  it('shows the panel and asks', async () => {
+    const { sender, happened } = setUp();
+    await sender.send({ prompt: 'Hi' });
+    assert.deepEqual(happened, ['show current', 'remember Hi', 'ask current: Hi']);
+  });
+
+  it('asks in a new conversation when told to', async () => {
+    const { sender, happened } = setUp();
+    await sender.send({ prompt: 'Hi' }, { newConversation: true });
+    assert.deepEqual(happened, ['show new', 'remember Hi', 'ask new: Hi']);
+  });
+
+  it('without a key keeps the prompt in the composer and offers to set one', async () => {
+    const { sender, happened, connection } = setUp();
+    connection.hasKey = false;
+    await sender.send({ prompt: 'Hi' });
+    assert.deepEqual(happened, ['show current', 'remember Hi', 'compose Hi', 'offer a key for api.example']);
+  });
+
+  it('needs no key in the demo', async () => {
+    const { sender, happened, connection } = setUp();
+    Object.assign(connection, { hasKey: false, demo: true });
+    await sender.send({ prompt: 'Hi' });
+    assert.equal(happened.at(-1), 'ask current: Hi');
+  });
+
+  for (const change of [{ hasKey: true }, { demo: true }]) {
+    it(`sends what it holds once ${JSON.stringify(change)}, and only once`, async () => {
+      const { sender, happened, connection } = setUp();
+      connection.hasKey = false;
+      await sender.send({ prompt: 'Explain', content: 'in full' });
+      await sender.connectionChanged();
+      happened.length = 0;
+      Object.assign(connection, change);
+      await Promise.all([sender.connectionChanged(), sender.connectionChanged()]);
+      await sender.connectionChanged();
+      assert.deepEqual(happened, ['ask current: Explain (in full)']);
+    });
+  }
+
+  it('sends the code along when what it holds is sent from the composer', async () => {
+    const { sender, happened, connection } = setUp();
+    connection.hasKey = false;
+    await sender.send({ prompt: 'Explain', content: 'in full' });
+    connection.hasKey = true;
+    await sender.send({ prompt: 'Explain' });
+    await sender.connectionChanged();
+    assert.deepEqual(
+      happened.filter((what) => what.startsWith('ask')),
+      ['ask current: Explain (in full)'],
+    );
+  });
+
+  it('holds the latest prompt only, and none after the user went on to something else', async () => {
+    const { sender, happened, connection } = setUp();
+    connection.hasKey = false;
+    await sender.send({ prompt: 'one' });
+    await sender.send({ prompt: 'two' });
+    connection.hasKey = true;
+    await sender.connectionChanged();
+    connection.hasKey = false;
+    await sender.send({ prompt: 'three' });
+    sender.forget();
+    connection.hasKey = true;
+    await sender.connectionChanged();
+    assert.deepEqual(
+      happened.filter((what) => what.startsWith('ask')),
+      ['ask current: two'],
+    );
+  });
+});
