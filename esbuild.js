@@ -11,6 +11,7 @@ const watch = process.argv.includes('--watch');
 const lazyChunks = [
   { specifier: /\/createEngine$/, file: './engine.js' },
   { specifier: /(^|\/)sdk$/, file: './sdk.js' },
+  { specifier: /\/verification$/, file: './verification.js' },
   { specifier: /(^|\/)demo$/, file: './demo.js' },
 ];
 
@@ -47,6 +48,7 @@ const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },
   { ...node, entryPoints: { engine: 'src/core/createEngine.ts' } },
   { ...node, entryPoints: { sdk: 'src/core/sdk.ts' } },
+  { ...node, entryPoints: { verification: 'src/host/verification.ts' } },
   { ...node, entryPoints: { demo: 'src/demo/demo.ts' } },
   {
     ...shared,

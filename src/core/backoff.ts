@@ -37,13 +37,9 @@ const jitters: Readonly<Record<JitterKind, Jitter>> = {
   none: (ceiling) => ceiling,
 };
 
-function exponential(baseMs: number, options: BackoffOptions, n: number): number {
-  return Math.min(options.maxDelayMs, baseMs * 2 ** n);
-}
-
 /** For a fault that is likely gone at the next try: `max(250 ms, jitter(min(cap, base·2^n)))`. */
 export function transientDelay(options: BackoffOptions, input: BackoffInput): number {
-  const ceiling = exponential(options.baseDelayMs, options, input.n);
+  const ceiling = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** input.n);
   return Math.max(minDelayMs, jitters[options.jitter](ceiling, options, input));
 }
 
@@ -52,9 +48,8 @@ export function transientDelay(options: BackoffOptions, input: BackoffInput): nu
  * so full jitter becomes equal jitter. A jitter that the user chose is kept.
  */
 export function overloadDelay(options: BackoffOptions, input: BackoffInput): number {
-  const kind = options.jitter === 'full' ? 'equal' : options.jitter;
-  const ceiling = exponential(2 * options.baseDelayMs, options, input.n);
-  return Math.max(minDelayMs, jitters[kind](ceiling, options, input));
+  const jitter = options.jitter === 'full' ? 'equal' : options.jitter;
+  return transientDelay({ ...options, jitter, baseDelayMs: 2 * options.baseDelayMs }, input);
 }
 
 /** Never earlier than the server asked for: `h + U(0, clamp(0.1·h, 250 ms, 5 s))`. */

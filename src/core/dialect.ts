@@ -16,67 +16,80 @@ export interface DeltaSink {
  * @returns false where the data is no JSON object
  */
 export function readChunk(data: string, sink: DeltaSink): boolean {
-  const chunk = parseJson(data);
+  const json = parseJson(data);
+  // Google puts an error into a list of one.
+  const chunk: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(chunk)) return false;
   const error = errorOf(chunk);
   if (error !== undefined) {
     sink.error(error);
     return true;
   }
-  const choices: unknown = chunk['choices'];
-  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  if (isRecord(choice) && !(typeof choice['index'] === 'number' && choice['index'] > 0)) readChoice(choice, sink);
-  const usage = readUsage(chunk['usage'] ?? (isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined));
+  const choices: readonly unknown[] = Array.isArray(chunk['choices']) ? chunk['choices'] : [];
+  const choice = choices.filter(isRecord).find(({ index }) => typeof index !== 'number' || index === 0);
+  if (choice) readChoice(choice, sink);
+  const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
+  // Moonshot counts inside the choice.
+  const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage']);
   if (usage) sink.usage(usage);
   return true;
 }
 
 function errorOf(chunk: JsonRecord): unknown {
   const error = chunk['error'];
-  if (error !== undefined && error !== null && error !== false) return error;
-  return chunk['object'] === 'error' || chunk['type'] === 'error' ? chunk : undefined;
+  if (isRecord(error) ? Object.keys(error).length > 0 : error) return error;
+  if (chunk['object'] === 'error' || chunk['type'] === 'error') return chunk;
+  // Some gateways answer 200 with their own envelope: `{code, message}` or `{success: false, message}`.
+  const told = typeof chunk['message'] === 'string' && (isCode(chunk['code']) || chunk['success'] === false);
+  return told && chunk['choices'] === undefined ? chunk : undefined;
+}
+
+function isCode(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
     // Some servers send the same thought under both names.
-    const reasoning = delta['reasoning_content'] ?? delta['reasoning'];
-    if (typeof reasoning === 'string' && reasoning !== '') sink.reasoning(reasoning);
+    say(sink, 'reasoning', text(delta['reasoning_content']) || text(delta['reasoning']));
     const content = delta['content'];
-    if (typeof content === 'string') {
-      if (content !== '') sink.text(content);
-    } else if (Array.isArray(content)) readParts(content, sink);
-    const refusal = delta['refusal'];
-    if (typeof refusal === 'string' && refusal !== '') sink.text(refusal);
-  } else if (typeof choice['text'] === 'string' && choice['text'] !== '') sink.text(choice['text']);
-  const finish = choice['finish_reason'];
-  if (typeof finish === 'string' && finish !== '') sink.finish(finish);
+    if (Array.isArray(content)) readParts(content, sink);
+    else say(sink, 'text', text(content));
+    say(sink, 'text', text(delta['refusal']));
+  } else say(sink, 'text', text(choice['text']));
+  say(sink, 'finish', text(choice['finish_reason']));
 }
 
 function readParts(parts: readonly unknown[], sink: DeltaSink): void {
   for (const part of parts) {
-    if (typeof part === 'string') sink.text(part);
-    if (!isRecord(part)) continue;
-    if (typeof part['text'] === 'string' && part['text'] !== '') sink.text(part['text']);
+    if (!isRecord(part)) {
+      say(sink, 'text', text(part));
+      continue;
+    }
+    const thinks = /^(?:thinking|reasoning)/.test(text(part['type']));
+    say(sink, thinks ? 'reasoning' : 'text', text(part['text']));
     const thinking = part['thinking'];
     const thoughts: readonly unknown[] = Array.isArray(thinking) ? thinking : [thinking];
-    for (const thought of thoughts) {
-      const text = isRecord(thought) ? thought['text'] : thought;
-      if (typeof text === 'string' && text !== '') sink.reasoning(text);
-    }
+    for (const thought of thoughts) say(sink, 'reasoning', text(isRecord(thought) ? thought['text'] : thought));
   }
 }
 
+function say(sink: DeltaSink, what: 'text' | 'reasoning' | 'finish', words: string): void {
+  if (words !== '') sink[what](words);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Zeros in every event are what a server fills in before it has counted. */
 function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
-  const promptTokens = count(usage['prompt_tokens']);
-  const completionTokens = count(usage['completion_tokens']);
-  return {
-    promptTokens,
-    completionTokens,
-    totalTokens: count(usage['total_tokens']) || promptTokens + completionTokens,
-  };
+  const promptTokens = count(usage['prompt_tokens'] ?? usage['input_tokens']);
+  const completionTokens = count(usage['completion_tokens'] ?? usage['output_tokens']);
+  const totalTokens = count(usage['total_tokens']) || promptTokens + completionTokens;
+  return totalTokens === 0 ? undefined : { promptTokens, completionTokens, totalTokens };
 }
 
 function count(value: unknown): number {

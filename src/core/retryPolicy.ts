@@ -1,7 +1,7 @@
 import { hintedDelay, overloadDelay, transientDelay } from './backoff';
-import type { DelaySource } from './events';
+import type { DelaySource, FaultKind } from './events';
 import type { Fault } from './faults/classify';
-import { faultTable } from './faults/table';
+import { faultTable, type FaultRow, type Policy, type RowId } from './faults/table';
 import type { EngineSettings } from './settings';
 
 /** What a turn has been through; the decision is a pure function of it. */
@@ -33,22 +33,15 @@ export type Decision =
 export const maxResumes = 3;
 
 export function decide(fault: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
-  const fail: Decision = { do: 'fail', fault, resetsInMs: fault.hint?.delayMs };
   const { policy, hint } = fault;
-  const left = allowance(fault, history, settings);
-  if (
-    policy.retry === 'never' ||
-    policy.retry === 'success' ||
-    policy.retry === 'engine' ||
-    policy.retry === 'repair'
-  ) {
-    return fail;
-  }
-  if (history.shown && settings.resume === 'off') return fail;
-  if (hint && hint.delayMs > settings.retry.maxHintMs) return { ...fail, fault: resetLater(fault) };
+  const fail: Decision = { do: 'fail', fault, resetsInMs: hint?.delayMs };
+  if (!isRetryable(policy) || (history.shown && settings.resume === 'off')) return fail;
   if (policy.retry === 'hint' && !hint) return fail;
-  if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.shown)
+  if (hint && hint.delayMs > settings.retry.maxHintMs) return { ...fail, fault: tooFarAway(fault) };
+  if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.shown) {
     return { do: 'replay' };
+  }
+  const left = allowance(fault, history, settings);
   if (left <= 0) return fail;
   if (hint) {
     return { do: 'wait', delayMs: hintedDelay(hint.delayMs, random), source: 'server', hintMs: hint.delayMs, left };
@@ -59,15 +52,37 @@ export function decide(fault: Fault, history: History, settings: EngineSettings,
   return { do: 'wait', delayMs, source: 'backoff', left };
 }
 
-function allowance(fault: Fault, history: History, settings: EngineSettings): number {
-  if (history.shown) return maxResumes - history.resumes;
-  const limit = fault.policy.retry === 'transient' ? (fault.policy.limit ?? Infinity) : Infinity;
-  return Math.min(settings.retry.maxRetries - history.retries, limit - history.sameRow);
+function isRetryable({ retry }: Policy): boolean {
+  switch (retry) {
+    case 'transient':
+    case 'overload':
+    case 'hint':
+    case 'offline':
+    case 'resume':
+      return true;
+    case 'never':
+    case 'success':
+    case 'engine':
+    // A repair that is still due here has been tried, and was not what was wrong.
+    case 'repair':
+      return false;
+  }
 }
 
-/** A limit too far away to wait for: the turn ends and says when it resets. */
-function resetLater(fault: Fault): Fault {
-  if (fault.kind !== 'rate-limit') return fault;
-  const { message, actions, policy } = faultTable[32];
-  return { ...fault, row: 32, message, actions, policy };
+/** A row's own limit holds whatever was shown: an answer that is empty twice is empty the third time. */
+function allowance({ policy }: Fault, history: History, { retry }: EngineSettings): number {
+  const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
+  const budget = history.shown ? maxResumes - history.resumes : retry.maxRetries - history.retries;
+  return Math.min(budget, limit - history.sameRow);
+}
+
+/** Rows that say of a limit that it is too far away to be waited for. */
+const endOf: Partial<Record<FaultKind, RowId>> = { 'rate-limit': 32, credit: 22 };
+
+/** The turn ends, and says when to come back. */
+function tooFarAway(fault: Fault): Fault {
+  const row = endOf[fault.kind] ?? fault.row;
+  if (row === 0) return fault;
+  const { policy, message, actions, timed }: FaultRow = faultTable[row];
+  return { ...fault, row, policy, actions, message: timed ?? message };
 }

@@ -22,9 +22,13 @@ export const drainMs = 100;
 /** Nothing for so long: say that we are still waiting. */
 export const quietMs = 10_000;
 
+const thinkers =
+  /(?:^|[/:\-_.])(?:o[1-9]|gpt-[5-9]|r[12]|qwq|qvq|magistral|grok-[4-9]|gemini-(?:2\.5|[3-9](?:\.\d+)?)-pro|reason(?:er|ing)?|think(?:ing)?)(?:[/:\-_.]|$)/i;
+const saysItDoesNot = /non-?(?:reasoning|thinking)/i;
+
 /** Models that think, silently, for minutes; by the names their makers give them. */
 export function isReasoningModel(model: string): boolean {
-  return /(^|[/:\-_.])(o[1-9]|gpt-[5-9]|r[12]|qwq|qvq|magistral|reason(er|ing)?|think(ing)?)([/:\-_.]|$)/i.test(model);
+  return thinkers.test(model) && !saysItDoesNot.test(model);
 }
 
 export function timeoutsFor(model: string, set: EngineSettings['timeout']): Timeouts {

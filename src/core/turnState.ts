@@ -17,6 +17,8 @@ export interface TurnState {
   readonly model: string;
   readonly text: string;
   readonly reasoning: string;
+  /** The attempt that `reasoning` is of. */
+  readonly reasoningAttempt?: number;
   readonly attempts: number;
   /** Sum of the waits that were entered; a wait that was cut short counts for what it lasted. */
   readonly waitedMs: number;
@@ -67,16 +69,24 @@ export function reduce(state: TurnState, event: StreamEvent): TurnState {
         model: event.model,
         attempts: event.attempt,
         startedAt: state.startedAt ?? event.at,
+        quiet: false,
       };
     case 'headers':
       return note(state, event, 'headers', String(event.status));
     case 'text':
       return { ...firstToken(state, event), phase: 'streaming', text: state.text + event.text, quiet: false };
     case 'reasoning':
-      return { ...firstToken(state, event), phase: 'streaming', reasoning: state.reasoning + event.text, quiet: false };
+      // A restart thinks again, from the beginning.
+      return {
+        ...firstToken(state, event),
+        phase: 'streaming',
+        reasoning: state.reasoningAttempt === event.attempt ? state.reasoning + event.text : event.text,
+        reasoningAttempt: event.attempt,
+        quiet: false,
+      };
     case 'waiting':
       return {
-        ...note(state, event, 'waiting', event.message),
+        ...note(endWait(state, event.at), event, 'waiting', event.message),
         phase: event.reason === 'offline' ? 'offline' : 'waiting',
         wait: event,
         quiet: false,
@@ -88,7 +98,7 @@ export function reduce(state: TurnState, event: StreamEvent): TurnState {
     case 'resumed':
       return { ...note(state, event, 'resumed', event.how), phase: 'streaming' };
     case 'replaced':
-      return { ...state, phase: 'streaming', text: event.text };
+      return { ...firstToken(state, event), phase: 'streaming', text: event.text, quiet: false };
     case 'model':
       return { ...note(state, event, 'model', event.to), model: event.to };
     case 'usage':

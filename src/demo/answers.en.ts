@@ -1,4 +1,4 @@
-import type { Texts } from './topics';
+import type { Texts } from './texts';
 
 export const english: Texts = {
   notice: `*This is the offline demo: no model reads your prompt, so it talks about what it knows, retrying.*`,

@@ -2,7 +2,8 @@ import { readConversation, type Conversation } from './conversation';
 import { likeRecorded } from './pacing';
 import { failure, rateLimited } from './replies';
 import type { Script, Step } from './script';
-import { allAnswers, answerTo, reasoningFor, type Topic } from './topics';
+import type { Topic } from './texts';
+import { allAnswers, answerTo, reasoningFor } from './topics';
 
 export interface DemoModel {
   readonly id: string;

@@ -1,15 +1,6 @@
 import { english } from './answers.en';
 import { chinese } from './answers.zh';
-
-export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker';
-
-export interface Texts {
-  readonly answers: Readonly<Record<Topic, string>>;
-  /** Comes first when nothing in the prompt was understood. */
-  readonly notice: string;
-  /** What the demo thinks before it answers. */
-  readonly reasoning: string;
-}
+import type { Texts, Topic } from './texts';
 
 /** The first that matches decides: the special before the general. */
 const keywords: readonly (readonly [Topic, RegExp])[] = [

@@ -4,13 +4,7 @@ import type { ActiveConnection, Connections } from './connections';
 import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
 import type { Log } from './log';
-import { pickModel, type ModelPickOptions } from './modelPick';
-import { verifyConnection } from './verification';
-
-export type ModelList =
-  | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
-  /** The usual ones; `message`: why the gateway's own list can't be had, localised. */
-  | { readonly source: 'known'; readonly models: readonly string[]; readonly message: string };
+import { pickModel, type ModelList, type ModelPickOptions } from './modelPick';
 
 const freshForMs = 10 * 60_000;
 
@@ -63,6 +57,7 @@ export class ModelCatalog extends Disposable {
   }
 
   private async ask(connection: ActiveConnection): Promise<ModelList> {
+    const { verifyConnection } = await import('./verification');
     const result = await verifyConnection(connection, this.lifetime.token);
     switch (result.state) {
       case 'verified':

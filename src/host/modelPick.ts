@@ -1,6 +1,10 @@
 import * as vscode from 'vscode';
-import type { ModelList } from './modelCatalog';
 import { modelChoices, type ModelChoice } from './modelChoices';
+
+export type ModelList =
+  | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
+  /** The usual ones; `message`: why the gateway's own list can't be had, localised. */
+  | { readonly source: 'known'; readonly models: readonly string[]; readonly message: string };
 
 export interface ModelPickOptions {
   readonly title?: string | undefined;

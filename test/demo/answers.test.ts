@@ -3,7 +3,7 @@ import { Script as Program } from 'node:vm';
 import { english } from '../../src/demo/answers.en';
 import { chinese } from '../../src/demo/answers.zh';
 import { likeRecorded } from '../../src/demo/pacing';
-import type { Topic } from '../../src/demo/topics';
+import type { Topic } from '../../src/demo/texts';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { faultTable, localFaults } from '../../src/core/faults/table';
+import { faultTable, localFaults, type FaultRow } from '../../src/core/faults/table';
 import { demoModels } from '../../src/demo/scenarios';
 import { panelStrings } from '../../src/protocol';
 
@@ -34,7 +34,7 @@ const said = new Set([
   ...sources('src/host').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
-  ...Object.values(faultTable).map(({ message }) => message),
+  ...Object.values<FaultRow>(faultTable).flatMap(({ message, timed = '' }) => [message, timed]),
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt }) => [title, prompt]),
 ]);

@@ -16,7 +16,8 @@ export const providerWords = {
     /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))|\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned)|is not a valid model|\bno endpoints found|does not work with the specified model|模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/i,
   /** one-api and new-api have no upstream for it, whatever status they choose to say so. */
   channel: /no available channels?\b|无可用渠道/i,
-  prefill: /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/i,
+  prefill:
+    /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/i,
   overload: /overload|at capacity|over capacity|too busy|high demand|负载(?:已?饱和|过高|较高)|过载|繁忙/i,
   daily: /per[ -]day|\bdaily\b|\b[RT]PD\b|每[日天]|当[日天]|今[日天]/i,
   tooLarge: /\brequest too large\b/i,

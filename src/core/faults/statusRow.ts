@@ -41,7 +41,11 @@ export function inbandRow(error: ProviderError, hinted: boolean): RowId {
   if (coded('permission')) return 24;
   if (coded('limit')) return limitRow(reading, hinted);
   if (status === 503 || status === 529 || coded('overload') || says('overload')) return 35;
-  return codedRow(reading) ?? (status === undefined ? requestRow(400, error, reading) : undefined) ?? (coded('request') ? 15 : 45);
+  return (
+    codedRow(reading) ??
+    (status === undefined ? requestRow(400, error, reading) : undefined) ??
+    (coded('request') ? 15 : 45)
+  );
 }
 
 function readingOf(error: ProviderError): Reading {

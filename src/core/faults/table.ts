@@ -26,7 +26,6 @@ export interface FaultRow {
   readonly timed?: string;
 }
 
-const resetsAt = 'The rate limit of {host} resets at {time}.';
 const transient: Policy = { retry: 'transient' };
 const never: Policy = { retry: 'never' };
 const resume: Policy = { retry: 'resume' };
@@ -100,18 +99,25 @@ export const faultTable = {
   ),
   20: row('model', never, 'Model not found: {model}. Choose another one.', ['switchModel', 'details']),
   21: row('auth', never, 'The key for {host} was rejected. Set a valid API key.', ['setApiKey', 'retryNow', 'details']),
-  22: row('credit', never, 'Out of credit at {host}. Top up, or switch to a model within your balance.', [
-    'openBilling',
-    'switchModel',
-    'retryNow',
-    'details',
-  ]),
+  22: row(
+    'credit',
+    never,
+    'Out of credit at {host}. Top up, or switch to a model within your balance.',
+    ['openBilling', 'switchModel', 'retryNow', 'details'],
+    'Out of credit at {host}. The budget resets at {time}.',
+  ),
   23: row('credit', { retry: 'hint' }, 'Waiting for the budget at {host} to reset.', [
     'retryNow',
     'openBilling',
     'switchModel',
   ]),
-  24: row('permission', never, 'Not allowed: {detail}', ['setApiKey', 'switchModel', 'details']),
+  24: row(
+    'permission',
+    never,
+    'Not allowed: {detail}',
+    ['setApiKey', 'switchModel', 'details'],
+    'Not allowed until {time}: {detail}',
+  ),
   25: row('not-found', never, 'Nothing answers at this address of {host}. Check the base URL.', [
     'checkUrl',
     'details',
@@ -125,14 +131,26 @@ export const faultTable = {
   29: row('request', never, 'A parameter is invalid: {detail}', ['details', 'retryNow']),
   30: row('rate-limit', { retry: 'hint' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
   31: row('rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
-  32: row('rate-limit', never, 'The rate limit of {host} resets at {time}.', ['switchModel', 'retryNow', 'details']),
+  32: row(
+    'rate-limit',
+    never,
+    'The daily limit of {host} is used up.',
+    ['switchModel', 'retryNow', 'details'],
+    'The rate limit of {host} resets at {time}.',
+  ),
   33: row('server', transient, 'The server failed with status {status}.', ['retryNow', 'switchModel', 'details']),
   34: row('gateway', transient, "The gateway can't reach the model (status {status}).", [
     'retryNow',
     'switchModel',
     'details',
   ]),
-  35: row('overloaded', overload, 'The model is overloaded.', ['retryNow', 'switchModel']),
+  35: row(
+    'overloaded',
+    overload,
+    'The model is overloaded.',
+    ['retryNow', 'switchModel'],
+    'The model is overloaded; {host} asks to come back at {time}.',
+  ),
   36: row('timeout', { retry: 'transient', limit: 2, cost: 2 }, 'The model took too long (status {status}).', [
     'retryNow',
     'switchModel',
@@ -192,3 +210,8 @@ export const localFaults = {
   noKey: row('auth', never, 'No API key is set for {host}.', ['setApiKey']),
   noConnection: row('request', never, '{detail}', ['checkUrl']),
 } as const satisfies Readonly<Record<string, FaultRow>>;
+
+/** Every sentence there is a translation for. */
+export const faultSentences: readonly string[] = Object.values({ ...faultTable, ...localFaults }).flatMap(
+  ({ message, timed }) => (timed === undefined ? [message] : [message, timed]),
+);

@@ -1,30 +1,29 @@
+import { isRecord } from '../json';
 import type { RowId } from './table';
 
 /** Codes of Node, undici, OpenSSL and Electron's network stack. The first pattern that matches names the row. */
 const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
-  [/^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_NOT_RESOLVED)$/, 1],
-  [
-    /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_INTERNET_DISCONNECTED|net::ERR_ADDRESS_UNREACHABLE|net::ERR_NETWORK_CHANGED)$/,
-    2,
-  ],
+  [/^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/, 1],
+  [/^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/, 2],
   [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, 3],
-  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/, 4],
+  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/, 4],
   [/^UND_ERR_HEADERS_TIMEOUT$/, 10],
   [/^UND_ERR_BODY_TIMEOUT$/, 40],
-  [/^(CERT_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|net::ERR_(CERT|SSL)_)/, 6],
-  [/^(net::ERR_PROXY_|net::ERR_TUNNEL_|ERR_PROXY)/, 7],
-  [/^(HPE_|net::ERR_INVALID_HTTP_RESPONSE)/, 8],
-  [
-    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED)|net::ERR_EMPTY_RESPONSE)$/,
-    5,
-  ],
+  // OpenSSL's words for an answer in plain HTTP: the scheme is wrong, not the certificate.
+  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 8],
+  [/^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/, 6],
+  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, 6],
+  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, 7],
+  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, 8],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/, 5],
+  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, 5],
 ];
 
 /** Where the runtime gives no code, only words; they are its own, not a server's. */
 const wordRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, 8],
   [/certificate/i, 6],
-  [/proxy/i, 7],
+  [/prox(y|ies)|tunneling socket/i, 7],
 ];
 
 interface ErrorLink {
@@ -37,12 +36,13 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];
   const seen = new Set<unknown>();
   const visit = (value: unknown): void => {
-    if (!(value instanceof Error) || seen.has(value) || seen.size > 16) return;
+    // By shape, not by class: an error of another realm is one too.
+    if (!isRecord(value) || !('message' in value || 'code' in value) || seen.has(value) || seen.size > 16) return;
     seen.add(value);
-    const code: unknown = 'code' in value ? value.code : undefined;
-    links.push({ code: typeof code === 'string' ? code : '', message: value.message });
-    if (value instanceof AggregateError) value.errors.forEach(visit);
-    visit(value.cause);
+    const { code, message, errors, cause } = value;
+    links.push({ code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' });
+    if (Array.isArray(errors)) errors.forEach(visit);
+    visit(cause);
   };
   visit(error);
   return links;
@@ -51,18 +51,27 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
 /** Which row of the fault table a rejected `fetch`, or a body that broke, belongs to. */
 export function transportRow(error: unknown): RowId {
   const links = errorChain(error);
-  for (const { code, message } of links) {
+  const rows = links.flatMap(({ code, message }) => {
     const named = code || /net::ERR_\w+/.exec(message)?.[0];
-    const match = named === undefined ? undefined : codeRows.find(([pattern]) => pattern.test(named));
-    if (match) return match[1];
-  }
+    return rowIn(codeRows, named) ?? [];
+  });
+  // One address family without a route is no reason to be offline while another one got an answer.
+  const coded = rows.find((row) => row !== 2) ?? rows[0];
+  if (coded !== undefined) return coded;
   for (const { message } of links) {
-    const match = wordRows.find(([pattern]) => pattern.test(message));
-    if (match) return match[1];
+    const row = rowIn(wordRows, message);
+    if (row !== undefined) return row;
   }
   // A proxy that answers CONNECT with 407 ends in a cause without code and message; nothing else does.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === '' ? 7 : 5;
+}
+
+function rowIn(
+  table: readonly (readonly [pattern: RegExp, row: RowId])[],
+  text: string | undefined,
+): RowId | undefined {
+  return text === undefined ? undefined : table.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 /** For the log: codes and messages, no stack. */

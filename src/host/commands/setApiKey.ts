@@ -9,7 +9,7 @@ import type { KeyStore } from '../keyStore';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { toast } from '../toast';
-import { verifyConnection, type Verification } from '../verification';
+import type { Verification } from '../verification';
 import type { Command } from './command';
 
 export interface SetApiKeyDeps {
@@ -51,6 +51,7 @@ async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps)
   const { keys, log } = deps;
   const { host, origin, url } = target;
   log.hide(key);
+  const { verifyConnection } = await import('../verification');
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },

@@ -3,7 +3,7 @@ import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '..
 import type { ActiveConnection, Connections } from '../connections';
 import type { Log } from '../log';
 import { toast, type ToastAction } from '../toast';
-import { verifyConnection, type Verification } from '../verification';
+import type { Verification } from '../verification';
 import type { Command } from './command';
 
 /** Returns the `Verification`; undefined when the base URL can't be used. */
@@ -19,6 +19,7 @@ export function testConnectionCommand(connections: Connections, log: Log): Comma
         toast(log, 'error', error instanceof Error ? error.message : String(error), [openSetting('holysheep.baseUrl')]);
         return undefined;
       }
+      const { verifyConnection } = await import('../verification');
       const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
       const result = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title, cancellable: true },

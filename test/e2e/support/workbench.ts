@@ -36,7 +36,7 @@ export class Workbench {
     const workbench = new Workbench(page, session, options.settings ?? {});
     openWorkbenches.add(workbench);
     await page.goto(workbenchUrl(session.server, session.workspace));
-    await workbench.#painted();
+    await workbench.#ready();
     return workbench;
   }
 
@@ -133,7 +133,7 @@ export class Workbench {
   /** The window's reload: the extension host starts anew, secrets and storage stay. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.#painted();
+    await this.#ready();
   }
 
   async screenshot(file: string): Promise<void> {
@@ -145,7 +145,8 @@ export class Workbench {
     await this.session.close();
   }
 
-  async #painted(): Promise<void> {
-    await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor();
+  /** Until the extension is active: a palette opened before that never learns of its commands. */
+  async #ready(): Promise<void> {
+    await this.statusBarItem('holysheep.model').waitFor();
   }
 }

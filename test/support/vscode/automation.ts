@@ -26,14 +26,19 @@ export interface Automation {
 export async function bridgeAutomation(page: Page, server: ServerProcess): Promise<Automation> {
   // Half of the key for secrets; the whole product mints it, see code-server's src/node/routes/vscode.ts.
   await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
+  let ended = false;
   await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
     const line = format(...args);
-    if (!workbenchNoise.test(line)) {
+    // A window that closes complains about everything it had open.
+    if (!ended && !workbenchNoise.test(line)) {
       process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
     }
   });
   const reported = new Promise<number>((resolve) => {
-    void page.exposeFunction('codeAutomationExit', resolve);
+    void page.exposeFunction('codeAutomationExit', (code: number) => {
+      ended = true;
+      resolve(code);
+    });
   });
   return { exitCode: reported.then((code) => (code === 0 ? hostExitCode(server) : code)) };
 }

@@ -12,7 +12,7 @@ const serverFolder = path.join(packageFolder, 'lib/vscode');
 const stampFile = path.join(folder, '.installed');
 
 /** Compiled parts VS Code can do without; with them its logs go to files instead of flooding the terminal. */
-const nativeModules = ['@vscode/spdlog', 'native-watchdog'];
+const nativeModules = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'];
 
 export interface InstalledVSCode {
   /** `code-server`'s command line: the whole product, with authentication and the key for secrets. */
