@@ -1,6 +1,6 @@
 // Bundles the tests that run inside the extension host, one file each, into out/test/integration.
 import { build } from 'esbuild';
-import { readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -25,3 +25,5 @@ await build({
   sourcemap: 'linked',
   logLevel: 'warning',
 });
+// Read at run time, from beside the bundles as from beside the sources.
+cpSync(path.join(root, 'test/streams'), path.join(root, 'out/test/streams'), { recursive: true });
