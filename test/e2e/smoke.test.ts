@@ -20,7 +20,9 @@ describe('the packaged extension in a real workbench', () => {
 
   it('runs a command from the palette', async () => {
     await workbench.runCommand('HolySheep: Show Log');
-    await workbench.page.locator('.part.panel').getByRole('heading', { name: 'Output' }).waitFor();
+    await workbench.page
+      .locator('.part.panel option:checked', { hasText: 'HolySheep Prompt' })
+      .waitFor({ state: 'attached' });
     assert.equal(await workbench.toast().count(), 0);
   });
 

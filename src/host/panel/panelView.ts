@@ -68,8 +68,11 @@ export class PanelView extends Disposable {
     if (this.listening) void this.panel.webview.postMessage(message);
   }
 
+  /** Where it is, unless it would cover the code that is being worked on: then beside it. */
   reveal(preserveFocus: boolean): void {
-    this.panel.reveal(undefined, preserveFocus);
+    const column = vscode.window.activeTextEditor?.viewColumn;
+    const covers = column !== undefined && column === this.panel.viewColumn;
+    this.panel.reveal(covers ? vscode.ViewColumn.Beside : undefined, preserveFocus);
   }
 
   setTitle(firstPrompt: string | undefined): void {

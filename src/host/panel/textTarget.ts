@@ -31,7 +31,7 @@ export class TextTarget extends Disposable {
 
   /** Inserts at the cursor; one undo step. @throws UserError when there is nowhere to insert. */
   async insert(text: string): Promise<void> {
-    const editor = this.editor();
+    const editor = this.editor() ?? (await this.reopen());
     if (!editor) throw new UserError(vscode.l10n.t('Open the file to insert into, place the cursor, and try again.'));
     const done = await editor.edit((edit) => edit.insert(editor.selection.active, text));
     if (!done)
@@ -55,5 +55,11 @@ export class TextTarget extends Disposable {
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new UserError(vscode.l10n.t('The edit could not be applied to {0}.', attachment.label));
     }
+  }
+
+  /** For a panel that lies over the editor. */
+  private async reopen(): Promise<vscode.TextEditor | undefined> {
+    if (!this.last || this.last.document.isClosed) return undefined;
+    return vscode.window.showTextDocument(this.last.document, { selection: this.last.selection });
   }
 }

@@ -129,6 +129,28 @@ describe('Journal', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('leaves nothing of a torn line behind', async () => {
+    const id = await written(exchange('e'));
+    const whole = await readFile(pathOf(id));
+    await appendFile(pathOf(id), '{"type":"events"');
+    await journal().open(id);
+    assert.deepEqual(await readFile(pathOf(id)), whole);
+  });
+
+  it('brings back no file full of holes when it was deleted meanwhile, and says that it is gone', async () => {
+    const { id, file } = journal().create();
+    file.append(exchange('e'));
+    await file.flush();
+    await rm(pathOf(id));
+    file.append(words('e', 'a'));
+    await file.flush();
+    assert.equal(await shown(id), undefined);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ['unwritten'],
+    );
+  });
+
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
   for (const [what, content] of [
     ['an empty file', () => ''],

@@ -13,7 +13,7 @@ const stages: readonly Stage[] = [
     ['eslint/bin/eslint.js', '.'],
     ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ]),
-  mochaStage('unit', []),
+  mochaStage('unit', ['test/{core,demo,host,webview}/**/*.test.ts']),
   hostStage,
   mochaStage('e2e', [
     '--no-config',

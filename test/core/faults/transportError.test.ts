@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { faultTable, type RowId } from '../../../src/core/faults/table';
+import { describeError, errorChain, transportRow } from '../../../src/core/faults/transportError';
+
+const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
+/** As undici rejects, inside what the SDK makes of it. */
+const fetchFailed = (cause: unknown): Error =>
+  new Error('Connection error.', { cause: new TypeError('fetch failed', { cause }) });
+
+const codes: readonly (readonly [code: string, row: RowId])[] = [
+  ['ENOTFOUND', 1],
+  ['EAI_NODATA', 1],
+  ['net::ERR_NAME_NOT_RESOLVED', 1],
+  ['net::ERR_DNS_TIMED_OUT', 1],
+  ['EAI_AGAIN', 2],
+  ['ENETUNREACH', 2],
+  ['EHOSTUNREACH', 2],
+  ['ENETDOWN', 2],
+  ['net::ERR_INTERNET_DISCONNECTED', 2],
+  ['net::ERR_ADDRESS_UNREACHABLE', 2],
+  ['ECONNREFUSED', 3],
+  ['net::ERR_CONNECTION_REFUSED', 3],
+  ['ETIMEDOUT', 4],
+  ['UND_ERR_CONNECT_TIMEOUT', 4],
+  ['ERR_TLS_HANDSHAKE_TIMEOUT', 4],
+  ['net::ERR_CONNECTION_TIMED_OUT', 4],
+  ['net::ERR_TIMED_OUT', 4],
+  ['ECONNRESET', 5],
+  ['EPIPE', 5],
+  ['UND_ERR_SOCKET', 5],
+  ['net::ERR_CONNECTION_RESET', 5],
+  ['net::ERR_CONNECTION_CLOSED', 5],
+  ['net::ERR_EMPTY_RESPONSE', 5],
+  ['net::ERR_NETWORK_CHANGED', 5],
+  ['net::ERR_HTTP2_PROTOCOL_ERROR', 5],
+  ['A_CODE_NOBODY_KNOWS', 5],
+  ['CERT_HAS_EXPIRED', 6],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 6],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 6],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 6],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 6],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 6],
+  ['CRL_HAS_EXPIRED', 6],
+  ['EPROTO', 6],
+  ['net::ERR_CERT_AUTHORITY_INVALID', 6],
+  ['net::ERR_SSL_PROTOCOL_ERROR', 6],
+  ['net::ERR_PROXY_CERTIFICATE_INVALID', 6],
+  ['net::ERR_PROXY_CONNECTION_FAILED', 7],
+  ['net::ERR_TUNNEL_CONNECTION_FAILED', 7],
+  ['net::ERR_PROXY_AUTH_UNSUPPORTED', 7],
+  ['HPE_INVALID_CONSTANT', 8],
+  ['net::ERR_INVALID_HTTP_RESPONSE', 8],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 8],
+  ['UND_ERR_HEADERS_TIMEOUT', 10],
+  ['UND_ERR_BODY_TIMEOUT', 40],
+];
+
+const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = [
+  ['a proxy that answers 407, which leaves an empty cause', fetchFailed(new Error('')), 7],
+  [
+    'a proxy that is named in words only',
+    fetchFailed(new Error('Failed to establish a socket connection to proxies: PROXY p:1')),
+    7,
+  ],
+  ['a tunnel that was refused', new Error('tunneling socket could not be established, statusCode=407'), 7],
+  ['a certificate that is named in words only', new Error('unable to verify the first certificate'), 6],
+  [
+    'an answer that is not HTTP, without a code',
+    fetchFailed(new Error('Response does not match the HTTP/1.1 protocol (Invalid header)')),
+    8,
+  ],
+  ['net::ERR_ in words only', new Error('Failed: net::ERR_NAME_NOT_RESOLVED'), 1],
+  ['a fetch that failed for no reason', new TypeError('fetch failed'), 5],
+  ['a socket that the other side closed', fetchFailed(coded('UND_ERR_SOCKET', 'other side closed')), 5],
+  [
+    'all addresses refused',
+    fetchFailed(new AggregateError([coded('ECONNREFUSED', '::1'), coded('ECONNREFUSED', '127.0.0.1')])),
+    3,
+  ],
+  [
+    'one family without a route, the other refused',
+    fetchFailed(new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')])),
+    3,
+  ],
+  [
+    'no family with a route',
+    fetchFailed(
+      Object.assign(new AggregateError([coded('ENETUNREACH'), coded('EHOSTUNREACH')]), { code: 'ENETUNREACH' }),
+    ),
+    2,
+  ],
+  [
+    'a code of an outer error before that of its cause',
+    Object.assign(new Error('x', { cause: coded('ENOTFOUND') }), { code: 'ECONNRESET' }),
+    5,
+  ],
+  ['an error of another realm', { message: 'x', cause: { code: 'ENOTFOUND', message: '' } }, 1],
+  ['a number as a code', Object.assign(new Error('x'), { code: 20 }), 5],
+  ['a string', 'ENOTFOUND', 5],
+  ['nothing', undefined, 5],
+];
+
+describe('transportRow', () => {
+  for (const [code, row] of codes) {
+    it(`sends ${code} to row ${row}, on top and as a nested cause`, () => {
+      assert.equal(transportRow(coded(code)), row);
+      assert.equal(transportRow(fetchFailed(coded(code, `connect ${code} 10.0.0.1:443`))), row);
+    });
+  }
+
+  for (const [name, error, row] of cases) {
+    it(`sends ${name} to row ${row}`, () => assert.equal(transportRow(error), row));
+  }
+
+  it('finds a row for anything that can be thrown', () => {
+    fc.assert(fc.property(fc.anything(), (thrown) => assert.ok(transportRow(thrown) in faultTable)));
+  });
+
+  it('ends on a chain that bites its tail', () => {
+    const first = new Error('first');
+    first.cause = new Error('second', { cause: first });
+    assert.equal(transportRow(first), 5);
+    assert.equal(errorChain(first).length, 2);
+  });
+});
+
+describe('describeError', () => {
+  it('names codes and messages from the outside in, without a stack', () => {
+    assert.equal(
+      describeError(fetchFailed(coded('ECONNREFUSED', 'connect ECONNREFUSED ::1:443'))),
+      'Connection error. ← fetch failed ← ECONNREFUSED connect ECONNREFUSED ::1:443',
+    );
+  });
+
+  it('names what is no error as it is', () => assert.equal(describeError('gone'), 'gone'));
+});

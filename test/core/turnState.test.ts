@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { StreamEvent } from '../../src/core/events';
+import { initialTurn, interrupted, isRunning, reduce, type TurnState } from '../../src/core/turnState';
+
+type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
+/** `[at, attempt, event]`. */
+type Step = readonly [at: number, attempt: number, draft: Draft];
+
+const start = (model = 'gpt-4o'): Draft => ({ type: 'attempt', model, why: 'first' });
+const text = (words: string): Draft => ({ type: 'text', text: words });
+const thought = (words: string): Draft => ({ type: 'reasoning', text: words });
+const waiting = (reason: 'rate-limit' | 'offline' = 'rate-limit'): Draft => ({
+  type: 'waiting',
+  until: 9_000_000,
+  delayMs: 5000,
+  source: 'server',
+  reason,
+  maxAttempts: 6,
+  message: 'Rate limited.',
+  actions: ['retryNow'],
+});
+const done = (words: string): Draft => ({ type: 'done', finishReason: 'stop', attempts: 1, text: words, waitedMs: 0 });
+const failed = (words: string): Draft => ({
+  type: 'failed',
+  kind: 'auth',
+  status: 401,
+  requestId: undefined,
+  message: 'The key was rejected.',
+  text: words,
+  actions: ['setApiKey'],
+});
+
+function fold(steps: readonly Step[], from: TurnState = initialTurn): TurnState {
+  return steps.map(([at, attempt, draft]): StreamEvent => ({ at, attempt, ...draft })).reduce<TurnState>(reduce, from);
+}
+
+const sequences: readonly (readonly [name: string, steps: readonly Step[], expected: Partial<TurnState>])[] = [
+  ['connects', [[100, 1, start()]], { phase: 'connecting', model: 'gpt-4o', attempts: 1, startedAt: 100, text: '' }],
+  [
+    'streams text, piece by piece',
+    [
+      [100, 1, start()],
+      [150, 1, text('Hel')],
+      [160, 1, text('lo')],
+    ],
+    { phase: 'streaming', text: 'Hello', firstTokenAt: 150 },
+  ],
+  [
+    'streams reasoning, which is not the answer',
+    [
+      [0, 1, start()],
+      [5, 1, thought('Hm')],
+      [6, 1, thought('m.')],
+      [9, 1, text('4')],
+    ],
+    { phase: 'streaming', text: '4', reasoning: 'Hmm.', reasoningAttempt: 1, firstTokenAt: 5 },
+  ],
+  [
+    'thinks again from the beginning after a restart',
+    [
+      [0, 1, start()],
+      [1, 1, thought('first ')],
+      [2, 2, start()],
+      [3, 2, thought('second ')],
+      [4, 2, thought('try')],
+    ],
+    { reasoning: 'second try', reasoningAttempt: 2 },
+  ],
+  [
+    'keeps the earlier reasoning until the restart thinks',
+    [
+      [0, 1, start()],
+      [1, 1, thought('first')],
+      [2, 2, start()],
+    ],
+    { reasoning: 'first', reasoningAttempt: 1 },
+  ],
+  [
+    'waits',
+    [
+      [0, 1, start()],
+      [10, 2, waiting()],
+    ],
+    { phase: 'waiting', waitedMs: 0, attempts: 1 },
+  ],
+  [
+    'is offline',
+    [
+      [0, 1, start()],
+      [10, 2, waiting('offline')],
+    ],
+    { phase: 'offline' },
+  ],
+  [
+    'counts a wait for what it lasted',
+    [
+      [0, 1, start()],
+      [10, 2, waiting()],
+      [5010, 2, start()],
+    ],
+    { phase: 'connecting', waitedMs: 5000, attempts: 2 },
+  ],
+  [
+    'counts a wait that was cut short for what it lasted',
+    [
+      [0, 1, start()],
+      [10, 2, waiting()],
+      [60, 2, start()],
+    ],
+    { waitedMs: 50 },
+  ],
+  [
+    'sums its waits',
+    [
+      [0, 1, start()],
+      [10, 2, waiting()],
+      [60, 2, start()],
+      [70, 3, waiting()],
+      [170, 3, start()],
+    ],
+    { waitedMs: 150, attempts: 3 },
+  ],
+  [
+    'counts a wait that another one replaces',
+    [
+      [0, 1, start()],
+      [10, 2, waiting()],
+      [30, 2, waiting('offline')],
+      [40, 2, start()],
+    ],
+    { waitedMs: 30 },
+  ],
+  [
+    'is cut, and resumes with the text it has',
+    [
+      [0, 1, start()],
+      [1, 1, text('Hal')],
+      [2, 1, { type: 'cut', reason: 'connection', message: 'Lost.' }],
+    ],
+    { phase: 'resuming', text: 'Hal' },
+  ],
+  [
+    'is resuming while there is text and the next attempt connects',
+    [
+      [0, 1, start()],
+      [1, 1, text('Hal')],
+      [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'retry-now' }],
+    ],
+    { phase: 'resuming', text: 'Hal' },
+  ],
+  [
+    'is resuming for an attempt that says so, without text',
+    [[0, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume' }]],
+    { phase: 'resuming' },
+  ],
+  [
+    'is replaced by the restarted answer',
+    [
+      [0, 1, start()],
+      [1, 1, text('old')],
+      [2, 2, start()],
+      [3, 2, { type: 'resumed', how: 'restart', trimmed: 0 }],
+      [3, 2, { type: 'replaced', text: 'newer' }],
+      [4, 2, text('!')],
+    ],
+    { phase: 'streaming', text: 'newer!' },
+  ],
+  [
+    'says that it is quiet, until something comes',
+    [
+      [0, 1, start()],
+      [10_000, 1, { type: 'quiet', forMs: 10_000 }],
+    ],
+    { phase: 'connecting', quiet: true },
+  ],
+  [
+    'is no longer quiet with text',
+    [
+      [0, 1, start()],
+      [9, 1, { type: 'quiet', forMs: 9 }],
+      [10, 1, text('a')],
+    ],
+    { quiet: false },
+  ],
+  [
+    'is no longer quiet in the next attempt',
+    [
+      [0, 1, start()],
+      [9, 1, { type: 'quiet', forMs: 9 }],
+      [10, 2, start()],
+    ],
+    { quiet: false },
+  ],
+  [
+    'is not quiet when it waits',
+    [
+      [0, 1, start()],
+      [9, 1, { type: 'quiet', forMs: 9 }],
+      [10, 2, waiting()],
+    ],
+    { quiet: false },
+  ],
+  [
+    'goes on with another model',
+    [
+      [0, 1, start()],
+      [5, 1, { type: 'model', from: 'gpt-4o', to: 'deepseek-v3', reason: 'user' }],
+      [6, 2, start('deepseek-v3')],
+    ],
+    { model: 'deepseek-v3', attempts: 2 },
+  ],
+  [
+    'knows the last usage',
+    [
+      [0, 1, start()],
+      [1, 1, { type: 'usage', promptTokens: 1, completionTokens: 2, totalTokens: 3 }],
+      [2, 1, { type: 'usage', promptTokens: 4, completionTokens: 5, totalTokens: 9 }],
+    ],
+    { usage: { promptTokens: 4, completionTokens: 5, totalTokens: 9 } },
+  ],
+  [
+    'is done with the whole text',
+    [
+      [0, 1, start()],
+      [1, 1, text('Hel')],
+      [8, 1, done('Hello')],
+    ],
+    { phase: 'done', text: 'Hello', finishReason: 'stop', endedAt: 8 },
+  ],
+  [
+    'is stopped with what there was, in a wait too',
+    [
+      [0, 1, start()],
+      [10, 2, waiting()],
+      [40, 1, { type: 'stopped', text: 'partial' }],
+    ],
+    { phase: 'stopped', text: 'partial', waitedMs: 30, endedAt: 40 },
+  ],
+];
+
+describe('the state of a turn', () => {
+  for (const [name, steps, expected] of sequences) {
+    it(name, () => {
+      const state = fold(steps);
+      const seen = Object.fromEntries(Object.keys(expected).map((key) => [key, state[key as keyof TurnState]]));
+      assert.deepEqual(seen, expected);
+    });
+  }
+
+  it('knows its wait while it waits, and not a moment longer', () => {
+    const steps: readonly Step[] = [
+      [0, 1, start()],
+      [10, 2, waiting()],
+    ];
+    assert.equal(fold(steps).wait?.until, 9_000_000);
+    for (const end of [start(), done('x'), failed(''), { type: 'stopped', text: '' } as const]) {
+      assert.equal('wait' in fold([...steps, [20, 2, end]]), false);
+    }
+  });
+
+  it('keeps what failed, and the text', () => {
+    const state = fold([
+      [0, 1, start()],
+      [1, 1, text('Hal')],
+      [8, 1, failed('Hal')],
+    ]);
+    assert.deepEqual([state.phase, state.text, state.failure?.kind], ['failed', 'Hal', 'auth']);
+  });
+
+  it('starts again from the text alone after a failure', () => {
+    const broken = fold([
+      [0, 1, start()],
+      [1, 1, text('Hal')],
+      [8, 1, failed('Hal')],
+    ]);
+    const again = fold([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume' }]], {
+      ...initialTurn,
+      text: broken.text,
+    });
+    assert.deepEqual([again.phase, again.text, again.failure, again.startedAt], ['resuming', 'Hal', undefined, 50]);
+  });
+
+  it('notes in its timeline what the network did and when, and no token but the first', () => {
+    const state = fold([
+      [100, 1, start()],
+      [110, 1, { type: 'headers', status: 429, ms: 10 }],
+      [110, 2, waiting()],
+      [5110, 2, start()],
+      [5120, 2, { type: 'headers', status: 200, ms: 10 }],
+      [5200, 2, text('a')],
+      [5201, 2, text('b')],
+      [5300, 2, { type: 'cut', reason: 'connection', message: 'Lost.' }],
+      [5300, 3, start()],
+      [5400, 3, { type: 'resumed', how: 'restart', trimmed: 0 }],
+      [5400, 3, { type: 'replaced', text: 'abc' }],
+      [5500, 3, done('abc')],
+    ]);
+    assert.deepEqual(
+      state.timeline.map(({ at, event, attempt, detail }) => [at, event, attempt, detail]),
+      [
+        [0, 'attempt', 1, 'gpt-4o'],
+        [10, 'headers', 1, '429'],
+        [10, 'waiting', 2, 'Rate limited.'],
+        [5010, 'attempt', 2, 'gpt-4o'],
+        [5020, 'headers', 2, '200'],
+        [5100, 'first-token', 2, ''],
+        [5200, 'cut', 2, 'Lost.'],
+        [5200, 'attempt', 3, 'gpt-4o'],
+        [5300, 'resumed', 3, 'restart'],
+        [5400, 'end', 3, 'stop'],
+      ],
+    );
+  });
+
+  it('is interrupted only while it runs', () => {
+    const running = fold([
+      [0, 1, start()],
+      [10, 2, waiting()],
+    ]);
+    assert.deepEqual([interrupted(running).phase, interrupted(running).wait], ['interrupted', undefined]);
+    const over = fold([[8, 1, done('x')]], running);
+    assert.equal(interrupted(over), over);
+    assert.equal(isRunning(interrupted(running).phase), false);
+  });
+
+  it('is a pure fold: it changes nothing it was given', () => {
+    const frozen = Object.freeze({ ...initialTurn, timeline: Object.freeze([]) });
+    for (const [, steps] of sequences) {
+      for (const [at, attempt, draft] of steps) reduce(frozen, Object.freeze({ at, attempt, ...draft }));
+    }
+    assert.deepEqual(frozen, initialTurn);
+  });
+
+  it('has all the text, in order, however it was cut, in a timeline of two entries', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1 }), (pieces) => {
+        const state = fold([[0, 1, start()], ...pieces.map((piece, n): Step => [n + 1, 1, text(piece)])]);
+        assert.equal(state.text, pieces.join(''));
+        assert.equal(state.timeline.length, 2);
+      }),
+    );
+  });
+});

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { ask, ConversationPanel, testKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';
+
+describe('asking', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('unused') });
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+  });
+  beforeEach(() => gateway.reset());
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  it('without a key offers to set one, and then goes on with the prompt that was typed', async () => {
+    gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
+    await ask(workbench, 'first question');
+    await panel.button('Set API key').first().waitFor();
+    assert.equal(gateway.requests.length, 0);
+    await panel.button('Set API key').first().click();
+    await workbench.fillPassword(testKey);
+    await panel.inState('done').waitFor();
+    const [request] = gateway.requests;
+    assert.equal(request?.headers.authorization, `Bearer ${testKey}`);
+    assert.deepEqual(request.json?.messages.at(-1), { role: 'user', content: 'first question' });
+  });
+
+  it('shows the answer as Markdown, and nothing of ours inside it', async () => {
+    assert.equal(await panel.answer.innerText(), 'Title\n\nSome bold text with code.\n\nconst a = 1;\n\none\ntwo');
+    assert.equal(await panel.answer.getByRole('heading', { name: 'Title' }).count(), 1);
+    assert.match(await panel.assistant.innerText(), /12/);
+  });
+
+  it('copies a code block', async () => {
+    await panel.answer.getByRole('button', { name: 'Copy', exact: true }).click();
+    await panel.frame.locator('body').press('Tab');
+    assert.equal(await workbench.clipboard(), 'const a = 1;');
+  });
+
+  it('in the composer sends the conversation along', async () => {
+    gateway.script = () => answer('second answer');
+    await panel.send('second question');
+    await panel.answer.getByText('second answer').waitFor();
+    assert.deepEqual(
+      gateway.requests[0]?.json?.messages.map(({ role }) => role),
+      ['user', 'assistant', 'user'],
+    );
+  });
+
+  it('walks back through earlier prompts with arrow up', async () => {
+    await panel.prompt.press('ArrowUp');
+    assert.equal(await panel.prompt.inputValue(), 'second question');
+    await panel.prompt.press('ArrowUp');
+    assert.equal(await panel.prompt.inputValue(), 'first question');
+    await panel.prompt.fill('');
+  });
+
+  it('explains the selection from the context menu: the gateway sees code, language and file', async () => {
+    gateway.script = () => answer('It pauses.');
+    await workbench.openFile('sample.ts');
+    await workbench.selectLines(16, 18);
+    await workbench.contextMenu('function pause', 'HolySheep', 'Explain Selection');
+    await panel.answer.getByText('It pauses.').waitFor();
+    const text = JSON.stringify(gateway.requests[0]?.json?.messages);
+    for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(text.includes(part), part);
+  });
+
+  it('counts down what the server asked for, and Retry now sends at once', async () => {
+    gateway.script = inTurn(
+      () => rateLimited(5),
+      () => answer('after the limit'),
+    );
+    await panel.send('limited');
+    await panel.timer.waitFor();
+    const card = panel.frame.getByRole('status');
+    assert.match(await card.innerText(), /server asked for 5/);
+    const before = await panel.timer.innerText();
+    await panel.timer.filter({ hasNotText: before }).waitFor();
+    const clickedAt = Date.now();
+    await panel.button('Retry now').click();
+    const second = await gateway.request(2);
+    assert.ok(second.at - clickedAt < 1000);
+    await panel.answer.getByText('after the limit').waitFor();
+    await panel.assistant.getByText(/Answered after 2 attempts/).waitFor();
+  });
+
+  it('without a click goes on when the server said, not earlier', async () => {
+    gateway.script = inTurn(
+      () => rateLimited(5),
+      () => answer('it waited'),
+    );
+    await panel.send('limited again');
+    await panel.answer.getByText('it waited').waitFor();
+    const [first, second] = gateway.requests;
+    assert.ok(first && second && second.at - first.at >= 5000);
+  });
+
+  it('stops while streaming: the partial is kept, the socket is closed', async () => {
+    gateway.script = () => [{ delta: 'a partial answer' }, { end: 'stall' }];
+    await panel.send('stop me');
+    await panel.answer.getByText('a partial answer').waitFor();
+    await panel.button('Stop').click();
+    await panel.inState('stopped').waitFor();
+    assert.equal(await panel.answer.innerText(), 'a partial answer');
+    assert.equal(await gateway.requests[0]?.closed, 'client');
+  });
+
+  it('stops while waiting, and sends nothing more', async () => {
+    gateway.script = () => rateLimited(30);
+    await panel.send('stop the wait');
+    await panel.timer.waitFor();
+    assert.equal(await panel.button('Stop').count(), 1);
+    await panel.button('Stop').click();
+    await panel.inState('stopped').waitFor();
+    assert.deepEqual([await panel.timer.count(), gateway.requests.length], [0, 1]);
+  });
+
+  for (const [status, message, button] of [
+    [401, 'Incorrect API key provided', 'Set API key'],
+    [402, 'Insufficient Balance', 'Open billing'],
+    [400, 'Invalid model: gpt-99', 'Switch model'],
+  ] as const) {
+    it(`a ${status} shows a card with ${button}`, async () => {
+      gateway.script = () => failure(status, { message });
+      await panel.send(`fail with ${status}`);
+      const alert = panel.frame.getByRole('alert');
+      await alert.getByRole('button', { name: button, exact: true }).waitFor();
+      await panel.inState('failed').waitFor();
+      assert.equal(gateway.requests.length, 1);
+    });
+  }
+
+  it('a failed turn is sent again with another model', async () => {
+    gateway.script = () => answer('from the other model');
+    gateway.reset();
+    await panel.button('Switch model').click();
+    await workbench.pick('deepseek-v3');
+    await panel.answer.getByText('from the other model').waitFor();
+    assert.equal(gateway.requests[0]?.json?.model, 'deepseek-v3');
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ask, ConversationPanel, setKey, testKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('a reload of the window', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('whole') });
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  it('in mid-stream loses nothing that has been received', async () => {
+    gateway.script = () => [
+      ...Array.from({ length: 50 }, (_, n) => ({ delta: `word${n} ` })),
+      { end: 'stall' as const },
+    ];
+    await ask(workbench, 'a long answer');
+    await panel.answer.getByText('word49').waitFor();
+    await workbench.reload();
+    await panel.inState('interrupted').waitFor();
+    assert.equal(await panel.answer.innerText(), Array.from({ length: 50 }, (_, n) => `word${n}`).join(' '));
+  });
+
+  it('leaves the interrupted answer to be restarted, with the key that was set before', async () => {
+    gateway.reset();
+    gateway.script = () => answer('the whole answer, longer than all that had been there before '.repeat(10));
+    await panel.button('Restart answer').click();
+    await panel.inState('done').waitFor();
+    assert.match(await panel.answer.innerText(), /^the whole answer/);
+    assert.equal(gateway.requests[0]?.headers.authorization, `Bearer ${testKey}`);
+  });
+
+  it('keeps what was being written', async () => {
+    await panel.prompt.fill('half a thought');
+    await workbench.reload();
+    await panel.prompt.waitFor();
+    assert.equal(await panel.prompt.inputValue(), 'half a thought');
+  });
+
+  it('a closed panel comes back as it was', async () => {
+    await workbench.runCommand('View: Close All Editors');
+    await ask(workbench, 'another');
+    await panel.frame.getByText('a long answer').waitFor();
+    assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
+  });
+});

@@ -1,0 +1,57 @@
+import type { FrameLocator, Locator } from 'playwright-core';
+import type { Workbench } from './workbench';
+
+export const testKey = 'hsa-e2e-key-0123456789';
+
+/** The panel, found as a person and a screen reader find it: by role and name. */
+export class ConversationPanel {
+  constructor(private readonly workbench: Workbench) {}
+
+  get frame(): FrameLocator {
+    return this.workbench.panel();
+  }
+
+  get prompt(): Locator {
+    return this.frame.getByRole('textbox', { name: 'Prompt' });
+  }
+
+  button(name: string): Locator {
+    return this.frame.getByRole('button', { name, exact: true });
+  }
+
+  /** The last answer. */
+  get assistant(): Locator {
+    return this.frame.getByRole('article', { name: 'Assistant' }).last();
+  }
+
+  get answer(): Locator {
+    return this.assistant.locator('[data-part="answer"]');
+  }
+
+  get timer(): Locator {
+    return this.frame.getByRole('timer');
+  }
+
+  /** The last answer in this state. */
+  inState(state: string): Locator {
+    return this.frame.locator(`article[data-state="${state}"]`).last();
+  }
+
+  async send(prompt: string): Promise<void> {
+    await this.prompt.fill(prompt);
+    await this.prompt.press('Enter');
+  }
+}
+
+/** As a new user does it: the palette, the key. */
+export async function setKey(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('HolySheep: Set API Key');
+  await workbench.fillPassword(testKey);
+  await workbench.toast('works and is stored').waitFor();
+}
+
+export async function ask(workbench: Workbench, prompt: string): Promise<ConversationPanel> {
+  await workbench.runCommand('HolySheep: Ask');
+  await workbench.fillInput(prompt);
+  return new ConversationPanel(workbench);
+}
