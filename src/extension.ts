@@ -145,6 +145,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       );
     }),
   );
+  const reopen = async (): Promise<void> => {
+    const conversation = await conversations.brokenOff();
+    if (conversation) panels.show(conversation, { preserveFocus: true });
+  };
   own(registerCodeActions());
   own(
     registerCommands(
@@ -165,6 +169,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       onError,
     ),
   );
+  // Windows without a folder share their storage: what looks broken off there may be running next door.
+  if (context.storageUri) reopen().catch(onError);
   if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
   return createApi(engine, defaults);
 }

@@ -22,6 +22,7 @@ describe('the packaged extension in a real workbench', () => {
     await workbench.runCommand('HolySheep: Show Log');
     await workbench.page
       .locator('.part.panel option:checked', { hasText: 'HolySheep Prompt' })
+      .first()
       .waitFor({ state: 'attached' });
     assert.equal(await workbench.toast().count(), 0);
   });

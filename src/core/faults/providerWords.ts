@@ -13,7 +13,7 @@ export const providerWords = {
   filter:
     /content (?:management |usage )?polic|content[ _-]filter|flagged (?:by|as|for)|safety (?:system|filter|polic)|inappropriate content|content exists risk|high risk|敏感|违规|不安全/i,
   model:
-    /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))|\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned)|is not a valid model|\bno endpoints found|does not work with the specified model|模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/i,
+    /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))|\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned)|is not a valid model|\bno endpoints found|does not work with the specified model|模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/i,
   /** one-api and new-api have no upstream for it, whatever status they choose to say so. */
   channel: /no available channels?\b|无可用渠道/i,
   prefill:

@@ -59,6 +59,22 @@ export class Conversations {
     return conversation && this.makeCurrent(conversation);
   }
 
+  /**
+   * The conversation whose answer a reload or a crash has broken off, once: the window may have forgotten its panel.
+   * @returns undefined when there is none, or when it is shown already
+   */
+  async brokenOff(): Promise<Conversation | undefined> {
+    const found = await this.inOrder(async () => {
+      const id = await this.deps.journal.newest();
+      if (id === undefined || this.live.has(id)) return undefined;
+      const opened = await this.deps.journal.open(id);
+      if (opened?.brokenOff) return this.add(id, opened.exchanges, opened.file);
+      await this.deps.journal.close(id);
+      return undefined;
+    });
+    return found && !this.current ? this.makeCurrent(found) : undefined;
+  }
+
   settingsChanged(otherRoute: boolean): void {
     for (const conversation of this.live.values()) conversation.settingsChanged(otherRoute);
   }

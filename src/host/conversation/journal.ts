@@ -23,6 +23,8 @@ export interface JournalDeps {
 export interface OpenedConversation {
   readonly file: JournalFile;
   readonly exchanges: readonly Exchange[];
+  /** A turn was broken off, and this is the first time it is seen. */
+  readonly brokenOff: boolean;
 }
 
 const extension = '.jsonl';
@@ -52,15 +54,17 @@ export class Journal {
     if (!content) return undefined;
     try {
       const { lines, validBytes } = decodeJournal(content);
-      const exchanges = foldJournal(lines);
+      const { exchanges, brokenOff } = foldJournal(lines);
       if (validBytes < content.length) await truncate(path, validBytes);
-      return { file: this.track(id, validBytes), exchanges };
+      const file = this.track(id, validBytes);
+      for (const exchangeId of brokenOff) file.append({ type: 'interrupted', exchangeId });
+      return { file, exchanges, brokenOff: brokenOff.length > 0 };
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
       const keptAs = `${path}.corrupt`;
       await rename(path, keptAs);
       this.deps.onProblem({ kind: 'corrupt', keptAs, error });
-      return { file: this.fresh(id), exchanges: [] };
+      return { file: this.fresh(id), exchanges: [], brokenOff: false };
     }
   }
 
@@ -70,14 +74,15 @@ export class Journal {
     this.files.delete(id);
   }
 
+  /** Id of the conversation that was written last; undefined when there is none. */
+  async newest(): Promise<string | undefined> {
+    return (await this.newestFirst())[0];
+  }
+
   /** Deletes the oldest conversations beyond the limit, never an open one. */
   async prune(): Promise<void> {
-    const names = (await readdir(this.deps.folder).catch(unlessMissing)) ?? [];
-    const ids = names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
-    const closed = ids.filter((id) => isConversationId(id) && !this.files.has(id));
-    const dated = await Promise.all(closed.map(async (id) => ({ id, at: await this.writtenAt(id) })));
-    const newestFirst = dated.toSorted((a, b) => b.at - a.at);
-    for (const { id } of newestFirst.slice(Math.max(0, this.deps.limit() - this.files.size))) {
+    const closed = (await this.newestFirst()).filter((id) => !this.files.has(id));
+    for (const id of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
       await rm(this.path(id), { force: true });
     }
   }
@@ -100,6 +105,15 @@ export class Journal {
     const file = new JournalFile(this.path(id), position, clock, onFailure, header);
     this.files.set(id, file);
     return file;
+  }
+
+  private async newestFirst(): Promise<readonly string[]> {
+    const names = (await readdir(this.deps.folder).catch(unlessMissing)) ?? [];
+    const ids = names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
+    const dated = await Promise.all(
+      ids.filter(isConversationId).map(async (id) => ({ id, at: await this.writtenAt(id) })),
+    );
+    return dated.toSorted((a, b) => b.at - a.at).map(({ id }) => id);
   }
 
   private async writtenAt(id: string): Promise<number> {

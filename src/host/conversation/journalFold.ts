@@ -1,12 +1,18 @@
-import { initialTurn, interrupted } from '../../core/turnState';
+import { initialTurn, interrupted, isRunning } from '../../core/turnState';
 import { rerunOf, withEvents, type Exchange } from './exchange';
 import { JournalFormatError, type JournalLine } from './journalLines';
+
+export interface FoldedJournal {
+  readonly exchanges: readonly Exchange[];
+  /** Ids of those whose turn was running when the last line was written, and nobody has noticed yet. */
+  readonly brokenOff: readonly string[];
+}
 
 /**
  * What a conversation looked like when its last line was written; a turn that was running then is interrupted.
  * @throws JournalFormatError when a line names an exchange that is not there.
  */
-export function foldJournal(lines: readonly JournalLine[]): readonly Exchange[] {
+export function foldJournal(lines: readonly JournalLine[]): FoldedJournal {
   const exchanges = new Map<string, Exchange>();
   for (const line of lines) {
     if (line.type === 'exchange') {
@@ -19,7 +25,11 @@ export function foldJournal(lines: readonly JournalLine[]): readonly Exchange[] 
     if (!exchange) throw new JournalFormatError('a line belongs to no exchange');
     exchanges.set(line.exchangeId, apply(exchange, line));
   }
-  return [...exchanges.values()].map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
+  const all = [...exchanges.values()];
+  return {
+    exchanges: all.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) })),
+    brokenOff: all.filter(({ state }) => isRunning(state.phase)).map(({ id }) => id),
+  };
 }
 
 function apply(exchange: Exchange, line: Exclude<JournalLine, { type: 'exchange' }>): Exchange {
@@ -28,5 +38,7 @@ function apply(exchange: Exchange, line: Exclude<JournalLine, { type: 'exchange'
       return withEvents(exchange, line.events);
     case 'rerun':
       return { ...exchange, model: line.model ?? exchange.model, state: rerunOf(exchange.state) };
+    case 'interrupted':
+      return { ...exchange, state: interrupted(exchange.state) };
   }
 }

@@ -30,7 +30,13 @@ export interface RerunLine {
   readonly model?: string | undefined;
 }
 
-export type JournalLine = ExchangeLine | EventsLine | RerunLine;
+/** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
+export interface InterruptedLine {
+  readonly type: 'interrupted';
+  readonly exchangeId: string;
+}
+
+export type JournalLine = ExchangeLine | EventsLine | RerunLine | InterruptedLine;
 
 export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';
@@ -84,6 +90,8 @@ function isLine(value: unknown): value is JournalLine {
       return isText(value['exchangeId']) && Array.isArray(value['events']) && value['events'].every(isEvent);
     case 'rerun':
       return isText(value['exchangeId']) && isOptionalText(value['model']);
+    case 'interrupted':
+      return isText(value['exchangeId']);
     default:
       return false;
   }

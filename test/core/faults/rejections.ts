@@ -89,6 +89,7 @@ const lines: readonly Line[] = [
   ],
   [15, 400, 'DashScope', openai('bad request', 'invalid_request_error', 'invalid_parameter_error')],
   [15, 400, 'a web page', page],
+  [15, 400, 'an output of a model', openai('Model output is invalid JSON', 'invalid_request_error')],
   [
     15,
     400,
@@ -498,7 +499,7 @@ const lines: readonly Line[] = [
     22,
     429,
     'quota in words only',
-    openai('You exceeded your current quota, please check your plan and billing details.', 'requests'),
+    openai('You exceeded your current quota, please check your plan and billing details.', 'upstream_error'),
   ],
   [
     22,

@@ -215,8 +215,8 @@ describe('Conversation', () => {
     const state = conversation.exchanges()[0]!.state;
     assert.equal(state.text, 'abc');
     // On disk a running turn is one that was interrupted.
-    assert.deepEqual(foldJournal(lines)[0]!.state.text, 'abc');
-    assert.equal(foldJournal(lines)[0]!.state.phase, 'interrupted');
+    assert.deepEqual(foldJournal(lines).exchanges[0]!.state.text, 'abc');
+    assert.equal(foldJournal(lines).exchanges[0]!.state.phase, 'interrupted');
   });
 
   it('writes reruns so that the journal folds to the same exchanges', async () => {
@@ -228,7 +228,7 @@ describe('Conversation', () => {
     engine.turn.give(attempt('b'), { type: 'replaced', text: 'whole', attempt: 1, at: 3 }, done('whole'));
     await settled();
     assert.deepEqual(
-      JSON.parse(JSON.stringify(foldJournal(lines))),
+      JSON.parse(JSON.stringify(foldJournal(lines).exchanges)),
       JSON.parse(JSON.stringify(conversation.exchanges())),
     );
   });
@@ -238,8 +238,8 @@ describe('Conversation', () => {
     conversation.ask({ prompt: 'one' });
     engine.turn.give(text('a'), text('b'));
     await settled();
-    assert.equal(foldJournal(lines)[0]!.state.text, 'a');
+    assert.equal(foldJournal(lines).exchanges[0]!.state.text, 'a');
     conversation.flush();
-    assert.equal(foldJournal(lines)[0]!.state.text, 'ab');
+    assert.equal(foldJournal(lines).exchanges[0]!.state.text, 'ab');
   });
 });
