@@ -31,7 +31,6 @@ import { localize } from './host/localize';
 import { createLog } from './host/log';
 import { journalProblem } from './host/journalProblem';
 import { ModelCatalog } from './host/modelCatalog';
-import { offerKey } from './host/offerKey';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { failureAction } from './host/panel/failureActions';
 import { PromptSender } from './host/panel/promptSender';
@@ -118,7 +117,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     panels,
     connection,
     remember: (prompt) => history.add(prompt),
-    offerKey: (host) => offerKey(log, host),
   });
   const failureDeps = {
     pickModel: (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude }),

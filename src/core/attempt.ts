@@ -40,6 +40,7 @@ export class Attempt {
   private readonly delta: DeltaSink;
   private finishReason: string | undefined;
   private sawText = false;
+  private sawReasoning = false;
   private sawDone = false;
   private garbledEvents = 0;
   /** The last one the response reported; servers repeat it, growing. */
@@ -117,6 +118,7 @@ export class Attempt {
       },
       reasoning: (text) => {
         if (this.settled) return;
+        this.sawReasoning = true;
         this.clocks.payload();
         this.sink.reasoning(text);
       },
@@ -147,9 +149,8 @@ export class Attempt {
         if (this.finishReason !== undefined || (this.sawDone && this.sawText)) return this.complete();
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
-        return this.onWholeJson(end.text);
       case 'unknown':
-        return this.fail(end.text === '' ? { type: 'no-body' } : { type: 'garbled', what: 'json' });
+        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onWholeJson(end.text);
     }
   }
 
@@ -170,7 +171,9 @@ export class Attempt {
 
   private complete(): void {
     const finishReason = this.finishReason ?? 'stop';
-    if (this.sawText || finishReason === 'tool_calls') return this.finish({ type: 'finished', finishReason });
+    // A model that spent all its tokens on thinking has reached the limit; asking again would only spend them again.
+    const whole = this.sawText || finishReason === 'tool_calls' || (finishReason === 'length' && this.sawReasoning);
+    if (whole) return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });
   }
 

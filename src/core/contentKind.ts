@@ -8,7 +8,7 @@ export function declaredKind(contentType: string | null): ContentKind {
   return type === 'text/html' || type === 'application/xhtml+xml' ? 'web-page' : 'unknown';
 }
 
-/** By its beginning, for servers that declare nothing or something else. */
+/** By its beginning; `unknown` while, or where, that tells nothing. */
 export function sniffedKind(beginning: string): ContentKind {
   const text = beginning.replace(/^\uFEFF/, '').trimStart();
   if (/^(data|event|id|retry)?:/.test(text)) return 'stream';

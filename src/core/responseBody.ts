@@ -3,6 +3,9 @@ import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
 /** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
+/** A beginning this long that tells nothing will not tell more later. */
+const tellingChars = 64;
+
 export interface BodySink {
   /** Some bytes have arrived, whatever they mean. */
   bytes(): void;
@@ -23,7 +26,9 @@ export type BodyEnd =
  * @throws what the body's reader throws; undefined once `sink.over()`
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
-  let kind: ContentKind = declaredKind(response.headers.get('content-type'));
+  const declared = declaredKind(response.headers.get('content-type'));
+  // What a body looks like counts for more than what it is called: gateways send errors as JSON in an event stream.
+  let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
   if (!response.body) return { kind: 'unknown', text: '' };
   const { createParser } = await import('./sdk');
   const parser = createParser({
@@ -51,6 +56,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     else {
       held += text;
       if (kind === 'unknown') kind = sniffedKind(held);
+      if (kind === 'unknown' && (part.done || held.trimStart().length > tellingChars)) kind = declared;
       if (kind === 'stream') parser.feed(held);
       else if (held.length > maxEventChars) sink.endless();
     }

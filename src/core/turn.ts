@@ -27,7 +27,7 @@ export class Turn implements RunningTurn {
   private readonly queue = new EventQueue<StreamEvent>(() => this.stop());
   private readonly answer: AnswerText;
   private readonly usage = new UsageSum();
-  private readonly history: TurnHistory;
+  private readonly history = new TurnHistory();
   private readonly unsubscribe: () => void;
   private model: string;
   private number = 0;
@@ -47,7 +47,6 @@ export class Turn implements RunningTurn {
   ) {
     this.model = request.model;
     this.answer = new AnswerText(partial);
-    this.history = new TurnHistory(partial !== '');
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -90,17 +89,27 @@ export class Turn implements RunningTurn {
     }
   }
 
-  /** The one error boundary of the turn: whatever is thrown, there is a terminal event. */
+  /**
+   * The one error boundary of the turn: whatever is thrown, there is a terminal event. What is thrown here is the
+   * connection's own, localised refusal: a base URL that can't be used.
+   */
   private async run(first: AttemptReason): Promise<void> {
     try {
       let why: AttemptReason | undefined = first;
       while (why && !this.over) why = await this.once(why);
     } catch (error) {
       this.deps.log.warn(`turn: ${describeError(error)}`);
-      void this.judge(
-        { type: 'no-connection', detail: error instanceof Error ? error.message : String(error) },
-        undefined,
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      const { text } = this.answer;
+      this.end({
+        type: 'failed',
+        kind: 'request',
+        status: undefined,
+        requestId: undefined,
+        message,
+        text,
+        actions: ['checkUrl'],
+      });
     }
   }
 
@@ -120,7 +129,7 @@ export class Turn implements RunningTurn {
     this.number++;
     this.attemptShowed = false;
     this.asked = undefined;
-    if (this.history.shown) this.answer.restart();
+    this.answer.restart();
     this.emit({ type: 'attempt', model: this.model, why });
     const request = { ...this.request, model: this.model };
     const repairs = this.repairs.for(connection.baseUrl, this.model);
@@ -159,16 +168,12 @@ export class Turn implements RunningTurn {
     }
   }
 
-  private judge(
-    evidence: Evidence,
-    connection: Connection | undefined,
-  ): Promise<AttemptReason> | AttemptReason | undefined {
+  private judge(evidence: Evidence, connection: Connection): Promise<AttemptReason> | AttemptReason | undefined {
     const fault = classify(evidence, this.deps.clock.now());
     const words = this.words(fault, connection);
     const seen = evidence.type === 'error' ? describeError(evidence.error) : words.detail;
     this.deps.log.info(`attempt ${this.number}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
-    if (fault.refused && connection && this.repairs.learn(connection.baseUrl, this.model, fault.refused))
-      return 'repair';
+    if (fault.refused && this.repairs.learn(connection.baseUrl, this.model, fault.refused)) return 'repair';
     const decision = decide(fault, this.history.before(fault), this.deps.settings(), this.deps.random);
     if (decision.do === 'wait' && this.attemptShowed)
       this.emit({ type: 'cut', reason: fault.kind, message: words.message });
@@ -213,7 +218,7 @@ export class Turn implements RunningTurn {
     return this.asked ?? (this.history.shown ? 'resume' : 'retry');
   }
 
-  private fail({ fault, resetsInMs }: Decision & { do: 'fail' }, connection: Connection | undefined): undefined {
+  private fail({ fault, resetsInMs }: Decision & { do: 'fail' }, connection: Connection): undefined {
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const { message, detail } = this.words(fault, connection, resetsAt);
     const { status, requestId } = this.attempt ?? {};
@@ -221,7 +226,7 @@ export class Turn implements RunningTurn {
     this.end({ type: 'failed', kind, status, requestId, message, text: this.answer.text, actions, detail, resetsAt });
   }
 
-  private words(fault: Fault, connection: Connection | undefined, resetsAt?: number): Wording {
+  private words(fault: Fault, connection: Connection, resetsAt?: number): Wording {
     return wordsFor(fault, { connection, model: this.model, status: this.attempt?.status, resetsAt }, this.deps);
   }
 

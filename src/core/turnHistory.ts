@@ -9,8 +9,8 @@ export class TurnHistory {
   private previousDelayMs: number | undefined;
   private readonly rows = new Map<number, number>();
 
-  /** @param shown whether text or reasoning is on the reader's screen */
-  constructor(public shown: boolean) {}
+  /** Text or reasoning of this turn is on the reader's screen. */
+  shown = false;
 
   before(fault: Fault): History {
     const { retries, resumes, freeReplayUsed, previousDelayMs, shown } = this;

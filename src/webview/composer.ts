@@ -10,8 +10,8 @@ export interface Composer {
   setStoppable(stoppable: boolean): void;
   /** Puts `text` into an empty composer; a draft that is there stays, and `text` is one arrow up away. */
   compose(text: string): void;
-  /** The host has taken a prompt: there is nothing to keep of it. */
-  taken(): void;
+  /** The host has taken a prompt: there is nothing to keep of it, not even where it waited for a key. */
+  taken(prompt: string): void;
 }
 
 interface ComposerOptions {
@@ -99,8 +99,9 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       input.focus();
       options.onDraft();
     },
-    taken: () => {
+    taken: (prompt) => {
       sent = '';
+      if (input.value.trim() === prompt) write('', 0);
       options.onDraft();
     },
   };

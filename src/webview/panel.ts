@@ -101,7 +101,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           break;
         case 'exchange':
           if (!conversation.upsert(message.exchange)) break;
-          composer.taken();
+          composer.taken(message.exchange.prompt);
           autoscroll.follow();
           break;
         case 'events':

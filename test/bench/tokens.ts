@@ -64,8 +64,16 @@ export async function readWithEngine(response: () => Response): Promise<number> 
 
 export async function readWithSdk(response: () => Response): Promise<number> {
   let length = 0;
-  const client = new OpenAI({ apiKey: 'x', baseURL: 'http://127.0.0.1:1/v1', fetch: () => Promise.resolve(response()) });
-  const stream = await client.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }], stream: true });
+  const client = new OpenAI({
+    apiKey: 'x',
+    baseURL: 'http://127.0.0.1:1/v1',
+    fetch: () => Promise.resolve(response()),
+  });
+  const stream = await client.chat.completions.create({
+    model: 'gpt-4o',
+    messages: [{ role: 'user', content: 'hi' }],
+    stream: true,
+  });
   for await (const chunk of stream) length += chunk.choices[0]?.delta.content?.length ?? 0;
   return length;
 }

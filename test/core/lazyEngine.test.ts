@@ -4,7 +4,15 @@ import type { StreamEvent } from '../../src/core/events';
 import { lazyEngine } from '../../src/core/lazyEngine';
 
 const request = { model: 'gpt-4o', messages: [] };
-const done: StreamEvent = { type: 'done', finishReason: 'stop', attempts: 1, text: 'x', waitedMs: 0, attempt: 1, at: 0 };
+const done: StreamEvent = {
+  type: 'done',
+  finishReason: 'stop',
+  attempts: 1,
+  text: 'x',
+  waitedMs: 0,
+  attempt: 1,
+  at: 0,
+};
 
 class Loaded implements Engine {
   readonly calls: string[] = [];

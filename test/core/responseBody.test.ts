@@ -104,6 +104,10 @@ describe('a body', () => {
     ['application/octet-stream', ': ping\n\ndata: 1\n\n', { kind: 'stream', empty: false }, 1],
     ['text/plain', 'nope', { kind: 'unknown', text: 'nope' }, 0],
     ['text/event-stream', '', { kind: 'stream', empty: true }, 0],
+    ['text/event-stream', '{"error":{}}', { kind: 'json', text: '{"error":{}}' }, 0],
+    ['text/event-stream', 'x: y\ndata: 1\n\n', { kind: 'stream', empty: false }, 1],
+    ['application/json', 'data: 1\n\n', { kind: 'stream', empty: false }, 1],
+    ['application/json', 'nope', { kind: 'json', text: 'nope' }, 0],
   ];
   for (const [type, text, end, events] of cases) {
     for (const size of [1, 100]) {

@@ -3,17 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { faultTable, localFaults, type FaultRow } from '../../src/core/faults/table';
+import { english } from '../../src/demo/answers.en';
+import { chinese } from '../../src/demo/answers.zh';
 import { demoModels } from '../../src/demo/scenarios';
+import type { Texts } from '../../src/demo/texts';
+import { answerTo } from '../../src/demo/topics';
 import { panelStrings } from '../../src/protocol';
 
 const root = resolve(__dirname, '../..');
 
-/** First argument of every `l10n.t(…)` in the host: a literal, or one of the tables below. */
+/** First argument of every `l10n.t(…)` or `localize(…)`: a literal, or one of the tables below. */
 function literalsOf(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && /(^|\.)l10n\.t$/.test(node.expression.getText(source))) {
+    if (ts.isCallExpression(node) && /(^|\.)(l10n\.t|localize)$/.test(node.expression.getText(source))) {
       const [message] = node.arguments;
       if (message && ts.isStringLiteralLike(message)) found.push(message.text);
     }
@@ -38,8 +42,8 @@ const said = new Set([
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt }) => [title, prompt]),
 ]);
-// Rows that are no faults say nothing, and a message that is only a detail has nothing to translate.
-for (const nothing of ['', '{detail}']) said.delete(nothing);
+// Rows that are no faults say nothing.
+said.delete('');
 
 const bundle = JSON.parse(readFileSync(join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<string, string>;
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
@@ -72,4 +76,22 @@ describe('the Chinese texts', () => {
       [],
     );
   });
+
+  it('are sorted', () => {
+    assert.deepEqual(Object.keys(bundle), Object.keys(bundle).sort());
+  });
+
+  for (const { id, prompt } of demoModels) {
+    it(`let ${id} answer its prompt in Chinese, on the same topic`, () => {
+      const topic = topicOf(prompt, english);
+      assert.notEqual(topic, undefined);
+      assert.equal(topicOf(bundle[prompt] ?? '', chinese), topic);
+    });
+  }
 });
+
+/** The topic that the demo finds in a prompt's words; undefined: none, or an answer in another language. */
+function topicOf(prompt: string, { answers }: Texts): string | undefined {
+  const answer = answerTo(prompt, 'overview');
+  return Object.entries(answers).find(([, text]) => text === answer)?.[0];
+}

@@ -17,8 +17,7 @@ export type Evidence =
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
   | { readonly type: 'inband'; readonly error: unknown }
-  | { readonly type: 'no-key' }
-  | { readonly type: 'no-connection'; readonly detail: string };
+  | { readonly type: 'no-key' };
 
 /** A judged failure: a row of the table with what this case filled in. */
 export interface Fault {
@@ -59,8 +58,6 @@ export function classify(evidence: Evidence, now: number): Fault {
       return fault(evidence.what === 'events' ? 51 : 63);
     case 'no-key':
       return local(localFaults.noKey, '');
-    case 'no-connection':
-      return local(localFaults.noConnection, evidence.detail);
     case 'web-page':
     case 'not-http':
     case 'no-body':

@@ -208,7 +208,6 @@ export type RowId = keyof typeof faultTable;
 /** Not on the wire: the request never left. */
 export const localFaults = {
   noKey: row('auth', never, 'No API key is set for {host}.', ['setApiKey']),
-  noConnection: row('request', never, '{detail}', ['checkUrl']),
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
 /** Every sentence there is a translation for. */

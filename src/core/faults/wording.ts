@@ -4,7 +4,7 @@ import type { Connection } from '../request';
 import type { Fault } from './classify';
 
 export interface Circumstances {
-  readonly connection: Connection | undefined;
+  readonly connection: Connection;
   readonly model: string;
   readonly status: number | undefined;
   /** Epoch milliseconds. */
@@ -24,7 +24,7 @@ export function wordsFor(
   { connection, model, status, resetsAt }: Circumstances,
   { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
 ): Wording {
-  const detail = redactKeys(fault.detail, connection?.apiKey ? [connection.apiKey] : []);
+  const detail = redactKeys(fault.detail, connection.apiKey ? [connection.apiKey] : []);
   const message = localize(fault.message, {
     host: hostOf(connection),
     model,
@@ -36,7 +36,6 @@ export function wordsFor(
   return { message, detail };
 }
 
-function hostOf(connection: Connection | undefined): string {
-  const url = connection?.baseUrl ?? '';
-  return URL.canParse(url) ? new URL(url).host : url;
+function hostOf({ baseUrl }: Connection): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
 }

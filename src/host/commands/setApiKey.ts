@@ -47,6 +47,8 @@ export function setApiKeyCommand(deps: SetApiKeyDeps): Command {
   };
 }
 
+const goodNewsMs = 8000;
+
 async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps): Promise<SetApiKeyResult> {
   const { keys, log } = deps;
   const { host, origin, url } = target;
@@ -63,7 +65,9 @@ async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps)
       await keys.set(origin, key);
       log.info(`key for ${host}: accepted, ${result.models.length} models`);
       const count = result.models.length;
-      toast(log, 'information', vscode.l10n.t('The API key for {0} works and is stored. Models: {1}.', host, count));
+      const message = vscode.l10n.t('The API key for {0} works and is stored. Models: {1}.', host, count);
+      // Good news needs no answer, and a toast would lie over the panel's buttons.
+      vscode.window.setStatusBarMessage(message, goodNewsMs);
       break;
     }
     case 'rejected': {

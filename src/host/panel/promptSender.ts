@@ -10,8 +10,6 @@ export interface PromptSenderDeps {
   };
   readonly connection: () => Promise<ConnectionView>;
   readonly remember: (prompt: string) => Promise<void>;
-  /** Offers to set a key or to open the demo; does not wait for the answer. */
-  readonly offerKey: (host: string) => void;
 }
 
 /** Brings a prompt to its conversation, or holds it until there is a key to send it with. */
@@ -34,9 +32,9 @@ export class PromptSender {
       conversation.ask(whole);
       return;
     }
+    // The panel offers to set a key and to open the demo, with the prompt in its composer.
     this.held = { input: whole, conversation };
     panels.compose(input.prompt);
-    this.deps.offerKey(connection.host);
   }
 
   /** Sends what was held, if there is a key or the demo now. */

@@ -186,6 +186,7 @@ describe('a cut answer', () => {
   it('of an earlier turn is kept until the new answer has overtaken it', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNREFUSED')], options: { partial: 'kept' } }).toEnd();
     assert.equal(run.last('failed').text, 'kept');
+    assert.equal(run.wire.requests.length, 6);
     const better = await new EngineRun({ replies: [answering('kept and more')], options: { partial: 'kept' } }).toEnd();
     assert.deepEqual([better.shownText, better.last('done').text], ['kept and more', 'kept and more']);
   });

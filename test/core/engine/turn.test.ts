@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { answering, rejecting, silent, status, streaming, type LiveBody } from '../../support/scriptedFetch';
+import {
+  answering,
+  rejecting,
+  silent,
+  sseHeaders,
+  status,
+  streaming,
+  type LiveBody,
+} from '../../support/scriptedFetch';
 import { EngineRun } from '../../support/engineRun';
 import { settle } from '../../support/virtualClock';
 
@@ -144,6 +152,15 @@ describe('a turn', () => {
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
+  it('ends with the words of a connection that refuses to be made', async () => {
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.reject(new Error('The base URL is no URL.')),
+    }).toEnd();
+    const { kind, message, actions } = run.last('failed');
+    assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
+  });
+
   it('uses the key that is current when an attempt goes out', async () => {
     let key = 'hsa-first-key';
     const run = new EngineRun({
@@ -217,6 +234,22 @@ describe('completion', () => {
       replies: [streaming((body) => body.delta('x').finish('length').done())],
     }).toEnd();
     assert.equal(run.last('done').finishReason, 'length');
+  });
+
+  it('takes JSON that calls itself a stream', async () => {
+    const whole = status(200, { choices: [{ message: { content: 'whole' }, finish_reason: 'stop' }] }, sseHeaders);
+    assert.equal((await new EngineRun({ replies: [whole] }).toEnd()).last('done').text, 'whole');
+  });
+
+  it('is at the limit, not empty, when all tokens went into thinking', async () => {
+    const thinking = streaming((body) =>
+      body
+        .event({ choices: [{ delta: { reasoning_content: 'hm' } }] })
+        .finish('length')
+        .done(),
+    );
+    const run = await new EngineRun({ replies: [thinking] }).toEnd();
+    assert.deepEqual([run.last('done').finishReason, run.wire.requests.length], ['length', 1]);
   });
 
   it('sums the usage of all attempts', async () => {

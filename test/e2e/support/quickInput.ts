@@ -30,6 +30,12 @@ export class QuickInput {
     await row.waitFor({ state: 'hidden' });
   }
 
+  /** Filters an open list by a row's label before taking it: long lists are rendered in part. */
+  async choose(label: string): Promise<void> {
+    await this.#input.fill(label);
+    await this.pick(label);
+  }
+
   /** Answers an input box. */
   async fill(text: string): Promise<void> {
     await this.#input.waitFor();

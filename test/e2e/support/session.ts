@@ -24,8 +24,6 @@ export interface Session {
   readonly context: BrowserContext;
   /** The copy that is open. */
   readonly workspace: string;
-  /** Replaces the user's settings; VS Code sees it at once. */
-  writeSettings(settings: Settings): void;
   close(): Promise<void>;
 }
 
@@ -34,9 +32,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const userDataFolder = path.join(folder, 'user-data');
   const workspace = path.join(folder, 'workspace');
   cpSync(options.folder ?? sampleWorkspace, workspace, { recursive: true });
-  const writeSettings = (settings: Settings): void =>
-    writeUserSettings(userDataFolder, { ...quietSettings, ...settings });
-  writeSettings(options.settings ?? {});
+  writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
   const server = await startCodeServer({ userDataFolder, extensionsFolder, env: options.env });
   const { executablePath, args } = await findBrowser();
   // A profile on disk: secrets are in the browser's storage and have to survive a reload.
@@ -50,7 +46,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     server,
     context,
     workspace,
-    writeSettings,
     close: async () => {
       await context.close();
       await server.process.stop();

@@ -106,8 +106,10 @@ export class Workbench {
   async contextMenu(text: string, ...labels: readonly string[]): Promise<void> {
     await this.editorLine(text).first().locator('span span').first().click({ button: 'right' });
     for (const label of labels) {
-      await this.page.locator('.monaco-menu .action-item').getByText(label, { exact: true }).click();
+      await this.page.locator('.monaco-menu .action-item').getByText(label, { exact: true }).hover();
     }
+    // A menu takes no click in its first moments, so that the one that opened it can't choose; keys it takes at once.
+    await this.page.keyboard.press('Enter');
   }
 
   /** Changes the user settings, on top of those there are. */
@@ -121,8 +123,9 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${themes[theme]}`).waitFor();
   }
 
-  async clipboard(): Promise<string> {
-    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  /** Until the clipboard holds `text`: a webview copies through the extension host. */
+  async copied(text: string): Promise<void> {
+    await this.page.waitForFunction(`navigator.clipboard.readText().then((held) => held === ${JSON.stringify(text)})`);
   }
 
   /** A file of the open workspace, as it is on disk. */

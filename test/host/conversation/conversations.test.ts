@@ -73,6 +73,20 @@ describe('Conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
+  it('brings back the one whose answer was broken off, once', async () => {
+    const before = open();
+    const conversation = await before.conversations.resume();
+    conversation.ask({ prompt: 'Hi' });
+    await settled();
+    before.conversations.flushSync();
+
+    const after = open();
+    assert.equal((await after.conversations.brokenOff())?.id, conversation.id);
+    assert.equal(after.conversations.current?.id, conversation.id);
+    after.conversations.flushSync();
+    assert.equal(await open().conversations.brokenOff(), undefined);
+  });
+
   it('is one conversation for all who ask at the same time', async () => {
     const { conversations } = open();
     const all = await Promise.all([conversations.resume(), conversations.resume(), conversations.resume()]);

@@ -78,8 +78,18 @@ describe('Journal', () => {
     file.append(words('e', 'a'));
     await clock.advance(60);
     await file.flush();
-    assert.deepEqual(await shown(id), ['Hi: interrupted "a"']);
     assert.equal(clock.pending, 0);
+    assert.deepEqual(await shown(id), ['Hi: interrupted "a"']);
+  });
+
+  it('tells of a turn that was broken off once, and knows the conversation that was written last', async () => {
+    const id = await written(exchange('e'), words('e', 'half'));
+    const all = journal();
+    assert.equal(await all.newest(), id);
+    assert.equal((await all.open(id))?.brokenOff, true);
+    await all.flush();
+    assert.equal((await journal().open(id))?.brokenOff, false);
+    assert.deepEqual(await shown(id), ['Hi: interrupted "half"']);
   });
 
   it('joins neighbouring text into one event', async () => {

@@ -113,6 +113,15 @@ describe('the composer', () => {
     assert.equal(page.state.draft, '');
   });
 
+  it('lets go of a prompt that had waited for a key and has been sent', () => {
+    page.receive({ type: 'compose', text: 'Why?' });
+    page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
+    assert.equal(page.input.value, '');
+    page.type('Something else');
+    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'Why?' }) });
+    assert.equal(page.input.value, 'Something else');
+  });
+
   it('takes a text from the host when it is empty', () => {
     page.receive({ type: 'compose', text: 'Explain' });
     assert.equal(page.input.value, 'Explain');
