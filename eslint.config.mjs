@@ -6,7 +6,10 @@ const layer = (files, forbidden, message) => ({
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message }] }] },
 });
 
-const ambient = (names) => ['error', ...names.map((name) => ({ name, message: 'Pass it in: this layer has no such ambient.' }))];
+const ambient = (names) => [
+  'error',
+  ...names.map((name) => ({ name, message: 'Pass it in: this layer has no such ambient.' })),
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'coverage/', '.vscode-test/', 'node_modules/'] },
@@ -14,25 +17,54 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json', './src/webview/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './src/webview/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
     },
   },
   layer(['src/core/**/*.ts'], '^(vscode$|(\\.\\./)+(host|webview|demo|protocol|extension)(/|$))', 'core knows nobody.'),
-  layer(['src/protocol.ts'], '^(vscode$|\\./(host|webview|demo|extension)(/|$))', 'the protocol is types and pure data.'),
-  layer(['src/webview/**/*.ts'], '^(vscode$|node:|(\\.\\./)+(host|demo|core|extension)(/|$))', 'the webview reaches the rest through the protocol.'),
-  layer(['src/demo/**/*.ts'], '^(vscode$|(\\.\\./)+(host|webview|core|protocol|extension)(/|$))', 'the gateway stands alone.'),
+  layer(
+    ['src/protocol.ts'],
+    '^(vscode$|\\./(host|webview|demo|extension)(/|$))',
+    'the protocol is types and pure data.',
+  ),
+  layer(
+    ['src/webview/**/*.ts'],
+    '^(vscode$|node:|(\\.\\./)+(host|demo|core|extension)(/|$))',
+    'the webview reaches the rest through the protocol.',
+  ),
+  layer(
+    ['src/demo/**/*.ts'],
+    '^(vscode$|(\\.\\./)+(host|webview|core|protocol|extension)(/|$))',
+    'the gateway stands alone.',
+  ),
   layer(['src/host/**/*.ts'], '(/webview/|/extension$)', 'the host talks to the webview through the protocol.'),
   {
     files: ['src/core/**/*.ts'],
     rules: {
-      'no-restricted-globals': ambient(['fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'document', 'window']),
+      'no-restricted-globals': ambient([
+        'fetch',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'performance',
+        'document',
+        'window',
+      ]),
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'Use the clock that is passed in.' },

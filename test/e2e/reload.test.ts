@@ -27,7 +27,7 @@ describe('a reload of the window', () => {
     ];
     await ask(workbench, 'a long answer');
     await panel.answer.getByText('word49').waitFor();
-    await workbench.reload();
+    await workbench.reloadPage();
     await panel.inState('interrupted').waitFor();
     assert.equal(await panel.answer.innerText(), Array.from({ length: 50 }, (_, n) => `word${n}`).join(' '));
   });

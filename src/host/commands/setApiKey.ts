@@ -6,6 +6,7 @@ import { askForApiKey, doubtText, problemText } from '../apiKeyInput';
 import { unusableBaseUrl } from '../baseUrlNotices';
 import type { DemoMode } from '../demoMode';
 import type { KeyStore } from '../keyStore';
+import { lateProgress } from '../lateProgress';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { toast } from '../toast';
@@ -55,10 +56,7 @@ async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps)
   log.hide(key);
   const { verifyConnection } = await import('../verification');
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_progress, token) => verifyConnection({ baseUrl: url, apiKey: key, host }, token),
-  );
+  const result = await lateProgress(title, (token) => verifyConnection({ baseUrl: url, apiKey: key, host }, token));
   const doubt = doubtText(key, host);
   switch (result.state) {
     case 'verified': {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../actions';
 import type { ActiveConnection, Connections } from '../connections';
+import { lateProgress } from '../lateProgress';
 import type { Log } from '../log';
 import { toast, type ToastAction } from '../toast';
 import type { Verification } from '../verification';
@@ -21,10 +22,7 @@ export function testConnectionCommand(connections: Connections, log: Log): Comma
       }
       const { verifyConnection } = await import('../verification');
       const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
-      const result = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-        (_progress, token) => verifyConnection(connection, token),
-      );
+      const result = await lateProgress(title, (token) => verifyConnection(connection, token));
       report(result, connection, log);
       return result;
     },

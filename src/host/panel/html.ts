@@ -5,7 +5,7 @@ export interface PanelPage {
   readonly nonce: string;
   readonly cspSource: string;
   readonly scriptUri: string;
-  readonly styleUri: string;
+  readonly styleUris: readonly string[];
   readonly strings: PanelStrings;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
@@ -26,7 +26,7 @@ export function panelHtml(page: PanelPage): string {
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
-  <link rel="stylesheet" href="${attribute(page.styleUri)}">
+  ${page.styleUris.map((uri) => `<link rel="stylesheet" href="${attribute(uri)}">`).join('\n  ')}
   <title>HolySheep</title>
 </head>
 <body data-strings="${attribute(JSON.stringify(page.strings))}" data-locale="${attribute(page.locale)}">

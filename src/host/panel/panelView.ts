@@ -47,7 +47,9 @@ export class PanelView extends Disposable {
       nonce: randomBytes(16).toString('base64url'),
       cspSource: webview.cspSource,
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css')).toString(),
+      styleUris: ['markdown.css', 'panel.css'].map((name) =>
+        webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString(),
+      ),
       strings: translatePanelStrings((english) => vscode.l10n.t(english)),
       locale: vscode.env.language,
     });

@@ -1,16 +1,15 @@
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { workbenchUrl } from '../../support/vscode/codeServer';
-import type { Settings } from '../../support/vscode/quietSettings';
 import { QuickInput } from './quickInput';
 import { openSession, type Session, type SessionOptions } from './session';
 
 const extensionId = 'holysheep.holysheep-prompt';
 
 const themes = {
-  'Default Light Modern': 'vs',
-  'Default Dark Modern': 'vs-dark',
-  'Default High Contrast': 'hc-black',
+  'Default Light Modern': { label: 'Light Modern', className: 'vs' },
+  'Default Dark Modern': { label: 'Dark Modern', className: 'vs-dark' },
+  'Default High Contrast': { label: 'Dark High Contrast', className: 'hc-black' },
 } as const;
 
 /** Those whose test may still fail. */
@@ -19,21 +18,18 @@ export const openWorkbenches = new Set<Workbench>();
 /** VS Code with the packaged extension, driven by what a person sees and types. */
 export class Workbench {
   readonly quickInput: QuickInput;
-  #settings: Settings;
 
   private constructor(
     readonly page: Page,
     private readonly session: Session,
-    settings: Settings,
   ) {
     this.quickInput = new QuickInput(page);
-    this.#settings = settings;
   }
 
   static async open(options: SessionOptions = {}): Promise<Workbench> {
     const session = await openSession(options);
     const page = session.context.pages()[0] ?? (await session.context.newPage());
-    const workbench = new Workbench(page, session, options.settings ?? {});
+    const workbench = new Workbench(page, session);
     openWorkbenches.add(workbench);
     await page.goto(workbenchUrl(session.server, session.workspace));
     await workbench.#ready();
@@ -112,15 +108,12 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Changes the user settings, on top of those there are. */
-  setSettings(settings: Settings): void {
-    this.#settings = { ...this.#settings, ...settings };
-    this.session.writeSettings(this.#settings);
-  }
-
+  /** Through the theme picker: a running window does not notice its settings file being replaced. */
   async setTheme(theme: keyof typeof themes): Promise<void> {
-    this.setSettings({ 'workbench.colorTheme': theme });
-    await this.page.locator(`.monaco-workbench.${themes[theme]}`).waitFor();
+    const { label, className } = themes[theme];
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickInput.choose(label);
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
 
   /** Until the clipboard holds `text`: a webview copies through the extension host. */
@@ -135,6 +128,14 @@ export class Workbench {
 
   /** The window's reload: the extension host starts anew, secrets and storage stay. */
   async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.#ready();
+  }
+
+  /** What a person does with F5 in the browser: VS Code may forget which editors were open. */
+  async reloadPage(): Promise<void> {
     await this.page.reload();
     await this.#ready();
   }

@@ -10,7 +10,7 @@ const page = (strings = translatePanelStrings((english) => english)) =>
     nonce: 'n0nce',
     cspSource: 'https://csp.example',
     scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
-    styleUri: 'https://csp.example/media/panel.css',
+    styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
     strings,
     locale: 'zh-cn',
   });
@@ -26,13 +26,16 @@ describe('The panel page', () => {
     assert.ok(document.querySelector('#root'));
   });
 
-  it('loads its one script and its one style by their addresses, the script with the nonce', () => {
+  it('loads its one script and its styles by their addresses, the script with the nonce', () => {
     const { document } = new JSDOM(page()).window;
     const script = document.querySelector('script');
     assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
     assert.equal(script.getAttribute('nonce'), 'n0nce');
     assert.equal(script.textContent, '');
-    assert.equal(document.querySelector('link')?.getAttribute('href'), 'https://csp.example/media/panel.css');
+    assert.deepEqual(
+      [...document.querySelectorAll('link')].map((link) => link.getAttribute('href')),
+      ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
+    );
   });
 
   it('allows nothing but those', () => {

@@ -38,11 +38,14 @@ async function install(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   // A project of its own: without it npm would install into the repository's.
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true }));
-  console.log(`Installing VS Code from npm, 1 of 3: code-server ${version}…`);
+  console.log(`Installing VS Code from npm, 1 of 4: code-server ${version}…`);
   await npm(folder, ['install', `code-server@${version}`, '--ignore-scripts']);
-  console.log('Installing VS Code from npm, 2 of 3: its dependencies…');
+  console.log('Installing VS Code from npm, 2 of 4: its dependencies…');
   await npm(serverFolder, ['install', '--omit=dev', '--ignore-scripts']);
-  console.log('Installing VS Code from npm, 3 of 3: native modules…');
+  console.log('Installing VS Code from npm, 3 of 4: what its own extensions share…');
+  // Without TypeScript every TypeScript file greets its reader with an error message.
+  await npm(path.join(serverFolder, 'extensions'), ['install', '--omit=dev', '--ignore-scripts']);
+  console.log('Installing VS Code from npm, 4 of 4: native modules…');
   await buildNativeModules();
 }
 
