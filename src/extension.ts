@@ -147,12 +147,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     const conversation = await conversations.brokenOff();
     if (conversation) panels.show(conversation, { preserveFocus: true });
   };
-  own(registerCodeActions());
+  const ownPrompts = () => settings.prompts();
+  own(registerCodeActions(ownPrompts));
   own(
     registerCommands(
       [
         askCommand({ sender }),
-        ...codeCommands({ sender, target }),
+        ...codeCommands({ sender, target, ownPrompts }),
         stopCommand({ conversations }),
         retryNowCommand({ conversations }),
         newConversationCommand({ conversations, panels, sender }),

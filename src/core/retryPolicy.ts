@@ -15,11 +15,16 @@ export interface History {
   /** Whether the failed attempt, or one before it, has shown text or reasoning. */
   readonly shown: boolean;
   readonly previousDelayMs: number | undefined;
+  /** Overloads of the present model before this fault, one after the other. */
+  readonly overloads: number;
+  /** Models of this turn, the present one last. */
+  readonly models: readonly string[];
 }
 
 export type Decision =
   | { readonly do: 'fail'; readonly fault: Fault; readonly resetsInMs?: number | undefined }
   | { readonly do: 'replay' }
+  | { readonly do: 'fall-back'; readonly model: string }
   | {
       readonly do: 'wait';
       readonly delayMs: number;
@@ -28,6 +33,9 @@ export type Decision =
       /** Attempts still allowed, the coming one included. */
       readonly left: number;
     };
+
+/** So many overloads in a row, and another model is asked where the user named one. */
+const overloadsToFallBack = 3;
 
 /** A cut answer is fetched again at most so often. */
 export const maxResumes = 3;
@@ -41,6 +49,8 @@ export function decide(fault: Fault, history: History, settings: EngineSettings,
   if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.shown) {
     return { do: 'replay' };
   }
+  const model = fallback(policy, history, settings);
+  if (model !== undefined) return { do: 'fall-back', model };
   const left = allowance(fault, history, settings);
   if (left <= 0) return fail;
   if (hint) {
@@ -67,6 +77,12 @@ function isRetryable({ retry }: Policy): boolean {
     case 'repair':
       return false;
   }
+}
+
+function fallback(policy: Policy, history: History, { fallbackModels }: EngineSettings): string | undefined {
+  const overloaded = policy.retry === 'overload' && policy.fallback;
+  if (!overloaded || history.shown || history.overloads + 1 < overloadsToFallBack) return undefined;
+  return fallbackModels.find((model) => !history.models.includes(model));
 }
 
 /** A row's own limit holds whatever was shown: an answer that is empty twice is empty the third time. */

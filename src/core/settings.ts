@@ -11,6 +11,8 @@ export interface EngineSettings {
     /** A hint beyond this is not waited for; the turn fails and says when the limit resets. */
     readonly maxHintMs: number;
   };
+  /** Tried in this order, before the first text, where the model stays overloaded. */
+  readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
   /** null: the engine's own default, which is longer for reasoning models. */
   readonly timeout: {

@@ -2,7 +2,7 @@ import { AnswerText, type TextChange } from './answerText';
 import { Attempt, type AttemptEnd } from './attempt';
 import type { EngineDeps, RunningTurn, StreamOptions } from './engine';
 import { EventQueue } from './eventQueue';
-import type { AttemptReason, StreamEvent } from './events';
+import type { AttemptReason, ModelEvent, StreamEvent } from './events';
 import { classify, type Evidence, type Fault } from './faults/classify';
 import { describeError } from './faults/transportError';
 import { wordsFor, type Wording } from './faults/wording';
@@ -27,7 +27,7 @@ export class Turn implements RunningTurn {
   private readonly queue = new EventQueue<StreamEvent>(() => this.stop());
   private readonly answer: AnswerText;
   private readonly usage = new UsageSum();
-  private readonly history = new TurnHistory();
+  private readonly history: TurnHistory;
   private readonly unsubscribe: () => void;
   private model: string;
   private number = 0;
@@ -47,6 +47,7 @@ export class Turn implements RunningTurn {
   ) {
     this.model = request.model;
     this.answer = new AnswerText(partial);
+    this.history = new TurnHistory(request.model);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -70,9 +71,14 @@ export class Turn implements RunningTurn {
 
   switchModel(model: string): void {
     if (this.over || model === this.model) return;
-    this.emit({ type: 'model', from: this.model, to: model, reason: 'user' });
-    this.model = model;
+    this.changeModel(model, 'user');
     this.interrupt('switch');
+  }
+
+  private changeModel(to: string, reason: ModelEvent['reason']): void {
+    this.emit({ type: 'model', from: this.model, to, reason });
+    this.model = to;
+    this.history.switched(to);
   }
 
   private interrupt(why: 'retry-now' | 'switch'): void {
@@ -185,6 +191,9 @@ export class Turn implements RunningTurn {
       }
       case 'replay':
         return 'replay';
+      case 'fall-back':
+        this.changeModel(decision.model, fault.kind);
+        return 'switch';
       case 'wait':
         return this.pause(decision, fault, words.message);
     }

@@ -34,7 +34,8 @@ export const defaultModel = 'claude-sonnet-4';
 /** A prompt of the user's own, offered for a selection. */
 export interface UserPrompt {
   readonly title: string;
-  readonly prompt: string;
+  /** What is asked about the selected code. */
+  readonly template: string;
   readonly model?: string | undefined;
 }
 
@@ -65,15 +66,15 @@ export function modelsFrom(value: unknown): readonly string[] {
   return [...new Set(entries.map((entry) => textFrom(entry, '')).filter((id) => id !== ''))];
 }
 
-/** Entries that lack a title or a prompt are left out. */
+/** Entries that lack a title or a template are left out. */
 export function promptsFrom(value: unknown): readonly UserPrompt[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap((entry) => {
     if (!isRecord(entry)) return [];
     const title = textFrom(entry.title, '');
-    const prompt = textFrom(entry.prompt, '');
+    const template = textFrom(entry.template, '');
     const model = textFrom(entry.model, '');
-    if (title === '' || prompt === '') return [];
-    return [model === '' ? { title, prompt } : { title, prompt, model }];
+    if (title === '' || template === '') return [];
+    return [model === '' ? { title, template } : { title, template, model }];
   });
 }

@@ -42,6 +42,7 @@ export class Settings extends Disposable {
         jitter: choiceFrom(this.read('retry.jitter'), jitterChoices),
         maxHintMs: this.number('retry.maxHintMs'),
       },
+      fallbackModels: modelsFrom(this.read('fallbackModels')),
       resume: choiceFrom(this.read('resume'), resumeChoices),
       timeout: {
         headersMs: timeoutFrom(this.read('timeout.headersMs')),
@@ -64,10 +65,6 @@ export class Settings extends Disposable {
 
   model(): string {
     return textFrom(this.read('model'), defaultModel);
-  }
-
-  fallbackModels(): readonly string[] {
-    return modelsFrom(this.read('fallbackModels'));
   }
 
   /** Empty: none is sent. */

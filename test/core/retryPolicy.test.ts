@@ -19,6 +19,8 @@ const fresh: History = {
   resumes: 0,
   shown: false,
   previousDelayMs: undefined,
+  overloads: 0,
+  models: ['m'],
 };
 
 function faultOf(row: RowId, hintMs?: number): Fault {
@@ -33,12 +35,13 @@ interface Situation {
   readonly history?: Partial<History>;
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
+  readonly fallbackModels?: readonly string[];
 }
 
 /** With random numbers that are all 0.5. */
-function decided({ row, hintMs, history, retry, resume = 'auto' }: Situation): Decision {
+function decided({ row, hintMs, history, retry, resume = 'auto', fallbackModels = [] }: Situation): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
-  const settings = { retry: { ...usual, ...retry }, resume, timeout };
+  const settings = { retry: { ...usual, ...retry }, resume, timeout, fallbackModels };
   return decide(faultOf(row, hintMs), { ...fresh, ...history }, settings, () => 0.5);
 }
 

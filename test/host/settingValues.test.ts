@@ -73,16 +73,16 @@ describe('texts and lists from settings.json', () => {
 
   it('keeps prompts that have a title and a text', () => {
     const value = [
-      { title: ' T ', prompt: 'P', model: 'm', extra: 1 },
-      { title: 'T2', prompt: 'P2', model: 5 },
-      { title: 'no prompt' },
-      { prompt: 'no title' },
+      { title: ' T ', template: 'P', model: 'm', extra: 1 },
+      { title: 'T2', template: 'P2', model: 5 },
+      { title: 'no template' },
+      { template: 'no title' },
       null,
       'text',
     ];
     assert.deepEqual(promptsFrom(value), [
-      { title: 'T', prompt: 'P', model: 'm' },
-      { title: 'T2', prompt: 'P2' },
+      { title: 'T', template: 'P', model: 'm' },
+      { title: 'T2', template: 'P2' },
     ]);
     assert.deepEqual(promptsFrom({}), []);
   });

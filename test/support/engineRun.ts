@@ -9,6 +9,7 @@ import { settle, VirtualClock } from './virtualClock';
 
 export const defaultSettings: EngineSettings = {
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+  fallbackModels: [],
   resume: 'auto',
   timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
 };
@@ -36,6 +37,7 @@ export class EngineRun {
     const note = (line: string): void => void this.log.push(line);
     const merged: EngineSettings = {
       retry: { ...defaultSettings.retry, ...(settings?.retry as object | undefined) },
+      fallbackModels: (settings?.fallbackModels as readonly string[] | undefined) ?? [],
       resume: settings?.resume ?? defaultSettings.resume,
       timeout: { ...defaultSettings.timeout, ...(settings?.timeout as object | undefined) },
     };

@@ -12,12 +12,15 @@ export interface CodeProblem {
   readonly message: string;
 }
 
-export interface CodePrompt {
-  /** The command is `holysheep.<id>`. */
-  readonly id: CodePromptId;
+export interface CodeInstruction {
   /** English, as models follow it best; the answer's language is asked for separately. */
   readonly instruction: string;
   readonly problems: 'with' | 'without';
+}
+
+export interface CodePrompt extends CodeInstruction {
+  /** The command is `holysheep.<id>`. */
+  readonly id: CodePromptId;
 }
 
 const replaceable =
@@ -61,7 +64,7 @@ export const codePrompts: readonly CodePrompt[] = [
  * @param locale of the display language, e.g. `zh-cn`; explanations are asked for in it.
  */
 export function codePromptText(
-  prompt: CodePrompt,
+  prompt: CodeInstruction,
   excerpt: CodeExcerpt,
   problems: readonly CodeProblem[],
   locale: string,

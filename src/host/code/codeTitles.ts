@@ -16,9 +16,17 @@ export function codeActionTitle(id: CodePromptId): string {
   }
 }
 
-/** Under *You*: short, the code is attached. */
-export function codePromptTitle(id: CodePromptId, { label, truncated }: CodeExcerpt): string {
-  const title = shortTitle(id, label);
+/** The same for a prompt of the user's own. */
+export function ownActionTitle(title: string): string {
+  return vscode.l10n.t('{0} with HolySheep', title);
+}
+
+/** Under *You*: short, the code is attached. @param what a prompt of ours, or the title of the user's own */
+export function codePromptTitle(
+  what: CodePromptId | { readonly own: string },
+  { label, truncated }: CodeExcerpt,
+): string {
+  const title = typeof what === 'string' ? shortTitle(what, label) : `${what.own} ${label}`;
   return truncated ? vscode.l10n.t('{0} (its first {1} characters)', title, codeLimits.characters) : title;
 }
 

@@ -130,6 +130,38 @@ describe('switch model', () => {
   });
 });
 
+describe('fallback models', () => {
+  const overloaded = status(503, { error: { message: 'overloaded' } });
+
+  it('are asked after three overloads in a row, each once, in their order', async () => {
+    const run = await new EngineRun({
+      replies: [overloaded],
+      settings: { fallbackModels: ['gpt-4o', 'second', 'third'], retry: { maxRetries: 10 } },
+    }).toEnd();
+    assert.deepEqual(
+      run.of('model').map(({ from, to, reason }) => [from, to, reason]),
+      [
+        ['gpt-4o', 'second', 'overloaded'],
+        ['second', 'third', 'overloaded'],
+      ],
+    );
+    assert.deepEqual(
+      run.wire.requests.slice(0, 7).map(({ body }) => body.model),
+      ['gpt-4o', 'gpt-4o', 'gpt-4o', 'second', 'second', 'second', 'third'],
+    );
+  });
+
+  it('are left alone when there are none, and by faults that are no overload', async () => {
+    const none = await new EngineRun({ replies: [overloaded, overloaded, overloaded, answering('ok')] }).toEnd();
+    assert.deepEqual(none.of('model'), []);
+    const other = await new EngineRun({
+      replies: [overloaded, overloaded, status(500), overloaded, answering('ok')],
+      settings: { fallbackModels: ['second'] },
+    }).toEnd();
+    assert.deepEqual(other.of('model'), []);
+  });
+});
+
 describe('a cut answer', () => {
   const cut = (text: string): Reply =>
     streaming((body: LiveBody) => {
