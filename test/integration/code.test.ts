@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer } from '../../src/demo/replies';
+import { set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+
+const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
+
+describe('code in the editor', () => {
+  let fixture: HostFixture;
+  before(async () => {
+    fixture = await startFixture(() => answer('understood'));
+  });
+  beforeEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    fixture.gateway.reset();
+    const document = await vscode.workspace.openTextDocument({ language: 'typescript', content: source });
+    const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    editor.selection = new vscode.Selection(1, 0, 3, 1);
+  });
+  after(async () => {
+    await set('prompts', undefined);
+    await stopFixture(fixture);
+  });
+
+  const sent = async (): Promise<{ readonly prompt: string; readonly model: unknown }> => {
+    const { json } = await fixture.gateway.request(1);
+    return { prompt: JSON.stringify(json?.messages.at(-1)?.content), model: json?.['model'] };
+  };
+  const actions = async (): Promise<readonly vscode.CodeAction[]> => {
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const all = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      editor.document.uri,
+      editor.selection,
+    );
+    return all.filter(({ title }) => title.includes('HolySheep'));
+  };
+
+  for (const [command, words] of [
+    ['explainSelection', 'Explain the code'],
+    ['fixSelection', 'fix the bugs'],
+    ['improveSelection', 'Improve the code'],
+    ['writeTests', 'unit tests'],
+  ] as const) {
+    it(`goes along with ${command}: the selection, its language, and what stands around it`, async () => {
+      await vscode.commands.executeCommand(`holysheep.${command}`);
+      const { prompt } = await sent();
+      for (const part of [words, 'function twice', 'typescript', 'const before', 'const after']) {
+        assert.ok(prompt.includes(part), `${part} is missing in: ${prompt}`);
+      }
+    });
+  }
+
+  it('is offered in the lightbulb for a selection, with the prompts of the user', async () => {
+    await set('prompts', [{ title: 'Translate', template: 'Translate the comments.', model: 'deepseek-v3' }]);
+    const offered = await actions();
+    assert.deepEqual(offered.map(({ title }) => title).sort(), [
+      'Explain with HolySheep',
+      'Fix with HolySheep',
+      'Improve with HolySheep',
+      'Translate with HolySheep',
+      'Write tests with HolySheep',
+    ]);
+    const own = offered.find(({ title }) => title.startsWith('Translate'))?.command;
+    assert.ok(own);
+    await vscode.commands.executeCommand(own.command, ...((own.arguments ?? []) as unknown[]));
+    const { prompt, model } = await sent();
+    assert.ok(prompt.startsWith('"Translate the comments.'));
+    assert.equal(model, 'deepseek-v3');
+  });
+
+  it('is not offered where nothing is selected', async () => {
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    assert.deepEqual(await actions(), []);
+  });
+});
+
+describe('ask', () => {
+  let fixture: HostFixture;
+  before(async () => {
+    fixture = await startFixture(() => answer('understood'));
+  });
+  beforeEach(() => fixture.gateway.reset());
+  after(() => stopFixture(fixture));
+
+  for (const [argument, model] of [
+    ['a prompt', 'gpt-4o'],
+    [{ prompt: 'a prompt' }, 'gpt-4o'],
+    [{ prompt: 'a prompt', model: 'gemini-3-pro', newConversation: true }, 'gemini-3-pro'],
+  ] as const) {
+    it(`takes ${JSON.stringify(argument)}`, async () => {
+      await vscode.commands.executeCommand('holysheep.ask', argument);
+      const { json } = await fixture.gateway.request(1);
+      assert.equal(json?.messages.at(-1)?.content, 'a prompt');
+      assert.equal(json['model'], model);
+    });
+  }
+
+  it('refuses an argument it does not know', async () => {
+    await assert.rejects(async () => vscode.commands.executeCommand('holysheep.ask', { question: 'a prompt' }));
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+});
