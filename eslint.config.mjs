@@ -59,6 +59,9 @@ export default tseslint.config(
       'no-restricted-globals': ambient([
         'fetch',
         'setTimeout',
+        'clearTimeout',
+        'globalThis',
+        'process',
         'setInterval',
         'setImmediate',
         'performance',

@@ -66,12 +66,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       localize,
       formatTime: timeOfDay,
       settings: () => demo.engineSettings(settings.engine()),
-      connection: async () => route.remember(await connections.current()),
+      connection: () => connections.current(),
       userAgent: `HolySheepPrompt/${String((context.extension.packageJSON as { version: unknown }).version)}`,
     });
   });
-  const defaults = (): RequestDefaults => ({
-    model: connections.model(),
+  const defaults = (inDemo = demo.active): RequestDefaults => ({
+    model: connections.model(inDemo),
     systemPrompt: settings.systemPrompt(),
     temperature: settings.temperature(),
     maxTokens: settings.maxTokens(),
@@ -86,6 +86,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     engine,
     clock: systemClock,
     defaults,
+    connection: async (inDemo) => (inDemo ? connections.embedded() : route.remember(await connections.own())),
     journal,
     memory: context.workspaceState,
     onError,
@@ -117,6 +118,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     panels,
     connection,
     remember: (prompt) => history.add(prompt),
+    onError,
   });
   const failureDeps = {
     pickModel: (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude }),
@@ -132,13 +134,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       activity.update(activityOf(conversations));
     }),
   );
+  own(demo.onWillLeave(() => conversations.leaveDemo()));
   own(
     connections.onDidChange(() => {
       panels.connectionChanged();
       sender.connectionChanged().catch(onError);
-      // An unusable URL is told by the connections; a wait goes on until there is a usable one.
-      connections.current().then(
-        (now) => conversations.settingsChanged(route.isOther(now)),
+      // An unusable URL is told by the connections; a wait goes on until there is a usable one with a key.
+      connections.own().then(
+        (now) => conversations.settingsChanged(now.apiKey !== undefined && route.isOther(now)),
         () => undefined,
       );
     }),

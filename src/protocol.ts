@@ -26,6 +26,8 @@ export interface ExchangeView {
   readonly state: TurnState;
   /** Waits for an earlier turn of the same conversation. */
   readonly queued: boolean;
+  /** The selection that was asked about can be replaced by code of the answer. */
+  readonly canApply: boolean;
 }
 
 export interface ConnectionView {
@@ -116,6 +118,7 @@ export const panelStrings = {
   quietMore: 'Nothing new for a while; still connected…',
   resuming: 'Getting the rest of the answer…',
   waitServer: 'The server asked for {0}',
+  waitMargin: 'plus {0} of margin',
   waitBackoff: 'Backoff {0}, attempt {1} of {2}',
   waitAttempt: 'attempt {0} of {1}',
   retryIn: 'Retrying in {0}',

@@ -21,6 +21,9 @@ export type AttemptEnd =
   | { readonly type: 'fault'; readonly evidence: Evidence }
   | { readonly type: 'abandoned' };
 
+/** What a stream counts as that goes on after its last event. */
+const endOfStream: BodyEnd = { kind: 'stream', empty: false };
+
 /**
  * One request and its response, with clocks. It settles exactly once; whatever the network says after that is
  * stale and goes nowhere, so stopping never waits for a socket.
@@ -55,7 +58,7 @@ export class Attempt {
     this.startedAt = deps.clock.ticks();
     this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
       expired: (clock, afterMs) =>
-        clock === 'tail' ? this.complete() : this.fail({ type: 'timeout', clock, afterMs }),
+        clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       quiet: (forMs) => sink.quiet(forMs),
     });
     this.delta = this.deltaSink();
@@ -138,7 +141,7 @@ export class Attempt {
   private onDone(): void {
     this.sawDone = true;
     // The end of the body is on its way; waiting for it lets the connection be used again.
-    if (this.finishReason !== undefined || this.sawText) this.clocks.tail(drainMs);
+    this.clocks.tail(drainMs);
   }
 
   private onEnd(end: BodyEnd): void {

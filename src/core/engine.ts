@@ -42,6 +42,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** Text of an earlier, broken answer to the same request: kept until the new answer has overtaken it. */
   readonly partial?: string | undefined;
+  /** Instead of the engine's own: where this turn goes, whatever becomes of the others. */
+  readonly connection?: (() => Promise<Connection>) | undefined;
 }
 
 export interface Engine {

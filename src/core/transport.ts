@@ -38,15 +38,16 @@ export async function send(
   const client = new OpenAI({
     apiKey: connection.apiKey,
     baseURL: connection.baseUrl,
-    // The environment of the editor must not add to what is sent, nor print it.
+    // The environment of the editor must not name an organisation, nor make the SDK print what it sends.
     organization: null,
     project: null,
     logLevel: 'off',
     maxRetries: 0,
-    defaultHeaders: { ...withoutFingerprint, 'User-Agent': deps.userAgent },
+    defaultHeaders: { 'User-Agent': deps.userAgent },
     fetch: async (url, init) => {
       // The key never follows a redirect: to whom it would be shown is not the user's choice.
-      const response = await deps.fetch(url, { ...init, redirect: 'manual' });
+      const headers = ownHeaders(init?.headers, connection.apiKey);
+      const response = await deps.fetch(url, { ...init, headers, redirect: 'manual' });
       onHeaders(response.status, response.headers);
       if (response.ok) return response;
       const text = await boundedText(response.body, deps.clock);
@@ -71,13 +72,21 @@ export async function send(
   }
 }
 
-/** Operating system, runtime and versions are nobody's business. */
-const withoutFingerprint = Object.fromEntries(
-  ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count', 'Timeout'].map((name) => [
-    `X-Stainless-${name}`,
-    null,
-  ]),
-);
+const sentHeaders = ['accept', 'content-type', 'user-agent'];
+
+/**
+ * What the SDK adds besides is left out: it tells operating system and runtime, which is nobody's business, and
+ * it takes headers from the environment (`OPENAI_CUSTOM_HEADERS`), among them the key of another provider.
+ */
+function ownHeaders(all: RequestInit['headers'], apiKey: string): Headers {
+  const given = new Headers(all);
+  const own = new Headers({ authorization: `Bearer ${apiKey}` });
+  for (const name of sentHeaders) {
+    const value = given.get(name);
+    if (value !== null) own.set(name, value);
+  }
+  return own;
+}
 
 /** The SDK wraps whatever `fetch` throws. */
 function rejectionIn(error: unknown): HttpRejection | undefined {

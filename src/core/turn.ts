@@ -29,6 +29,7 @@ export class Turn implements RunningTurn {
   private readonly usage = new UsageSum();
   private readonly history: TurnHistory;
   private readonly unsubscribe: () => void;
+  private readonly connection: () => Promise<Connection>;
   private model: string;
   private number = 0;
   private waitedMs = 0;
@@ -43,8 +44,9 @@ export class Turn implements RunningTurn {
     private readonly deps: EngineDeps,
     private readonly repairs: RepairMemory,
     private readonly request: ChatRequest,
-    { signal, partial = '' }: StreamOptions,
+    { signal, partial = '', connection = deps.connection }: StreamOptions,
   ) {
+    this.connection = connection;
     this.model = request.model;
     this.answer = new AnswerText(partial);
     this.history = new TurnHistory(request.model);
@@ -121,9 +123,10 @@ export class Turn implements RunningTurn {
 
   /** One attempt and what follows from it. @returns why the next one is made; undefined: there is none. */
   private async once(why: AttemptReason): Promise<AttemptReason | undefined> {
-    const connection = await this.deps.connection();
+    const connection = await this.connection();
     if (this.over) return undefined;
     const { apiKey } = connection;
+    this.attempt = undefined;
     if (!apiKey) return this.judge({ type: 'no-key' }, connection);
     const end = await this.start(why, { ...connection, apiKey }).end;
     this.settleUsage();

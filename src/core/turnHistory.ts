@@ -34,9 +34,12 @@ export class TurnHistory {
     else this.retries++;
   }
 
-  /** Another model starts with a clean slate. */
+  /** Another model starts with a clean slate; what the reader has seen, and how often it was cut, stays. */
   switched(model: string): void {
     this.models.push(model);
     this.overloads = 0;
+    this.retries = 0;
+    this.previousDelayMs = undefined;
+    this.rows.clear();
   }
 }

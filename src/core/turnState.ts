@@ -94,7 +94,8 @@ export function reduce(state: TurnState, event: StreamEvent): TurnState {
     case 'quiet':
       return { ...state, quiet: true };
     case 'cut':
-      return { ...note(state, event, 'cut', event.message), phase: 'resuming', quiet: false };
+      // What follows tells: a wait, or the attempt that resumes.
+      return { ...note(state, event, 'cut', event.message), quiet: false };
     case 'resumed':
       return { ...note(state, event, 'resumed', event.how), phase: 'streaming' };
     case 'replaced':

@@ -8,11 +8,14 @@ export class Wait {
   readonly over: Promise<void>;
   private resolve!: () => void;
   private cancel: () => void = () => undefined;
+  /** A clock that is set back must not prolong the wait: by the monotonic one it is over by then. */
+  private readonly latest: number;
 
   constructor(
     private readonly clock: Clock,
     private readonly until: number,
   ) {
+    this.latest = clock.ticks() + Math.max(0, until - clock.now());
     this.over = new Promise((resolve) => (this.resolve = resolve));
     this.look();
   }
@@ -23,7 +26,7 @@ export class Wait {
   }
 
   private look(): void {
-    const left = this.until - this.clock.now();
+    const left = Math.min(this.until - this.clock.now(), this.latest - this.clock.ticks());
     if (left <= 0) this.end();
     else this.cancel = this.clock.after(Math.min(left, lookEveryMs), () => this.look());
   }

@@ -46,6 +46,13 @@ export class Connections extends Disposable {
     return baseUrl === undefined ? this.own() : Promise.resolve(embedded(baseUrl));
   }
 
+  /** The embedded gateway. @throws an error with a localised message when the demo is not active. */
+  embedded(): Promise<ActiveConnection> {
+    const { baseUrl } = this.deps.demo;
+    if (baseUrl !== undefined) return Promise.resolve(embedded(baseUrl));
+    return Promise.reject(new UserError(vscode.l10n.t('The offline demo is closed. Open it again to ask this there.')));
+  }
+
   /** The user's own, whether or not the demo is active. @throws as `current`. */
   async own(): Promise<ActiveConnection> {
     const { settings, keys } = this.deps;
@@ -72,9 +79,9 @@ export class Connections extends Disposable {
     }
   }
 
-  model(): string {
-    const { demo, settings } = this.deps;
-    return demo.active ? demo.model() : settings.model();
+  /** @param demo of the embedded gateway, or of the settings; by default of whatever answers now */
+  model(demo = this.deps.demo.active): string {
+    return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
 
   /** Of the demo while it is active, else of the settings. */

@@ -13,6 +13,9 @@ const firstModel = 'demo-steady';
 export class DemoMode extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
+  private readonly leaving = this.register(new vscode.EventEmitter<void>());
+  /** The gateway is still there; its turns can end in peace. */
+  readonly onWillLeave = this.leaving.event;
 
   private running: { readonly gateway: Gateway; readonly models: readonly DemoModel[] } | undefined;
   private entering: Promise<void> | undefined;
@@ -39,6 +42,7 @@ export class DemoMode extends Disposable {
     await this.entering;
     const gateway = this.running?.gateway;
     if (!gateway) return;
+    this.leaving.fire();
     this.running = undefined;
     this.selected = firstModel;
     this.changed.fire();

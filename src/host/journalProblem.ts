@@ -23,6 +23,10 @@ function text(problem: JournalProblem): string {
         'A saved conversation is damaged and could not be opened. Its file is kept: {0}',
         problem.keptAs,
       );
+    case 'newer':
+      return vscode.l10n.t(
+        'A saved conversation was written by a newer version of HolySheep and is left as it is. Update the extension to open it.',
+      );
     case 'unwritten':
       return vscode.l10n.t("The conversation can't be saved to disk; it will be lost when the window closes.");
   }

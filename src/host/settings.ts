@@ -85,7 +85,7 @@ export class Settings extends Disposable {
   }
 
   historyLimit(): number {
-    return this.number('history.limit');
+    return numberFrom(this.readUser('history.limit'), numberSettings['history.limit']);
   }
 
   /** Written where it takes effect: a workspace that names a model would hide the user's. */
@@ -108,7 +108,7 @@ export class Settings extends Disposable {
     return vscode.workspace.getConfiguration(section).get(key);
   }
 
-  /** Where requests go and what is said in the user's name: never from a workspace, a folder or a remote machine. */
+  /** Where requests go, what is said in the user's name and what is deleted: never from a workspace, a folder or a remote machine. */
   private readUser(key: string): unknown {
     const inspected = vscode.workspace.getConfiguration(section).inspect(key);
     return inspected?.globalValue ?? inspected?.defaultValue;

@@ -1,3 +1,4 @@
+import { isComposing } from './composing';
 import { button, element } from './element';
 import type { PanelContext } from './panelContext';
 import type { PromptHistory } from './promptHistory';
@@ -105,14 +106,6 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       options.onDraft();
     },
   };
-}
-
-/**
- * Enter that accepts a candidate is not a send. WebKit ends the composition before that Enter, and only the old
- * `keyCode` 229 still tells.
- */
-function isComposing(event: KeyboardEvent): boolean {
-  return event.isComposing || Reflect.get(event, 'keyCode') === 229;
 }
 
 /** Arrows leave the text only at its edge, and only when nothing would be overwritten that can't come back. */

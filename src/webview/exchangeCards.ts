@@ -41,7 +41,7 @@ export function createTurnCard(
 export function createTurnSummary(context: PanelContext, state: TurnState): Card | undefined {
   if (isRunning(state.phase)) return undefined;
   const timeline = createTimeline(context, state);
-  const footer = state.phase === 'done' ? createTurnFooter(context, state) : undefined;
+  const footer = state.phase === 'done' || state.text ? createTurnFooter(context, state) : undefined;
   if (!timeline && !footer) return undefined;
   const summary = element('div', { class: 'turn-summary' }, ...(timeline ? [timeline] : []));
   if (footer) summary.append(footer.element);

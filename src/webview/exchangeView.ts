@@ -39,7 +39,7 @@ export class ExchangeView {
       onCodeAction: this.onCodeAction,
       onLink: (href: string) => context.post({ type: 'openLink', href }),
     };
-    this.answer = context.createMarkdown(answerRoot, { ...options, canApply: exchange.attachment !== undefined });
+    this.answer = context.createMarkdown(answerRoot, { ...options, canApply: exchange.canApply });
     this.reasoning = createReasoningView(strings, (root) =>
       context.createMarkdown(root, { ...options, canApply: false }),
     );
@@ -80,8 +80,10 @@ export class ExchangeView {
   apply(events: readonly StreamEvent[]): void {
     this.queued = false;
     for (const event of events) {
+      const { reasoningAttempt } = this.state;
       this.state = reduce(this.state, event);
       if (event.type === 'text') this.answer.append(event.text);
+      else if (this.state.reasoningAttempt !== reasoningAttempt) this.reasoning.show(this.state.reasoning);
       else if (event.type === 'reasoning') this.reasoning.append(event.text);
       else if (event.type === 'replaced') this.answer.replace(event.text);
     }

@@ -4,7 +4,7 @@ import { fill } from './strings';
 export interface Format {
   /** How long something took: `4.1 s`, `37 s`, `1 min 40 s`. */
   duration(ms: number): string;
-  /** How long something will take; never rounds down, so that it reads 1 s until the very end. */
+  /** How long something will take, to the nearest second: it starts at what was announced. */
   countdown(ms: number): string;
   /** `950`, `12.3K`. */
   count(value: number): string;
@@ -35,7 +35,7 @@ export function createFormat(
         ? fill(strings.seconds, tenths.format(rounded))
         : wholeSeconds(Math.round(Math.max(0, ms) / 1000));
     },
-    countdown: (ms) => wholeSeconds(Math.ceil(Math.max(0, ms) / 1000)),
+    countdown: (ms) => wholeSeconds(Math.round(Math.max(0, ms) / 1000)),
     count: (value) => compact.format(value),
   };
 }

@@ -3,6 +3,7 @@ import { createAnnouncer } from './announcer';
 import type { ObserveSize } from './autoscroll';
 import { createAutoscroll } from './autoscroll';
 import { createComposer } from './composer';
+import { isComposing } from './composing';
 import { createConnectionBar } from './connectionBar';
 import { ConversationView } from './conversationView';
 import { element } from './element';
@@ -78,11 +79,13 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     emptyState.update(connection, suggestions);
   };
 
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || event.isComposing || conversation.activity === 'idle') return;
+  const stopOnEscape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || isComposing(event) || conversation.activity === 'idle') return;
     event.preventDefault();
     context.post({ type: 'stop' });
-  });
+  };
+  // On the way down: wherever the focus is, nothing in the page can keep the key to itself.
+  window.addEventListener('keydown', stopOnEscape, { capture: true });
   window.addEventListener('focus', () => {
     if (document.activeElement === null || document.activeElement === document.body) composer.focus();
   });

@@ -6,7 +6,7 @@ import type { Card } from './waitCard';
 
 const copiedForMs = 1500;
 
-/** Under a finished answer: what it cost, how long it took, and the whole of it as Markdown. */
+/** Under an answer that is over, whole or partial: what it cost, how long it took, and all of it as Markdown. */
 export function createTurnFooter(context: PanelContext, state: TurnState): Card {
   const { strings, clock, post, announcer } = context;
   let forget = (): void => undefined;
@@ -19,7 +19,8 @@ export function createTurnFooter(context: PanelContext, state: TurnState): Card 
     forget = clock.after(copiedForMs, () => delete copy.dataset['copied']);
   });
   const facts = footerFacts(context, state).map((fact) => element('span', {}, fact));
-  return { element: element('footer', { class: 'turn-footer' }, ...facts, copy), dispose: () => forget() };
+  const parts = state.text ? [...facts, copy] : facts;
+  return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => forget() };
 }
 
 function footerFacts({ strings, format }: PanelContext, state: TurnState): string[] {

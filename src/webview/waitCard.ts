@@ -13,6 +13,9 @@ export interface Card {
 /** A few times a second: the number must never look stuck. */
 const tickMs = 250;
 
+/** A smaller margin does not show in a countdown of whole seconds. */
+const toldMarginMs = 1000;
+
 /** What is being waited for, until when, and who said so; with the ways out. */
 export function createWaitCard(context: PanelContext, exchangeId: string, event: WaitingEvent): Card {
   const { strings, clock, format } = context;
@@ -54,8 +57,11 @@ function provenance({ strings, format }: PanelContext, event: WaitingEvent): str
   const attempts = String(event.maxAttempts);
   switch (event.source) {
     case 'server': {
-      const asked = fill(strings.waitServer, format.duration(event.hintMs ?? event.delayMs));
-      return `${asked} · ${fill(strings.waitAttempt, attempt, attempts)}`;
+      const hintMs = event.hintMs ?? event.delayMs;
+      const marginMs = event.delayMs - hintMs;
+      const asked = fill(strings.waitServer, format.duration(hintMs));
+      const margin = marginMs >= toldMarginMs ? `, ${fill(strings.waitMargin, format.duration(marginMs))}` : '';
+      return `${asked}${margin} · ${fill(strings.waitAttempt, attempt, attempts)}`;
     }
     case 'backoff':
       return fill(strings.waitBackoff, format.duration(event.delayMs), attempt, attempts);

@@ -132,11 +132,22 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { waitedMs: 30 },
   ],
   [
-    'is cut, and resumes with the text it has',
+    'keeps its phase when it is cut',
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
       [2, 1, { type: 'cut', reason: 'connection', message: 'Lost.' }],
+    ],
+    { phase: 'streaming', text: 'Hal' },
+  ],
+  [
+    'waits after a cut, and resumes with the text it has',
+    [
+      [0, 1, start()],
+      [1, 1, text('Hal')],
+      [2, 1, { type: 'cut', reason: 'connection', message: 'Lost.' }],
+      [2, 2, waiting()],
+      [9, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume' }],
     ],
     { phase: 'resuming', text: 'Hal' },
   ],

@@ -104,7 +104,8 @@ describe('pictures of the panel', () => {
 
   it('at 380 px', async () => {
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-    await workbench.page.locator('.tab[data-resource-name="sample.ts"] .codicon-close').click();
+    await workbench.page.locator('.tab[data-resource-name="sample.ts"]').click();
+    await workbench.runCommand('View: Close Editor');
     await workbench.page.setViewportSize({ width: 430, height: 860 });
     gateway.script = () => rateLimited(20);
     await panel.send('And in a narrow window?');

@@ -30,6 +30,7 @@ interface Property {
 }
 
 interface Manifest extends JsonRecord {
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, Property>> }[];
@@ -178,7 +179,14 @@ describe('the settings of the manifest', () => {
     assert.deepEqual([baseUrl.url, baseUrl.corrections], [defaultBaseUrl, []]);
   });
 
-  for (const name of ['baseUrl', 'systemPrompt', 'prompts']) {
+  it('are taken from no workspace that is not trusted', () => {
+    assert.deepEqual(
+      sorted(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations),
+      sorted(Object.keys(properties).filter((name) => properties[name]!.scope !== 'application')),
+    );
+  });
+
+  for (const name of ['baseUrl', 'systemPrompt', 'prompts', 'history.limit']) {
     it(`let no workspace set ${name}`, () => {
       assert.equal(property(name).scope, 'application');
       const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');

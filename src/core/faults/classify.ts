@@ -40,7 +40,7 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'error': {
       const row = transportRow(evidence.error);
       // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
-      return fault(evidence.streaming && row !== 40 ? 42 : row);
+      return fault(evidence.streaming ? 42 : row);
     }
     case 'status': {
       const hint = parseHint(evidence.headers, evidence.body, now);

@@ -207,7 +207,7 @@ export type RowId = keyof typeof faultTable;
 
 /** Not on the wire: the request never left. */
 export const localFaults = {
-  noKey: row('auth', never, 'No API key is set for {host}.', ['setApiKey']),
+  noKey: row('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
 /** Every sentence there is a translation for. */

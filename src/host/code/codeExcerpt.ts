@@ -16,7 +16,7 @@ export type CodeOrigin = 'selection' | 'function' | 'visible';
 /** A piece of a file with what is around it. */
 export interface CodeExcerpt {
   readonly origin: CodeOrigin;
-  /** Relative to the workspace. */
+  /** Relative to the workspace; outside of it the name alone. */
   readonly path: string;
   readonly languageId: string;
   readonly span: Span;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
 import { innermost, type CodeSymbol, type Span } from './codeGeometry';
@@ -12,7 +13,7 @@ const symbolsLimitMs = 1000;
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
-  const path = vscode.workspace.asRelativePath(document.uri, false);
+  const path = shownPath(document.uri);
   const source = codeDocument(document);
   const selected = selection.isEmpty ? undefined : excerptOf(source, path, selection, 'selection');
   if (selected) return selected;
@@ -20,6 +21,12 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
   return (
     (around && excerptOf(source, path, around, 'function')) ?? excerptOf(source, path, visibleSpan(editor), 'visible')
   );
+}
+
+/** The folders above a file outside the workspace are nobody's business: they name the user, for one. */
+function shownPath(uri: vscode.Uri): string {
+  const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  return inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
 }
 
 function codeDocument(document: vscode.TextDocument): CodeDocument {

@@ -30,7 +30,6 @@ export function setApiKeyCommand(deps: SetApiKeyDeps): Command {
   return {
     id: 'holysheep.setApiKey',
     async execute(argument): Promise<SetApiKeyResult> {
-      await deps.demo.leave();
       const target = deps.settings.baseUrl();
       if ('error' in target) {
         toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
@@ -43,6 +42,7 @@ export function setApiKeyCommand(deps: SetApiKeyDeps): Command {
         toast(deps.log, 'error', problemText(cleaned.problem), [enterApiKey(vscode.l10n.t('Enter again'))]);
         return { state: 'invalid' };
       }
+      await deps.demo.leave();
       return verifyAndStore(cleaned.key, target, deps);
     },
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock';
 import type { Engine, RunningTurn } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
+import type { Connection } from '../../core/request';
 import { initialTurn, interrupted, isRunning } from '../../core/turnState';
 import type { ExchangeView } from '../../protocol';
 import { chatRequest, type RequestDefaults } from './chatRequest';
@@ -18,7 +19,10 @@ export type ConversationChange =
 export interface ConversationDeps {
   readonly engine: Engine;
   readonly clock: Clock;
-  readonly defaults: () => RequestDefaults;
+  /** @param demo whether the turn is one of the embedded gateway's */
+  readonly defaults: (demo: boolean) => RequestDefaults;
+  /** Where such a turn goes, asked for every attempt. */
+  readonly connection: (demo: boolean) => Promise<Connection>;
   /** Every event as it arrives, for the log. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
   /** A defect of ours: the engine reports faults as events. */
@@ -112,10 +116,20 @@ export class Conversation {
    */
   settingsChanged(otherRoute: boolean): void {
     const { active } = this;
-    if (!active?.state.wait) return;
-    const { model } = this.deps.defaults();
+    if (!active?.state.wait || active.demo) return;
+    const { model } = this.deps.defaults(false);
     if (active.model === undefined && model !== active.state.model) this.running?.turn.switchModel(model);
     else if (otherRoute) this.running?.turn.retryNow();
+  }
+
+  /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
+  leaveDemo(): void {
+    for (const id of this.queue.filter((waiting) => this.byId.get(waiting)?.demo)) {
+      this.queue.splice(this.queue.indexOf(id), 1);
+      const exchange = this.byId.get(id);
+      if (exchange) this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
+    }
+    if (this.active?.demo) this.stop();
   }
 
   /** Folds what has arrived into state and journal now. */
@@ -142,9 +156,15 @@ export class Conversation {
     const next = this.byId.get(this.queue.shift() ?? '');
     if (!next) return;
     const exchange = next.queued ? this.update({ ...next, queued: false }) : next;
+    const demo = exchange.demo === true;
     const all = this.exchanges();
-    const request = chatRequest(all.slice(0, all.indexOf(exchange)), exchange, this.deps.defaults());
-    const turn = this.deps.engine.stream(request, { partial: exchange.state.text || undefined });
+    // What the demo made up is no part of a real conversation.
+    const earlier = all.slice(0, all.indexOf(exchange)).filter((past) => (past.demo === true) === demo);
+    const request = chatRequest(earlier, exchange, this.deps.defaults(demo));
+    const turn = this.deps.engine.stream(request, {
+      partial: exchange.state.text || undefined,
+      connection: () => this.deps.connection(demo),
+    });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchange.id, events));
     this.running = { exchangeId: exchange.id, turn, batcher };
     void this.follow(this.running);

@@ -21,7 +21,7 @@ export class Conversations {
   private readonly changes = new Listeners<{
     readonly conversation: Conversation;
     readonly change?: ConversationChange;
-  }>();
+  }>((error) => this.deps.onError(error));
   /** Any change of any of them; without `change` another one became current. */
   readonly onDidChange = this.changes.event;
 
@@ -53,10 +53,15 @@ export class Conversations {
     return conversation;
   }
 
-  /** @returns undefined when there is none of this id any more. */
-  async open(id: unknown): Promise<Conversation | undefined> {
+  /**
+   * Makes it the current one, if it is still wanted when it is loaded.
+   * @returns undefined when it isn't, or when there is none of this id any more
+   */
+  async open(id: unknown, wanted: () => boolean = () => true): Promise<Conversation | undefined> {
     const conversation = await this.load(id);
-    return conversation && this.makeCurrent(conversation);
+    if (conversation && wanted()) return this.makeCurrent(conversation);
+    this.closeIdle();
+    return undefined;
   }
 
   /**
@@ -72,7 +77,13 @@ export class Conversations {
       await this.deps.journal.close(id);
       return undefined;
     });
-    return found && !this.current ? this.makeCurrent(found) : undefined;
+    if (found && !this.current) return this.makeCurrent(found);
+    this.closeIdle();
+    return undefined;
+  }
+
+  leaveDemo(): void {
+    for (const conversation of this.live.values()) conversation.leaveDemo();
   }
 
   settingsChanged(otherRoute: boolean): void {
@@ -105,13 +116,18 @@ export class Conversations {
   private makeCurrent(conversation: Conversation): Conversation {
     this.shown = conversation;
     this.deps.memory.update(currentKey, conversation.id).then(undefined, this.deps.onError);
+    this.closeIdle();
+    this.changes.fire({ conversation });
+    return conversation;
+  }
+
+  /** Lets go of those that are neither current nor at work. */
+  private closeIdle(): void {
     for (const other of this.live.values()) {
-      if (other === conversation || other.busy) continue;
+      if (other === this.shown || other.busy) continue;
       this.live.delete(other.id);
       this.inOrder(() => this.deps.journal.close(other.id)).catch(this.deps.onError);
     }
-    this.changes.fire({ conversation });
-    return conversation;
   }
 
   /** A file is never opened twice, nor while it is being closed. */

@@ -21,6 +21,8 @@ export interface PromptInput {
   readonly target?: ApplyTarget | undefined;
   /** Absent: the model that is set when the turn starts. */
   readonly model?: string | undefined;
+  /** Asked of the embedded gateway; it never goes to another, nor does a real one go there. */
+  readonly demo?: boolean | undefined;
 }
 
 export interface Exchange extends PromptInput {
@@ -31,7 +33,8 @@ export interface Exchange extends PromptInput {
 
 export function viewOf(exchange: Exchange): ExchangeView {
   const { id, prompt, attachment, state, queued } = exchange;
-  return attachment ? { id, prompt, attachment, state, queued } : { id, prompt, state, queued };
+  const view = { id, prompt, state, queued, canApply: exchange.target !== undefined };
+  return attachment ? { ...view, attachment } : view;
 }
 
 /** A model the user switched to in mid-turn is the one a later attempt goes to as well. */

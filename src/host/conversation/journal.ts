@@ -5,11 +5,13 @@ import type { Clock } from '../../core/clock';
 import type { Exchange } from './exchange';
 import { JournalFile } from './journalFile';
 import { foldJournal } from './journalFold';
-import { decodeJournal, JournalFormatError, journalSchema, type HeaderLine } from './journalLines';
+import { decodeJournal, JournalFormatError, journalSchema, NewerJournalError, type HeaderLine } from './journalLines';
 
 export type JournalProblem =
   /** The file can't be read and was kept aside as `keptAs`. */
   | { readonly kind: 'corrupt'; readonly keptAs: string; readonly error: unknown }
+  /** A later version of the extension wrote the file; it is left as it is. */
+  | { readonly kind: 'newer'; readonly error: unknown }
   | { readonly kind: 'unwritten'; readonly error: unknown };
 
 export interface JournalDeps {
@@ -26,6 +28,9 @@ export interface OpenedConversation {
   /** A turn was broken off, and this is the first time it is seen. */
   readonly brokenOff: boolean;
 }
+
+/** Windows without a folder share theirs: what was written this recently may be open in another one. */
+const recentMs = 60 * 60 * 1000;
 
 const extension = '.jsonl';
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -47,7 +52,7 @@ export class Journal {
     return { id, file: this.fresh(id) };
   }
 
-  /** @returns undefined when there is no such conversation. */
+  /** @returns undefined when there is no such conversation, or none that this version can read. */
   async open(id: string): Promise<OpenedConversation | undefined> {
     const path = this.path(id);
     const content = await readFile(path).catch(unlessMissing);
@@ -60,6 +65,10 @@ export class Journal {
       for (const exchangeId of brokenOff) file.append({ type: 'interrupted', exchangeId });
       return { file, exchanges, brokenOff: brokenOff.length > 0 };
     } catch (error) {
+      if (error instanceof NewerJournalError) {
+        this.deps.onProblem({ kind: 'newer', error });
+        return undefined;
+      }
       if (!(error instanceof JournalFormatError)) throw error;
       const keptAs = `${path}.corrupt`;
       await rename(path, keptAs);
@@ -76,14 +85,15 @@ export class Journal {
 
   /** Id of the conversation that was written last; undefined when there is none. */
   async newest(): Promise<string | undefined> {
-    return (await this.newestFirst())[0];
+    return (await this.newestFirst())[0]?.id;
   }
 
-  /** Deletes the oldest conversations beyond the limit, never an open one. */
+  /** Deletes the oldest conversations beyond the limit, never an open or a recent one. */
   async prune(): Promise<void> {
-    const closed = (await this.newestFirst()).filter((id) => !this.files.has(id));
-    for (const id of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
-      await rm(this.path(id), { force: true });
+    const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
+    const recent = this.deps.clock.now() - recentMs;
+    for (const { id, at } of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
+      if (at < recent) await rm(this.path(id), { force: true });
     }
   }
 
@@ -91,8 +101,17 @@ export class Journal {
     await Promise.all([...this.files.values()].map((file) => file.flush()));
   }
 
+  /** A file that fails keeps no other from being written; it is reported when all have had their turn. */
   flushSync(): void {
-    for (const file of this.files.values()) file.flushSync();
+    const failures: unknown[] = [];
+    for (const file of this.files.values()) {
+      try {
+        file.flushSync();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    for (const error of failures) this.deps.onProblem({ kind: 'unwritten', error });
   }
 
   private fresh(id: string): JournalFile {
@@ -107,13 +126,13 @@ export class Journal {
     return file;
   }
 
-  private async newestFirst(): Promise<readonly string[]> {
+  private async newestFirst(): Promise<readonly { readonly id: string; readonly at: number }[]> {
     const names = (await readdir(this.deps.folder).catch(unlessMissing)) ?? [];
     const ids = names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
     const dated = await Promise.all(
       ids.filter(isConversationId).map(async (id) => ({ id, at: await this.writtenAt(id) })),
     );
-    return dated.toSorted((a, b) => b.at - a.at).map(({ id }) => id);
+    return dated.toSorted((a, b) => b.at - a.at);
   }
 
   private async writtenAt(id: string): Promise<number> {

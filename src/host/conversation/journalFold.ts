@@ -16,8 +16,8 @@ export function foldJournal(lines: readonly JournalLine[]): FoldedJournal {
   const exchanges = new Map<string, Exchange>();
   for (const line of lines) {
     if (line.type === 'exchange') {
-      const { id, prompt, content, attachment, target, model } = line;
-      const input = { prompt, content, attachment, target, model };
+      const { id, prompt, content, attachment, target, model, demo } = line;
+      const input = { prompt, content, attachment, target, model, demo };
       exchanges.set(id, { ...input, id, state: initialTurn, queued: false });
       continue;
     }

@@ -42,6 +42,11 @@ export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';
 }
 
+/** Written by a later version of the extension; nothing is wrong with it. */
+export class NewerJournalError extends Error {
+  override readonly name = 'NewerJournalError';
+}
+
 export function encodeLine(line: HeaderLine | JournalLine): string {
   return `${JSON.stringify(line)}\n`;
 }
@@ -53,11 +58,15 @@ export interface DecodedJournal {
   readonly validBytes: number;
 }
 
-/** @throws JournalFormatError when anything but the last, unfinished line can't be read. */
+/**
+ * @throws JournalFormatError when anything but the last, unfinished line can't be read
+ * @throws NewerJournalError when the header is of a later schema
+ */
 export function decodeJournal(content: Buffer): DecodedJournal {
   const validBytes = content.lastIndexOf(0x0a) + 1;
   const [first, ...rest] = content.subarray(0, validBytes).toString('utf8').split('\n').slice(0, -1);
   const header = parse(first ?? '');
+  if (isNewer(header)) throw new NewerJournalError('the conversation is of a later schema');
   if (!isHeader(header)) throw new JournalFormatError('the first line is not a header of a known schema');
   const lines = rest.map((text, index) => {
     const line = parse(text);
@@ -73,6 +82,11 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new JournalFormatError('a line is not JSON', { cause: error });
   }
+}
+
+function isNewer(value: unknown): boolean {
+  if (!isObject(value) || value['type'] !== 'conversation') return false;
+  return typeof value['schema'] === 'number' && value['schema'] > journalSchema;
 }
 
 function isHeader(value: unknown): value is HeaderLine {
@@ -98,12 +112,13 @@ function isLine(value: unknown): value is JournalLine {
 }
 
 function isExchange(value: Readonly<Record<string, unknown>>): boolean {
-  const { id, prompt, content, model, attachment, target } = value;
+  const { id, prompt, content, model, attachment, target, demo } = value;
   return (
     isText(id) &&
     isText(prompt) &&
     isOptionalText(content) &&
     isOptionalText(model) &&
+    (demo === undefined || typeof demo === 'boolean') &&
     (attachment === undefined || hasTexts(attachment, ['label', 'languageId', 'code'])) &&
     (target === undefined || (hasTexts(target, ['uri']) && hasNumbers(target, targetNumbers)))
   );

@@ -2,6 +2,9 @@
 export class Listeners<T> {
   private readonly all = new Set<(value: T) => void>();
 
+  /** @param onError is given what a listener throws: the others and the caller have no part in it. */
+  constructor(private readonly onError: (error: unknown) => void = console.error) {}
+
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
     // A fresh function for each subscription: the same listener may subscribe twice.
     const call = (value: T): void => {
@@ -12,6 +15,12 @@ export class Listeners<T> {
   };
 
   fire(value: T): void {
-    for (const call of [...this.all]) call(value);
+    for (const call of [...this.all]) {
+      try {
+        call(value);
+      } catch (error) {
+        this.onError(error);
+      }
+    }
   }
 }

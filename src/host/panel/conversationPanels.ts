@@ -9,6 +9,10 @@ import { PanelView, viewType } from './panelView';
 /** The panel beside the editor: which conversation is in it, and its way back after a reload. */
 export class ConversationPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private view: PanelView | undefined;
+  /** The view is the one that VS Code has kept over a reload. */
+  private restored = false;
+  /** The user wants the conversation of the session, rather than whatever a restored panel had. */
+  private chosen = false;
   private session: PanelSession | undefined;
 
   constructor(
@@ -22,8 +26,14 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   /** A panel that was closed comes back with all that has happened since. */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
-    if (this.view) this.view.reveal(preserveFocus);
-    this.open(conversation, this.view ?? this.adopt(PanelView.create(this.extensionUri, preserveFocus)));
+    this.view?.reveal(preserveFocus).catch(this.context.onError);
+    this.chosen = true;
+    this.open(conversation, this.view ?? this.create(preserveFocus));
+  }
+
+  /** For a conversation that has lost its panel; one that VS Code restores has its own, and its draft. */
+  reopen(conversation: Conversation): void {
+    if (!this.view) this.open(conversation, this.create(true));
   }
 
   /** Puts text into the composer of the panel and focuses it. */
@@ -36,28 +46,58 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const kept = !this.view && isPanelState(state) ? await this.conversations.open(state.conversationId) : undefined;
+    // There is one panel.
+    if (this.restored) {
+      panel.dispose();
+      return;
+    }
+    const chosen = this.chosen ? this.session?.conversation : undefined;
+    // At once, so that whatever is shown while the conversation is loaded is shown here.
+    const view = this.adopt(new PanelView(panel, this.extensionUri));
+    this.restored = true;
+    if (chosen) {
+      this.chosen = true;
+      this.open(chosen, view);
+      return;
+    }
+    const wanted = (): boolean => this.view === view && !this.session;
+    const kept = isPanelState(state) ? await this.conversations.open(state.conversationId, wanted) : undefined;
+    if (!wanted()) return;
     const conversation = kept ?? (await this.conversations.resume());
-    // One was opened in the meantime: there is one panel.
-    if (this.view) panel.dispose();
-    else this.open(conversation, this.adopt(new PanelView(panel, this.extensionUri)));
+    if (wanted()) this.open(conversation, view);
   }
 
   override dispose(): void {
     this.session?.dispose();
+    this.view?.dispose();
     super.dispose();
   }
 
+  private create(preserveFocus: boolean): PanelView {
+    return this.adopt(PanelView.create(this.extensionUri, preserveFocus));
+  }
+
+  /** In place of the one before. */
   private adopt(view: PanelView): PanelView {
+    const before = this.view;
+    if (before) {
+      this.forget();
+      before.close();
+    }
     this.view = view;
     view.onDidDispose(() => {
       view.dispose();
-      if (this.view !== view) return;
-      this.view = undefined;
-      this.session?.dispose();
-      this.session = undefined;
+      if (this.view === view) this.forget();
     });
     return view;
+  }
+
+  private forget(): void {
+    this.view = undefined;
+    this.restored = false;
+    this.chosen = false;
+    this.session?.dispose();
+    this.session = undefined;
   }
 
   private open(conversation: Conversation, view: PanelView): void {
@@ -65,6 +105,6 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     this.session?.dispose();
     this.session = new PanelSession(conversation, view, this.context);
     // A fresh page asks for its snapshot itself.
-    if (view.listens) this.session.replay().catch(this.context.onError);
+    if (view.ready) this.session.replay().catch(this.context.onError);
   }
 }

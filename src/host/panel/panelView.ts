@@ -13,6 +13,8 @@ export class PanelView extends Disposable {
   private readonly messages = this.register(new vscode.EventEmitter<ToHost>());
   readonly onMessage = this.messages.event;
   readonly onDidDispose: vscode.Event<void>;
+  /** The page is there and has asked for its snapshot, maybe before there was anybody to give it. */
+  private asked = false;
   /** The page listens; until then it is told nothing, and a snapshot is the first it is told. */
   private listening = false;
 
@@ -32,13 +34,15 @@ export class PanelView extends Disposable {
     const { webview } = panel;
     this.register(
       webview.onDidReceiveMessage((message: unknown) => {
-        if (isToHost(message)) this.messages.fire(message);
+        if (!isToHost(message)) return;
+        if (message.type === 'ready') this.asked = true;
+        this.messages.fire(message);
       }),
     );
     // A hidden page is torn down; when it is shown again it says `ready` again.
     this.register(
       panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.listening = false;
+        if (!panel.visible) this.asked = this.listening = false;
       }),
     );
     panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
@@ -61,7 +65,11 @@ export class PanelView extends Disposable {
     void this.panel.webview.postMessage(snapshot);
   }
 
-  /** A page that doesn't will say `ready`. */
+  /** A page that has not is going to say `ready`. */
+  get ready(): boolean {
+    return this.asked;
+  }
+
   get listens(): boolean {
     return this.listening;
   }
@@ -71,10 +79,36 @@ export class PanelView extends Disposable {
   }
 
   /** Where it is, unless it would cover the code that is being worked on: then beside it. */
-  reveal(preserveFocus: boolean): void {
-    const column = vscode.window.activeTextEditor?.viewColumn;
-    const covers = column !== undefined && column === this.panel.viewColumn;
-    this.panel.reveal(covers ? vscode.ViewColumn.Beside : undefined, preserveFocus);
+  async reveal(preserveFocus: boolean): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    const column = editor?.viewColumn;
+    if (column === undefined || column !== this.panel.viewColumn) {
+      this.panel.reveal(undefined, preserveFocus);
+      return;
+    }
+    await this.moveBeside();
+    if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
+  }
+
+  /** A panel that moves becomes a preview, which the next click in the Explorer replaces: it is kept by hand. */
+  private async moveBeside(): Promise<void> {
+    const active = this.becomesActive();
+    this.panel.reveal(vscode.ViewColumn.Beside);
+    await active;
+    // Acts on the active editor only, hence the detour of the focus.
+    await vscode.commands.executeCommand('workbench.action.keepEditor');
+  }
+
+  private becomesActive(): Promise<void> {
+    return new Promise((resolve) => {
+      const listening = this.register(
+        this.panel.onDidChangeViewState(() => {
+          if (!this.panel.active) return;
+          listening.dispose();
+          resolve();
+        }),
+      );
+    });
   }
 
   setTitle(firstPrompt: string | undefined): void {
@@ -82,8 +116,9 @@ export class PanelView extends Disposable {
     if (this.panel.title !== title) this.panel.title = title;
   }
 
-  override dispose(): void {
-    super.dispose();
+  /** `dispose` only lets go of the panel: one that is there when the window goes away is restored with the next. */
+  close(): void {
+    this.dispose();
     this.panel.dispose();
   }
 }

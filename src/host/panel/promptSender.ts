@@ -10,6 +10,7 @@ export interface PromptSenderDeps {
   };
   readonly connection: () => Promise<ConnectionView>;
   readonly remember: (prompt: string) => Promise<void>;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Brings a prompt to its conversation, or holds it until there is a key to send it with. */
@@ -26,10 +27,11 @@ export class PromptSender {
     // What is held is in the composer under its short name; sent from there it still has its code with it.
     const whole = this.held?.input.prompt === input.prompt ? this.held.input : input;
     this.held = undefined;
-    await this.deps.remember(input.prompt);
+    // A history that can't be kept is no reason not to ask.
+    this.deps.remember(input.prompt).catch(this.deps.onError);
     const connection = await this.deps.connection();
     if (connection.hasKey || connection.demo) {
-      conversation.ask(whole);
+      conversation.ask({ ...whole, demo: connection.demo });
       return;
     }
     // The panel offers to set a key and to open the demo, with the prompt in its composer.
@@ -41,7 +43,7 @@ export class PromptSender {
   async connectionChanged(): Promise<void> {
     if (!this.held) return;
     const connection = await this.deps.connection();
-    if (connection.hasKey || connection.demo) this.release();
+    if (connection.hasKey || connection.demo) this.release(connection.demo);
   }
 
   /** The user went on to something else. */
@@ -50,9 +52,9 @@ export class PromptSender {
   }
 
   /** Harmless when another call was faster. */
-  private release(): void {
+  private release(demo: boolean): void {
     const { held } = this;
     this.held = undefined;
-    held?.conversation.ask(held.input);
+    held?.conversation.ask({ ...held.input, demo });
   }
 }

@@ -51,6 +51,17 @@ describe('a turn', () => {
     assert.ok(!run.log.join().includes('hsa-secret'));
   });
 
+  it('takes no header and no key from the environment', async () => {
+    process.env['OPENAI_CUSTOM_HEADERS'] = 'Authorization: Bearer other\nx-other: 1';
+    try {
+      const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
+      const headers = run.wire.requests[0]?.headers;
+      assert.deepEqual([headers?.get('authorization'), headers?.get('x-other')], ['Bearer hsa-secret-key-1', null]);
+    } finally {
+      delete process.env['OPENAI_CUSTOM_HEADERS'];
+    }
+  });
+
   it('waits as long as the server asked for, never less, and says so', async () => {
     const run = new EngineRun({ replies: [limited(5), answering('ok')], random: () => 0 });
     await settle();
@@ -148,7 +159,7 @@ describe('a turn', () => {
       connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: undefined }),
     }).toEnd();
     assert.equal(run.wire.requests.length, 0);
-    assert.deepEqual([run.last('failed').kind, run.last('failed').actions], ['auth', ['setApiKey']]);
+    assert.deepEqual([run.last('failed').kind, run.last('failed').actions], ['auth', ['setApiKey', 'retryNow']]);
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
@@ -159,6 +170,19 @@ describe('a turn', () => {
     }).toEnd();
     const { kind, message, actions } = run.last('failed');
     assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
+  });
+
+  it('says of a key that was removed during a wait that it is missing, and nothing of the attempt before', async () => {
+    let key: string | undefined = 'hsa-first-key';
+    const run = new EngineRun({
+      replies: [status(500)],
+      connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: key }),
+    });
+    await settle();
+    key = undefined;
+    await run.toEnd();
+    const { kind, status: code, requestId, actions } = run.last('failed');
+    assert.deepEqual([kind, code, requestId, actions], ['auth', undefined, undefined, ['setApiKey', 'retryNow']]);
   });
 
   it('uses the key that is current when an attempt goes out', async () => {
@@ -276,6 +300,7 @@ describe('what is not an answer', () => {
     ['JSON that is no completion', status(200, { ok: true }), 'malformed', 3],
     ['a finished answer with no text', streaming((body) => body.finish().done()), 'empty', 2],
     ['a stream that ends with nothing said', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
+    ['[DONE] and nothing else on an open socket', streaming((body) => body.send('data: [DONE]\n\n')), 'truncated', 6],
     ['an error in a 200', status(200, { error: { message: 'quota', code: 'insufficient_quota' } }), 'credit', 1],
     [
       'an error event',

@@ -168,7 +168,7 @@ const seen: readonly (readonly [evidence: Evidence, row: RowId | 0])[] = [
   [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: false }, 3],
   [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: true }, 42],
   [{ type: 'error', error: new TypeError('terminated', { cause: { code: 'UND_ERR_SOCKET' } }), streaming: true }, 42],
-  [{ type: 'error', error: { code: 'UND_ERR_BODY_TIMEOUT', message: '' }, streaming: true }, 40],
+  [{ type: 'error', error: { code: 'UND_ERR_BODY_TIMEOUT', message: '' }, streaming: true }, 42],
   [{ type: 'error', error: undefined, streaming: true }, 42],
 ];
 

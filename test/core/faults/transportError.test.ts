@@ -52,8 +52,8 @@ const codes: readonly (readonly [code: string, row: RowId])[] = [
   ['HPE_INVALID_CONSTANT', 8],
   ['net::ERR_INVALID_HTTP_RESPONSE', 8],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 8],
-  ['UND_ERR_HEADERS_TIMEOUT', 10],
-  ['UND_ERR_BODY_TIMEOUT', 40],
+  ['UND_ERR_HEADERS_TIMEOUT', 4],
+  ['UND_ERR_BODY_TIMEOUT', 42],
 ];
 
 const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = [

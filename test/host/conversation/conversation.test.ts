@@ -20,6 +20,8 @@ function setUp(earlier: readonly Exchange[] = []) {
       engine,
       clock,
       defaults: () => ({ model: 'default', systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
+      connection: (demo) =>
+        Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       onEvent: () => undefined,
       onError: (error) => errors.push(error),
     },
@@ -29,6 +31,52 @@ function setUp(earlier: readonly Exchange[] = []) {
   const phases = (): string[] => conversation.exchanges().map(({ state, queued }) => (queued ? 'queued' : state.phase));
   return { engine, clock, lines, changes, errors, conversation, roles, phases };
 }
+
+describe('A turn of the demo', () => {
+  it('goes to the embedded gateway and nowhere else, and a real one never goes there', async () => {
+    const { conversation, engine } = setUp();
+    for (const [demo, baseUrl] of [
+      [true, 'http://127.0.0.1:1/v1'],
+      [false, 'https://own.example/v1'],
+    ] as const) {
+      conversation.ask({ prompt: 'Hi', demo });
+      assert.equal((await engine.turn.options?.connection?.())?.baseUrl, baseUrl);
+      engine.turn.give(attempt(), done('made up'));
+      await settled();
+    }
+  });
+
+  it('is no part of a real conversation', async () => {
+    const { conversation, engine, roles } = setUp();
+    conversation.ask({ prompt: 'demo', demo: true });
+    engine.turn.give(attempt(), done('made up'));
+    await settled();
+    conversation.ask({ prompt: 'real', demo: false });
+    assert.deepEqual(roles(), ['system: Be brief.', 'user: real']);
+  });
+
+  it('ends when the demo is left, with those that wait behind it; a real one goes on', async () => {
+    const { conversation, engine, phases } = setUp();
+    conversation.ask({ prompt: 'one', demo: true });
+    conversation.ask({ prompt: 'two', demo: true });
+    conversation.ask({ prompt: 'three' });
+    conversation.leaveDemo();
+    await settled();
+    assert.deepEqual(phases(), ['stopped', 'interrupted', 'connecting']);
+    conversation.leaveDemo();
+    assert.deepEqual(engine.turn.controls, []);
+  });
+
+  it('does not wait for another key of the real gateway', async () => {
+    const { conversation, engine } = setUp();
+    conversation.ask({ prompt: 'one', demo: true });
+    engine.turn.give(attempt(), waiting);
+    await settled();
+    conversation.flush();
+    conversation.settingsChanged(true);
+    assert.deepEqual(engine.turn.controls, []);
+  });
+});
 
 describe('Conversation', () => {
   it('asks with the system prompt and the settings', () => {

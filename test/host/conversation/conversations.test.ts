@@ -11,17 +11,20 @@ describe('Conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let limit: number;
+  let epoch: number;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'conversations-'));
     memory = new Map();
     limit = 10;
+    epoch = Date.now();
   });
   afterEach(() => rm(folder, { recursive: true }));
 
   /** Another window, or the same one after a reload. */
   function open() {
     const clock = new VirtualClock();
+    clock.epoch = epoch;
     const engine = new ScriptedEngine();
     const errors: unknown[] = [];
     const onProblem = (problem: unknown): unknown => errors.push(problem);
@@ -31,6 +34,7 @@ describe('Conversations', () => {
       clock,
       journal,
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+      connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       memory: {
         get: (key) => memory.get(key),
         update: (key, value) => Promise.resolve(void memory.set(key, value)),
@@ -140,6 +144,8 @@ describe('Conversations', () => {
 
   it('keeps no more files than the limit', async () => {
     limit = 2;
+    // Files of the last hour are kept in any case.
+    epoch = Date.now() + 2 * 60 * 60 * 1000;
     const { conversations, engine, journal, errors } = open();
     for (let n = 0; n < 4; n++) {
       conversations.startNew().ask({ prompt: 'Hi' });
@@ -149,6 +155,20 @@ describe('Conversations', () => {
     }
     await conversations.open(conversations.current?.id);
     assert.equal((await readdir(folder)).length, 2);
+    assert.deepEqual(errors, []);
+  });
+
+  it('leaves the current conversation alone when the one that is opened is not wanted any more', async () => {
+    const before = open();
+    const { id } = await before.conversations.resume();
+    before.conversations.current?.ask({ prompt: 'Hi' });
+    before.conversations.flushSync();
+    const { conversations, errors } = open();
+    const current = conversations.startNew();
+    assert.equal(await conversations.open(id, () => false), undefined);
+    assert.equal(conversations.current, current);
+    assert.equal(memory.get('holysheep.currentConversation'), current.id);
+    assert.equal((await conversations.open(id))?.id, id);
     assert.deepEqual(errors, []);
   });
 

@@ -46,7 +46,7 @@ describe('Journal', () => {
   it('gives back what was written', async () => {
     const attachment = { label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' };
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0, endLine: 1, endCharacter: 0 };
-    const input = { prompt: 'Explain', content: 'in full', attachment, target, model: 'm' };
+    const input = { prompt: 'Explain', content: 'in full', attachment, target, model: 'm', demo: true };
     const end: JournalLine = {
       type: 'events',
       exchangeId: 'e',
@@ -165,7 +165,6 @@ describe('Journal', () => {
   for (const [what, content] of [
     ['an empty file', () => ''],
     ['no JSON', () => 'oops\n'],
-    ['a schema of the future', (id) => header(id).replace('"schema":1', '"schema":2')],
     ['a broken line in the middle', (id) => `${header(id)}{"type":"exch\n${JSON.stringify(exchange('e'))}\n`],
     ['an unknown line', (id) => `${header(id)}{"type":"other"}\n`],
     [
@@ -192,6 +191,20 @@ describe('Journal', () => {
     });
   }
 
+  it('leaves a file of a later schema as it is, says so and has no conversation of it', async () => {
+    const id = randomUUID();
+    const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
+    await mkdir(folder);
+    await writeFile(pathOf(id), content);
+    assert.equal(await journal().open(id), undefined);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ['newer'],
+    );
+    assert.deepEqual(await readdir(folder), [`${id}.jsonl`]);
+    assert.equal(await readFile(pathOf(id), 'utf8'), content);
+  });
+
   it('has no conversation of an id it never gave', async () => {
     assert.equal(await journal().open(randomUUID()), undefined);
   });
@@ -212,6 +225,37 @@ describe('Journal', () => {
     limit = 1;
     await all.prune();
     assert.deepEqual(await readdir(folder), [`${oldest!}.jsonl`]);
+  });
+
+  it('deletes nothing that was written within the last hour: another window may have it open', async () => {
+    const [recent, old] = [await written(exchange('e')), await written(exchange('e'))];
+    for (const [id, minutes] of [
+      [recent, 59],
+      [old, 61],
+    ] as const) {
+      const at = clock.now() / 1000 - minutes * 60;
+      await utimes(pathOf(id), at, at);
+    }
+    limit = 0;
+    await journal().prune();
+    assert.deepEqual(await readdir(folder), [`${recent}.jsonl`]);
+  });
+
+  it('writes all other files when one fails as the window goes away, and reports it', async () => {
+    const all = journal();
+    const [gone, kept] = [all.create(), all.create()];
+    gone.file.append(exchange('e'));
+    kept.file.append(exchange('e'));
+    await all.flush();
+    await rm(pathOf(gone.id));
+    gone.file.append(words('e', 'lost'));
+    kept.file.append(words('e', 'tail'));
+    all.flushSync();
+    assert.deepEqual(await shown(kept.id), ['Hi: interrupted "tail"']);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ['unwritten'],
+    );
   });
 
   it('reports a failing disk once, and writes all of it when the disk is back', async () => {

@@ -19,6 +19,7 @@ class TalkingConversation extends Conversation {
         engine: new ScriptedEngine(),
         clock: new VirtualClock(),
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+        connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },
@@ -33,6 +34,7 @@ class TalkingConversation extends Conversation {
 
 function setUp() {
   const happened: string[] = [];
+  const remember = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
   const conversation = (name: string) => new TalkingConversation(name, (what) => happened.push(what));
   const sender = new PromptSender({
@@ -45,9 +47,11 @@ function setUp() {
       compose: (text) => happened.push(`compose ${text}`),
     },
     connection: () => Promise.resolve({ ...connection }),
-    remember: (prompt) => Promise.resolve(void happened.push(`remember ${prompt}`)),
+    remember: (prompt) =>
+      remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
+    onError: (error) => happened.push(String(error)),
   });
-  return { sender, happened, connection };
+  return { sender, happened, connection, remember };
 }
 
 describe('PromptSender', () => {
@@ -55,6 +59,13 @@ describe('PromptSender', () => {
     const { sender, happened } = setUp();
     await sender.send({ prompt: 'Hi' });
     assert.deepEqual(happened, ['show current', 'remember Hi', 'ask current: Hi']);
+  });
+
+  it('asks although the prompt history can not be kept', async () => {
+    const { sender, happened, remember } = setUp();
+    remember.fails = true;
+    await sender.send({ prompt: 'Hi' });
+    assert.deepEqual(happened.sort(), ['Error: disk', 'ask current: Hi', 'show current']);
   });
 
   it('asks in a new conversation when told to', async () => {

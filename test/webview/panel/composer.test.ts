@@ -156,11 +156,26 @@ describe('the composer', () => {
     assert.deepEqual(page.posted, [{ type: 'stop' }, { type: 'stop' }]);
   });
 
-  it('does not stop with the Escape that ends a composition', () => {
+  it('stops with Escape wherever the focus is, even where the key goes no further', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
-    page.key('Escape', { isComposing: true });
-    assert.deepEqual(page.posted, []);
+    page.input.addEventListener('keydown', (event) => event.stopPropagation());
+    for (const place of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
+      page.key('Escape', {}, place);
+    }
+    assert.deepEqual(page.posted, [{ type: 'stop' }, { type: 'stop' }, { type: 'stop' }]);
   });
+
+  const composing: Readonly<Record<string, KeyboardEventInit>> = {
+    'ends a composition': { isComposing: true },
+    'ends a composition in WebKit': Object.fromEntries([['keyCode', 229]]),
+  };
+  for (const [name, how] of Object.entries(composing)) {
+    it(`does not stop with the Escape that ${name}`, () => {
+      page.receive({ type: 'exchange', exchange: exchange('a') });
+      page.key('Escape', how);
+      assert.deepEqual(page.posted, []);
+    });
+  }
 
   it('has the Stop of an answer that runs, and takes its focus when it goes', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });

@@ -145,6 +145,20 @@ describe('after the end', () => {
     assert.equal(page.clock.pending, 0);
   });
 
+  const partial = { stopped: ev.stopped('Hi'), failed: ev.failed({ text: 'Hi' }) };
+  for (const [name, end] of Object.entries(partial)) {
+    it(`Copy posts what there is of a ${name} answer`, () => {
+      page.events('a', ev.attempt(), ev.text('Hi'), end);
+      page.click('Copy');
+      assert.deepEqual(page.posted, [{ type: 'copy', text: 'Hi' }]);
+    });
+  }
+
+  it('there is no Copy without an answer', () => {
+    page.events('a', ev.attempt(), ev.failed());
+    assert.deepEqual(page.all('button', 'Copy'), []);
+  });
+
   it('only the latest stopped turn offers to go on', () => {
     const stopped = [ev.attempt(), ev.text('Hi'), ev.stopped('Hi')].reduce(reduce, initialTurn);
     page.snapshot([exchange('a', { state: stopped }), exchange('b', { state: stopped })]);

@@ -42,11 +42,14 @@ describe('a countdown', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
     [-1, '0 s'],
     [0, '0 s'],
-    [1, '1 s'],
-    [4100, '5 s'],
+    [499, '0 s'],
+    [500, '1 s'],
+    [4100, '4 s'],
+    [4900, '5 s'],
     [5000, '5 s'],
     [90_000, '90 s'],
-    [90_001, '1 min 31 s'],
+    [90_499, '90 s'],
+    [90_500, '1 min 31 s'],
     [120_000, '2 min'],
   ];
   for (const [ms, text] of rows) {

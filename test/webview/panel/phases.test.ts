@@ -30,6 +30,7 @@ const rows: Readonly<Record<string, Row>> = {
     ['Stop'],
   ),
   waiting: row([start, ev.waiting()], 'waiting', '', '', waitButtons, ['status', 'timer']),
+  'cut, and nothing more yet': row([start, ev.text('Hel'), ev.cut()], 'streaming', 'Hel', '', ['Stop']),
   'waiting after a cut': row([start, ev.text('Hel'), ev.cut(), ev.waiting()], 'waiting', 'Hel', '', waitButtons, [
     'status',
     'timer',
@@ -43,9 +44,13 @@ const rows: Readonly<Record<string, Row>> = {
     ['status', 'timer'],
   ),
   offline: row([start, ev.offline()], 'offline', '', '', waitButtons, ['status', 'timer']),
-  'cut, resuming': row([start, ev.text('Hel'), ev.cut()], 'resuming', 'Hel', 'Getting the rest of the answer…', [
-    'Stop',
-  ]),
+  'cut, resuming': row(
+    [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' })],
+    'resuming',
+    'Hel',
+    'Getting the rest of the answer…',
+    ['Stop'],
+  ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
   done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy']),
@@ -56,7 +61,11 @@ const rows: Readonly<Record<string, Row>> = {
     '',
     ['Continue', 'Copy'],
   ),
-  stopped: row([start, ev.text('Hel'), ev.stopped('Hel')], 'stopped', 'Hel', '', ['Continue', 'Restart answer']),
+  stopped: row([start, ev.text('Hel'), ev.stopped('Hel')], 'stopped', 'Hel', '', [
+    'Continue',
+    'Restart answer',
+    'Copy',
+  ]),
   'stopped before a word': row([start, ev.stopped('')], 'stopped', '', '', ['Restart answer']),
   failed: row([start, ev.failed()], 'failed', '', '', ['Retry now', 'Switch model', 'Details'], ['alert']),
   'failed with a partial answer': row(
@@ -64,7 +73,7 @@ const rows: Readonly<Record<string, Row>> = {
     'failed',
     'Hel',
     '',
-    ['Restart answer', 'Set API key'],
+    ['Restart answer', 'Set API key', 'Copy'],
     ['alert'],
   ),
 };
@@ -125,7 +134,7 @@ describe('a turn on screen', () => {
   it('shows an interrupted turn with the ways to go on', () => {
     const state = interrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
     page.snapshot([exchange('a', { state })]);
-    assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer']));
+    assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy']));
     page.click('Restart answer');
     page.click('Continue');
     assert.deepEqual(page.posted, [
@@ -147,7 +156,9 @@ describe('a turn on screen', () => {
   it('shows a queued turn as connecting, with the Stop of the turn that runs', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.events('a', start, ev.waiting());
-    assert.equal(page.all('article', 'Assistant')[1]?.dataset['state'], 'connecting');
+    const queued = page.all('article', 'Assistant')[1];
+    assert.equal(queued?.dataset['state'], 'connecting');
+    assert.equal(queued.hasAttribute('data-queued'), true);
     assert.equal(page.part('progress')?.textContent, 'Starts after the current answer');
     assert.ok(page.one('button', 'Stop'));
     assert.ok(page.one('button', 'Retry now'));
@@ -170,6 +181,30 @@ describe('a turn on screen', () => {
     page.events('a', ev.text('So'));
     assert.equal(reasoning.querySelector('summary')?.textContent, 'Reasoning');
   });
+
+  const twoAttempts = {
+    'event by event': (events: readonly StreamEvent[]) => {
+      for (const event of events) page.events('a', event);
+    },
+    'in one batch': (events: readonly StreamEvent[]) => page.events('a', ...events),
+  };
+  for (const [name, send] of Object.entries(twoAttempts)) {
+    it(`shows the reasoning of the last attempt alone, ${name}`, () => {
+      page.snapshot([exchange('a')]);
+      const again = ev.attempt({ attempt: 2, why: 'retry' });
+      send([start, ev.reasoning('Let me see'), ev.cut(), again, ev.reasoning('Let ', 2), ev.reasoning('us see', 2)]);
+      page.part('reasoning')!.setAttribute('open', '');
+      assert.equal(page.part('reasoning')!.querySelector('.reasoning-text')?.textContent, 'Let us see');
+    });
+  }
+
+  for (const canApply of [true, false]) {
+    it(`offers to apply code only where the host can: ${canApply}`, () => {
+      const attachment = { label: 'src/app.ts', languageId: 'typescript', code: 'a' };
+      page.snapshot([exchange('a', { attachment, canApply })]);
+      assert.equal(page.part('answer')?.hasAttribute('data-can-apply'), canApply);
+    });
+  }
 
   it('shows the code that went along, closed, as text', () => {
     const code = '<img src=x onerror=alert(1)>';

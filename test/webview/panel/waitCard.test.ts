@@ -20,7 +20,7 @@ describe('the wait card', () => {
       page.clock.advance(1000);
       seen.push(countdown());
     }
-    assert.deepEqual(seen, ['5 s', '4 s', '3 s', '2 s', '1 s', '0 s']);
+    assert.deepEqual(seen, ['4 s', '3 s', '2 s', '1 s', '0 s', '0 s']);
   });
 
   it('says the time that is left after a sleep', () => {
@@ -69,8 +69,12 @@ describe('the wait card', () => {
 
   const provenance = {
     'the server': [
-      ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 38_200 }),
+      ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 37_900 }),
       'The server asked for 37 s · attempt 2 of 6',
+    ],
+    'the server, and what we add': [
+      ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 39_000 }),
+      'The server asked for 37 s, plus 2 s of margin · attempt 2 of 6',
     ],
     'the server, without the hint': [
       ev.waiting({ source: 'server', delayMs: 38_200 }),

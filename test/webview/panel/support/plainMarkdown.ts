@@ -5,6 +5,7 @@ export function plainMarkdown(calls: string[] = []): typeof createStreamingMarkd
   return (root, options) => {
     let text = '';
     let finished = false;
+    root.toggleAttribute('data-can-apply', options.canApply);
     const show = (): void => options.schedule(() => (root.textContent = text));
     const change = (call: string, next: string): void => {
       finished = false;

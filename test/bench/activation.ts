@@ -1,0 +1,74 @@
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { out, root } from '../support/paths';
+import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
+import { ensureVSCode } from '../support/vscode/install';
+import { quietSettings, writeUserSettings } from '../support/vscode/quietSettings';
+import { emptyExtension, packagedExtension } from './measuredExtensions';
+import { progress } from './progress';
+import { ratioOf, type Row } from './row';
+import { median } from './statistics';
+
+const hosts = 8;
+
+/** As in the tests: VS Code's server takes the place of the desktop, unless one is asked for or it can't run. */
+const desktopVersion = process.env['VSCODE_TEST_DESKTOP'] ?? (process.platform === 'win32' ? 'stable' : undefined);
+
+interface Times {
+  readonly ours: number;
+  readonly empty: number;
+}
+
+/** From the call that activates to its end: the bundle is loaded and `activate()` has resolved. Fresh hosts. */
+export async function activation(): Promise<readonly Row[]> {
+  const tests = path.join(out, 'bench/host.js');
+  await build({
+    ...{ entryPoints: [path.join(root, 'test/bench/host/index.ts')], outfile: tests },
+    ...{ bundle: true, platform: 'node', external: ['vscode'], logLevel: 'warning' },
+  });
+  const times: Times[] = [];
+  for (let host = 0; host < hosts; host++) {
+    const measured = await inFreshHost(tests, host % 2 === 0);
+    progress(`activation, ms: ours ${measured.ours.toFixed(1)}, empty ${measured.empty.toFixed(1)}`);
+    times.push(measured);
+  }
+  const ours = median(times.map((time) => time.ours));
+  const empty = median(times.map((time) => time.empty));
+  return [
+    {
+      what: `Activation, median of ${hosts} hosts`,
+      ours: `${ours.toFixed(1)} ms (+${(ours - empty).toFixed(1)} ms)`,
+      peer: `${empty.toFixed(1)} ms, empty extension`,
+      ratio: ratioOf(ours, empty),
+      aim: '≤ 1.5',
+    },
+  ];
+}
+
+/** A third extension, empty too, goes before the two: nobody pays for what every first activation does. */
+async function inFreshHost(tests: string, oursFirst: boolean): Promise<Times> {
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => path.join(folder, name);
+  const first = emptyExtension('first', folder);
+  const empty = emptyExtension('empty', inFolder('extensions'));
+  const ours = await packagedExtension(inFolder('extensions'));
+  writeUserSettings(inFolder('user-data'), quietSettings);
+  await runTests({
+    ...(desktopVersion === undefined
+      ? { vscodeExecutablePath: path.join(root, 'test/support/vscodeFromNpm.mjs') }
+      : { version: desktopVersion }),
+    extensionDevelopmentPath: first.folder,
+    extensionTestsPath: tests,
+    extensionTestsEnv: {
+      BENCH_EXTENSIONS: JSON.stringify([first.id, ...(oursFirst ? [ours.id, empty.id] : [empty.id, ours.id])]),
+      BENCH_RESULT: inFolder('result.json'),
+      VSCODE_SERVER: (await ensureVSCode()).server,
+    },
+    launchArgs: ['--user-data-dir', inFolder('user-data'), '--extensions-dir', inFolder('extensions')],
+  });
+  const times = JSON.parse(readFileSync(inFolder('result.json'), 'utf8')) as Readonly<Record<string, number>>;
+  removeTemporaryFolder(folder);
+  return { ours: times[ours.id] ?? NaN, empty: times[empty.id] ?? NaN };
+}

@@ -1,0 +1,24 @@
+import type { Bench } from './row';
+
+/**
+ * In their order. The first makes what the others measure, the production build and the VSIX; each loads its modules
+ * when it runs, for they load the build.
+ */
+export const benches = {
+  package: async () => {
+    const { packageExtension } = await import('../support/vscode/package');
+    await packageExtension();
+    return [];
+  },
+  tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),
+  stop: async () => (await import('./stopLatency')).stopLatency(),
+  activation: async () => (await import('./activation')).activation(),
+  sizes: async () => (await import('./sizes')).sizes(),
+  renderer: async () => (await import('./renderer')).renderer(),
+} as const satisfies Readonly<Record<string, Bench>>;
+
+export type BenchName = keyof typeof benches;
+
+export function isBenchName(name: string): name is BenchName {
+  return Object.hasOwn(benches, name);
+}

@@ -1,0 +1,38 @@
+import type { EngineDeps } from '../../src/core/engine';
+import type { ChatRequest } from '../../src/core/request';
+import { systemClock } from '../../src/host/systemClock';
+import { defaultSettings } from '../support/engineRun';
+import { createEngine, OpenAI } from './build';
+
+const ignore = (): void => undefined;
+
+export const request: ChatRequest = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] };
+
+export interface Endpoint {
+  readonly baseUrl: string;
+  readonly fetch: typeof fetch;
+}
+
+const apiKey = 'hsa-bench-key';
+
+export function engineFor({ baseUrl, fetch }: Endpoint): ReturnType<typeof createEngine> {
+  const deps: EngineDeps = {
+    clock: systemClock,
+    random: Math.random,
+    fetch,
+    log: { debug: ignore, info: ignore, warn: ignore },
+    localize: (message) => message,
+    formatTime: String,
+    settings: () => defaultSettings,
+    connection: () => Promise.resolve({ baseUrl, apiKey }),
+    userAgent: 'bench',
+  };
+  return createEngine(deps);
+}
+
+/** The peer: a stream of the `openai` SDK on its defaults. */
+export function openSdkStream({ baseUrl, fetch }: Endpoint) {
+  const client = new OpenAI({ apiKey, baseURL: baseUrl, fetch });
+  const { model, messages } = request;
+  return client.chat.completions.create({ model, messages: [...messages], stream: true });
+}

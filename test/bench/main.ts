@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { assertNode } from '../support/install/dependencies.mjs';
+import { root } from '../support/paths';
+import { benches, isBenchName } from './benches';
+import { progress } from './progress';
+import type { Row } from './row';
+import { markdownTable } from './table';
+
+async function main(asked: readonly string[]): Promise<void> {
+  assertNode();
+  const unknown = asked.filter((name) => !isBenchName(name));
+  if (unknown.length > 0) throw new Error(`No such bench: ${unknown.join(', ')}.`);
+  const rows: Row[] = [];
+  for (const name of Object.keys(benches)) {
+    if (asked.length > 0 && name !== 'package' && !asked.includes(name)) continue;
+    progress(`== ${name}`);
+    rows.push(...(await inOwnProcess(name)));
+  }
+  const [cpu] = cpus();
+  const table = markdownTable(rows);
+  console.log(table);
+  if (asked.length > 0) return;
+  const machine = `${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
+  const file = path.join(root, 'docs/bench.md');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `# Measured\n\n\`npm run bench\` on ${machine}:\n\n${table}\n`);
+}
+
+/** A heap of its own, one that other benches have not shaped. What it and its tools print is progress. */
+function inOwnProcess(name: string): Promise<readonly Row[]> {
+  const child = path.join(root, 'test/bench/one.ts');
+  const started = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', child, name], {
+    cwd: root,
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  return new Promise((resolve, reject) => {
+    let rows: readonly Row[] | undefined;
+    started.once('message', (message) => (rows = message as readonly Row[]));
+    started.once('error', reject);
+    started.once('exit', (code) => {
+      if (code === 0 && rows) resolve(rows);
+      else reject(new Error(`${name} failed.`));
+    });
+  });
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
