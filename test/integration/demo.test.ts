@@ -23,7 +23,8 @@ describe('the offline demo', () => {
 
   it('leaves nothing behind: its waiting turn ends with it, and a real question finds the real gateway', async () => {
     await vscode.commands.executeCommand('holysheep.openDemo');
-    await vscode.commands.executeCommand('holysheep.ask', { prompt: 'limit me', model: 'demo-rate-limit' });
+    const limited = { prompt: 'limit me', model: 'demo-rate-limit', newConversation: true };
+    await vscode.commands.executeCommand('holysheep.ask', limited);
     await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-leaves-the-demo');
     await vscode.commands.executeCommand('holysheep.ask', 'a real question');
     const { json } = await fixture.gateway.request(1);
