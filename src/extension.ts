@@ -148,7 +148,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
   );
   const reopen = async (): Promise<void> => {
     const conversation = await conversations.brokenOff();
-    if (conversation) panels.show(conversation, { preserveFocus: true });
+    if (conversation) panels.reopen(conversation);
   };
   const ownPrompts = () => settings.prompts();
   own(registerCodeActions(ownPrompts));

@@ -74,6 +74,13 @@ describe('asking', () => {
     for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(text.includes(part), part);
   });
 
+  it('stays open beside the file, whatever is clicked in the Explorer', async () => {
+    await workbench.page.locator('.explorer-folders-view').getByText('sample.py').click();
+    await workbench.page.locator('.tab.active[data-resource-name="sample.py"]').waitFor();
+    await workbench.runCommand('View: Close Editor');
+    await panel.answer.getByText('It pauses.').waitFor();
+  });
+
   it('counts down what the server asked for, and Retry now sends at once', async () => {
     gateway.script = inTurn(
       () => rateLimited(5),

@@ -40,7 +40,7 @@ export class Conversation {
   private readonly byId: Map<string, Exchange>;
   private readonly queue: string[] = [];
   private running: Running | undefined;
-  private readonly changes = new Listeners<ConversationChange>();
+  private readonly changes = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   readonly onDidChange = this.changes.event;
 
   constructor(

@@ -3,7 +3,7 @@ export class Listeners<T> {
   private readonly all = new Set<(value: T) => void>();
 
   /** @param onError is given what a listener throws: the others and the caller have no part in it. */
-  constructor(private readonly onError: (error: unknown) => void = console.error) {}
+  constructor(private readonly onError: (error: unknown) => void) {}
 
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
     // A fresh function for each subscription: the same listener may subscribe twice.

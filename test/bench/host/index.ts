@@ -26,7 +26,7 @@ const patienceMs = 8_000;
 /** A window that has just opened is busy, and activation waits for it: until five calls to it in a row were quick. */
 async function calm(): Promise<void> {
   const end = performance.now() + patienceMs;
-  for (let quick = 0; quick < 5 && performance.now() < end; ) {
+  for (let quick = 0; quick < 5 && performance.now() < end;) {
     await delay(50);
     const start = performance.now();
     await vscode.commands.executeCommand('setContext', 'bench.calm', quick);

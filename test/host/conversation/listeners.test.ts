@@ -19,7 +19,7 @@ describe('Listeners', () => {
 
   it('tells a listener that subscribed twice once less for each that is disposed', () => {
     let calls = 0;
-    const listeners = new Listeners<void>();
+    const listeners = new Listeners<void>((error) => assert.fail(String(error)));
     const listener = (): number => calls++;
     const first = listeners.event(listener);
     listeners.event(listener);
