@@ -25,8 +25,7 @@ export function readChunk(data: string, sink: DeltaSink): boolean {
     sink.error(error);
     return true;
   }
-  const choices: readonly unknown[] = Array.isArray(chunk['choices']) ? chunk['choices'] : [];
-  const choice = choices.filter(isRecord).find(({ index }) => typeof index !== 'number' || index === 0);
+  const choice = firstChoice(chunk['choices']);
   if (choice) readChoice(choice, sink);
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
   // Moonshot counts inside the choice.
@@ -46,6 +45,15 @@ function errorOf(chunk: JsonRecord): unknown {
 
 function isCode(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number';
+}
+
+/** A loop, because this runs for every token. */
+function firstChoice(choices: unknown): JsonRecord | undefined {
+  if (!Array.isArray(choices)) return undefined;
+  for (const choice of choices as readonly unknown[]) {
+    if (isRecord(choice) && (typeof choice['index'] !== 'number' || choice['index'] === 0)) return choice;
+  }
+  return undefined;
 }
 
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
