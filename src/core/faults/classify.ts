@@ -13,7 +13,7 @@ export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
-  | { readonly type: 'web-page' | 'not-http' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' }
+  | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
   | { readonly type: 'inband'; readonly error: unknown }
@@ -59,7 +59,6 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'no-key':
       return local(localFaults.noKey, '');
     case 'web-page':
-    case 'not-http':
     case 'no-body':
     case 'eof':
     case 'no-text':
@@ -73,7 +72,6 @@ export function classify(evidence: Evidence, now: number): Fault {
 const timeoutRows = { headers: 10, first: 39, idle: 40, silent: 41 } as const satisfies Record<StalledClock, RowId>;
 const plainRows = {
   'web-page': 11,
-  'not-http': 8,
   'no-body': 14,
   eof: 43,
   'no-text': 50,

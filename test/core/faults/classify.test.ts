@@ -155,7 +155,6 @@ const seen: readonly (readonly [evidence: Evidence, row: RowId | 0])[] = [
   [{ type: 'timeout', clock: 'first', afterMs: 120_000 }, 39],
   [{ type: 'timeout', clock: 'idle', afterMs: 60_000 }, 40],
   [{ type: 'timeout', clock: 'silent', afterMs: 180_000 }, 41],
-  [{ type: 'not-http' }, 8],
   [{ type: 'web-page' }, 11],
   [{ type: 'no-body' }, 14],
   [{ type: 'eof' }, 43],
