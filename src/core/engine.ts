@@ -1,6 +1,9 @@
 import type { Clock } from './clock';
 import type { StreamEvent } from './events';
 import type { ChatRequest, Connection } from './request';
+import type { TurnRecord } from './ledger';
+import type { NetworkReport } from './network/networkState';
+import type { SharedCooldowns } from './network/sharedCooldowns';
 import type { EngineSettings } from './settings';
 
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
@@ -25,6 +28,8 @@ export interface EngineDeps {
   readonly formatTime: (at: number) => string;
   readonly settings: () => EngineSettings;
   readonly connection: () => Promise<Connection>;
+  /** What the other windows were told to wait for. */
+  readonly cooldowns: SharedCooldowns;
   /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
 }
@@ -38,14 +43,32 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
   switchModel(model: string): void;
 }
 
+/** What there is of an answer to the same request. */
+export interface EarlierAnswer {
+  readonly text: string;
+  /** The model thought before it wrote. */
+  readonly reasoned: boolean;
+  /** `continue`: the rest is asked for; `restart`: the text stays until a new answer has overtaken it. */
+  readonly go: 'continue' | 'restart';
+}
+
 export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Text of an earlier, broken answer to the same request: kept until the new answer has overtaken it. */
-  readonly partial?: string | undefined;
+  readonly earlier?: EarlierAnswer | undefined;
   /** Instead of the engine's own: where this turn goes, whatever becomes of the others. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
 
 export interface Engine {
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
+  /** Forgets cooldowns, breakers and spent retry budgets, in all windows; waits for them end. */
+  resetNetworkState(): Promise<void>;
+  /** The last turns and what is known of the network, without keys, prompts and answers. */
+  report(): EngineReport;
+}
+
+export interface EngineReport {
+  /** Oldest first. */
+  readonly turns: readonly TurnRecord[];
+  readonly network: NetworkReport;
 }

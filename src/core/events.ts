@@ -42,7 +42,11 @@ export type FaultAction =
   | 'checkUrl'
   | 'networkSettings'
   | 'newConversation'
+  /** Goes on where the partial answer ends. */
+  | 'continue'
   | 'restart'
+  /** Forgets that the breaker is open. */
+  | 'tryAnyway'
   | 'details';
 
 /** Why an attempt is made. Only `retry` and `resume` are charged to a budget. */
@@ -70,6 +74,10 @@ export interface AttemptEvent extends EventBase {
   readonly type: 'attempt';
   readonly model: string;
   readonly why: AttemptReason;
+  /** How it asks for the rest of a partial answer; absent: it asks for the whole one and shows what comes. */
+  readonly how?: ResumeMethod | undefined;
+  /** Epoch milliseconds. */
+  readonly time: number;
 }
 
 export interface HeadersEvent extends EventBase {
@@ -86,6 +94,20 @@ export interface TextEvent extends EventBase {
   readonly text: string;
 }
 
+/** A part of a tool call. What an earlier attempt of the turn said of it no longer counts. */
+export interface ToolCallEvent extends EventBase {
+  readonly type: 'tool-call';
+  /** Calls of one answer are told apart by it. */
+  readonly index: number;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  /** JSON text, to be appended. */
+  readonly arguments: string;
+}
+
+/** Who was told to wait: this turn, another of this window, or another window. */
+export type WaitOrigin = 'turn' | 'request' | 'window';
+
 export interface WaitingEvent extends EventBase {
   readonly type: 'waiting';
   /** Epoch milliseconds at which the next attempt goes out. */
@@ -98,6 +120,11 @@ export interface WaitingEvent extends EventBase {
   readonly message: string;
   /** The delay the server asked for, before our margin; only with `source: 'server'`. */
   readonly hintMs?: number | undefined;
+  /** The header or body field that asked for it. */
+  readonly hintFrom?: string | undefined;
+  /** The part of `delayMs` that chance has added. */
+  readonly jitterMs?: number | undefined;
+  readonly told?: WaitOrigin | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly actions: readonly FaultAction[];
@@ -121,6 +148,8 @@ export interface ResumedEvent extends EventBase {
   readonly how: ResumeMethod;
   /** Characters of the continuation that repeated what was there and were dropped. */
   readonly trimmed: number;
+  /** Offset in the answer's text (UTF-16) at which the new part begins. */
+  readonly seam: number;
 }
 
 /** A restarted answer has overtaken the partial one. */
@@ -135,6 +164,25 @@ export interface ModelEvent extends EventBase {
   readonly from: string;
   readonly to: string;
   readonly reason: 'user' | FaultKind;
+}
+
+/** An attempt is over, for whatever reason; what it cost and brought. */
+export interface EndedEvent extends EventBase {
+  readonly type: 'ended';
+  /** `finished`, `stopped`, `abandoned` (another attempt takes its place), or the kind of its fault. */
+  readonly how: 'finished' | 'stopped' | 'abandoned' | FaultKind;
+  /** Row of the fault table. */
+  readonly row?: number | undefined;
+  /** Since it was sent. */
+  readonly ms: number;
+  /** From its start to the first text or reasoning. */
+  readonly firstTokenMs?: number | undefined;
+  /** Of the body, decoded; the wire may have carried fewer. */
+  readonly bytes: number;
+  /** Characters of text and reasoning. */
+  readonly chars: number;
+  /** As far as the server said. */
+  readonly tokens?: number | undefined;
 }
 
 /** Summed over all attempts of the turn so far. */
@@ -182,6 +230,8 @@ export type StreamEvent =
   | TextEvent
   | WaitingEvent
   | QuietEvent
+  | ToolCallEvent
+  | EndedEvent
   | CutEvent
   | ResumedEvent
   | ReplacedEvent
