@@ -9,10 +9,10 @@ const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 const wrappers: readonly RegExp[] = [
   /^(["'`])(.*)\1$/s,
   /^([“‘「])(.*)[”’」]$/s,
-  /^(-H\s+)(.*)$/s,
-  /^((?:export\s+|set\s+|\$env:)?[a-z]\w*_(?:key|token)\s*=\s*)(.*)$/is,
-  /^((?:authorization|x-api-key|api-key)\s*[:：]\s*)(.*)$/is,
-  /^(bearer(?:\s+|$))(.*)$/is,
+  /^(-H\s)(.*)/s,
+  /^((?:export\s+|set\s+|\$env:)?[a-z]\w*_(?:key|token)\s*=)(.*)/is,
+  /^((?:authorization|x-api-key|api-key)\s*[:：])(.*)/is,
+  /^(bearer(?:\s|$))(.*)/is,
 ];
 
 /** Takes a key out of what a person pasted. A key that HTTP can't carry is a problem, never sent. */

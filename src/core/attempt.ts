@@ -1,4 +1,5 @@
-import { readChunk, type DeltaSink } from './dialect';
+import { ChunkReader } from './chunkReader';
+import { readChunk, type DeltaSink, type ToolCallPart } from './dialect';
 import type { EngineDeps } from './engine';
 import type { Usage } from './events';
 import type { Evidence } from './faults/classify';
@@ -13,6 +14,7 @@ export interface AttemptSink {
   headers(status: number, requestId: string | undefined, ms: number): void;
   text(text: string): void;
   reasoning(text: string): void;
+  toolCall(part: ToolCallPart): void;
   quiet(forMs: number): void;
 }
 
@@ -20,6 +22,14 @@ export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
   | { readonly type: 'abandoned' };
+
+export interface AttemptAccount {
+  readonly ms: number;
+  readonly firstTokenMs: number | undefined;
+  readonly bytes: number;
+  readonly chars: number;
+  readonly usage: Usage | undefined;
+}
 
 /** What a stream counts as that goes on after its last event. */
 const endOfStream: BodyEnd = { kind: 'stream', empty: false };
@@ -35,15 +45,23 @@ export class Attempt {
   status: number | undefined;
   requestId: string | undefined;
 
+
+  private bytes = 0;
+  private chars = 0;
+  private firstTokenAt: number | undefined;
+  private lastPayloadAt: number;
   private settle!: (end: AttemptEnd) => void;
   private settled = false;
   /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
   private readonly delta: DeltaSink;
+  private readonly chunks: ChunkReader;
   private finishReason: string | undefined;
   private sawText = false;
   private sawReasoning = false;
+  private sawToolCall = false;
+  private accounted = false;
   private sawDone = false;
   private garbledEvents = 0;
   /** The last one the response reported; servers repeat it, growing. */
@@ -55,13 +73,15 @@ export class Attempt {
     private readonly sink: AttemptSink,
   ) {
     this.end = new Promise((resolve) => (this.settle = resolve));
-    this.startedAt = deps.clock.ticks();
+    this.startedAt = this.lastPayloadAt = deps.clock.ticks();
     this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
       expired: (clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
+      slept: () => this.fail({ type: 'slept' }),
       quiet: (forMs) => sink.quiet(forMs),
     });
     this.delta = this.deltaSink();
+    this.chunks = new ChunkReader(this.delta);
     void this.run(what);
   }
 
@@ -70,11 +90,28 @@ export class Attempt {
     this.finish({ type: 'abandoned' });
   }
 
-  /** Once: what this attempt has cost, as far as the server said. */
-  takeUsage(): Usage | undefined {
-    const { usage } = this;
-    this.usage = undefined;
-    return usage;
+  /** The gateway has taken the request: its stream has begun. */
+  get taken(): boolean {
+    return this.status !== undefined && this.status >= 200 && this.status < 300;
+  }
+
+  /** Text, reasoning or a tool call has arrived. */
+  get streamed(): boolean {
+    return this.firstTokenAt !== undefined;
+  }
+
+  /** Milliseconds without anything new: up to the first token, or since the last one. */
+  idleMs(): number {
+    return Math.max(0, this.deps.clock.ticks() - this.lastPayloadAt - this.clocks.sleptMs);
+  }
+
+  /** Once: what it brought and cost, as far as the server said. */
+  takeAccount(): AttemptAccount | undefined {
+    if (this.accounted) return undefined;
+    this.accounted = true;
+    const { startedAt, firstTokenAt, bytes, chars, usage } = this;
+    const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
+    return { ms: this.deps.clock.ticks() - startedAt, firstTokenMs, bytes, chars, usage };
   }
 
   private async run(what: AttemptRequest): Promise<void> {
@@ -84,7 +121,10 @@ export class Attempt {
       );
       if (this.settled) return;
       const end = await readBody(response, {
-        bytes: () => this.clocks.bytes(),
+        bytes: (count) => {
+          this.bytes += count;
+          this.clocks.bytes();
+        },
         event: (data, name) => this.onEvent(data, name),
         endless: () => this.fail({ type: 'endless-event' }),
         over: () => this.settled,
@@ -105,9 +145,9 @@ export class Attempt {
 
   private onEvent(data: string, name: string | undefined): void {
     if (this.settled) return;
-    if (data.trim() === '[DONE]') return this.onDone();
+    if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.delta.error(parseJson(data) ?? data);
-    if (readChunk(data, this.delta) || ++this.garbledEvents < 2) return;
+    if (this.chunks.read(data) || ++this.garbledEvents < 2) return;
     this.fail({ type: 'garbled', what: 'events' });
   }
 
@@ -116,14 +156,20 @@ export class Attempt {
       text: (text) => {
         if (this.settled) return;
         this.sawText = true;
-        this.clocks.payload();
+        this.payload(text.length);
         this.sink.text(text);
       },
       reasoning: (text) => {
         if (this.settled) return;
         this.sawReasoning = true;
-        this.clocks.payload();
+        this.payload(text.length);
         this.sink.reasoning(text);
+      },
+      toolCall: (part) => {
+        if (this.settled) return;
+        this.sawToolCall = true;
+        this.payload(0);
+        this.sink.toolCall(part);
       },
       finish: (reason) => {
         if (reason === 'error') return this.fail({ type: 'finish-error' });
@@ -135,6 +181,13 @@ export class Attempt {
       error: (error) =>
         this.fail({ type: 'inband', error: isRecord(error) && isRecord(error['error']) ? error['error'] : error }),
     };
+  }
+
+  private payload(chars: number): void {
+    this.clocks.payload();
+    this.chars += chars;
+    this.lastPayloadAt = this.clocks.lastPayload;
+    this.firstTokenAt ??= this.lastPayloadAt;
   }
 
   /** `[DONE]` after text and without a finish reason is complete too: some servers know no better. */
@@ -149,7 +202,7 @@ export class Attempt {
       case 'web-page':
         return this.fail({ type: 'web-page' });
       case 'stream':
-        if (this.finishReason !== undefined || (this.sawDone && this.sawText)) return this.complete();
+        if (this.finishReason !== undefined || (this.sawDone && this.sawAnswer)) return this.complete();
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
       case 'unknown':
@@ -159,9 +212,13 @@ export class Attempt {
 
   /** A gateway that does not stream answers, or refuses, in one piece. */
   private onWholeJson(text: string): void {
-    const readable = readChunk(text, this.delta) && (this.sawText || this.finishReason !== undefined);
+    const readable = readChunk(text, this.delta) && (this.sawAnswer || this.finishReason !== undefined);
     if (readable) this.complete();
     else this.fail({ type: 'garbled', what: 'json' });
+  }
+
+  private get sawAnswer(): boolean {
+    return this.sawText || this.sawToolCall;
   }
 
   private onError(error: unknown): void {
@@ -175,7 +232,7 @@ export class Attempt {
   private complete(): void {
     const finishReason = this.finishReason ?? 'stop';
     // A model that spent all its tokens on thinking has reached the limit; asking again would only spend them again.
-    const whole = this.sawText || finishReason === 'tool_calls' || (finishReason === 'length' && this.sawReasoning);
+    const whole = this.sawAnswer || (finishReason === 'length' && this.sawReasoning);
     if (whole) return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });
   }

@@ -67,10 +67,10 @@ function halfWidth(text: string): string {
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  const bare = text.replace(/^\/+/, '');
-  const guess = `http://${bare}`;
+  // The parser skips the slashes of `//host` itself.
+  const guess = `http://${text}`;
   const local = URL.canParse(guess) && isLoopback(new URL(guess).hostname);
-  return `${local ? 'http' : 'https'}://${bare}`;
+  return `${local ? 'http' : 'https'}://${text}`;
 }
 
 /** A quote at the end is one that a query had hidden. */

@@ -10,7 +10,8 @@ export function declaredKind(contentType: string | null): ContentKind {
 
 /** By its beginning; `unknown` while, or where, that tells nothing. */
 export function sniffedKind(beginning: string): ContentKind {
-  const text = beginning.replace(/^\uFEFF/, '').trimStart();
+  // A byte order mark is white space to `trimStart`.
+  const text = beginning.trimStart();
   if (/^(data|event|id|retry)?:/.test(text)) return 'stream';
   if (text.startsWith('{') || text.startsWith('[')) return 'json';
   return text.startsWith('<') ? 'web-page' : 'unknown';

@@ -1,10 +1,14 @@
 import type { Usage } from './events';
 import { isRecord, parseJson, type JsonRecord } from './json';
+import { toolCallParts, type ToolCallPart } from './toolCallParts';
+
+export type { ToolCallPart } from './toolCallParts';
 
 /** What one event of a stream says, called in the order in which it is said. */
 export interface DeltaSink {
   text(text: string): void;
   reasoning(text: string): void;
+  toolCall(part: ToolCallPart): void;
   finish(reason: string): void;
   usage(usage: Usage): void;
   error(error: unknown): void;
@@ -12,7 +16,8 @@ export interface DeltaSink {
 
 /**
  * Reads one `chat.completion.chunk`, or a whole completion, in any of the dialects of OpenAI-compatible servers:
- * `content` as a string or as parts, `reasoning_content` or `reasoning`, `choices: []`, usage in odd places.
+ * `content` as a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call,
+ * `choices: []`, usage in odd places.
  * @returns false where the data is no JSON object
  */
 export function readChunk(data: string, sink: DeltaSink): boolean {
@@ -65,6 +70,7 @@ function readChoice(choice: JsonRecord, sink: DeltaSink): void {
     if (Array.isArray(content)) readParts(content, sink);
     else say(sink, 'text', text(content));
     say(sink, 'text', text(delta['refusal']));
+    for (const part of toolCallParts(delta)) sink.toolCall(part);
   } else say(sink, 'text', text(choice['text']));
   say(sink, 'finish', text(choice['finish_reason']));
 }

@@ -39,6 +39,8 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
   stop(): void;
   /** Ends a wait, or replaces an attempt that has shown nothing yet. Two calls are one retry. */
   retryNow(): void;
+  /** As `retryNow`, and forgets why nobody was to ask this model for a while. */
+  tryAnyway(): void;
   /** The next attempt goes to `model`, at once. */
   switchModel(model: string): void;
 }

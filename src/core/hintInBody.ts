@@ -96,7 +96,7 @@ const chinese = /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?�
 function spokenDelay(text: string): number | undefined {
   for (const leadIn of leadIns) {
     for (const match of text.matchAll(leadIn)) {
-      const delay = leadingDuration(text.slice(match.index + match[0].length, match.index + match[0].length + 100));
+      const delay = leadingDuration(text.slice(match.index + match[0].length));
       if (delay !== undefined) return delay;
     }
   }

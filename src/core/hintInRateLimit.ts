@@ -21,7 +21,7 @@ export function exhaustedDimension(headers: ReadonlyMap<string, string>, serverN
 function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolean {
   const reset = name.lastIndexOf('-reset');
   const end = reset + '-reset'.length;
-  if (reset < 0 || (end < name.length && name[end] !== '-')) return false;
+  if (reset < 0) return false;
   const sibling = (word: string): string | undefined =>
     headers.get(`${name.slice(0, reset)}-${word}${name.slice(end)}`)?.trim();
   const remaining = sibling('remaining');

@@ -37,7 +37,7 @@ export function leadingDuration(text: string): number | undefined {
   return readDuration(text.slice(0, longestText))?.ms;
 }
 
-function readDuration(text: string): { readonly ms: number; readonly length: number } | undefined {
+function readDuration(text: string): { readonly ms: number | undefined; readonly length: number } | undefined {
   const part =
     /(\d{1,15}(?:\.\d{1,15})?)\s{0,2}([a-z]{1,12}|个?[毫秒分钟小时天]{1,2})(?:,?\s{0,2}(?:and\s{1,2})?(?=\d))?/giy;
   let ms: number | undefined;
@@ -48,12 +48,11 @@ function readDuration(text: string): { readonly ms: number; readonly length: num
     ms = (ms ?? 0) + Number(match[1]) * unit;
     length = part.lastIndex;
   }
-  return ms === undefined ? undefined : { ms, length };
+  return { ms, length };
 }
 
 /** Epoch milliseconds of an HTTP date in any of its three forms (RFC 9110, 5.6.7), or of an RFC 3339 time. */
-export function parseTime(value: string): number | undefined {
-  const text = value.trim();
+export function parseTime(text: string): number | undefined {
   // `new Date` takes almost anything for a date (`"60"` is a year), so the shape comes first.
   const http =
     /^[a-z]{3,9}, (\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC|\+0000))?$/i.exec(text);

@@ -28,5 +28,5 @@ export function parseInbandHint(error: unknown, now: number): Hint | undefined {
 }
 
 function millisecondHeader(headers: Headers, name: string): Hint | undefined {
-  return hint(parseNumber(headers.get(name)?.trim() ?? ''), name);
+  return hint(parseNumber(headers.get(name) ?? ''), name);
 }

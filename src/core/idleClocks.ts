@@ -2,17 +2,30 @@ import type { Clock } from './clock';
 import type { StalledClock } from './faults/classify';
 import { quietMs, type Timeouts } from './timeouts';
 
+/** Between two looks; a sleep is noticed at the first look after it. */
+const lookEveryMs = 10_000;
+/** A timer that is later than this was not late: the machine slept. */
+const sleepMs = 15_000;
+/** From waking up until a connection has to have shown that it lives. */
+const wakeGraceMs = 10_000;
+
 /**
  * Watches one attempt. A token costs two assignments: times are noted, and a single timer looks at them when the
- * nearest deadline could have passed. Bytes and payload have clocks of their own: a bytes-only watchdog hangs for
- * ever on keep-alives, a payload-only one kills healthy connections that think.
+ * nearest deadline could have passed, and every few seconds. Bytes and payload have clocks of their own: a bytes-only
+ * watchdog hangs for ever on keep-alives, a payload-only one kills healthy connections that think.
  */
 export class IdleClocks {
   private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
   private readonly start: number;
   private phaseStart: number;
   private lastBytes: number;
-  private lastPayload: number;
+  /** Monotonic; of the last text or reasoning, else the start. */
+  lastPayload: number;
+  /** How long the machine slept meanwhile, as far as the monotonic clock counted it. */
+  sleptMs = 0;
+  /** Monotonic: by then something must have arrived over a connection that may not have survived a sleep. */
+  private wakeDeadline = Infinity;
+  private armed = { now: 0, ticks: 0, forMs: 0 };
   private quietSaid = false;
   private gone = false;
   private tailLimitMs = 0;
@@ -23,6 +36,8 @@ export class IdleClocks {
     private readonly timeouts: Timeouts,
     private readonly on: {
       expired(which: StalledClock | 'tail', afterMs: number): void;
+      /** Nothing has arrived since the machine woke up. */
+      slept(): void;
       quiet(forMs: number): void;
     },
   ) {
@@ -36,6 +51,7 @@ export class IdleClocks {
 
   bytes(): void {
     this.lastBytes = this.clock.ticks();
+    this.wakeDeadline = Infinity;
   }
 
   /** Text or reasoning has arrived. */
@@ -67,11 +83,34 @@ export class IdleClocks {
     if (this.gone) return;
     const { deadline } = this.nearest();
     const next = this.quietSaid || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
-    this.cancel = this.clock.after(Math.max(0, next - this.clock.ticks()), () => this.look());
+    const ticks = this.clock.ticks();
+    const forMs = Math.min(lookEveryMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
+    this.armed = { now: this.clock.now(), ticks, forMs };
+    this.cancel = this.clock.after(forMs, () => this.look());
+  }
+
+  /**
+   * A timer that comes much too late, by either clock, slept. A connection seldom survives that and seldom says so:
+   * it gets a short grace instead of the long silence that a living one is allowed.
+   */
+  private noticeSleep(): void {
+    const late = (from: number, to: number): number => Math.max(0, to - from - this.armed.forMs);
+    const byTicks = late(this.armed.ticks, this.clock.ticks());
+    if (Math.max(byTicks, late(this.armed.now, this.clock.now())) < sleepMs) return;
+    this.sleptMs += byTicks;
+    this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
+    this.phaseStart += byTicks;
+    this.lastBytes += byTicks;
+    this.lastPayload += byTicks;
   }
 
   private look(): void {
+    this.noticeSleep();
     const now = this.clock.ticks();
+    if (now >= this.wakeDeadline) {
+      this.on.slept();
+      return;
+    }
     const { which, deadline, afterMs } = this.nearest();
     if (now >= deadline) {
       this.on.expired(which, afterMs);

@@ -9,14 +9,25 @@ type Control = (turn: RunningTurn) => void;
  */
 export function lazyEngine(load: () => Promise<Engine>): Engine {
   let engine: Engine | undefined;
+  let loading: Promise<Engine> | undefined;
+  // One for all: turns that start together share what they learn of the network.
+  const loaded = (): Promise<Engine> => {
+    loading ??= load().then(
+      (it) => (engine = it),
+      (error: unknown) => {
+        loading = undefined;
+        throw error;
+      },
+    );
+    return loading;
+  };
   return {
     stream(request, options) {
       if (engine) return engine.stream(request, options);
       let turn: RunningTurn | undefined;
       const early: Control[] = [];
-      const started = load().then((loaded) => {
-        engine = loaded;
-        turn = loaded.stream(request, options);
+      const started = loaded().then((it) => {
+        turn = it.stream(request, options);
         for (const control of early) control(turn);
         return turn;
       });
@@ -29,11 +40,14 @@ export function lazyEngine(load: () => Promise<Engine>): Engine {
       return {
         stop: () => act((running) => running.stop()),
         retryNow: () => act((running) => running.retryNow()),
+        tryAnyway: () => act((running) => running.tryAnyway()),
         switchModel: (model) => act((running) => running.switchModel(model)),
         async *[Symbol.asyncIterator]() {
           yield* await started;
         },
       };
     },
+    resetNetworkState: async () => (await loaded()).resetNetworkState(),
+    report: () => engine?.report() ?? { turns: [], network: { budgets: [], gates: [] } },
   };
 }

@@ -56,7 +56,13 @@ export function enter(ledger: Ledger, event: StreamEvent): Ledger {
     }
     case 'waiting': {
       const { source, reason, delayMs, jitterMs, hintMs, hintFrom, told } = event;
-      return { ...ledger, waits: [...ledger.waits, { source, reason, delayMs, jitterMs, hintMs, hintFrom, told }] };
+      const wait = { source, reason, delayMs, jitterMs, hintMs, hintFrom, told };
+      const last = ledger.waits.at(-1);
+      // In a line, and offline, a wait is told again and again: to the ledger it is one.
+      const goesOn = last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
+      return goesOn
+        ? { ...ledger, waits: [...ledger.waits.slice(0, -1), { ...wait, delayMs: last.delayMs + delayMs }] }
+        : { ...ledger, waits: [...ledger.waits, wait] };
     }
     case 'headers': {
       const { status, requestId, ms: headersMs } = event;

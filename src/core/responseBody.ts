@@ -1,4 +1,5 @@
 import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
+import { StreamDecoder } from './streamDecoder';
 
 /** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
@@ -7,8 +8,8 @@ export const maxEventChars = 8 * 1024 * 1024;
 const tellingChars = 64;
 
 export interface BodySink {
-  /** Some bytes have arrived, whatever they mean. */
-  bytes(): void;
+  /** So many bytes have arrived, whatever they mean. */
+  bytes(count: number): void;
   /** A whole server-sent event. */
   event(data: string, name: string | undefined): void;
   /** More than `maxEventChars` without an end. */
@@ -38,7 +39,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (error.type === 'max-buffer-size-exceeded') sink.endless();
     },
   });
-  const decoder = new TextDecoder();
+  const decoder = new StreamDecoder();
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
   let held = '';
@@ -47,10 +48,10 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     const part = await reader.read();
     if (sink.over()) return undefined;
     // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
-    const text = part.done ? `${decoder.decode()}\n\n` : decoder.decode(part.value, { stream: true });
+    const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
       empty &&= part.value.length === 0;
-      sink.bytes();
+      sink.bytes(part.value.length);
     }
     if (kind === 'stream') parser.feed(text);
     else {

@@ -2,6 +2,7 @@ import { boundedText } from './boundedText';
 import type { EngineDeps } from './engine';
 import type { Repairs } from './repairs';
 import type { ChatRequest, Connection } from './request';
+import type { OutgoingMessage } from './resume/continuation';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
 export class HttpRejection extends Error {
@@ -16,7 +17,9 @@ export class HttpRejection extends Error {
 
 export interface AttemptRequest {
   readonly connection: Connection & { readonly apiKey: string };
-  readonly request: ChatRequest;
+  readonly request: Omit<ChatRequest, 'messages'>;
+  /** Those of the request, and what asks for the rest of a partial answer. */
+  readonly messages: readonly OutgoingMessage[];
   readonly repairs: Repairs;
 }
 
@@ -30,7 +33,7 @@ export type OnHeaders = (status: number, headers: Headers) => void;
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
-  { connection, request, repairs }: AttemptRequest,
+  { connection, request, messages, repairs }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: OnHeaders,
 ): Promise<Response> {
@@ -54,10 +57,10 @@ export async function send(
       throw new HttpRejection(response.status || 302, response.headers, text);
     },
   });
-  const { model, messages, temperature, maxTokens } = request;
+  const { model, temperature, maxTokens } = request;
   const body = {
     model,
-    messages: messages.map(({ role, content }) => ({ role, content })),
+    messages: messages.map(({ role, content, prefix }) => ({ role, content, ...(prefix && { prefix }) })),
     stream: true as const,
     ...(repairs.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
     ...(temperature === undefined || repairs.has('temperature') ? {} : { temperature }),

@@ -1,20 +1,24 @@
-import { AnswerText, type TextChange } from './answerText';
-import { Attempt, type AttemptEnd } from './attempt';
+import { Answer } from './answer';
+import type { AttemptEnd } from './attempt';
+import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from './engine';
-import { EventQueue } from './eventQueue';
+import type { EngineMemory } from './engineMemory';
 import type { AttemptReason, ModelEvent, StreamEvent } from './events';
 import { classify, type Evidence, type Fault } from './faults/classify';
 import { describeError } from './faults/transportError';
-import { wordsFor, type Wording } from './faults/wording';
-import type { RepairMemory } from './repairs';
+import type { TurnRecord } from './ledger';
+import type { Closed, Gate, Ticket } from './network/gate';
+import { hostOf, originOf } from './origin';
+import { Passage } from './passage';
+import { Pauses, type WaitWords } from './pauses';
 import type { ChatRequest, Connection } from './request';
-import { decide, type Decision } from './retryPolicy';
+import { deadlineMs, decide, nextModel, type Decision } from './retryPolicy';
 import { TurnHistory } from './turnHistory';
-import { UsageSum } from './usageSum';
-import { Wait } from './wait';
+import { TurnOutput, type Draft } from './turnOutput';
+import { closedTooLong, TurnWords, type Standing } from './turnWords';
 
-type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { attempt?: number } : never;
-type KeyedConnection = Connection & { readonly apiKey: string };
+/** Why there is another attempt; undefined: there is none. */
+type Next = AttemptReason | undefined;
 
 /** Two requests of a person within this time mean one retry. */
 const singleFlightMs = 1000;
@@ -24,46 +28,57 @@ const singleFlightMs = 1000;
  * controls act on whatever runs at the moment, and `stop` ends the turn before it returns.
  */
 export class Turn implements RunningTurn {
-  private readonly queue = new EventQueue<StreamEvent>(() => this.stop());
-  private readonly answer: AnswerText;
-  private readonly usage = new UsageSum();
-  private readonly history: TurnHistory;
+  readonly output: TurnOutput;
+  readonly answer: Answer;
+  readonly history: TurnHistory;
+  readonly passage: Passage;
+  private readonly pauses: Pauses;
+  private readonly attempts: Attempts;
+  private readonly words: TurnWords;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
+  private readonly time: number;
   private model: string;
-  private number = 0;
-  private waitedMs = 0;
-  private attempt: Attempt | undefined;
-  private attemptShowed = false;
-  private wait: Wait | undefined;
+  /** Where the present attempt goes. */
+  private route: KeyedConnection | undefined;
   /** What a control asked the next attempt to be. */
-  private asked: AttemptReason | undefined;
-  private over = false;
+  private asked: 'retry-now' | 'switch' | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly repairs: RepairMemory,
-    private readonly request: ChatRequest,
-    { signal, partial = '', connection = deps.connection }: StreamOptions,
+    private readonly memory: EngineMemory,
+    request: ChatRequest,
+    { signal, earlier, connection = deps.connection }: StreamOptions,
   ) {
     this.connection = connection;
     this.model = request.model;
-    this.answer = new AnswerText(partial);
-    this.history = new TurnHistory(request.model);
+    this.time = deps.clock.now();
+    this.history = new TurnHistory(request.model, earlier !== undefined);
+    this.output = new TurnOutput(deps.clock, () => this.stop());
+    this.answer = new Answer(deps.clock, this.output, earlier);
+    this.pauses = new Pauses(deps, this.output, this.history);
+    this.passage = new Passage(deps.clock, this.pauses);
+    this.attempts = new Attempts(deps, memory, request, this);
+    this.words = new TurnWords(deps);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
     if (signal?.aborted) this.stop();
-    else void this.run(partial === '' ? 'first' : 'resume');
+    else void this.run(earlier ? 'resume' : 'first');
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
-    return this.queue;
+    return this.output.events;
+  }
+
+  get record(): TurnRecord {
+    const { time, output, route } = this;
+    return { time, host: route ? hostOf(route.baseUrl) : '', outcome: output.outcome, attempts: output.attempts };
   }
 
   stop(): void {
-    if (this.over) return;
-    this.settleUsage();
+    if (this.isOver()) return;
+    this.attempts.over('stopped');
     this.end({ type: 'stopped', text: this.answer.text });
   }
 
@@ -71,27 +86,33 @@ export class Turn implements RunningTurn {
     this.interrupt('retry-now');
   }
 
+  tryAnyway(): void {
+    if (this.route) this.gate(this.route).reset();
+    this.retryNow();
+  }
+
   switchModel(model: string): void {
-    if (this.over || model === this.model) return;
+    if (this.isOver() || model === this.model) return;
+    this.answer.startAnew();
     this.changeModel(model, 'user');
     this.interrupt('switch');
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
-    this.emit({ type: 'model', from: this.model, to, reason });
+    this.output.emit({ type: 'model', from: this.model, to, reason });
     this.model = to;
     this.history.switched(to);
   }
 
   private interrupt(why: 'retry-now' | 'switch'): void {
-    const { attempt, wait } = this;
-    if (this.over || this.asked) return;
-    if (wait) {
+    const attempt = this.attempts.present;
+    if (this.isOver() || this.asked) return;
+    if (this.pauses.waiting) {
       this.asked = why;
-      wait.end();
+      this.pauses.end();
     } else if (attempt) {
       const young = this.deps.clock.ticks() - attempt.startedAt < singleFlightMs;
-      if (why === 'retry-now' && (this.attemptShowed || young)) return;
+      if (why === 'retry-now' && (attempt.streamed || young)) return;
       this.asked = why;
       attempt.abandon();
     }
@@ -103,173 +124,174 @@ export class Turn implements RunningTurn {
    */
   private async run(first: AttemptReason): Promise<void> {
     try {
-      let why: AttemptReason | undefined = first;
-      while (why && !this.over) why = await this.once(why);
+      let why: Next = first;
+      while (why && !this.isOver()) why = await this.once(why);
     } catch (error) {
       this.deps.log.warn(`turn: ${describeError(error)}`);
       const message = error instanceof Error ? error.message : String(error);
       const { text } = this.answer;
-      this.end({
-        type: 'failed',
-        kind: 'request',
-        status: undefined,
-        requestId: undefined,
-        message,
-        text,
-        actions: ['checkUrl'],
-      });
+      const nothing = { status: undefined, requestId: undefined };
+      this.end({ type: 'failed', kind: 'request', ...nothing, message, text, actions: ['checkUrl'] });
     }
   }
 
-  /** One attempt and what follows from it. @returns why the next one is made; undefined: there is none. */
-  private async once(why: AttemptReason): Promise<AttemptReason | undefined> {
+  /** One attempt and what follows from it. */
+  private async once(why: AttemptReason): Promise<Next> {
     const connection = await this.connection();
-    if (this.over) return undefined;
+    if (this.isOver()) return undefined;
     const { apiKey } = connection;
-    this.attempt = undefined;
-    if (!apiKey) return this.judge({ type: 'no-key' }, connection);
-    const end = await this.start(why, { ...connection, apiKey }).end;
-    this.settleUsage();
-    // A stop may have come between the attempt's end and this line.
-    return this.isOver() ? undefined : this.follow(end, connection);
-  }
-
-  private start(why: AttemptReason, connection: KeyedConnection): Attempt {
-    this.number++;
-    this.attemptShowed = false;
+    this.attempts.present = undefined;
     this.asked = undefined;
-    this.answer.restart();
-    this.emit({ type: 'attempt', model: this.model, why });
-    const request = { ...this.request, model: this.model };
-    const repairs = this.repairs.for(connection.baseUrl, this.model);
-    const shows = (): void => void (this.attemptShowed = this.history.shown = true);
-    this.attempt = new Attempt(
-      this.deps,
-      { connection, request, repairs },
-      {
-        headers: (status, requestId, ms) => this.emit({ type: 'headers', status, requestId, ms }),
-        text: (text) => {
-          shows();
-          this.show(this.answer.append(text));
-        },
-        reasoning: (text) => {
-          shows();
-          this.emit({ type: 'reasoning', text });
-        },
-        quiet: (forMs) => this.emit({ type: 'quiet', forMs }),
-      },
-    );
-    return this.attempt;
+    if (!apiKey) return this.judge({ type: 'no-key' }, connection);
+    this.route = { ...connection, apiKey };
+    const gate = this.gate(this.route);
+    await gate.sync();
+    if (this.isOver()) return undefined;
+    const closed = await this.passage.enter(gate, why === 'retry-now', {
+      words: (now) => this.lineWords(now, connection),
+      leaves: (ticket) => this.leavesLine(ticket),
+    });
+    if (this.isOver()) return undefined;
+    if (closed) return this.turnedAway(closed, connection);
+    const reason = this.takeAsked() ?? why;
+    const end = await this.attempts.start(reason, this.route, this.model).end;
+    // A stop may have come between the attempt's end and this line.
+    return this.isOver() ? undefined : this.follow(end, this.route);
   }
 
-  private follow(end: AttemptEnd, connection: Connection): Promise<AttemptReason> | AttemptReason | undefined {
+  /** undefined: it is of no use to wait that long, or to wait at all. */
+  private lineWords(closed: Closed, connection: Connection): WaitWords | undefined {
+    const { history, deps } = this;
+    if (this.detour(closed) !== undefined) return undefined;
+    const { maxRetries, maxHintMs } = deps.settings().retry;
+    const longest = Math.max(deadlineMs, maxHintMs) - (history.waited ? history.idleMs : 0);
+    if (closed.until - deps.clock.now() > longest) return undefined;
+    return this.words.line(closed, maxRetries - history.retries + 1, this.standing(connection));
+  }
+
+  /** The model to ask instead of one whose breaker is open. */
+  private detour({ why }: Closed): string | undefined {
+    return why === 'breaker' ? nextModel(this.history, this.deps.settings()) : undefined;
+  }
+
+  /** The user's impatience lets a ticket through; whatever else the user wants leaves the line. */
+  private leavesLine(ticket: Ticket): boolean {
+    if (this.asked === 'retry-now') ticket.force();
+    return this.isOver() || this.asked === 'switch';
+  }
+
+  private turnedAway(closed: Closed, connection: Connection): Next {
+    if (this.asked) return this.takeAsked();
+    const model = this.detour(closed);
+    if (model === undefined) {
+      const decision = closedTooLong(closed, this.deps.clock.now());
+      return this.fail(decision, decision.fault, connection);
+    }
+    this.changeModel(model, 'breaker');
+    return 'switch';
+  }
+
+  private follow(end: AttemptEnd, connection: KeyedConnection): Promise<Next> | Next {
     switch (end.type) {
       case 'finished': {
-        this.show(this.answer.finish());
-        const { number: attempts, waitedMs } = this;
-        this.end({ type: 'done', finishReason: end.finishReason, attempts, text: this.answer.text, waitedMs });
+        const whole = this.answer.finish();
+        if (!whole && end.finishReason !== 'length') return this.judge({ type: 'no-text' }, connection);
+        this.attempts.over('finished');
+        this.memory.network.budget(originOf(connection.baseUrl)).success();
+        const { text } = this.answer;
+        const { waitedMs } = this.pauses;
+        this.end({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
         return undefined;
       }
       case 'abandoned':
-        return this.asked;
+        this.attempts.over('abandoned');
+        return this.takeAsked();
       case 'fault':
         return this.judge(end.evidence, connection);
     }
   }
 
-  private judge(evidence: Evidence, connection: Connection): Promise<AttemptReason> | AttemptReason | undefined {
-    const fault = classify(evidence, this.deps.clock.now());
-    const words = this.words(fault, connection);
-    const seen = evidence.type === 'error' ? describeError(evidence.error) : words.detail;
-    this.deps.log.info(`attempt ${this.number}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
-    if (fault.refused && this.repairs.learn(connection.baseUrl, this.model, fault.refused)) return 'repair';
-    const decision = decide(fault, this.history.before(fault), this.deps.settings(), this.deps.random);
-    if (decision.do === 'wait' && this.attemptShowed)
-      this.emit({ type: 'cut', reason: fault.kind, message: words.message });
-    this.history.note(fault, decision);
+  private judge(evidence: Evidence, connection: Connection): Promise<Next> | Next {
+    const { attempts, answer, history, deps } = this;
+    const fault = classify(evidence, deps.clock.now());
+    const { message, detail } = this.words.of(fault, this.standing(connection));
+    const seen = evidence.type === 'error' ? describeError(evidence.error) : detail;
+    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
+    attempts.over(fault.kind, fault);
+    if (attempts.repair(fault, connection, this.model)) return 'repair';
+    this.passage.failed(fault);
+    const { resuming } = attempts;
+    const before = history.before(fault, {
+      resuming,
+      hasText: answer.text !== '',
+      tokens: this.memory.network.budget(originOf(connection.baseUrl)).tokens,
+      breakerOpen: this.route ? this.gate(this.route).breakerOpen : false,
+    });
+    const decision = decide(fault, before, deps.settings(), deps.random);
+    history.note(fault, decision, resuming);
+    this.passage.decided(fault, decision);
+    if (attempts.present?.streamed && fault.policy.retry === 'resume') {
+      this.output.emit({ type: 'cut', reason: fault.kind, message });
+    }
+    return this.carryOut(decision, fault, connection);
+  }
+
+  private carryOut(decision: Decision, fault: Fault, connection: Connection): Promise<Next> | Next {
+    const again = this.history.shown ? 'resume' : 'retry';
     switch (decision.do) {
-      case 'fail': {
-        this.fail(decision, connection);
-        return;
-      }
+      case 'fail':
+        return this.fail(decision, fault, connection);
       case 'replay':
         return 'replay';
       case 'fall-back':
         this.changeModel(decision.model, fault.kind);
         return 'switch';
-      case 'wait':
-        return this.pause(decision, fault, words.message);
+      case 'offline': {
+        const words = this.words.wait(fault, decision.left, { source: 'backoff' }, this.standing(connection));
+        const interrupted = (): boolean => this.isOver() || this.asked !== undefined;
+        return this.pauses.offline(connection.baseUrl, words, interrupted).then(() => this.takeAsked() ?? again);
+      }
+      case 'wait': {
+        const { delayMs, jitterMs, source, hintMs, hintFrom, left, cost } = decision;
+        this.memory.network.budget(originOf(connection.baseUrl)).take(cost);
+        // The gate knows of a longer wait and its reason, and tells that one.
+        if (this.route && this.gate(this.route).breakerOpen) return again;
+        const origin = { source, jitterMs, hintMs, hintFrom };
+        const words = this.words.wait(fault, left, origin, this.standing(connection));
+        return this.pauses.forMs(delayMs, words).then(() => this.takeAsked() ?? again);
+      }
     }
   }
 
-  private async pause(decision: Decision & { do: 'wait' }, fault: Fault, message: string): Promise<AttemptReason> {
-    const { delayMs, source, hintMs, left } = decision;
-    const { kind: reason, actions } = fault;
-    const { status, requestId } = this.attempt ?? {};
-    const startedAt = this.deps.clock.ticks();
-    const until = this.deps.clock.now() + delayMs;
-    const [attempt, maxAttempts] = [this.number + 1, this.number + left];
-    this.wait = new Wait(this.deps.clock, until);
-    this.emit({
-      type: 'waiting',
-      attempt,
-      maxAttempts,
-      until,
-      delayMs,
-      source,
-      reason,
-      message,
-      hintMs,
-      status,
-      requestId,
-      actions,
-    });
-    await this.wait.over;
-    this.wait = undefined;
-    this.waitedMs += this.deps.clock.ticks() - startedAt;
-    return this.asked ?? (this.history.shown ? 'resume' : 'retry');
+  private fail(decision: Decision & { do: 'fail' }, seen: Fault, connection: Connection): undefined {
+    this.end(this.words.failure(decision, seen, this.standing(connection)));
   }
 
-  private fail({ fault, resetsInMs }: Decision & { do: 'fail' }, connection: Connection): undefined {
-    const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const { message, detail } = this.words(fault, connection, resetsAt);
-    const { status, requestId } = this.attempt ?? {};
-    const { kind, actions } = fault;
-    this.end({ type: 'failed', kind, status, requestId, message, text: this.answer.text, actions, detail, resetsAt });
+  private standing(connection: Connection): Standing {
+    const { model, attempts, output, answer } = this;
+    return { connection, model, attempt: attempts.present, number: output.attempt, text: answer.text };
   }
 
-  private words(fault: Fault, connection: Connection, resetsAt?: number): Wording {
-    return wordsFor(fault, { connection, model: this.model, status: this.attempt?.status, resetsAt }, this.deps);
+  private gate({ baseUrl, apiKey }: KeyedConnection): Gate {
+    return this.memory.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
   }
 
-  private show(change: TextChange | undefined): void {
-    if (change?.type === 'append') this.emit({ type: 'text', text: change.text });
-    else if (change) {
-      this.emit({ type: 'resumed', how: 'restart', trimmed: 0 });
-      this.emit({ type: 'replaced', text: change.text });
-    }
-  }
-
-  /** An attempt's tokens count whatever became of it: they were paid for. */
-  private settleUsage(): void {
-    const usage = this.attempt?.takeUsage();
-    if (usage) this.emit({ type: 'usage', ...this.usage.add(usage) });
+  private takeAsked(): Next {
+    const { asked } = this;
+    this.asked = undefined;
+    return asked;
   }
 
   private isOver(): boolean {
-    return this.over;
-  }
-
-  private emit(draft: Draft): void {
-    if (!this.over) this.queue.push({ attempt: this.number, ...draft, at: this.deps.clock.ticks() });
+    return this.output.over;
   }
 
   private end(terminal: Draft): void {
-    this.emit(terminal);
-    this.over = true;
+    this.output.emit(terminal);
     this.unsubscribe();
-    this.wait?.end();
-    this.attempt?.abandon();
-    this.queue.close();
+    this.answer.dispose();
+    this.pauses.end();
+    this.passage.over();
+    this.attempts.present?.abandon();
   }
 }

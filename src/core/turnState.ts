@@ -1,4 +1,5 @@
-import type { FailedEvent, StreamEvent, Usage, WaitingEvent } from './events';
+import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from './events';
+import { emptyLedger, enter, type Ledger } from './ledger';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
@@ -11,6 +12,15 @@ export interface TimelineEntry {
   readonly detail: string;
 }
 
+/** A tool call as far as it has arrived. */
+export interface ToolCall {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  /** JSON text; whole once the turn is done. */
+  readonly arguments: string;
+}
+
 /** What is shown of a turn: a pure fold over its events. */
 export interface TurnState {
   readonly phase: TurnPhase;
@@ -19,6 +29,10 @@ export interface TurnState {
   readonly reasoning: string;
   /** The attempt that `reasoning` is of. */
   readonly reasoningAttempt?: number;
+  /** Offsets in `text` at which a resumed answer was joined, ascending. */
+  readonly seams: readonly number[];
+  readonly toolCalls: readonly ToolCall[];
+  readonly ledger: Ledger;
   readonly attempts: number;
   /** Sum of the waits that were entered; a wait that was cut short counts for what it lasted. */
   readonly waitedMs: number;
@@ -39,6 +53,9 @@ export const initialTurn: TurnState = {
   model: '',
   text: '',
   reasoning: '',
+  seams: [],
+  toolCalls: [],
+  ledger: emptyLedger,
   attempts: 0,
   waitedMs: 0,
   quiet: false,
@@ -61,11 +78,18 @@ export function interrupted(state: TurnState): TurnState {
 }
 
 export function reduce(state: TurnState, event: StreamEvent): TurnState {
+  const ledger = enter(state.ledger, event);
+  return fold(ledger === state.ledger ? state : { ...state, ledger }, event);
+}
+
+function fold(state: TurnState, event: StreamEvent): TurnState {
   switch (event.type) {
     case 'attempt':
       return {
         ...note(endWait(state, event.at), event, 'attempt', event.model),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
+        // An answer that goes on may have called its tools already; one that starts again has not.
+        toolCalls: event.how === 'continue' || event.how === 'prefill' ? state.toolCalls : [],
         model: event.model,
         attempts: event.attempt,
         startedAt: state.startedAt ?? event.at,
@@ -84,9 +108,21 @@ export function reduce(state: TurnState, event: StreamEvent): TurnState {
         reasoningAttempt: event.attempt,
         quiet: false,
       };
+    case 'tool-call':
+      return {
+        ...firstToken(state, event),
+        phase: 'streaming',
+        toolCalls: withPart(state.toolCalls, event),
+        quiet: false,
+      };
+    case 'ended':
+      return state;
     case 'waiting':
       return {
-        ...note(endWait(state, event.at), event, 'waiting', event.message),
+        // Where the same wait only goes on, one line of the timeline is enough.
+        ...(state.wait?.reason === event.reason && state.wait.told === event.told
+          ? endWait(state, event.at)
+          : note(endWait(state, event.at), event, 'waiting', event.message)),
         phase: event.reason === 'offline' ? 'offline' : 'waiting',
         wait: event,
         quiet: false,
@@ -97,9 +133,13 @@ export function reduce(state: TurnState, event: StreamEvent): TurnState {
       // What follows tells: a wait, or the attempt that resumes.
       return { ...note(state, event, 'cut', event.message), quiet: false };
     case 'resumed':
-      return { ...note(state, event, 'resumed', event.how), phase: 'streaming' };
+      return {
+        ...note(state, event, 'resumed', event.how),
+        phase: 'streaming',
+        seams: event.how === 'restart' ? [] : [...state.seams, event.seam],
+      };
     case 'replaced':
-      return { ...firstToken(state, event), phase: 'streaming', text: event.text, quiet: false };
+      return { ...firstToken(state, event), phase: 'streaming', text: event.text, seams: [], quiet: false };
     case 'model':
       return { ...note(state, event, 'model', event.to), model: event.to };
     case 'usage':
@@ -123,6 +163,18 @@ export function reduce(state: TurnState, event: StreamEvent): TurnState {
     case 'failed':
       return { ...end(state, event, event.message), phase: 'failed', text: event.text, failure: event };
   }
+}
+
+function withPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
+  const known = calls.find(({ index }) => index === part.index);
+  const call = known ?? { index: part.index, id: '', name: '', arguments: '' };
+  const grown = {
+    ...call,
+    id: part.id ?? call.id,
+    name: part.name ?? call.name,
+    arguments: call.arguments + part.arguments,
+  };
+  return known ? calls.map((each) => (each === known ? grown : each)) : [...calls, grown];
 }
 
 function endWait(state: TurnState, at: number | undefined): TurnState {

@@ -11,13 +11,14 @@ export class Wait {
   /** A clock that is set back must not prolong the wait: by the monotonic one it is over by then. */
   private readonly latest: number;
 
+  /** @param until epoch milliseconds; Infinity: until it is ended */
   constructor(
     private readonly clock: Clock,
     private readonly until: number,
   ) {
     this.latest = clock.ticks() + Math.max(0, until - clock.now());
     this.over = new Promise((resolve) => (this.resolve = resolve));
-    this.look();
+    if (until !== Infinity) this.look();
   }
 
   end(): void {

@@ -6,7 +6,7 @@ import { AnswerText, type TextChange } from '../../src/core/answerText';
 function read(before: string, changes: readonly (TextChange | undefined)[]): string {
   return changes.reduce((text, change) => {
     if (!change) return text;
-    return change.type === 'append' ? text + change.text : change.text;
+    return change.type === 'overtaken' ? change.text : text + change.text;
   }, before);
 }
 
@@ -23,7 +23,7 @@ describe('the text of an answer', () => {
 
   it('stays as it was until a restarted answer is longer', () => {
     const answer = new AnswerText('12345');
-    answer.restart();
+    answer.begin('restart');
     assert.equal(answer.append('abc'), undefined);
     assert.equal(answer.text, '12345');
     assert.equal(answer.append('de'), undefined);
@@ -34,7 +34,7 @@ describe('the text of an answer', () => {
 
   it('is the shorter one when the restarted answer is whole', () => {
     const answer = new AnswerText('a long answer that was cut');
-    answer.restart();
+    answer.begin('restart');
     answer.append('short');
     assert.deepEqual(answer.finish(), { type: 'overtaken', text: 'short' });
     assert.equal(answer.text, 'short');
@@ -42,16 +42,16 @@ describe('the text of an answer', () => {
 
   it('survives a restart that brings nothing', () => {
     const answer = new AnswerText('kept');
-    answer.restart();
+    answer.begin('restart');
     assert.equal(answer.finish(), undefined);
     assert.equal(answer.text, 'kept');
   });
 
   it('forgets what a second restart had brought so far', () => {
     const answer = new AnswerText('12345');
-    answer.restart();
+    answer.begin('restart');
     answer.append('xxxx');
-    answer.restart();
+    answer.begin('restart');
     answer.append('ab');
     answer.finish();
     assert.equal(answer.text, 'ab');
@@ -59,7 +59,7 @@ describe('the text of an answer', () => {
 
   it('shows a restarted answer at once where there was nothing before', () => {
     const answer = new AnswerText();
-    answer.restart();
+    answer.begin('restart');
     assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
   });
 
@@ -67,7 +67,7 @@ describe('the text of an answer', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const answer = new AnswerText(partial);
-        answer.restart();
+        answer.begin('restart');
         const changes: (TextChange | undefined)[] = [];
         let length = partial.length;
         for (const piece of pieces) {
@@ -88,7 +88,7 @@ describe('the text of an answer', () => {
       fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, at) => {
         const cut = at % (text.length + 1);
         const [whole, halves] = [new AnswerText(partial), new AnswerText(partial)];
-        for (const answer of [whole, halves]) answer.restart();
+        for (const answer of [whole, halves]) answer.begin('restart');
         whole.append(text);
         halves.append(text.slice(0, cut));
         halves.append(text.slice(cut));

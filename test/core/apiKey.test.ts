@@ -26,6 +26,12 @@ const wrapped: readonly string[] = [
   `OPENAI_API_KEY="${key}"\n`,
   `x-api-key: ${key}`,
   `"Bearer ${key}"`,
+  `" ${key} "`,
+  `-H  ${key}`,
+  `export  HOLYSHEEP_API_KEY=${key}`,
+  `set  HOLYSHEEP_API_KEY = ${key}`,
+  `x-api-key : ${key}`,
+  `api-key:${key}`,
 ];
 
 const problems: readonly (readonly [input: string, problem: ApiKeyProblem])[] = [
@@ -36,6 +42,12 @@ const problems: readonly (readonly [input: string, problem: ApiKeyProblem])[] = 
   ['export HOLYSHEEP_API_KEY=', 'empty'],
   ['hsa-0123 4567', 'has-spaces'],
   ['hsa-0123\nhsa-4567', 'has-spaces'],
+  ['a -H b', 'has-spaces'],
+  ['a b_key=c', 'has-spaces'],
+  ['a x-api-key: b', 'has-spaces'],
+  ['a bearer b', 'has-spaces'],
+  ['x“y”', 'not-ascii'],
+  ['“x”y', 'not-ascii'],
   ['密钥', 'not-ascii'],
   ['hsa-01２３', 'not-ascii'],
   ['hsa-\u0001', 'not-ascii'],
@@ -54,9 +66,9 @@ describe('cleanApiKey', () => {
     });
   }
 
-  it('keeps quotes and signs that belong to a key', () => {
-    assert.deepEqual(cleanApiKey(`a"b='c`), { key: `a"b='c` });
-  });
+  for (const whole of [`a"b='c`, 'x"y"', '"x"y', 'bearerless', 'x_key-y']) {
+    it(`keeps what belongs to the key ${whole}`, () => assert.deepEqual(cleanApiKey(whole), { key: whole }));
+  }
 
   it('gives only keys that a header can carry', () => {
     fc.assert(
@@ -85,6 +97,7 @@ describe('doubtAbout', () => {
   for (const [candidate, host, expected] of [
     [key, 'api.holysheep.ai', undefined],
     [key, 'api.holysheep.ai:8443', undefined],
+    [key, 'holysheep.ai', undefined],
     ['sk-0123456789', 'api.openai.com', undefined],
     ['sk-0123456789', 'api.holysheep.ai', 'not-a-holysheep-key'],
     [key, 'api.openai.com', 'holysheep-key-elsewhere'],
@@ -103,6 +116,12 @@ const unknownKeys: readonly (readonly [text: string, expected: string])[] = [
   ['Authorization: Bearer abcdef', 'Authorization: [redacted]'],
   ['{"authorization":"Bearer abc123"}', '{"authorization":"[redacted]"}'],
   ["{ 'x-api-key': 'abc' }", "{ 'x-api-key': '[redacted]' }"],
+  ['Authorization: Bearer  abcdef', 'Authorization: [redacted]'],
+  ['authorization = abcdef', 'authorization = [redacted]'],
+  ['apikey=abc api-key=abc api_key=abc', 'apikey=[redacted] api-key=[redacted] api_key=[redacted]'],
+  ['sent Bearer  abc123!', 'sent Bearer  [redacted]'],
+  ['sent bearer abcdefghijklmnopqrstuvwxyz', 'sent bearer [redacted]'],
+  ['sent bearer abcdefghijklmnopqrs', 'sent bearer abcdefghijklmnopqrs'],
   ['sent Bearer abc123!', 'sent Bearer [redacted]'],
   ['?auth=Bearer%20abc123', '?auth=Bearer%20[redacted]'],
   ['bearer authentication failed', 'bearer authentication failed'],
@@ -126,6 +145,14 @@ describe('redactKeys', () => {
 
   it('removes a short known key as a word, not inside other words', () => {
     assert.equal(redactKeys('the key none, nonetheless', ['none']), 'the key [redacted], nonetheless');
+  });
+
+  it('removes a short known key everywhere, sign by sign', () => {
+    assert.equal(redactKeys('a.b, axb and a.b', ['a.b']), '[redacted], axb and [redacted]');
+  });
+
+  it('removes nothing for a key that is empty', () => {
+    assert.equal(redactKeys('a b', ['']), 'a b');
   });
 
   it('removes the longer of two keys first', () => {

@@ -26,6 +26,13 @@ const accepted: readonly (readonly [input: string, url: string, ...corrections: 
   ['https://api.holysheep.ai/v1?key=1', holySheep, 'query-removed'],
   ['https://api.holysheep.ai/v1#top', holySheep, 'query-removed'],
   ['https://api.holysheep.ai/v1/models?limit=1', holySheep, 'query-removed', 'endpoint-removed'],
+  ['https://api.holysheep.ai/v1/models/chat/completions', holySheep, 'endpoint-removed'],
+  ["https://api.holysheep.ai/v1/models'/models", holySheep, 'endpoint-removed'],
+  ["https://api.holysheep.ai/v1'/", holySheep, 'trimmed'],
+  ['api.holysheep.ai/v1?next=https://example.com', holySheep, 'scheme-added', 'query-removed'],
+  ['api.holysheep.ai/v1?next=ftp://example.com', holySheep, 'scheme-added', 'query-removed'],
+  ['////api.holysheep.ai/v1', holySheep, 'scheme-added'],
+  ['https://example.com/modelship', 'https://example.com/modelship'],
   ['https://example.com/models/v1', 'https://example.com/models/v1'],
   ['api.holysheep.ai', holySheep, 'scheme-added', 'v1-added'],
   ['https://openrouter.ai/api/v1', 'https://openrouter.ai/api/v1'],
@@ -53,6 +60,7 @@ const refused: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
   ['file:///etc/passwd', 'not-http'],
   ['https://user:secret@example.com/v1', 'credentials'],
   ['user@example.com/v1', 'credentials'],
+  ['https://:secret@example.com/v1', 'credentials'],
 ];
 
 const plainHttp: readonly (readonly [input: string, insecure: boolean])[] = [
@@ -61,7 +69,9 @@ const plainHttp: readonly (readonly [input: string, insecure: boolean])[] = [
   ['http://127.evil.example/v1', true],
   ['http://localhost:1234/v1', false],
   ['http://gateway.localhost/v1', false],
+  ['http://notlocalhost/v1', true],
   ['http://127.0.0.1:1234/v1', false],
+  ['http://127.0.0.10/v1', false],
   ['http://[::1]:1234/v1', false],
   [holySheep, false],
 ];

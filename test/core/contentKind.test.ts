@@ -36,6 +36,7 @@ const sniffed: readonly (readonly [beginning: string, kind: ContentKind])[] = [
   ['dat', 'unknown'],
   ['upstream timed out', 'unknown'],
   ['database: down', 'unknown'],
+  ['da\uFEFFta: {}', 'unknown'],
   ['   ', 'unknown'],
   ['', 'unknown'],
 ];

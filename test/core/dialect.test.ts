@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readChunk, type DeltaSink } from '../../src/core/dialect';
+import { listen, type Said } from '../support/deltaListener';
+import { propertyRuns } from '../support/propertyRuns';
 import { recordings } from '../support/recordings';
-
-/** What was said, in its order: `[kind, value]`. */
-type Said = readonly [kind: keyof DeltaSink, value: unknown];
-
-function listen(): { readonly said: Said[]; readonly sink: DeltaSink } {
-  const said: Said[] = [];
-  const to = (kind: keyof DeltaSink) => (value: unknown) => void said.push([kind, value]);
-  const sink = {
-    text: to('text'),
-    reasoning: to('reasoning'),
-    finish: to('finish'),
-    usage: to('usage'),
-    error: to('error'),
-  };
-  return { said, sink };
-}
 
 function saidBy(chunk: unknown): readonly Said[] {
   const { said, sink } = listen();
@@ -75,7 +61,29 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     ],
   ],
   ['a refusal', delta({ content: null, refusal: 'I can’t' }), [['text', 'I can’t']]],
-  ['tool calls', delta({ tool_calls: [{ index: 0, function: { arguments: '{' } }] }), []],
+  [
+    'the parts of tool calls, after the text',
+    delta({ content: 'Look', tool_calls: [{ index: 1, id: 'c2', function: { name: 'read', arguments: '{' } }] }),
+    [
+      ['text', 'Look'],
+      ['toolCall', { index: 1, id: 'c2', name: 'read', arguments: '{' }],
+    ],
+  ],
+  [
+    'the tool calls of a whole completion, before its end',
+    {
+      choices: [
+        {
+          message: { content: null, tool_calls: [{ id: 'c1', function: { name: 'now', arguments: '{}' } }] },
+          finish_reason: 'tool_calls',
+        },
+      ],
+    },
+    [
+      ['toolCall', { index: 0, id: 'c1', name: 'now', arguments: '{}' }],
+      ['finish', 'tool_calls'],
+    ],
+  ],
   ['a finish', { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, [['finish', 'stop']]],
   [
     'a finish with its last text',
@@ -198,6 +206,8 @@ describe('readChunk', () => {
       'text',
       'type',
       'index',
+      'tool_calls',
+      'function_call',
     );
     const fields = fc.dictionary(name, fc.jsonValue());
     const odd = fc.record({
@@ -221,11 +231,13 @@ describe('readChunk', () => {
           for (const [kind, value] of said) {
             if (kind === 'text' || kind === 'reasoning' || kind === 'finish')
               assert.ok(typeof value === 'string' && value !== '');
+            if (kind === 'toolCall')
+              assert.ok(Object.values(value as object).some((told) => told !== '' && told !== 0));
             if (kind === 'usage') assert.ok(Object.values(value as object).every((count) => Number.isFinite(count)));
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: propertyRuns },
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseDuration } from '../../src/core/hintTimes';
+import { parseDuration, parseTime } from '../../src/core/hintTimes';
 import { parseHint, parseInbandHint } from '../../src/core/hints';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);
@@ -37,6 +37,8 @@ const headerCases: readonly Case[] = [
   ['a huge number', { 'retry-after': '9'.repeat(400) }, '', 366 * 86_400_000],
   ['epoch seconds', { 'retry-after': String(in37s / 1000) }, '', 37_000],
   ['epoch milliseconds', { 'retry-after': String(in37s) }, '', 37_000],
+  ['the first epoch seconds there are', { 'retry-after': '1000000000' }, '', undefined],
+  ['the first epoch milliseconds there are', { 'retry-after': '1000000000000' }, '', undefined],
   ['epoch seconds in the past', { 'retry-after': String(now / 1000 - 1) }, '', undefined],
   ['milliseconds', { 'retry-after-ms': '1500' }, '', 1500],
   ['decimal milliseconds, up', { 'retry-after-ms': '1500.2' }, '', 1501],
@@ -46,11 +48,20 @@ const headerCases: readonly Case[] = [
   ['an asctime date', { 'retry-after': 'Thu Jan 15 09:00:37 2026' }, '', 37_000],
   ['an asctime date with a one-digit day', { 'retry-after': 'Sun Feb  1 09:00:00 2026' }, '', 17 * 24 * hour],
   ['an HTTP date without a zone', { 'retry-after': 'Thu, 15 Jan 2026 09:00:37' }, '', 37_000],
+  ['an RFC 850 date of the last century', { 'retry-after': 'Thursday, 15-Jan-70 09:00:37 GMT' }, '', undefined],
+  ['an HTTP date with a word before it', { 'retry-after': 'at Thu, 15 Jan 2026 09:00:37 GMT' }, '', undefined],
+  ['an HTTP date with a word after it', { 'retry-after': 'Thu, 15 Jan 2026 09:00:37 GMT please' }, '', undefined],
+  ['an asctime date with a word before it', { 'retry-after': 'at Thu Jan 15 09:00:37 2026' }, '', undefined],
+  ['an asctime date with a word after it', { 'retry-after': 'Thu Jan 15 09:00:37 2026 UTC' }, '', undefined],
   ['an RFC 3339 time', { 'retry-after': '2026-01-15T09:00:37Z' }, '', 37_000],
+  ['an RFC 3339 time of another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, '', 37_000],
+  ['an RFC 3339 time with a word before it', { 'retry-after': 'at 2026-01-15T09:00:37Z' }, '', undefined],
+  ['an RFC 3339 time with a remark after it', { 'retry-after': '2026-01-15T09:00:37Z (soon)' }, '', undefined],
+  ['a day without a time', { 'retry-after': '2026-01-16' }, '', undefined],
   ['an HTTP date in the past', { 'retry-after': imf(now - 1000) }, '', undefined],
   ['an HTTP date that is now', { 'retry-after': imf(now) }, '', undefined],
   ['a day that does not exist', { 'retry-after': 'Mon, 30 Feb 2026 09:00:00 GMT' }, '', undefined],
-  ['a month that does not exist', { 'retry-after': 'Mon, 15 Foo 2026 09:00:00 GMT' }, '', undefined],
+  ['a month that does not exist', { 'retry-after': 'Mon, 15 Foo 2027 09:00:00 GMT' }, '', undefined],
   [
     'a date by a server whose clock is 3 h ahead',
     { 'retry-after': imf(in37s + 3 * hour), date: imf(now + 3 * hour) },
@@ -111,6 +122,29 @@ const headerCases: readonly Case[] = [
     '',
     5000,
   ],
+  [
+    'the later of two exhausted dimensions that comes first',
+    {
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '5s',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '2s',
+    },
+    '',
+    5000,
+  ],
+  [
+    'an exhausted dimension next to one that says nonsense',
+    {
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '5s',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': 'soon',
+    },
+    '',
+    5000,
+  ],
+  ['a limit of another family', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, '', undefined],
   ['a dimension with something left', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, '', undefined],
   ['a dimension that says nothing of what is left', { 'x-ratelimit-reset': '60' }, '', undefined],
   ['a dimension with nonsense left', { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' }, '', undefined],
@@ -142,6 +176,15 @@ const headerCases: readonly Case[] = [
     undefined,
   ],
   [
+    'a unified reset of a limit that is near',
+    {
+      'anthropic-ratelimit-unified-status': 'allowed_warning',
+      'anthropic-ratelimit-unified-reset': String(in37s / 1000),
+    },
+    '',
+    undefined,
+  ],
+  [
     'a header that only looks like a reset',
     { 'x-ratelimit-remaining': '0', 'x-ratelimit-resetting': '60' },
     '',
@@ -150,6 +193,10 @@ const headerCases: readonly Case[] = [
 ];
 
 const said = (message: string): unknown => ({ error: { message } });
+
+/** As the text of a message inside another error, so many times. */
+const wrapped = (error: unknown, times: number): unknown =>
+  times === 0 ? error : { message: JSON.stringify(wrapped(error, times - 1)) };
 
 const bodyCases: readonly Case[] = [
   [
@@ -215,6 +262,20 @@ const bodyCases: readonly Case[] = [
     { error: { details: [{ retryDelay: '0s' }], message: 'Please retry in 12.3s.' } },
     12_300,
   ],
+  [
+    'Gemini, the RetryInfo that says something',
+    {},
+    { error: { details: [{ retryDelay: '0s' }, { retryDelay: '22s' }] } },
+    22_000,
+  ],
+  ['the fourth error of a list', {}, [{}, {}, {}, { retry_after: 5 }], 5000],
+  ['no more than four errors of a list', {}, [{}, {}, {}, {}, { retry_after: 5 }], undefined],
+  ['an error in a message of an error', {}, wrapped({ retry_after: 5 }, 2), 5000],
+  ['an error in messages that never end', {}, wrapped({ retry_after: 5 }, 3), undefined],
+  ['an error in a message, after blanks', {}, { message: ' \n{"retry_after":5}' }, 5000],
+  ['an error in a detail', {}, { detail: '{"retry_after":5}' }, 5000],
+  ['an error in another name for a message', {}, { msg: '{"retry_after":5}' }, 5000],
+  ['an error behind a gateway, by its field', {}, { error: { metadata: { raw: '{"retry_after":5}' } } }, 5000],
   ['Gemini, words after a line break', {}, said('limit: 20, model: gemini-2.5-flash\nRetry in 12.3s.'), 12_300],
   ['Gemini, wrapped by a gateway', {}, said(JSON.stringify([{ error: { details: [{ retryDelay: '22s' }] } }])), 22_000],
   ['Moonshot', {}, said('request reached organization max RPM: 3, please try again after 1 seconds'), 1000],
@@ -225,6 +286,13 @@ const bodyCases: readonly Case[] = [
     41_000,
   ],
   ['OpenRouter, a header', {}, { error: { metadata: { headers: { 'Retry-After': '19' } } } }, 19_000],
+  ['OpenRouter, a header as a list', {}, { error: { metadata: { headers: { 'retry-after': ['19'] } } } }, undefined],
+  [
+    'OpenRouter, a dimension that leaves a blank',
+    {},
+    { error: { metadata: { headers: { 'X-RateLimit-Remaining': '  ', 'X-RateLimit-Reset': '60' } } } },
+    undefined,
+  ],
   ['OpenRouter, a header as a number', {}, { error: { metadata: { headers: { 'retry-after': 19 } } } }, 19_000],
   [
     'OpenRouter, an exhausted dimension',
@@ -248,15 +316,31 @@ const bodyCases: readonly Case[] = [
   ],
   ['a field in seconds', {}, { error: { retry_after: 2520 } }, 2_520_000],
   ['a field as text', {}, { error: { retry_after: '37' } }, 37_000],
+  ['a field as text with blanks around', {}, { error: { retry_after: ' 37 ' } }, 37_000],
+  ['a field in milliseconds as text', {}, { error: { retry_after_ms: ' 1200 ' } }, 1200],
+  ['a field that names its seconds', {}, { error: { retry_after_seconds: 3 } }, 3000],
   ['a field as a time', {}, { error: { retry_after: '2026-01-15T09:00:37.000Z' } }, 37_000],
   ['a field in milliseconds', {}, { retry_after_ms: 1200 }, 1200],
   ['an error that is a sentence', {}, { error: 'Too fast, retry in 3 s' }, 3000],
   ['FastAPI', {}, { detail: 'Rate limited. Retry after 15 seconds' }, 15_000],
   ['decimal seconds', {}, said('try again in 1.5 seconds'), 1500],
+  ['words between', {}, said('Please retry your request in 20 seconds'), 20_000],
+  ['blanks between', {}, said('Please try again in  20 seconds'), 20_000],
+  ['a number that is no time before one that is', {}, said('Retry after 3 attempts; try again in 20s'), 20_000],
+  ['a duration that does not end', {}, said(`try again in ${'1s'.repeat(80)}`), 50_000],
+  ['words that come too late', {}, `${'x'.repeat(5000)} try again in 20s`, undefined],
   ['a wait', {}, said('Please wait 20 seconds before the next request'), 20_000],
+  ['a wait, with blanks between', {}, said('Please wait  20 seconds'), 20_000],
+  ['a wait for some time', {}, said('Please wait for 20 seconds'), 20_000],
+  ['a wait for some time, with blanks between', {}, said('Please wait for  20 seconds'), 20_000],
+  ['a wait of at least some time', {}, said('Please wait at least 20 seconds'), 20_000],
+  ['a wait of at least some time, with blanks between', {}, said('Please wait at least  20 seconds'), 20_000],
   ['minutes and seconds in words', {}, said('Please retry in 1 minute and 20 seconds.'), 80_000],
   ['hours and minutes', {}, said('Your quota will reset after 3h 20m'), 12_000_000],
   ['Chinese', {}, said('请求过于频繁，请在 20 秒后重试'), 20_000],
+  ['Chinese, decimals', {}, said('请在1.25秒后重试'), 1250],
+  ['Chinese, hours', {}, said('请在3小时后重试'), 3 * hour],
+  ['Chinese, hours, counted', {}, said('请在2个小时后重试'), 2 * hour],
   ['Chinese, two units', {}, said('请1分30秒之后再试'), 90_000],
   ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
   ['no time at all', {}, said('Overloaded. Please try again later.'), undefined],
@@ -316,6 +400,12 @@ describe('parseHint', () => {
       'retry-after-ms',
     ]);
   });
+
+  for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {
+    it(`says that it comes from ${name}`, () => {
+      assert.equal(parseHint(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.from, name);
+    });
+  }
 
   it('goes on to the next source where one says zero or a time in the past', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': imf(now - 5000) });
@@ -413,6 +503,16 @@ const durations: readonly (readonly [text: string, ms: number | undefined])[] = 
   ['1d', 86_400_000],
   ['5', 5000],
   ['2.5', 2500],
+  ['2.25', 2250],
+  [' 5s ', 5000],
+  ['1 minute,  20 seconds', 80_000],
+  ['1 minute and  20 seconds', 80_000],
+  ['20毫秒', 20],
+  ['1 秒钟', 1000],
+  ['3分钟', 180_000],
+  ['2 个小时', 7_200_000],
+  ['1s'.repeat(50), 50_000],
+  ['1s'.repeat(51), undefined],
   ['1 minute and 20 seconds', 80_000],
   ['0s', 0],
   ['', undefined],
@@ -426,5 +526,12 @@ const durations: readonly (readonly [text: string, ms: number | undefined])[] = 
 describe('parseDuration', () => {
   for (const [written, ms] of durations) {
     it(`reads ${JSON.stringify(written)}`, () => assert.equal(parseDuration(written), ms));
+  }
+});
+
+describe('parseTime', () => {
+  for (let month = 0; month < 12; month++) {
+    const at = Date.UTC(2026, month, 28, 9, 0, 37);
+    it(`reads ${imf(at)}`, () => assert.equal(parseTime(imf(at)), at));
   }
 });

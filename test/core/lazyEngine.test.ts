@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Engine, RunningTurn } from '../../src/core/engine';
+import type { Engine, EngineReport, RunningTurn } from '../../src/core/engine';
 import type { StreamEvent } from '../../src/core/events';
 import { lazyEngine } from '../../src/core/lazyEngine';
 
@@ -17,12 +17,22 @@ const done: StreamEvent = {
 class Loaded implements Engine {
   readonly calls: string[] = [];
 
+  resetNetworkState(): Promise<void> {
+    this.calls.push('reset');
+    return Promise.resolve();
+  }
+
+  report(): EngineReport {
+    return { turns: [], network: { budgets: [{ origin: 'https://gateway.test', tokens: 12 }], gates: [] } };
+  }
+
   stream(): RunningTurn {
     const { calls } = this;
     calls.push('stream');
     return {
       stop: () => void calls.push('stop'),
       retryNow: () => void calls.push('retryNow'),
+      tryAnyway: () => void calls.push('tryAnyway'),
       switchModel: (model) => void calls.push(`switchModel ${model}`),
       [Symbol.asyncIterator]: () => [done][Symbol.iterator]() as unknown as AsyncIterator<StreamEvent>,
     };
@@ -49,14 +59,30 @@ describe('an engine loaded with its first turn', () => {
     assert.equal(loads, 1);
   });
 
+  it('is one and the same for turns that start together', async () => {
+    const loaded = new Loaded();
+    let loads = 0;
+    const engine = lazyEngine(() => Promise.resolve((loads++, loaded)));
+    await Promise.all([read(engine.stream(request)), read(engine.stream(request)), engine.resetNetworkState()]);
+    assert.deepEqual([loads, loaded.calls], [1, ['stream', 'stream', 'reset']]);
+  });
+
+  it('has nothing to report before it is there, and then what the engine reports', async () => {
+    const engine = lazyEngine(() => Promise.resolve(new Loaded()));
+    assert.deepEqual(engine.report(), { turns: [], network: { budgets: [], gates: [] } });
+    await read(engine.stream(request));
+    assert.equal(engine.report().network.budgets.length, 1);
+  });
+
   it('carries out what was asked of the turn before it was there', async () => {
     const loaded = new Loaded();
     const turn = lazyEngine(() => Promise.resolve(loaded)).stream(request);
     turn.switchModel('other');
     turn.retryNow();
+    turn.tryAnyway();
     turn.stop();
     await read(turn);
-    assert.deepEqual(loaded.calls, ['stream', 'switchModel other', 'retryNow', 'stop']);
+    assert.deepEqual(loaded.calls, ['stream', 'switchModel other', 'retryNow', 'tryAnyway', 'stop']);
   });
 
   it('that fails to load fails the turn, and is tried again by the next', async () => {

@@ -11,6 +11,7 @@ const lists: readonly (readonly [name: string, body: unknown, expected: readonly
   ['junk between', { data: [null, 3, {}, { id: 7 }, { id: '' }, { id: '  ' }, [], { id: 'ok' }] }, ['ok']],
   ['a control character', { data: [{ id: 'a\nb' }, { id: 'ok' }] }, ['ok']],
   ['a novel for a name', { data: [{ id: 'x'.repeat(201) }, { id: 'ok' }] }, ['ok']],
+  ['a long name', { data: [{ id: 'x'.repeat(200) }] }, ['x'.repeat(200)]],
   ['an empty list', { data: [] }, []],
   ['data that is no list', { data: { id: 'a' } }, undefined],
   ['an error', { error: { message: 'no' } }, undefined],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Fault } from '../../src/core/faults/classify';
-import { faultTable, type FaultRow, type RowId } from '../../src/core/faults/table';
-import { decide, maxResumes, type Decision, type History } from '../../src/core/retryPolicy';
+import { faultTable, localFaults, type FaultRow, type RowId } from '../../src/core/faults/table';
+import { deadlineMs, decide, type Decision, type History } from '../../src/core/retryPolicy';
 import type { EngineSettings } from '../../src/core/settings';
 
 const usual: EngineSettings['retry'] = {
@@ -16,12 +16,21 @@ const fresh: History = {
   retries: 0,
   sameRow: 0,
   freeReplayUsed: false,
-  resumes: 0,
-  shown: false,
   previousDelayMs: undefined,
   overloads: 0,
   models: ['m'],
+  resuming: false,
+  resumesLeft: 3,
+  resumes: 0,
+  emptyResumes: 0,
+  hasText: false,
+  shown: false,
+  idleMs: 0,
+  tokens: 12,
+  breakerOpen: false,
 };
+/** A stream was cut after it had shown some text. */
+const cut: Partial<History> = { resuming: true, hasText: true, shown: true };
 
 function faultOf(row: RowId, hintMs?: number): Fault {
   const { kind, policy, message, actions }: FaultRow = faultTable[row];
@@ -49,7 +58,7 @@ const rowsOf = (...policies: readonly FaultRow['policy']['retry'][]): readonly R
   (Object.keys(faultTable).map(Number) as RowId[]).filter((row) => policies.includes(faultTable[row].policy.retry));
 
 /** `wait`: its delay, source and attempts left. */
-type Outcome = 'fail' | 'replay' | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
+type Outcome = 'fail' | 'replay' | 'offline' | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
 
 const outcomes: readonly (readonly [name: string, situation: Situation, outcome: Outcome])[] = [
   ['a first server error', { row: 33 }, [500, 'backoff', 5]],
@@ -93,32 +102,53 @@ const outcomes: readonly (readonly [name: string, situation: Situation, outcome:
   ['an empty answer for the second time', { row: 50, history: { sameRow: 1, retries: 1 } }, 'fail'],
   [
     'reasoning without an answer for the second time',
-    { row: 50, history: { sameRow: 1, resumes: 1, shown: true } },
+    { row: 50, history: { ...cut, sameRow: 1, resumesLeft: 2 } },
     'fail',
   ],
 
   ['a reset before any byte', { row: 5 }, 'replay'],
   ['a reset with retries switched off: the replay is free', { row: 5, retry: { maxRetries: 0 } }, 'replay'],
   ['a second reset', { row: 5, history: { freeReplayUsed: true, sameRow: 1 } }, [500, 'backoff', 5]],
-  ['a reset after text was shown', { row: 5, history: { shown: true } }, [500, 'backoff', 3]],
+  ['a reset before any byte of the rest of an answer', { row: 5, history: { hasText: true, shown: true } }, 'replay'],
 
   ['a cut before any text', { row: 42 }, [500, 'backoff', 5]],
-  ['a cut answer', { row: 42, history: { shown: true } }, [500, 'backoff', 3]],
+  ['a cut answer', { row: 42, history: cut }, [500, 'backoff', 3]],
   [
     'a cut answer with retries used up: resumes are counted apart',
-    { row: 42, history: { shown: true, retries: 5 } },
+    { row: 42, history: { ...cut, retries: 5 } },
     [500, 'backoff', 3],
   ],
-  ['a third resume', { row: 43, history: { shown: true, resumes: 2 } }, [2000, 'backoff', 1]],
-  ['a fourth resume', { row: 43, history: { shown: true, resumes: 3 } }, 'fail'],
-  ['a cut answer that must not be resumed', { row: 42, history: { shown: true }, resume: 'off' }, 'fail'],
+  ['a second resume', { row: 43, history: { ...cut, resumes: 2, resumesLeft: 1 } }, [2000, 'backoff', 1]],
+  ['the last resume', { row: 43, history: { ...cut, resumesLeft: 0 } }, 'fail'],
+  ['a cut answer that must not be resumed', { row: 42, history: cut, resume: 'off' }, 'fail'],
+  [
+    'reasoning that was cut, with resuming off: there is no text to keep',
+    { row: 42, history: { resuming: true, shown: true }, resume: 'off' },
+    [500, 'backoff', 3],
+  ],
   ['a cut before any text, with resuming off', { row: 42, resume: 'off' }, [500, 'backoff', 5]],
   [
     'a rate limit while an answer is resumed',
-    { row: 30, hintMs: 5000, history: { shown: true, resumes: 1 } },
+    { row: 30, hintMs: 5000, history: { hasText: true, shown: true, retries: 3 } },
     [5250, 'server', 2],
   ],
-  ['being offline', { row: 2 }, [500, 'backoff', 5]],
+  ['being offline', { row: 2 }, 'offline'],
+  ['being offline with retries switched off', { row: 2, retry: { maxRetries: 0 } }, 'fail'],
+
+  ['an empty retry budget of the origin', { row: 33, history: { tokens: 0.9 } }, 'fail'],
+  ['the last token of the retry budget', { row: 33, history: { tokens: 1 } }, [500, 'backoff', 5]],
+  ['a timeout, which costs two tokens, with one left', { row: 10, history: { tokens: 1.9 } }, 'fail'],
+  ['a timeout with two tokens left', { row: 10, history: { tokens: 2 } }, [500, 'backoff', 5]],
+  ['a hint with no token left: it costs none', { row: 30, hintMs: 1000, history: { tokens: 0 } }, [1125, 'server', 5]],
+  ['a wait that ends at the deadline', { row: 33, history: { idleMs: deadlineMs - 500 } }, [500, 'backoff', 5]],
+  ['a wait that would end after the deadline', { row: 33, history: { idleMs: deadlineMs - 499 } }, 'fail'],
+  ['a hint that ends at the deadline', { row: 30, hintMs: 10_000, history: { idleMs: 290_000 } }, [10_500, 'server', 5]],
+  ['a hint that ends after the deadline', { row: 30, hintMs: 10_001, history: { idleMs: 290_000 } }, 'fail'],
+  [
+    'a deadline that was moved by longer hints',
+    { row: 33, history: { idleMs: 599_000 }, retry: { maxHintMs: 600_000 } },
+    [500, 'backoff', 5],
+  ],
 ];
 
 describe('what is decided', () => {
@@ -163,6 +193,29 @@ describe('what is decided', () => {
     });
   }
 
+  for (const [name, history, sentence] of [
+    ['the retry budget of the origin is empty', { tokens: 0 }, localFaults.budget.message],
+    ['there was no progress for too long', { idleMs: deadlineMs }, localFaults.deadline.message],
+  ] as const) {
+    it(`says that ${name}, as a budget`, () => {
+      const decision = decided({ row: 33, history });
+      assert.ok(decision.do === 'fail');
+      assert.deepEqual([decision.fault.kind, decision.fault.message], ['budget', sentence]);
+    });
+  }
+
+  it('says that an answer can not be continued when two resumes have added nothing', () => {
+    const decision = decided({ row: 43, history: { ...cut, resumesLeft: 0, emptyResumes: 2 } });
+    assert.ok(decision.do === 'fail');
+    assert.equal(decision.fault.row, 56);
+  });
+
+  it('takes the next model of the user where the breaker of this one is open, before any text', () => {
+    const situation = { row: 33, history: { breakerOpen: true }, fallbackModels: ['m', 'n'] } as const;
+    assert.deepEqual(decided(situation), { do: 'fall-back', model: 'n' });
+    assert.equal(decided({ ...situation, history: { ...cut, breakerOpen: true } }).do, 'wait');
+  });
+
   it('lets every turn end: a fault that never goes away runs out of attempts', () => {
     const rows = Object.keys(faultTable).map(Number) as RowId[];
     const situations = fc.record({
@@ -173,7 +226,7 @@ describe('what is decided', () => {
     });
     fc.assert(
       fc.property(situations, ({ row, hintMs, maxRetries, shown }) => {
-        let history: History = { ...fresh, shown };
+        let history: History = { ...fresh, ...(shown ? cut : {}), tokens: 100 };
         let attempts = 1;
         for (;;) {
           const decision = decided({
@@ -182,14 +235,17 @@ describe('what is decided', () => {
             history,
             retry: { maxRetries },
           });
-          if (decision.do === 'fail') break;
+          // The network comes back or it does not: that is not a question of attempts.
+          if (decision.do === 'fail' || decision.do === 'offline') break;
           const waited = decision.do === 'wait' ? 1 : 0;
-          const counted = shown ? { resumes: history.resumes + waited } : { retries: history.retries + waited };
+          const counted = shown
+            ? { resumesLeft: history.resumesLeft - waited }
+            : { retries: history.retries + waited };
           history = { ...history, ...counted, sameRow: history.sameRow + 1, freeReplayUsed: true };
           attempts++;
           assert.ok(attempts <= 12);
         }
-        assert.ok(attempts <= (shown ? 1 + maxResumes : 2 + maxRetries));
+        assert.ok(attempts <= (shown ? 4 : 2 + maxRetries));
       }),
     );
   });
@@ -200,7 +256,7 @@ describe('what is decided', () => {
       fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, hintMs) => {
         const decision = decided({ row, ...(hintMs > 0 ? { hintMs } : {}), history: { freeReplayUsed: true } });
         if (decision.do === 'wait') assert.ok(decision.delayMs >= Math.max(hintMs, hintMs > 0 ? 0 : 250));
-        else assert.equal(faultTable[row].policy.retry, 'hint');
+        else assert.equal(decision.do === 'offline' ? 'offline' : 'hint', faultTable[row].policy.retry);
       }),
     );
   });

@@ -7,7 +7,7 @@ type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> 
 /** `[at, attempt, event]`. */
 type Step = readonly [at: number, attempt: number, draft: Draft];
 
-const start = (model = 'gpt-4o'): Draft => ({ type: 'attempt', model, why: 'first' });
+const start = (model = 'gpt-4o'): Draft => ({ type: 'attempt', model, why: 'first', time: 0 });
 const text = (words: string): Draft => ({ type: 'text', text: words });
 const thought = (words: string): Draft => ({ type: 'reasoning', text: words });
 const waiting = (reason: 'rate-limit' | 'offline' = 'rate-limit'): Draft => ({
@@ -147,7 +147,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [1, 1, text('Hal')],
       [2, 1, { type: 'cut', reason: 'connection', message: 'Lost.' }],
       [2, 2, waiting()],
-      [9, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume' }],
+      [9, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }],
     ],
     { phase: 'resuming', text: 'Hal' },
   ],
@@ -156,13 +156,13 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
-      [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'retry-now' }],
+      [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'retry-now', time: 0 }],
     ],
     { phase: 'resuming', text: 'Hal' },
   ],
   [
     'is resuming for an attempt that says so, without text',
-    [[0, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume' }]],
+    [[0, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]],
     { phase: 'resuming' },
   ],
   [
@@ -171,7 +171,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [0, 1, start()],
       [1, 1, text('old')],
       [2, 2, start()],
-      [3, 2, { type: 'resumed', how: 'restart', trimmed: 0 }],
+      [3, 2, { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 }],
       [3, 2, { type: 'replaced', text: 'newer' }],
       [4, 2, text('!')],
     ],
@@ -285,7 +285,7 @@ describe('the state of a turn', () => {
       [1, 1, text('Hal')],
       [8, 1, failed('Hal')],
     ]);
-    const again = fold([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume' }]], {
+    const again = fold([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]], {
       ...initialTurn,
       text: broken.text,
     });
@@ -303,7 +303,7 @@ describe('the state of a turn', () => {
       [5201, 2, text('b')],
       [5300, 2, { type: 'cut', reason: 'connection', message: 'Lost.' }],
       [5300, 3, start()],
-      [5400, 3, { type: 'resumed', how: 'restart', trimmed: 0 }],
+      [5400, 3, { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 }],
       [5400, 3, { type: 'replaced', text: 'abc' }],
       [5500, 3, done('abc')],
     ]);

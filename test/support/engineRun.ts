@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createEngine } from '../../src/core/createEngine';
-import type { RunningTurn, StreamOptions } from '../../src/core/engine';
+import type { Engine, RunningTurn, StreamOptions } from '../../src/core/engine';
 import { isTerminal, type StreamEvent } from '../../src/core/events';
+import { noSharedCooldowns, type SharedCooldowns } from '../../src/core/network/sharedCooldowns';
 import type { ChatRequest, Connection } from '../../src/core/request';
 import type { EngineSettings } from '../../src/core/settings';
 import { ScriptedFetch, type Reply } from './scriptedFetch';
@@ -14,34 +15,35 @@ export const defaultSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
 };
 
-interface RunOptions {
+type SettingsChange = { readonly [K in keyof EngineSettings]?: Partial<EngineSettings[K]> | EngineSettings[K] };
+
+interface WorldOptions {
   readonly replies: readonly Reply[];
-  readonly settings?: { readonly [K in keyof EngineSettings]?: Partial<EngineSettings[K]> | EngineSettings[K] };
+  readonly settings?: SettingsChange;
   readonly random?: () => number;
-  readonly request?: Partial<ChatRequest>;
-  readonly options?: StreamOptions;
   readonly connection?: () => Promise<Connection>;
+  readonly clock?: VirtualClock;
+  readonly cooldowns?: SharedCooldowns;
 }
 
-/** A turn of the real engine on a scripted wire in virtual time, with everything it said so far. */
-export class EngineRun {
-  readonly clock = new VirtualClock();
-  readonly events: StreamEvent[] = [];
+interface TurnOptions {
+  readonly request?: Partial<ChatRequest>;
+  readonly options?: StreamOptions;
+}
+
+/** The real engine on a scripted wire in virtual time: what a window is to its turns. */
+export class EngineWorld {
+  readonly clock: VirtualClock;
   readonly log: string[] = [];
   readonly wire: ScriptedFetch;
-  readonly turn: RunningTurn;
-  readonly finished: Promise<void>;
+  readonly engine: Engine;
 
-  constructor({ replies, settings, random = () => 0.5, request, options, connection }: RunOptions) {
+  constructor({ replies, settings, random = () => 0.5, connection, clock, cooldowns }: WorldOptions) {
+    this.clock = clock ?? new VirtualClock();
     this.wire = new ScriptedFetch(replies);
     const note = (line: string): void => void this.log.push(line);
-    const merged: EngineSettings = {
-      retry: { ...defaultSettings.retry, ...(settings?.retry as object | undefined) },
-      fallbackModels: (settings?.fallbackModels as readonly string[] | undefined) ?? [],
-      resume: settings?.resume ?? defaultSettings.resume,
-      timeout: { ...defaultSettings.timeout, ...(settings?.timeout as object | undefined) },
-    };
-    const engine = createEngine({
+    const merged = settingsWith(settings);
+    this.engine = createEngine({
       clock: this.clock,
       random,
       fetch: this.wire.fetch,
@@ -51,8 +53,41 @@ export class EngineRun {
       settings: () => merged,
       connection:
         connection ?? (() => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' })),
+      cooldowns: cooldowns ?? noSharedCooldowns,
       userAgent: 'HolySheepPrompt/test',
     });
+  }
+
+  ask(options: TurnOptions = {}): EngineRun {
+    return new EngineRun({ world: this, ...options });
+  }
+}
+
+function settingsWith(change: SettingsChange = {}): EngineSettings {
+  return {
+    retry: { ...defaultSettings.retry, ...(change.retry as object | undefined) },
+    fallbackModels: (change.fallbackModels as readonly string[] | undefined) ?? [],
+    resume: change.resume ?? defaultSettings.resume,
+    timeout: { ...defaultSettings.timeout, ...(change.timeout as object | undefined) },
+  };
+}
+
+/** A turn of the real engine on a scripted wire in virtual time, with everything it said so far. */
+export class EngineRun {
+  readonly world: EngineWorld;
+  readonly clock: VirtualClock;
+  readonly events: StreamEvent[] = [];
+  readonly log: string[];
+  readonly wire: ScriptedFetch;
+  readonly turn: RunningTurn;
+  readonly finished: Promise<void>;
+
+  constructor({ request, options, ...world }: TurnOptions & (WorldOptions | { readonly world: EngineWorld })) {
+    this.world = 'world' in world ? world.world : new EngineWorld(world);
+    const { clock, log, wire, engine } = this.world;
+    this.clock = clock;
+    this.log = log;
+    this.wire = wire;
     this.turn = engine.stream(
       { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }], temperature: 0.7, maxTokens: 100, ...request },
       options,

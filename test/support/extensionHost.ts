@@ -22,10 +22,16 @@ export async function set(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('holysheep').update(name, value, vscode.ConfigurationTarget.Global);
 }
 
+/** No test waits for what another was told, or pays for what it spent. */
+export async function resetNetworkState(): Promise<void> {
+  await vscode.commands.executeCommand('holysheep.resetNetworkState');
+}
+
 /** Retries come as fast as the settings allow; there are few of them. */
 export async function startFixture(script: Script): Promise<HostFixture> {
   const gateway = await startGateway({ script });
   const api = await extensionApi();
+  await resetNetworkState();
   await set('baseUrl', gateway.baseUrl);
   await set('retry.baseDelayMs', 100);
   await set('retry.maxRetries', 1);

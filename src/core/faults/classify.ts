@@ -13,7 +13,7 @@ export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
-  | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' }
+  | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
   | { readonly type: 'inband'; readonly error: unknown }
@@ -57,13 +57,14 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'garbled':
       return fault(evidence.what === 'events' ? 51 : 63);
     case 'no-key':
-      return local(localFaults.noKey, '');
+      return local(localFaults.noKey);
     case 'web-page':
     case 'no-body':
     case 'eof':
     case 'no-text':
     case 'endless-event':
     case 'finish-error':
+    case 'slept':
     case 'filtered':
       return fault(plainRows[evidence.type]);
   }
@@ -77,11 +78,13 @@ const plainRows = {
   'no-text': 50,
   'endless-event': 52,
   'finish-error': 47,
+  slept: 58,
   filtered: 49,
 } as const satisfies Record<string, RowId>;
 
-function fault(row: RowId): Fault {
-  return { ...local(faultTable[row], ''), row };
+/** The fault of a row of the table that nobody but the engine itself has seen. */
+export function fault(row: RowId): Fault {
+  return { ...local(faultTable[row]), row };
 }
 
 /** A quota of a day does not return within minutes, whatever the provider's generic hint says. */
@@ -97,7 +100,8 @@ function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault
   return { ...local(entry, message), row, hint, refused, message: timed ?? entry.message };
 }
 
-function local({ kind, policy, message, actions }: FaultRow, detail: string): Fault {
+/** The fault of a row that is not in the table. */
+export function local({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
   // Rows without a kind are states of the engine and are never the outcome of a judgement.
   return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }

@@ -102,13 +102,9 @@ function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
   return { message: line.length > 400 ? `${line.slice(0, 399)}…` : line, words: withoutQuotations(line) };
 }
 
-const quotation =
-  /(?<![\p{L}\p{N}])(?:'([^']*)'|"([^"]*)"|`([^`]*)`|“([^”]*)”|‘([^’]*)’|「([^」]*)」)(?![\p{L}\p{N}])/gu;
+const quotation = /(?<![\p{L}\p{N}])(?:'[^']*'|"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|「[^」]*」)(?![\p{L}\p{N}])/gu;
 
 /** Names of parameters and models stay; sentences, which nobody but the user can have written, go. */
 function withoutQuotations(text: string): string {
-  return text.replace(quotation, (whole, ...groups: readonly unknown[]) => {
-    const quoted = groups.slice(0, 6).find((group) => typeof group === 'string') ?? '';
-    return /^[\w./:@[\]-]{0,100}$/.test(quoted) ? whole : '…';
-  });
+  return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
 }

@@ -13,7 +13,7 @@ const refusedWords =
 export function refusedParameter(error: ProviderError): RepairableParameter | undefined {
   const name = repairable.find((it) => it === error.param) ?? repairable.find((it) => namesParameter(error.words, it));
   // Ours alone: the user never asked for it, so nothing is lost without it.
-  if (name === undefined || name === 'stream_options') return name;
+  if (name === 'stream_options') return name;
   return refusedWords.test(error.words) || error.codes.some((code) => refusedCodes.test(code)) ? name : undefined;
 }
 

@@ -40,7 +40,7 @@ export function inbandRow(error: ProviderError, hinted: boolean): RowId {
   if (coded('auth')) return 21;
   if (coded('permission')) return 24;
   if (coded('limit')) return limitRow(reading, hinted);
-  if (status === 503 || status === 529 || coded('overload') || says('overload')) return 35;
+  if (status === 503 || coded('overload') || says('overload')) return 35;
   return (
     codedRow(reading) ??
     (status === undefined ? requestRow(400, error, reading) : undefined) ??

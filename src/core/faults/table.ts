@@ -189,12 +189,16 @@ export const faultTable = {
   53: row(undefined, { retry: 'engine' }, ''),
   54: row(undefined, { retry: 'engine' }, ''),
   55: row(undefined, { retry: 'engine' }, ''),
-  56: row('truncated', never, "Couldn't continue the answer.", ['restart', 'switchModel']),
+  56: row('truncated', never, "Couldn't continue the answer.", ['restart', 'continue', 'switchModel']),
   57: row(undefined, { retry: 'engine' }, ''),
-  58: row(undefined, { retry: 'engine' }, ''),
+  58: row('connection', resume, 'The connection did not survive the sleep.', ['retryNow', 'restart']),
   59: row(undefined, { retry: 'engine' }, ''),
   60: row(undefined, { retry: 'engine' }, ''),
-  61: row('breaker', { retry: 'engine' }, '{host} has failed repeatedly.', ['retryNow', 'switchModel']),
+  61: row('breaker', { retry: 'engine' }, '{model} at {host} keeps failing; pausing before the next try.', [
+    'retryNow',
+    'tryAnyway',
+    'switchModel',
+  ]),
   62: row(undefined, { retry: 'engine' }, ''),
   63: row('malformed', { retry: 'transient', limit: 2 }, 'The answer was garbled.', [
     'retryNow',
@@ -205,9 +209,17 @@ export const faultTable = {
 
 export type RowId = keyof typeof faultTable;
 
-/** Not on the wire: the request never left. */
+/** Rows that speak of a provider that fails, not of the network or the request: what opens its breaker. */
+export const providerFaults: ReadonlySet<number> = new Set<RowId>([10, 33, 34, 36, 39, 41, 45, 47]);
+
+/** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
 export const localFaults = {
   noKey: row('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
+  budget: row('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
+    'retryNow',
+    'switchModel',
+  ]),
+  deadline: row('budget', never, '{last} There was no progress for {minutes} minutes.', ['retryNow', 'switchModel']),
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
 /** Every sentence there is a translation for. */

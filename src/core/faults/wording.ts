@@ -1,5 +1,6 @@
 import { redactKeys } from '../apiKey';
 import type { EngineDeps } from '../engine';
+import { hostOf } from '../origin';
 import type { Connection } from '../request';
 import type { Fault } from './classify';
 
@@ -9,6 +10,10 @@ export interface Circumstances {
   readonly status: number | undefined;
   /** Epoch milliseconds. */
   readonly resetsAt?: number | undefined;
+  /** The sentence of the fault before. */
+  readonly last?: string | undefined;
+  /** For how long there was no progress. */
+  readonly minutes?: number | undefined;
 }
 
 export interface Wording {
@@ -21,21 +26,19 @@ export interface Wording {
 /** Puts a fault into the user's words. Providers echo keys in their errors: none gets through. */
 export function wordsFor(
   fault: Fault,
-  { connection, model, status, resetsAt }: Circumstances,
+  { connection, model, status, resetsAt, last, minutes }: Circumstances,
   { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
 ): Wording {
   const detail = redactKeys(fault.detail, connection.apiKey ? [connection.apiKey] : []);
   const message = localize(fault.message, {
-    host: hostOf(connection),
+    host: hostOf(connection.baseUrl),
     model,
     status: status ?? '',
     detail: detail || (status === undefined ? '' : `HTTP ${status}`),
     seconds: fault.seconds ?? '',
+    last: last ?? '',
+    minutes: minutes ?? '',
     time: resetsAt === undefined ? '' : formatTime(resetsAt),
   });
   return { message, detail };
-}
-
-function hostOf({ baseUrl }: Connection): string {
-  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
 }

@@ -13,7 +13,7 @@ export interface Cooldown {
 
 /** Cooldowns that all windows of a machine know of. None of the methods rejects. */
 export interface SharedCooldowns {
-  /** The one that ends last, of those other windows have noted and that are not over. */
+  /** The one that ends last, of those that other windows have noted and that are not over; own ones may come back. */
   read(scope: Scope): Promise<Cooldown | undefined>;
   /** Tells the other windows. */
   write(scope: Scope, cooldown: Cooldown): Promise<void>;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { EngineRun } from '../../support/engineRun';
 import {
   answering,
-  rejecting,
   silent,
   status,
   streaming,
@@ -162,16 +161,17 @@ describe('fallback models', () => {
   });
 });
 
-describe('a cut answer', () => {
+describe('an answer that is restarted when it was cut', () => {
+  const settings = { resume: 'restart' } as const;
   const cut = (text: string): Reply =>
     streaming((body: LiveBody) => {
       body.delta(text);
       setImmediate(() => setImmediate(() => body.break()));
     });
 
-  it('is restarted, and the old text stays until the new one has overtaken it', async () => {
+  it('stays as it was until the new one has overtaken it', async () => {
     let second: LiveBody | undefined;
-    const run = new EngineRun({ replies: [cut('one two'), streaming((body) => (second = body))] });
+    const run = new EngineRun({ replies: [cut('one two'), streaming((body) => (second = body))], settings });
     await run.clock.advance(2000);
     assert.deepEqual([run.last('cut').reason, run.last('attempt').why], ['connection', 'resume']);
     second?.delta('one tw');
@@ -186,19 +186,14 @@ describe('a cut answer', () => {
   });
 
   it('may end shorter than the partial was', async () => {
-    const run = await new EngineRun({ replies: [cut('a long beginning'), answering('short')] }).toEnd();
+    const run = await new EngineRun({ replies: [cut('a long beginning'), answering('short')], settings }).toEnd();
     assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
   });
 
   it('keeps the longer partial when the restart is cut too, and fails with it in the end', async () => {
-    const run = await new EngineRun({ replies: [cut('the longest partial'), cut('short')] }).toEnd();
+    const run = await new EngineRun({ replies: [cut('the longest partial'), cut('short')], settings }).toEnd();
     assert.equal(run.wire.requests.length, 4);
     assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', 'the longest partial']);
-  });
-
-  it('is left as it is when resuming is off', async () => {
-    const run = await new EngineRun({ replies: [cut('partial')], settings: { resume: 'off' } }).toEnd();
-    assert.deepEqual([run.wire.requests.length, run.last('failed').text], [1, 'partial']);
   });
 
   it('fails with its partial when the provider reports that money is gone', async () => {
@@ -213,13 +208,5 @@ describe('a cut answer', () => {
       [run.last('failed').kind, run.last('failed').text, run.wire.requests.length],
       ['credit', 'some', 1],
     );
-  });
-
-  it('of an earlier turn is kept until the new answer has overtaken it', async () => {
-    const run = await new EngineRun({ replies: [rejecting('ECONNREFUSED')], options: { partial: 'kept' } }).toEnd();
-    assert.equal(run.last('failed').text, 'kept');
-    assert.equal(run.wire.requests.length, 6);
-    const better = await new EngineRun({ replies: [answering('kept and more')], options: { partial: 'kept' } }).toEnd();
-    assert.deepEqual([better.shownText, better.last('done').text], ['kept and more', 'kept and more']);
   });
 });

@@ -20,7 +20,7 @@ describe('a turn', () => {
     const run = await new EngineRun({
       replies: [streaming((body) => body.delta('Hel').delta('lo').finish('stop', usage).done())],
     }).toEnd();
-    assert.deepEqual(run.types, ['attempt', 'headers', 'text', 'text', 'usage', 'done']);
+    assert.deepEqual(run.types, ['attempt', 'headers', 'text', 'text', 'ended', 'usage', 'done']);
     const done = run.last('done');
     assert.deepEqual([done.text, done.finishReason, done.attempts], ['Hello', 'stop', 1]);
     const { promptTokens, completionTokens, totalTokens } = run.last('usage');
@@ -349,7 +349,7 @@ describe('the clocks', () => {
   });
 
   it('notice a stream without bytes, mid-answer, after 60 s', async () => {
-    const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering('half and half')] });
+    const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering(' and half')] });
     await run.clock.advance(60_000);
     assert.equal(run.last('cut').reason, 'stalled');
     await run.toEnd();

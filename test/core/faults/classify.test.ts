@@ -102,6 +102,16 @@ describe('the classifier of a status', () => {
     assert.deepEqual([fault.row, fault.hint], [32, undefined]);
   });
 
+  it('believes five minutes of it', () => {
+    const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }];
+    const fault = judge(429, { error: { message: 'quota', details } }, { 'retry-after': '300' });
+    assert.deepEqual([fault.row, fault.hint?.delayMs], [32, 300_000]);
+  });
+
+  it('names no time where it comes back by itself', () => {
+    assert.equal(judge(503, '', { 'retry-after': '10' }).message, faultTable[35].message);
+  });
+
   it('carries the hint', () => {
     assert.deepEqual(judge(503, '', { 'retry-after': '10' }).hint, { delayMs: 10_000, from: 'retry-after' });
   });
@@ -112,11 +122,15 @@ const inbandCases: readonly (readonly [name: string, error: unknown, row: RowId]
   ['nothing', null, 45],
   ['a number', 502, 45],
   ['an empty object', {}, 45],
+  ['an empty code', { code: '', message: 'no' }, 45],
+  ['a server error that mentions a model', { code: 502, message: 'The model `x` does not exist' }, 45],
   ['OpenRouter, a provider that left', { code: 502, message: 'Provider disconnected' }, 45],
   ['a code as a string', { code: '500', message: 'Internal error' }, 45],
   ['a server error', { type: 'server_error', message: 'The server had an error' }, 45],
   ['Anthropic, overloaded', { details: null, type: 'overloaded_error', message: 'Overloaded' }, 35],
   ['a code of overload', { code: 503, message: 'try later' }, 35],
+  ['an overload by its code', { type: 'overloaded_error', message: 'no' }, 35],
+  ['an overload by its number', { code: 529, message: 'no' }, 35],
   ['an overload in words', 'The model is overloaded', 35],
   ['a rate limit', { code: 429, message: 'slow down' }, 31],
   ['a rate limit by its type', { type: 'rate_limit_error', message: 'slow down' }, 31],
@@ -128,6 +142,7 @@ const inbandCases: readonly (readonly [name: string, error: unknown, row: RowId]
   ['Chinese for no money', { code: '1113', message: '账户余额不足' }, 22],
   ['a key', { type: 'authentication_error', message: 'invalid x-api-key' }, 21],
   ['a key by its number', { code: 401, message: 'no' }, 21],
+  ['a key behind a status of the server', { code: 500, type: 'authentication_error', message: 'no' }, 21],
   ['a permission', { type: 'permission_error', message: 'no' }, 24],
   ['a filter', { code: 'content_filter', message: 'no' }, 19],
   [
@@ -159,6 +174,7 @@ const seen: readonly (readonly [evidence: Evidence, row: RowId | 0])[] = [
   [{ type: 'no-body' }, 14],
   [{ type: 'eof' }, 43],
   [{ type: 'finish-error' }, 47],
+  [{ type: 'slept' }, 58],
   [{ type: 'filtered' }, 49],
   [{ type: 'no-text' }, 50],
   [{ type: 'garbled', what: 'events' }, 51],

@@ -225,6 +225,13 @@ const lines: readonly Line[] = [
   [
     17,
     400,
+    'a parameter that only the field names',
+    openai('This value is not supported.', 'invalid_request_error', null, 'temperature'),
+  ],
+  [17, 400, 'stream_options, whatever is said of it', openai('stream_options: no', 'invalid_request_error')],
+  [
+    17,
+    400,
     'Azure, stream_options',
     openai('Unrecognized request argument supplied: stream_options', 'invalid_request_error'),
   ],
@@ -461,6 +468,9 @@ const lines: readonly Line[] = [
     ]),
   ],
   [21, 401, 'OpenRouter, key', openrouter(401, 'No auth credentials found')],
+  [21, 400, 'a key, by its code', openai('no', 'invalid_request_error', 'invalid_api_key')],
+  [21, 403, 'a key, by its code', openai('no', 'forbidden', 'invalid_api_key')],
+  [21, 403, 'a key, in words', openai('Invalid API key', 'forbidden')],
   [21, 401, 'a web page', page],
 
   [22, 402, 'nothing but the status', ''],
@@ -581,6 +591,7 @@ const lines: readonly Line[] = [
   [25, 404, 'FastAPI, path', { detail: 'Not Found' }],
   [25, 404, 'Express, path', '<!DOCTYPE html><pre>Cannot POST /chat/completions</pre>'],
   [25, 404, 'plain text', '404 page not found'],
+  [25, 404, 'an advice about models', openai('Nothing here. See the list of models: /v1/models', 'not_found_error')],
   [25, 404, 'Anthropic, path', anthropic('not_found_error', 'Not Found')],
 
   [26, 408, 'a timeout', ''],
@@ -775,6 +786,8 @@ const lines: readonly Line[] = [
     'Moonshot, an overload',
     openai('The engine is currently overloaded, please try again later', 'engine_overloaded_error'),
   ],
+  [35, 429, 'an overload by its code', openai('no', 'engine_overloaded_error')],
+  [35, 429, 'an overload in words', openai('The engine is currently overloaded', 'server_error')],
   [35, 500, 'new-api, Chinese', oneApi('当前分组上游负载已饱和，请稍后再试', null, 'new_api_error')],
   [36, 504, 'nginx', page],
   [36, 504, 'Gemini', gemini(504, 'DEADLINE_EXCEEDED', 'Deadline expired before operation could complete.')],
@@ -784,6 +797,8 @@ const lines: readonly Line[] = [
 
   [38, 100, 'nothing that ends', ''],
   [38, 205, 'a success that is none', ''],
+  [38, 205, 'a success that is none and quotes money', 'insufficient balance'],
+  [38, 600, 'a number past the last one that quotes money', 'insufficient balance'],
   [38, 405, 'a method', page],
   [38, 410, 'gone', ''],
   [38, 418, 'a teapot', ''],

@@ -11,6 +11,8 @@ const fetchFailed = (cause: unknown): Error =>
 const codes: readonly (readonly [code: string, row: RowId])[] = [
   ['ENOTFOUND', 1],
   ['EAI_NODATA', 1],
+  ['EAI_NONAME', 1],
+  ['net::ERR_NAME_RESOLUTION_FAILED', 1],
   ['net::ERR_NAME_NOT_RESOLVED', 1],
   ['net::ERR_DNS_TIMED_OUT', 1],
   ['EAI_AGAIN', 2],
@@ -28,6 +30,10 @@ const codes: readonly (readonly [code: string, row: RowId])[] = [
   ['net::ERR_TIMED_OUT', 4],
   ['ECONNRESET', 5],
   ['EPIPE', 5],
+  ['ECONNABORTED', 5],
+  ['net::ERR_CONNECTION_ABORTED', 5],
+  ['net::ERR_NETWORK_IO_SUSPENDED', 5],
+  ['net::ERR_QUIC_PROTOCOL_ERROR', 5],
   ['UND_ERR_SOCKET', 5],
   ['net::ERR_CONNECTION_RESET', 5],
   ['net::ERR_CONNECTION_CLOSED', 5],
@@ -43,13 +49,21 @@ const codes: readonly (readonly [code: string, row: RowId])[] = [
   ['ERR_TLS_CERT_ALTNAME_INVALID', 6],
   ['CRL_HAS_EXPIRED', 6],
   ['EPROTO', 6],
+  ['INVALID_CA', 6],
+  ['HOSTNAME_MISMATCH', 6],
+  ['ERR_SSL_CA_KEY_TOO_SMALL', 6],
   ['net::ERR_CERT_AUTHORITY_INVALID', 6],
   ['net::ERR_SSL_PROTOCOL_ERROR', 6],
   ['net::ERR_PROXY_CERTIFICATE_INVALID', 6],
   ['net::ERR_PROXY_CONNECTION_FAILED', 7],
   ['net::ERR_TUNNEL_CONNECTION_FAILED', 7],
   ['net::ERR_PROXY_AUTH_UNSUPPORTED', 7],
+  ['net::ERR_MANDATORY_PROXY_CONFIGURATION_FAILED', 7],
+  ['ERR_PROXY_TUNNEL', 7],
   ['HPE_INVALID_CONSTANT', 8],
+  ['UND_ERR_HEADERS_OVERFLOW', 8],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 8],
+  ['ERR_SSL_HTTP_REQUEST', 8],
   ['net::ERR_INVALID_HTTP_RESPONSE', 8],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 8],
   ['UND_ERR_HEADERS_TIMEOUT', 4],
@@ -96,16 +110,33 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
     5,
   ],
   ['an error of another realm', { message: 'x', cause: { code: 'ENOTFOUND', message: '' } }, 1],
+  ['a cause that is no error', new Error('x', { cause: {} }), 5],
+  ['an empty error without a cause', new Error(''), 5],
+  ['an empty cause with a code nobody knows', fetchFailed(coded('A_CODE_NOBODY_KNOWS')), 5],
   ['a number as a code', Object.assign(new Error('x'), { code: 20 }), 5],
   ['a string', 'ENOTFOUND', 5],
   ['nothing', undefined, 5],
 ];
+
+/** What these begin tells enough. */
+const families =
+  /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_CA_|HOSTNAME_|ERR_PROXY|HPE_|net::ERR_(CERT|SSL|PROXY|TUNNEL|MANDATORY_PROXY)_)/;
 
 describe('transportRow', () => {
   for (const [code, row] of codes) {
     it(`sends ${code} to row ${row}, on top and as a nested cause`, () => {
       assert.equal(transportRow(coded(code)), row);
       assert.equal(transportRow(fetchFailed(coded(code, `connect ${code} 10.0.0.1:443`))), row);
+    });
+  }
+
+  for (const [code, row] of codes) {
+    // Where the code says nothing, the words do; these would lead elsewhere.
+    const words = row === 6 ? 'a proxy' : 'a certificate';
+    it(`knows ${code} by its beginning${families.test(code) ? '' : ' and its end'}`, () => {
+      if (code !== 'A_CODE_NOBODY_KNOWS') assert.equal(transportRow(coded(code, words)), row);
+      assert.notEqual(transportRow(coded(`X${code}`, words)), row);
+      if (!families.test(code)) assert.notEqual(transportRow(coded(`${code} X`, words)), row);
     });
   }
 
@@ -122,6 +153,23 @@ describe('transportRow', () => {
     first.cause = new Error('second', { cause: first });
     assert.equal(transportRow(first), 5);
     assert.equal(errorChain(first).length, 2);
+  });
+});
+
+describe('the chain of an error', () => {
+  it('takes from each link its code and message where they are text', () => {
+    const odd = { code: 20, message: 7, cause: { code: 'EPIPE' } };
+    assert.deepEqual(errorChain(odd), [
+      { code: '', message: '' },
+      { code: 'EPIPE', message: '' },
+    ]);
+    assert.deepEqual(errorChain({}), []);
+  });
+
+  it('is cut where it is longer than any that is made', () => {
+    let error = new Error('innermost');
+    for (let depth = 0; depth < 40; depth++) error = new Error('outer', { cause: error });
+    assert.equal(errorChain(error).length, 17);
   });
 });
 

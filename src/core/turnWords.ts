@@ -1,0 +1,80 @@
+import type { Attempt } from './attempt';
+import type { EngineDeps } from './engine';
+import type { FailedEvent } from './events';
+import { fault as rowOf, type Fault } from './faults/classify';
+import { wordsFor, type Circumstances, type Wording } from './faults/wording';
+import type { Closed } from './network/gate';
+import type { WaitWords } from './pauses';
+import type { Connection } from './request';
+import { deadlineMs, tooFarAway, type Decision } from './retryPolicy';
+
+/** Where a turn is when something has to be said. */
+export interface Standing {
+  readonly connection: Connection;
+  readonly model: string;
+  /** The last one; undefined: there was none. */
+  readonly attempt: Pick<Attempt, 'status' | 'requestId'> | undefined;
+  /** Its number. */
+  readonly number: number;
+  /** What the reader has. */
+  readonly text: string;
+}
+
+type Origin = Pick<WaitWords, 'source' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
+
+/** Puts what a turn does into events for people: why it waits, and why it is over. */
+export class TurnWords {
+  constructor(private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock'>) {}
+
+  /** @param left attempts still allowed */
+  wait(fault: Fault, left: number, origin: Origin, standing: Standing): WaitWords {
+    const { attempt: last, number } = standing;
+    const { status, requestId } = last ?? {};
+    const { kind: reason, actions } = fault;
+    const { message } = this.of(fault, standing);
+    const [next, most] = [number + 1, number + left];
+    return { attempt: next, maxAttempts: most, reason, message, status, requestId, actions, told: 'turn', ...origin };
+  }
+
+  /** In the line before a gate. */
+  line({ why, cause, told }: Closed, left: number, standing: Standing): WaitWords {
+    const { source, delayMs } = cause;
+    const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
+    return this.wait(faultOf({ why, cause }), left, { source, hintMs, told }, { ...standing, attempt: undefined });
+  }
+
+  failure(
+    { fault, resetsInMs }: Decision & { do: 'fail' },
+    seen: Fault,
+    standing: Standing,
+  ): Omit<FailedEvent, 'at' | 'attempt'> {
+    const { attempt, text } = standing;
+    const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
+    const last = fault === seen ? undefined : this.of(seen, standing).message;
+    const minutes = Math.round(deadlineMs / 60_000);
+    const { message, detail } = this.of(fault, standing, { resetsAt, last, minutes });
+    const { kind } = fault;
+    const { status, requestId } = attempt ?? {};
+    const actions = text === '' ? fault.actions : [...new Set([...fault.actions, 'continue', 'restart'] as const)];
+    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt };
+  }
+
+  of(
+    fault: Fault,
+    { connection, model, attempt }: Standing,
+    more: Pick<Circumstances, 'last' | 'minutes' | 'resetsAt'> = {},
+  ): Wording {
+    return wordsFor(fault, { connection, model, status: attempt?.status, ...more }, this.deps);
+  }
+}
+
+/** What a closed gate means for those who stand before it. */
+export function faultOf({ why, cause }: Pick<Closed, 'why' | 'cause'>): Fault {
+  if (why === 'breaker' || cause.reason === 'breaker') return rowOf(61);
+  return rowOf(cause.reason === 'overloaded' ? 35 : cause.reason === 'credit' ? 23 : 30);
+}
+
+/** It stays closed for longer than anybody waits. */
+export function closedTooLong(closed: Closed, now: number): Decision & { do: 'fail' } {
+  return { do: 'fail', fault: tooFarAway(faultOf(closed)), resetsInMs: Math.max(0, closed.until - now) };
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isTerminal, type StreamEvent } from '../../../src/core/events';
+import { EngineRun } from '../../support/engineRun';
+import { propertyRuns } from '../../support/propertyRuns';
+import { UnreliableServer, type Mood } from './unreliableServer';
+
+/** What a person, the laptop and time do to a turn. */
+type Deed =
+  | { readonly kind: 'time passes'; readonly ms: number }
+  | { readonly kind: 'the laptop sleeps'; readonly ms: number }
+  | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'stop' | 'leave' };
+
+const maxRetries = 3;
+/** Of the engine's rules: resumes that are taken in one turn. */
+const maxResumes = 5;
+
+const sent = fc.integer({ min: 0, max: 120 });
+const mood: fc.Arbitrary<Mood> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Mood>({ kind: 'answers' }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('breaks', 'ends early', 'stalls', 'fails in-band', 'garbles', 'calls a tool'),
+      sent,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      { kind: fc.constant('status'), status: fc.constantFrom(400, 401, 408, 409, 429, 500, 502, 503, 504), hintSeconds: fc.integer({ min: 1, max: 400 }) },
+      { requiredKeys: ['kind', 'status'] },
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('rejects'), code: fc.constantFrom('ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN') }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('hangs', 'web page', 'empty', 'whole JSON', 'refuses the shape') }),
+  },
+) as fc.Arbitrary<Mood>;
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('time passes'), ms: fc.integer({ min: 1, max: 90_000 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('the laptop sleeps'), ms: fc.integer({ min: 20_000, max: 4_000_000 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('retry now', 'try anyway', 'switch model') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'leave') }) },
+) as fc.Arbitrary<Deed>;
+
+interface Story {
+  readonly moods: readonly Mood[];
+  readonly deeds: readonly Deed[];
+  readonly overlap: number;
+  readonly model: string;
+  readonly chance: number;
+}
+
+const story: fc.Arbitrary<Story> = fc.record({
+  moods: fc.array(mood, { maxLength: 12 }),
+  deeds: fc.array(deed, { maxLength: 8 }),
+  overlap: fc.constantFrom(0, 24, 60),
+  model: fc.constantFrom('gpt-4o', 'claude-sonnet-4', 'deepseek-r1'),
+  chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
+});
+
+/** Every piece of it is unlike every other, so that each splice has one right place. */
+const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`).join(' ').slice(0, 600);
+
+async function play({ moods, deeds, overlap, model, chance }: Story): Promise<{ run: EngineRun; server: UnreliableServer }> {
+  const server = new UnreliableServer(answer, [...moods], overlap);
+  const run = new EngineRun({
+    replies: [server.reply],
+    settings: { retry: { maxRetries }, fallbackModels: ['fallback-model'] },
+    random: () => chance,
+    request: { model },
+  });
+  for (const each of deeds) {
+    await carryOut(run, each);
+    if (run.terminal) break;
+  }
+  // What a person does ends here; the rest is the engine's.
+  await run.toEnd();
+  return { run, server };
+}
+
+async function carryOut({ turn, clock }: EngineRun, each: Deed): Promise<void> {
+  switch (each.kind) {
+    case 'time passes':
+      return clock.advance(each.ms);
+    case 'the laptop sleeps':
+      clock.epoch += each.ms;
+      return;
+    case 'retry now':
+      return turn.retryNow();
+    case 'try anyway':
+      return turn.tryAnyway();
+    case 'switch model':
+      return turn.switchModel('other-model');
+    case 'stop':
+      return turn.stop();
+    case 'leave':
+      await turn[Symbol.asyncIterator]().return?.();
+  }
+}
+
+const holds = async (check: (run: EngineRun, server: UnreliableServer) => void): Promise<void> => {
+  await fc.assert(
+    fc.asyncProperty(story, async (it) => {
+      const { run, server } = await play(it);
+      check(run, server);
+    }),
+    { numRuns: propertyRuns },
+  );
+};
+
+describe('a turn with an unreliable server and an impatient person', function () {
+  this.timeout(600_000);
+
+  it('keeps its promises, whatever happens', async () => {
+    await holds((run, server) => {
+      const { events, clock, wire } = run;
+      assert.deepEqual(events.filter(isTerminal), [events.at(-1)], 'exactly one terminal event, the last one');
+      assert.equal(server.overlaps, 0, 'at most one attempt in flight');
+      assert.equal(clock.pending, 0, 'no timer is left');
+      assert.ok(wire.requests.every(({ signal }) => signal.aborted), 'no socket is left');
+      assert.equal(run.shownText, textOf(run.terminal), 'what was shown is what the end says');
+      if (run.terminal?.type === 'done') assert.equal(run.shownText, answer, 'a finished answer is whole, and once');
+      assert.ok(mostRetries(events) <= maxRetries, 'no retry beyond the setting');
+      assert.ok(takenResumes(events) <= maxResumes, 'no resume beyond the budget');
+      assert.deepEqual(outOfTurn(events), [], 'nothing comes from an attempt that is over');
+    });
+  });
+});
+
+function textOf(terminal: StreamEvent | undefined): string {
+  assert.ok(terminal && 'text' in terminal);
+  return terminal.text;
+}
+
+/** The longest row of charged retries without anything new. */
+function mostRetries(events: readonly StreamEvent[]): number {
+  let row = 0;
+  let most = 0;
+  for (const event of events) {
+    if (event.type === 'attempt' && (event.why === 'retry' || event.why === 'resume')) most = Math.max(most, ++row);
+    if (event.type === 'text' || event.type === 'reasoning' || event.type === 'tool-call' || event.type === 'model') row = 0;
+  }
+  return most - (events.some((event) => event.type === 'waiting' && event.reason === 'offline') ? Infinity : 0);
+}
+
+function takenResumes(events: readonly StreamEvent[]): number {
+  const taken = new Set(events.flatMap((event) => (event.type === 'headers' && event.status < 300 ? [event.attempt] : [])));
+  return events.filter((event) => event.type === 'attempt' && event.how !== undefined && taken.has(event.attempt)).length;
+}
+
+/** Text and reasoning of any attempt but the present one, or of one that has ended. */
+function outOfTurn(events: readonly StreamEvent[]): readonly StreamEvent[] {
+  let attempt = 0;
+  let ended = 0;
+  return events.filter((event) => {
+    if (event.type === 'attempt') attempt = event.attempt;
+    if (event.type === 'ended') ended = event.attempt;
+    return (event.type === 'text' || event.type === 'reasoning') && (event.attempt !== attempt || event.attempt === ended);
+  });
+}

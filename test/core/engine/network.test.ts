@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import type { Cooldown, SharedCooldowns } from '../../../src/core/network/sharedCooldowns';
+import { EngineRun, EngineWorld } from '../../support/engineRun';
+import { answering, rejecting, silent, sseHeaders, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+import { settle, VirtualClock } from '../../support/virtualClock';
+
+const limited = (seconds: number): Reply =>
+  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
+const failing = status(500, { error: { message: 'boom' } });
+
+describe('a limit told to one request', () => {
+  it('holds back the others of the window, and says why', async () => {
+    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+    const first = world.ask();
+    await settle();
+    const second = world.ask();
+    await settle();
+    assert.equal(world.wire.requests.length, 1);
+    const { reason, source, told, hintMs, attempt, maxAttempts, message, until } = second.last('waiting');
+    assert.deepEqual(
+      [reason, source, told, hintMs, attempt, maxAttempts],
+      ['rate-limit', 'server', 'request', 30_000, 1, 6],
+    );
+    assert.equal(message, 'Rate limited by gateway.test.');
+    assert.equal(until, world.clock.now() + 30_000);
+    await first.toEnd();
+    await second.toEnd();
+    assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
+    assert.equal(second.last('done').attempts, 1);
+  });
+
+  it('lets one probe go first, then two, then four, as the gateway takes them', async () => {
+    const unanswered: (() => void)[] = [];
+    const slow: Reply = () =>
+      new Promise((resolve) => {
+        unanswered.push(() => resolve(new Response(new ReadableStream(), { headers: sseHeaders })));
+      });
+    const world = new EngineWorld({ replies: [limited(30), slow] });
+    const runs = [world.ask()];
+    await settle();
+    for (let n = 0; n < 20; n++) runs.push(world.ask());
+    await world.clock.advance(30_000);
+    const sizes: number[] = [];
+    while (unanswered.length > 0 && sizes.length < 10) {
+      sizes.push(unanswered.length);
+      for (const answer of unanswered.splice(0)) answer();
+      await settle();
+    }
+    for (const run of runs) run.turn.stop();
+    // Those that stream count as well: a window of two lets one more go.
+    assert.deepEqual(sizes, [1, 1, 2, 16]);
+  });
+
+  it('is no reason to wait for another model, key or gateway', async () => {
+    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+    const first = world.ask();
+    await settle();
+    const other = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
+    assert.equal(other.of('waiting').length, 0);
+    first.turn.stop();
+  });
+
+  it('does not hold back who wants to try now', async () => {
+    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+    const first = world.ask();
+    await settle();
+    const second = world.ask();
+    await settle();
+    second.turn.retryNow();
+    await settle();
+    assert.equal(second.last('done').text, 'ok');
+    assert.equal(second.of('attempt')[0]?.why, 'retry-now');
+    first.turn.stop();
+  });
+
+  it('is forgotten when the network state is reset: who waits in line goes', async () => {
+    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+    const first = world.ask();
+    await settle();
+    const second = world.ask();
+    await settle();
+    await world.engine.resetNetworkState();
+    await settle();
+    assert.equal(second.last('done').text, 'ok');
+    first.turn.stop();
+  });
+
+  it('leaves no timer when the waiting are stopped', async () => {
+    const world = new EngineWorld({ replies: [limited(30)] });
+    const runs = [world.ask()];
+    await settle();
+    runs.push(world.ask(), world.ask());
+    await settle();
+    for (const run of runs) run.turn.stop();
+    await settle();
+    assert.equal(world.clock.pending, 0);
+    assert.equal(world.wire.requests.length, 1);
+  });
+});
+
+/** Two windows and what they tell each other. */
+class Board implements SharedCooldowns {
+  note: Cooldown | undefined;
+
+  read(): Promise<Cooldown | undefined> {
+    return Promise.resolve(this.note);
+  }
+
+  write(_: unknown, cooldown: Cooldown): Promise<void> {
+    this.note = cooldown;
+    return Promise.resolve();
+  }
+
+  clear(): Promise<void> {
+    this.note = undefined;
+    return Promise.resolve();
+  }
+}
+
+describe('a limit told to one window', () => {
+  it('holds back the other one, which says why', async () => {
+    const clock = new VirtualClock();
+    const cooldowns = new Board();
+    const [here, there] = [1, 2].map(() => new EngineWorld({ replies: [limited(30), answering('ok')], clock, cooldowns }));
+    assert.ok(here && there);
+    const first = here.ask();
+    await settle();
+    const second = there.ask();
+    await settle();
+    assert.deepEqual([here.wire.requests.length, there.wire.requests.length], [1, 0]);
+    const { reason, told, source } = second.last('waiting');
+    assert.deepEqual([reason, told, source], ['rate-limit', 'window', 'server']);
+    first.turn.stop();
+    second.turn.stop();
+  });
+});
+
+describe('a provider that fails', () => {
+  /** Five failures in a row, one turn each. */
+  async function broken(world: EngineWorld): Promise<void> {
+    for (let n = 0; n < 5; n++) await world.ask().toEnd();
+  }
+  const settings = { retry: { maxRetries: 0 } };
+  const opened = [failing, failing, failing, failing, failing];
+
+  it('is left alone after five failures in a row, until one probe has succeeded', async () => {
+    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings });
+    await broken(world);
+    const run = world.ask();
+    await settle();
+    assert.equal(world.wire.requests.length, 5);
+    const { reason, actions, delayMs } = run.last('waiting');
+    assert.deepEqual([reason, delayMs], ['breaker', 15_000]);
+    assert.ok(actions.includes('tryAnyway'));
+    await run.toEnd();
+    assert.equal(run.last('done').text, 'ok');
+    const next = await world.ask().toEnd();
+    assert.equal(next.of('waiting').length, 0);
+  });
+
+  it('is asked all the same when the user wants it', async () => {
+    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings });
+    await broken(world);
+    const run = world.ask();
+    await settle();
+    run.turn.tryAnyway();
+    await settle();
+    assert.equal(run.last('done').text, 'ok');
+  });
+
+  it('is left for twice as long when the probe fails', async () => {
+    const world = new EngineWorld({ replies: [failing], settings });
+    await broken(world);
+    const probe = await world.ask().toEnd();
+    assert.equal(probe.last('failed').kind, 'server');
+    const run = world.ask();
+    await settle();
+    assert.equal(run.last('waiting').delayMs, 30_000);
+    run.turn.stop();
+  });
+
+  it('gives way to the next model of the user, at once and with its label', async () => {
+    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings: { ...settings, fallbackModels: ['second'] } });
+    // With a model to fall back to, no turn fails before that one has.
+    const runs = [];
+    for (let n = 0; n < 6; n++) runs.push(await world.ask().toEnd());
+    const switched = runs.flatMap((run) => run.of('model'));
+    assert.deepEqual(
+      switched.map(({ from, to, reason }) => [from, to, reason]),
+      [
+        ['gpt-4o', 'second', 'server'],
+        // The first model comes first again, and has not recovered.
+        ['gpt-4o', 'second', 'breaker'],
+      ],
+    );
+  });
+
+  it('is not what a client error says', async () => {
+    const world = new EngineWorld({ replies: [status(400, { error: { message: 'bad' } })], settings });
+    for (let n = 0; n < 7; n++) await world.ask().toEnd();
+    assert.equal(world.wire.requests.length, 7);
+  });
+});
+
+describe('the retry budget of a gateway', () => {
+  const settings = { retry: { maxRetries: 10, jitter: 'none', baseDelayMs: 250, maxDelayMs: 250 } } as const;
+
+  it('ends automatic retries when it is used up, says so, and keeps the button; time brings it back', async () => {
+    const world = new EngineWorld({ replies: [rejecting('ECONNREFUSED')], settings });
+    const [first, second] = [await world.ask().toEnd(), await world.ask().toEnd()];
+    assert.deepEqual([first.last('failed').kind, second.last('failed').kind], ['connection', 'budget']);
+    assert.equal(world.wire.requests.length, 11 + 3);
+    assert.ok(second.last('failed').actions.includes('retryNow'));
+    assert.match(second.last('failed').message, /not accepting connections.*automatic retries/);
+    await world.clock.advance(200_000);
+    const third = await world.ask().toEnd();
+    assert.equal(third.last('failed').kind, 'connection');
+  });
+
+  it('grows with each success', async () => {
+    const refused = rejecting('ECONNREFUSED');
+    const tenRefusals = Array.from({ length: 11 }, () => refused);
+    const world = new EngineWorld({ replies: [...tenRefusals, answering('a'), answering('b'), refused], settings });
+    await world.ask().toEnd();
+    for (let n = 0; n < 2; n++) await world.ask().toEnd();
+    await world.ask().toEnd();
+    assert.equal(world.wire.requests.length, 11 + 2 + 5);
+  });
+});
+
+describe('being offline', () => {
+  const offline = rejecting('EAI_AGAIN');
+
+  it('is told, probed for, and over by itself', async () => {
+    const run = await new EngineRun({ replies: [offline, offline, offline, answering('probe'), answering('ok')] }).toEnd();
+    assert.ok(run.of('waiting').every(({ reason, source }) => reason === 'offline' && source === 'backoff'));
+    assert.equal(run.of('waiting').length, 3);
+    assert.equal(run.last('done').text, 'ok');
+    assert.deepEqual(
+      run.wire.requests.map(({ url, headers }) => [new URL(url).pathname, headers.has('authorization')]),
+      [
+        ['/v1/chat/completions', true],
+        ['/v1/models', false],
+        ['/v1/models', false],
+        ['/v1/models', false],
+        ['/v1/chat/completions', true],
+      ],
+    );
+  });
+
+  it('is no question of attempts: it may last for hours', async () => {
+    const world = new EngineWorld({ replies: [offline] });
+    const run = world.ask();
+    await world.clock.advance(3_600_000);
+    assert.equal(run.terminal, undefined);
+    assert.equal(run.last('waiting').reason, 'offline');
+    run.turn.stop();
+    await run.finished;
+    assert.equal(run.clock.pending, 0);
+  });
+
+  it('ends at once when the user wants to try', async () => {
+    const run = new EngineRun({ replies: [offline, answering('ok')] });
+    await settle();
+    run.turn.retryNow();
+    await run.toEnd();
+    assert.deepEqual([run.wire.requests.length, run.last('done').text], [2, 'ok']);
+  });
+
+  it('can be stopped while a probe is on its way', async () => {
+    const run = new EngineRun({ replies: [offline, silent] });
+    await run.clock.advance(2000);
+    assert.equal(run.wire.requests.length, 2);
+    run.turn.stop();
+    await run.finished;
+    assert.equal(run.clock.pending, 0);
+    assert.ok(run.wire.requests.every(({ signal }) => signal.aborted));
+  });
+});
+
+describe('a laptop that sleeps', () => {
+  it('wakes up in a wait that is over', async () => {
+    const run = new EngineRun({ replies: [limited(100), answering('ok')] });
+    await settle();
+    run.clock.epoch += 3_600_000;
+    await run.clock.advance(1000);
+    assert.equal(run.last('done').text, 'ok');
+  });
+
+  it('gives a connection that says nothing a few seconds, and goes on', async () => {
+    const run = new EngineRun({ replies: [streaming((body) => body.delta('half of it, ')), answering('and the rest')] });
+    await run.clock.advance(5000);
+    run.clock.epoch += 3_600_000;
+    await run.clock.advance(21_000);
+    assert.deepEqual([run.last('cut').reason, run.last('cut').message], ['connection', 'The connection did not survive the sleep.']);
+    await run.toEnd();
+    assert.equal(run.last('done').text, 'half of it, and the rest');
+  });
+
+  it('keeps a connection that goes on', async () => {
+    let stream: LiveBody | undefined;
+    const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('a')))] });
+    await run.clock.advance(5000);
+    run.clock.epoch += 3_600_000;
+    await run.clock.advance(6000);
+    stream?.delta('b');
+    await run.clock.advance(50_000);
+    stream?.delta('c').finish().done();
+    await run.toEnd();
+    assert.deepEqual([run.last('done').text, run.wire.requests.length], ['abc', 1]);
+  });
+});

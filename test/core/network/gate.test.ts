@@ -1,0 +1,463 @@
+import assert from 'node:assert/strict';
+import { Gate, type Closed, type Ticket } from '../../../src/core/network/gate';
+import { noSharedCooldowns, type Cooldown, type SharedCooldowns } from '../../../src/core/network/sharedCooldowns';
+import { settle, VirtualClock } from '../../support/virtualClock';
+
+const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
+
+/** What all windows know, and how often they were asked. */
+class Board implements SharedCooldowns {
+  note: Cooldown | undefined;
+  reads = 0;
+
+  read(): Promise<Cooldown | undefined> {
+    this.reads++;
+    return Promise.resolve(this.note);
+  }
+
+  write(_: unknown, cooldown: Cooldown): Promise<void> {
+    this.note = cooldown;
+    return Promise.resolve();
+  }
+
+  clear(): Promise<void> {
+    this.note = undefined;
+    return Promise.resolve();
+  }
+}
+
+/** A request, and how often it heard that something has changed. */
+class Request {
+  readonly ticket: Ticket;
+  changes = 0;
+
+  constructor(gate: Gate) {
+    this.ticket = gate.enter(() => this.changes++);
+  }
+
+  get goes(): boolean {
+    return this.ticket.closed === undefined;
+  }
+
+  get closed(): Closed {
+    assert.ok(this.ticket.closed);
+    return this.ticket.closed;
+  }
+}
+
+class Line {
+  readonly clock = new VirtualClock();
+  readonly gate: Gate;
+
+  constructor(shared: SharedCooldowns = noSharedCooldowns, clock?: VirtualClock) {
+    if (clock) this.clock = clock;
+    this.gate = new Gate(this.clock, shared, scope);
+  }
+
+  enter(): Request {
+    return new Request(this.gate);
+  }
+
+  many(count: number): readonly Request[] {
+    return Array.from({ length: count }, () => this.enter());
+  }
+
+  cooldown(delayMs: number): Cooldown {
+    return { until: this.clock.now() + delayMs, delayMs, source: 'server', reason: 'rate-limit' };
+  }
+
+  /** Another request of the window is told to wait. */
+  limit(delayMs: number): Cooldown {
+    const cooldown = this.cooldown(delayMs);
+    const { ticket } = this.enter();
+    ticket.force();
+    ticket.limited(cooldown);
+    return cooldown;
+  }
+
+  fail(times: number, hintMs?: number): void {
+    for (let n = 0; n < times; n++) {
+      const { ticket } = this.enter();
+      ticket.force();
+      ticket.failed(hintMs);
+    }
+  }
+}
+
+const going = (requests: readonly Request[]): number => requests.filter(({ goes }) => goes).length;
+
+describe('an open gate', () => {
+  it('lets everybody through, and has no timer', async () => {
+    const line = new Line();
+    const requests = line.many(50);
+    await settle();
+    assert.equal(going(requests), 50);
+    assert.deepEqual([line.clock.pending, line.gate.closedUntil, line.gate.breakerOpen], [0, undefined, false]);
+  });
+});
+
+describe('a limit', () => {
+  it('closes the gate until its end, and says to whom it was told', async () => {
+    const line = new Line();
+    const cause = line.limit(30_000);
+    const request = line.enter();
+    assert.deepEqual(request.closed, { until: cause.until, why: 'cooldown', cause, told: 'request' });
+    assert.equal(line.gate.closedUntil, cause.until);
+    await line.clock.advance(29_999);
+    assert.deepEqual([request.goes, request.changes], [false, 0]);
+    await line.clock.advance(1);
+    assert.deepEqual([request.goes, request.changes, line.clock.pending], [true, 1, 0]);
+    assert.equal(line.gate.closedUntil, undefined);
+  });
+
+  it('is extended by a later one, and not shortened by an earlier one', () => {
+    const line = new Line();
+    line.limit(30_000);
+    const request = line.enter();
+    const longer = line.limit(40_000);
+    line.limit(10_000);
+    assert.deepEqual([request.closed.until, request.closed.cause, request.changes], [longer.until, longer, 1]);
+  });
+
+  it('lets one probe go first, in the order of arrival, whatever the number of those who wait', async () => {
+    const line = new Line();
+    const cause = line.limit(5000);
+    const requests = line.many(20);
+    await line.clock.advance(5000);
+    assert.equal(going(requests), 1);
+    assert.equal(requests[0]?.goes, true);
+    const { until, ...rest } = requests[1]!.closed;
+    assert.equal(until, line.clock.now() + 1000);
+    assert.deepEqual(rest, { why: 'probe', cause, told: 'request' });
+    await line.clock.advance(1000);
+    assert.equal(requests[1]!.closed.until, line.clock.now() + 1000);
+    assert.equal(going([...requests, line.enter()]), 1);
+  });
+
+  it('opens the window with each request that is taken: 1, 2, 4, 8, all', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const requests = line.many(30);
+    await line.clock.advance(5000);
+    const sizes = [going(requests)];
+    for (let n = 0; n < 4; n++) {
+      requests[n]?.ticket.accepted();
+      sizes.push(going(requests));
+    }
+    assert.deepEqual(sizes, [1, 2, 4, 8, 30]);
+    assert.equal(line.clock.pending, 0);
+  });
+
+  it('gives the place of a request that is over to the next', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const requests = line.many(5);
+    await line.clock.advance(5000);
+    requests[0]?.ticket.accepted();
+    assert.equal(going(requests), 2);
+    requests[0]?.ticket.over();
+    assert.equal(going(requests), 3);
+  });
+
+  it('gives the probe to the next where it ends without a verdict', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const requests = line.many(3);
+    await line.clock.advance(5000);
+    requests[0]?.ticket.over();
+    assert.deepEqual(
+      requests.map(({ goes }) => goes),
+      [true, true, false],
+    );
+  });
+
+  it('closes the gate again where the probe meets it', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const [probe, next] = line.many(2);
+    await line.clock.advance(5000);
+    const again = line.cooldown(7000);
+    probe!.ticket.limited(again);
+    assert.deepEqual([next!.closed.why, next!.closed.until], ['cooldown', again.until]);
+    await line.clock.advance(7000);
+    assert.equal(next!.goes, true);
+  });
+
+  it('met in a half open window starts again from one', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const requests = line.many(20);
+    await line.clock.advance(5000);
+    requests[0]?.ticket.accepted();
+    requests[1]?.ticket.accepted();
+    assert.equal(going(requests), 4);
+    requests[2]?.ticket.limited(line.cooldown(3000));
+    await line.clock.advance(3000);
+    assert.equal(going(requests), 5);
+  });
+
+  it('is of no weight for a request that the user forces, which is then the probe', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const [first, second, third] = line.many(3);
+    second!.ticket.force();
+    assert.deepEqual([first!.goes, second!.goes, second!.changes], [false, true, 1]);
+    await line.clock.advance(6000);
+    assert.deepEqual([first!.goes, third!.goes], [false, false]);
+    second!.ticket.over();
+    assert.deepEqual([first!.goes, third!.goes], [true, false]);
+  });
+
+  it('is over where a request the user has forced is taken', () => {
+    const line = new Line();
+    line.limit(60_000);
+    const [first, second, third] = line.many(3);
+    second!.ticket.force();
+    second!.ticket.accepted();
+    assert.equal(line.gate.closedUntil, undefined);
+    assert.deepEqual([first!.goes, third!.goes], [true, false]);
+  });
+
+  it('is not over where a request is taken, or ends, that was sent before', async () => {
+    const line = new Line();
+    const [early, late] = line.many(2);
+    line.limit(60_000);
+    const waiting = line.enter();
+    early!.ticket.accepted();
+    early!.ticket.over();
+    await line.clock.advance(60_000);
+    late!.ticket.accepted();
+    late!.ticket.over();
+    assert.equal(going([waiting, ...line.many(3)]), 1);
+  });
+
+  it('takes one verdict of a ticket, and none of one that was never let through', () => {
+    const line = new Line();
+    const { ticket } = line.enter();
+    ticket.over();
+    ticket.limited(line.cooldown(5000));
+    assert.equal(line.gate.closedUntil, undefined);
+    line.limit(5000);
+    const waiting = line.enter();
+    waiting.ticket.accepted();
+    waiting.ticket.limited(line.cooldown(90_000));
+    assert.equal(line.gate.closedUntil, line.clock.now() + 5000);
+    waiting.ticket.force();
+    assert.equal(waiting.goes, false);
+  });
+
+  it('that has passed already still lets one go first', () => {
+    const line = new Line();
+    const [told] = line.many(1);
+    told!.ticket.limited(line.cooldown(0));
+    assert.equal(going(line.many(5)), 1);
+  });
+});
+
+describe('a clock that jumps', () => {
+  it('forward lets the line go within a second', async () => {
+    const line = new Line();
+    line.limit(600_000);
+    const request = line.enter();
+    await line.clock.advance(500);
+    line.clock.epoch += 3_600_000;
+    await line.clock.advance(500);
+    assert.equal(request.goes, true);
+  });
+
+  it('back makes no wait longer, and the line hears of the new time', async () => {
+    const board = new Board();
+    const line = new Line(board);
+    line.limit(60_000);
+    const request = line.enter();
+    await line.clock.advance(10_000);
+    line.clock.epoch -= 3_600_000;
+    await line.clock.advance(1000);
+    assert.equal(request.closed.until, line.clock.now() + 49_000);
+    assert.equal(request.changes, 1);
+    await line.clock.advance(48_999);
+    assert.equal(request.goes, false);
+    await line.clock.advance(1);
+    assert.equal(request.goes, true);
+  });
+});
+
+describe('the breaker', () => {
+  it('opens after five failures in a row', () => {
+    const line = new Line();
+    line.fail(4);
+    assert.deepEqual([line.gate.breakerOpen, line.gate.failures], [false, 4]);
+    line.fail(1);
+    const { until, why, cause } = line.enter().closed;
+    assert.deepEqual(
+      [until - line.clock.now(), why, cause.source, cause.reason],
+      [15_000, 'breaker', 'backoff', 'breaker'],
+    );
+    assert.deepEqual([line.gate.breakerOpen, line.gate.failures], [true, 5]);
+  });
+
+  it('counts from nothing after an answer, and not further where nothing is said of the provider', () => {
+    const line = new Line();
+    line.fail(4);
+    line.enter().ticket.over();
+    assert.equal(line.gate.failures, 4);
+    const { ticket } = line.enter();
+    ticket.accepted();
+    assert.equal(line.gate.failures, 4);
+    ticket.over();
+    assert.equal(line.gate.failures, 0);
+    line.fail(4);
+    assert.equal(line.gate.breakerOpen, false);
+  });
+
+  it('counts a provider that accepts and then fails', () => {
+    const line = new Line();
+    for (let n = 0; n < 5; n++) {
+      const { ticket } = line.enter();
+      ticket.accepted();
+      ticket.failed();
+    }
+    assert.equal(line.gate.breakerOpen, true);
+  });
+
+  it('obeys a hint that is longer than its own time', () => {
+    const line = new Line();
+    line.fail(4);
+    line.fail(1, 90_000);
+    const { until, cause } = line.enter().closed;
+    assert.deepEqual([until - line.clock.now(), cause.source], [90_000, 'server']);
+  });
+
+  it('stays open for twice as long each time a probe fails, up to two minutes', async () => {
+    const line = new Line();
+    line.fail(5);
+    const waits: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const probe = line.enter();
+      const waitMs = probe.closed.until - line.clock.now();
+      waits.push(waitMs);
+      await line.clock.advance(waitMs);
+      assert.equal(probe.goes, true);
+      probe.ticket.failed();
+    }
+    assert.deepEqual(waits, [15_000, 30_000, 60_000, 120_000, 120_000]);
+    line.enter().ticket.force();
+    const success = line.enter();
+    success.ticket.force();
+    success.ticket.accepted();
+    success.ticket.over();
+    line.fail(5);
+    assert.equal(line.enter().closed.until - line.clock.now(), 15_000);
+  });
+
+  it('is not prolonged by the failures of requests that were on their way when it opened', () => {
+    const line = new Line();
+    for (const { ticket } of line.many(9)) ticket.failed();
+    assert.equal(line.enter().closed.until - line.clock.now(), 15_000);
+    assert.equal(line.gate.failures, 5);
+  });
+
+  it('does not shorten a limit', () => {
+    const line = new Line();
+    const cause = line.limit(60_000);
+    line.fail(5);
+    assert.deepEqual(line.enter().closed, { until: cause.until, why: 'cooldown', cause, told: 'request' });
+  });
+});
+
+describe('a reset', () => {
+  it('lets everybody go and forgets the failures and the notes', async () => {
+    const board = new Board();
+    const line = new Line(board);
+    line.fail(4);
+    line.limit(60_000);
+    const requests = line.many(20);
+    await settle();
+    line.gate.reset();
+    assert.equal(going(requests), 20);
+    assert.ok(requests.every(({ changes }) => changes === 1));
+    await settle();
+    assert.deepEqual([board.note, line.gate.failures, line.clock.pending], [undefined, 0, 0]);
+  });
+});
+
+describe('windows that share what they were told', () => {
+  const windows = (): { readonly board: Board; readonly here: Line; readonly there: Line } => {
+    const [board, clock] = [new Board(), new VirtualClock()];
+    return { board, here: new Line(board, clock), there: new Line(board, clock) };
+  };
+
+  it('wait for a limit that another one was told', async () => {
+    const { here, there } = windows();
+    const cause = here.limit(30_000);
+    await there.gate.sync();
+    assert.deepEqual(there.enter().closed, { until: cause.until, why: 'cooldown', cause, told: 'window' });
+  });
+
+  it('hear within a second that it has become longer', async () => {
+    const { here, there } = windows();
+    here.limit(30_000);
+    await there.gate.sync();
+    const request = there.enter();
+    const longer = here.limit(90_000);
+    await here.clock.advance(1000);
+    assert.deepEqual([request.closed.until, request.changes], [longer.until, 1]);
+  });
+
+  it('take their own note for what it is', async () => {
+    const { here } = windows();
+    here.limit(30_000);
+    await here.gate.sync();
+    assert.equal(here.enter().closed.told, 'request');
+  });
+
+  it('do not shorten what they know by what they hear', async () => {
+    const { here, there } = windows();
+    const longer = there.limit(90_000);
+    here.limit(30_000);
+    await there.gate.sync();
+    assert.equal(there.gate.closedUntil, longer.until);
+  });
+
+  it('do not wait for what is over', async () => {
+    const { board, there } = windows();
+    board.note = there.cooldown(0);
+    await there.gate.sync();
+    assert.equal(there.enter().goes, true);
+  });
+
+  it('forget it when the gateway takes a request again, and read no note that was cleared meanwhile', async () => {
+    const { board, here } = windows();
+    here.limit(30_000);
+    const [forced, waiting] = here.many(2);
+    await settle();
+    const note = board.note;
+    const late = here.gate.sync();
+    forced!.ticket.force();
+    forced!.ticket.accepted();
+    await late;
+    await settle();
+    assert.ok(note);
+    assert.equal(board.note, undefined);
+    assert.equal(waiting!.goes, true);
+    assert.equal(here.gate.closedUntil, undefined);
+  });
+
+  it('ask once a second while somebody waits, and not at all while nobody does', async () => {
+    const { board, here } = windows();
+    here.limit(10_000);
+    await here.clock.advance(3000);
+    assert.deepEqual([board.reads, here.clock.pending], [0, 0]);
+    const request = here.enter();
+    await here.clock.advance(3000);
+    assert.deepEqual([board.reads, here.clock.pending], [3, 1]);
+    // Others who come do not put it off.
+    for (let n = 0; n < 4; n++) {
+      await here.clock.advance(500);
+      here.enter().ticket.over();
+    }
+    assert.equal(board.reads, 5);
+    request.ticket.over();
+    assert.equal(here.clock.pending, 0);
+  });
+});

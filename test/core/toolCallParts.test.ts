@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { toolCallParts, type ToolCallPart } from '../../src/core/toolCallParts';
+
+const part = (fields: Partial<ToolCallPart>): ToolCallPart => ({
+  index: 0,
+  id: '',
+  name: '',
+  arguments: '',
+  ...fields,
+});
+
+/** More than can be printed without running out of stack, and no more than one event may bring. */
+const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as unknown;
+
+const deltas: readonly (readonly [name: string, delta: Record<string, unknown>, parts: readonly ToolCallPart[]])[] = [
+  ['no calls', { content: 'Hi' }, []],
+  [
+    'the beginning of a call',
+    { tool_calls: [{ index: 2, id: 'c1', type: 'function', function: { name: 'read', arguments: '' } }] },
+    [part({ index: 2, id: 'c1', name: 'read' })],
+  ],
+  [
+    'more of its arguments',
+    { tool_calls: [{ index: 2, function: { arguments: '{"a' } }] },
+    [part({ index: 2, arguments: '{"a' })],
+  ],
+  [
+    'several calls',
+    {
+      tool_calls: [
+        { index: 1, id: 'c2' },
+        { index: 0, id: 'c1' },
+      ],
+    },
+    [part({ index: 1, id: 'c2' }), part({ id: 'c1' })],
+  ],
+  [
+    'calls without an index, by their position',
+    { tool_calls: [{ id: 'c1' }, null, { id: 'c3' }] },
+    [part({ id: 'c1' }), part({ index: 2, id: 'c3' })],
+  ],
+  [
+    'an index of nonsense, by its position',
+    { tool_calls: ['1', -1, 0.5, null].map((index) => ({ index, id: 'c' })) },
+    [0, 1, 2, 3].map((index) => part({ index, id: 'c' })),
+  ],
+  [
+    'arguments as an object',
+    { tool_calls: [{ function: { name: 'read', arguments: { path: 'a', lines: [1, 2] } } }] },
+    [part({ name: 'read', arguments: '{"path":"a","lines":[1,2]}' })],
+  ],
+  ['arguments as an empty object', { tool_calls: [{ function: { arguments: {} } }] }, [part({ arguments: '{}' })]],
+  [
+    'arguments too deep to print',
+    { tool_calls: [{ id: 'c1', function: { name: 'read', arguments: deep } }] },
+    [part({ id: 'c1', name: 'read' })],
+  ],
+  [
+    'an id, a name and arguments of wrong types',
+    { tool_calls: [{ id: 1, function: { name: null, arguments: 3 } }, { id: [], function: 'read' }, {}] },
+    [],
+  ],
+  ['calls of a wrong type', { tool_calls: { index: 0, id: 'c1' } }, []],
+  ['an empty list', { tool_calls: [] }, []],
+  [
+    'the older function call',
+    { function_call: { name: 'read', arguments: '{}' } },
+    [part({ name: 'read', arguments: '{}' })],
+  ],
+  [
+    'the same call in the old and the new way, once',
+    { tool_calls: [{ id: 'c1' }], function_call: { name: 'read' } },
+    [part({ id: 'c1' })],
+  ],
+  [
+    'a function call next to no list',
+    { tool_calls: null, function_call: { arguments: '{' } },
+    [part({ arguments: '{' })],
+  ],
+  ['a function call of a wrong type', { function_call: 'read' }, []],
+];
+
+describe('the tool calls of a delta', () => {
+  for (const [name, delta, parts] of deltas) {
+    it(`are read out of ${name}`, () => assert.deepEqual(toolCallParts(delta), parts));
+  }
+});

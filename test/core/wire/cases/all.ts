@@ -1,0 +1,17 @@
+import type { WireCase } from '../wireCase';
+import { bodies } from './bodies';
+import { connecting } from './connecting';
+import { resumes } from './resumes';
+import { statuses } from './statuses';
+import { streams } from './streams';
+import { turns } from './turns';
+
+/** In the order of the fault table. */
+export const wireCases: readonly WireCase[] = [
+  ...connecting,
+  ...statuses,
+  ...bodies,
+  ...streams,
+  ...resumes,
+  ...turns,
+].toSorted((a, b) => a.row - b.row);

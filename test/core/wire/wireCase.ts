@@ -1,0 +1,26 @@
+import type { StreamEvent } from '../../../src/core/events';
+import type { RowId } from '../../../src/core/faults/table';
+import type { EngineSettings } from '../../../src/core/settings';
+import type { Script } from '../../../src/demo/gateway';
+import type { Stage } from './stage';
+
+/** A row of the fault table as it happens on a real connection, and what the engine is to make of it. */
+export interface WireCase {
+  readonly row: RowId;
+  /** What goes wrong, in a few words. */
+  readonly fault: string;
+  /** Replies of the loopback gateway to the first, second … request; those after the last get the last. */
+  readonly replies: (stage: Stage) => readonly [Script, ...Script[]];
+  /** `gpt-4o` unless said. */
+  readonly model?: string;
+  readonly settings?: Partial<EngineSettings>;
+  /** Before the question is asked. */
+  readonly before?: (stage: Stage) => void | Promise<void>;
+  /** What the user, or the world, does meanwhile; time stands still until it is done. */
+  readonly on?: (event: StreamEvent, stage: Stage) => void | Promise<void>;
+  /** true: time passes while a request is under way and nothing moves. Otherwise only waits take time. */
+  readonly stalls?: true;
+  /** After the turn: further assertions. What it returns is told at the end of the story. */
+  readonly after?: (stage: Stage) => unknown;
+  readonly expected: string;
+}

@@ -1,0 +1,5 @@
+/** `bytes`, cut at each of `cuts`, which may be in any order and beyond the end; the same cut twice is an empty piece. */
+export function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const at = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
+  return at.slice(1).map((end, n) => bytes.subarray(at[n], end));
+}
