@@ -74,7 +74,8 @@ export class Answer {
   append(text: string): void {
     this.tellRestart();
     this.show(this.answerText.append(text));
-    if (this.answerText.holding) this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
+    if (this.answerText.holding)
+      this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
   }
 
   reasoning(text: string): void {
@@ -99,7 +100,7 @@ export class Answer {
   /** The attempt is over, the answer is not. */
   cut(): void {
     this.dispose();
-    this.show(this.answerText.cut());
+    this.answerText.cut();
   }
 
   dispose(): void {

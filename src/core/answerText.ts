@@ -79,15 +79,19 @@ export class AnswerText {
 
   /** The answer is whole: a shorter one than before is the right one too. */
   finish(): TextChange | undefined {
-    const joined = this.cut();
+    this.half = '';
+    const joined = this.join && this.joined(this.join.splice.end());
     const { incoming } = this;
     return incoming === undefined || incoming === '' ? joined : this.overtake(incoming);
   }
 
-  /** The stream is over: what was held finds its place, half a character has none. */
-  cut(): TextChange | undefined {
+  /**
+   * The stream is broken. What is held of a continuation is dropped: word for word the reader has it already, and if it
+   * was more than an echo, the next continuation brings it again. Half a character has no use.
+   */
+  cut(): void {
     this.half = '';
-    return this.join && this.joined(this.join.splice.end());
+    this.join = undefined;
   }
 
   /** A view of text can't show half a character, and a request can't carry one. */

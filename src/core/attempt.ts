@@ -45,7 +45,6 @@ export class Attempt {
   status: number | undefined;
   requestId: string | undefined;
 
-
   private bytes = 0;
   private chars = 0;
   private firstTokenAt: number | undefined;

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { EngineRun } from '../../support/engineRun';
-import {
-  answering,
-  silent,
-  status,
-  streaming,
-  type LiveBody,
-  type Reply,
-} from '../../support/scriptedFetch';
+import { answering, silent, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });

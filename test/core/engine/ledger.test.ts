@@ -20,7 +20,15 @@ describe('the ledger of a turn', () => {
       [first?.why, first?.model, first?.status, first?.requestId, first?.ended?.how, first?.ended?.row, first?.waits],
       ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 30, []],
     );
-    const wait = { source: 'server', reason: 'rate-limit', delayMs: 5250, jitterMs: 250, hintMs: 5000, hintFrom: 'retry-after', told: 'turn' };
+    const wait = {
+      source: 'server',
+      reason: 'rate-limit',
+      delayMs: 5250,
+      jitterMs: 250,
+      hintMs: 5000,
+      hintFrom: 'retry-after',
+      told: 'turn',
+    };
     assert.deepEqual(second?.waits, [wait]);
     assert.deepEqual([second.why, second.status, second.ended?.how], ['retry', 200, 'finished']);
     assert.deepEqual([second.ended?.chars, second.ended?.tokens, second.time], [5, 10, start + 5250]);

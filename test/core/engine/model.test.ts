@@ -28,13 +28,20 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record(
-      { kind: fc.constant('status'), status: fc.constantFrom(400, 401, 408, 409, 429, 500, 502, 503, 504), hintSeconds: fc.integer({ min: 1, max: 400 }) },
+      {
+        kind: fc.constant('status'),
+        status: fc.constantFrom(400, 401, 408, 409, 429, 500, 502, 503, 504),
+        hintSeconds: fc.integer({ min: 1, max: 400 }),
+      },
       { requiredKeys: ['kind', 'status'] },
     ),
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('rejects'), code: fc.constantFrom('ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN') }),
+    arbitrary: fc.record({
+      kind: fc.constant('rejects'),
+      code: fc.constantFrom('ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'),
+    }),
   },
   {
     weight: 3,
@@ -44,7 +51,10 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('time passes'), ms: fc.integer({ min: 1, max: 90_000 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('the laptop sleeps'), ms: fc.integer({ min: 20_000, max: 4_000_000 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('the laptop sleeps'), ms: fc.integer({ min: 20_000, max: 4_000_000 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('retry now', 'try anyway', 'switch model') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'leave') }) },
 ) as fc.Arbitrary<Deed>;
@@ -66,9 +76,17 @@ const story: fc.Arbitrary<Story> = fc.record({
 });
 
 /** Every piece of it is unlike every other, so that each splice has one right place. */
-const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`).join(' ').slice(0, 600);
+const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`)
+  .join(' ')
+  .slice(0, 600);
 
-async function play({ moods, deeds, overlap, model, chance }: Story): Promise<{ run: EngineRun; server: UnreliableServer }> {
+async function play({
+  moods,
+  deeds,
+  overlap,
+  model,
+  chance,
+}: Story): Promise<{ run: EngineRun; server: UnreliableServer }> {
   const server = new UnreliableServer(answer, [...moods], overlap);
   const run = new EngineRun({
     replies: [server.reply],
@@ -124,10 +142,13 @@ describe('a turn with an unreliable server and an impatient person', function ()
       assert.deepEqual(events.filter(isTerminal), [events.at(-1)], 'exactly one terminal event, the last one');
       assert.equal(server.overlaps, 0, 'at most one attempt in flight');
       assert.equal(clock.pending, 0, 'no timer is left');
-      assert.ok(wire.requests.every(({ signal }) => signal.aborted), 'no socket is left');
+      assert.ok(
+        wire.requests.every(({ signal }) => signal.aborted),
+        'no socket is left',
+      );
       assert.equal(run.shownText, textOf(run.terminal), 'what was shown is what the end says');
       if (run.terminal?.type === 'done') assert.equal(run.shownText, answer, 'a finished answer is whole, and once');
-      assert.ok(mostRetries(events) <= maxRetries, 'no retry beyond the setting');
+      assert.ok(mostUntaken(events) <= 1 + maxRetries, 'no retry beyond the setting');
       assert.ok(takenResumes(events) <= maxResumes, 'no resume beyond the budget');
       assert.deepEqual(outOfTurn(events), [], 'nothing comes from an attempt that is over');
     });
@@ -139,20 +160,31 @@ function textOf(terminal: StreamEvent | undefined): string {
   return terminal.text;
 }
 
-/** The longest row of charged retries without anything new. */
-function mostRetries(events: readonly StreamEvent[]): number {
+/** Attempts that the engine made by itself and no gateway took, one after the other without anything new. */
+function mostUntaken(events: readonly StreamEvent[]): number {
   let row = 0;
   let most = 0;
+  let own = false;
   for (const event of events) {
-    if (event.type === 'attempt' && (event.why === 'retry' || event.why === 'resume')) most = Math.max(most, ++row);
-    if (event.type === 'text' || event.type === 'reasoning' || event.type === 'tool-call' || event.type === 'model') row = 0;
+    if (event.type === 'attempt') {
+      own = event.why === 'first' || event.why === 'retry' || event.why === 'resume';
+      if (own) row++;
+      most = Math.max(most, row);
+    }
+    if (own && event.type === 'headers' && event.status < 300) row--;
+    const anew = event.type === 'text' || event.type === 'reasoning' || event.type === 'tool-call';
+    // Who waits for the network has no number of attempts.
+    if (anew || event.type === 'model' || (event.type === 'ended' && event.how === 'offline')) row = 0;
   }
-  return most - (events.some((event) => event.type === 'waiting' && event.reason === 'offline') ? Infinity : 0);
+  return most;
 }
 
 function takenResumes(events: readonly StreamEvent[]): number {
-  const taken = new Set(events.flatMap((event) => (event.type === 'headers' && event.status < 300 ? [event.attempt] : [])));
-  return events.filter((event) => event.type === 'attempt' && event.how !== undefined && taken.has(event.attempt)).length;
+  const taken = new Set(
+    events.flatMap((event) => (event.type === 'headers' && event.status < 300 ? [event.attempt] : [])),
+  );
+  return events.filter((event) => event.type === 'attempt' && event.how !== undefined && taken.has(event.attempt))
+    .length;
 }
 
 /** Text and reasoning of any attempt but the present one, or of one that has ended. */
@@ -162,6 +194,8 @@ function outOfTurn(events: readonly StreamEvent[]): readonly StreamEvent[] {
   return events.filter((event) => {
     if (event.type === 'attempt') attempt = event.attempt;
     if (event.type === 'ended') ended = event.attempt;
-    return (event.type === 'text' || event.type === 'reasoning') && (event.attempt !== attempt || event.attempt === ended);
+    return (
+      (event.type === 'text' || event.type === 'reasoning') && (event.attempt !== attempt || event.attempt === ended)
+    );
   });
 }

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Cooldown, SharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
-import { answering, rejecting, silent, sseHeaders, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+import {
+  answering,
+  rejecting,
+  silent,
+  sseHeaders,
+  status,
+  streaming,
+  type LiveBody,
+  type Reply,
+} from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const limited = (seconds: number): Reply =>
@@ -121,7 +130,9 @@ describe('a limit told to one window', () => {
   it('holds back the other one, which says why', async () => {
     const clock = new VirtualClock();
     const cooldowns = new Board();
-    const [here, there] = [1, 2].map(() => new EngineWorld({ replies: [limited(30), answering('ok')], clock, cooldowns }));
+    const [here, there] = [1, 2].map(
+      () => new EngineWorld({ replies: [limited(30), answering('ok')], clock, cooldowns }),
+    );
     assert.ok(here && there);
     const first = here.ask();
     await settle();
@@ -180,7 +191,10 @@ describe('a provider that fails', () => {
   });
 
   it('gives way to the next model of the user, at once and with its label', async () => {
-    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings: { ...settings, fallbackModels: ['second'] } });
+    const world = new EngineWorld({
+      replies: [...opened, answering('ok')],
+      settings: { ...settings, fallbackModels: ['second'] },
+    });
     // With a model to fall back to, no turn fails before that one has.
     const runs = [];
     for (let n = 0; n < 6; n++) runs.push(await world.ask().toEnd());
@@ -232,7 +246,9 @@ describe('being offline', () => {
   const offline = rejecting('EAI_AGAIN');
 
   it('is told, probed for, and over by itself', async () => {
-    const run = await new EngineRun({ replies: [offline, offline, offline, answering('probe'), answering('ok')] }).toEnd();
+    const run = await new EngineRun({
+      replies: [offline, offline, offline, answering('probe'), answering('ok')],
+    }).toEnd();
     assert.ok(run.of('waiting').every(({ reason, source }) => reason === 'offline' && source === 'backoff'));
     assert.equal(run.of('waiting').length, 3);
     assert.equal(run.last('done').text, 'ok');
@@ -288,11 +304,16 @@ describe('a laptop that sleeps', () => {
   });
 
   it('gives a connection that says nothing a few seconds, and goes on', async () => {
-    const run = new EngineRun({ replies: [streaming((body) => body.delta('half of it, ')), answering('and the rest')] });
+    const run = new EngineRun({
+      replies: [streaming((body) => body.delta('half of it, ')), answering('and the rest')],
+    });
     await run.clock.advance(5000);
     run.clock.epoch += 3_600_000;
     await run.clock.advance(21_000);
-    assert.deepEqual([run.last('cut').reason, run.last('cut').message], ['connection', 'The connection did not survive the sleep.']);
+    assert.deepEqual(
+      [run.last('cut').reason, run.last('cut').message],
+      ['connection', 'The connection did not survive the sleep.'],
+    );
     await run.toEnd();
     assert.equal(run.last('done').text, 'half of it, and the rest');
   });

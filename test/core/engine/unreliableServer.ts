@@ -5,7 +5,10 @@ import { LiveBody, sseHeaders } from '../../support/scriptedFetch';
 export type Mood =
   | { readonly kind: 'answers' }
   | { readonly kind: 'whole JSON' }
-  | { readonly kind: 'breaks' | 'ends early' | 'stalls' | 'fails in-band' | 'garbles' | 'calls a tool'; readonly sent: number }
+  | {
+      readonly kind: 'breaks' | 'ends early' | 'stalls' | 'fails in-band' | 'garbles' | 'calls a tool';
+      readonly sent: number;
+    }
   | { readonly kind: 'status'; readonly status: number; readonly hintSeconds?: number }
   | { readonly kind: 'rejects'; readonly code: string }
   | { readonly kind: 'hangs' | 'web page' | 'empty' | 'refuses the shape' };
@@ -56,7 +59,9 @@ export class UnreliableServer {
         });
       case 'rejects':
         over();
-        return Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: mood.code }) }));
+        return Promise.reject(
+          new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: mood.code }) }),
+        );
       case 'hangs':
         return new Promise((_, reject) => {
           request.signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
@@ -84,7 +89,9 @@ export class UnreliableServer {
     body: LiveBody,
     over: () => void,
   ): void {
-    const text = mood.kind === 'answers' ? rest : rest.slice(0, mood.sent);
+    // An echo that stalls in its middle is taken for new text after a while: that is the price of showing something.
+    const least = mood.kind === 'stalls' ? this.overlap + 1 : 0;
+    const text = mood.kind === 'answers' ? rest : rest.slice(0, least + mood.sent);
     for (let from = 0; from < text.length; from += 7) body.delta(text.slice(from, from + 7));
     switch (mood.kind) {
       case 'answers':
@@ -109,7 +116,11 @@ export class UnreliableServer {
         over();
         return;
       case 'calls a tool':
-        body.event({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } }] } }] });
+        body.event({
+          choices: [
+            { index: 0, delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } }] } },
+          ],
+        });
         body.end();
         over();
         return;

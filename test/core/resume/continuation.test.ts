@@ -58,7 +58,13 @@ describe('a request for the rest of an answer', () => {
   });
 
   it('says what has happened, where to go on, and what not to write', () => {
-    const words = [/cut off by a connection error/, /exact next character/, /no preamble/i, /no repetition/i, /code fence/];
+    const words = [
+      /cut off by a connection error/,
+      /exact next character/,
+      /no preamble/i,
+      /no repetition/i,
+      /code fence/,
+    ];
     for (const word of words) assert.match(plea(english), word);
     const chineseWords = [/连接错误/, /下一个字符/, /不要开场白/, /不要重复/, /代码块/];
     for (const word of chineseWords) assert.match(plea(asking('羊是什么?')), word);
@@ -101,7 +107,9 @@ describe('a request for the rest of an answer', () => {
   it('is understood by the gateway of the demo, whatever the partial is', () => {
     const anyPartial = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 }),
-      fc.array(fc.constantFrom(' '.repeat(90), '\n', 'sheep', '羊', '🐑'), { minLength: 1 }).map((parts) => parts.join('')),
+      fc
+        .array(fc.constantFrom(' '.repeat(90), '\n', 'sheep', '羊', '🐑'), { minLength: 1 })
+        .map((parts) => parts.join('')),
     );
     fc.assert(
       fc.property(anyPartial, fc.constantFrom(...languages), (text, [prompt]) => {

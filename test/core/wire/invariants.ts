@@ -11,7 +11,8 @@ export async function assertInvariants(stage: Stage): Promise<void> {
 }
 
 function assertRun(run: WireRun): void {
-  const { events, terminal } = run;
+  const { events, terminal, troubles } = run;
+  assert.deepEqual(troubles, []);
   assert.ok(terminal, 'the turn has no terminal event');
   assert.deepEqual([events.filter(isTerminal).length, events.at(-1)], [1, terminal], 'the terminal is the last event');
   assert.equal(run.shownText, terminal.text, 'the terminal has the text that was shown');

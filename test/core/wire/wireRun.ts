@@ -4,12 +4,13 @@ import { isTerminal, type StreamEvent, type TerminalEvent } from '../../../src/c
 import type { Stage } from './stage';
 
 /** Real milliseconds after which a turn that does nothing is a bug. */
-const patienceMs = 6000;
+const patienceMs = 10_000;
 
 /** A turn on the wire, with everything it has said. */
 export class WireRun {
   readonly events: StreamEvent[] = [];
   readonly turn: RunningTurn;
+  readonly troubles: unknown[] = [];
   /** Resolves with the terminal event, or with undefined where none came. */
   readonly over: Promise<TerminalEvent | undefined>;
   private readonly awaited: { readonly text: string; readonly shown: () => void }[] = [];
@@ -72,14 +73,22 @@ export class WireRun {
       this.stage.clock.touch();
       this.events.push(event);
       this.announce();
-      const reaction = this.stage.run === this ? this.stage.wireCase.on?.(event, this.stage) : undefined;
-      if (!reaction) continue;
-      const release = this.stage.clock.hold();
-      await reaction;
-      release();
+      if (this.stage.run === this) await this.react(event);
     }
     clearTimeout(late);
     return this.terminal;
+  }
+
+  /** What goes wrong in a reaction is told by the case, not by a loop that has stopped. */
+  private async react(event: StreamEvent): Promise<void> {
+    const { clock, wireCase } = this.stage;
+    const release = clock.hold();
+    try {
+      await wireCase.on?.(event, this.stage);
+    } catch (error) {
+      this.troubles.push(error);
+    }
+    release();
   }
 
   private giveUp(): void {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { selfSigned } from '../selfSigned';
 import { wireKey, type Stage } from '../stage';
 import type { WireCase } from '../wireCase';
-import { answers, breaks, fetchFailed, hangs, rejects } from '../wireReplies';
+import { answers, answersRest, breaks, cut, fetchFailed, hangs, rejects } from '../wireReplies';
 
 const done = '200 → text → done stop, whole answer';
 const sshBanner = 'SSH-2.0-OpenSSH_9.6\r\n';
@@ -39,6 +39,16 @@ export const connecting: readonly WireCase[] = [
     replies: () => [answers],
     before: (stage) => offline(stage, 'EHOSTUNREACH', 40),
     expected: `row 2 → waiting backoff offline ×40 → retry → ${done}`,
+  },
+  {
+    row: 2,
+    fault: 'the network goes away in the middle of an answer, and comes back',
+    replies: (stage) => [cut(stage, 'reset'), answersRest],
+    on: (event, stage) => {
+      if (event.type === 'cut') offline(stage, 'ENETUNREACH', 3);
+    },
+    expected:
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (continue) → row 2 → waiting backoff offline ×3 → resume (continue) → 200 → joined continue → text → done stop, whole answer',
   },
   {
     row: 3,

@@ -4,6 +4,10 @@ import { partial, rest, whole } from '../story';
 import type { WireCase } from '../wireCase';
 import { answer, answers, cut } from '../wireReplies';
 
+/** A shorter beginning in common would be chance. */
+const long = `${partial} while the wind goes over the grass, and the clouds go over the wind`;
+const another = `${partial} while the wind goes over the grass, and the rain over the wind and over the clouds`;
+
 const toCut = '200 → text → row 42 → cut connection → waiting backoff connection';
 
 const call = (args: string, finish: string | null = null): Step => ({
@@ -88,9 +92,9 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 55,
-    fault: 'asked for the rest, the model begins an answer that is another one: the text stays until it is overtaken',
-    replies: (stage) => [cut(stage, 'reset'), () => answer(`${partial.slice(0, 12)}meadow they graze all day long.`)],
-    expected: `${toCut} → resume (continue) → 200 → restarted → replaced → text → done stop, «${partial.slice(0, 12)}meadow they graze all day long.»`,
+    fault: 'asked for the rest, the model gives another answer: the text stays until it is overtaken',
+    replies: (stage) => [cut(stage, 'reset', long), () => answer(another)],
+    expected: `${toCut} → resume (continue) → 200 → restarted → replaced → text → done stop, «${another}»`,
   },
   {
     row: 56,
@@ -107,7 +111,7 @@ export const resumes: readonly WireCase[] = [
   {
     row: 56,
     fault: 'asked for the rest, the model repeats the beginning and stops, twice',
-    replies: (stage) => [cut(stage, 'reset'), () => answer(partial.slice(0, 12))],
-    expected: `${toCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, partial answer [restart continue switchModel]`,
+    replies: (stage) => [cut(stage, 'reset', long), () => answer(long.slice(0, 70))],
+    expected: `${toCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, «${long}» [restart continue switchModel]`,
   },
 ];

@@ -210,7 +210,9 @@ export const turns: readonly WireCase[] = [
     fault: 'five failures of the provider in a row; the user tries anyway',
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
     on: (event, stage) => {
-      if (event.type === 'waiting' && event.reason === 'breaker') stage.run.turn.tryAnyway();
+      if (event.type !== 'waiting' || event.reason !== 'breaker') return;
+      assert.ok(event.actions.includes('tryAnyway'));
+      stage.run.turn.tryAnyway();
     },
     expected: `(500 → row 33 → waiting backoff server → retry) ×4 → 500 → row 33 → waiting backoff breaker → retry-now → ${done}`,
   },

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { NetworkState } from '../../../src/core/network/networkState';
+import { noSharedCooldowns, type Cooldown } from '../../../src/core/network/sharedCooldowns';
+import type { Scope } from '../../../src/core/network/scope';
+import { settle, VirtualClock } from '../../support/virtualClock';
+
+const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
+
+function start(): {
+  readonly clock: VirtualClock;
+  readonly state: NetworkState;
+  readonly cleared: (Scope | undefined)[];
+} {
+  const clock = new VirtualClock();
+  const cleared: (Scope | undefined)[] = [];
+  const clear = (which?: Scope): Promise<void> => Promise.resolve(void cleared.push(which));
+  return { clock, cleared, state: new NetworkState(clock, { ...noSharedCooldowns, clear }) };
+}
+
+function limit(clock: VirtualClock, state: NetworkState, of: Scope): Cooldown {
+  const cooldown: Cooldown = { until: clock.now() + 30_000, delayMs: 30_000, source: 'server', reason: 'rate-limit' };
+  state
+    .gate(of)
+    .enter(() => undefined)
+    .limited(cooldown);
+  return cooldown;
+}
+
+describe('the network state', () => {
+  it('has one gate for an origin, a key and a model', () => {
+    const { state } = start();
+    const gate = state.gate(scope);
+    assert.equal(state.gate({ ...scope }), gate);
+    for (const other of [{ origin: 'https://other.test' }, { apiKey: 'other' }, { model: 'other' }]) {
+      assert.notEqual(state.gate({ ...scope, ...other }), gate);
+    }
+  });
+
+  it('has one budget for an origin', () => {
+    const { state } = start();
+    const budget = state.budget(scope.origin);
+    assert.equal(state.budget(scope.origin), budget);
+    assert.notEqual(state.budget('https://other.test'), budget);
+  });
+
+  it('reports what is closed and what is spent, without a key', () => {
+    const { clock, state } = start();
+    state.budget(scope.origin).take(5);
+    const { until } = limit(clock, state, scope);
+    for (let n = 0; n < 5; n++)
+      state
+        .gate({ ...scope, model: 'broken' })
+        .enter(() => undefined)
+        .failed();
+    const report = state.report();
+    assert.deepEqual(report, {
+      budgets: [{ origin: scope.origin, tokens: 7 }],
+      gates: [
+        { origin: scope.origin, model: 'gpt-4o', closedUntil: until, breakerOpen: false, failures: 0 },
+        { origin: scope.origin, model: 'broken', closedUntil: clock.now() + 15_000, breakerOpen: true, failures: 5 },
+      ],
+    });
+    assert.ok(!JSON.stringify(report).includes(scope.apiKey));
+  });
+
+  it('forgets everything with a reset, in the notes of all windows too, and lets the waiting go', async () => {
+    const { clock, state, cleared } = start();
+    state.budget(scope.origin).take(5);
+    limit(clock, state, scope);
+    const waiting = state.gate(scope).enter(() => undefined);
+    assert.ok(waiting.closed);
+    await state.reset();
+    await settle();
+    assert.equal(waiting.closed, undefined);
+    assert.equal(state.budget(scope.origin).tokens, 12);
+    assert.ok(cleared.includes(undefined));
+    waiting.over();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('keeps what matters, and no more than a hundred others', () => {
+    const { clock, state } = start();
+    limit(clock, state, scope);
+    const closed = state.gate(scope);
+    const busyScope = { ...scope, model: 'busy' };
+    const busy = state.gate(busyScope);
+    const ticket = busy.enter(() => undefined);
+    state.budget('https://spent.test').take(1);
+    for (let n = 0; n < 500; n++) {
+      state.gate({ ...scope, model: `model-${n}` });
+      state.budget(`https://${n}.test`);
+    }
+    const { gates, budgets } = state.report();
+    assert.ok(gates.length <= 102 && budgets.length <= 101, `${gates.length} ${budgets.length}`);
+    assert.equal(state.gate(scope), closed);
+    assert.equal(state.gate(busyScope), busy);
+    assert.equal(state.budget('https://spent.test').tokens, 11);
+    ticket.over();
+  });
+});
