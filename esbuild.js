@@ -12,6 +12,7 @@ const watch = process.argv.includes('--watch');
 const lazyChunks = [
   { specifier: /\/createEngine$/, file: './engine.js' },
   { specifier: /(^|\/)sdk$/, file: './sdk.js' },
+  { specifier: /\/cooldownFiles$/, file: './cooldowns.js' },
   { specifier: /\/verification$/, file: './verification.js' },
   { specifier: /(^|\/)demo$/, file: './demo.js' },
 ];
@@ -66,6 +67,7 @@ const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },
   { ...node, entryPoints: { engine: 'src/core/createEngine.ts' } },
   { ...node, entryPoints: { sdk: 'src/core/sdk.ts' } },
+  { ...node, entryPoints: { cooldowns: 'src/host/cooldownFiles.ts' } },
   { ...node, entryPoints: { verification: 'src/host/verification.ts' } },
   { ...node, entryPoints: { demo: 'src/demo/demo.ts' } },
   {

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { lazyEngine } from './core/lazyEngine';
 import { createApi, type HolySheepApi } from './host/api';
 import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
-import { ContextKeys } from './host/commands/contextKeys';
+import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
 import { newConversationCommand, startConversation } from './host/commands/newConversation';
 import { openDemoCommand } from './host/commands/openDemo';
 import { createErrorBoundary, registerCommands } from './host/commands/registry';
 import { removeApiKeyCommand } from './host/commands/removeApiKey';
+import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';
 import { selectModelCommand } from './host/commands/selectModel';
 import { setApiKeyCommand } from './host/commands/setApiKey';
@@ -18,18 +18,16 @@ import { showPanelCommand } from './host/commands/showPanel';
 import { stopCommand } from './host/commands/stop';
 import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
-import { activityOf, DistinctActivity } from './host/conversation/activity';
 import type { RequestDefaults } from './host/conversation/chatRequest';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
 import { PromptHistory } from './host/conversation/promptHistory';
-import { RouteMemory } from './host/conversation/routeMemory';
 import { turnLogLine } from './host/conversation/turnLog';
 import { DemoMode } from './host/demoMode';
-import { KeyStore } from './host/keyStore';
-import { localize } from './host/localize';
-import { createLog } from './host/log';
+import { hostEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
+import { KeyStore } from './host/keyStore';
+import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { failureAction } from './host/panel/failureActions';
@@ -38,7 +36,7 @@ import { TextTarget } from './host/panel/textTarget';
 import { Settings } from './host/settings';
 import { StatusBar } from './host/statusBar';
 import { systemClock } from './host/systemClock';
-import { timeOfDay } from './host/timeOfDay';
+import { registerTurnIndicators } from './host/turnIndicators';
 
 let flush: () => void = () => undefined;
 
@@ -55,20 +53,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
   const connections = own(new Connections({ settings, keys, demo, log, memory: context.globalState }));
   const catalog = own(new ModelCatalog({ connections, keys, log }));
   const statusBar = own(new StatusBar(connections, log));
-  const route = new RouteMemory();
-  const engine = lazyEngine(async () => {
-    const { createEngine } = await import('./core/createEngine');
-    return createEngine({
-      clock: systemClock,
-      random: Math.random,
-      fetch: (input, init) => globalThis.fetch(input, init),
-      log,
-      localize,
-      formatTime: timeOfDay,
-      settings: () => demo.engineSettings(settings.engine()),
-      connection: () => connections.current(),
-      userAgent: `HolySheepPrompt/${String((context.extension.packageJSON as { version: unknown }).version)}`,
-    });
+  const version = String((context.extension.packageJSON as { version: unknown }).version);
+  const engine = hostEngine({
+    log,
+    version,
+    storage: context.globalStorageUri.fsPath,
+    settings: () => demo.engineSettings(settings.engine()),
+    connection: () => connections.current(),
   });
   const defaults = (inDemo = demo.active): RequestDefaults => ({
     model: connections.model(inDemo),
@@ -86,7 +77,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     engine,
     clock: systemClock,
     defaults,
-    connection: async (inDemo) => (inDemo ? connections.embedded() : route.remember(await connections.own())),
+    connection: (inDemo) => (inDemo ? connections.embedded() : connections.own()),
+    resume: () => settings.engine().resume,
     journal,
     memory: context.workspaceState,
     onError,
@@ -126,14 +118,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     startOver: (prompt: string) => startConversation({ conversations, panels, sender }, prompt),
   };
 
-  const contextKeys = new ContextKeys((key, value) => void vscode.commands.executeCommand('setContext', key, value));
-  const activity = new DistinctActivity((shown) => statusBar.update(shown));
-  own(
-    conversations.onDidChange(() => {
-      contextKeys.update(conversations);
-      activity.update(activityOf(conversations));
-    }),
-  );
+  own(registerTurnIndicators(conversations, statusBar));
   own(demo.onWillLeave(() => conversations.leaveDemo()));
   own(
     connections.onDidChange(() => {
@@ -141,7 +126,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       sender.connectionChanged().catch(onError);
       // An unusable URL is told by the connections; a wait goes on until there is a usable one with a key.
       connections.own().then(
-        (now) => conversations.settingsChanged(now.apiKey !== undefined && route.isOther(now)),
+        (now) => conversations.settingsChanged(now),
         () => undefined,
       );
     }),
@@ -167,6 +152,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
         selectModelCommand(connections, catalog),
         openDemoCommand(demo),
         showLogCommand(log),
+        resetNetworkStateCommand(engine, log),
+        exportDiagnosticsCommand({ engine, settings, connections, demo, log, version }),
       ],
       onError,
     ),

@@ -43,6 +43,7 @@ export class Turn implements RunningTurn {
   private route: KeyedConnection | undefined;
   /** What a control asked the next attempt to be. */
   private asked: 'retry-now' | 'switch' | undefined;
+  private anyway = false;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -88,6 +89,8 @@ export class Turn implements RunningTurn {
 
   tryAnyway(): void {
     if (this.route) this.gate(this.route).reset();
+    // Asked before the turn knows where it goes: the gate is opened when it comes there.
+    else this.anyway = true;
     this.retryNow();
   }
 
@@ -145,6 +148,8 @@ export class Turn implements RunningTurn {
     if (!apiKey) return this.judge({ type: 'no-key' }, connection);
     this.route = { ...connection, apiKey };
     const gate = this.gate(this.route);
+    if (this.anyway) gate.reset();
+    this.anyway = false;
     await gate.sync();
     if (this.isOver()) return undefined;
     const closed = await this.passage.enter(gate, why === 'retry-now', {
@@ -185,7 +190,8 @@ export class Turn implements RunningTurn {
     const model = this.detour(closed);
     if (model === undefined) {
       const decision = closedTooLong(closed, this.deps.clock.now());
-      return this.fail(decision, decision.fault, connection);
+      this.fail(decision, decision.fault, connection);
+      return undefined;
     }
     this.changeModel(model, 'breaker');
     return 'switch';
@@ -240,7 +246,8 @@ export class Turn implements RunningTurn {
     const again = this.history.shown ? 'resume' : 'retry';
     switch (decision.do) {
       case 'fail':
-        return this.fail(decision, fault, connection);
+        this.fail(decision, fault, connection);
+        return undefined;
       case 'replay':
         return 'replay';
       case 'fall-back':
@@ -263,7 +270,7 @@ export class Turn implements RunningTurn {
     }
   }
 
-  private fail(decision: Decision & { do: 'fail' }, seen: Fault, connection: Connection): undefined {
+  private fail(decision: Decision & { do: 'fail' }, seen: Fault, connection: Connection): void {
     this.end(this.words.failure(decision, seen, this.standing(connection)));
   }
 

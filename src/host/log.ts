@@ -14,26 +14,27 @@ export class Log extends Disposable implements EngineLog {
   }
 
   debug(message: string): void {
-    this.channel.debug(this.clean(message));
+    this.channel.debug(this.redact(message));
   }
 
   info(message: string): void {
-    this.channel.info(this.clean(message));
+    this.channel.info(this.redact(message));
   }
 
   warn(message: string): void {
-    this.channel.warn(this.clean(message));
+    this.channel.warn(this.redact(message));
   }
 
   error(problem: unknown): void {
-    this.channel.error(this.clean(describe(problem)));
+    this.channel.error(this.redact(describe(problem)));
   }
 
   show(): void {
     this.channel.show(true);
   }
 
-  private clean(text: string): string {
+  /** Without any key that this session has seen. */
+  redact(text: string): string {
     return redactKeys(text, this.secrets);
   }
 }

@@ -9,6 +9,8 @@ export type Activity =
   | { readonly kind: 'streaming' }
   /** `until`: epoch milliseconds at which the next attempt goes out. */
   | { readonly kind: 'waiting'; readonly until: number }
+  /** Goes on by itself when the network is back. */
+  | { readonly kind: 'offline' }
   | { readonly kind: 'failed' };
 
 const tickMs = 1000;
@@ -30,7 +32,6 @@ export class StatusBar extends Disposable {
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
     this.activity.command = 'holysheep.showPanel';
-    this.activity.tooltip = vscode.l10n.t('Show the conversation');
     this.register(connections.onDidChange(() => this.refresh()));
     this.refresh();
   }
@@ -75,6 +76,7 @@ export class StatusBar extends Disposable {
   private show(activity: Activity): void {
     const [icon, text] = captionOf(activity);
     this.activity.text = `${icon} ${text}`;
+    this.activity.tooltip = tooltipOf(activity);
     this.activity.accessibilityInformation = { label: `HolySheep: ${text}`, role: 'button' };
     this.activity.backgroundColor =
       activity.kind === 'failed' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -97,7 +99,15 @@ function captionOf(activity: Activity): readonly [icon: string, text: string] {
       const seconds = Math.max(0, Math.ceil((activity.until - Date.now()) / 1000));
       return ['$(watch)', vscode.l10n.t('Retrying in {0} s', seconds)];
     }
+    case 'offline':
+      return ['$(cloud-offline)', vscode.l10n.t('Offline')];
     case 'failed':
       return ['$(warning)', vscode.l10n.t('No answer')];
   }
+}
+
+function tooltipOf({ kind }: Activity): string {
+  const show = vscode.l10n.t('Show the conversation');
+  if (kind !== 'offline') return show;
+  return `${vscode.l10n.t('You appear to be offline. The answer goes on by itself when the network is back.')}\n${show}`;
 }

@@ -1,17 +1,25 @@
-import type { StreamEvent } from '../protocol';
+import type { StreamEvent, WaitingEvent } from '../protocol';
 import type { PanelContext } from './panelContext';
+import { isSameWait } from './sameWait';
 import { fill } from './strings';
 
-/** What a screen reader says of an event: that it starts, that it waits, how it ended. A failure card is an alert. */
+/**
+ * What a screen reader says of an event: that it starts, that it waits, how it ended. A failure card is an alert.
+ * @param wait the one that was going on before the event: a wait that only goes on is said once
+ */
 export function spokenFor(
   { strings, format }: Pick<PanelContext, 'strings' | 'format'>,
   event: StreamEvent,
+  wait: WaitingEvent | undefined,
 ): string | undefined {
   switch (event.type) {
     case 'attempt':
-      return event.why === 'first' ? strings.announceStarted : undefined;
+      return event.attempt === 1 ? strings.announceStarted : undefined;
     case 'waiting':
-      return `${event.message} ${fill(strings.retryIn, format.duration(event.delayMs))}`;
+      if (wait && isSameWait(wait, event)) return undefined;
+      return event.reason === 'offline'
+        ? `${event.message} ${strings.waitOffline}`
+        : `${event.message} ${fill(strings.retryIn, format.duration(event.delayMs))}`;
     case 'done':
       return strings.announceDone;
     case 'stopped':
@@ -21,6 +29,8 @@ export function spokenFor(
     case 'text':
     case 'reasoning':
     case 'quiet':
+    case 'tool-call':
+    case 'ended':
     case 'cut':
     case 'resumed':
     case 'replaced':

@@ -21,7 +21,10 @@ export function createCardSlot(element: HTMLElement, focusLost: () => void): Car
   return {
     element,
     show: (from, build) => {
-      if (from.length === shownFrom.length && from.every((part, index) => part === shownFrom[index])) return;
+      if (from.length === shownFrom.length && from.every((part, index) => part === shownFrom[index])) {
+        card?.refresh?.();
+        return;
+      }
       clear();
       shownFrom = from;
       card = build();

@@ -1,5 +1,4 @@
 import type { ExchangeView as Exchange, FaultAction, StreamEvent } from '../protocol';
-import { spokenFor } from './announcements';
 import { element } from './element';
 import { ExchangeView } from './exchangeView';
 import type { PanelContext } from './panelContext';
@@ -74,13 +73,7 @@ export class ConversationView {
 
   apply(exchangeId: string, events: readonly StreamEvent[]): void {
     // Unknown: of a conversation that is no longer shown.
-    const exchange = this.exchanges.get(exchangeId);
-    if (!exchange) return;
-    exchange.apply(events);
-    for (const event of events) {
-      const words = spokenFor(this.context, event);
-      if (words) this.context.announcer.say(words);
-    }
+    this.exchanges.get(exchangeId)?.apply(events);
   }
 
   private add(exchange: Exchange): void {

@@ -1,4 +1,4 @@
-import type { TurnState } from '../protocol';
+import type { TurnState, WaitingEvent } from '../protocol';
 import { isRunning } from '../protocol';
 import { element } from './element';
 import { createFailureCard } from './failureCard';
@@ -11,17 +11,21 @@ import { createWaitCard } from './waitCard';
 
 const nothingToEnd = (): void => undefined;
 
-/** The one card a turn shows now: its wait, its failure, or the line that says how it ended. */
+/**
+ * The one card a turn shows now: its wait, its failure, or the line that says how it ended.
+ * @param wait the present one: it may go on with another time while its card stays
+ */
 export function createTurnCard(
   context: PanelContext,
   exchangeId: string,
   state: TurnState,
   alive: boolean,
+  wait: () => WaitingEvent | undefined,
 ): Card | undefined {
   switch (state.phase) {
     case 'waiting':
     case 'offline':
-      return state.wait && createWaitCard(context, exchangeId, state.wait);
+      return state.wait && createWaitCard(context, exchangeId, state.wait, wait);
     case 'failed':
       return state.failure && still(createFailureCard(context, exchangeId, state.failure, alive));
     case 'done':

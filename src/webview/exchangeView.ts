@@ -1,5 +1,6 @@
 import type { ExchangeView as Exchange, StreamEvent, TurnState } from '../protocol';
 import { isRunning, reduce } from '../protocol';
+import { spokenFor } from './announcements';
 import type { CardSlot } from './cardSlot';
 import { createCardSlot } from './cardSlot';
 import { element, setText } from './element';
@@ -9,7 +10,10 @@ import type { PanelContext } from './panelContext';
 import { progressText } from './progressLine';
 import type { ReasoningView } from './reasoningView';
 import { createReasoningView } from './reasoningView';
+import { waitParts } from './sameWait';
+import { seamText } from './seamNote';
 import { showText } from './showText';
+import { createToolCalls } from './toolCalls';
 import { createUserArticle } from './userArticle';
 
 /** The two articles of an exchange: a pure fold of its events for the state, increments for the text. */
@@ -18,6 +22,8 @@ export class ExchangeView {
   readonly assistant: HTMLElement;
   private readonly model = element('span', { class: 'turn-model' });
   private readonly progress = element('p', { class: 'progress', 'data-part': 'progress' });
+  private readonly seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
+  private readonly toolCalls: CardSlot;
   private readonly answer: StreamingMarkdown;
   private readonly reasoning: ReasoningView;
   private readonly card: CardSlot;
@@ -43,6 +49,7 @@ export class ExchangeView {
     this.reasoning = createReasoningView(strings, (root) =>
       context.createMarkdown(root, { ...options, canApply: false }),
     );
+    this.toolCalls = createCardSlot(element('div', { class: 'card-slot' }), focusComposer);
     this.card = createCardSlot(element('div', { class: 'card-slot' }), focusComposer);
     this.summary = createCardSlot(element('div', { class: 'card-slot' }), focusComposer);
     this.you = createUserArticle(strings, exchange);
@@ -52,6 +59,8 @@ export class ExchangeView {
       element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.assistant), this.model),
       this.reasoning.element,
       answerRoot,
+      this.seam,
+      this.toolCalls.element,
       this.progress,
       this.card.element,
       this.summary.element,
@@ -80,8 +89,10 @@ export class ExchangeView {
   apply(events: readonly StreamEvent[]): void {
     this.queued = false;
     for (const event of events) {
-      const { reasoningAttempt } = this.state;
+      const { reasoningAttempt, wait } = this.state;
       this.state = reduce(this.state, event);
+      const words = spokenFor(this.context, event, wait);
+      if (words) this.context.announcer.say(words);
       if (event.type === 'text') this.answer.append(event.text);
       else if (this.state.reasoningAttempt !== reasoningAttempt) this.reasoning.show(this.state.reasoning);
       else if (event.type === 'reasoning') this.reasoning.append(event.text);
@@ -120,13 +131,20 @@ export class ExchangeView {
 
   private render(): void {
     const { context, state, queued, latest } = this;
-    const { phase, wait, failure } = state;
+    const { phase, wait, failure, toolCalls } = state;
     if (this.assistant.dataset['state'] !== phase) this.assistant.dataset['state'] = phase;
     this.assistant.toggleAttribute('data-queued', queued);
     setText(this.model, state.model);
     setText(this.progress, progressText(context.strings, state, queued, this.host));
     this.reasoning.setThinking(isRunning(phase) && state.text === '');
-    this.card.show([phase, wait, failure, latest], () => createTurnCard(context, this.exchange.id, state, latest));
+    setText(this.seam, seamText(context.strings, state));
+    this.toolCalls.show(
+      toolCalls.map(({ name }) => name),
+      () => createToolCalls(context.strings, toolCalls),
+    );
+    this.card.show([phase, failure, latest, ...(wait ? waitParts(wait) : [])], () =>
+      createTurnCard(context, this.exchange.id, state, latest, () => this.state.wait),
+    );
     this.summary.show([phase, isRunning(phase) ? undefined : state], () => createTurnSummary(context, state));
   }
 

@@ -14,13 +14,11 @@ export function createOutcomeLine(
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
   if (!alive) return line;
+  const offer = (action: 'continue' | 'restart'): HTMLElement =>
+    button(strings[action], 'secondary', () => post({ type: 'action', exchangeId, action }));
   const actions = element('div', { class: 'actions' });
-  if (state.text) {
-    actions.append(button(strings.continue, 'secondary', () => post({ type: 'send', prompt: strings.continue })));
-  }
-  if (state.phase !== 'done') {
-    actions.append(button(strings.restart, 'secondary', () => post({ type: 'action', exchangeId, action: 'restart' })));
-  }
+  if (state.text) actions.append(offer('continue'));
+  if (state.phase !== 'done') actions.append(offer('restart'));
   line.append(actions);
   return line;
 }

@@ -44,7 +44,7 @@ function describe(strings: PanelStrings, entry: TimelineEntry): string {
     case 'cut':
       return fill(strings.timelineCut, entry.detail);
     case 'resumed':
-      return strings.timelineResumed;
+      return entry.detail === 'restart' ? strings.timelineRestarted : strings.timelineContinued;
     case 'model':
       return fill(strings.timelineModel, entry.detail);
     case 'end':

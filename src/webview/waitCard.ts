@@ -8,6 +8,8 @@ import { fill, fillNodes } from './strings';
 export interface Card {
   readonly element: HTMLElement;
   readonly dispose: () => void;
+  /** Shows what has changed without another card. */
+  readonly refresh?: () => void;
 }
 
 /** A few times a second: the number must never look stuck. */
@@ -16,18 +18,32 @@ const tickMs = 250;
 /** A smaller margin does not show in a countdown of whole seconds. */
 const toldMarginMs = 1000;
 
-/** What is being waited for, until when, and who said so; with the ways out. */
-export function createWaitCard(context: PanelContext, exchangeId: string, event: WaitingEvent): Card {
+/**
+ * What is being waited for, until when, and who said so; with the ways out.
+ * @param current the same wait with its latest time; undefined: it is over
+ */
+export function createWaitCard(
+  context: PanelContext,
+  exchangeId: string,
+  event: WaitingEvent,
+  current: () => WaitingEvent | undefined,
+): Card {
   const { strings, clock, format } = context;
   const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
   const bar = element('div', { class: 'wait-bar-left' });
+  const origin = element('p', { class: 'provenance' });
   const tick = (): void => {
-    const left = Math.max(0, event.until - clock.now());
+    const { until, delayMs } = current() ?? event;
+    const left = Math.max(0, until - clock.now());
     setText(timer, format.countdown(left));
-    const share = event.delayMs > 0 ? Math.min(1, left / event.delayMs) : 0;
+    const share = delayMs > 0 ? Math.min(1, left / delayMs) : 0;
     bar.style.transform = `scaleX(${share})`;
   };
-  tick();
+  const refresh = (): void => {
+    setText(origin, provenance(context, current() ?? event));
+    tick();
+  };
+  refresh();
 
   const others = event.actions.filter(
     (action) => action !== 'retryNow' && action !== 'switchModel' && action !== 'details',
@@ -41,18 +57,37 @@ export function createWaitCard(context: PanelContext, exchangeId: string, event:
       'div',
       { class: 'card-head' },
       element('p', { class: 'card-message' }, event.message),
-      element('p', { class: 'card-timer' }, ...fillNodes(strings.retryIn, timer)),
+      element('p', { class: 'card-timer' }, ...fillNodes(isOffline(event) ? strings.checkIn : strings.retryIn, timer)),
     ),
     element('div', { class: 'wait-bar', 'aria-hidden': 'true' }, bar),
-    element('p', { class: 'provenance' }, provenance(context, event)),
+    origin,
     ...requestDetails(context, event),
     buttons,
   );
-  return { element: card, dispose: clock.every(tickMs, tick) };
+  return { element: card, dispose: clock.every(tickMs, tick), refresh };
 }
 
-/** Where the delay came from: never a mystery number. */
-function provenance({ strings, format }: PanelContext, event: WaitingEvent): string {
+/** Whom the delay was told, and where it came from: never a mystery number. */
+function provenance(context: PanelContext, event: WaitingEvent): string {
+  const { strings } = context;
+  if (isOffline(event)) return strings.waitOffline;
+  switch (event.told) {
+    case 'request':
+      return `${strings.toldRequest} · ${delayOrigin(context, event)}`;
+    case 'window':
+      return `${strings.toldWindow} · ${delayOrigin(context, event)}`;
+    case 'turn':
+    case undefined:
+      return delayOrigin(context, event);
+  }
+}
+
+/** Ends with the network, not with the time: nobody has asked for it, and it is charged to nothing. */
+function isOffline({ reason }: WaitingEvent): boolean {
+  return reason === 'offline';
+}
+
+function delayOrigin({ strings, format }: PanelContext, event: WaitingEvent): string {
   const attempt = String(event.attempt);
   const attempts = String(event.maxAttempts);
   switch (event.source) {

@@ -11,7 +11,10 @@ export const benches = {
     return [];
   },
   tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),
+  growth: async () => (await import('./growth')).growth(),
+  firstToken: async () => (await import('./firstToken')).firstToken(),
   stop: async () => (await import('./stopLatency')).stopLatency(),
+  leftovers: async () => (await import('./leftovers')).leftovers(),
   activation: async () => (await import('./activation')).activation(),
   sizes: async () => (await import('./sizes')).sizes(),
   renderer: async () => (await import('./renderer')).renderer(),

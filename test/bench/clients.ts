@@ -1,4 +1,5 @@
-import type { EngineDeps } from '../../src/core/engine';
+import type { Engine, EngineDeps } from '../../src/core/engine';
+import { noSharedCooldowns } from '../../src/core/network/sharedCooldowns';
 import type { ChatRequest } from '../../src/core/request';
 import { systemClock } from '../../src/host/systemClock';
 import { defaultSettings } from '../support/engineRun';
@@ -13,9 +14,9 @@ export interface Endpoint {
   readonly fetch: typeof fetch;
 }
 
-const apiKey = 'hsa-bench-key';
+export const apiKey = 'hsa-bench-key';
 
-export function engineFor({ baseUrl, fetch }: Endpoint): ReturnType<typeof createEngine> {
+export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
   const deps: EngineDeps = {
     clock: systemClock,
     random: Math.random,
@@ -25,14 +26,18 @@ export function engineFor({ baseUrl, fetch }: Endpoint): ReturnType<typeof creat
     formatTime: String,
     settings: () => defaultSettings,
     connection: () => Promise.resolve({ baseUrl, apiKey }),
+    cooldowns: noSharedCooldowns,
     userAgent: 'bench',
   };
   return createEngine(deps);
 }
 
-/** The peer: a stream of the `openai` SDK on its defaults. */
-export function openSdkStream({ baseUrl, fetch }: Endpoint) {
+/** The peer: streams of the `openai` SDK on its defaults. */
+export function sdkFor({ baseUrl, fetch }: Endpoint) {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, fetch });
   const { model, messages } = request;
-  return client.chat.completions.create({ model, messages: [...messages], stream: true });
+  return {
+    open: (signal?: AbortSignal) =>
+      client.chat.completions.create({ model, messages: [...messages], stream: true }, { signal }),
+  };
 }

@@ -1,106 +1,123 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
-import { rateLimited } from '../../src/demo/replies';
-import { engineFor, openSdkStream, request, type Endpoint } from './clients';
+import { startGateway, type Gateway, type GatewayRequest } from '../../src/demo/gateway';
+import { engineFor, request, sdkFor, type Endpoint } from './clients';
 import { progress } from './progress';
 import { none, ratioOf, type Row } from './row';
 import { percentile } from './statistics';
+import { stopStates, type StopState } from './stopStates';
 
 const runs = 200;
-const everyMs = 2;
-const aim = '≤ 5 ms';
+/** A socket that is open for longer stays open. */
+const longestMs = 2000;
 
-/** @param moment milliseconds between what the run waits for and the stop @returns milliseconds to the loop's exit */
-type Run = (endpoint: Endpoint, moment: number) => Promise<number>;
+interface Reading {
+  /** Its loop has come to its end. */
+  readonly over: Promise<void>;
+  stop(): void;
+}
 
-/** From the call that stops to the exit of the loop that reads, against the fault gateway on a socket. */
+/** @param begun is called with an event that begins the state */
+type Open = (endpoint: Endpoint, state: StopState, begun: () => void) => Reading;
+
+/** Milliseconds from the call that stops. */
+interface Times {
+  readonly loop: number;
+  readonly socket: number | undefined;
+}
+
+/** To the exit of the loop that reads, and to the end of the socket where the fault gateway sees it. */
 export async function stopLatency(): Promise<readonly Row[]> {
   const gateway = await startGateway();
   try {
-    const [ours = NaN, peer = NaN] = await p95(gateway, 'while streaming', endless, [
-      (endpoint, moment) => stopEngine(endpoint, moment, 'text'),
-      abortSdk,
-    ]);
-    const [waiting = NaN] = await p95(gateway, 'while waiting', () => rateLimited(60), [
-      (endpoint, moment) => stopEngine(endpoint, moment, 'waiting'),
-    ]);
-    const what = `p95 of ${runs} runs`;
-    return [
-      {
-        what: `Stop while streaming, ${what}`,
-        ours: milliseconds(ours),
-        peer: `${milliseconds(peer)}, openai SDK`,
-        ratio: ratioOf(ours, peer),
-        aim,
-      },
-      {
-        what: `Stop while waiting for a retry, ${what}`,
-        ours: milliseconds(waiting),
-        peer: 'openai SDK sleeps on',
-        ratio: none,
-        aim,
-      },
-    ];
+    const rows: Row[] = [];
+    for (const state of stopStates) rows.push(await rowOf(gateway, state));
+    return rows;
   } finally {
     await gateway.close();
   }
 }
 
-/** In turns, so that what else the machine does meets all of them. */
-async function p95(gateway: Gateway, what: string, script: Script, contenders: readonly Run[]): Promise<number[]> {
-  gateway.script = script;
-  const endpoint = { baseUrl: gateway.baseUrl, fetch };
-  const times = contenders.map((): number[] => []);
+/** In turns, so that what else the machine does meets both. */
+async function rowOf(gateway: Gateway, state: StopState): Promise<Row> {
+  const { name, noPeer, socket } = state;
+  const [ours, theirs]: [Times[], Times[]] = [[], []];
   for (let run = 0; run < runs; run++) {
-    const moment = (run % 7) * 0.7;
-    for (const [index, contender] of contenders.entries()) times[index]?.push(await contender(endpoint, moment));
+    const moment = 1 + (run % 7) * 0.7;
+    ours.push(await timesOf(gateway, state, openEngine, moment));
+    if (noPeer === undefined) theirs.push(await timesOf(gateway, state, openSdk, moment));
   }
-  for (const values of times) {
-    const spread = [50, 95, 100].map((percent) => percentile(values, percent).toFixed(3));
-    progress(`stop ${what}, ms: p50, p95, max ${spread.join(', ')}`);
-  }
-  return times.map((values) => percentile(values, 95));
+  const what = `Stop ${name}, p95 of ${runs} runs`;
+  const own = p95(`stop ${name}, ours`, ours);
+  const aim = socket ? '≤ 5 ms, socket ≤ 25 ms' : '≤ 5 ms';
+  if (noPeer !== undefined) return { what, ours: print(own), peer: noPeer, ratio: none, aim };
+  const other = p95(`stop ${name}, peer`, theirs);
+  return { what, ours: print(own), peer: `${print(other)}, openai SDK`, ratio: ratioOf(own.loop, other.loop), aim };
 }
 
-function* endless(): ReturnType<typeof rateLimited> {
-  for (;;) {
-    yield { delta: ' token' };
-    yield { waitMs: everyMs };
-  }
+async function timesOf(gateway: Gateway, state: StopState, open: Open, moment: number): Promise<Times> {
+  let last: GatewayRequest | undefined;
+  let begin = (): void => undefined;
+  const begun = new Promise<'begun'>((resolve) => (begin = () => resolve('begun')));
+  const script = state.script(state.beginsWith && open === openEngine ? () => undefined : begin);
+  gateway.script = (arrived) => {
+    last = arrived;
+    return script(arrived);
+  };
+  const reading = open({ baseUrl: gateway.baseUrl, fetch: state.fetch ?? fetch }, state, begin);
+  const early = reading.over.then(() => 'over' as const);
+  if ((await Promise.race([begun, early])) === 'over') throw new Error(`It was over ${state.name}.`);
+  await delay(moment);
+  const closed = state.socket ? closeOf(last) : undefined;
+  const stoppedAt = performance.now();
+  reading.stop();
+  await reading.over;
+  const loop = performance.now() - stoppedAt;
+  const closedAt = await closed;
+  return { loop, socket: closedAt === undefined ? undefined : closedAt - stoppedAt };
 }
 
-async function stopEngine(endpoint: Endpoint, moment: number, at: 'text' | 'waiting'): Promise<number> {
+/** @returns when the client's end of the socket went away */
+async function closeOf(arrived: GatewayRequest | undefined): Promise<number> {
+  const by = await Promise.race([arrived?.closed, delay(longestMs, undefined, { ref: false })]);
+  if (by !== 'client') throw new Error(`The client has left its socket open, closed by ${by ?? 'nobody'}.`);
+  return performance.now();
+}
+
+function openEngine(endpoint: Endpoint, { beginsWith }: StopState, begun: () => void): Reading {
   const turn = engineFor(endpoint).stream(request);
-  let stopped: Promise<number> | undefined;
-  for await (const event of turn) {
-    if (event.type === at) stopped ??= after(moment, () => turn.stop());
-  }
-  return elapsedSince(stopped);
+  const read = async (): Promise<void> => {
+    for await (const { type } of turn) {
+      if (type === beginsWith) begun();
+      // The wait before a resume is none of what is measured.
+      else if (type === 'waiting') turn.retryNow();
+    }
+  };
+  return { over: read(), stop: () => turn.stop() };
 }
 
-async function abortSdk(endpoint: Endpoint, moment: number): Promise<number> {
-  const stream = await openSdkStream(endpoint);
-  let stopped: Promise<number> | undefined;
-  for await (const chunk of stream) {
-    if (chunk.choices[0]?.delta.content) stopped ??= after(moment, () => stream.controller.abort());
-  }
-  return elapsedSince(stopped);
+function openSdk(endpoint: Endpoint): Reading {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const read = async (): Promise<void> => {
+    try {
+      const stream = (await sdkFor(endpoint).open(signal))[Symbol.asyncIterator]();
+      while (!(await stream.next()).done);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  };
+  return { over: read(), stop: () => controller.abort() };
 }
 
-/** @returns when `stop` was called */
-async function after(ms: number, stop: () => void): Promise<number> {
-  await delay(ms);
-  const at = performance.now();
-  stop();
-  return at;
+function p95(what: string, times: readonly Times[]): Times {
+  const loops = times.map(({ loop }) => loop);
+  const sockets = times.flatMap(({ socket }) => socket ?? []);
+  const spread = (values: readonly number[]): string =>
+    [50, 95, 100].map((percent) => percentile(values, percent).toFixed(3)).join(', ');
+  progress(`${what}, ms: p50, p95, max ${spread(loops)}${sockets.length > 0 ? `; socket ${spread(sockets)}` : ''}`);
+  return { loop: percentile(loops, 95), socket: sockets.length > 0 ? percentile(sockets, 95) : undefined };
 }
 
-async function elapsedSince(stopped: Promise<number> | undefined): Promise<number> {
-  const now = performance.now();
-  if (!stopped) throw new Error('The stream has ended before it was stopped.');
-  return now - (await stopped);
-}
-
-function milliseconds(value: number): string {
-  return `${value.toFixed(2)} ms`;
+function print({ loop, socket }: Times): string {
+  return `${loop.toFixed(2)} ms${socket === undefined ? '' : `, socket ${socket.toFixed(2)} ms`}`;
 }

@@ -121,6 +121,19 @@ describe('asking', () => {
     assert.equal(await gateway.requests[0]?.closed, 'client');
   });
 
+  it('continues the stopped answer where it ends, in the same article', async () => {
+    gateway.script = () => answer(' that goes on');
+    const articles = await panel.frame.getByRole('article').count();
+    await panel.button('Continue').click();
+    await panel.answer.getByText('a partial answer that goes on').waitFor();
+    await panel.assistant.getByText('The answer went on where it had stopped.').waitFor();
+    assert.equal(await panel.answer.innerText(), 'a partial answer that goes on');
+    assert.equal(await panel.frame.getByRole('article').count(), articles);
+    assert.equal(gateway.requests.length, 1);
+    const sent = gateway.requests[0]?.json?.messages ?? [];
+    assert.ok(sent.some(({ role, content }) => role === 'assistant' && content === 'a partial answer'));
+  });
+
   it('stops while waiting, and sends nothing more', async () => {
     gateway.script = () => rateLimited(30);
     await panel.send('stop the wait');
@@ -129,6 +142,17 @@ describe('asking', () => {
     await panel.button('Stop').click();
     await panel.inState('stopped').waitFor();
     assert.deepEqual([await panel.timer.count(), gateway.requests.length], [0, 1]);
+  });
+
+  it('another question waits for what that one was told, until the network state is reset', async () => {
+    gateway.script = () => answer('after the reset');
+    await panel.send('not yet');
+    await panel.timer.waitFor();
+    const card = panel.frame.getByRole('status');
+    assert.match(await card.innerText(), /Rate limited[^]*Another request of this window was told to wait/);
+    assert.equal(gateway.requests.length, 0);
+    await workbench.runCommand('HolySheep: Reset Network State');
+    await panel.answer.getByText('after the reset').waitFor();
   });
 
   for (const [status, message, button] of [

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { answer, cutAfter, inTurn, rateLimited, recorded } from '../../src/demo/replies';
 import { recordings } from '../support/recordings';
-import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
+import {
+  collect,
+  find,
+  resetNetworkState,
+  startFixture,
+  stopFixture,
+  testKey,
+  type HostFixture,
+} from '../support/extensionHost';
 
 describe('the API of the extension', () => {
   let fixture: HostFixture;
@@ -9,7 +17,10 @@ describe('the API of the extension', () => {
     fixture = await startFixture(() => answer('hello there'));
   });
   after(() => stopFixture(fixture));
-  beforeEach(() => fixture.gateway.reset());
+  beforeEach(async () => {
+    fixture.gateway.reset();
+    await resetNetworkState();
+  });
 
   it('has version 1', () => assert.equal(fixture.api.version, 1));
 

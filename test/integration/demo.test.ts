@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer, inTurn, rateLimited } from '../../src/demo/replies';
-import { collect, find, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+import {
+  collect,
+  find,
+  resetNetworkState,
+  startFixture,
+  stopFixture,
+  type HostFixture,
+} from '../support/extensionHost';
 
 describe('the offline demo', () => {
   let fixture: HostFixture;
   before(async () => {
     fixture = await startFixture(() => answer('from the real gateway'));
   });
-  beforeEach(() => fixture.gateway.reset());
+  beforeEach(async () => {
+    fixture.gateway.reset();
+    await resetNetworkState();
+  });
   after(async () => {
     await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-after-the-demo');
     await stopFixture(fixture);

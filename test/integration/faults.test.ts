@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import type { FaultKind } from '../../src/core/events';
 import { answer, failure, html, inTurn, json } from '../../src/demo/replies';
 import type { Script, Step } from '../../src/demo/gateway';
-import { collect, find, set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+import {
+  collect,
+  find,
+  resetNetworkState,
+  set,
+  startFixture,
+  stopFixture,
+  type HostFixture,
+} from '../support/extensionHost';
 
 interface FaultCase {
   readonly row: number;
@@ -285,6 +293,7 @@ describe('a fault on the wire, through the API', () => {
     await set('timeout.headersMs', 1000);
     await set('timeout.firstTokenMs', 1000);
   });
+  beforeEach(resetNetworkState);
   after(() => stopFixture(fixture));
 
   for (const { row, what, reply, kind, requests, status } of cases) {

@@ -19,7 +19,7 @@ export class LineTimer {
     const delayMs = leftMs > 0 ? Math.min(leftMs, lookEveryMs) : lookEveryMs;
     const due = this.clock.ticks() + delayMs;
     // Others joining the line do not put a look off.
-    if (this.due < Infinity) return;
+    if (this.due <= due) return;
     this.stop();
     this.due = due;
     this.cancel = this.clock.after(delayMs, () => {

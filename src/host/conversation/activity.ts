@@ -11,8 +11,9 @@ export interface Turns {
 export function activityOf({ running, current }: Turns): Activity {
   const exchange = running?.active ?? current?.last;
   switch (exchange?.state.phase) {
-    case 'waiting':
     case 'offline':
+      return { kind: 'offline' };
+    case 'waiting':
       return exchange.state.wait ? { kind: 'waiting', until: exchange.state.wait.until } : { kind: 'streaming' };
     case 'connecting':
     case 'streaming':

@@ -1,15 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock';
-import type { Engine, RunningTurn } from '../../core/engine';
+import type { EarlierAnswer, Engine, RunningTurn } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
 import type { Connection } from '../../core/request';
+import type { EngineSettings } from '../../core/settings';
 import { initialTurn, interrupted, isRunning } from '../../core/turnState';
 import type { ExchangeView } from '../../protocol';
 import { chatRequest, type RequestDefaults } from './chatRequest';
 import { EventBatcher } from './eventBatcher';
-import { canRetry, isOver, rerunOf, viewOf, withEvents, type Exchange, type PromptInput } from './exchange';
+import {
+  canContinue,
+  canRetry,
+  isOver,
+  rerunOf,
+  viewOf,
+  withEvents,
+  type Exchange,
+  type PromptInput,
+} from './exchange';
 import type { JournalLine } from './journalLines';
 import { Listeners } from './listeners';
+import { RouteMemory } from './routeMemory';
 
 /** What the panel is told; the shape is the protocol's. */
 export type ConversationChange =
@@ -23,22 +34,33 @@ export interface ConversationDeps {
   readonly defaults: (demo: boolean) => RequestDefaults;
   /** Where such a turn goes, asked for every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
+  /** What becomes of an answer that was cut; also when it is tried again by hand. */
+  readonly resume: () => EngineSettings['resume'];
   /** Every event as it arrives, for the log. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
   /** A defect of ours: the engine reports faults as events. */
   readonly onError: (error: unknown) => void;
 }
 
+type Go = EarlierAnswer['go'];
+
+interface Queued {
+  readonly exchangeId: string;
+  /** Absent: it is asked for the first time. */
+  readonly go?: Go;
+}
+
 interface Running {
   readonly exchangeId: string;
   readonly turn: RunningTurn;
   readonly batcher: EventBatcher;
+  readonly route: RouteMemory;
 }
 
 /** Prompts and answers in order, one running turn at a time. Lives as long as its stream, with a panel or without. */
 export class Conversation {
   private readonly byId: Map<string, Exchange>;
-  private readonly queue: string[] = [];
+  private readonly queue: Queued[] = [];
   private running: Running | undefined;
   private readonly changes = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   readonly onDidChange = this.changes.event;
@@ -88,18 +110,30 @@ export class Conversation {
     this.running?.turn.stop();
   }
 
-  /** Ends a wait, or starts a turn again that is over without a whole answer; by default the running or last one. */
+  /** Ends a wait, or tries a turn again that is over without a whole answer; by default the running or last one. */
   retryNow(exchangeId = this.active?.id ?? this.last?.id): void {
     const exchange = exchangeId === undefined ? undefined : this.byId.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.active) this.running?.turn.retryNow();
-    else if (canRetry(exchange)) this.rerun(exchange);
+    else if (canRetry(exchange)) this.rerun(exchange, this.again(exchange));
   }
 
-  /** As `retryNow`, and also for a whole answer. */
+  /** As `retryNow`, and forgets that the model is not to be asked for a while. */
+  tryAnyway(exchangeId: string): void {
+    if (this.active?.id !== exchangeId) this.retryNow(exchangeId);
+    if (this.running?.exchangeId === exchangeId) this.running.turn.tryAnyway();
+  }
+
+  /** Goes on with an answer that is over, where its text ends. */
+  continue(exchangeId: string): void {
+    const exchange = this.byId.get(exchangeId);
+    if (exchange && canContinue(exchange)) this.rerun(exchange, 'continue');
+  }
+
+  /** Asks anew, also for a whole answer; the text stays until the new one has overtaken it. */
   restart(exchangeId: string): void {
     const exchange = this.byId.get(exchangeId);
-    if (exchange && isOver(exchange)) this.rerun(exchange);
+    if (exchange && isOver(exchange)) this.rerun(exchange, 'restart');
     else this.retryNow(exchangeId);
   }
 
@@ -107,27 +141,28 @@ export class Conversation {
     const exchange = this.byId.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.active) this.running?.turn.switchModel(model);
-    else if (isOver(exchange)) this.rerun(exchange, model);
+    else if (isOver(exchange)) this.rerun(exchange, 'restart', model);
   }
 
   /**
    * A wait for another key, host or model than the one that is set now is over.
-   * @param otherRoute the key or the host is another
+   * @param now where a request would go; without a key there is nowhere to go yet
    */
-  settingsChanged(otherRoute: boolean): void {
-    const { active } = this;
-    if (!active?.state.wait || active.demo) return;
+  settingsChanged(now: Connection): void {
+    const { active, running } = this;
+    if (!running || !active?.state.wait || active.demo) return;
     const { model } = this.deps.defaults(false);
-    if (active.model === undefined && model !== active.state.model) this.running?.turn.switchModel(model);
-    else if (otherRoute) this.running?.turn.retryNow();
+    if (active.model === undefined && model !== active.state.model) running.turn.switchModel(model);
+    else if (now.apiKey !== undefined && running.route.isOther(now)) running.turn.retryNow();
   }
 
   /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
   leaveDemo(): void {
-    for (const id of this.queue.filter((waiting) => this.byId.get(waiting)?.demo)) {
-      this.queue.splice(this.queue.indexOf(id), 1);
-      const exchange = this.byId.get(id);
-      if (exchange) this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
+    for (const queued of [...this.queue]) {
+      const exchange = this.byId.get(queued.exchangeId);
+      if (!exchange?.demo) continue;
+      this.queue.splice(this.queue.indexOf(queued), 1);
+      this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
     }
     if (this.active?.demo) this.stop();
   }
@@ -137,23 +172,25 @@ export class Conversation {
     this.running?.batcher.flush();
   }
 
-  private rerun(exchange: Exchange, model?: string): void {
-    const { id } = exchange;
-    this.journal.append(
-      model === undefined ? { type: 'rerun', exchangeId: id } : { type: 'rerun', exchangeId: id, model },
-    );
-    this.enqueue({ ...exchange, model: model ?? exchange.model, state: rerunOf(exchange.state) });
+  private again(exchange: Exchange): Go {
+    return canContinue(exchange) && this.deps.resume() === 'auto' ? 'continue' : 'restart';
+  }
+
+  private rerun(exchange: Exchange, go: Go, model?: string): void {
+    this.journal.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
+    this.enqueue({ ...exchange, model: model ?? exchange.model, state: rerunOf(exchange.state, go) }, go);
     this.startNext();
   }
 
-  private enqueue(exchange: Exchange): Exchange {
-    this.queue.push(exchange.id);
+  private enqueue(exchange: Exchange, go?: Go): Exchange {
+    this.queue.push({ exchangeId: exchange.id, ...(go && { go }) });
     return this.update({ ...exchange, queued: this.running !== undefined });
   }
 
   private startNext(): void {
     if (this.running) return;
-    const next = this.byId.get(this.queue.shift() ?? '');
+    const { exchangeId = '', go } = this.queue.shift() ?? {};
+    const next = this.byId.get(exchangeId);
     if (!next) return;
     const exchange = next.queued ? this.update({ ...next, queued: false }) : next;
     const demo = exchange.demo === true;
@@ -161,12 +198,13 @@ export class Conversation {
     // What the demo made up is no part of a real conversation.
     const earlier = all.slice(0, all.indexOf(exchange)).filter((past) => (past.demo === true) === demo);
     const request = chatRequest(earlier, exchange, this.deps.defaults(demo));
+    const route = new RouteMemory();
     const turn = this.deps.engine.stream(request, {
-      partial: exchange.state.text || undefined,
-      connection: () => this.deps.connection(demo),
+      earlier: earlierAnswer(exchange, go),
+      connection: async () => route.remember(await this.deps.connection(demo)),
     });
-    const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchange.id, events));
-    this.running = { exchangeId: exchange.id, turn, batcher };
+    const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchangeId, events));
+    this.running = { exchangeId, turn, batcher, route };
     void this.follow(this.running);
   }
 
@@ -201,4 +239,9 @@ export class Conversation {
     this.changes.fire({ type: 'exchange', exchange: viewOf(exchange) });
     return exchange;
   }
+}
+
+/** undefined: there is nothing to continue or to overtake. */
+function earlierAnswer({ state: { text, reasoning } }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
+  return go && text !== '' ? { text, reasoned: reasoning !== '', go } : undefined;
 }

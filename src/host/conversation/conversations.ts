@@ -1,3 +1,4 @@
+import type { Connection } from '../../core/request';
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 import type { Exchange } from './exchange';
 import { isConversationId, type Journal } from './journal';
@@ -86,8 +87,8 @@ export class Conversations {
     for (const conversation of this.live.values()) conversation.leaveDemo();
   }
 
-  settingsChanged(otherRoute: boolean): void {
-    for (const conversation of this.live.values()) conversation.settingsChanged(otherRoute);
+  settingsChanged(now: Connection): void {
+    for (const conversation of this.live.values()) conversation.settingsChanged(now);
   }
 
   /** For the moment the extension host goes away: what has arrived is on disk afterwards. */

@@ -1,3 +1,4 @@
+import type { EarlierAnswer } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
 import { initialTurn, isRunning, reduce, type TurnState } from '../../core/turnState';
 import type { Attachment, ExchangeView } from '../../protocol';
@@ -44,9 +45,13 @@ export function withEvents(exchange: Exchange, events: readonly StreamEvent[]): 
   return chosen?.type === 'model' ? { ...exchange, state, model: chosen.to } : { ...exchange, state };
 }
 
-/** The state a turn starts again from: its text stays until a new answer has overtaken it. */
-export function rerunOf(state: TurnState): TurnState {
-  return { ...initialTurn, model: state.model, text: state.text };
+/**
+ * The state a turn starts again from. Its text stays: it is continued, or there until a new answer has overtaken it;
+ * what was thought before the text belongs to it.
+ */
+export function rerunOf({ model, text, reasoning, seams }: TurnState, go: EarlierAnswer['go']): TurnState {
+  const again = { ...initialTurn, model, text };
+  return go === 'continue' ? { ...again, reasoning, seams } : again;
 }
 
 export function isOver(exchange: Exchange): boolean {
@@ -56,4 +61,10 @@ export function isOver(exchange: Exchange): boolean {
 /** Over, but without a whole answer. */
 export function canRetry(exchange: Exchange): boolean {
   return isOver(exchange) && exchange.state.phase !== 'done';
+}
+
+/** There is text that ends before the answer does: broken off, or cut by the token limit. */
+export function canContinue(exchange: Exchange): boolean {
+  const { text, finishReason } = exchange.state;
+  return text !== '' && (canRetry(exchange) || (isOver(exchange) && finishReason === 'length'));
 }

@@ -37,7 +37,7 @@ function apply(exchange: Exchange, line: Exclude<JournalLine, { type: 'exchange'
     case 'events':
       return withEvents(exchange, line.events);
     case 'rerun':
-      return { ...exchange, model: line.model ?? exchange.model, state: rerunOf(exchange.state) };
+      return { ...exchange, model: line.model ?? exchange.model, state: rerunOf(exchange.state, line.go ?? 'restart') };
     case 'interrupted':
       return { ...exchange, state: interrupted(exchange.state) };
   }

@@ -1,3 +1,4 @@
+import type { EarlierAnswer } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
 import type { PromptInput } from './exchange';
 
@@ -23,11 +24,13 @@ export interface EventsLine {
   readonly events: readonly StreamEvent[];
 }
 
-/** The turn starts again and keeps its text until it is overtaken. */
+/** The turn starts again and keeps its text. */
 export interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;
+  /** Absent: `restart`. */
+  readonly go?: EarlierAnswer['go'] | undefined;
 }
 
 /** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
@@ -103,7 +106,7 @@ function isLine(value: unknown): value is JournalLine {
     case 'events':
       return isText(value['exchangeId']) && Array.isArray(value['events']) && value['events'].every(isEvent);
     case 'rerun':
-      return isText(value['exchangeId']) && isOptionalText(value['model']);
+      return isText(value['exchangeId']) && isOptionalText(value['model']) && isOptionalGo(value['go']);
     case 'interrupted':
       return isText(value['exchangeId']);
     default:
@@ -134,6 +137,8 @@ const eventTexts: Readonly<Record<StreamEvent['type'], readonly string[]>> = {
   reasoning: ['text'],
   waiting: ['message', 'reason', 'source'],
   quiet: [],
+  'tool-call': ['arguments'],
+  ended: ['how'],
   cut: ['message', 'reason'],
   resumed: ['how'],
   replaced: ['text'],
@@ -148,6 +153,7 @@ function isEvent(value: unknown): value is StreamEvent {
   if (!isObject(value) || !hasNumbers(value, ['attempt', 'at'])) return false;
   const { type } = value;
   if (!isText(type) || !Object.hasOwn(eventTexts, type)) return false;
+  if (type === 'tool-call' && !(hasNumbers(value, ['index']) && isOptionalText(value['name']))) return false;
   if ((type === 'failed' || type === 'waiting') && !Array.isArray(value['actions'])) return false;
   return hasTexts(value, eventTexts[type as StreamEvent['type']]);
 }
@@ -166,6 +172,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isOptionalGo(value: unknown): value is RerunLine['go'] {
+  return value === undefined || value === 'continue' || value === 'restart';
 }
 
 function isOptionalText(value: unknown): value is string | undefined {

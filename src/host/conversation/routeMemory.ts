@@ -1,6 +1,6 @@
 import type { Connection } from '../../core/request';
 
-/** Where the last attempt went and with which key: a wait for that is over when it would go elsewhere now. */
+/** Where a turn's last attempt went and with which key: a wait for that is over when it would go elsewhere now. */
 export class RouteMemory {
   private last: Connection | undefined;
 

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../core/events';
+import type { StreamEvent, WaitingEvent } from '../../core/events';
 
 export interface TurnLogLine {
   readonly level: 'info' | 'warn';
@@ -16,17 +16,22 @@ export function turnLogLine(conversationId: string, exchangeId: string, event: S
 function describe(event: StreamEvent): string | undefined {
   switch (event.type) {
     case 'attempt':
-      return `attempt ${event.attempt} (${event.why}) with ${event.model}`;
+      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}`;
     case 'headers':
       return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestId(event)}`;
     case 'waiting': {
       const until = new Date(event.until).toISOString();
       const attempt = `attempt ${event.attempt} of ${event.maxAttempts}`;
       const wait = `waiting ${Math.round(event.delayMs)} ms (${event.source}) until ${until} for ${attempt}`;
-      return `${wait}: ${event.reason}${status(event)}${requestId(event)}`;
+      return `${wait}: ${event.reason}${told(event)}${status(event)}${requestId(event)}`;
     }
     case 'quiet':
       return `attempt ${event.attempt}: nothing for ${Math.round(event.forMs)} ms`;
+    case 'ended': {
+      const { attempt, how, ms, bytes, chars, tokens } = event;
+      const brought = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
+      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${brought}`;
+    }
     case 'cut':
       return `attempt ${event.attempt}: cut, ${event.reason}`;
     case 'resumed':
@@ -47,9 +52,14 @@ function describe(event: StreamEvent): string | undefined {
     }
     case 'text':
     case 'reasoning':
+    case 'tool-call':
     case 'usage':
       return undefined;
   }
+}
+
+function told({ told }: WaitingEvent): string {
+  return told === undefined || told === 'turn' ? '' : `, told to another ${told}`;
 }
 
 function status(event: { readonly status?: number | undefined }): string {

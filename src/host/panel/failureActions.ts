@@ -13,7 +13,7 @@ export interface FailureActionDeps {
   readonly startOver: (prompt: string) => void;
 }
 
-/** What the buttons of a failure card do. */
+/** What the buttons of a wait, of a failure and of the end of a turn do. */
 export async function failureAction(
   deps: FailureActionDeps,
   conversation: Conversation,
@@ -25,6 +25,12 @@ export async function failureAction(
   switch (action) {
     case 'retryNow':
       conversation.retryNow(exchangeId);
+      return;
+    case 'tryAnyway':
+      conversation.tryAnyway(exchangeId);
+      return;
+    case 'continue':
+      conversation.continue(exchangeId);
       return;
     case 'restart':
       conversation.restart(exchangeId);

@@ -8,7 +8,9 @@ const actions: Readonly<Record<FaultAction, true>> = {
   checkUrl: true,
   networkSettings: true,
   newConversation: true,
+  continue: true,
   restart: true,
+  tryAnyway: true,
   details: true,
 };
 

@@ -47,7 +47,7 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constantFrom('hangs', 'web page', 'empty', 'whole JSON', 'refuses the shape') }),
   },
-) as fc.Arbitrary<Mood>;
+);
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('time passes'), ms: fc.integer({ min: 1, max: 90_000 }) }) },
@@ -57,7 +57,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('retry now', 'try anyway', 'switch model') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'leave') }) },
-) as fc.Arbitrary<Deed>;
+);
 
 interface Story {
   readonly moods: readonly Mood[];
@@ -111,13 +111,17 @@ async function carryOut({ turn, clock }: EngineRun, each: Deed): Promise<void> {
       clock.epoch += each.ms;
       return;
     case 'retry now':
-      return turn.retryNow();
+      turn.retryNow();
+      return;
     case 'try anyway':
-      return turn.tryAnyway();
+      turn.tryAnyway();
+      return;
     case 'switch model':
-      return turn.switchModel('other-model');
+      turn.switchModel('other-model');
+      return;
     case 'stop':
-      return turn.stop();
+      turn.stop();
+      return;
     case 'leave':
       await turn[Symbol.asyncIterator]().return?.();
   }

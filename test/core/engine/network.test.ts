@@ -179,6 +179,15 @@ describe('a provider that fails', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
+  it('is asked at once by a turn that was to try anyway from its beginning', async () => {
+    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings });
+    await broken(world);
+    const run = world.ask();
+    run.turn.tryAnyway();
+    await settle();
+    assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 0]);
+  });
+
   it('is left for twice as long when the probe fails', async () => {
     const world = new EngineWorld({ replies: [failing], settings });
     await broken(world);

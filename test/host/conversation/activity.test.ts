@@ -25,7 +25,7 @@ const rows: readonly (readonly [
   ['connecting', 'streaming', true, true],
   ['streaming', 'streaming', true, false],
   ['waiting', 'waiting', true, true],
-  ['offline', 'waiting', true, true],
+  ['offline', 'offline', true, true],
   ['resuming', 'streaming', true, true],
   ['done', 'idle', false, false],
   ['stopped', 'idle', false, true],
@@ -76,12 +76,14 @@ describe('DistinctActivity', () => {
       { kind: 'waiting', until: 1 },
       { kind: 'waiting', until: 1 },
       { kind: 'waiting', until: 2 },
+      { kind: 'offline' },
+      { kind: 'offline' },
       { kind: 'idle' },
     ] as const;
     for (const activity of all) distinct.update({ ...activity });
     assert.deepEqual(
       shown,
-      [all[1], all[3], all[5], all[6]].map((activity) => JSON.stringify(activity)),
+      [all[1], all[3], all[5], all[6], all[8]].map((activity) => JSON.stringify(activity)),
     );
   });
 });

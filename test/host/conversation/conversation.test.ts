@@ -1,12 +1,27 @@
 import assert from 'node:assert/strict';
+import type { EngineSettings } from '../../../src/core/settings';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
 import type { JournalLine } from '../../../src/host/conversation/journalLines';
-import { attempt, done, failed, reasoning, ScriptedEngine, settled, text, waiting } from './scriptedEngine';
+import {
+  attempt,
+  done,
+  failed,
+  reasoning,
+  resumed,
+  ScriptedEngine,
+  settled,
+  stopped,
+  text,
+  waiting,
+} from './scriptedEngine';
 import { VirtualClock } from '../../support/virtualClock';
 
-function setUp(earlier: readonly Exchange[] = []) {
+const own = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
+const elsewhere = { ...own, apiKey: 'hsa-other' };
+
+function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume'] = 'auto') {
   const engine = new ScriptedEngine();
   const clock = new VirtualClock();
   const lines: JournalLine[] = [];
@@ -20,8 +35,8 @@ function setUp(earlier: readonly Exchange[] = []) {
       engine,
       clock,
       defaults: () => ({ model: 'default', systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
-      connection: (demo) =>
-        Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
+      connection: (demo) => Promise.resolve(demo ? { ...own, baseUrl: 'http://127.0.0.1:1/v1' } : own),
+      resume: () => resume,
       onEvent: () => undefined,
       onError: (error) => errors.push(error),
     },
@@ -73,7 +88,7 @@ describe('A turn of the demo', () => {
     engine.turn.give(attempt(), waiting);
     await settled();
     conversation.flush();
-    conversation.settingsChanged(true);
+    conversation.settingsChanged(elsewhere);
     assert.deepEqual(engine.turn.controls, []);
   });
 });
@@ -87,7 +102,7 @@ describe('Conversation', () => {
       { ...engine.turn.request, messages: [] },
       { model: 'default', messages: [], temperature: 0.5, maxTokens: 9 },
     );
-    assert.equal(engine.turn.options?.partial, undefined);
+    assert.equal(engine.turn.options?.earlier, undefined);
   });
 
   it('sends earlier exchanges along, a partial answer with its partial, one without text not at all', async () => {
@@ -147,19 +162,124 @@ describe('Conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
-  it('retries a failed turn with its text as the partial, which stays on screen', async () => {
+  it('retries a failed turn with its text, which stays on screen', async () => {
     const { conversation, engine, changes } = setUp();
     conversation.ask({ prompt: 'one' });
     engine.turn.give(attempt(), text('half'), failed('half'));
     await settled();
     conversation.retryNow();
     assert.equal(engine.turns.length, 2);
-    assert.equal(engine.turn.options?.partial, 'half');
+    assert.equal(engine.turn.options?.earlier?.text, 'half');
     const last = changes.at(-1);
     assert.ok(last?.type === 'exchange');
     assert.equal(last.exchange.state.text, 'half');
     assert.equal(last.exchange.state.phase, 'connecting');
     assert.equal(last.exchange.state.failure, undefined);
+  });
+
+  for (const { name, end } of [
+    { name: 'stopped', end: stopped('half') },
+    { name: 'failed', end: failed('half') },
+    { name: 'cut by the token limit', end: done('half', 'length') },
+  ]) {
+    it(`goes on with an answer that was ${name} in its own exchange, where its text ends`, async () => {
+      const { conversation, engine, roles } = setUp();
+      const { id } = conversation.ask({ prompt: 'one' });
+      engine.turn.give(attempt(), reasoning('hm'), text('half'), end);
+      await settled();
+      conversation.continue(id);
+      assert.deepEqual(engine.turn.options?.earlier, { text: 'half', reasoned: true, go: 'continue' });
+      assert.deepEqual(roles(), ['system: Be brief.', 'user: one']);
+      assert.equal(conversation.active?.state.reasoning, 'hm');
+      engine.turn.give(attempt(), resumed(4), text(' and half'), done('half and half'));
+      await settled();
+      const [only, ...more] = conversation.exchanges();
+      assert.deepEqual([only?.state.text, only?.state.seams, more], ['half and half', [4], []]);
+    });
+  }
+
+  it('keeps the seams of an answer that goes on once more, and forgets them when it starts anew', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), text('one '), resumed(4), text('two '), stopped('one two '));
+    await settled();
+    conversation.continue(id);
+    engine.turn.give(attempt(), resumed(8), text('three'), stopped('one two three'));
+    await settled();
+    assert.deepEqual(conversation.last?.state.seams, [4, 8]);
+    conversation.restart(id);
+    assert.deepEqual(engine.turn.options?.earlier, { text: 'one two three', reasoned: false, go: 'restart' });
+    assert.deepEqual([conversation.last.state.seams, conversation.last.state.text], [[], 'one two three']);
+  });
+
+  for (const { name, end } of [
+    { name: 'is whole', end: done('whole') },
+    { name: 'has no text', end: stopped('') },
+  ]) {
+    it(`does not go on with an answer that ${name}`, async () => {
+      const { conversation, engine } = setUp();
+      const { id } = conversation.ask({ prompt: 'one' });
+      engine.turn.give(attempt(), end);
+      await settled();
+      conversation.continue(id);
+      assert.equal(engine.turns.length, 1);
+    });
+  }
+
+  for (const [resume, words, go] of [
+    ['auto', 'half', 'continue'],
+    ['restart', 'half', 'restart'],
+    ['off', 'half', 'restart'],
+    ['auto', '', undefined],
+  ] as const) {
+    it(`tries ${words ? 'a partial answer' : 'a turn without text'} again by ${go ?? 'asking again'} where the setting is ${resume}`, async () => {
+      const { conversation, engine } = setUp([], resume);
+      conversation.ask({ prompt: 'one' });
+      engine.turn.give(attempt(), reasoning('hm'), failed(words));
+      await settled();
+      conversation.retryNow();
+      assert.equal(engine.turns.length, 2);
+      assert.equal(engine.turn.options?.earlier?.go, go);
+      assert.equal(conversation.last?.state.reasoning, go === 'continue' ? 'hm' : '');
+    });
+  }
+
+  it('asks another model anew, whatever there is of an answer', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), failed('half'));
+    await settled();
+    conversation.switchModel(id, 'other');
+    assert.equal(engine.turn.options?.earlier?.go, 'restart');
+  });
+
+  it('goes on, when it has waited for the turn before, as it was asked to', async () => {
+    const { conversation, engine, phases } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), stopped('half'));
+    await settled();
+    conversation.ask({ prompt: 'two' });
+    conversation.continue(id);
+    assert.deepEqual(phases(), ['queued', 'connecting']);
+    engine.turn.give(done('2'));
+    await settled();
+    assert.equal(engine.turn.options?.earlier?.go, 'continue');
+  });
+
+  it('tries anyway: the running turn, or one that is over, and no other', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    conversation.tryAnyway(id);
+    assert.deepEqual(engine.turn.controls, ['tryAnyway']);
+    engine.turn.give(failed(''));
+    await settled();
+    conversation.tryAnyway(id);
+    assert.deepEqual([engine.turns.length, engine.turn.controls], [2, ['tryAnyway']]);
+    engine.turn.give(failed(''));
+    await settled();
+    conversation.ask({ prompt: 'two' });
+    conversation.tryAnyway(id);
+    assert.deepEqual([engine.turns.length, engine.turn.controls], [3, []]);
   });
 
   it('retries nothing when the last answer is whole, but restarts it when asked to', async () => {
@@ -212,17 +332,33 @@ describe('Conversation', () => {
   it('ends a wait when the route changes, and disturbs nothing else', async () => {
     const { conversation, engine, clock } = setUp();
     conversation.ask({ prompt: 'one' });
+    await engine.turn.options?.connection?.();
     engine.turn.give(attempt('default'));
     await settled();
-    conversation.settingsChanged(true);
+    conversation.settingsChanged(elsewhere);
     assert.deepEqual(engine.turn.controls, []);
     engine.turn.give(waiting);
     await settled();
     await clock.advance(16);
-    conversation.settingsChanged(false);
-    assert.deepEqual(engine.turn.controls, []);
-    conversation.settingsChanged(true);
+    for (const same of [own, { ...elsewhere, apiKey: undefined }]) {
+      conversation.settingsChanged(same);
+      assert.deepEqual(engine.turn.controls, []);
+    }
+    conversation.settingsChanged(elsewhere);
     assert.deepEqual(engine.turn.controls, ['retryNow']);
+  });
+
+  it('ends a wait by its own route, wherever another conversation has gone meanwhile', async () => {
+    const [one, other] = [setUp(), setUp()];
+    for (const { conversation, engine, clock } of [one, other]) {
+      conversation.ask({ prompt: 'one' });
+      if (engine === one.engine) await engine.turn.options?.connection?.();
+      engine.turn.give(attempt('default'), waiting);
+      await settled();
+      await clock.advance(16);
+      conversation.settingsChanged(elsewhere);
+    }
+    assert.deepEqual([one.engine.turn.controls, other.engine.turn.controls], [['retryNow'], []]);
   });
 
   for (const { model, controls } of [
@@ -235,7 +371,7 @@ describe('Conversation', () => {
       engine.turn.give(attempt('earlier default'), waiting);
       await settled();
       await clock.advance(16);
-      conversation.settingsChanged(false);
+      conversation.settingsChanged(own);
       assert.deepEqual(engine.turn.controls, controls);
     });
   }
@@ -270,8 +406,15 @@ describe('Conversation', () => {
   it('writes reruns so that the journal folds to the same exchanges', async () => {
     const { conversation, engine, lines } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
-    engine.turn.give(attempt(), text('half'), failed('half'));
+    engine.turn.give(attempt(), reasoning('hm'), text('ha'), failed('ha'));
     await settled();
+    conversation.continue(id);
+    engine.turn.give(attempt(), resumed(2), text('lf'), failed('half'));
+    await settled();
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(foldJournal(lines).exchanges)),
+      JSON.parse(JSON.stringify(conversation.exchanges())),
+    );
     conversation.switchModel(id, 'b');
     engine.turn.give(attempt('b'), { type: 'replaced', text: 'whole', attempt: 1, at: 3 }, done('whole'));
     await settled();

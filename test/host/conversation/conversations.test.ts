@@ -35,6 +35,7 @@ describe('Conversations', () => {
       journal,
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
+      resume: () => 'auto',
       memory: {
         get: (key) => memory.get(key),
         update: (key, value) => Promise.resolve(void memory.set(key, value)),
@@ -59,7 +60,7 @@ describe('Conversations', () => {
     assert.deepEqual(again.last?.state.text, 'one two three');
     assert.equal(again.last.state.phase, 'interrupted');
     again.retryNow();
-    assert.equal(after.engine.turn.options?.partial, 'one two three');
+    assert.deepEqual(after.engine.turn.options?.earlier, { text: 'one two three', reasoned: false, go: 'continue' });
   });
 
   it('starts anew after a reload when nothing was interrupted, and opens the old one by its id', async () => {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { Journal, isConversationId, type JournalProblem } from '../../../src/host/conversation/journal';
 import type { JournalLine } from '../../../src/host/conversation/journalLines';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, text } from './scriptedEngine';
+import { attempt, done, reasoning, resumed, text } from './scriptedEngine';
 
 const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
 const words = (exchangeId: string, ...all: string[]): JournalLine => ({
@@ -123,6 +123,28 @@ describe('Journal', () => {
     assert.deepEqual(await shown(id), ['Hi: interrupted "one two"']);
   });
 
+  for (const go of ['continue', 'restart', undefined] as const) {
+    it(`keeps of an answer that starts again what it had before: ${go ?? 'no word of how'}`, async () => {
+      const had: JournalLine = { type: 'events', exchangeId: 'e', events: [reasoning('hm'), resumed(0), text('half')] };
+      const id = await written(exchange('e'), had, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
+      const { state } = (await journal().open(id))!.exchanges[0]!;
+      const kept = go === 'continue' ? ['half', 'hm', [0]] : ['half', '', []];
+      assert.deepEqual([state.text, state.reasoning, state.seams], kept);
+    });
+  }
+
+  it('keeps tool calls, and what an attempt has cost', async () => {
+    const events = [
+      attempt(),
+      { type: 'tool-call', index: 0, name: 'read', arguments: '{}', attempt: 1, at: 1 },
+      { type: 'ended', how: 'finished', ms: 5, bytes: 10, chars: 2, attempt: 1, at: 2 },
+    ] as const;
+    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
+    const { state } = (await journal().open(id))!.exchanges[0]!;
+    assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
+    assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
+  });
+
   it('drops a last line torn at any byte, keeps all before it and goes on after it', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
@@ -171,6 +193,16 @@ describe('Journal', () => {
       'an event of no kind',
       (id) =>
         `${header(id)}${JSON.stringify(exchange('e'))}\n{"type":"events","exchangeId":"e","events":[{"type":"text"}]}\n`,
+    ],
+    [
+      'a tool call without its place',
+      (id) =>
+        `${header(id)}${JSON.stringify(exchange('e'))}\n` +
+        '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}\n',
+    ],
+    [
+      'a rerun of no kind',
+      (id) => `${header(id)}${JSON.stringify(exchange('e'))}\n{"type":"rerun","exchangeId":"e","go":"on"}\n`,
     ],
     ['events of no exchange', (id) => `${header(id)}${JSON.stringify(words('e', 'a'))}\n`],
   ] as const satisfies readonly (readonly [string, (id: string) => string])[]) {

@@ -1,4 +1,4 @@
-import type { Engine, RunningTurn, StreamOptions } from '../../../src/core/engine';
+import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/core/engine';
 import type { StreamEvent } from '../../../src/core/events';
 import type { ChatRequest } from '../../../src/core/request';
 
@@ -35,6 +35,10 @@ export class ScriptedTurn implements RunningTurn {
     this.controls.push('retryNow');
   }
 
+  tryAnyway(): void {
+    this.controls.push('tryAnyway');
+  }
+
   switchModel(model: string): void {
     this.controls.push(`switchModel ${model}`);
   }
@@ -58,6 +62,14 @@ export class ScriptedEngine implements Engine {
     return turn;
   }
 
+  resetNetworkState(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  report(): EngineReport {
+    return { turns: [], network: { budgets: [], gates: [] } };
+  }
+
   get turn(): ScriptedTurn {
     return this.turns.at(-1)!;
   }
@@ -67,14 +79,23 @@ export const attempt = (model = 'm', number = 1): StreamEvent => ({
   type: 'attempt',
   model,
   why: 'first',
+  time: 0,
   attempt: number,
   at: 0,
 });
 export const text = (words: string, at = 1): StreamEvent => ({ type: 'text', text: words, attempt: 1, at });
 export const reasoning = (words: string, at = 1): StreamEvent => ({ type: 'reasoning', text: words, attempt: 1, at });
-export const done = (words: string): StreamEvent => ({
+export const resumed = (seam: number): StreamEvent => ({
+  type: 'resumed',
+  how: 'continue',
+  trimmed: 0,
+  seam,
+  attempt: 1,
+  at: 1,
+});
+export const done = (words: string, finishReason = 'stop'): StreamEvent => ({
   type: 'done',
-  finishReason: 'stop',
+  finishReason,
   attempts: 1,
   text: words,
   waitedMs: 0,

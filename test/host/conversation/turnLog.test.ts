@@ -20,6 +20,24 @@ describe('turnLogLine', () => {
         'rate-limit, status 429, request id r-1',
     ],
     [
+      { ...waiting, told: 'window' } as StreamEvent,
+      'warn [11111111/22222222] waiting 4000 ms (backoff) until 1970-01-01T00:00:00.000Z for attempt 2 of 6: ' +
+        'rate-limit, told to another window',
+    ],
+    [
+      { ...attempt(), why: 'resume', how: 'prefill' } as StreamEvent,
+      'info [11111111/22222222] attempt 1 (resume, prefill) with m',
+    ],
+    [
+      { type: 'ended', how: 'stalled', row: 40, ms: 1234.5, bytes: 900, chars: 80, tokens: 20, attempt: 1, at: 0 },
+      'info [11111111/22222222] attempt 1: ended, stalled, after 1235 ms with 900 bytes, 80 characters, 20 tokens',
+    ],
+    [
+      { type: 'ended', how: 'finished', ms: 1, bytes: 0, chars: 0, attempt: 1, at: 0 },
+      'info [11111111/22222222] attempt 1: ended, finished, after 1 ms with 0 bytes, 0 characters',
+    ],
+    [{ type: 'tool-call', index: 0, name: secret, arguments: secret, attempt: 1, at: 0 }, undefined],
+    [
       { type: 'cut', reason: 'connection', message: secret, attempt: 1, at: 0 },
       'warn [11111111/22222222] attempt 1: cut, connection',
     ],

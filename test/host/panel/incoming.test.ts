@@ -8,6 +8,8 @@ describe('isToHost', () => {
     { type: 'send', prompt: 'Hi', model: 'm' },
     { type: 'stop' },
     { type: 'action', exchangeId: 'e', action: 'retryNow' },
+    { type: 'action', exchangeId: 'e', action: 'continue' },
+    { type: 'action', exchangeId: 'e', action: 'tryAnyway' },
     { type: 'newConversation' },
     { type: 'selectModel' },
     { type: 'setApiKey' },

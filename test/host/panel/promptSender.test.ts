@@ -20,6 +20,7 @@ class TalkingConversation extends Conversation {
         clock: new VirtualClock(),
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
+        resume: () => 'auto',
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },

@@ -124,6 +124,19 @@ describe('after the end', () => {
     assert.equal(quietLine(), 'Timeline');
   });
 
+  for (const [how, words] of [
+    ['prefill', 'Went on where it had stopped'],
+    ['continue', 'Went on where it had stopped'],
+    ['restart', 'Started again'],
+  ] as const) {
+    it(`the timeline says how an answer went on: ${how}`, () => {
+      const again = ev.attempt({ attempt: 2, why: 'resume', how });
+      page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), again, ev.resumed({ how }), ev.done('Hi'));
+      const lines = [...page.root.querySelectorAll('.timeline li')].map((line) => line.lastChild?.textContent);
+      assert.deepEqual(lines.slice(-2), [words, 'End']);
+    });
+  }
+
   it('the footer tells tokens and times', () => {
     page.events('a', ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.usage(), ev.done('Hi', { at: 3000 }));
     assert.deepEqual(

@@ -43,6 +43,14 @@ const rows: Readonly<Record<string, Row>> = {
     [...waitButtons, 'Check URL'],
     ['status', 'timer'],
   ),
+  'pausing before a breaker': row(
+    [start, ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway', 'switchModel'] })],
+    'waiting',
+    '',
+    '',
+    [...waitButtons, 'Try anyway'],
+    ['status', 'timer'],
+  ),
   offline: row([start, ev.offline()], 'offline', '', '', waitButtons, ['status', 'timer']),
   'cut, resuming': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' })],
@@ -69,11 +77,11 @@ const rows: Readonly<Record<string, Row>> = {
   'stopped before a word': row([start, ev.stopped('')], 'stopped', '', '', ['Restart answer']),
   failed: row([start, ev.failed()], 'failed', '', '', ['Retry now', 'Switch model', 'Details'], ['alert']),
   'failed with a partial answer': row(
-    [start, ev.text('Hel'), ev.cut(), ev.failed({ text: 'Hel', actions: ['restart', 'setApiKey'] })],
+    [start, ev.text('Hel'), ev.cut(), ev.failed({ text: 'Hel', actions: ['setApiKey', 'continue', 'restart'] })],
     'failed',
     'Hel',
     '',
-    ['Restart answer', 'Set API key', 'Copy'],
+    ['Continue', 'Restart answer', 'Set API key', 'Copy'],
     ['alert'],
   ),
 };
@@ -139,7 +147,7 @@ describe('a turn on screen', () => {
     page.click('Continue');
     assert.deepEqual(page.posted, [
       { type: 'action', exchangeId: 'a', action: 'restart' },
-      { type: 'send', prompt: 'Continue' },
+      { type: 'action', exchangeId: 'a', action: 'continue' },
     ]);
   });
 
@@ -239,6 +247,18 @@ describe('model text', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('Hel'), ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
+  });
+
+  it('grows where it ends when a finished turn goes on', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', start, ev.reasoning('hm'), ev.text('part'), ev.stopped('part'));
+    const state = { ...initialTurn, text: 'part', reasoning: 'hm' };
+    page.receive({ type: 'exchange', exchange: exchange('a', { state }) });
+    assert.equal(page.one('article', 'Assistant').dataset['state'], 'connecting');
+    page.events('a', start, ev.resumed({ seam: 4 }), ev.text(' and rest'), ev.done('part and rest'));
+    assert.equal(page.part('answer')?.textContent, 'part and rest');
+    assert.equal(page.part('reasoning')?.querySelector('.reasoning-text')?.textContent, 'hm');
+    assert.equal(page.all('article', 'Assistant').length, 1);
   });
 
   it('stays while a finished turn starts again, until the new answer has overtaken it', () => {

@@ -18,6 +18,8 @@ const story: readonly StreamEvent[] = [
   ev.attempt({ attempt: 2, why: 'resume', model: 'deepseek-v3', at: 5200 }),
   ev.resumed(),
   ev.text('three'),
+  ev.toolCall({ name: 'readFile' }),
+  ev.ended({ how: 'stalled' }),
   ev.replaced('Another answer'),
   ev.text(', longer'),
   ev.usage(),

@@ -81,6 +81,14 @@ describe('around the conversation', () => {
     assert.equal(page.root.querySelector('[aria-live="polite"]')?.hasAttribute('role'), false);
   });
 
+  it('says that a turn starts also when it goes on with an answer, and how a network that is away ends the wait', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
+    assert.equal(page.announced, 'Waiting for the answer');
+    page.events('a', ev.offline());
+    assert.equal(page.announced, 'You appear to be offline. Goes on by itself when the network is back');
+  });
+
   it('says nothing of what is replayed', () => {
     page.snapshot([exchange('a')]);
     assert.equal(page.announced, '');

@@ -81,11 +81,78 @@ describe('the wait card', () => {
       'The server asked for 38 s · attempt 2 of 6',
     ],
     'our backoff': [ev.waiting(), 'Backoff 4.1 s, attempt 2 of 6'],
+    'another request': [
+      ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
+      'Another request of this window was told to wait · The server asked for 37 s · attempt 2 of 6',
+    ],
+    'another window': [
+      ev.waiting({ told: 'window' }),
+      'Another window was told to wait · Backoff 4.1 s, attempt 2 of 6',
+    ],
+    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backoff 4.1 s, attempt 2 of 6'],
+    'the network': [ev.offline(), 'Goes on by itself when the network is back'],
   } as const;
   for (const [name, [event, text]] of Object.entries(provenance)) {
     it(`says where the delay comes from: ${name}`, () => {
       page.events('a', event);
       assert.equal(page.one('status').querySelector('.provenance')?.textContent, text);
+    });
+  }
+
+  for (const [event, words] of [
+    [ev.waiting(), 'Retrying in 4 s'],
+    [ev.offline(), 'Checking again in 4 s'],
+  ] as const) {
+    it(`says what comes after the countdown: ${words}`, () => {
+      page.events('a', event);
+      assert.equal(page.one('status').querySelector('.card-timer')?.textContent, words);
+    });
+  }
+
+  it('says why another request is waited for', () => {
+    page.events('a', ev.waiting({ message: 'Rate limited by api.example.', told: 'request' }));
+    assert.equal(page.one('status').querySelector('.card-message')?.textContent, 'Rate limited by api.example.');
+  });
+
+  const again = {
+    'the line moves': (until: number) => ev.waiting({ told: 'request', until: startOfTime + until, delayMs: until }),
+    'the network is still away': (until: number) =>
+      ev.waiting({ reason: 'offline', until: startOfTime + until, delayMs: until }),
+  };
+  for (const [name, wait] of Object.entries(again)) {
+    it(`stays as it is when ${name}, with the new time, the focus, and without another word`, () => {
+      page.events('a', wait(4000));
+      const card = page.one('status');
+      const announced = page.root.querySelector('[aria-live="polite"] p');
+      page.one('button', 'Retry now').focus();
+      page.events('a', wait(9000));
+      assert.equal(countdown(), '9 s');
+      assert.equal(page.one('status'), card);
+      assert.equal(page.window.document.activeElement, page.one('button', 'Retry now'));
+      assert.equal(page.root.querySelector('[aria-live="polite"] p'), announced);
+      page.clock.advance(1000);
+      assert.equal(countdown(), '8 s');
+    });
+  }
+
+  const others: readonly Parameters<typeof ev.waiting>[0][] = [
+    { reason: 'overloaded' },
+    { told: 'window' },
+    { source: 'server' },
+    { attempt: 3 },
+    { maxAttempts: 7 },
+    { message: 'The model is overloaded.' },
+    { status: 529 },
+    { requestId: 'req_2' },
+    { actions: ['retryNow'] },
+  ];
+  for (const other of others) {
+    it(`is another card when the wait is another: ${JSON.stringify(other)}`, () => {
+      page.events('a', ev.waiting());
+      const [card, announced] = [page.one('status'), page.root.querySelector('[aria-live="polite"] p')];
+      page.events('a', ev.waiting(other));
+      assert.notEqual(page.one('status'), card);
+      assert.notEqual(page.root.querySelector('[aria-live="polite"] p'), announced);
     });
   }
 
@@ -101,12 +168,13 @@ describe('the wait card', () => {
   });
 
   it('posts what its buttons say', () => {
-    page.events('a', ev.waiting());
-    for (const name of ['Retry now', 'Stop', 'Switch model']) page.click(name);
+    page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway', 'switchModel'] }));
+    for (const name of ['Retry now', 'Stop', 'Switch model', 'Try anyway']) page.click(name);
     assert.deepEqual(page.posted, [
       { type: 'action', exchangeId: 'a', action: 'retryNow' },
       { type: 'stop' },
       { type: 'action', exchangeId: 'a', action: 'switchModel' },
+      { type: 'action', exchangeId: 'a', action: 'tryAnyway' },
     ]);
   });
 

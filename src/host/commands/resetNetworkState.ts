@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../core/engine';
+import type { Log } from '../log';
+import type { Command } from './command';
+
+const goodNewsMs = 8000;
+
+/** For somebody who knows better than what was learnt of the network: a limit was raised, a gateway was mended. */
+export function resetNetworkStateCommand(engine: Pick<Engine, 'resetNetworkState'>, log: Log): Command {
+  return {
+    id: 'holysheep.resetNetworkState',
+    async execute(): Promise<void> {
+      await engine.resetNetworkState();
+      log.info('network state: forgotten');
+      const message = vscode.l10n.t(
+        'Cooldowns, pauses and retry budgets are forgotten. The next request goes out at once.',
+      );
+      vscode.window.setStatusBarMessage(message, goodNewsMs);
+    },
+  };
+}

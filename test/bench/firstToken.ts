@@ -1,0 +1,92 @@
+import { startGateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import type { Engine } from '../../src/core/engine';
+import { apiKey, engineFor, request, sdkFor, type Endpoint } from './clients';
+import { progress } from './progress';
+import { none, ratioOf, type Row } from './row';
+import { median, percentile } from './statistics';
+
+const runs = 1500;
+const warmUps = 300;
+
+/** Reads an answer to its end, so that the connection is used again. @returns milliseconds to its first text */
+type Contender = () => Promise<number>;
+
+/** From the call that asks to the first text, over a connection that is already open. */
+export async function firstToken(): Promise<readonly Row[]> {
+  const gateway = await startGateway({ script: () => answer('Hello!') });
+  try {
+    const endpoint = { baseUrl: gateway.baseUrl, fetch };
+    const engine = engineFor(endpoint);
+    const sdk = sdkFor(endpoint);
+    const [ours = NaN, bare = NaN, peer = NaN] = await medians([
+      () => withEngine(engine),
+      () => withFetch(endpoint),
+      () => withSdk(sdk),
+    ]);
+    const row = (name: string, ms: number, aim: string): Row => ({
+      what: `First text over a warm connection, median of ${runs}`,
+      ours: `${ours.toFixed(2)} ms`,
+      peer: `${ms.toFixed(2)} ms, ${name}`,
+      ratio: ratioOf(ours, ms),
+      aim,
+    });
+    return [row('fetch and one read', bare, '≤ 1.3'), row('openai SDK', peer, none)];
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** In turns, each of them as often first, second and third. */
+async function medians(contenders: readonly Contender[]): Promise<readonly number[]> {
+  const times = contenders.map((): number[] => []);
+  for (let run = -warmUps; run < runs; run++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const index = (turn + run + warmUps) % contenders.length;
+      const ms = await contenders[index]?.();
+      if (run >= 0 && ms !== undefined) times[index]?.push(ms);
+    }
+  }
+  for (const values of times) {
+    const spread = [10, 50, 90].map((percent) => percentile(values, percent).toFixed(3));
+    progress(`first text, ms: p10, p50, p90 ${spread.join(', ')}`);
+  }
+  return times.map(median);
+}
+
+async function withEngine(engine: Engine): Promise<number> {
+  const start = performance.now();
+  let ms: number | undefined;
+  for await (const event of engine.stream(request)) if (event.type === 'text') ms ??= performance.now() - start;
+  return told(ms);
+}
+
+async function withSdk(sdk: ReturnType<typeof sdkFor>): Promise<number> {
+  const start = performance.now();
+  let ms: number | undefined;
+  for await (const chunk of await sdk.open()) {
+    if (chunk.choices[0]?.delta.content) ms ??= performance.now() - start;
+  }
+  return told(ms);
+}
+
+/** The least a client can do: one request, and the first bytes of its body as text. */
+async function withFetch({ baseUrl, fetch }: Endpoint): Promise<number> {
+  const start = performance.now();
+  let ms: number | undefined;
+  const response = await fetch(`${baseUrl}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ ...request, stream: true }),
+  });
+  const decoder = new TextDecoder();
+  for await (const bytes of response.body ?? []) {
+    if (decoder.decode(bytes, { stream: true }) !== '') ms ??= performance.now() - start;
+  }
+  return told(ms);
+}
+
+function told(ms: number | undefined): number {
+  if (ms === undefined) throw new Error('There was no text.');
+  return ms;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { redactKeys } from '../../src/core/apiKey';
+import type { EngineReport } from '../../src/core/engine';
+import type { StreamEvent } from '../../src/core/events';
+import { emptyLedger, enter } from '../../src/core/ledger';
+import { diagnosticsText, type Diagnostics } from '../../src/host/diagnostics';
+import { attempt, done, failed, reasoning, text, waiting } from './conversation/scriptedEngine';
+
+const key = 'hsa-key-0123456789';
+const answer = 'what was answered';
+
+const events: readonly StreamEvent[] = [
+  attempt('gpt-4o'),
+  { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120, attempt: 1, at: 1 },
+  { type: 'ended', how: 'rate-limit', row: 30, ms: 130, bytes: 40, chars: 0, attempt: 1, at: 2 },
+  { ...waiting, message: answer, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
+  attempt('/home/somebody/models/llama.gguf', 2),
+  reasoning(answer),
+  text(answer),
+  { type: 'tool-call', index: 0, name: answer, arguments: answer, attempt: 2, at: 3 },
+  failed(answer),
+  done(answer),
+];
+const attempts = events.reduce(enter, emptyLedger).entries;
+const engine: EngineReport = {
+  turns: [{ time: 0, host: 'api.holysheep.ai', outcome: 'done', attempts }],
+  network: { budgets: [], gates: [] },
+};
+
+const diagnostics: Diagnostics = {
+  time: 0,
+  host: {
+    extension: '1.2.3',
+    vscode: '1.106.0',
+    app: 'Visual Studio Code',
+    appHost: 'desktop',
+    platform: 'linux x64',
+    node: 'v22.0.0',
+    language: 'zh-cn',
+    remote: null,
+  },
+  settings: {
+    origin: 'https://api.holysheep.ai',
+    hasKey: true,
+    model: 'C:\\Users\\somebody\\qwen.gguf',
+    temperature: 0.7,
+    maxTokens: 2048,
+    retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+    fallbackModels: ['Qwen/Qwen2.5', '~/models/a.gguf'],
+    resume: 'auto',
+    timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: 5000 },
+  },
+  demo: false,
+  engine,
+};
+
+describe('the diagnostics', () => {
+  const report = diagnosticsText(diagnostics, (written) => redactKeys(written, [key]));
+  const { settings, turns, host, time } = JSON.parse(report) as Diagnostics & EngineReport;
+
+  it('tell the versions, the settings and every attempt with its wait', () => {
+    assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
+    assert.deepEqual(settings.retry, diagnostics.settings.retry);
+    const [first, second] = turns[0]!.attempts;
+    assert.deepEqual([first?.status, first?.ended?.how, first?.ended?.row], [429, 'rate-limit', 30]);
+    const wait = { source: 'backoff', reason: 'rate-limit', delayMs: 4000, hintMs: 4000, hintFrom: 'retry-after' };
+    assert.deepEqual(second?.waits, [wait]);
+  });
+
+  it('have no key in them, even where a server has echoed one', () => {
+    assert.ok(!report.includes(key));
+    assert.equal(turns[0]!.attempts[0]!.requestId, 'req-[redacted]');
+    assert.equal(settings.hasKey, true);
+  });
+
+  it('have nothing in them of what was asked or answered', () => {
+    assert.ok(!report.includes(answer));
+  });
+
+  it('have no path in them, though a model may be named by its file', () => {
+    assert.ok(!report.includes('somebody'));
+    assert.deepEqual([settings.model, ...settings.fallbackModels], ['…/qwen.gguf', 'Qwen/Qwen2.5', '…/a.gguf']);
+    assert.equal(turns[0]!.attempts[1]!.model, '…/llama.gguf');
+    assert.equal(settings.origin, 'https://api.holysheep.ai');
+  });
+});

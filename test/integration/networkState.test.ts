@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { StreamEvent } from '../../src/core/events';
+import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } from '../support/extensionHost';
+import type { HostFixture } from '../support/extensionHost';
+
+describe('what is known of the network', () => {
+  let fixture: HostFixture;
+  before(async () => {
+    fixture = await startFixture(() => answer('hello there'));
+  });
+  beforeEach(async () => {
+    fixture.gateway.reset();
+    await resetNetworkState();
+  });
+  after(() => stopFixture(fixture));
+
+  it('is shared by the requests of a window, and forgotten on demand: whoever waits for it goes out at once', async () => {
+    fixture.gateway.script = inTurn(
+      () => rateLimited(30),
+      () => answer('after the reset'),
+    );
+    const stop = new AbortController();
+    const limited = fixture.api.ask('one', { signal: stop.signal })[Symbol.asyncIterator]();
+    for (let event = await limited.next(); !event.done && event.value.type !== 'waiting';) event = await limited.next();
+
+    const events: StreamEvent[] = [];
+    for await (const event of fixture.api.ask('two')) {
+      events.push(event);
+      if (event.type !== 'waiting') continue;
+      assert.deepEqual([event.told, event.source, event.reason], ['request', 'server', 'rate-limit']);
+      assert.equal(fixture.gateway.requests.length, 1);
+      await resetNetworkState();
+    }
+    assert.equal(find(events, 'done').text, 'after the reset');
+    stop.abort();
+  });
+});
+
+describe('the exported diagnostics', () => {
+  const prompt = 'a question of mine';
+  const words = 'an answer of theirs';
+  let fixture: HostFixture;
+  let report: string;
+  before(async () => {
+    fixture = await startFixture(
+      inTurn(
+        () => failure(500, { message: `${testKey} asked: ${prompt}` }),
+        () => answer(words),
+      ),
+    );
+    find(await collect(fixture.api.ask(prompt)), 'done');
+    report = await vscode.commands.executeCommand<string>('holysheep.exportDiagnostics');
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await stopFixture(fixture);
+  });
+
+  it('tell of the last turn, attempt by attempt', () => {
+    const { turns, settings } = JSON.parse(report) as {
+      readonly turns: readonly {
+        readonly host: string;
+        readonly outcome: string;
+        readonly attempts: readonly { readonly status?: number }[];
+      }[];
+      readonly settings: { readonly origin: string; readonly hasKey: boolean };
+    };
+    const last = turns.at(-1);
+    assert.deepEqual([last?.outcome, last?.attempts.map(({ status }) => status)], ['done', [500, 200]]);
+    assert.deepEqual([settings.origin, settings.hasKey], [fixture.gateway.origin, true]);
+  });
+
+  it('have neither key nor prompt nor answer in them', () => {
+    for (const secret of [testKey, prompt, words]) assert.ok(!report.includes(secret), secret);
+  });
+
+  it('are open to be read, as a document that is saved nowhere', () => {
+    const document = vscode.window.activeTextEditor?.document;
+    assert.deepEqual([document?.getText(), document?.languageId, document?.isUntitled], [report, 'json', true]);
+  });
+});

@@ -1,0 +1,137 @@
+/** Small line charts in a grid, as one SVG that is readable on white and on black. */
+
+export interface Line {
+  readonly name: string;
+  /** One value for each of the grid's `xs`; infinite: off the scale. */
+  readonly values: readonly number[];
+}
+
+export interface Row {
+  readonly label: string;
+  readonly scale: 'linear' | 'log';
+  readonly range: readonly [from: number, to: number];
+  readonly ticks: readonly number[];
+  /** Drawn dashed: at most so much is wanted. */
+  readonly aim: number;
+}
+
+export interface Grid {
+  readonly title: string;
+  readonly xLabel: string;
+  /** Equally far apart. */
+  readonly xs: readonly string[];
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  readonly lines: (column: number, row: number) => readonly Line[];
+}
+
+const panel = { width: 190, height: 190 } as const;
+const gap = { x: 24, y: 44 } as const;
+const margin = { left: 72, top: 92, right: 16, bottom: 84 } as const;
+
+/** Hues that stand out from both backgrounds; the first is ours and is drawn thicker. */
+const styles: readonly (readonly [colour: string, dash: string])[] = [
+  ['#e5484d', ''],
+  ['#e5484d', '6 4'],
+  ['#8b8d98', ''],
+  ['#3e8fd6', ''],
+  ['#3f9e57', ''],
+  ['#a36fd1', ''],
+];
+
+const css = `
+  text { font: 12px system-ui, sans-serif; fill: #1f2328; }
+  .title { font-size: 16px; font-weight: 600; }
+  .head { font-weight: 600; }
+  .axis, .grid { stroke: #1f2328; fill: none; }
+  .axis { stroke-opacity: .6; }
+  .grid { stroke-opacity: .12; }
+  .aim { stroke: #1f2328; stroke-opacity: .7; stroke-dasharray: 2 4; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3; }
+    .axis, .grid, .aim { stroke: #e6edf3; }
+  }`;
+
+export function svg(grid: Grid): string {
+  const { columns, rows } = grid;
+  const width = margin.left + columns.length * (panel.width + gap.x) - gap.x + margin.right;
+  const height = margin.top + rows.length * (panel.height + gap.y) - gap.y + margin.bottom;
+  const panels = rows.flatMap((row, y) => columns.map((_, x) => drawPanel(grid, row, x, y)));
+  const heads = columns.map((head, x) =>
+    text(left(x) + panel.width / 2, margin.top - 12, head, 'text-anchor="middle" class="head"'),
+  );
+  const labels = rows.map(({ label }, y) => {
+    const middle = top(y) + panel.height / 2;
+    return text(18, middle, label, `text-anchor="middle" transform="rotate(-90 18 ${middle})"`);
+  });
+  const xLabel = text(width / 2, height - margin.bottom + 40, grid.xLabel, 'text-anchor="middle"');
+  const parts = [text(margin.left, 26, grid.title, 'class="title"'), legend(grid, height - 16), xLabel];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<title>${escaped(grid.title)}</title>`,
+    `<style>${css}\n</style>`,
+    ...[...parts, ...heads, ...labels, ...panels],
+    '</svg>\n',
+  ].join('\n');
+}
+
+function drawPanel(grid: Grid, row: Row, x: number, y: number): string {
+  const place = (value: number): number => top(y) + panel.height * (1 - share(row, value));
+  const across = (index: number): number => left(x) + (panel.width * (index + 0.5)) / grid.xs.length;
+  const lines = grid.lines(x, y).map(({ values }, index) => {
+    const [colour, dash] = styles[index] ?? ['#888', ''];
+    const points = values.map((value, at) => `${round(across(at))},${round(place(value))}`).join(' ');
+    const stroke = `stroke="${colour}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
+    return `<polyline points="${points}" fill="none" ${stroke}/>`;
+  });
+  const ticks = row.ticks.flatMap((tick) => [
+    `<path class="grid" d="M${left(x)} ${round(place(tick))}h${panel.width}"/>`,
+    ...(x === 0 ? [text(left(0) - 6, place(tick) + 4, `${tick}`, 'text-anchor="end"')] : []),
+  ]);
+  return [
+    ...ticks,
+    `<path class="axis" d="M${left(x)} ${top(y)}v${panel.height}h${panel.width}"/>`,
+    `<path class="aim" d="M${left(x)} ${round(place(row.aim))}h${panel.width}"/>`,
+    ...grid.xs.map((name, at) => text(across(at), top(y) + panel.height + 16, name, 'text-anchor="middle"')),
+    // Ours is drawn last, over the others.
+    ...lines.toReversed(),
+  ].join('\n');
+}
+
+function legend(grid: Grid, y: number): string {
+  let x = margin.left;
+  const entries = grid.lines(0, 0).map(({ name }, index) => {
+    const [colour, dash] = styles[index] ?? ['#888', ''];
+    const at = x;
+    x += 60 + 7 * name.length;
+    const stroke = `stroke="${colour}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
+    return `<path d="M${at} ${y - 4}h28" ${stroke}/>${text(at + 34, y, name, '')}`;
+  });
+  return entries.join('\n');
+}
+
+/** From 0 at the bottom to 1 at the top; what is off the scale stays at its edge. */
+function share({ scale, range: [from, to] }: Row, value: number): number {
+  const along = scale === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+  return Math.min(1, Math.max(0, along));
+}
+
+function left(column: number): number {
+  return margin.left + column * (panel.width + gap.x);
+}
+
+function top(row: number): number {
+  return margin.top + row * (panel.height + gap.y);
+}
+
+function text(x: number, y: number, content: string, attributes: string): string {
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(content)}</text>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function escaped(content: string): string {
+  return content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+}

@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { assertNode } from '../support/install/dependencies.mjs';
+import { root } from '../support/paths';
+import { chart, fullTable, page } from './document';
+import { crowds, simulate, type Crowd, type Result } from './results';
+import { lasting, scenarios, type Scenario } from './scenarios';
+import { strategies } from './strategies/all';
+import { oneWindow } from './strategies/ours';
+
+const otherLengths = [10, 20, 45, 60, 90];
+const lengthsCrowd: Crowd = [100, 2];
+
+const outages = scenarios.filter(({ outageMs }) => outageMs > 0);
+
+async function main(): Promise<void> {
+  assertNode();
+  const all: Result[] = [];
+  for (const scenario of scenarios) {
+    process.stderr.write(`${scenario.title}\n`);
+    for (const crowd of crowds) all.push(...(await simulate(scenario, crowd, strategies)));
+  }
+  const lengths: [seconds: number, results: readonly Result[]][] = [];
+  for (const seconds of otherLengths) {
+    process.stderr.write(`Outages of ${seconds} s\n`);
+    lengths.push([
+      seconds,
+      await forEach(
+        outages.map((scenario) => lasting(seconds, scenario)),
+        lengthsCrowd,
+      ),
+    ]);
+  }
+  const patient = await forEach(outages, [1, 200], { ours: oneWindow(10) });
+  console.log(fullTable(all));
+  const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
+  write('simulation.md', page({ all, lengths, patient }));
+  write(
+    'simulation.svg',
+    chart(
+      all,
+      scenarios,
+      crowds.map(([clients]) => clients),
+    ),
+  );
+}
+
+/** Without the ideal, which everything is a multiple of. */
+async function forEach(worlds: readonly Scenario[], crowd: Crowd, of = strategies): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const scenario of worlds) results.push(...(await simulate(scenario, crowd, of)));
+  return results.filter(({ strategy }) => strategy !== 'ideal');
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

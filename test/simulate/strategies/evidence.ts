@@ -1,0 +1,12 @@
+import type { Evidence } from '../../../src/core/faults/classify';
+import type { Refusal } from '../gateway';
+
+/** What a transport would have seen of it. */
+export function evidenceOf({ status, retryAfterS }: Refusal): Evidence {
+  if (status === 'refused') {
+    const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:443'), { code: 'ECONNREFUSED' });
+    return { type: 'error', error: new TypeError('fetch failed', { cause }), streaming: false };
+  }
+  const headers = new Headers(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) });
+  return { type: 'status', status, headers, body: '' };
+}

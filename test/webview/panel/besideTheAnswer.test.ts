@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/protocol';
+import { initialTurn } from '../../../src/protocol';
+import { ev } from './support/events';
+import { exchange, PanelPage } from './support/panelPage';
+
+const start = ev.attempt();
+const again = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
+
+describe('beside the answer', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
+    page.snapshot([exchange('a')]);
+  });
+  afterEach(() => page.dispose());
+
+  const seam = (): string => page.part('seam')?.textContent ?? '';
+  const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
+
+  const cutOnce = [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.text('lo')];
+  const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
+    'of one piece': [[start, ev.text('Hello')], ''],
+    'cut, and not gone on yet': [[start, ev.text('Hel'), ev.cut(), again], ''],
+    'cut once': [cutOnce, 'Connection lost. The answer went on from there.'],
+    'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer went on where it had stopped.'],
+    'cut twice': [
+      [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
+      'The answer broke off 2 times and went on from there each time.',
+    ],
+    'cut and written anew': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
+  };
+  for (const [name, [events, words]] of Object.entries(seams)) {
+    it(`says of an answer that was ${name}: "${words}"`, () => {
+      page.events('a', ...events);
+      assert.equal(seam(), words);
+    });
+  }
+
+  it('says so outside the answer, which is the model’s alone, and goes on saying so at the end', () => {
+    page.events('a', ...cutOnce, ev.done('Hello'));
+    assert.equal(page.part('answer')?.textContent, 'Hello');
+    assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
+    assert.equal(seam(), 'Connection lost. The answer went on from there.');
+  });
+
+  it('says no more of the seams of an answer that starts anew', () => {
+    page.events('a', ...cutOnce, ev.stopped('Hello'));
+    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
+    assert.equal(seam(), '');
+  });
+
+  it('names each tool that the model wants to call, as soon as its name is there', () => {
+    page.events('a', start, ev.toolCall({ index: 0 }));
+    assert.deepEqual(toolCalls(), []);
+    page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
+    assert.deepEqual(toolCalls(), ['Wants to call readFile', 'Wants to call <b>']);
+    page.events('a', ev.toolCall({ index: 0, arguments: '{}' }), ev.done(''));
+    assert.deepEqual(toolCalls(), ['Wants to call readFile', 'Wants to call <b>']);
+  });
+
+  it('forgets the calls of an attempt whose place another takes', () => {
+    page.events('a', start, ev.toolCall({ name: 'readFile' }), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }));
+    assert.deepEqual(toolCalls(), []);
+  });
+
+  it('says nothing of what an attempt has cost', () => {
+    page.events('a', start, ev.text('Hello'));
+    const before = page.one('log').outerHTML;
+    page.events('a', ev.ended());
+    assert.equal(page.one('log').outerHTML, before);
+  });
+});
