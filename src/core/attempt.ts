@@ -63,6 +63,8 @@ export class Attempt {
   private accounted = false;
   private sawDone = false;
   private garbledEvents = 0;
+  /** The last event is no JSON: who knows what it was to say. */
+  private lastGarbled = false;
   /** The last one the response reported; servers repeat it, growing. */
   private usage: Usage | undefined;
 
@@ -146,7 +148,8 @@ export class Attempt {
     if (this.settled) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.delta.error(parseJson(data) ?? data);
-    if (this.chunks.read(data) || ++this.garbledEvents < 2) return;
+    this.lastGarbled = !this.chunks.read(data);
+    if (!this.lastGarbled || ++this.garbledEvents < 2) return;
     this.fail({ type: 'garbled', what: 'events' });
   }
 
@@ -191,6 +194,7 @@ export class Attempt {
 
   /** `[DONE]` after text and without a finish reason is complete too: some servers know no better. */
   private onDone(): void {
+    if (this.lastGarbled) return this.fail({ type: 'garbled', what: 'events' });
     this.sawDone = true;
     // The end of the body is on its way; waiting for it lets the connection be used again.
     this.clocks.tail(drainMs);

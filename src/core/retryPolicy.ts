@@ -93,7 +93,8 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   return { do: 'wait', delayMs, source: 'backoff', left, cost };
 }
 
-function isRetryable({ retry }: Policy): boolean {
+/** Whether something is done about it by itself. */
+export function isRetryable({ retry }: Policy): boolean {
   switch (retry) {
     case 'transient':
     case 'overload':

@@ -12,7 +12,7 @@ import { hostOf, originOf } from './origin';
 import { Passage } from './passage';
 import { Pauses, type WaitWords } from './pauses';
 import type { ChatRequest, Connection } from './request';
-import { deadlineMs, decide, nextModel, type Decision } from './retryPolicy';
+import { deadlineMs, decide, isRetryable, nextModel, type Decision } from './retryPolicy';
 import { TurnHistory } from './turnHistory';
 import { TurnOutput, type Draft } from './turnOutput';
 import { closedTooLong, TurnWords, type Standing } from './turnWords';
@@ -44,6 +44,8 @@ export class Turn implements RunningTurn {
   /** What a control asked the next attempt to be. */
   private asked: 'retry-now' | 'switch' | undefined;
   private anyway = false;
+  /** The gate is closed because of this turn's own last attempt. */
+  private openedBreaker = false;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -159,6 +161,7 @@ export class Turn implements RunningTurn {
     if (this.isOver()) return undefined;
     if (closed) return this.turnedAway(closed, connection);
     const reason = this.takeAsked() ?? why;
+    this.openedBreaker = false;
     const end = await this.attempts.start(reason, this.route, this.model).end;
     // A stop may have come between the attempt's end and this line.
     return this.isOver() ? undefined : this.follow(end, this.route);
@@ -171,7 +174,9 @@ export class Turn implements RunningTurn {
     const { maxRetries, maxHintMs } = deps.settings().retry;
     const longest = Math.max(deadlineMs, maxHintMs) - (history.waited ? history.idleMs : 0);
     if (closed.until - deps.clock.now() > longest) return undefined;
-    return this.words.line(closed, maxRetries - history.retries + 1, this.standing(connection));
+    const own = this.openedBreaker && closed.told === 'request';
+    const told = own ? ({ ...closed, told: 'turn' } as const) : closed;
+    return this.words.line(told, maxRetries - history.retries + 1, this.standing(connection));
   }
 
   /** The model to ask instead of one whose breaker is open. */
@@ -236,7 +241,8 @@ export class Turn implements RunningTurn {
     const decision = decide(fault, before, deps.settings(), deps.random);
     history.note(fault, decision, resuming);
     this.passage.decided(fault, decision);
-    if (attempts.present?.streamed && fault.policy.retry === 'resume') {
+    const broke = attempts.present?.streamed === true && evidence.type !== 'no-text';
+    if (broke && isRetryable(fault.policy)) {
       this.output.emit({ type: 'cut', reason: fault.kind, message });
     }
     return this.carryOut(decision, fault, connection);
@@ -262,7 +268,8 @@ export class Turn implements RunningTurn {
         const { delayMs, jitterMs, source, hintMs, hintFrom, left, cost } = decision;
         this.memory.network.budget(originOf(connection.baseUrl)).take(cost);
         // The gate knows of a longer wait and its reason, and tells that one.
-        if (this.route && this.gate(this.route).breakerOpen) return again;
+        this.openedBreaker = this.route !== undefined && this.gate(this.route).breakerOpen;
+        if (this.openedBreaker) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };
         const words = this.words.wait(fault, left, origin, this.standing(connection));
         return this.pauses.forMs(delayMs, words).then(() => this.takeAsked() ?? again);

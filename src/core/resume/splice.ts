@@ -14,15 +14,13 @@ export type SpliceStep =
 
 /** For how long a continuation may be held, in milliseconds. */
 export const holdMs = 1500;
-/** How much of one may be held, in characters. */
-export const holdChars = 600;
 /** An overlap is looked for in so many characters at the end of the partial. */
 export const tailChars = 4000;
 /** A shorter overlap is chance: fuzzing found 0.26 % false trims at 8 characters, none at 16. */
 export const minOverlap = 16;
 /**
- * From here on what is held is certainly an echo. It may be held without limit: the reader has all of it already, and
- * it can't be longer than the partial.
+ * So much of what is there already, in characters, is certainly an echo. It may be held without limit: the reader has
+ * all of it, and it can't be longer than the partial.
  */
 export const certainChars = 64;
 
@@ -37,7 +35,6 @@ const hold: SpliceStep = { type: 'hold' };
 export class Splice {
   private decided = false;
   private received = '';
-  private wordy = false;
   /** What was sent of the partial, without `white`. */
   private readonly base: string;
   /** White space at the end of the partial, which a prefill must not have. */
@@ -68,14 +65,14 @@ export class Splice {
     this.take(text);
     // Half a character decides nothing.
     if (this.received === '' || isHigh(text.charCodeAt(text.length - 1))) return hold;
-    const enough = this.received.length >= holdChars && !this.certain;
-    return this.undecided && !enough ? hold : this.decide(false);
+    return this.undecided ? hold : this.decide(false);
   }
 
   /** Time is up: decides with what there is, unless that is certainly an echo. */
   expire(): SpliceStep {
     if (this.decided) return { type: 'text', text: '' };
-    return this.received === '' || this.certain ? hold : this.decide(false);
+    const certain = this.received.length >= certainChars && this.undecided;
+    return this.received === '' || certain ? hold : this.decide(false);
   }
 
   /** The stream has ended: decides in any case. */
@@ -90,20 +87,14 @@ export class Splice {
       const from = start + received.length;
       return from >= tail.length || tail.startsWith(text.slice(0, tail.length - from), from);
     });
-    this.wordy ||= letterOrDigit.test(text);
     this.received += text;
   }
 
-  /** More text may change where it joins. */
+  /** All of it is there already; what comes may tell where it joins. */
   private get undecided(): boolean {
     const { received, starts, tail, white, agreed } = this;
     const [first = tail.length] = starts;
     return agreed === received.length || first + received.length < tail.length || white.startsWith(received);
-  }
-
-  /** Without a letter or digit it would not be dropped, however long. */
-  private get certain(): boolean {
-    return this.received.length >= certainChars && this.wordy && this.undecided;
   }
 
   private decide(ended: boolean): SpliceStep {

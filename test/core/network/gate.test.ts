@@ -265,6 +265,15 @@ describe('a clock that jumps', () => {
     assert.equal(request.goes, true);
   });
 
+  it('back by less than a second makes no wait longer either', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const request = line.enter();
+    line.clock.epoch -= 900;
+    await line.clock.advance(5000);
+    assert.equal(request.goes, true);
+  });
+
   it('back makes no wait longer, and the line hears of the new time', async () => {
     const board = new Board();
     const line = new Line(board);

@@ -72,6 +72,7 @@ const deepSeekTable: readonly (readonly [baseUrl: string, model: string, takes: 
   [deepSeek, 'not-deepseek-chat', undefined],
   ['https://api.deepseek.com', 'deepseek-chat', undefined],
   ['https://api.deepseek.com/v1', 'deepseek-chat', undefined],
+  ['https://api.deepseek.com/beta2', 'deepseek-chat', undefined],
   ['http://api.deepseek.com/beta', 'deepseek-chat', undefined],
   ['https://api.deepseek.com.example.org/beta', 'deepseek-chat', undefined],
   ['https://example.org/https://api.deepseek.com/beta', 'deepseek-chat', undefined],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { holdChars, holdMs, minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/core/resume/splice';
+import { certainChars, holdMs, minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/core/resume/splice';
 
 /** Over 1000 characters, no passage of it comes twice. */
 const long = Array.from({ length: 80 }, (_, i) => `sentence ${i}. `).join('');
@@ -14,7 +14,6 @@ type Step = ReturnType<Splice['push']>;
 interface Case {
   readonly what: string;
   readonly partial?: string;
-  readonly how?: JoinMethod;
   readonly pushed: readonly string[];
   /** Of the last one. */
   readonly then?: 'expire' | 'end';
@@ -188,30 +187,36 @@ const continued: readonly Case[] = [
   { what: 'is held beyond 600 characters of echo', partial: long, pushed: [long.slice(9, 900)], step: hold },
   { what: 'is held beyond 600 characters of replay', partial: long.repeat(9), pushed: [long.repeat(8)], step: hold },
   {
-    what: 'is held up to 599 characters without letter or digit',
-    partial: dashes,
-    pushed: ['-'.repeat(599)],
-    step: hold,
-  },
-  {
-    what: 'is shown after 600 characters without letter or digit',
-    partial: dashes,
-    pushed: ['-'.repeat(600)],
-    step: join(0, '-'.repeat(600)),
-  },
-  {
-    what: 'is shown when the time is up if there is no letter or digit',
-    partial: dashes,
-    pushed: ['-'.repeat(64)],
-    then: 'expire',
-    step: join(0, '-'.repeat(64)),
-  },
-  {
     what: 'keeps a refrain that ends it',
     partial: `${short}! La.`,
     pushed: ['sheep is an animal with wool'],
     then: 'end',
     step: join(0, 'sheep is an animal with wool'),
+  },
+  {
+    what: 'is held beyond 600 characters without letter or digit',
+    partial: dashes,
+    pushed: ['-'.repeat(700)],
+    step: hold,
+  },
+  {
+    what: 'is shown when the time is up if half a character is all that is new',
+    partial: dashes,
+    pushed: [`x${'-'.repeat(70)}\ud83d`],
+    then: 'expire',
+    step: join(0, `x${'-'.repeat(70)}\ud83d`),
+  },
+  {
+    what: 'keeps a replay without letter or digit',
+    partial: dashes,
+    pushed: [`${dashes}\n`],
+    step: join(0, `${dashes}\n`),
+  },
+  {
+    what: 'is no other answer where only a later part of it is the same',
+    partial: `A${short.repeat(3)}. B${short.repeat(3)}. C`,
+    pushed: ['B', short.repeat(3), '!'],
+    step: join(0, `B${short.repeat(3)}!`),
   },
 ];
 
@@ -282,21 +287,14 @@ const prefilled: readonly Case[] = [
     step: join(30, 'So'),
   },
   {
-    what: 'is shown after 600 characters of white space',
-    partial: `x${'\n'.repeat(700)}`,
-    pushed: ['\n'.repeat(600)],
-    step: join(600, ''),
-  },
-  {
     what: 'is another answer where it leaves the words of the beginning',
     partial: long,
-    how: 'prefill',
     pushed: [`${long.slice(0, 64)}Or`],
     step: another(`${long.slice(0, 64)}Or`),
   },
   {
     what: 'is another answer, whatever white space both begin with',
-    partial: `\n${long}\n`,
+    partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 64)}Or`],
     step: another(`\n${long.slice(0, 64)}Or`),
   },
@@ -357,6 +355,6 @@ describe('a splice', () => {
   });
 
   it('has the numbers of its documentation', () => {
-    assert.deepEqual([holdMs, holdChars, tailChars, minOverlap], [1500, 600, 4000, 16]);
+    assert.deepEqual([holdMs, certainChars, tailChars, minOverlap], [1500, 64, 4000, 16]);
   });
 });

@@ -11,7 +11,8 @@ that \`fetch\` answers with. Time is virtual, and so is chance.
 
 A story reads from left to right: the status of each response, what came (\`text\`, \`reasoning\`, \`tool call\`), the row
 that the failure was found to be, each wait (\`server\`: the server named the time, in milliseconds; \`backoff\`: the
-engine chose it), how the next attempt came about, and how the turn ended, with the buttons of the failure card.
+engine chose it), how the next attempt came about, where the rest of a cut answer was joined and how many characters
+of it were dropped because the reader had them, and how the turn ended, with the buttons of the failure card.
 
 The tests write this page: \`${renewal}\`. They fail when it differs from what happens.
 `;
@@ -19,7 +20,7 @@ The tests write this page: \`${renewal}\`. They fail when it differs from what h
 /** The page, from what has happened. */
 export function faultPage(all: readonly Played[]): string {
   const rows = all.map(({ wireCase: { row, fault, expected }, reads, seen }) =>
-    [String(row), fault, reads || '–', expected, seen === expected ? 'as expected' : seen].map(cell),
+    [String(row), fault, reads.text || '–', expected, seen === expected ? 'as expected' : seen].map(cell),
   );
   const table = [['row', 'fault', 'what the user reads', 'expected', 'seen'], Array(5).fill('---'), ...rows];
   return `${intro}\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;

@@ -34,7 +34,7 @@ describe('the fault table on the wire', () => {
   it('says every sentence of the table', function () {
     if (played.length < wireCases.length) return this.skip();
     const rows = [...new Set(wireCases.map(({ row }) => row))].filter(hasSentence);
-    const read = new Set(played.filter(({ reads }) => reads !== '').map(({ wireCase: { row } }) => row));
+    const read = new Set(played.filter(({ reads }) => reads.own).map(({ wireCase: { row } }) => row));
     assert.deepEqual(
       rows.filter((row) => !read.has(row)),
       [],

@@ -1,5 +1,5 @@
 import { assertInvariants } from './invariants';
-import { sentenceRead } from './sentences';
+import { readingOf, type Reading } from './sentences';
 import { Stage } from './stage';
 import { storyOf } from './story';
 import type { WireCase } from './wireCase';
@@ -7,11 +7,13 @@ import type { WireCase } from './wireCase';
 export interface Played {
   readonly wireCase: WireCase;
   readonly seen: string;
-  /** The row's own sentence as the user has read it; empty where the row has none, or nobody has read it. */
-  readonly reads: string;
+  readonly reads: Reading;
   /** What was not as it has to be, besides the story. */
   readonly fault: unknown;
 }
+
+/** Real milliseconds in which what is left of a turn has to be gone. */
+const patienceMs = 3000;
 
 /** Plays a case from its first request to the last socket. */
 export async function play(wireCase: WireCase): Promise<Played> {
@@ -19,17 +21,29 @@ export async function play(wireCase: WireCase): Promise<Played> {
   await stage.open();
   const run = stage.ask();
   const terminal = await run.over;
-  const more: string[] = stage.log.includes('the turn does nothing') ? ['nothing more'] : [];
+  let seen = storyOf(run.events, ...(stage.log.includes('the turn does nothing') ? ['nothing more'] : []));
   let fault: unknown;
   try {
-    const told = terminal && (await wireCase.after?.(stage));
-    if (typeof told === 'string') more.push(told);
-    await Promise.all(stage.runs.map(({ over }) => over));
-    await assertInvariants(stage);
+    const told = terminal && (await soon(wireCase.after?.(stage)));
+    if (typeof told === 'string') seen = told;
+    await soon(Promise.all(stage.runs.map(({ over }) => over)));
+    await soon(assertInvariants(stage));
   } catch (error) {
     fault = error;
   }
   await stage.close();
-  if (!fault && stage.clock.pending > 0) fault = new Error(`${stage.clock.pending} timers are left`);
-  return { wireCase, seen: storyOf(run.events, more), reads: sentenceRead(wireCase.row, run.events), fault };
+  if (fault === undefined && stage.clock.pending > 0) fault = new Error(`${stage.clock.pending} timers are left`);
+  return { wireCase, seen, reads: readingOf(wireCase.row, run.events), fault };
+}
+
+async function soon(what: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('something goes on after the end of the turn')), patienceMs);
+  });
+  try {
+    return await Promise.race([what, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,15 +1,24 @@
 import type { StreamEvent } from '../../../src/core/events';
 import { faultTable, type FaultRow, type RowId } from '../../../src/core/faults/table';
 
-/** The sentence of the row, filled in, as the first event that has it told it; without the port of the test. */
-export function sentenceRead(row: RowId, events: readonly StreamEvent[]): string {
+export interface Reading {
+  /** Without the port of the test, and not too long; empty where there was nothing to read. */
+  readonly text: string;
+  /** It is the sentence of the row itself. */
+  readonly own: boolean;
+}
+
+/** What a user reads of a turn: the row's own sentence where an event has it, else the last one that was said. */
+export function readingOf(row: RowId, events: readonly StreamEvent[]): Reading {
   const { message, timed }: FaultRow = faultTable[row];
   const patterns = [message, timed ?? ''].filter((sentence) => sentence !== '').map(patternOf);
-  for (const event of events) {
-    if (!('message' in event) || !patterns.some((pattern) => pattern.test(event.message))) continue;
-    return event.message.replaceAll(/127\.0\.0\.1:\d+/g, 'gateway.test').replace(/(.{100}\S*).+/s, '$1 …');
-  }
-  return '';
+  const said = events.flatMap((event) => ('message' in event ? [event.message] : []));
+  const own = said.find((text) => patterns.some((pattern) => pattern.test(text)));
+  const text = own ?? said.at(-1) ?? '';
+  return {
+    text: text.replaceAll(/127\.0\.0\.1:\d+/g, 'gateway.test').replace(/(.{100}\S*).+/s, '$1 …'),
+    own: own !== undefined,
+  };
 }
 
 /** Whether the row has words of its own. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createEngine } from '../../../src/core/createEngine';
 import type { Engine, StreamOptions } from '../../../src/core/engine';
+import type { StreamEvent } from '../../../src/core/events';
 import type { Connection } from '../../../src/core/request';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
@@ -24,6 +25,8 @@ export class Stage {
   /** In the place of the runtime's own; for what a loopback address can't do. */
   fetch: typeof fetch = (url, init) => globalThis.fetch(url, init);
   random = 0.5;
+  /** What a journal has of the turn when its window goes away. */
+  written: readonly StreamEvent[] = [];
   private readonly closing: (() => Promise<unknown>)[] = [];
   private readonly cancels: (() => void)[] = [];
   private underWay = 0;

@@ -6,7 +6,7 @@ export const rest = ' all day long.';
 export const whole = partial + rest;
 
 /** A run in one line: what came over the wire, what the engine made of it, how it ended. No times, ports and ids. */
-export function storyOf(events: readonly StreamEvent[], more: readonly string[] = []): string {
+export function storyOf(events: readonly StreamEvent[], ...more: readonly string[]): string {
   const steps = events.flatMap(stepOf).filter((step, index, all) => step !== all[index - 1] || !isStream(step));
   return [...repeats(steps), ...more].join(' → ');
 }
@@ -34,7 +34,7 @@ function stepOf(event: StreamEvent): readonly string[] {
       return [`cut ${event.reason}`];
     case 'resumed':
       if (event.how === 'restart') return ['restarted'];
-      return [`joined ${event.how}${event.trimmed > 0 ? `, ${event.trimmed} characters dropped` : ''}`];
+      return [`joined ${event.how}${event.trimmed > 0 ? `, ${event.trimmed} dropped` : ''}`];
     case 'replaced':
       return ['replaced'];
     case 'model':

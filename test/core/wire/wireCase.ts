@@ -20,7 +20,7 @@ export interface WireCase {
   readonly on?: (event: StreamEvent, stage: Stage) => void | Promise<void>;
   /** true: time passes while a request is under way and nothing moves. Otherwise only waits take time. */
   readonly stalls?: true;
-  /** After the turn: further assertions. What it returns is told at the end of the story. */
+  /** After the turn: further assertions. A text that it returns is told instead of what the turn has said. */
   readonly after?: (stage: Stage) => unknown;
   readonly expected: string;
 }

@@ -76,19 +76,19 @@ export const resumes: readonly WireCase[] = [
     row: 55,
     fault: 'asked for the rest, the model begins anew',
     replies: (stage) => [cut(stage, 'reset'), answers],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} characters dropped → text → done stop, whole answer`,
+    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → text → done stop, whole answer`,
   },
   {
     row: 55,
     fault: 'asked for the rest, the model repeats the last words',
     replies: (stage) => [cut(stage, 'reset'), () => answer(partial.slice(-18) + rest)],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, 18 characters dropped → text → done stop, whole answer`,
+    expected: `${toCut} → resume (continue) → 200 → joined continue, 18 dropped → text → done stop, whole answer`,
   },
   {
     row: 55,
     fault: 'asked for the rest, the model says what is there and that this was all',
     replies: (stage) => [cut(stage, 'reset'), () => answer(partial)],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} characters dropped → done stop, partial answer`,
+    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → done stop, partial answer`,
   },
   {
     row: 55,

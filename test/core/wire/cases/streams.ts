@@ -83,7 +83,7 @@ export const streams: readonly WireCase[] = [
     replies: (stage) => [cut(stage, 'reset', `${partial} `), answersRest],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages.at(-1)?.content, partial),
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 200 → joined prefill, 1 characters dropped → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 200 → joined prefill, 1 dropped → text → done stop, whole answer',
   },
   {
     row: 42,
