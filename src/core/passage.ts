@@ -5,6 +5,12 @@ import type { Closed, Gate, Ticket } from './network/gate';
 import type { Pauses, WaitWords } from './pauses';
 import type { Decision } from './retryPolicy';
 
+/**
+ * Without a hint the others wait no longer than this for a probe, though a turn that was refused often waits longer
+ * itself: its patience says nothing of when the gateway takes requests again.
+ */
+const longestGuessMs = 2_800;
+
 /** What the turn has to say while it stands in a line. */
 export interface InLine {
   /** undefined: it is of no use to wait. */
@@ -48,7 +54,8 @@ export class Passage {
   decided(fault: Fault, decision: Decision): void {
     const { retry } = fault.policy;
     if (decision.do === 'wait' && (retry === 'hint' || retry === 'overload')) {
-      const { source, hintMs: delayMs = decision.delayMs } = decision;
+      const { source, hintMs } = decision;
+      const delayMs = hintMs ?? Math.min(longestGuessMs, decision.delayMs);
       this.ticket?.limited({ until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
     } else this.over();
   }

@@ -88,9 +88,15 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   const n = history.resuming ? history.resumes : history.retries;
   const delayMs = backoff(settings.retry, { n, random, previousMs: history.previousDelayMs });
   if (history.idleMs + delayMs > deadline) return { do: 'fail', fault: local(localFaults.deadline) };
-  const cost = policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
+  const cost = costOf(policy, history);
   if (cost > history.tokens) return { do: 'fail', fault: local(localFaults.budget) };
   return { do: 'wait', delayMs, source: 'backoff', left, cost };
+}
+
+/** Where the gate holds all requests back there is nothing left for the retry budget to spare. */
+function costOf(policy: Policy, { breakerOpen }: History): number {
+  if (policy.retry === 'overload' || breakerOpen) return 0;
+  return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
 
 /** Whether something is done about it by itself. */

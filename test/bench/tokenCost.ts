@@ -13,18 +13,15 @@ export type Read = (endpoint: Endpoint) => Promise<number>;
 
 /**
  * User and system time of the whole process for a token, in microseconds, garbage collection included.
- * @param times how often it is read, one after the other
  * @throws where the text has not arrived whole
  */
-export async function costPerToken(read: Read, { tokens, characters, serve }: Load, times = 1): Promise<number> {
+export async function costPerToken(read: Read, { tokens, characters, serve }: Load): Promise<number> {
   globalThis.gc?.();
   const start = process.cpuUsage();
-  for (let n = 0; n < times; n++) {
-    const length = await read({ baseUrl: 'http://127.0.0.1:1/v1', fetch: serve() });
-    if (length !== characters) throw new Error(`${characters} characters were sent, ${length} have arrived.`);
-  }
+  const length = await read({ baseUrl: 'http://127.0.0.1:1/v1', fetch: serve() });
   const { user, system } = process.cpuUsage(start);
-  return (user + system) / (tokens * times);
+  if (length !== characters) throw new Error(`${characters} characters were sent, ${length} have arrived.`);
+  return (user + system) / tokens;
 }
 
 /** Goes on at once where it has to wait: a pause is no work. */

@@ -87,11 +87,12 @@ export function fault(row: RowId): Fault {
   return { ...local(faultTable[row]), row };
 }
 
-/** A quota of a day does not return within minutes, whatever the provider's generic hint says. */
-const shortestDailyMs = 300_000;
+/** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
+const slowRows: ReadonlySet<RowId> = new Set<RowId>([22, 32]);
+const shortestSlowMs = 300_000;
 
 function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
-  const hint = row === 32 && said && said.delayMs < shortestDailyMs ? undefined : said;
+  const hint = slowRows.has(row) && said && said.delayMs < shortestSlowMs ? undefined : said;
   const entry: FaultRow = faultTable[row];
   // Nothing waits for a row that is never retried, so only here does its sentence have to name the time.
   const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;

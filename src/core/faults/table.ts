@@ -209,8 +209,8 @@ export const faultTable = {
 
 export type RowId = keyof typeof faultTable;
 
-/** Rows that speak of a provider that fails, not of the network or the request: what opens its breaker. */
-export const providerFaults: ReadonlySet<number> = new Set<RowId>([10, 33, 34, 36, 39, 41, 45, 47]);
+/** Rows that speak of a provider that fails, not of a limit or the request: what opens its breaker. */
+export const providerFaults: ReadonlySet<number> = new Set<RowId>([3, 4, 10, 33, 34, 36, 39, 41, 45, 47]);
 
 /** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
 export const localFaults = {

@@ -110,6 +110,7 @@ export class Gate {
   private accepted(round: number): void {
     const { probing } = this.slowStart;
     if (!this.slowStart.accepted(round)) return;
+    if (this.line.size === 0) this.slowStart.open();
     this.closure = this.slowStart.isOpen ? undefined : this.closure?.ended();
     if (probing) this.notes.clear();
     this.update();
@@ -137,7 +138,7 @@ export class Gate {
     this.line.delete(place);
     if (round !== undefined) {
       this.inFlight--;
-      this.slowStart.over(round);
+      if (!place.taken) this.slowStart.refused(round);
     }
     this.update();
   }

@@ -1,13 +1,15 @@
-const firstWindow = 1;
-const lastWindow = 8;
+const probes = 1;
 
 /**
- * How many requests may be in flight after a gate was closed: one, the probe; then 2, 4 and 8, one step with each that is
- * taken; then any number. Only those count that were sent since: what left before says nothing of how things are now.
+ * How many requests may be on their way, sent and not yet taken, after a gate was closed: one, the probe; then one more
+ * with each that is taken, which is 2, 4, 8 from one round trip to the next; any number once nobody waits any more. What
+ * is taken and streams holds no place. Opening for all after eight floods a gateway that a crowd waits for (in the
+ * simulation, 5 times its capacity).
  */
 export class SlowStart {
   private window = Infinity;
-  private inFlight = 0;
+  private afterProbe = 0;
+  private onTheWay = 0;
   private current = 0;
 
   /** Grows with each beginning; what was sent carries it. */
@@ -16,21 +18,23 @@ export class SlowStart {
   }
 
   get hasRoom(): boolean {
-    return this.inFlight < this.window;
+    return this.onTheWay < this.window;
   }
 
   get probing(): boolean {
-    return this.window === firstWindow;
+    return this.window === probes;
   }
 
   get isOpen(): boolean {
     return this.window === Infinity;
   }
 
+  /** A window that turned out to be too wide is half as wide after the next probe. */
   begin(): void {
+    if (!this.probing) this.afterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
     this.current++;
-    this.inFlight = 0;
-    this.window = firstWindow;
+    this.onTheWay = 0;
+    this.window = probes;
   }
 
   open(): void {
@@ -39,18 +43,20 @@ export class SlowStart {
 
   /** Who is not held back by the window counts all the same. @returns its round */
   send(): number {
-    this.inFlight++;
+    this.onTheWay++;
     return this.current;
   }
 
-  /** @returns whether it was of any weight */
+  /** @returns whether it says how things are now: not what left before the gate was closed */
   accepted(round: number): boolean {
-    if (this.isOpen || round !== this.current) return false;
-    this.window = this.window < lastWindow ? this.window * 2 : Infinity;
+    if (round !== this.current) return false;
+    this.onTheWay--;
+    this.window = this.probing ? Math.max(probes + 1, this.afterProbe) : this.window + 1;
     return true;
   }
 
-  over(round: number): void {
-    if (round === this.current) this.inFlight--;
+  /** It is over and was never taken. */
+  refused(round: number): void {
+    if (round === this.current) this.onTheWay--;
   }
 }

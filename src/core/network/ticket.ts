@@ -37,7 +37,8 @@ export interface Verdicts {
 export class Place implements Ticket {
   closed: Closed | undefined;
   private round: number | undefined;
-  private taken = false;
+  /** The gateway has accepted it. */
+  taken = false;
   private ended = false;
 
   constructor(

@@ -74,7 +74,8 @@ export const connecting: readonly WireCase[] = [
       stage.connection = { baseUrl: gone.baseUrl, apiKey: wireKey };
       await gone.close();
     },
-    expected: '(row 3 → waiting backoff connection → retry) ×5 → row 3 → failed connection [retryNow checkUrl]',
+    expected:
+      '(row 3 → waiting backoff connection → retry) ×4 → row 3 → waiting backoff breaker → retry → row 3 → failed connection [retryNow checkUrl]',
   },
   {
     row: 4,
