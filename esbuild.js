@@ -13,6 +13,7 @@ const lazyChunks = [
   { specifier: /\/createEngine$/, file: './engine.js' },
   { specifier: /(^|\/)sdk$/, file: './sdk.js' },
   { specifier: /\/cooldownFiles$/, file: './cooldowns.js' },
+  { specifier: /\/diagnosticsReport$/, file: './diagnostics.js' },
   { specifier: /\/verification$/, file: './verification.js' },
   { specifier: /(^|\/)demo$/, file: './demo.js' },
 ];
@@ -68,6 +69,7 @@ const targets = [
   { ...node, entryPoints: { engine: 'src/core/createEngine.ts' } },
   { ...node, entryPoints: { sdk: 'src/core/sdk.ts' } },
   { ...node, entryPoints: { cooldowns: 'src/host/cooldownFiles.ts' } },
+  { ...node, entryPoints: { diagnostics: 'src/host/diagnosticsReport.ts' } },
   { ...node, entryPoints: { verification: 'src/host/verification.ts' } },
   { ...node, entryPoints: { demo: 'src/demo/demo.ts' } },
   {

@@ -95,7 +95,7 @@ describe('the fault table', () => {
     }
   });
 
-  it('opens the breaker for a provider that fails, never for the network or the request', () => {
-    assert.deepEqual([...providerFaults], [10, 33, 34, 36, 39, 41, 45, 47]);
+  it('opens the breaker for a provider that cannot be reached or fails, never for a limit or the request', () => {
+    assert.deepEqual([...providerFaults], [3, 4, 10, 33, 34, 36, 39, 41, 45, 47]);
   });
 });

@@ -86,6 +86,21 @@ class Line {
 
 const going = (requests: readonly Request[]): number => requests.filter(({ goes }) => goes).length;
 
+/** A hundred requests behind a limit that is over, and those of them that are on their way in a window so wide. */
+async function halfOpen(
+  line: Line,
+  width: number,
+): Promise<{ readonly requests: readonly Request[]; readonly window: readonly Request[] }> {
+  line.limit(5000);
+  const requests = line.many(100);
+  await line.clock.advance(5000);
+  const taken = width - 1;
+  for (const { ticket } of requests.slice(0, taken)) ticket.accepted();
+  const window = requests.slice(taken, going(requests));
+  assert.equal(window.length, width);
+  return { requests, window };
+}
+
 describe('an open gate', () => {
   it('lets everybody through, and has no timer', async () => {
     const line = new Line();
@@ -134,29 +149,53 @@ describe('a limit', () => {
     assert.equal(going([...requests, line.enter()]), 1);
   });
 
-  it('opens the window with each request that is taken: 1, 2, 4, 8, all', async () => {
+  it('lets one more be on its way with each that is taken: 2, 4, 8 from one round trip to the next', async () => {
     const line = new Line();
     line.limit(5000);
-    const requests = line.many(30);
+    const requests = line.many(60);
     await line.clock.advance(5000);
-    const sizes = [going(requests)];
-    for (let n = 0; n < 4; n++) {
-      requests[n]?.ticket.accepted();
-      sizes.push(going(requests));
+    const sizes: number[] = [];
+    for (let taken = 0; taken < 31;) {
+      const sent = going(requests);
+      sizes.push(sent - taken);
+      while (taken < sent) {
+        requests[taken++]?.ticket.accepted();
+        // The one that was taken has made room, and the window has become wider.
+        assert.equal(going(requests), Math.min(60, 1 + 2 * taken));
+      }
     }
-    assert.deepEqual(sizes, [1, 2, 4, 8, 30]);
+    assert.deepEqual(sizes, [1, 2, 4, 8, 16]);
+  });
+
+  it('is over for all as soon as nobody waits when one is taken, not before', async () => {
+    const line = new Line();
+    line.limit(5000);
+    const requests = line.many(3);
+    await line.clock.advance(5000);
+    requests[0]?.ticket.accepted();
+    assert.equal(going(requests), 3);
+    const late = line.many(2);
+    assert.equal(going(late), 0);
+    requests[1]?.ticket.accepted();
+    assert.equal(going(late), 2);
+    assert.equal(going(line.many(1)), 0);
+    requests[2]?.ticket.accepted();
+    late[0]?.ticket.accepted();
+    assert.equal(going(line.many(50)), 50);
     assert.equal(line.clock.pending, 0);
   });
 
-  it('gives the place of a request that is over to the next', async () => {
+  it('gives the place of a request that ends before it is taken to the next; one that streams holds none', async () => {
     const line = new Line();
     line.limit(5000);
-    const requests = line.many(5);
+    const requests = line.many(6);
     await line.clock.advance(5000);
     requests[0]?.ticket.accepted();
-    assert.equal(going(requests), 2);
+    assert.equal(going(requests), 3);
     requests[0]?.ticket.over();
     assert.equal(going(requests), 3);
+    requests[1]?.ticket.over();
+    assert.equal(going(requests), 4);
   });
 
   it('gives the probe to the next where it ends without a verdict', async () => {
@@ -183,17 +222,52 @@ describe('a limit', () => {
     assert.equal(next!.goes, true);
   });
 
-  it('met in a half open window starts again from one', async () => {
+  it('that a window meets lets one probe go first again, and makes the window half as wide', async () => {
     const line = new Line();
-    line.limit(5000);
-    const requests = line.many(20);
-    await line.clock.advance(5000);
-    requests[0]?.ticket.accepted();
-    requests[1]?.ticket.accepted();
-    assert.equal(going(requests), 4);
-    requests[2]?.ticket.limited(line.cooldown(3000));
+    const { requests, window } = await halfOpen(line, 8);
+    for (const { ticket } of window) ticket.limited(line.cooldown(3000));
+    const sent = going(requests);
     await line.clock.advance(3000);
-    assert.equal(going(requests), 5);
+    assert.equal(going(requests), sent + 1);
+    requests[sent]?.ticket.accepted();
+    assert.equal(going(requests), sent + 1 + 4);
+  });
+
+  it('makes it half as wide once, however often the probe meets it too', async () => {
+    const line = new Line();
+    const { requests, window } = await halfOpen(line, 8);
+    window[0]?.ticket.limited(line.cooldown(3000));
+    let sent = going(requests);
+    for (let n = 0; n < 3; n++) {
+      await line.clock.advance(3000);
+      assert.equal(going(requests), ++sent);
+      requests[sent - 1]?.ticket.limited(line.cooldown(3000));
+    }
+    await line.clock.advance(3000);
+    requests[sent]?.ticket.accepted();
+    assert.equal(going(requests), sent + 1 + 4);
+  });
+
+  it('never leaves less than two after the probe', async () => {
+    const line = new Line();
+    const { requests, window } = await halfOpen(line, 2);
+    window[0]?.ticket.limited(line.cooldown(3000));
+    const sent = going(requests);
+    await line.clock.advance(3000);
+    requests[sent]?.ticket.accepted();
+    assert.equal(going(requests), sent + 1 + 2);
+  });
+
+  it('met when the gate was open for all remembers no earlier window', async () => {
+    const line = new Line();
+    const { requests, window } = await halfOpen(line, 8);
+    for (const { ticket } of requests) if (ticket.closed) ticket.over();
+    window[0]?.ticket.accepted();
+    line.limit(3000);
+    const again = line.many(20);
+    await line.clock.advance(3000);
+    again[0]?.ticket.accepted();
+    assert.equal(going(again), 1 + 2);
   });
 
   it('is of no weight for a request that the user forces, which is then the probe', async () => {
@@ -208,27 +282,60 @@ describe('a limit', () => {
     assert.deepEqual([first!.goes, third!.goes], [true, false]);
   });
 
-  it('is over where a request the user has forced is taken', () => {
+  it('is over where a request the user has forced is taken: two of those who wait follow', () => {
     const line = new Line();
     line.limit(60_000);
-    const [first, second, third] = line.many(3);
+    const [first, second, ...others] = line.many(5);
     second!.ticket.force();
     second!.ticket.accepted();
     assert.equal(line.gate.closedUntil, undefined);
-    assert.deepEqual([first!.goes, third!.goes], [true, false]);
+    assert.deepEqual(
+      [first!, ...others].map(({ goes }) => goes),
+      [true, true, false, false],
+    );
+  });
+
+  it('is over for all where a request the user has forced is taken and nobody waits', async () => {
+    const board = new Board();
+    const line = new Line(board);
+    line.limit(60_000);
+    const forced = line.enter();
+    forced.ticket.force();
+    assert.equal(forced.goes, true);
+    forced.ticket.accepted();
+    assert.equal(line.gate.closedUntil, undefined);
+    assert.equal(going(line.many(20)), 20);
+    await settle();
+    assert.deepEqual([board.note, line.clock.pending], [undefined, 0]);
+  });
+
+  it('told to a request that was forced is not over where one is taken that was forced before', () => {
+    const line = new Line();
+    line.limit(30_000);
+    const [early, told, waiting] = line.many(3);
+    early!.ticket.force();
+    told!.ticket.force();
+    const longer = line.cooldown(60_000);
+    told!.ticket.limited(longer);
+    early!.ticket.accepted();
+    assert.deepEqual([waiting!.goes, line.gate.closedUntil], [false, longer.until]);
   });
 
   it('is not over where a request is taken, or ends, that was sent before', async () => {
     const line = new Line();
     const [early, late] = line.many(2);
     line.limit(60_000);
-    const waiting = line.enter();
+    const waiting = line.many(6);
     early!.ticket.accepted();
     early!.ticket.over();
+    assert.equal(going(waiting), 0);
     await line.clock.advance(60_000);
     late!.ticket.accepted();
     late!.ticket.over();
-    assert.equal(going([waiting, ...line.many(3)]), 1);
+    assert.equal(going(waiting), 1);
+    // And it has not made the window any wider.
+    waiting[0]!.ticket.accepted();
+    assert.equal(going(waiting), 3);
   });
 
   it('takes one verdict of a ticket, and none of one that was never let through', () => {
@@ -300,7 +407,7 @@ describe('the breaker', () => {
     const { until, why, cause } = line.enter().closed;
     assert.deepEqual(
       [until - line.clock.now(), why, cause.source, cause.reason],
-      [15_000, 'breaker', 'backoff', 'breaker'],
+      [5000, 'breaker', 'backoff', 'breaker'],
     );
     assert.deepEqual([line.gate.breakerOpen, line.gate.failures], [true, 5]);
   });
@@ -337,11 +444,11 @@ describe('the breaker', () => {
     assert.deepEqual([until - line.clock.now(), cause.source], [90_000, 'server']);
   });
 
-  it('stays open for twice as long each time a probe fails, up to two minutes', async () => {
+  it('stays open for 1.3 times as long each time a probe fails, up to 15 seconds', async () => {
     const line = new Line();
     line.fail(5);
     const waits: number[] = [];
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 7; n++) {
       const probe = line.enter();
       const waitMs = probe.closed.until - line.clock.now();
       waits.push(waitMs);
@@ -349,20 +456,20 @@ describe('the breaker', () => {
       assert.equal(probe.goes, true);
       probe.ticket.failed();
     }
-    assert.deepEqual(waits, [15_000, 30_000, 60_000, 120_000, 120_000]);
+    assert.deepEqual(waits, [5000, 6500, 8450, 10_985, 14_280.5, 15_000, 15_000]);
     line.enter().ticket.force();
     const success = line.enter();
     success.ticket.force();
     success.ticket.accepted();
     success.ticket.over();
     line.fail(5);
-    assert.equal(line.enter().closed.until - line.clock.now(), 15_000);
+    assert.equal(line.enter().closed.until - line.clock.now(), 5000);
   });
 
   it('is not prolonged by the failures of requests that were on their way when it opened', () => {
     const line = new Line();
     for (const { ticket } of line.many(9)) ticket.failed();
-    assert.equal(line.enter().closed.until - line.clock.now(), 15_000);
+    assert.equal(line.enter().closed.until - line.clock.now(), 5000);
     assert.equal(line.gate.failures, 5);
   });
 

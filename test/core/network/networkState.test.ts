@@ -57,7 +57,7 @@ describe('the network state', () => {
       budgets: [{ origin: scope.origin, tokens: 7 }],
       gates: [
         { origin: scope.origin, model: 'gpt-4o', closedUntil: until, breakerOpen: false, failures: 0 },
-        { origin: scope.origin, model: 'broken', closedUntil: clock.now() + 15_000, breakerOpen: true, failures: 5 },
+        { origin: scope.origin, model: 'broken', closedUntil: clock.now() + 5000, breakerOpen: true, failures: 5 },
       ],
     });
     assert.ok(!JSON.stringify(report).includes(scope.apiKey));
