@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { isTerminal, type StreamEvent } from '../../../src/core/events';
 import { EngineRun } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
+import type { Reply } from '../../support/scriptedFetch';
+import { settle } from '../../support/virtualClock';
 import { UnreliableServer, type Mood } from './unreliableServer';
 
 /** What a person, the laptop and time do to a turn. */
@@ -80,25 +82,33 @@ const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`
   .join(' ')
   .slice(0, 600);
 
-async function play({
-  moods,
-  deeds,
-  overlap,
-  model,
-  chance,
-}: Story): Promise<{ run: EngineRun; server: UnreliableServer }> {
+interface Played {
+  readonly run: EngineRun;
+  readonly server: UnreliableServer;
+}
+
+/** @param order which comes first, the answer to a request or what a person does next */
+async function play({ moods, deeds, overlap, model, chance }: Story, order: fc.Scheduler): Promise<Played> {
   const server = new UnreliableServer(answer, [...moods], overlap);
+  const reply: Reply = async (request) => {
+    await order.schedule(Promise.resolve(), 'the server answers');
+    if (request.signal.aborted) throw new DOMException('This operation was aborted', 'AbortError');
+    return server.reply(request);
+  };
   const run = new EngineRun({
-    replies: [server.reply],
+    replies: [reply],
     settings: { retry: { maxRetries }, fallbackModels: ['fallback-model'] },
     random: () => chance,
     request: { model },
   });
-  for (const each of deeds) {
-    await carryOut(run, each);
-    if (run.terminal) break;
+  order.scheduleSequence(deeds.map((each) => ({ label: each.kind, builder: () => carryOut(run, each) })));
+  while (!run.terminal) {
+    await settle();
+    if (order.count() > 0) await order.waitOne();
+    else if ((await run.clock.next()) === undefined) break;
   }
-  // What a person does ends here; the rest is the engine's.
+  // Answers that are still on their way find nobody.
+  while (order.count() > 0) await order.waitOne();
   await run.toEnd();
   return { run, server };
 }
@@ -129,8 +139,8 @@ async function carryOut({ turn, clock }: EngineRun, each: Deed): Promise<void> {
 
 const holds = async (check: (run: EngineRun, server: UnreliableServer) => void): Promise<void> => {
   await fc.assert(
-    fc.asyncProperty(story, async (it) => {
-      const { run, server } = await play(it);
+    fc.asyncProperty(story, fc.scheduler(), async (it, order) => {
+      const { run, server } = await play(it, order);
       check(run, server);
     }),
     { numRuns: propertyRuns },

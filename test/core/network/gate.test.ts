@@ -222,18 +222,25 @@ describe('a limit', () => {
     assert.equal(next!.goes, true);
   });
 
-  it('that a window meets lets one probe go first again, and makes the window half as wide', async () => {
-    const line = new Line();
-    const { requests, window } = await halfOpen(line, 8);
-    for (const { ticket } of window) ticket.limited(line.cooldown(3000));
-    const sent = going(requests);
-    await line.clock.advance(3000);
-    assert.equal(going(requests), sent + 1);
-    requests[sent]?.ticket.accepted();
-    assert.equal(going(requests), sent + 1 + 4);
-  });
+  for (const { width, after } of [
+    { width: 2, after: 2 },
+    { width: 3, after: 2 },
+    { width: 7, after: 3 },
+    { width: 8, after: 4 },
+  ]) {
+    it(`that a window of ${width} meets lets one probe go first again, and then ${after}`, async () => {
+      const line = new Line();
+      const { requests, window } = await halfOpen(line, width);
+      for (const { ticket } of window) ticket.limited(line.cooldown(3000));
+      const sent = going(requests);
+      await line.clock.advance(3000);
+      assert.equal(going(requests), sent + 1);
+      requests[sent]?.ticket.accepted();
+      assert.equal(going(requests), sent + 1 + after);
+    });
+  }
 
-  it('makes it half as wide once, however often the probe meets it too', async () => {
+  it('makes the window half as wide once, however often the probe meets it too', async () => {
     const line = new Line();
     const { requests, window } = await halfOpen(line, 8);
     window[0]?.ticket.limited(line.cooldown(3000));
@@ -248,21 +255,14 @@ describe('a limit', () => {
     assert.equal(going(requests), sent + 1 + 4);
   });
 
-  it('never leaves less than two after the probe', async () => {
-    const line = new Line();
-    const { requests, window } = await halfOpen(line, 2);
-    window[0]?.ticket.limited(line.cooldown(3000));
-    const sent = going(requests);
-    await line.clock.advance(3000);
-    requests[sent]?.ticket.accepted();
-    assert.equal(going(requests), sent + 1 + 2);
-  });
-
   it('met when the gate was open for all remembers no earlier window', async () => {
     const line = new Line();
     const { requests, window } = await halfOpen(line, 8);
+    window[0]?.ticket.limited(line.cooldown(3000));
+    const sent = going(requests);
+    await line.clock.advance(3000);
     for (const { ticket } of requests) if (ticket.closed) ticket.over();
-    window[0]?.ticket.accepted();
+    requests[sent]?.ticket.accepted();
     line.limit(3000);
     const again = line.many(20);
     await line.clock.advance(3000);
@@ -494,6 +494,17 @@ describe('a reset', () => {
     assert.ok(requests.every(({ changes }) => changes === 1));
     await settle();
     assert.deepEqual([board.note, line.gate.failures, line.clock.pending], [undefined, 0, 0]);
+  });
+
+  it('forgets how wide the window was', async () => {
+    const line = new Line();
+    await halfOpen(line, 8);
+    line.gate.reset();
+    line.limit(3000);
+    const again = line.many(20);
+    await line.clock.advance(3000);
+    again[0]?.ticket.accepted();
+    assert.equal(going(again), 1 + 2);
   });
 });
 

@@ -44,6 +44,8 @@ class StepClock implements Clock {
 
 type Step =
   | { readonly do: 'enter' | 'reset' }
+  /** Many come; everything that is on its way is taken. */
+  | { readonly do: 'crowd' | 'roundTrip' }
   | { readonly do: 'force' | 'accepted' | 'over'; readonly which: number }
   | { readonly do: 'limited'; readonly which: number; readonly delayMs: number }
   | { readonly do: 'failed'; readonly which: number; readonly hintMs: number | undefined }
@@ -96,6 +98,17 @@ class Model {
       case 'enter':
         this.enter();
         return false;
+      case 'crowd':
+        for (let n = 0; n < 8; n++) this.do({ do: 'enter' });
+        return false;
+      case 'roundTrip': {
+        const { closings } = this;
+        const before = this.all.map(({ sentIn, accepted }) => sentIn === closings && !accepted);
+        before.forEach((onItsWay, which) => {
+          if (onItsWay) this.do({ do: 'accepted', which });
+        });
+        return true;
+      }
       case 'reset':
         this.width = Infinity;
         this.closings++;
@@ -231,9 +244,10 @@ class Model {
   }
 }
 
-const which = fc.nat(30);
+const which = fc.nat(100);
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('enter' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('crowd' as const, 'roundTrip' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('force' as const), which }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('accepted' as const, 'over' as const), which }) },
   {
