@@ -24,6 +24,8 @@ export interface Session {
   readonly context: BrowserContext;
   /** The copy that is open. */
   readonly workspace: string;
+  /** A folder of its own for one more window. */
+  readonly otherWorkspace: string;
   close(): Promise<void>;
 }
 
@@ -31,7 +33,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const folder = temporaryFolder();
   const userDataFolder = path.join(folder, 'user-data');
   const workspace = path.join(folder, 'workspace');
-  cpSync(options.folder ?? sampleWorkspace, workspace, { recursive: true });
+  const otherWorkspace = path.join(folder, 'other-workspace');
+  for (const copy of [workspace, otherWorkspace]) {
+    cpSync(options.folder ?? sampleWorkspace, copy, { recursive: true });
+  }
   writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
   const server = await startCodeServer({ userDataFolder, extensionsFolder, env: options.env });
   const { executablePath, args } = await findBrowser();
@@ -46,6 +51,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     server,
     context,
     workspace,
+    otherWorkspace,
     close: async () => {
       await context.close();
       await server.process.stop();

@@ -36,6 +36,16 @@ export class Workbench {
     return workbench;
   }
 
+  /** Another window of the same VS Code with another folder: an extension host of its own. It closes with this one. */
+  async newWindow(): Promise<Workbench> {
+    const { session } = this;
+    const page = await session.context.newPage();
+    const workbench = new Workbench(page, session);
+    await page.goto(workbenchUrl(session.server, session.otherWorkspace));
+    await workbench.#ready();
+    return workbench;
+  }
+
   /** Runs a command by its whole palette title, e.g. `HolySheep: Show Log`. */
   async runCommand(title: string): Promise<void> {
     await this.quickInput.openPalette(`>${title}`);

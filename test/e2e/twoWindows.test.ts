@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer, inTurn, rateLimited } from '../../src/demo/replies';
+import { out } from '../support/paths';
+import { ask, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('two windows, one limited gateway', () => {
+  let gateway: Gateway;
+  let first: Workbench;
+
+  before(async () => {
+    gateway = await startGateway({
+      script: inTurn(
+        () => rateLimited(120),
+        () => answer('the answer'),
+      ),
+    });
+    first = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    await setKey(first);
+  });
+  after(async () => {
+    await first.close();
+    await gateway.close();
+  });
+
+  it('a limit told to one holds back the other, which says why, until the network state is reset', async () => {
+    const here = await ask(first, 'from one window');
+    await here.inState('waiting').waitFor();
+    const second = await first.newWindow();
+    const there = await ask(second, 'from another window');
+    await there.inState('waiting').waitFor();
+    assert.equal(gateway.requests.length, 1);
+    const card = await there.frame.getByRole('status').innerText();
+    assert.match(card, /Rate limited by 127\.0\.0\.1/);
+    assert.match(card, /another window/i);
+    mkdirSync(path.join(out, 'pictures'), { recursive: true });
+    await second.screenshot(path.join(out, 'pictures/told-by-another-window.png'));
+    await second.runCommand('HolySheep: Reset Network State');
+    await there.inState('done').waitFor();
+    assert.match(await there.answer.innerText(), /the answer/);
+    assert.equal(gateway.requests.length, 2);
+  });
+});
