@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AnswerText, type TextChange } from '../../src/core/answerText';
+import { propertyRuns } from '../support/propertyRuns';
 
 /** What a reader ends up with who does as the changes say. */
 function read(before: string, changes: readonly (TextChange | undefined)[]): string {
@@ -80,6 +81,7 @@ describe('the text of an answer', () => {
         assert.equal(answer.text, pieces.join('') || partial);
         assert.equal(read(partial, changes), answer.text);
       }),
+      { numRuns: propertyRuns },
     );
   });
 
@@ -94,6 +96,7 @@ describe('the text of an answer', () => {
         halves.append(text.slice(cut));
         assert.equal(halves.text, whole.text);
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { cleanApiKey, doubtAbout, looksLikeHolySheepKey, redactKeys, type ApiKeyProblem } from '../../src/core/apiKey';
+import { propertyRuns } from '../support/propertyRuns';
 
 const key = 'hsa-0123456789abcdef';
 
@@ -76,6 +77,7 @@ describe('cleanApiKey', () => {
         const result = cleanApiKey(input);
         if ('key' in result) new Headers({ authorization: `Bearer ${result.key}` });
       }),
+      { numRuns: propertyRuns },
     );
   });
 });
@@ -170,6 +172,7 @@ describe('redactKeys', () => {
         const result = redactKeys(before + known + after, [known]);
         assert.ok(!result.includes(known), result);
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hintedDelay, minDelayMs, overloadDelay, transientDelay, type JitterKind } from '../../src/core/backoff';
+import { propertyRuns } from '../support/propertyRuns';
 
 const jitters: readonly JitterKind[] = ['full', 'equal', 'decorrelated', 'classic', 'none'];
 const usual = { baseDelayMs: 1000, maxDelayMs: 60_000 };
@@ -94,6 +95,7 @@ describe('a backoff delay', () => {
         assert.ok(delay >= minDelayMs);
         assert.ok(delay <= options.maxDelayMs + above(options.jitter));
       }),
+      { numRuns: propertyRuns },
     );
   });
 });
@@ -115,6 +117,7 @@ describe('a hinted delay', () => {
         assert.ok(margin >= 0);
         assert.ok(margin <= Math.min(5000, Math.max(250, 0.1 * hintMs)) + 1e-4);
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

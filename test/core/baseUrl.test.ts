@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { normalizeBaseUrl, type BaseUrlCorrection, type BaseUrlProblem } from '../../src/core/baseUrl';
+import { propertyRuns } from '../support/propertyRuns';
 
 const holySheep = 'https://api.holysheep.ai/v1';
 
@@ -108,6 +109,7 @@ describe('normalizeBaseUrl', () => {
         if ('error' in once) return;
         assert.deepEqual(normalizeBaseUrl(once.url), { ...once, corrections: [] });
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { declaredKind, sniffedKind, type ContentKind } from '../../src/core/contentKind';
+import { propertyRuns } from '../support/propertyRuns';
 
 const declared: readonly (readonly [contentType: string | null, kind: ContentKind])[] = [
   ['text/event-stream', 'stream'],
@@ -56,6 +57,7 @@ describe('the kind of a body', () => {
         const early = sniffedKind(body.slice(0, length));
         assert.ok(early === 'unknown' || early === sniffedKind(body));
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseDuration, parseTime } from '../../src/core/hintTimes';
 import { parseHint, parseInbandHint } from '../../src/core/hints';
+import { propertyRuns } from '../support/propertyRuns';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);
 const hour = 3_600_000;
@@ -452,7 +453,7 @@ describe('a hint', () => {
         const found = parseHint(headers, body, at);
         if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
       }),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns },
     );
   });
 
@@ -462,6 +463,7 @@ describe('a hint', () => {
         const found = parseInbandHint(error, now);
         if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
       }),
+      { numRuns: propertyRuns },
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { knownModels, parseModelList } from '../../src/core/modelList';
+import { propertyRuns } from '../support/propertyRuns';
 
 const lists: readonly (readonly [name: string, body: unknown, expected: readonly string[] | undefined])[] = [
   ['the usual shape', { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }, ['a', 'b']],
@@ -27,7 +28,10 @@ describe('parseModelList', () => {
   }
 
   it('takes any JSON without throwing', () => {
-    fc.assert(fc.property(fc.jsonValue(), (body) => void parseModelList(body)));
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => void parseModelList(body)),
+      { numRuns: propertyRuns },
+    );
   });
 
   it('keeps the six that are offered without a network in its own form', () => {

@@ -4,6 +4,7 @@ import type { Fault } from '../../src/core/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../src/core/faults/table';
 import { deadlineMs, decide, type Decision, type History } from '../../src/core/retryPolicy';
 import type { EngineSettings } from '../../src/core/settings';
+import { propertyRuns } from '../support/propertyRuns';
 
 const usual: EngineSettings['retry'] = {
   maxRetries: 5,
@@ -142,7 +143,11 @@ const outcomes: readonly (readonly [name: string, situation: Situation, outcome:
   ['a hint with no token left: it costs none', { row: 30, hintMs: 1000, history: { tokens: 0 } }, [1125, 'server', 5]],
   ['a wait that ends at the deadline', { row: 33, history: { idleMs: deadlineMs - 500 } }, [500, 'backoff', 5]],
   ['a wait that would end after the deadline', { row: 33, history: { idleMs: deadlineMs - 499 } }, 'fail'],
-  ['a hint that ends at the deadline', { row: 30, hintMs: 10_000, history: { idleMs: 290_000 } }, [10_500, 'server', 5]],
+  [
+    'a hint that ends at the deadline',
+    { row: 30, hintMs: 10_000, history: { idleMs: 290_000 } },
+    [10_500, 'server', 5],
+  ],
   ['a hint that ends after the deadline', { row: 30, hintMs: 10_001, history: { idleMs: 290_000 } }, 'fail'],
   [
     'a deadline that was moved by longer hints',
@@ -238,15 +243,14 @@ describe('what is decided', () => {
           // The network comes back or it does not: that is not a question of attempts.
           if (decision.do === 'fail' || decision.do === 'offline') break;
           const waited = decision.do === 'wait' ? 1 : 0;
-          const counted = shown
-            ? { resumesLeft: history.resumesLeft - waited }
-            : { retries: history.retries + waited };
+          const counted = shown ? { resumesLeft: history.resumesLeft - waited } : { retries: history.retries + waited };
           history = { ...history, ...counted, sameRow: history.sameRow + 1, freeReplayUsed: true };
           attempts++;
           assert.ok(attempts <= 12);
         }
         assert.ok(attempts <= (shown ? 4 : 2 + maxRetries));
       }),
+      { numRuns: propertyRuns },
     );
   });
 
@@ -258,6 +262,7 @@ describe('what is decided', () => {
         if (decision.do === 'wait') assert.ok(decision.delayMs >= Math.max(hintMs, hintMs > 0 ? 0 : 250));
         else assert.equal(decision.do === 'offline' ? 'offline' : 'hint', faultTable[row].policy.retry);
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

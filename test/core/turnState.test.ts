@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StreamEvent } from '../../src/core/events';
 import { initialTurn, interrupted, isRunning, reduce, type TurnState } from '../../src/core/turnState';
+import { propertyRuns } from '../support/propertyRuns';
 
 type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
 /** `[at, attempt, event]`. */
@@ -350,6 +351,7 @@ describe('the state of a turn', () => {
         assert.equal(state.text, pieces.join(''));
         assert.equal(state.timeline.length, 2);
       }),
+      { numRuns: propertyRuns },
     );
   });
 });

@@ -183,6 +183,8 @@ function mostUntaken(events: readonly StreamEvent[]): number {
     if (event.type === 'attempt') {
       own = event.why === 'first' || event.why === 'retry' || event.why === 'resume';
       if (own) row++;
+      // The one before it was free.
+      if (event.why === 'replay') row--;
       most = Math.max(most, row);
     }
     if (own && event.type === 'headers' && event.status < 300) row--;

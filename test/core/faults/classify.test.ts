@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { classify, type Evidence, type Fault } from '../../../src/core/faults/classify';
 import { faultTable, localFaults, type RowId } from '../../../src/core/faults/table';
 import { rejections } from './rejections';
+import { propertyRuns } from '../../support/propertyRuns';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);
 
@@ -252,7 +253,7 @@ describe('the classifier, whatever it is shown,', () => {
         assert.ok(fault.detail.length <= 400);
         assert.equal(fault.row === 17, fault.refused !== undefined);
       }),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns },
     );
   });
 
@@ -262,6 +263,7 @@ describe('the classifier, whatever it is shown,', () => {
         assert.ok(inband(error).row in faultTable);
         assert.notEqual(inband(error).message, '');
       }),
+      { numRuns: propertyRuns },
     );
   });
 
@@ -289,13 +291,14 @@ describe('the classifier, whatever it is shown,', () => {
         const { row, policy } = judge(it, body, headers);
         assert.deepEqual([row, policy.retry], [22, 'never']);
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns },
     );
     fc.assert(
       fc.property(anyBody, (body) => {
         const { policy, hint } = judge(402, body);
         assert.equal(policy.retry, hint ? 'hint' : 'never');
       }),
+      { numRuns: propertyRuns },
     );
   });
 
@@ -310,6 +313,7 @@ describe('the classifier, whatever it is shown,', () => {
           assert.equal(inband({ type: money, code: other, message }).policy.retry, 'never');
         },
       ),
+      { numRuns: propertyRuns },
     );
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { faultTable, type RowId } from '../../../src/core/faults/table';
 import { describeError, errorChain, transportRow } from '../../../src/core/faults/transportError';
+import { propertyRuns } from '../../support/propertyRuns';
 
 const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
 /** As undici rejects, inside what the SDK makes of it. */
@@ -145,7 +146,10 @@ describe('transportRow', () => {
   }
 
   it('finds a row for anything that can be thrown', () => {
-    fc.assert(fc.property(fc.anything(), (thrown) => assert.ok(transportRow(thrown) in faultTable)));
+    fc.assert(
+      fc.property(fc.anything(), (thrown) => assert.ok(transportRow(thrown) in faultTable)),
+      { numRuns: propertyRuns },
+    );
   });
 
   it('ends on a chain that bites its tail', () => {
