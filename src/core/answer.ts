@@ -15,8 +15,9 @@ export type Plan = 'replay' | ResumeMethod;
 export class Answer {
   private readonly answerText: AnswerText;
   private reasoned: boolean;
-  private calledTools = false;
-  private failedJoins = 0;
+  private calledTools: boolean;
+  /** The gateway does not take a request for the rest, in any shape. */
+  private joinsRefused = false;
   /** A new answer is wanted, whatever could be continued. */
   private anew: boolean;
   /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
@@ -32,6 +33,7 @@ export class Answer {
   ) {
     this.answerText = new AnswerText(earlier?.text);
     this.reasoned = earlier?.reasoned ?? false;
+    this.calledTools = earlier?.calledTools ?? false;
     this.anew = earlier?.go === 'restart';
     this.continueAsked = earlier?.go === 'continue';
   }
@@ -47,8 +49,8 @@ export class Answer {
 
   /** How the next attempt is to go on (the ladder), by the setting and by what the model takes. */
   plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
-    const { text, reasoned, calledTools, failedJoins } = this;
-    const plan = resumeMethod({ text, reasoned, calledTools, failedJoins, prefill });
+    const { text, reasoned, calledTools, joinsRefused } = this;
+    const plan = resumeMethod({ text, reasoned, calledTools, joinsRefused, prefill });
     const restarts = this.anew || (resume === 'restart' && !this.continueAsked);
     return plan !== 'replay' && restarts ? 'restart' : plan;
   }
@@ -56,14 +58,15 @@ export class Answer {
   begin(plan: Plan): void {
     this.answerText.begin(plan === 'replay' ? 'append' : plan);
     this.restartToTell = plan === 'restart' && this.text === '';
+    // Without a text to overtake it is the new answer from its first word on.
+    if (this.text === '') this.anew = false;
     if (plan !== 'replay' && plan !== 'restart') return;
     this.reasoned = false;
     this.calledTools = false;
   }
 
-  /** The gateway does not take the request for the rest, in the shape it had. */
-  joinRefused(): void {
-    this.failedJoins = 2;
+  refuseJoins(): void {
+    this.joinsRefused = true;
   }
 
   /** What is there belongs to another model. */
@@ -93,7 +96,7 @@ export class Answer {
   /** The model has finished. @returns whether the answer is whole: not where it has only repeated a part of it */
   finish(): boolean {
     this.dispose();
-    this.show(this.answerText.finish());
+    this.show(this.answerText.finish(this.calledTools));
     return !this.answerText.stoppedShort;
   }
 
@@ -128,6 +131,7 @@ export class Answer {
       }
       case 'overtaken':
         this.anew = false;
+        this.joinsRefused = false;
         this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
         return this.output.emit({ type: 'replaced', text: change.text });
     }

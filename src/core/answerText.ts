@@ -42,11 +42,6 @@ export class AnswerText {
     return this.join !== undefined;
   }
 
-  /** A new answer is on its way and has not overtaken the old one. */
-  get restarting(): boolean {
-    return this.incoming !== undefined;
-  }
-
   /** Characters the present attempt has brought, echoes apart. */
   get added(): number {
     return this.incoming?.length ?? Math.max(0, this.committed.length - this.before);
@@ -77,12 +72,15 @@ export class AnswerText {
     return this.join && this.joined(this.join.splice.expire());
   }
 
-  /** The answer is whole: a shorter one than before is the right one too. */
-  finish(): TextChange | undefined {
+  /**
+   * The answer is whole: a shorter one than before is the right one too.
+   * @param wordless and so is one without a word
+   */
+  finish(wordless: boolean): TextChange | undefined {
     this.half = '';
     const joined = this.join && this.joined(this.join.splice.end());
     const { incoming } = this;
-    return incoming === undefined || incoming === '' ? joined : this.overtake(incoming);
+    return incoming === undefined || (incoming === '' && !wordless) ? joined : this.overtake(incoming);
   }
 
   /**

@@ -48,7 +48,6 @@ export class Attempt {
   private bytes = 0;
   private chars = 0;
   private firstTokenAt: number | undefined;
-  private lastPayloadAt: number;
   private settle!: (end: AttemptEnd) => void;
   private settled = false;
   /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
@@ -74,7 +73,7 @@ export class Attempt {
     private readonly sink: AttemptSink,
   ) {
     this.end = new Promise((resolve) => (this.settle = resolve));
-    this.startedAt = this.lastPayloadAt = deps.clock.ticks();
+    this.startedAt = deps.clock.ticks();
     this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
       expired: (clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
@@ -103,7 +102,7 @@ export class Attempt {
 
   /** Milliseconds without anything new: up to the first token, or since the last one. */
   idleMs(): number {
-    return Math.max(0, this.deps.clock.ticks() - this.lastPayloadAt - this.clocks.sleptMs);
+    return Math.max(0, this.deps.clock.ticks() - this.clocks.lastPayload);
   }
 
   /** Once: what it brought and cost, as far as the server said. */
@@ -176,8 +175,9 @@ export class Attempt {
       finish: (reason) => {
         if (reason === 'error') return this.fail({ type: 'finish-error' });
         if (reason === 'content_filter') return this.fail({ type: 'filtered' });
+        // Some servers say it again and again; the tail is not prolonged by that.
+        if (this.finishReason === undefined) this.clocks.tail(tailMs);
         this.finishReason = reason;
-        this.clocks.tail(tailMs);
       },
       usage: (usage) => (this.usage = usage),
       error: (error) =>
@@ -188,8 +188,7 @@ export class Attempt {
   private payload(chars: number): void {
     this.clocks.payload();
     this.chars += chars;
-    this.lastPayloadAt = this.clocks.lastPayload;
-    this.firstTokenAt ??= this.lastPayloadAt;
+    this.firstTokenAt ??= this.clocks.lastPayload;
   }
 
   /** `[DONE]` after text and without a finish reason is complete too: some servers know no better. */
@@ -205,7 +204,7 @@ export class Attempt {
       case 'web-page':
         return this.fail({ type: 'web-page' });
       case 'stream':
-        if (this.finishReason !== undefined || (this.sawDone && this.sawAnswer)) return this.complete();
+        if (this.isWhole) return this.complete();
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
       case 'unknown':
@@ -218,6 +217,11 @@ export class Attempt {
     const readable = readChunk(text, this.delta) && (this.sawAnswer || this.finishReason !== undefined);
     if (readable) this.complete();
     else this.fail({ type: 'garbled', what: 'json' });
+  }
+
+  /** Nothing can spoil it any more. */
+  private get isWhole(): boolean {
+    return this.finishReason !== undefined || (this.sawDone && this.sawAnswer);
   }
 
   private get sawAnswer(): boolean {
@@ -240,9 +244,8 @@ export class Attempt {
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });
   }
 
-  /** After the finish reason nothing can spoil the answer any more. */
   private fail(evidence: Evidence): void {
-    if (this.finishReason !== undefined) this.complete();
+    if (this.isWhole) this.complete();
     else this.finish({ type: 'fault', evidence });
   }
 

@@ -58,7 +58,7 @@ export class Attempts {
     this.plan = plan;
     output.attempt++;
     answer.begin(plan);
-    output.emit({ type: 'attempt', model, why, ...(joins && { how: plan }), time: this.deps.clock.now() });
+    output.emit({ type: 'attempt', model, why, ...(plan !== 'replay' && { how: plan }), time: this.deps.clock.now() });
     this.present = new Attempt(this.deps, what, this.sink());
     return this.present;
   }
@@ -78,7 +78,7 @@ export class Attempts {
     if (fault.refused && memory.repairs.learn(baseUrl, model, fault.refused)) return true;
     if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
     if (plan === 'prefill') memory.prefill.refuse(baseUrl, model);
-    else if (plan === 'continue') this.turn.answer.joinRefused();
+    else if (plan === 'continue') this.turn.answer.refuseJoins();
     return plan === 'prefill' || plan === 'continue';
   }
 

@@ -1,5 +1,6 @@
 import type { Engine, EngineDeps } from './engine';
 import type { EngineMemory } from './engineMemory';
+import type { TurnRecord } from './ledger';
 import { NetworkState } from './network/networkState';
 import { RepairMemory } from './repairs';
 import { PrefillMemory } from './resume/prefill';
@@ -12,15 +13,30 @@ const keptTurns = 50;
 export function createEngine(deps: EngineDeps): Engine {
   const network = new NetworkState(deps.clock, deps.cooldowns);
   const memory: EngineMemory = { network, repairs: new RepairMemory(), prefill: new PrefillMemory() };
-  const turns: Turn[] = [];
+  let running: readonly Turn[] = [];
+  let records: readonly TurnRecord[] = [];
+  /** Of a turn that is over only the record is kept: not the prompt, the answer or the key. */
+  const settle = (): void => {
+    const over = running.filter(({ record }) => record.outcome !== 'running');
+    if (over.length === 0) return;
+    running = running.filter((turn) => !over.includes(turn));
+    records = [...records, ...over.map(({ record }) => record)].slice(-keptTurns);
+  };
   return {
     stream: (request, options = {}) => {
       const turn = new Turn(deps, memory, request, options);
-      turns.push(turn);
-      if (turns.length > keptTurns) turns.shift();
+      settle();
+      running = [...running, turn];
       return turn;
     },
-    resetNetworkState: () => network.reset(),
-    report: () => ({ turns: turns.map(({ record }) => record), network: network.report() }),
+    resetNetworkState: async () => {
+      await network.reset();
+      for (const turn of running) turn.goOn();
+    },
+    report: () => {
+      settle();
+      const turns = [...records, ...running.map(({ record }) => record)];
+      return { turns: turns.toSorted((one, other) => one.time - other.time), network: network.report() };
+    },
   };
 }

@@ -50,6 +50,8 @@ export interface EarlierAnswer {
   readonly text: string;
   /** The model thought before it wrote. */
   readonly reasoned: boolean;
+  /** A part of a tool call has arrived. */
+  readonly calledTools?: boolean | undefined;
   /** `continue`: the rest is asked for; `restart`: the text stays until a new answer has overtaken it. */
   readonly go: 'continue' | 'restart';
 }

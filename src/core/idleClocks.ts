@@ -19,10 +19,8 @@ export class IdleClocks {
   private readonly start: number;
   private phaseStart: number;
   private lastBytes: number;
-  /** Monotonic; of the last text or reasoning, else the start. */
+  /** Monotonic; of the last text or reasoning, else the start; moved on by what the machine slept since. */
   lastPayload: number;
-  /** How long the machine slept meanwhile, as far as the monotonic clock counted it. */
-  sleptMs = 0;
   /** Monotonic: by then something must have arrived over a connection that may not have survived a sleep. */
   private wakeDeadline = Infinity;
   private armed = { now: 0, ticks: 0, forMs: 0 };
@@ -46,6 +44,7 @@ export class IdleClocks {
   }
 
   headers(): void {
+    this.wakeDeadline = Infinity;
     this.enter('first');
   }
 
@@ -97,7 +96,6 @@ export class IdleClocks {
     const late = (from: number, to: number): number => Math.max(0, to - from - this.armed.forMs);
     const byTicks = late(this.armed.ticks, this.clock.ticks());
     if (Math.max(byTicks, late(this.armed.now, this.clock.now())) < sleepMs) return;
-    this.sleptMs += byTicks;
     this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
     this.phaseStart += byTicks;
     this.lastBytes += byTicks;

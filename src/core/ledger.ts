@@ -1,10 +1,25 @@
-import type { AttemptReason, DelaySource, EndedEvent, ResumeMethod, StreamEvent, WaitOrigin } from './events';
+import {
+  isTerminal,
+  type AttemptReason,
+  type DelaySource,
+  type EndedEvent,
+  type FaultKind,
+  type ResumeMethod,
+  type StreamEvent,
+  type WaitingEvent,
+  type WaitOrigin,
+} from './events';
 
 /** The wait that came before an attempt. */
 export interface LedgerWait {
+  /** Its beginning, in the monotonic milliseconds of the events. */
+  readonly at: number;
+  /** How long it lasted; absent while it does. */
+  readonly waitedMs?: number | undefined;
   readonly source: DelaySource;
   /** Fault kind. */
-  readonly reason: string;
+  readonly reason: FaultKind;
+  /** As planned when it was last told; what became of the plan says `waitedMs`. */
   readonly delayMs: number;
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
@@ -18,6 +33,8 @@ export interface LedgerEntry {
   readonly model: string;
   readonly why: AttemptReason;
   readonly how?: ResumeMethod | undefined;
+  /** Its beginning, in the monotonic milliseconds of the events. */
+  readonly at: number;
   /** Epoch milliseconds. */
   readonly time: number;
   /** Waits between the attempt before and this one. */
@@ -50,20 +67,12 @@ export const emptyLedger: Ledger = { entries: [], waits: [] };
 export function enter(ledger: Ledger, event: StreamEvent): Ledger {
   switch (event.type) {
     case 'attempt': {
-      const { attempt, model, why, how, time } = event;
-      const entry = { attempt, model, why, how, time, waits: ledger.waits };
+      const { attempt, model, why, how, at, time } = event;
+      const entry = { attempt, model, why, how, at, time, waits: endWait(ledger.waits, at) };
       return { entries: [...ledger.entries, entry], waits: [] };
     }
-    case 'waiting': {
-      const { source, reason, delayMs, jitterMs, hintMs, hintFrom, told } = event;
-      const wait = { source, reason, delayMs, jitterMs, hintMs, hintFrom, told };
-      const last = ledger.waits.at(-1);
-      // In a line, and offline, a wait is told again and again: to the ledger it is one.
-      const goesOn = last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
-      return goesOn
-        ? { ...ledger, waits: [...ledger.waits.slice(0, -1), { ...wait, delayMs: last.delayMs + delayMs }] }
-        : { ...ledger, waits: [...ledger.waits, wait] };
-    }
+    case 'waiting':
+      return { ...ledger, waits: startWait(ledger.waits, event) };
     case 'headers': {
       const { status, requestId, ms: headersMs } = event;
       return amend(ledger, { status, requestId, headersMs });
@@ -73,8 +82,30 @@ export function enter(ledger: Ledger, event: StreamEvent): Ledger {
       return amend(ledger, { ended: { how, row, ms, firstTokenMs, bytes, chars, tokens } });
     }
     default:
-      return ledger;
+      return isTerminal(event) && ledger.waits.length > 0
+        ? { ...ledger, waits: endWait(ledger.waits, event.at) }
+        : ledger;
   }
+}
+
+/** Milliseconds that a turn has spent in waits which are over. */
+export function waitedMs({ entries, waits }: Ledger): number {
+  const all = [...entries.flatMap((entry) => entry.waits), ...waits];
+  return all.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0);
+}
+
+function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly LedgerWait[] {
+  const { at, source, reason, delayMs, jitterMs, hintMs, hintFrom, told } = event;
+  const wait = { at, source, reason, delayMs, jitterMs, hintMs, hintFrom, told };
+  const last = waits.at(-1);
+  // In a line, and offline, a wait is told again and again: to the ledger it is one.
+  const goesOn = last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
+  return goesOn ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
+}
+
+function endWait(waits: readonly LedgerWait[], at: number): readonly LedgerWait[] {
+  const last = waits.at(-1);
+  return last ? [...waits.slice(0, -1), { ...last, waitedMs: Math.max(0, at - last.at) }] : waits;
 }
 
 function amend(ledger: Ledger, more: Partial<LedgerEntry>): Ledger {

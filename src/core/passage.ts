@@ -52,17 +52,22 @@ export class Passage {
   }
 
   decided(fault: Fault, decision: Decision): void {
-    const { retry } = fault.policy;
-    if (decision.do === 'wait' && (retry === 'hint' || retry === 'overload')) {
-      const { source, hintMs } = decision;
-      const delayMs = hintMs ?? Math.min(longestGuessMs, decision.delayMs);
-      this.ticket?.limited({ until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
-    } else this.over();
+    const delayMs = cooldownMs(fault, decision);
+    if (delayMs === undefined) return this.over();
+    const source = fault.hint ? 'server' : 'backoff';
+    this.ticket?.limited({ until: this.clock.now() + delayMs, delayMs, source, reason: fault.kind });
   }
 
-  /** No verdict. */
-  over(): void {
-    this.ticket?.over();
+  /** @param finished a whole answer; else it says nothing of the provider */
+  over(finished = false): void {
+    this.ticket?.over(finished);
     this.ticket = undefined;
   }
+}
+
+/** A hint is for everybody, whatever becomes of this turn; a guess is worth something only to who waits for it. */
+function cooldownMs({ policy, hint }: Fault, decision: Decision): number | undefined {
+  if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
+  if (hint) return hint.delayMs;
+  return decision.do === 'wait' ? Math.min(longestGuessMs, decision.delayMs) : undefined;
 }

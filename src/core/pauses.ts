@@ -31,6 +31,16 @@ export class Pauses {
     this.probing?.abort();
   }
 
+  /** For something that a turn can do without; `late`: it goes on without it, and so it does when the user says so. */
+  async upTo(lateMs: number, something: Promise<void>): Promise<void> {
+    const { clock } = this.deps;
+    const wait = new Wait(clock, clock.now() + lateMs);
+    this.current = wait;
+    void something.then(() => wait.end());
+    await wait.over;
+    this.current = undefined;
+  }
+
   /** A wait of known length. */
   async forMs(delayMs: number, words: WaitWords): Promise<void> {
     const until = this.tell(delayMs, words);

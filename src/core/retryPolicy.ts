@@ -29,6 +29,8 @@ export interface History {
   readonly shown: boolean;
   /** Milliseconds without progress so far; streaming, sleep and being offline do not count. */
   readonly idleMs: number;
+  /** Some of that was a wait. */
+  readonly waited: boolean;
   /** Tokens of the origin's retry budget. */
   readonly tokens: number;
   /** The provider of the present model has failed so often that nobody should ask. */
@@ -58,8 +60,12 @@ export type Decision =
 /** So many overloads in a row, and another model is asked where the user named one. */
 const overloadsToFallBack = 3;
 
-/** Longer without progress and only the user goes on; a hint the settings allow is waited for. */
-export const deadlineMs = 300_000;
+const usualDeadlineMs = 300_000;
+
+/** Longer without progress, in milliseconds, and only the user goes on; a hint the settings allow is waited for. */
+export function deadlineOf({ retry }: EngineSettings): number {
+  return Math.max(usualDeadlineMs, retry.maxHintMs);
+}
 
 export function decide(seen: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
   const { policy, hint } = seen;
@@ -75,9 +81,9 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   const left = allowance(seen, history, settings);
   if (left <= 0) return history.emptyResumes >= 2 ? { do: 'fail', fault: fault(56) } : fail;
   if (policy.retry === 'offline') return { do: 'offline', left };
-  const deadline = Math.max(deadlineMs, settings.retry.maxHintMs);
+  const deadline = deadlineOf(settings);
   if (hint) {
-    const late = history.idleMs > 0 && history.idleMs + hint.delayMs > deadline;
+    const late = history.waited && history.idleMs + hint.delayMs > deadline;
     if (late) return { ...fail, fault: tooFarAway(seen) };
     const delayMs = hintedDelay(hint.delayMs, random);
     const jitterMs = delayMs - hint.delayMs;

@@ -7,21 +7,27 @@ import type { AttemptReason, ModelEvent, StreamEvent } from './events';
 import { classify, type Evidence, type Fault } from './faults/classify';
 import { describeError } from './faults/transportError';
 import type { TurnRecord } from './ledger';
-import type { Closed, Gate, Ticket } from './network/gate';
+import { GateLine } from './gateLine';
+import type { Gate } from './network/gate';
 import { hostOf, originOf } from './origin';
 import { Passage } from './passage';
-import { Pauses, type WaitWords } from './pauses';
+import { Pauses } from './pauses';
 import type { ChatRequest, Connection } from './request';
-import { deadlineMs, decide, isRetryable, nextModel, type Decision } from './retryPolicy';
+import { Judge, type Ruling } from './judge';
+import { isRetryable } from './retryPolicy';
 import { TurnHistory } from './turnHistory';
 import { TurnOutput, type Draft } from './turnOutput';
-import { closedTooLong, TurnWords, type Standing } from './turnWords';
+import { TurnWords, type Failure, type Standing } from './turnWords';
 
 /** Why there is another attempt; undefined: there is none. */
 type Next = AttemptReason | undefined;
 
-/** Two requests of a person within this time mean one retry. */
+/** Who wants a retry so soon after an attempt went out wants that one. */
 const singleFlightMs = 1000;
+/** The folder of the cooldowns may be on a drive that hangs: nobody needs the notes of other windows to go on. */
+const notesMs = 250;
+/** Between the clicks of a double click; the first may have failed already. */
+const doubleClickMs = 250;
 
 /**
  * One turn: attempts and waits, until exactly one terminal event. The loop carries out what `decide` says; the
@@ -34,7 +40,9 @@ export class Turn implements RunningTurn {
   readonly passage: Passage;
   private readonly pauses: Pauses;
   private readonly attempts: Attempts;
+  private readonly judge: Judge;
   private readonly words: TurnWords;
+  private readonly line: GateLine;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly time: number;
@@ -44,6 +52,8 @@ export class Turn implements RunningTurn {
   /** What a control asked the next attempt to be. */
   private asked: 'retry-now' | 'switch' | undefined;
   private anyway = false;
+  /** Monotonic; of the last click that was honoured. */
+  private retriedAt = -Infinity;
   /** The gate is closed because of this turn's own last attempt. */
   private openedBreaker = false;
 
@@ -62,7 +72,9 @@ export class Turn implements RunningTurn {
     this.pauses = new Pauses(deps, this.output, this.history);
     this.passage = new Passage(deps.clock, this.pauses);
     this.attempts = new Attempts(deps, memory, request, this);
+    this.judge = new Judge(deps.settings, deps.random, this.history, this.passage);
     this.words = new TurnWords(deps);
+    this.line = new GateLine(deps, this.history, this.passage, this.judge, this.words);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -89,9 +101,14 @@ export class Turn implements RunningTurn {
     this.interrupt('retry-now');
   }
 
+  /** Ends a wait, if there is one: what was waited for no longer counts. */
+  goOn(): void {
+    if (this.pauses.waiting) this.retryNow();
+  }
+
   tryAnyway(): void {
-    if (this.route) this.gate(this.route).reset();
-    // Asked before the turn knows where it goes: the gate is opened when it comes there.
+    // What has failed so far counts no longer; asked before the turn knows where it goes, it is remembered until then.
+    if (this.route) this.gate(this.route).forgetFailures();
     else this.anyway = true;
     this.retryNow();
   }
@@ -111,16 +128,24 @@ export class Turn implements RunningTurn {
 
   private interrupt(why: 'retry-now' | 'switch'): void {
     const attempt = this.attempts.present;
-    if (this.isOver() || this.asked) return;
+    if (this.isOver() || this.asked || (why === 'retry-now' && this.isSecondClick())) return;
     if (this.pauses.waiting) {
       this.asked = why;
       this.pauses.end();
-    } else if (attempt) {
-      const young = this.deps.clock.ticks() - attempt.startedAt < singleFlightMs;
-      if (why === 'retry-now' && (attempt.streamed || young)) return;
+    } else if (!attempt) this.asked = why;
+    else if (why === 'switch' || !attempt.streamed) {
       this.asked = why;
       attempt.abandon();
     }
+  }
+
+  private isSecondClick(): boolean {
+    const now = this.deps.clock.ticks();
+    const { waiting } = this.pauses;
+    const started = waiting ? undefined : this.attempts.present?.startedAt;
+    if (now - this.retriedAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs)) return true;
+    this.retriedAt = now;
+    return false;
   }
 
   /**
@@ -142,72 +167,51 @@ export class Turn implements RunningTurn {
 
   /** One attempt and what follows from it. */
   private async once(why: AttemptReason): Promise<Next> {
+    this.attempts.present = undefined;
     const connection = await this.connection();
     if (this.isOver()) return undefined;
     const { apiKey } = connection;
-    this.attempts.present = undefined;
-    this.asked = undefined;
-    if (!apiKey) return this.judge({ type: 'no-key' }, connection);
-    this.route = { ...connection, apiKey };
-    const gate = this.gate(this.route);
-    if (this.anyway) gate.reset();
-    this.anyway = false;
-    await gate.sync();
-    if (this.isOver()) return undefined;
-    const closed = await this.passage.enter(gate, why === 'retry-now', {
-      words: (now) => this.lineWords(now, connection),
-      leaves: (ticket) => this.leavesLine(ticket),
+    if (!apiKey) return this.conclude({ type: 'no-key' }, connection);
+    const route = (this.route = { ...connection, apiKey });
+    const gate = this.gate(route);
+    if (this.anyway) gate.forgetFailures();
+    await this.pauses.upTo(notesMs, gate.sync());
+    if (this.isOver() || this.asked === 'switch') return this.takeAsked();
+    const end = await this.line.pass(gate, why === 'retry-now' || this.anyway || this.asked === 'retry-now', {
+      standing: () => this.standing(connection),
+      wants: () => (this.isOver() ? 'over' : this.asked),
+      closedByItself: this.openedBreaker,
     });
-    if (this.isOver()) return undefined;
-    if (closed) return this.turnedAway(closed, connection);
-    const reason = this.takeAsked() ?? why;
+    this.anyway = false;
     this.openedBreaker = false;
-    const end = await this.attempts.start(reason, this.route, this.model).end;
-    // A stop may have come between the attempt's end and this line.
-    return this.isOver() ? undefined : this.follow(end, this.route);
-  }
-
-  /** undefined: it is of no use to wait that long, or to wait at all. */
-  private lineWords(closed: Closed, connection: Connection): WaitWords | undefined {
-    const { history, deps } = this;
-    if (this.detour(closed) !== undefined) return undefined;
-    const { maxRetries, maxHintMs } = deps.settings().retry;
-    const longest = Math.max(deadlineMs, maxHintMs) - (history.waited ? history.idleMs : 0);
-    if (closed.until - deps.clock.now() > longest) return undefined;
-    const own = this.openedBreaker && closed.told === 'request';
-    const told = own ? ({ ...closed, told: 'turn' } as const) : closed;
-    return this.words.line(told, maxRetries - history.retries + 1, this.standing(connection));
-  }
-
-  /** The model to ask instead of one whose breaker is open. */
-  private detour({ why }: Closed): string | undefined {
-    return why === 'breaker' ? nextModel(this.history, this.deps.settings()) : undefined;
-  }
-
-  /** The user's impatience lets a ticket through; whatever else the user wants leaves the line. */
-  private leavesLine(ticket: Ticket): boolean {
-    if (this.asked === 'retry-now') ticket.force();
-    return this.isOver() || this.asked === 'switch';
-  }
-
-  private turnedAway(closed: Closed, connection: Connection): Next {
-    if (this.asked) return this.takeAsked();
-    const model = this.detour(closed);
-    if (model === undefined) {
-      const decision = closedTooLong(closed, this.deps.clock.now());
-      this.fail(decision, decision.fault, connection);
-      return undefined;
+    switch (end.to) {
+      case 'left':
+        return this.takeAsked();
+      case 'another-model':
+        this.changeModel(end.model, 'breaker');
+        return 'switch';
+      case 'failure':
+        this.fail(end.failure, connection);
+        return undefined;
+      case 'through':
+        return this.attemptIt(this.takeAsked() ?? why, route);
     }
-    this.changeModel(model, 'breaker');
-    return 'switch';
+  }
+
+  private async attemptIt(why: AttemptReason, route: KeyedConnection): Promise<Next> {
+    this.judge.charge(why !== 'retry' && why !== 'resume');
+    const end = await this.attempts.start(why, route, this.model).end;
+    // A stop may have come between the attempt's end and this line.
+    return this.isOver() ? undefined : this.follow(end, route);
   }
 
   private follow(end: AttemptEnd, connection: KeyedConnection): Promise<Next> | Next {
     switch (end.type) {
       case 'finished': {
         const whole = this.answer.finish();
-        if (!whole && end.finishReason !== 'length') return this.judge({ type: 'no-text' }, connection);
+        if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
         this.attempts.over('finished');
+        this.passage.over(true);
         this.memory.network.budget(originOf(connection.baseUrl)).success();
         const { text } = this.answer;
         const { waitedMs } = this.pauses;
@@ -218,41 +222,35 @@ export class Turn implements RunningTurn {
         this.attempts.over('abandoned');
         return this.takeAsked();
       case 'fault':
-        return this.judge(end.evidence, connection);
+        return this.conclude(end.evidence, connection);
     }
   }
 
-  private judge(evidence: Evidence, connection: Connection): Promise<Next> | Next {
-    const { attempts, answer, history, deps } = this;
+  private conclude(evidence: Evidence, connection: Connection): Promise<Next> | Next {
+    const { attempts, deps, route } = this;
     const fault = classify(evidence, deps.clock.now());
     const { message, detail } = this.words.of(fault, this.standing(connection));
     const seen = evidence.type === 'error' ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
     attempts.over(fault.kind, fault);
     if (attempts.repair(fault, connection, this.model)) return 'repair';
-    this.passage.failed(fault);
-    const { resuming } = attempts;
-    const before = history.before(fault, {
-      resuming,
-      hasText: answer.text !== '',
-      tokens: this.memory.network.budget(originOf(connection.baseUrl)).tokens,
-      breakerOpen: this.route ? this.gate(this.route).breakerOpen : false,
-    });
-    const decision = decide(fault, before, deps.settings(), deps.random);
-    history.note(fault, decision, resuming);
-    this.passage.decided(fault, decision);
+    const place = {
+      gate: route && this.gate(route),
+      budget: this.memory.network.budget(originOf(connection.baseUrl)),
+    };
+    const now = { resuming: attempts.resuming, hasText: this.answer.text !== '' };
+    const ruling = this.judge.rule(fault, place, now);
     const broke = attempts.present?.streamed === true && evidence.type !== 'no-text';
-    if (broke && isRetryable(fault.policy)) {
-      this.output.emit({ type: 'cut', reason: fault.kind, message });
-    }
-    return this.carryOut(decision, fault, connection);
+    if (broke && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
+    return this.carryOut(ruling, fault, connection);
   }
 
-  private carryOut(decision: Decision, fault: Fault, connection: Connection): Promise<Next> | Next {
+  private carryOut({ decision, opensBreaker }: Ruling, fault: Fault, connection: Connection): Promise<Next> | Next {
     const again = this.history.shown ? 'resume' : 'retry';
+    const next = (): Next => this.takeAsked() ?? again;
     switch (decision.do) {
       case 'fail':
-        this.fail(decision, fault, connection);
+        this.fail({ decision, seen: fault }, connection);
         return undefined;
       case 'replay':
         return 'replay';
@@ -262,23 +260,22 @@ export class Turn implements RunningTurn {
       case 'offline': {
         const words = this.words.wait(fault, decision.left, { source: 'backoff' }, this.standing(connection));
         const interrupted = (): boolean => this.isOver() || this.asked !== undefined;
-        return this.pauses.offline(connection.baseUrl, words, interrupted).then(() => this.takeAsked() ?? again);
+        return this.pauses.offline(connection.baseUrl, words, interrupted).then(next);
       }
       case 'wait': {
-        const { delayMs, jitterMs, source, hintMs, hintFrom, left, cost } = decision;
-        this.memory.network.budget(originOf(connection.baseUrl)).take(cost);
+        const { delayMs, jitterMs, source, hintMs, hintFrom, left } = decision;
         // The gate knows of a longer wait and its reason, and tells that one.
-        this.openedBreaker = this.route !== undefined && this.gate(this.route).breakerOpen;
-        if (this.openedBreaker) return again;
+        this.openedBreaker = opensBreaker;
+        if (opensBreaker) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };
         const words = this.words.wait(fault, left, origin, this.standing(connection));
-        return this.pauses.forMs(delayMs, words).then(() => this.takeAsked() ?? again);
+        return this.pauses.forMs(delayMs, words).then(next);
       }
     }
   }
 
-  private fail(decision: Decision & { do: 'fail' }, seen: Fault, connection: Connection): void {
-    this.end(this.words.failure(decision, seen, this.standing(connection)));
+  private fail(failure: Failure, connection: Connection): void {
+    this.end(this.words.failure(failure, this.standing(connection)));
   }
 
   private standing(connection: Connection): Standing {

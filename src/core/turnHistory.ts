@@ -30,19 +30,23 @@ export class TurnHistory {
   }
 
   before(fault: Fault, now: Circumstances): History {
-    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, idleMs, resumes, emptyResumes } = this;
+    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, resumes, emptyResumes } = this;
+    const { idleMs, waited } = this;
     const sameRow = this.rows.get(fault.row) ?? 0;
-    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, idleMs, resumes, emptyResumes };
-    return { ...own, ...now, sameRow, resumesLeft: this.budget.left };
+    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, resumes, emptyResumes };
+    return { ...own, ...now, idleMs, waited, sameRow, resumesLeft: this.budget.left };
   }
 
-  note(fault: Fault, decision: Decision, resuming: boolean): void {
+  note(fault: Fault, decision: Decision): void {
     this.rows.set(fault.row, (this.rows.get(fault.row) ?? 0) + 1);
     this.overloads = fault.policy.retry === 'overload' && fault.policy.fallback ? this.overloads + 1 : 0;
     if (decision.do === 'replay') this.freeReplayUsed = true;
-    if (decision.do !== 'wait') return;
-    this.previousDelayMs = decision.delayMs;
-    if (!resuming) this.retries++;
+    if (decision.do === 'wait') this.previousDelayMs = decision.delayMs;
+  }
+
+  /** The engine tries again by itself. */
+  retried(): void {
+    this.retries++;
   }
 
   /** Time went by in which nothing arrived. */

@@ -1,15 +1,15 @@
-import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from './events';
+import type { AttemptEvent, FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from './events';
 import { emptyLedger, enter, type Ledger } from './ledger';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
 
-/** One line of the timeline: what the network did, and when (milliseconds since the turn began). */
-export interface TimelineEntry {
-  readonly at: number;
-  readonly event: 'attempt' | 'headers' | 'first-token' | 'waiting' | 'cut' | 'resumed' | 'model' | 'end';
-  readonly attempt: number;
-  readonly detail: string;
+/** A place where an answer was joined from parts. */
+export interface Seam {
+  /** In the answer's text (UTF-16). */
+  readonly offset: number;
+  /** Why it had broken off, localised; absent where a person has gone on with an answer that was over. */
+  readonly cut?: string | undefined;
 }
 
 /** A tool call as far as it has arrived. */
@@ -27,15 +27,16 @@ export interface TurnState {
   readonly model: string;
   readonly text: string;
   readonly reasoning: string;
-  /** The attempt that `reasoning` is of. */
+  /** The attempt that `reasoning` is of; where it went on with what was there, the last one. */
   readonly reasoningAttempt?: number;
-  /** Offsets in `text` at which a resumed answer was joined, ascending. */
-  readonly seams: readonly number[];
+  /** By ascending offset. */
+  readonly seams: readonly Seam[];
+  /** Why the answer broke off, until it has gone on from there. */
+  readonly cut?: string;
   readonly toolCalls: readonly ToolCall[];
+  /** What the network did. */
   readonly ledger: Ledger;
   readonly attempts: number;
-  /** Sum of the waits that were entered; a wait that was cut short counts for what it lasted. */
-  readonly waitedMs: number;
   readonly wait?: WaitingEvent;
   readonly failure?: FailedEvent;
   readonly usage?: Usage;
@@ -45,7 +46,6 @@ export interface TurnState {
   readonly firstTokenAt?: number;
   readonly endedAt?: number;
   readonly quiet: boolean;
-  readonly timeline: readonly TimelineEntry[];
 }
 
 export const initialTurn: TurnState = {
@@ -57,9 +57,7 @@ export const initialTurn: TurnState = {
   toolCalls: [],
   ledger: emptyLedger,
   attempts: 0,
-  waitedMs: 0,
   quiet: false,
-  timeline: [],
 };
 
 export function isRunning(phase: TurnPhase): boolean {
@@ -74,7 +72,7 @@ export function isRunning(phase: TurnPhase): boolean {
 
 /** A turn whose process went away: what has arrived stays, and the turn says so. */
 export function interrupted(state: TurnState): TurnState {
-  return isRunning(state.phase) ? { ...endWait(state, undefined), phase: 'interrupted', quiet: false } : state;
+  return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', quiet: false } : state;
 }
 
 export function reduce(state: TurnState, event: StreamEvent): TurnState {
@@ -86,25 +84,22 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
   switch (event.type) {
     case 'attempt':
       return {
-        ...note(endWait(state, event.at), event, 'attempt', event.model),
+        ...endWait(state),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
         // An answer that goes on may have called its tools already; one that starts again has not.
-        toolCalls: event.how === 'continue' || event.how === 'prefill' ? state.toolCalls : [],
+        toolCalls: joins(event) ? state.toolCalls : [],
         model: event.model,
         attempts: event.attempt,
         startedAt: state.startedAt ?? event.at,
         quiet: false,
       };
-    case 'headers':
-      return note(state, event, 'headers', String(event.status));
     case 'text':
       return { ...firstToken(state, event), phase: 'streaming', text: state.text + event.text, quiet: false };
     case 'reasoning':
-      // A restart thinks again, from the beginning.
       return {
         ...firstToken(state, event),
         phase: 'streaming',
-        reasoning: state.reasoningAttempt === event.attempt ? state.reasoning + event.text : event.text,
+        reasoning: thoughtsBefore(state, event.attempt) + event.text,
         reasoningAttempt: event.attempt,
         quiet: false,
       };
@@ -115,14 +110,13 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
         toolCalls: withPart(state.toolCalls, event),
         quiet: false,
       };
+    case 'headers':
     case 'ended':
+      // For the ledger.
       return state;
     case 'waiting':
       return {
-        // Where the same wait only goes on, one line of the timeline is enough.
-        ...(state.wait?.reason === event.reason && state.wait.told === event.told
-          ? endWait(state, event.at)
-          : note(endWait(state, event.at), event, 'waiting', event.message)),
+        ...state,
         phase: event.reason === 'offline' ? 'offline' : 'waiting',
         wait: event,
         quiet: false,
@@ -131,17 +125,16 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
       return { ...state, quiet: true };
     case 'cut':
       // What follows tells: a wait, or the attempt that resumes.
-      return { ...note(state, event, 'cut', event.message), quiet: false };
-    case 'resumed':
-      return {
-        ...note(state, event, 'resumed', event.how),
-        phase: 'streaming',
-        seams: event.how === 'restart' ? [] : [...state.seams, event.seam],
-      };
+      return { ...state, cut: event.message, quiet: false };
+    case 'resumed': {
+      const { cut, ...rest } = state;
+      const seam = { offset: event.seam, ...(cut !== undefined && { cut }) };
+      return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
+    }
     case 'replaced':
       return { ...firstToken(state, event), phase: 'streaming', text: event.text, seams: [], quiet: false };
     case 'model':
-      return { ...note(state, event, 'model', event.to), model: event.to };
+      return { ...state, model: event.to };
     case 'usage':
       return {
         ...state,
@@ -153,15 +146,15 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
       };
     case 'done':
       return {
-        ...end(state, event, event.finishReason),
+        ...end(state, event),
         phase: 'done',
         text: event.text,
         finishReason: event.finishReason,
       };
     case 'stopped':
-      return { ...end(state, event, ''), phase: 'stopped', text: event.text };
+      return { ...end(state, event), phase: 'stopped', text: event.text };
     case 'failed':
-      return { ...end(state, event, event.message), phase: 'failed', text: event.text, failure: event };
+      return { ...end(state, event), phase: 'failed', text: event.text, failure: event };
   }
 }
 
@@ -177,24 +170,29 @@ function withPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly Too
   return known ? calls.map((each) => (each === known ? grown : each)) : [...calls, grown];
 }
 
-function endWait(state: TurnState, at: number | undefined): TurnState {
+/** It asks for the rest of what is there, not for all of it again. */
+function joins({ how }: Pick<AttemptEvent, 'how'>): boolean {
+  return how === 'continue' || how === 'prefill';
+}
+
+/** What the thoughts of `attempt` go on from: a restart thinks again, from the beginning. */
+function thoughtsBefore({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
+  if (reasoningAttempt === attempt) return reasoning;
+  const present = ledger.entries.at(-1);
+  if (!present || !joins(present) || reasoning === '') return '';
+  // What was thought before is whole: the text after it had begun.
+  return `${reasoning}\n\n`;
+}
+
+function endWait(state: TurnState): TurnState {
   const { wait, ...rest } = state;
-  if (!wait) return state;
-  const lasted = at === undefined ? 0 : Math.max(0, at - wait.at);
-  return { ...rest, waitedMs: state.waitedMs + lasted };
+  return wait ? rest : state;
 }
 
 function firstToken(state: TurnState, event: StreamEvent): TurnState {
-  return state.firstTokenAt === undefined
-    ? { ...note(state, event, 'first-token', ''), firstTokenAt: event.at }
-    : state;
+  return state.firstTokenAt === undefined ? { ...state, firstTokenAt: event.at } : state;
 }
 
-function end(state: TurnState, event: StreamEvent, detail: string): TurnState {
-  return { ...note(endWait(state, event.at), event, 'end', detail), endedAt: event.at, quiet: false };
-}
-
-function note(state: TurnState, event: StreamEvent, kind: TimelineEntry['event'], detail: string): TurnState {
-  const at = event.at - (state.startedAt ?? event.at);
-  return { ...state, timeline: [...state.timeline, { at, event: kind, attempt: event.attempt, detail }] };
+function end(state: TurnState, event: StreamEvent): TurnState {
+  return { ...endWait(state), endedAt: event.at, quiet: false };
 }

@@ -1,12 +1,12 @@
 import type { Attempt } from './attempt';
 import type { EngineDeps } from './engine';
-import type { FailedEvent } from './events';
+import type { FailedEvent, FaultAction } from './events';
 import { fault as rowOf, type Fault } from './faults/classify';
 import { wordsFor, type Circumstances, type Wording } from './faults/wording';
 import type { Closed } from './network/gate';
 import type { WaitWords } from './pauses';
 import type { Connection } from './request';
-import { deadlineMs, tooFarAway, type Decision } from './retryPolicy';
+import { deadlineOf, type Decision } from './retryPolicy';
 
 /** Where a turn is when something has to be said. */
 export interface Standing {
@@ -20,11 +20,17 @@ export interface Standing {
   readonly text: string;
 }
 
+/** Why a turn ends, and the fault that was seen, which may be another. */
+export interface Failure {
+  readonly decision: Decision & { do: 'fail' };
+  readonly seen: Fault;
+}
+
 type Origin = Pick<WaitWords, 'source' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
 
 /** Puts what a turn does into events for people: why it waits, and why it is over. */
 export class TurnWords {
-  constructor(private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock'>) {}
+  constructor(private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>) {}
 
   /** @param left attempts still allowed */
   wait(fault: Fault, left: number, origin: Origin, standing: Standing): WaitWords {
@@ -43,19 +49,15 @@ export class TurnWords {
     return this.wait(faultOf({ why, cause }), left, { source, hintMs, told }, { ...standing, attempt: undefined });
   }
 
-  failure(
-    { fault, resetsInMs }: Decision & { do: 'fail' },
-    seen: Fault,
-    standing: Standing,
-  ): Omit<FailedEvent, 'at' | 'attempt'> {
+  failure({ decision: { fault, resetsInMs }, seen }: Failure, standing: Standing): Omit<FailedEvent, 'at' | 'attempt'> {
     const { attempt, text } = standing;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = fault === seen ? undefined : this.of(seen, standing).message;
-    const minutes = Math.round(deadlineMs / 60_000);
+    const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
     const { message, detail } = this.of(fault, standing, { resetsAt, last, minutes });
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
-    const actions = text === '' ? fault.actions : [...new Set([...fault.actions, 'continue', 'restart'] as const)];
+    const actions = text === '' ? fault.actions : withRest(fault);
     return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt };
   }
 
@@ -68,13 +70,14 @@ export class TurnWords {
   }
 }
 
+/** A partial answer can be gone on with, or started again; where the stream was what failed, that comes first. */
+function withRest({ policy, actions }: Fault): readonly FaultAction[] {
+  const rest = ['continue', 'restart'] as const;
+  return [...new Set(policy.retry === 'resume' ? [...rest, ...actions] : [...actions, ...rest])];
+}
+
 /** What a closed gate means for those who stand before it. */
 export function faultOf({ why, cause }: Pick<Closed, 'why' | 'cause'>): Fault {
   if (why === 'breaker' || cause.reason === 'breaker') return rowOf(61);
   return rowOf(cause.reason === 'overloaded' ? 35 : cause.reason === 'credit' ? 23 : 30);
-}
-
-/** It stays closed for longer than anybody waits. */
-export function closedTooLong(closed: Closed, now: number): Decision & { do: 'fail' } {
-  return { do: 'fail', fault: tooFarAway(faultOf(closed)), resetsInMs: Math.max(0, closed.until - now) };
 }

@@ -18,7 +18,7 @@ describe('the text of an answer', () => {
     const answer = new AnswerText();
     assert.deepEqual(answer.append('Hel'), { type: 'append', text: 'Hel' });
     assert.deepEqual(answer.append('lo'), { type: 'append', text: 'lo' });
-    assert.equal(answer.finish(), undefined);
+    assert.equal(answer.finish(false), undefined);
     assert.equal(answer.text, 'Hello');
   });
 
@@ -37,14 +37,14 @@ describe('the text of an answer', () => {
     const answer = new AnswerText('a long answer that was cut');
     answer.begin('restart');
     answer.append('short');
-    assert.deepEqual(answer.finish(), { type: 'overtaken', text: 'short' });
+    assert.deepEqual(answer.finish(false), { type: 'overtaken', text: 'short' });
     assert.equal(answer.text, 'short');
   });
 
   it('survives a restart that brings nothing', () => {
     const answer = new AnswerText('kept');
     answer.begin('restart');
-    assert.equal(answer.finish(), undefined);
+    assert.equal(answer.finish(false), undefined);
     assert.equal(answer.text, 'kept');
   });
 
@@ -54,7 +54,7 @@ describe('the text of an answer', () => {
     answer.append('xxxx');
     answer.begin('restart');
     answer.append('ab');
-    answer.finish();
+    answer.finish(false);
     assert.equal(answer.text, 'ab');
   });
 
@@ -77,7 +77,7 @@ describe('the text of an answer', () => {
           assert.ok(answer.text.length >= length);
           length = answer.text.length;
         }
-        changes.push(answer.finish());
+        changes.push(answer.finish(false));
         assert.equal(answer.text, pieces.join('') || partial);
         assert.equal(read(partial, changes), answer.text);
       }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Fault } from '../../src/core/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../src/core/faults/table';
-import { deadlineMs, decide, type Decision, type History } from '../../src/core/retryPolicy';
+import { decide, type Decision, type History } from '../../src/core/retryPolicy';
 import type { EngineSettings } from '../../src/core/settings';
 import { propertyRuns } from '../support/propertyRuns';
 
@@ -27,9 +27,12 @@ const fresh: History = {
   hasText: false,
   shown: false,
   idleMs: 0,
+  waited: false,
   tokens: 12,
   breakerOpen: false,
 };
+/** What the settings' defaults allow. */
+const deadlineMs = 300_000;
 /** A stream was cut after it had shown some text. */
 const cut: Partial<History> = { resuming: true, hasText: true, shown: true };
 
@@ -148,7 +151,11 @@ const outcomes: readonly (readonly [name: string, situation: Situation, outcome:
     { row: 30, hintMs: 10_000, history: { idleMs: 290_000 } },
     [10_500, 'server', 5],
   ],
-  ['a hint that ends after the deadline', { row: 30, hintMs: 10_001, history: { idleMs: 290_000 } }, 'fail'],
+  [
+    'a hint that ends after the deadline',
+    { row: 30, hintMs: 10_001, history: { idleMs: 290_000, waited: true } },
+    'fail',
+  ],
   [
     'a deadline that was moved by longer hints',
     { row: 33, history: { idleMs: 599_000 }, retry: { maxHintMs: 600_000 } },

@@ -83,7 +83,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [0, 1, start()],
       [10, 2, waiting()],
     ],
-    { phase: 'waiting', waitedMs: 0, attempts: 1 },
+    { phase: 'waiting', attempts: 1 },
   ],
   [
     'is offline',
@@ -92,45 +92,6 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [10, 2, waiting('offline')],
     ],
     { phase: 'offline' },
-  ],
-  [
-    'counts a wait for what it lasted',
-    [
-      [0, 1, start()],
-      [10, 2, waiting()],
-      [5010, 2, start()],
-    ],
-    { phase: 'connecting', waitedMs: 5000, attempts: 2 },
-  ],
-  [
-    'counts a wait that was cut short for what it lasted',
-    [
-      [0, 1, start()],
-      [10, 2, waiting()],
-      [60, 2, start()],
-    ],
-    { waitedMs: 50 },
-  ],
-  [
-    'sums its waits',
-    [
-      [0, 1, start()],
-      [10, 2, waiting()],
-      [60, 2, start()],
-      [70, 3, waiting()],
-      [170, 3, start()],
-    ],
-    { waitedMs: 150, attempts: 3 },
-  ],
-  [
-    'counts a wait that another one replaces',
-    [
-      [0, 1, start()],
-      [10, 2, waiting()],
-      [30, 2, waiting('offline')],
-      [40, 2, start()],
-    ],
-    { waitedMs: 30 },
   ],
   [
     'keeps its phase when it is cut',
@@ -247,7 +208,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [10, 2, waiting()],
       [40, 1, { type: 'stopped', text: 'partial' }],
     ],
-    { phase: 'stopped', text: 'partial', waitedMs: 30, endedAt: 40 },
+    { phase: 'stopped', text: 'partial', endedAt: 40 },
   ],
 ];
 
@@ -293,36 +254,86 @@ describe('the state of a turn', () => {
     assert.deepEqual([again.phase, again.text, again.failure, again.startedAt], ['resuming', 'Hal', undefined, 50]);
   });
 
-  it('notes in its timeline what the network did and when, and no token but the first', () => {
-    const state = fold([
+  it('keeps a ledger of what the network did', () => {
+    const { ledger } = fold([
       [100, 1, start()],
       [110, 1, { type: 'headers', status: 429, ms: 10 }],
       [110, 2, waiting()],
       [5110, 2, start()],
-      [5120, 2, { type: 'headers', status: 200, ms: 10 }],
-      [5200, 2, text('a')],
-      [5201, 2, text('b')],
-      [5300, 2, { type: 'cut', reason: 'connection', message: 'Lost.' }],
-      [5300, 3, start()],
-      [5400, 3, { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 }],
-      [5400, 3, { type: 'replaced', text: 'abc' }],
-      [5500, 3, done('abc')],
     ]);
     assert.deepEqual(
-      state.timeline.map(({ at, event, attempt, detail }) => [at, event, attempt, detail]),
+      ledger.entries.map(({ at, attempt, status, waits }) => [at, attempt, status, waits.length]),
       [
-        [0, 'attempt', 1, 'gpt-4o'],
-        [10, 'headers', 1, '429'],
-        [10, 'waiting', 2, 'Rate limited.'],
-        [5010, 'attempt', 2, 'gpt-4o'],
-        [5020, 'headers', 2, '200'],
-        [5100, 'first-token', 2, ''],
-        [5200, 'cut', 2, 'Lost.'],
-        [5200, 'attempt', 3, 'gpt-4o'],
-        [5300, 'resumed', 3, 'restart'],
-        [5400, 'end', 3, 'stop'],
+        [100, 1, 429, 0],
+        [5110, 2, undefined, 1],
       ],
     );
+  });
+
+  const thoughtful: readonly Step[] = [
+    [0, 1, start()],
+    [1, 1, thought('first')],
+    [2, 1, text('Hal')],
+    [3, 1, { type: 'cut', reason: 'connection', message: 'Lost.' }],
+  ];
+  for (const [how, reasoning] of [
+    ['continue', 'first\n\nsecond thought'],
+    ['prefill', 'first\n\nsecond thought'],
+    ['restart', 'second thought'],
+    [undefined, 'second thought'],
+  ] as const) {
+    it(`thinks ${how ? `in an attempt that is to ${how}` : 'in an attempt for the whole answer'}: ${JSON.stringify(reasoning)}`, () => {
+      const again: readonly Step[] = [
+        [4, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }],
+        [5, 2, thought('second ')],
+        [6, 2, thought('thought')],
+      ];
+      assert.equal(fold([...thoughtful, ...again]).reasoning, reasoning);
+      // A turn of its own, which goes on with what an earlier one has left.
+      const left = { ...initialTurn, reasoning: 'first', text: 'Hal' };
+      assert.equal(fold(again, left).reasoning, reasoning);
+    });
+  }
+
+  it('thinks from nothing where it goes on with an answer that came without a thought', () => {
+    const again: Draft = { type: 'attempt', model: 'gpt-4o', why: 'resume', how: 'continue', time: 0 };
+    const state = fold(
+      [
+        [0, 1, again],
+        [1, 1, thought('hm')],
+      ],
+      { ...initialTurn, text: 'Hal' },
+    );
+    assert.equal(state.reasoning, 'hm');
+  });
+
+  const join = (offset: number): Draft => ({ type: 'resumed', how: 'continue', trimmed: 0, seam: offset });
+  const cut = (message: string): Draft => ({ type: 'cut', reason: 'connection', message });
+
+  it('knows of every seam where it is and why the answer had broken off, if it had', () => {
+    const byHand = { ...initialTurn, text: 'Hal' };
+    const state = fold(
+      [
+        [0, 1, start()],
+        [1, 1, join(3)],
+        [2, 1, text('f')],
+        [3, 1, cut('Lost.')],
+        [4, 2, start()],
+        [5, 2, cut('Stalled.')],
+        [6, 3, start()],
+        [7, 3, join(4)],
+      ],
+      byHand,
+    );
+    assert.deepEqual(state.seams, [{ offset: 3 }, { offset: 4, cut: 'Stalled.' }]);
+    const again = fold(
+      [
+        [8, 4, start()],
+        [9, 4, join(9)],
+      ],
+      state,
+    );
+    assert.deepEqual(again.seams.at(-1), { offset: 9 });
   });
 
   it('is interrupted only while it runs', () => {
@@ -337,19 +348,18 @@ describe('the state of a turn', () => {
   });
 
   it('is a pure fold: it changes nothing it was given', () => {
-    const frozen = Object.freeze({ ...initialTurn, timeline: Object.freeze([]) });
+    const frozen = Object.freeze({ ...initialTurn, seams: Object.freeze([]) });
     for (const [, steps] of sequences) {
       for (const [at, attempt, draft] of steps) reduce(frozen, Object.freeze({ at, attempt, ...draft }));
     }
     assert.deepEqual(frozen, initialTurn);
   });
 
-  it('has all the text, in order, however it was cut, in a timeline of two entries', () => {
+  it('has all the text, in order, however it was cut', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { minLength: 1 }), (pieces) => {
         const state = fold([[0, 1, start()], ...pieces.map((piece, n): Step => [n + 1, 1, text(piece)])]);
         assert.equal(state.text, pieces.join(''));
-        assert.equal(state.timeline.length, 2);
       }),
       { numRuns: propertyRuns },
     );

@@ -25,7 +25,7 @@ export class Closure {
     private readonly clock: Clock,
     readonly why: 'cooldown' | 'breaker',
     readonly cause: Cooldown,
-    private readonly told: 'request' | 'window',
+    readonly told: 'request' | 'window',
     until = cause.until,
   ) {
     this.deadline = new Deadline(clock, until);

@@ -77,7 +77,10 @@ export class Gate {
   /** Learns what other windows were told. Never rejects. */
   async sync(): Promise<void> {
     const cooldown = await this.notes.read();
-    if (!cooldown || cooldown.until <= this.clock.now()) return;
+    if (!cooldown || cooldown.until <= this.clock.now()) {
+      this.forgetNote();
+      return;
+    }
     // The very note that closed it says nothing new, even where a clock that was set back makes it look longer.
     if (cooldown.until === this.closure?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
@@ -100,6 +103,18 @@ export class Gate {
     this.closure = undefined;
     this.slowStart.open();
     this.notes.clear();
+    this.update();
+  }
+
+  /** What counts against the provider; its pause, if there is one, stays for the others. */
+  forgetFailures(): void {
+    this.breaker = new Breaker();
+  }
+
+  /** The window that was told knows better by now, or everything was reset: a probe may go. */
+  private forgetNote(): void {
+    if (this.leftMs === 0 || this.closure?.told !== 'window') return;
+    this.closure = this.closure.ended();
     this.update();
   }
 

@@ -26,11 +26,8 @@ export class RetryBudget {
     return this.count;
   }
 
-  /** @returns false: there is not enough, and nothing was taken */
-  take(cost: number): boolean {
-    if (cost > this.tokens) return false;
-    this.count -= cost;
-    return true;
+  take(cost: number): void {
+    this.count = Math.max(0, this.tokens - cost);
   }
 
   success(): void {

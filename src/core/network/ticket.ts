@@ -19,8 +19,8 @@ export interface Ticket {
    * @param hintMs for how long it wants to be left alone
    */
   failed(hintMs?: number): void;
-  /** Finished, where it was accepted; else no verdict on the provider: stopped, a client error, the network down. */
-  over(): void;
+  /** @param finished a whole answer; else no verdict on the provider: stopped, a client error, the network down */
+  over(finished?: boolean): void;
 }
 
 /** What becomes of a place, as the gate sees it. Its round is the one it was sent in. */
@@ -69,8 +69,8 @@ export class Place implements Ticket {
     this.end((round) => this.gate.failed(round, hintMs));
   }
 
-  over(): void {
-    this.end((round) => this.taken && this.gate.succeeded(round));
+  over(finished = false): void {
+    this.end((round) => finished && this.gate.succeeded(round));
   }
 
   private end(verdict: (round: number) => unknown): void {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { EngineRun } from '../../support/engineRun';
-import { answering, silent, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+import { EngineRun, EngineWorld } from '../../support/engineRun';
+import {
+  answering,
+  silent,
+  status,
+  streaming,
+  type LiveBody,
+  type Reply,
+  rejecting,
+} from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
@@ -76,6 +84,54 @@ describe('retry now', () => {
     await run.toEnd();
     assert.deepEqual([run.wire.requests.length, run.of('attempt')[1]?.why], [2, 'retry-now']);
     assert.equal(run.last('done').waitedMs, 0);
+  });
+
+  it('costs neither a retry nor a token, however often', async () => {
+    const world = new EngineWorld({ replies: [status(408)], settings: { retry: { maxRetries: 1 } } });
+    const run = world.ask();
+    for (let click = 0; click < 4; click++) {
+      await world.clock.advance(260);
+      run.turn.retryNow();
+    }
+    await settle();
+    assert.deepEqual([world.wire.requests.length, run.terminal], [5, undefined]);
+    assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
+    await run.toEnd();
+    assert.equal(world.wire.requests.length, 6);
+  });
+
+  it('clicked twice is one request where the first has failed already', async () => {
+    const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
+    await settle();
+    run.turn.retryNow();
+    await settle();
+    run.turn.retryNow();
+    await settle();
+    assert.equal(run.wire.requests.length, 2);
+    run.turn.stop();
+  });
+
+  it('is not forgotten while the key is read, nor is another model', async () => {
+    let reads = 0;
+    let answerKey: (() => void) | undefined;
+    const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
+    const world = new EngineWorld({
+      replies: [limited, answering('ok')],
+      connection: () =>
+        ++reads < 2 ? Promise.resolve(key) : new Promise((resolve) => (answerKey = () => resolve(key))),
+    });
+    const first = world.ask();
+    await settle();
+    const second = world.ask();
+    await settle();
+    second.turn.switchModel('other');
+    answerKey?.();
+    await settle();
+    answerKey?.();
+    await second.toEnd();
+    assert.deepEqual([second.of('waiting').length, second.last('done').text], [0, 'ok']);
+    assert.equal(world.wire.requests[1]?.body.model, 'other');
+    first.turn.stop();
   });
 
   it('replaces an attempt that hangs', async () => {

@@ -21,6 +21,8 @@ describe('the ledger of a turn', () => {
       ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 30, []],
     );
     const wait = {
+      at: 0,
+      waitedMs: 5250,
       source: 'server',
       reason: 'rate-limit',
       delayMs: 5250,

@@ -14,6 +14,8 @@ type Deed =
   | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'stop' | 'leave' };
 
 const maxRetries = 3;
+/** Of the settings and the engine's rules: of a wait the server asked for, with its margin; the first one is free. */
+const deadlineMs = 300_000 + 305_000;
 /** Of the engine's rules: resumes that are taken in one turn. */
 const maxResumes = 5;
 
@@ -104,11 +106,11 @@ async function play({ moods, deeds, overlap, model, chance }: Story, order: fc.S
   order.scheduleSequence(deeds.map((each) => ({ label: each.kind, builder: () => carryOut(run, each) })));
   while (!run.terminal) {
     await settle();
-    if (order.count() > 0) await order.waitOne();
+    if (order.count() > 0) await order.waitNext(1);
     else if ((await run.clock.next()) === undefined) break;
   }
   // Answers that are still on their way find nobody.
-  while (order.count() > 0) await order.waitOne();
+  while (order.count() > 0) await order.waitNext(1);
   await run.toEnd();
   return { run, server };
 }
@@ -162,7 +164,8 @@ describe('a turn with an unreliable server and an impatient person', function ()
       );
       assert.equal(run.shownText, textOf(run.terminal), 'what was shown is what the end says');
       if (run.terminal?.type === 'done') assert.equal(run.shownText, answer, 'a finished answer is whole, and once');
-      assert.ok(mostUntaken(events) <= 1 + maxRetries, 'no retry beyond the setting');
+      assert.ok(mostRetries(events) <= maxRetries, 'no retry beyond the setting');
+      assert.ok(waitedMs(events) <= deadlineMs, 'no wait beyond the deadline');
       assert.ok(takenResumes(events) <= maxResumes, 'no resume beyond the budget');
       assert.deepEqual(outOfTurn(events), [], 'nothing comes from an attempt that is over');
     });
@@ -174,25 +177,32 @@ function textOf(terminal: StreamEvent | undefined): string {
   return terminal.text;
 }
 
-/** Attempts that the engine made by itself and no gateway took, one after the other without anything new. */
-function mostUntaken(events: readonly StreamEvent[]): number {
+/** Attempts that the engine made by itself because no gateway took the one before, without anything new between. */
+function mostRetries(events: readonly StreamEvent[]): number {
   let row = 0;
   let most = 0;
-  let own = false;
+  let taken = false;
   for (const event of events) {
     if (event.type === 'attempt') {
-      own = event.why === 'first' || event.why === 'retry' || event.why === 'resume';
-      if (own) row++;
-      // The one before it was free.
-      if (event.why === 'replay') row--;
+      const own = event.why === 'retry' || event.why === 'resume';
+      if (own && !taken && event.attempt > 1) row++;
       most = Math.max(most, row);
+      taken = false;
     }
-    if (own && event.type === 'headers' && event.status < 300) row--;
+    if (event.type === 'headers' && event.status < 300) taken = true;
     const anew = event.type === 'text' || event.type === 'reasoning' || event.type === 'tool-call';
-    // Who waits for the network has no number of attempts.
-    if (anew || event.type === 'model' || (event.type === 'ended' && event.how === 'offline')) row = 0;
+    if (anew || event.type === 'model') row = 0;
   }
   return most;
+}
+
+/** Waits that were announced, but for those without a network and those that the user has cut short. */
+function waitedMs(events: readonly StreamEvent[]): number {
+  return events.reduce((sum, event, n) => {
+    if (event.type !== 'waiting' || event.reason === 'offline' || event.told !== 'turn') return sum;
+    const next = events.slice(n + 1).find(({ type }) => type === 'attempt');
+    return next?.type === 'attempt' && next.why !== 'retry-now' && next.why !== 'switch' ? sum + event.delayMs : sum;
+  }, 0);
 }
 
 function takenResumes(events: readonly StreamEvent[]): number {

@@ -8,7 +8,7 @@ import {
   sseHeaders,
   status,
   streaming,
-  type LiveBody,
+  LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
@@ -59,6 +59,39 @@ describe('a limit told to one request', () => {
     assert.deepEqual(sizes, [1, 2, 4, 8, 5]);
   });
 
+  it('holds back the others although this one gives up', async () => {
+    const world = new EngineWorld({ replies: [limited(120), answering('ok')], settings: { retry: { maxRetries: 0 } } });
+    await world.ask().toEnd();
+    const run = world.ask();
+    await settle();
+    assert.deepEqual([run.last('waiting').hintMs, world.wire.requests.length], [120_000, 1]);
+    run.turn.stop();
+  });
+
+  it('that is too far away is told to all, and none of them asks', async () => {
+    const world = new EngineWorld({ replies: [limited(3600)] });
+    const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
+    assert.equal(world.wire.requests.length, 1);
+    for (const run of runs) {
+      const { kind, resetsAt, actions } = run.last('failed');
+      assert.deepEqual([kind, resetsAt], ['rate-limit', world.clock.now() + 3_600_000]);
+      assert.ok(actions.includes('switchModel') && actions.includes('retryNow'));
+    }
+  });
+
+  it('stands for the model as long as it lasts, though a turn has gone on with another one', async () => {
+    const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
+    const world = new EngineWorld({
+      replies: [overloaded, overloaded, overloaded, answering('ok')],
+      settings: { fallbackModels: ['second'] },
+    });
+    assert.equal((await world.ask().toEnd()).last('done').text, 'ok');
+    const run = world.ask();
+    await settle();
+    assert.equal(run.last('waiting').reason, 'overloaded');
+    run.turn.stop();
+  });
+
   it('is no reason to wait for another model, key or gateway', async () => {
     const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
     const first = world.ask();
@@ -91,6 +124,15 @@ describe('a limit told to one request', () => {
     await settle();
     assert.equal(second.last('done').text, 'ok');
     first.turn.stop();
+  });
+
+  it('is forgotten by the turn that was told, too', async () => {
+    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+    const run = world.ask();
+    await settle();
+    await world.engine.resetNetworkState();
+    await settle();
+    assert.deepEqual([run.last('done').text, run.of('attempt')[1]?.why], ['ok', 'retry-now']);
   });
 
   it('leaves no timer when the waiting are stopped', async () => {
@@ -142,6 +184,52 @@ describe('a limit told to one window', () => {
     assert.deepEqual([reason, told, source], ['rate-limit', 'window', 'server']);
     first.turn.stop();
     second.turn.stop();
+  });
+});
+
+describe('a folder of notes that hangs', () => {
+  it('holds a turn up for a quarter of a second', async () => {
+    const cooldowns = new Board();
+    cooldowns.read = () => new Promise(() => undefined);
+    const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
+    const run = world.ask();
+    await world.clock.advance(249);
+    assert.equal(world.wire.requests.length, 0);
+    await world.clock.advance(1);
+    assert.equal(run.last('done').text, 'ok');
+  });
+});
+
+describe('a note that is put off and off', () => {
+  it('ends the patience of a turn in the line, as it would that of a retry', async () => {
+    const cooldowns = new Board();
+    const world = new EngineWorld({ replies: [answering('never')], cooldowns });
+    const noteFor = (ms: number): void => {
+      cooldowns.note = { until: world.clock.now() + ms, delayMs: ms, source: 'server', reason: 'rate-limit' };
+    };
+    noteFor(200_000);
+    const run = world.ask();
+    await world.clock.advance(190_000);
+    noteFor(200_000);
+    await world.clock.advance(2000);
+    const { kind, message } = run.last('failed');
+    assert.equal(kind, 'budget');
+    assert.match(message, /Rate limited by gateway.test. There was no progress for 5 minutes/);
+    assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
+  });
+});
+
+describe('a note that is gone', () => {
+  it('lets go who was held back by it', async () => {
+    const cooldowns = new Board();
+    const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
+    cooldowns.note = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
+    const run = world.ask();
+    await world.clock.advance(3000);
+    assert.equal(run.last('waiting').told, 'window');
+    cooldowns.note = undefined;
+    await world.clock.advance(2000);
+    assert.equal(run.last('done').text, 'ok');
   });
 });
 
@@ -217,6 +305,20 @@ describe('a provider that fails', () => {
     );
   });
 
+  it('is not forgiven because a user lost patience', async () => {
+    const dumb = streaming((body) => body.send(': hello\n\n'));
+    const world = new EngineWorld({ replies: [...opened.slice(1), dumb, failing, answering('ok')], settings });
+    for (let n = 0; n < 4; n++) await world.ask().toEnd();
+    const impatient = world.ask();
+    await settle();
+    impatient.turn.stop();
+    await world.ask().toEnd();
+    const run = world.ask();
+    await settle();
+    assert.equal(run.last('waiting').reason, 'breaker');
+    run.turn.stop();
+  });
+
   it('is not what a client error says', async () => {
     const world = new EngineWorld({ replies: [status(400, { error: { message: 'bad' } })], settings });
     for (let n = 0; n < 7; n++) await world.ask().toEnd();
@@ -287,6 +389,15 @@ describe('being offline', () => {
     assert.equal(run.clock.pending, 0);
   });
 
+  it('that only the probe gets out of is a failure in the end', async () => {
+    const world = new EngineWorld({
+      replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
+      settings: { retry: { maxRetries: 3 } },
+    });
+    const run = await world.ask().toEnd();
+    assert.deepEqual([run.last('failed').kind, run.of('attempt').length], ['offline', 4]);
+  });
+
   it('ends at once when the user wants to try', async () => {
     const run = new EngineRun({ replies: [offline, answering('ok')] });
     await settle();
@@ -328,6 +439,26 @@ describe('a laptop that sleeps', () => {
     );
     await run.toEnd();
     assert.equal(run.last('done').text, 'half of it, and the rest');
+  });
+
+  it('keeps a connection whose headers came after it woke up, though the model thinks', async () => {
+    let respond: (() => void) | undefined;
+    let stream: LiveBody | undefined;
+    const late: Reply = (request) =>
+      new Promise((resolve) => {
+        stream = new LiveBody(request.signal);
+        const { stream: body } = stream;
+        respond = () => resolve(new Response(body, { headers: sseHeaders }));
+      });
+    const run = new EngineRun({ replies: [late], request: { model: 'deepseek-r1' } });
+    await run.clock.advance(5000);
+    run.clock.epoch += 3_600_000;
+    await run.clock.advance(6000);
+    respond?.();
+    await run.clock.advance(40_000);
+    stream?.delta('a').finish().done();
+    await run.toEnd();
+    assert.deepEqual([run.last('done').text, run.wire.requests.length], ['a', 1]);
   });
 
   it('keeps a connection that goes on', async () => {

@@ -202,6 +202,40 @@ describe('a cut answer', () => {
     );
   });
 
+  it('is continued like any other when its turn has changed the model before a word', async () => {
+    const limited = status(429, {}, { 'retry-after': '60' });
+    const run = new EngineRun({ replies: [limited, cut(half), answering(rest)] });
+    await settle();
+    run.turn.switchModel('other');
+    await run.toEnd();
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', whole]);
+  });
+
+  it('is continued like any other after a restart that has overtaken it', async () => {
+    const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
+    const longer = whole.slice(0, 60);
+    const replies = [cut(half), refusal, cut(longer), answering(whole.slice(60))];
+    const run = await new EngineRun({ replies }).toEnd();
+    assert.deepEqual(
+      run.of('resumed').map(({ how }) => how),
+      ['restart', 'continue'],
+    );
+    assert.equal(run.last('done').text, whole);
+  });
+
+  it('gives way to a new one that is a tool call and nothing else', async () => {
+    const call = {
+      choices: [{ delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] } }],
+    };
+    const calling = streaming((body) => {
+      body.delta('Let me see.').event(call);
+      setImmediate(() => setImmediate(() => body.break()));
+    });
+    const only = streaming((body) => body.event(call).finish('tool_calls').done());
+    const run = await new EngineRun({ replies: [calling, only] }).toEnd();
+    assert.deepEqual([run.last('done').text, run.last('done').finishReason, run.shownText], ['', 'tool_calls', '']);
+  });
+
   it('is not resumed with the setting off, and says how to go on', async () => {
     const run = await new EngineRun({ replies: [cut(half)], settings: { resume: 'off' } }).toEnd();
     const { text, actions, kind } = run.last('failed');
@@ -248,6 +282,14 @@ describe('the budget of resumes', () => {
       replies: [cut(half), refused, refused, refused, refused, answering(rest)],
     }).toEnd();
     assert.equal(run.last('done').text, whole);
+  });
+});
+
+describe('an answer that is there already and was calling a tool', () => {
+  it('starts again: half a call can not be continued', async () => {
+    const earlier = { text: half, reasoned: false, calledTools: true, go: 'continue' } as const;
+    const run = await new EngineRun({ replies: [answering(whole)], options: { earlier } }).toEnd();
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', whole]);
   });
 });
 

@@ -226,6 +226,10 @@ describe('completion', () => {
         .end(),
     'a finish reason, then silence': (body) => body.delta('x').finish(),
     '[DONE] on a connection that stays open': (body) => body.delta('x').finish().send('data: [DONE]\n\n'),
+    '[DONE] and no finish reason, then a reset': (body) => {
+      body.delta('x').send('data: [DONE]\n\n');
+      setImmediate(() => body.break());
+    },
     'one garbled event in the middle': (body) => body.delta('x').send('data: {"choi\n\n').finish().done(),
     'a last event without its blank line': (body) =>
       body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
@@ -237,6 +241,17 @@ describe('completion', () => {
       assert.equal(run.clock.pending, 0);
     });
   }
+
+  it('is not put off by a finish reason that is said again and again', async () => {
+    let stream: LiveBody | undefined;
+    const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
+    for (let said = 0; said < 3; said++) {
+      await run.clock.advance(2000);
+      stream?.finish();
+    }
+    await settle();
+    assert.equal(run.last('done').text, 'x');
+  });
 
   it('takes a whole JSON completion instead of a stream', async () => {
     const whole = status(200, {

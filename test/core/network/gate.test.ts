@@ -416,11 +416,14 @@ describe('the breaker', () => {
     const line = new Line();
     line.fail(4);
     line.enter().ticket.over();
+    const stopped = line.enter().ticket;
+    stopped.accepted();
+    stopped.over();
     assert.equal(line.gate.failures, 4);
     const { ticket } = line.enter();
     ticket.accepted();
     assert.equal(line.gate.failures, 4);
-    ticket.over();
+    ticket.over(true);
     assert.equal(line.gate.failures, 0);
     line.fail(4);
     assert.equal(line.gate.breakerOpen, false);
@@ -461,7 +464,7 @@ describe('the breaker', () => {
     const success = line.enter();
     success.ticket.force();
     success.ticket.accepted();
-    success.ticket.over();
+    success.ticket.over(true);
     line.fail(5);
     assert.equal(line.enter().closed.until - line.clock.now(), 5000);
   });

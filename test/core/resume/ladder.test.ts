@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { longestJoin, resumeMethod, type Broken } from '../../../src/core/resume/ladder';
 
 const text = 'Half a sentence, and';
-const broken: Broken = { text, reasoned: false, calledTools: false, failedJoins: 0, prefill: undefined };
+const broken: Broken = { text, reasoned: false, calledTools: false, joinsRefused: false, prefill: undefined };
 
 type Way = ReturnType<typeof resumeMethod>;
 
@@ -17,10 +17,8 @@ const table: readonly (readonly [what: string, broken: Partial<Broken>, way: Way
   ['is prefilled where the model takes it', { prefill: 'assistant' }, 'prefill'],
   ['is prefilled with a sign where the model wants one', { prefill: 'prefix' }, 'prefill'],
   ['that was thought about is not prefilled', { reasoned: true, prefill: 'assistant' }, 'continue'],
-  ['is not prefilled after a join that failed', { failedJoins: 1, prefill: 'assistant' }, 'continue'],
-  ['is still continued after one failed join', { failedJoins: 1 }, 'continue'],
-  ['starts again after two failed joins', { failedJoins: 2 }, 'restart'],
-  ['starts again after more failed joins', { failedJoins: 3, prefill: 'prefix' }, 'restart'],
+  ['starts again where no request for the rest is taken', { joinsRefused: true }, 'restart'],
+  ['starts again there although a prefill is known', { joinsRefused: true, prefill: 'prefix' }, 'restart'],
   ['of 60,000 characters is continued', { text: 'x'.repeat(60_000) }, 'continue'],
   ['of more than 60,000 characters starts again', { text: 'x'.repeat(60_001), prefill: 'prefix' }, 'restart'],
 ];

@@ -1,11 +1,11 @@
 import { classify } from '../../../src/core/faults/classify';
+import { Judge } from '../../../src/core/judge';
 import type { Closed, Gate } from '../../../src/core/network/gate';
 import { NetworkState } from '../../../src/core/network/networkState';
 import type { RetryBudget } from '../../../src/core/network/retryBudget';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { Passage } from '../../../src/core/passage';
 import { Pauses, type WaitWords } from '../../../src/core/pauses';
-import { deadlineMs, decide, type Decision } from '../../../src/core/retryPolicy';
 import { TurnHistory } from '../../../src/core/turnHistory';
 import { TurnOutput } from '../../../src/core/turnOutput';
 import { defaultSettings } from '../../support/engineRun';
@@ -42,34 +42,38 @@ export function apart(maxRetries = retry.maxRetries): Strategy {
 /** The engine's turn without streams and words: its gate, its waits, its history and its policy are the engine's. */
 class OurTurn {
   private readonly history = new TurnHistory(scope.model);
-  private readonly gate: Gate;
-  private readonly budget: RetryBudget;
+  readonly gate: Gate;
+  readonly budget: RetryBudget;
   private readonly pauses: Pauses;
   private readonly passage: Passage;
+  private readonly judge: Judge;
 
   constructor(
     private readonly world: World,
-    private readonly random: () => number,
+    random: () => number,
     window: NetworkState,
-    private readonly maxRetries: number,
+    maxRetries: number,
   ) {
     this.gate = window.gate(scope);
     this.budget = window.budget(scope.origin);
     const output = new TurnOutput(world, () => undefined);
     this.pauses = new Pauses({ clock: world, random, fetch }, output, this.history);
     this.passage = new Passage(world, this.pauses);
+    const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
+    this.judge = new Judge(() => settings, random, this.history, this.passage);
   }
 
   async run(question: Question): Promise<void> {
     for (let again = true; again;) {
       const line = { words: (closed: Closed) => this.lineWords(closed), leaves: () => false };
       if (await this.passage.enter(this.gate, false, line)) break;
+      this.judge.charge(false);
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered));
       if (!refusal) {
         this.stream(question);
         return;
       }
-      again = await this.follow(this.judge(refusal));
+      again = await this.follow(refusal);
     }
     question.failed();
   }
@@ -78,33 +82,20 @@ class OurTurn {
     this.passage.accepted();
     this.world.after(question.succeeded(), () => {
       this.budget.success();
-      this.passage.over();
+      this.passage.over(true);
     });
   }
 
-  private judge(refusal: Refusal): Decision {
-    const fault = classify(evidenceOf(refusal), this.world.now());
-    this.passage.failed(fault);
-    const { tokens } = this.budget;
-    const { breakerOpen } = this.gate;
-    const before = this.history.before(fault, { resuming: false, hasText: false, tokens, breakerOpen });
-    const settings = { ...defaultSettings, retry: { ...retry, maxRetries: this.maxRetries } };
-    const decision = decide(fault, before, settings, this.random);
-    this.history.note(fault, decision, false);
-    this.passage.decided(fault, decision);
-    return decision;
-  }
-
   /** @returns whether there is another attempt */
-  private async follow(decision: Decision): Promise<boolean> {
+  private async follow(refusal: Refusal): Promise<boolean> {
+    const fault = classify(evidenceOf(refusal), this.world.now());
+    const { decision, opensBreaker } = this.judge.rule(fault, this, { resuming: false, hasText: false });
     if (decision.do !== 'wait') return decision.do === 'replay';
-    this.budget.take(decision.cost);
-    if (!this.gate.breakerOpen) await this.pauses.forMs(decision.delayMs, words);
+    if (!opensBreaker) await this.pauses.forMs(decision.delayMs, words);
     return true;
   }
 
   private lineWords({ until }: Closed): WaitWords | undefined {
-    const longest = Math.max(deadlineMs, retry.maxHintMs) - (this.history.waited ? this.history.idleMs : 0);
-    return until - this.world.now() > longest ? undefined : words;
+    return until - this.world.now() > this.judge.patienceMs ? undefined : words;
   }
 }

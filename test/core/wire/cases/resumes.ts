@@ -40,7 +40,7 @@ export const resumes: readonly WireCase[] = [
       assert.equal(run.of('tool-call').at(-1)?.arguments, '{"sheep":7}');
     },
     expected:
-      '200 → tool call → row 42 → cut connection → waiting backoff connection → resume → 200 → restarted → tool call → done tool_calls',
+      '200 → tool call → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → tool call → done tool_calls',
   },
   {
     row: 53,
@@ -55,7 +55,7 @@ export const resumes: readonly WireCase[] = [
       answers,
     ],
     expected:
-      '200 → text → tool call → row 42 → cut connection → waiting backoff connection → resume → 200 → restarted → replaced → text → done stop, whole answer',
+      '200 → text → tool call → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → replaced → text → done stop, whole answer',
   },
   {
     row: 54,
@@ -70,7 +70,7 @@ export const resumes: readonly WireCase[] = [
     ],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages, gateway.requests[0]?.json?.messages),
     expected:
-      '200 → reasoning → row 42 → cut connection → waiting backoff connection → resume → 200 → restarted → reasoning → text → done stop, whole answer',
+      '200 → reasoning → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → reasoning → text → done stop, whole answer',
   },
   {
     row: 55,

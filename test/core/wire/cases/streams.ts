@@ -123,7 +123,7 @@ export const streams: readonly WireCase[] = [
     fault: 'a reset; the user wants no resumes',
     settings: { resume: 'off' },
     replies: (stage) => [cut(stage, 'reset'), answersRest],
-    expected: '200 → text → row 42 → cut connection → failed connection, partial answer [retryNow restart continue]',
+    expected: '200 → text → row 42 → cut connection → failed connection, partial answer [continue restart retryNow]',
   },
   {
     row: 42,
@@ -132,7 +132,7 @@ export const streams: readonly WireCase[] = [
     replies: (stage) => [cut(stage, 'reset'), answers],
     after: ({ gateway }) => assert.equal(gateway.requests[1]?.json?.messages.length, 1),
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume → 200 → restarted → replaced → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → replaced → text → done stop, whole answer',
   },
   {
     row: 43,
@@ -237,7 +237,7 @@ export const streams: readonly WireCase[] = [
     fault: 'thought, and finished without a word, once',
     replies: () => [() => [{ reasoning: 'Sheep eat grass' }, { finish: 'stop' }, { done: true }], answers],
     expected:
-      '200 → reasoning → row 50 → waiting backoff empty → resume → 200 → restarted → text → done stop, whole answer',
+      '200 → reasoning → row 50 → waiting backoff empty → resume (restart) → 200 → restarted → text → done stop, whole answer',
   },
   {
     row: 51,
