@@ -5,9 +5,11 @@
 import type { FaultAction, StreamEvent } from './core/events';
 import type { TurnState } from './core/turnState';
 
-export type { FaultAction, FailedEvent, StreamEvent, Usage, WaitingEvent } from './core/events';
+export type { FaultAction, FailedEvent, FaultKind, StreamEvent, Usage, WaitingEvent } from './core/events';
+export { waitedMs } from './core/ledger';
+export type { LedgerEntry, LedgerWait } from './core/ledger';
 export { initialTurn, interrupted, isRunning, reduce } from './core/turnState';
-export type { TimelineEntry, TurnPhase, TurnState } from './core/turnState';
+export type { TurnPhase, TurnState } from './core/turnState';
 
 /** Code that went along with a prompt; shown under *You*, never re-read from disk. */
 export interface Attachment {
@@ -144,14 +146,52 @@ export const panelStrings = {
   summaryTiming: 'first token {0}, total {1}',
   timeline: 'Timeline',
   timelineAttempt: 'Attempt {0} with {1}',
-  timelineHeaders: 'Status {0}',
-  timelineFirstToken: 'First token',
+  timelineWaited: 'Waited {0}: {1}',
   timelineWaiting: 'Waiting: {0}',
-  timelineCut: 'Cut: {0}',
-  timelineContinued: 'Went on where it had stopped',
+  timelineServerFrom: 'The server asked for {0} ({1})',
+  timelineBackoff: 'Backoff {0}',
+  timelineBackoffJitter: 'Backoff {0}, {1} of it jitter',
+  timelineRetry: 'Tried again',
+  timelineRetryNow: 'Tried again by hand',
+  timelineReplay: 'Asked again at once',
+  timelineRepair: 'Asked again with a mended request',
+  timelineSwitch: 'Model switched',
+  timelineContinued: 'Asked for the rest',
   timelineRestarted: 'Started again',
-  timelineModel: 'Switched to {0}',
-  timelineEnd: 'End',
+  timelineFirstToken: 'First token after {0}',
+  timelineFinished: 'Finished after {0}',
+  timelineStopped: 'Stopped after {0}',
+  timelineAbandoned: 'Given up after {0}',
+  timelineFault: 'Ended after {0}: {1}',
+  timelineBytes: '{0} bytes',
+  timelineTokens: '{0} tokens',
+  faultAuth: 'the key was rejected',
+  faultCredit: 'out of credit',
+  faultRateLimit: 'rate limited',
+  faultModel: 'model not found',
+  faultContextLength: 'conversation too long',
+  faultContentFilter: 'content filter',
+  faultRequest: 'request not accepted',
+  faultNotFound: 'nothing at this address',
+  faultPermission: 'not allowed',
+  faultTooLarge: 'request too large',
+  faultOverloaded: 'overloaded',
+  faultServer: 'server error',
+  faultGateway: 'gateway error',
+  faultTimeout: 'no answer in time',
+  faultConnection: 'connection lost',
+  faultDns: 'host not found',
+  faultOffline: 'offline',
+  faultTls: 'certificate not trusted',
+  faultProxy: 'proxy error',
+  faultRedirect: 'sent elsewhere',
+  faultNotAStream: 'not an answer',
+  faultEmpty: 'empty answer',
+  faultStalled: 'stalled',
+  faultTruncated: 'cut off',
+  faultMalformed: 'garbled',
+  faultBudget: 'retry budget spent',
+  faultBreaker: 'paused after repeated failures',
   requestId: 'Request id {0}',
   statusCode: 'Status {0}',
   emptyTitle: 'What do you want to know?',

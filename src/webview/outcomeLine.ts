@@ -18,7 +18,7 @@ export function createOutcomeLine(
     button(strings[action], 'secondary', () => post({ type: 'action', exchangeId, action }));
   const actions = element('div', { class: 'actions' });
   if (state.text) actions.append(offer('continue'));
-  if (state.phase !== 'done') actions.append(offer('restart'));
+  actions.append(offer('restart'));
   line.append(actions);
   return line;
 }

@@ -14,7 +14,7 @@ const events: readonly StreamEvent[] = [
   { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120, attempt: 1, at: 1 },
   { type: 'ended', how: 'rate-limit', row: 30, ms: 130, bytes: 40, chars: 0, attempt: 1, at: 2 },
   { ...waiting, message: answer, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
-  attempt('/home/somebody/models/llama.gguf', 2),
+  { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100 },
   reasoning(answer),
   text(answer),
   { type: 'tool-call', index: 0, name: answer, arguments: answer, attempt: 2, at: 3 },
@@ -63,8 +63,17 @@ describe('the diagnostics', () => {
     assert.deepEqual(settings.retry, diagnostics.settings.retry);
     const [first, second] = turns[0]!.attempts;
     assert.deepEqual([first?.status, first?.ended?.how, first?.ended?.row], [429, 'rate-limit', 30]);
-    const wait = { source: 'backoff', reason: 'rate-limit', delayMs: 4000, hintMs: 4000, hintFrom: 'retry-after' };
-    assert.deepEqual(second?.waits, [wait]);
+    assert.deepEqual(second?.waits, [
+      {
+        at: 2,
+        source: 'backoff',
+        reason: 'rate-limit',
+        delayMs: 4000,
+        hintMs: 4000,
+        hintFrom: 'retry-after',
+        waitedMs: 98,
+      },
+    ]);
   });
 
   it('have no key in them, even where a server has echoed one', () => {

@@ -55,6 +55,8 @@ interface Running {
   readonly turn: RunningTurn;
   readonly batcher: EventBatcher;
   readonly route: RouteMemory;
+  /** The model that was set when the turn started, or when it was last told of another. */
+  defaultModel: string;
 }
 
 /** Prompts and answers in order, one running turn at a time. Lives as long as its stream, with a panel or without. */
@@ -152,7 +154,10 @@ export class Conversation {
     const { active, running } = this;
     if (!running || !active?.state.wait || active.demo) return;
     const { model } = this.deps.defaults(false);
-    if (active.model === undefined && model !== active.state.model) running.turn.switchModel(model);
+    const isOther = model !== running.defaultModel && model !== active.state.model;
+    running.defaultModel = model;
+    // A turn that has fallen back asks another model than the one that is set, and is to go on doing so.
+    if (active.model === undefined && isOther) running.turn.switchModel(model);
     else if (now.apiKey !== undefined && running.route.isOther(now)) running.turn.retryNow();
   }
 
@@ -197,14 +202,15 @@ export class Conversation {
     const all = this.exchanges();
     // What the demo made up is no part of a real conversation.
     const earlier = all.slice(0, all.indexOf(exchange)).filter((past) => (past.demo === true) === demo);
-    const request = chatRequest(earlier, exchange, this.deps.defaults(demo));
+    const defaults = this.deps.defaults(demo);
+    const request = chatRequest(earlier, exchange, defaults);
     const route = new RouteMemory();
     const turn = this.deps.engine.stream(request, {
       earlier: earlierAnswer(exchange, go),
       connection: async () => route.remember(await this.deps.connection(demo)),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchangeId, events));
-    this.running = { exchangeId, turn, batcher, route };
+    this.running = { exchangeId, turn, batcher, route, defaultModel: defaults.model };
     void this.follow(this.running);
   }
 
@@ -242,6 +248,7 @@ export class Conversation {
 }
 
 /** undefined: there is nothing to continue or to overtake. */
-function earlierAnswer({ state: { text, reasoning } }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
-  return go && text !== '' ? { text, reasoned: reasoning !== '', go } : undefined;
+function earlierAnswer({ state }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
+  const { text, reasoning, toolCalls } = state;
+  return go && text !== '' ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go } : undefined;
 }

@@ -47,11 +47,11 @@ export function withEvents(exchange: Exchange, events: readonly StreamEvent[]): 
 
 /**
  * The state a turn starts again from. Its text stays: it is continued, or there until a new answer has overtaken it;
- * what was thought before the text belongs to it.
+ * what was thought before the text, and the tools it has called, belong to it.
  */
-export function rerunOf({ model, text, reasoning, seams }: TurnState, go: EarlierAnswer['go']): TurnState {
+export function rerunOf({ model, text, reasoning, seams, toolCalls }: TurnState, go: EarlierAnswer['go']): TurnState {
   const again = { ...initialTurn, model, text };
-  return go === 'continue' ? { ...again, reasoning, seams } : again;
+  return go === 'continue' ? { ...again, reasoning, seams, toolCalls } : again;
 }
 
 export function isOver(exchange: Exchange): boolean {

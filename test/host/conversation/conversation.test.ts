@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/core/events';
 import type { EngineSettings } from '../../../src/core/settings';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import type { Exchange } from '../../../src/host/conversation/exchange';
@@ -27,6 +28,7 @@ function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume
   const lines: JournalLine[] = [];
   const changes: ConversationChange[] = [];
   const errors: unknown[] = [];
+  const settings = { model: 'default' };
   const conversation = new Conversation(
     'c',
     earlier,
@@ -34,7 +36,7 @@ function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume
     {
       engine,
       clock,
-      defaults: () => ({ model: 'default', systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
+      defaults: () => ({ ...settings, systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
       connection: (demo) => Promise.resolve(demo ? { ...own, baseUrl: 'http://127.0.0.1:1/v1' } : own),
       resume: () => resume,
       onEvent: () => undefined,
@@ -44,7 +46,7 @@ function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume
   conversation.onDidChange((change) => changes.push(change));
   const roles = (): string[] => engine.turn.request.messages.map(({ role, content }) => `${role}: ${content}`);
   const phases = (): string[] => conversation.exchanges().map(({ state, queued }) => (queued ? 'queued' : state.phase));
-  return { engine, clock, lines, changes, errors, conversation, roles, phases };
+  return { engine, clock, lines, changes, errors, settings, conversation, roles, phases };
 }
 
 describe('A turn of the demo', () => {
@@ -188,13 +190,18 @@ describe('Conversation', () => {
       engine.turn.give(attempt(), reasoning('hm'), text('half'), end);
       await settled();
       conversation.continue(id);
-      assert.deepEqual(engine.turn.options?.earlier, { text: 'half', reasoned: true, go: 'continue' });
+      assert.deepEqual(engine.turn.options?.earlier, {
+        text: 'half',
+        reasoned: true,
+        calledTools: false,
+        go: 'continue',
+      });
       assert.deepEqual(roles(), ['system: Be brief.', 'user: one']);
       assert.equal(conversation.active?.state.reasoning, 'hm');
       engine.turn.give(attempt(), resumed(4), text(' and half'), done('half and half'));
       await settled();
       const [only, ...more] = conversation.exchanges();
-      assert.deepEqual([only?.state.text, only?.state.seams, more], ['half and half', [4], []]);
+      assert.deepEqual([only?.state.text, only?.state.seams, more], ['half and half', [{ offset: 4 }], []]);
     });
   }
 
@@ -206,9 +213,9 @@ describe('Conversation', () => {
     conversation.continue(id);
     engine.turn.give(attempt(), resumed(8), text('three'), stopped('one two three'));
     await settled();
-    assert.deepEqual(conversation.last?.state.seams, [4, 8]);
+    assert.deepEqual(conversation.last?.state.seams, [{ offset: 4 }, { offset: 8 }]);
     conversation.restart(id);
-    assert.deepEqual(engine.turn.options?.earlier, { text: 'one two three', reasoned: false, go: 'restart' });
+    assert.equal(engine.turn.options?.earlier?.go, 'restart');
     assert.deepEqual([conversation.last.state.seams, conversation.last.state.text], [[], 'one two three']);
   });
 
@@ -361,20 +368,82 @@ describe('Conversation', () => {
     assert.deepEqual([one.engine.turn.controls, other.engine.turn.controls], [['retryNow'], []]);
   });
 
+  it('says of an answer that goes on whether it has called tools', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    const call = { type: 'tool-call', index: 0, name: 'read', arguments: '{', attempt: 1, at: 1 } as const;
+    engine.turn.give(attempt(), text('half'), call, stopped('half'));
+    await settled();
+    conversation.continue(id);
+    assert.equal(engine.turn.options?.earlier?.calledTools, true);
+    assert.equal(conversation.active?.state.toolCalls.length, 1);
+  });
+
+  it('keeps what was thought when an answer goes on, and thinks on from there', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), reasoning('hm'), text('half'), stopped('half'));
+    await settled();
+    conversation.continue(id);
+    engine.turn.give({ ...attempt(), how: 'continue' } as StreamEvent, reasoning('so'), stopped('half'));
+    await settled();
+    assert.equal(conversation.last?.state.reasoning, 'hm\n\nso');
+  });
+
   for (const { model, controls } of [
-    { model: undefined, controls: ['switchModel default'] },
+    { model: undefined, controls: ['switchModel other'] },
     { model: 'asked', controls: [] },
   ]) {
     it(`${model ? 'leaves alone' : 'ends'} a wait of a turn asked of ${model ?? 'the set model'} when that changes`, async () => {
-      const { conversation, engine, clock } = setUp();
+      const { conversation, engine, clock, settings } = setUp();
       conversation.ask({ prompt: 'one', model });
-      engine.turn.give(attempt('earlier default'), waiting);
+      engine.turn.give(attempt(model ?? 'default'), waiting);
       await settled();
       await clock.advance(16);
+      settings.model = 'other';
       conversation.settingsChanged(own);
       assert.deepEqual(engine.turn.controls, controls);
     });
   }
+
+  describe('in a wait for the model a turn has fallen back to', () => {
+    const fallenBack = async () => {
+      const world = setUp();
+      const { conversation, engine, clock } = world;
+      conversation.ask({ prompt: 'one' });
+      await engine.turn.options?.connection?.();
+      const back = { type: 'model', from: 'default', to: 'fallback', reason: 'overloaded', attempt: 1, at: 1 } as const;
+      engine.turn.give(attempt('default'), back, attempt('fallback', 2), waiting);
+      await settled();
+      await clock.advance(16);
+      return world;
+    };
+
+    it('a change of other settings leaves it there', async () => {
+      const { conversation, engine } = await fallenBack();
+      conversation.settingsChanged(own);
+      assert.deepEqual(engine.turn.controls, []);
+      conversation.settingsChanged(elsewhere);
+      assert.deepEqual(engine.turn.controls, ['retryNow']);
+    });
+
+    it('another model that is set takes its place', async () => {
+      const { conversation, engine, settings } = await fallenBack();
+      settings.model = 'other';
+      conversation.settingsChanged(own);
+      conversation.settingsChanged(own);
+      assert.deepEqual(engine.turn.controls, ['switchModel other']);
+    });
+
+    it('that model itself, when it is set, is no other; another key still ends the wait', async () => {
+      const { conversation, engine, settings } = await fallenBack();
+      settings.model = 'fallback';
+      conversation.settingsChanged(own);
+      assert.deepEqual(engine.turn.controls, []);
+      conversation.settingsChanged(elsewhere);
+      assert.deepEqual(engine.turn.controls, ['retryNow']);
+    });
+  });
 
   it('shows a turn that ended without an end as interrupted, reports the defect and goes on', async () => {
     const { conversation, engine, errors, phases } = setUp();

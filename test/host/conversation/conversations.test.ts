@@ -60,7 +60,12 @@ describe('Conversations', () => {
     assert.deepEqual(again.last?.state.text, 'one two three');
     assert.equal(again.last.state.phase, 'interrupted');
     again.retryNow();
-    assert.deepEqual(after.engine.turn.options?.earlier, { text: 'one two three', reasoned: false, go: 'continue' });
+    assert.deepEqual(after.engine.turn.options?.earlier, {
+      text: 'one two three',
+      reasoned: false,
+      calledTools: false,
+      go: 'continue',
+    });
   });
 
   it('starts anew after a reload when nothing was interrupted, and opens the old one by its id', async () => {

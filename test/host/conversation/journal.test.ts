@@ -128,7 +128,7 @@ describe('Journal', () => {
       const had: JournalLine = { type: 'events', exchangeId: 'e', events: [reasoning('hm'), resumed(0), text('half')] };
       const id = await written(exchange('e'), had, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
       const { state } = (await journal().open(id))!.exchanges[0]!;
-      const kept = go === 'continue' ? ['half', 'hm', [0]] : ['half', '', []];
+      const kept = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
       assert.deepEqual([state.text, state.reasoning, state.seams], kept);
     });
   }

@@ -28,6 +28,18 @@ describe('beside the answer', () => {
       [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
       'The answer broke off 2 times and went on from there each time.',
     ],
+    'cut, then gone on by hand': [
+      [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.stopped('Hel'), start, ev.resumed(), ev.text('lo')],
+      'Connection lost. The answer went on from there.',
+    ],
+    'gone on by hand twice': [
+      [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
+      'The answer went on where it had stopped.',
+    ],
+    'gone on by hand, then cut twice': [
+      [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), again, ev.resumed({ seam: 5 })],
+      'The answer broke off 2 times and went on from there each time.',
+    ],
     'cut and written anew': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
   };
   for (const [name, [events, words]] of Object.entries(seams)) {

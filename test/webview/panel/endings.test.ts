@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent } from '../../../src/protocol';
-import { initialTurn, reduce } from '../../../src/protocol';
+import type { FailedEvent, StreamEvent } from '../../../src/protocol';
+import { initialTurn, interrupted, reduce } from '../../../src/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 
@@ -84,24 +84,130 @@ describe('after the end', () => {
   ];
   const quietLine = (): string | undefined => page.root.querySelector('.timeline summary')?.textContent;
 
+  /** `[when, what, facts]` of each row. */
+  const rows = (): (string | undefined)[][] =>
+    [...page.root.querySelectorAll('.timeline li')].map((line) => [
+      line.querySelector('.timeline-at')?.textContent,
+      line.querySelector('p')?.textContent,
+      line.querySelector('.timeline-facts')?.textContent,
+    ]);
+
   it('a bumpy success says so in one line that opens into the timeline', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     assert.equal(quietLine(), 'Answered after 3 attempts, 41 s of waiting');
-    const timeline = page.root.querySelector('.timeline')!;
-    assert.equal(timeline.hasAttribute('open'), false);
+    assert.equal(page.root.querySelector('.timeline')?.hasAttribute('open'), false);
+    assert.deepEqual(rows(), [
+      ['+0 s', 'Attempt 1 with gpt-4o', undefined],
+      ['+0.5 s', 'Waited 20 s: rate limited', 'Backoff 4.1 s'],
+      ['+21 s', 'Attempt 2 with gpt-4o', 'Tried again · Status 200'],
+      ['+21 s', 'Waited 21 s: rate limited', 'Backoff 4.1 s'],
+      ['+42 s', 'Attempt 3 with gpt-4o', 'Tried again'],
+    ]);
+  });
+
+  it('the timeline says what came of every attempt, and what it brought', () => {
+    const limited = ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 });
+    const brought = ev.ended({ ms: 12_000, firstTokenMs: 800, bytes: 2400, tokens: 312 });
+    page.events('a', ev.attempt({ at: 0 }), ev.headers(429), limited, ev.waiting({ at: 500 }));
+    page.events('a', ev.attempt({ at: 5500, attempt: 2, why: 'retry' }), ev.headers(), ev.text('Hi'), brought);
+    page.events('a', ev.done('Hi'));
+    const facts = rows().map((row) => row[2]);
+    assert.equal(facts[0], 'Status 429 · Ended after 0.5 s: rate limited');
+    assert.equal(
+      facts[2],
+      'Tried again · Status 200 · First token after 0.8 s · Finished after 12 s · 2.4K bytes · 312 tokens',
+    );
+  });
+
+  it('the timeline has the request id for those who ask', () => {
+    const named = { ...ev.headers(500), requestId: 'req_1' } as const;
+    page.events('a', ev.attempt(), named, ev.attempt({ attempt: 2, why: 'retry' }), ev.headers(), ev.done('Hi'));
+    const titles = [...page.root.querySelectorAll('.timeline li')].map((line) => line.querySelector('[title]'));
     assert.deepEqual(
-      [...timeline.querySelectorAll('li')].map((line) => [...line.children].map((part) => part.textContent)),
+      titles.map((status) => [status?.textContent, status?.getAttribute('title')]),
       [
-        ['+0 s', 'Attempt 1 with gpt-4o'],
-        ['+0.5 s', 'Waiting: Rate limited.'],
-        ['+21 s', 'Attempt 2 with gpt-4o'],
-        ['+1.1 s', 'Status 200'],
-        ['+21 s', 'Waiting: Rate limited.'],
-        ['+42 s', 'Attempt 3 with gpt-4o'],
-        ['+43 s', 'First token'],
-        ['+44 s', 'End'],
+        ['Status 500', 'Request id req_1'],
+        [undefined, undefined],
       ],
     );
+  });
+
+  for (const [how, words] of [
+    ['finished', 'Finished after 1.9 s'],
+    ['stopped', 'Stopped after 1.9 s'],
+    ['abandoned', 'Given up after 1.9 s'],
+    ['connection', 'Ended after 1.9 s: connection lost'],
+  ] as const) {
+    it(`the timeline says how an attempt ended: ${how}`, () => {
+      page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how, bytes: 0 }), ev.done('Hi'));
+      assert.equal(rows().at(-1)?.[2], words);
+    });
+  }
+
+  for (const [why, words] of [
+    ['retry', 'Tried again'],
+    ['retry-now', 'Tried again by hand'],
+    ['replay', 'Asked again at once'],
+    ['repair', 'Asked again with a mended request'],
+    ['switch', 'Model switched'],
+    ['resume', undefined],
+  ] as const) {
+    it(`the timeline says why there was another attempt: ${why}`, () => {
+      page.events('a', ev.attempt(), ev.attempt({ attempt: 2, why }), ev.done('Hi'));
+      assert.equal(rows().at(-1)?.[2], words);
+    });
+  }
+
+  const waits: Readonly<Record<string, readonly [event: StreamEvent, title: string, facts: string | undefined]>> = {
+    'the server, and where it said so': [
+      ev.waiting({ source: 'server', delayMs: 5250, hintMs: 5000, hintFrom: 'retry-after', jitterMs: 250 }),
+      'Waited 5.3 s: rate limited',
+      'The server asked for 5 s (retry-after) · plus 0.3 s of margin',
+    ],
+    'the server, nobody knows where': [
+      ev.waiting({ source: 'server', delayMs: 5000, hintMs: 4990, jitterMs: 10 }),
+      'Waited 5.3 s: rate limited',
+      'The server asked for 5 s',
+    ],
+    'backoff and its jitter': [
+      ev.waiting({ reason: 'overloaded', delayMs: 4100, jitterMs: 2100 }),
+      'Waited 5.3 s: overloaded',
+      'Backoff 4.1 s, 2.1 s of it jitter',
+    ],
+    'another request': [
+      ev.waiting({ told: 'request' }),
+      'Waited 5.3 s: rate limited',
+      'Another request of this window was told to wait · Backoff 4.1 s',
+    ],
+    'another window': [
+      ev.waiting({ told: 'window', reason: 'breaker' }),
+      'Waited 5.3 s: paused after repeated failures',
+      'Another window was told to wait · Backoff 4.1 s',
+    ],
+    'nobody, for the network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
+  };
+  for (const [name, [event, title, facts]] of Object.entries(waits)) {
+    it(`the timeline says where a wait came from: ${name}`, () => {
+      const [first, second] = [ev.attempt({ at: 0 }), ev.attempt({ attempt: 2, why: 'retry', at: 5250 })];
+      page.events('a', first, { ...event, at: 0 }, second, ev.done('Hi'));
+      assert.deepEqual(rows()[1], ['+0 s', title, facts]);
+    });
+  }
+
+  it('the timeline has no wait too short for a word, and those after the last attempt', () => {
+    const long = ev.waiting({ attempt: 3, at: 1030 });
+    page.events('a', ev.attempt(), ev.waiting({ at: 1000 }), ev.attempt({ attempt: 2, at: 1020 }), long);
+    page.events('a', { ...ev.stopped(''), at: 3030 });
+    assert.deepEqual(
+      rows().map((row) => row[1]),
+      ['Attempt 1 with gpt-4o', 'Attempt 2 with gpt-4o', 'Waited 2 s: rate limited'],
+    );
+  });
+
+  it('the timeline says of a wait that ended with its window what it was for', () => {
+    const state = interrupted([...retried.slice(0, 3), ev.waiting({ at: 21_000 })].reduce(reduce, initialTurn));
+    page.snapshot([exchange('a', { state })]);
+    assert.equal(rows().at(-1)?.[1], 'Waiting: rate limited');
   });
 
   it('a success without waiting counts the attempts alone', () => {
@@ -112,6 +218,10 @@ describe('after the end', () => {
   it('a success that had to wait before its first attempt says the time alone', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(quietLine(), 'Answered after 3 s of waiting');
+    assert.deepEqual(
+      rows().map(([at]) => at),
+      ['+0 s', '+3 s'],
+    );
   });
 
   it('a smooth success has no timeline', () => {
@@ -125,15 +235,14 @@ describe('after the end', () => {
   });
 
   for (const [how, words] of [
-    ['prefill', 'Went on where it had stopped'],
-    ['continue', 'Went on where it had stopped'],
+    ['prefill', 'Asked for the rest'],
+    ['continue', 'Asked for the rest'],
     ['restart', 'Started again'],
   ] as const) {
     it(`the timeline says how an answer went on: ${how}`, () => {
       const again = ev.attempt({ attempt: 2, why: 'resume', how });
       page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), again, ev.resumed({ how }), ev.done('Hi'));
-      const lines = [...page.root.querySelectorAll('.timeline li')].map((line) => line.lastChild?.textContent);
-      assert.deepEqual(lines.slice(-2), [words, 'End']);
+      assert.equal(rows().at(-1)?.[2], words);
     });
   }
 

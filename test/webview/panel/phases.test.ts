@@ -67,7 +67,7 @@ const rows: Readonly<Record<string, Row>> = {
     'done',
     'Hel',
     '',
-    ['Continue', 'Copy'],
+    ['Continue', 'Restart answer', 'Copy'],
   ),
   stopped: row([start, ev.text('Hel'), ev.stopped('Hel')], 'stopped', 'Hel', '', [
     'Continue',
