@@ -1,8 +1,11 @@
 import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
+import type * as sdk from './sdk';
 import { StreamDecoder } from './streamDecoder';
 
 /** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
+
+let createParser: typeof sdk.createParser | undefined;
 
 /** A beginning this long that tells nothing will not tell more later. */
 const tellingChars = 64;
@@ -31,7 +34,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   // What a body looks like counts for more than what it is called: gateways send errors as JSON in an event stream.
   let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
   if (!response.body) return { kind: 'unknown', text: '' };
-  const { createParser } = await import('./sdk');
+  createParser ??= (await import('./sdk')).createParser;
   const parser = createParser({
     maxBufferSize: maxEventChars,
     onEvent: ({ data, event }) => sink.event(data, event),

@@ -3,6 +3,7 @@ import type { EngineDeps } from './engine';
 import type { Repairs } from './repairs';
 import type { ChatRequest, Connection } from './request';
 import type { OutgoingMessage } from './resume/continuation';
+import type { Client } from './sdk';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
 export class HttpRejection extends Error {
@@ -37,26 +38,7 @@ export async function send(
   signal: AbortSignal,
   onHeaders: OnHeaders,
 ): Promise<Response> {
-  const { OpenAI } = await import('./sdk');
-  const client = new OpenAI({
-    apiKey: connection.apiKey,
-    baseURL: connection.baseUrl,
-    // The environment of the editor must not name an organisation, nor make the SDK print what it sends.
-    organization: null,
-    project: null,
-    logLevel: 'off',
-    maxRetries: 0,
-    defaultHeaders: { 'User-Agent': deps.userAgent },
-    fetch: async (url, init) => {
-      // The key never follows a redirect: to whom it would be shown is not the user's choice.
-      const headers = ownHeaders(init?.headers, connection.apiKey);
-      const response = await deps.fetch(url, { ...init, headers, redirect: 'manual' });
-      onHeaders(response.status, response.headers);
-      if (response.ok) return response;
-      const text = await boundedText(response.body, deps.clock);
-      throw new HttpRejection(response.status || 302, response.headers, text);
-    },
-  });
+  const client = await clientFor(deps, connection);
   const { model, temperature, maxTokens } = request;
   const body = {
     model,
@@ -68,11 +50,51 @@ export async function send(
       ? {}
       : { [repairs.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
   };
-  try {
-    return await client.chat.completions.create(body, { signal }).asResponse();
-  } catch (error) {
-    throw rejectionIn(error) ?? error;
-  }
+  const response = await client.chat.completions
+    .create(body, { signal })
+    .asResponse()
+    .catch((error: unknown) => refusedIn(error));
+  onHeaders(response.status, response.headers);
+  if (response.ok) return response;
+  const text = await boundedText(response.body, deps.clock);
+  throw new HttpRejection(response.status || 302, response.headers, text);
+}
+
+type ClientDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
+
+/** An engine's last client: making one takes longer than all else before a request is sent. */
+const clients = new WeakMap<ClientDeps, Client>();
+
+async function clientFor(deps: ClientDeps, { baseUrl, apiKey }: AttemptRequest['connection']): Promise<Client> {
+  const kept = clients.get(deps);
+  if (kept?.baseURL === baseUrl && kept.apiKey === apiKey) return kept;
+  const { Client } = await import('./sdk');
+  const client = new Client(
+    {
+      apiKey,
+      baseURL: baseUrl,
+      // The environment of the editor must not name an organisation, nor make the SDK print what it sends.
+      organization: null,
+      project: null,
+      logLevel: 'off',
+      maxRetries: 0,
+      defaultHeaders: { Accept: 'application/json', 'User-Agent': deps.userAgent },
+    },
+    async (url, init) => {
+      // The key never follows a redirect: to whom it would be shown is not the user's choice.
+      const response = await deps.fetch(url, {
+        ...init,
+        method: 'POST',
+        headers: ownHeaders(init?.headers, apiKey),
+        redirect: 'manual',
+      });
+      // The SDK would read its body without limits.
+      if (!response.ok) throw new Refused(response);
+      return response;
+    },
+  );
+  clients.set(deps, client);
+  return client;
 }
 
 const sentHeaders = ['accept', 'content-type', 'user-agent'];
@@ -81,22 +103,29 @@ const sentHeaders = ['accept', 'content-type', 'user-agent'];
  * What the SDK adds besides is left out: it tells operating system and runtime, which is nobody's business, and
  * it takes headers from the environment (`OPENAI_CUSTOM_HEADERS`), among them the key of another provider.
  */
-function ownHeaders(all: RequestInit['headers'], apiKey: string): Headers {
-  const given = new Headers(all);
-  const own = new Headers({ authorization: `Bearer ${apiKey}` });
+function ownHeaders(all: RequestInit['headers'], apiKey: string): Record<string, string> {
+  const given = all instanceof Headers ? all : new Headers(all);
+  const own: Record<string, string> = { authorization: `Bearer ${apiKey}` };
   for (const name of sentHeaders) {
     const value = given.get(name);
-    if (value !== null) own.set(name, value);
+    if (value !== null) own[name] = value;
   }
   return own;
 }
 
-/** The SDK wraps whatever `fetch` throws. */
-function rejectionIn(error: unknown): HttpRejection | undefined {
-  for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
-    if (link instanceof HttpRejection) return link;
+/** Takes a response that is no success past the SDK. */
+class Refused extends Error {
+  constructor(readonly response: Response) {
+    super(`HTTP ${response.status}`);
   }
-  return undefined;
+}
+
+/** The SDK wraps whatever `fetch` throws. @throws `error` where there was no response */
+function refusedIn(error: unknown): Response {
+  for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
+    if (link instanceof Refused) return link.response;
+  }
+  throw error;
 }
 
 /** Names that gateways give to the id support asks for, most specific first. */

@@ -41,7 +41,7 @@ export class Splice {
   private readonly white: string;
   private readonly tail: string;
   /** Ascending offsets in the tail from which tail and continuation agree, as far as both go. */
-  private starts: readonly number[];
+  private starts: readonly number[] = [];
   /** Characters in which the continuation agrees with the beginning of the partial. */
   private agreed = 0;
 
@@ -52,7 +52,6 @@ export class Splice {
     this.base = how === 'prefill' ? sentPartial(partial) : partial;
     this.white = partial.slice(this.base.length);
     this.tail = how === 'continue' ? partial.slice(-tailChars) : '';
-    this.starts = Array.from({ length: this.tail.length }, (_, start) => start);
   }
 
   /** Until it is decided how the continuation joins. */
@@ -81,12 +80,14 @@ export class Splice {
   }
 
   private take(text: string): void {
+    if (text === '') return;
     const { partial, tail, received } = this;
     if (this.agreed === received.length) this.agreed += commonPrefix(text, partial.slice(received.length));
-    this.starts = this.starts.filter((start) => {
+    const agree = (start: number): boolean => {
       const from = start + received.length;
       return from >= tail.length || tail.startsWith(text.slice(0, tail.length - from), from);
-    });
+    };
+    this.starts = received === '' ? beginnings(tail, text) : this.starts.filter(agree);
     this.received += text;
   }
 
@@ -130,6 +131,15 @@ export class Splice {
     const { received } = this;
     return isHigh(received.charCodeAt(length - 1)) && isLow(received.charCodeAt(length)) ? 0 : length;
   }
+}
+
+/** Ascending offsets in the tail from which it and the text agree, as far as both go; the search is the runtime's. */
+function beginnings(tail: string, text: string): readonly number[] {
+  const starts: number[] = [];
+  for (let at = tail.indexOf(text); at !== -1; at = tail.indexOf(text, at + 1)) starts.push(at);
+  const short = Math.max(0, tail.length - text.length + 1);
+  for (let at = short; at < tail.length; at++) if (text.startsWith(tail.slice(at))) starts.push(at);
+  return starts;
 }
 
 function commonPrefix(a: string, b: string): number {
