@@ -150,7 +150,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
         removeApiKeyCommand(connections, keys, log),
         testConnectionCommand(connections, log),
         selectModelCommand(connections, catalog),
-        openDemoCommand(demo),
+        openDemoCommand({ demo, conversations, panels }),
         showLogCommand(log),
         resetNetworkStateCommand(engine, log),
         exportDiagnosticsCommand({ engine, settings, connections, demo, log, version }),

@@ -8,8 +8,8 @@ import type { TurnState } from './core/turnState';
 export type { FaultAction, FailedEvent, FaultKind, StreamEvent, Usage, WaitingEvent } from './core/events';
 export { waitedMs } from './core/ledger';
 export type { LedgerEntry, LedgerWait } from './core/ledger';
-export { initialTurn, interrupted, isRunning, reduce } from './core/turnState';
-export type { TurnPhase, TurnState } from './core/turnState';
+export { hasArrived, initialTurn, interrupted, isRunning, reduce, startsAgain } from './core/turnState';
+export type { ModelSwitch, TurnPhase, TurnState } from './core/turnState';
 
 /** Code that went along with a prompt; shown under *You*, never re-read from disk. */
 export interface Attachment {
@@ -103,6 +103,8 @@ export const panelStrings = {
   continue: 'Continue',
   restart: 'Restart answer',
   tryAnyway: 'Try anyway',
+  retryNowOnce: 'Sends one request now',
+  tryAnywayForgets: 'Also forgets the failures so far',
   setApiKey: 'Set API key',
   openBilling: 'Open billing',
   checkUrl: 'Check URL',
@@ -120,6 +122,7 @@ export const panelStrings = {
   quiet: 'Still waiting for the first words…',
   quietMore: 'Nothing new for a while; still connected…',
   resuming: 'Getting the rest of the answer…',
+  restarting: 'Starting the answer again; what is there stays until the new one has overtaken it.',
   waitServer: 'The server asked for {0}',
   waitMargin: 'plus {0} of margin',
   waitBackoff: 'Backoff {0}, attempt {1} of {2}',
@@ -132,11 +135,16 @@ export const panelStrings = {
   seconds: '{0} s',
   minutes: '{0} min',
   minutesSeconds: '{0} min {1} s',
-  stopped: 'Stopped. What had arrived is kept.',
-  interrupted: 'Interrupted: the window was closed or reloaded. What had arrived is kept.',
+  stopped: 'Stopped.',
+  stoppedPartial: 'Stopped. What had arrived is kept.',
+  interrupted: 'Interrupted: the window was closed or reloaded.',
+  interruptedPartial: 'Interrupted: the window was closed or reloaded. What had arrived is kept.',
   seamAfterCut: '{0} The answer went on from there.',
   seamOnce: 'The answer went on where it had stopped.',
   seamOften: 'The answer broke off {0} times and went on from there each time.',
+  switchedOverloaded: '{0} was overloaded; {1} answers.',
+  switchedFailing: '{0} kept failing; {1} answers.',
+  switchedByHand: 'Switched from {0} to {1}.',
   toolCall: 'Wants to call {0}',
   lengthLimit: 'The answer reached the token limit.',
   summaryRetried: 'Answered after {0} attempts, {1} of waiting',

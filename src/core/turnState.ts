@@ -1,4 +1,4 @@
-import type { AttemptEvent, FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from './events';
+import type { AttemptEvent, FailedEvent, ModelEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from './events';
 import { emptyLedger, enter, type Ledger } from './ledger';
 
 export type TurnPhase =
@@ -21,6 +21,9 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
+/** Another model was asked from there on. */
+export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
+
 /** What is shown of a turn: a pure fold over its events. */
 export interface TurnState {
   readonly phase: TurnPhase;
@@ -34,6 +37,8 @@ export interface TurnState {
   /** Why the answer broke off, until it has gone on from there. */
   readonly cut?: string;
   readonly toolCalls: readonly ToolCall[];
+  /** In their order. */
+  readonly switches: readonly ModelSwitch[];
   /** What the network did. */
   readonly ledger: Ledger;
   readonly attempts: number;
@@ -41,7 +46,7 @@ export interface TurnState {
   readonly failure?: FailedEvent;
   readonly usage?: Usage;
   readonly finishReason?: string;
-  /** Monotonic times of the engine's clock. */
+  /** Monotonic times of the engine's clock; a turn starts with its first event, which may be a wait. */
   readonly startedAt?: number;
   readonly firstTokenAt?: number;
   readonly endedAt?: number;
@@ -55,6 +60,7 @@ export const initialTurn: TurnState = {
   reasoning: '',
   seams: [],
   toolCalls: [],
+  switches: [],
   ledger: emptyLedger,
   attempts: 0,
   quiet: false,
@@ -77,7 +83,8 @@ export function interrupted(state: TurnState): TurnState {
 
 export function reduce(state: TurnState, event: StreamEvent): TurnState {
   const ledger = enter(state.ledger, event);
-  return fold(ledger === state.ledger ? state : { ...state, ledger }, event);
+  const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
+  return fold(ledger === state.ledger ? started : { ...started, ledger }, event);
 }
 
 function fold(state: TurnState, event: StreamEvent): TurnState {
@@ -90,7 +97,6 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
         toolCalls: joins(event) ? state.toolCalls : [],
         model: event.model,
         attempts: event.attempt,
-        startedAt: state.startedAt ?? event.at,
         quiet: false,
       };
     case 'text':
@@ -134,7 +140,11 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
     case 'replaced':
       return { ...firstToken(state, event), phase: 'streaming', text: event.text, seams: [], quiet: false };
     case 'model':
-      return { ...state, model: event.to };
+      return {
+        ...state,
+        model: event.to,
+        switches: [...state.switches, { from: event.from, to: event.to, reason: event.reason }],
+      };
     case 'usage':
       return {
         ...state,
@@ -156,6 +166,16 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
     case 'failed':
       return { ...end(state, event), phase: 'failed', text: event.text, failure: event };
   }
+}
+
+/** A part of an answer is there, be it a thought. */
+export function hasArrived({ text, reasoning, toolCalls }: TurnState): boolean {
+  return text !== '' || reasoning !== '' || toolCalls.length > 0;
+}
+
+/** The answer is being written anew, beside what there is of it. */
+export function startsAgain({ phase, ledger }: TurnState): boolean {
+  return phase === 'resuming' && ledger.entries.at(-1)?.how === 'restart';
 }
 
 function withPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {

@@ -1,4 +1,5 @@
 import type { EngineReport } from '../core/engine';
+import type { TurnRecord } from '../core/ledger';
 import type { EngineSettings } from '../core/settings';
 
 /** Where the extension runs; nothing in it says who or on what files. */
@@ -42,8 +43,21 @@ export interface Diagnostics {
 export function diagnosticsText(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, host, settings, demo, engine } = diagnostics;
   const { turns, network } = engine;
-  const report = { time: new Date(time).toISOString(), host, settings, demo, network, turns };
+  const report = { time: new Date(time).toISOString(), host, settings, demo, network, turns: turns.map(turnFacts) };
   return redact(JSON.stringify(report, withoutPaths, 2));
+}
+
+/** Of its clocks a reader needs whole milliseconds, and the wall clock's as a time of day. */
+function turnFacts({ time, attempts, ...turn }: TurnRecord): unknown {
+  const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
+  return { time: new Date(time).toISOString(), ...turn, attempts: rounded(entries) };
+}
+
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Math.round(value);
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
 }
 
 /** Servers on the own machine name models by their files. */

@@ -11,7 +11,8 @@ export type Activity =
   | { readonly kind: 'waiting'; readonly until: number }
   /** Goes on by itself when the network is back. */
   | { readonly kind: 'offline' }
-  | { readonly kind: 'failed' };
+  /** `partial`: a part of the answer is there. */
+  | { readonly kind: 'failed'; readonly partial: boolean };
 
 const tickMs = 1000;
 
@@ -102,7 +103,7 @@ function captionOf(activity: Activity): readonly [icon: string, text: string] {
     case 'offline':
       return ['$(cloud-offline)', vscode.l10n.t('Offline')];
     case 'failed':
-      return ['$(warning)', vscode.l10n.t('No answer')];
+      return ['$(warning)', activity.partial ? vscode.l10n.t('Incomplete answer') : vscode.l10n.t('No answer')];
   }
 }
 

@@ -13,10 +13,14 @@ export function actionButtons(
   const buttons = actions.map((action, index) => {
     const look = index === 0 ? 'primary' : 'secondary';
     if (action === 'details') return detailsButton(strings.details, look, details);
-    return button(strings[action], look, () => {
+    const made = button(strings[action], look, () => {
       if (action === 'stop') post({ type: 'stop' });
       else post({ type: 'action', exchangeId, action });
     });
+    // Side by side, the two look like one.
+    if (action === 'retryNow' && actions.includes('tryAnyway')) made.title = strings.retryNowOnce;
+    if (action === 'tryAnyway') made.title = strings.tryAnywayForgets;
+    return made;
   });
   return element('div', { class: 'actions' }, ...buttons);
 }

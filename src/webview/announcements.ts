@@ -1,16 +1,18 @@
-import type { StreamEvent, WaitingEvent } from '../protocol';
+import type { StreamEvent, TurnState, WaitingEvent } from '../protocol';
 import type { PanelContext } from './panelContext';
+import { stoppedText } from './outcomeLine';
 import { isSameWait } from './sameWait';
 import { fill } from './strings';
 
 /**
  * What a screen reader says of an event: that it starts, that it waits, how it ended. A failure card is an alert.
  * @param wait the one that was going on before the event: a wait that only goes on is said once
+ * @param state what the event has made of the turn
  */
 export function spokenFor(
   { strings, format }: Pick<PanelContext, 'strings' | 'format'>,
   event: StreamEvent,
-  wait: WaitingEvent | undefined,
+  { wait, state }: { readonly wait: WaitingEvent | undefined; readonly state: TurnState },
 ): string | undefined {
   switch (event.type) {
     case 'attempt':
@@ -23,7 +25,7 @@ export function spokenFor(
     case 'done':
       return strings.announceDone;
     case 'stopped':
-      return strings.stopped;
+      return stoppedText(strings, state);
     case 'failed':
     case 'headers':
     case 'text':

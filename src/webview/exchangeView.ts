@@ -13,6 +13,7 @@ import { createReasoningView } from './reasoningView';
 import { waitParts } from './sameWait';
 import { seamText } from './seamNote';
 import { showText } from './showText';
+import { switchText } from './switchNote';
 import { createToolCalls } from './toolCalls';
 import { createUserArticle } from './userArticle';
 
@@ -23,6 +24,7 @@ export class ExchangeView {
   private readonly model = element('span', { class: 'turn-model' });
   private readonly progress = element('p', { class: 'progress', 'data-part': 'progress' });
   private readonly seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
+  private readonly switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
   private readonly toolCalls: CardSlot;
   private readonly answer: StreamingMarkdown;
   private readonly reasoning: ReasoningView;
@@ -60,6 +62,7 @@ export class ExchangeView {
       this.reasoning.element,
       answerRoot,
       this.seam,
+      this.switched,
       this.toolCalls.element,
       this.progress,
       this.card.element,
@@ -91,7 +94,7 @@ export class ExchangeView {
     for (const event of events) {
       const { reasoningAttempt, wait } = this.state;
       this.state = reduce(this.state, event);
-      const words = spokenFor(this.context, event, wait);
+      const words = spokenFor(this.context, event, { wait, state: this.state });
       if (words) this.context.announcer.say(words);
       if (event.type === 'text') this.answer.append(event.text);
       else if (this.state.reasoningAttempt !== reasoningAttempt) this.reasoning.show(this.state.reasoning);
@@ -138,6 +141,7 @@ export class ExchangeView {
     setText(this.progress, progressText(context.strings, state, queued, this.host));
     this.reasoning.setThinking(isRunning(phase) && state.text === '');
     setText(this.seam, seamText(context.strings, state));
+    setText(this.switched, switchText(context.strings, state));
     this.toolCalls.show(
       toolCalls.map(({ name }) => name),
       () => createToolCalls(context.strings, toolCalls),

@@ -1,6 +1,7 @@
-import type { TurnState } from '../protocol';
+import { hasArrived, type TurnState } from '../protocol';
 import { button, element } from './element';
 import type { PanelContext } from './panelContext';
+import type { PanelStrings } from './strings';
 
 /** How a turn ended when it neither failed nor simply finished; on the latest turn with the ways to go on. */
 export function createOutcomeLine(
@@ -23,12 +24,17 @@ export function createOutcomeLine(
   return line;
 }
 
+/** What a stop has left. */
+export function stoppedText(strings: PanelStrings, state: TurnState): string {
+  return hasArrived(state) ? strings.stoppedPartial : strings.stopped;
+}
+
 function outcome({ strings }: PanelContext, state: TurnState): string | undefined {
   switch (state.phase) {
     case 'stopped':
-      return strings.stopped;
+      return stoppedText(strings, state);
     case 'interrupted':
-      return strings.interrupted;
+      return hasArrived(state) ? strings.interruptedPartial : strings.interrupted;
     case 'done':
       return state.finishReason === 'length' ? strings.lengthLimit : undefined;
     case 'failed':

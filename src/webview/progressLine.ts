@@ -1,4 +1,4 @@
-import type { TurnState } from '../protocol';
+import { startsAgain, type TurnState } from '../protocol';
 import type { PanelStrings } from './strings';
 import { fill } from './strings';
 
@@ -9,7 +9,7 @@ export function progressText(strings: PanelStrings, state: TurnState, queued: bo
     case 'connecting':
       return state.quiet ? strings.quiet : fill(strings.connecting, host);
     case 'resuming':
-      return strings.resuming;
+      return startsAgain(state) ? strings.restarting : strings.resuming;
     case 'streaming':
       return state.quiet ? strings.quietMore : '';
     case 'waiting':

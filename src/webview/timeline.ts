@@ -9,8 +9,7 @@ export function createTimeline(context: PanelContext, state: TurnState): HTMLDet
   const waited = waitedMs(state.ledger);
   if (state.attempts <= 1 && waited < worthSayingMs) return undefined;
   const { entries, waits } = state.ledger;
-  const [first] = entries;
-  const start = (first?.waits[0] ?? first ?? waits[0])?.at ?? 0;
+  const { startedAt: start = 0 } = state;
   const waitRow = (wait: LedgerWait): HTMLElement =>
     row(context, wait.at - start, waitTitle(context, wait), waitFacts(context, wait));
   const attemptRow = (entry: LedgerEntry): HTMLElement => {

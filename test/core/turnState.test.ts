@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StreamEvent } from '../../src/core/events';
-import { initialTurn, interrupted, isRunning, reduce, type TurnState } from '../../src/core/turnState';
+import {
+  hasArrived,
+  initialTurn,
+  interrupted,
+  isRunning,
+  reduce,
+  startsAgain,
+  type TurnState,
+} from '../../src/core/turnState';
 import { propertyRuns } from '../support/propertyRuns';
 
 type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
@@ -181,7 +189,35 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [5, 1, { type: 'model', from: 'gpt-4o', to: 'deepseek-v3', reason: 'user' }],
       [6, 2, start('deepseek-v3')],
     ],
-    { model: 'deepseek-v3', attempts: 2 },
+    {
+      model: 'deepseek-v3',
+      attempts: 2,
+      switches: [{ from: 'gpt-4o', to: 'deepseek-v3', reason: 'user' }],
+    },
+  ],
+  [
+    'knows every switch of the model, in their order',
+    [
+      [0, 1, { type: 'model', from: 'a', to: 'b', reason: 'breaker' }],
+      [1, 1, start('b')],
+      [2, 1, { type: 'model', from: 'b', to: 'c', reason: 'overloaded' }],
+    ],
+    {
+      model: 'c',
+      switches: [
+        { from: 'a', to: 'b', reason: 'breaker' },
+        { from: 'b', to: 'c', reason: 'overloaded' },
+      ],
+    },
+  ],
+  [
+    'starts with a wait in the line before its first attempt',
+    [
+      [100, 1, waiting()],
+      [5100, 1, start()],
+      [5400, 1, text('Hi')],
+    ],
+    { startedAt: 100, firstTokenAt: 5400 },
   ],
   [
     'knows the last usage',
@@ -334,6 +370,35 @@ describe('the state of a turn', () => {
       state,
     );
     assert.deepEqual(again.seams.at(-1), { offset: 9 });
+  });
+
+  for (const [how, again] of [
+    ['restart', true],
+    ['continue', false],
+    ['prefill', false],
+  ] as const) {
+    it(`${again ? 'starts again' : 'goes on'} in an attempt that is to ${how}, until it has something to show`, () => {
+      const steps: readonly Step[] = [
+        [0, 1, start()],
+        [1, 1, text('Hal')],
+        [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }],
+      ];
+      assert.equal(startsAgain(fold(steps)), again);
+      assert.equal(startsAgain(fold([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, seam: 3 }]])), false);
+    });
+  }
+
+  it('has something to keep once text, a thought or a tool call is there', () => {
+    const call: Draft = { type: 'tool-call', index: 0, arguments: '' };
+    for (const [draft, arrived] of [
+      [start(), false],
+      [waiting(), false],
+      [text('H'), true],
+      [thought('H'), true],
+      [call, true],
+    ] as const) {
+      assert.equal(hasArrived(fold([[0, 1, draft]])), arrived, draft.type);
+    }
   });
 
   it('is interrupted only while it runs', () => {

@@ -11,10 +11,10 @@ const answer = 'what was answered';
 
 const events: readonly StreamEvent[] = [
   attempt('gpt-4o'),
-  { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120, attempt: 1, at: 1 },
-  { type: 'ended', how: 'rate-limit', row: 30, ms: 130, bytes: 40, chars: 0, attempt: 1, at: 2 },
+  { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120.4567, attempt: 1, at: 1 },
+  { type: 'ended', how: 'rate-limit', row: 30, ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
   { ...waiting, message: answer, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
-  { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100 },
+  { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100.3, time: 1000.5 } as StreamEvent,
   reasoning(answer),
   text(answer),
   { type: 'tool-call', index: 0, name: answer, arguments: answer, attempt: 2, at: 3 },
@@ -23,7 +23,7 @@ const events: readonly StreamEvent[] = [
 ];
 const attempts = events.reduce(enter, emptyLedger).entries;
 const engine: EngineReport = {
-  turns: [{ time: 0, host: 'api.holysheep.ai', outcome: 'done', attempts }],
+  turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts }],
   network: { budgets: [], gates: [] },
 };
 
@@ -74,6 +74,17 @@ describe('the diagnostics', () => {
         waitedMs: 98,
       },
     ]);
+  });
+
+  it('tell times of day as such, and all others in whole milliseconds', () => {
+    const [first, second] = turns[0]!.attempts;
+    assert.deepEqual(
+      [turns[0]!.time, first?.time, second?.time],
+      ['1970-01-01T00:00:00.500Z', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
+    );
+    assert.deepEqual([first?.headersMs, first?.ended?.ms, second?.at], [120, 130, 100]);
+    // What is no time stays what it is.
+    assert.equal(settings.temperature, 0.7);
   });
 
   it('have no key in them, even where a server has echoed one', () => {

@@ -12,10 +12,7 @@ export function resetNetworkStateCommand(engine: Pick<Engine, 'resetNetworkState
     async execute(): Promise<void> {
       await engine.resetNetworkState();
       log.info('network state: forgotten');
-      const message = vscode.l10n.t(
-        'Cooldowns, pauses and retry budgets are forgotten. The next request goes out at once.',
-      );
-      vscode.window.setStatusBarMessage(message, goodNewsMs);
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), goodNewsMs);
     },
   };
 }

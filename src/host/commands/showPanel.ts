@@ -9,6 +9,6 @@ export function showPanelCommand(deps: {
 }): Command {
   return {
     id: 'holysheep.showPanel',
-    execute: async () => deps.panels.show(await deps.conversations.resume(), { preserveFocus: false }),
+    execute: async () => deps.panels.show(await deps.conversations.resumeBusy(), { preserveFocus: false }),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Activity } from '../statusBar';
 import type { Conversation } from './conversation';
 
@@ -20,7 +21,7 @@ export function activityOf({ running, current }: Turns): Activity {
     case 'resuming':
       return { kind: 'streaming' };
     case 'failed':
-      return { kind: 'failed' };
+      return { kind: 'failed', partial: exchange.state.text !== '' };
     case 'done':
     case 'stopped':
     case 'interrupted':
@@ -36,12 +37,8 @@ export class DistinctActivity {
   constructor(private readonly show: (activity: Activity) => void) {}
 
   update(activity: Activity): void {
-    if (until(activity) === until(this.last) && activity.kind === this.last.kind) return;
+    if (isDeepStrictEqual(activity, this.last)) return;
     this.last = activity;
     this.show(activity);
   }
-}
-
-function until(activity: Activity): number | undefined {
-  return activity.kind === 'waiting' ? activity.until : undefined;
 }

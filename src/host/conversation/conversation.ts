@@ -44,10 +44,15 @@ export interface ConversationDeps {
 
 type Go = EarlierAnswer['go'];
 
+/** For somebody who does not want to wait in line. */
+type AtOnce = 'retryNow' | 'tryAnyway';
+
 interface Queued {
   readonly exchangeId: string;
   /** Absent: it is asked for the first time. */
-  readonly go?: Go;
+  readonly go?: Go | undefined;
+  /** Absent: it waits for whatever its gateway has asked for. */
+  readonly atOnce?: AtOnce | undefined;
 }
 
 interface Running {
@@ -116,26 +121,25 @@ export class Conversation {
   retryNow(exchangeId = this.active?.id ?? this.last?.id): void {
     const exchange = exchangeId === undefined ? undefined : this.byId.get(exchangeId);
     if (!exchange) return;
-    if (exchange === this.active) this.running?.turn.retryNow();
-    else if (canRetry(exchange)) this.rerun(exchange, this.again(exchange));
+    this.tryAgain(exchange, 'retryNow');
   }
 
   /** As `retryNow`, and forgets that the model is not to be asked for a while. */
   tryAnyway(exchangeId: string): void {
-    if (this.active?.id !== exchangeId) this.retryNow(exchangeId);
-    if (this.running?.exchangeId === exchangeId) this.running.turn.tryAnyway();
+    const exchange = this.byId.get(exchangeId);
+    if (exchange) this.tryAgain(exchange, 'tryAnyway');
   }
 
   /** Goes on with an answer that is over, where its text ends. */
   continue(exchangeId: string): void {
     const exchange = this.byId.get(exchangeId);
-    if (exchange && canContinue(exchange)) this.rerun(exchange, 'continue');
+    if (exchange && canContinue(exchange)) this.rerun(exchange, { go: 'continue' });
   }
 
   /** Asks anew, also for a whole answer; the text stays until the new one has overtaken it. */
   restart(exchangeId: string): void {
     const exchange = this.byId.get(exchangeId);
-    if (exchange && isOver(exchange)) this.rerun(exchange, 'restart');
+    if (exchange && isOver(exchange)) this.rerun(exchange, { go: 'restart' });
     else this.retryNow(exchangeId);
   }
 
@@ -143,7 +147,7 @@ export class Conversation {
     const exchange = this.byId.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.active) this.running?.turn.switchModel(model);
-    else if (isOver(exchange)) this.rerun(exchange, 'restart', model);
+    else if (isOver(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
   }
 
   /**
@@ -181,28 +185,36 @@ export class Conversation {
     return canContinue(exchange) && this.deps.resume() === 'auto' ? 'continue' : 'restart';
   }
 
-  private rerun(exchange: Exchange, go: Go, model?: string): void {
+  private tryAgain(exchange: Exchange, atOnce: AtOnce): void {
+    if (exchange === this.active) this.running?.turn[atOnce]();
+    else if (canRetry(exchange)) this.rerun(exchange, { go: this.again(exchange), atOnce });
+  }
+
+  private rerun(exchange: Exchange, how: Pick<Queued, 'atOnce'> & { readonly go: Go }, model?: string): void {
+    const { go } = how;
     this.journal.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
-    this.enqueue({ ...exchange, model: model ?? exchange.model, state: rerunOf(exchange.state, go) }, go);
+    this.enqueue({ ...exchange, state: rerunOf(exchange.state, go) }, how);
     this.startNext();
   }
 
-  private enqueue(exchange: Exchange, go?: Go): Exchange {
-    this.queue.push({ exchangeId: exchange.id, ...(go && { go }) });
+  private enqueue(exchange: Exchange, how: Omit<Queued, 'exchangeId'> = {}): Exchange {
+    this.queue.push({ exchangeId: exchange.id, ...how });
     return this.update({ ...exchange, queued: this.running !== undefined });
   }
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', go } = this.queue.shift() ?? {};
+    const { exchangeId = '', go, atOnce } = this.queue.shift() ?? {};
     const next = this.byId.get(exchangeId);
     if (!next) return;
-    const exchange = next.queued ? this.update({ ...next, queued: false }) : next;
-    const demo = exchange.demo === true;
+    const demo = next.demo === true;
+    const defaults = this.deps.defaults(demo);
+    // Before the first attempt says so: that may have to wait.
+    const state = { ...next.state, model: next.model ?? defaults.model };
+    const exchange = this.update({ ...next, state, queued: false });
     const all = this.exchanges();
     // What the demo made up is no part of a real conversation.
     const earlier = all.slice(0, all.indexOf(exchange)).filter((past) => (past.demo === true) === demo);
-    const defaults = this.deps.defaults(demo);
     const request = chatRequest(earlier, exchange, defaults);
     const route = new RouteMemory();
     const turn = this.deps.engine.stream(request, {
@@ -211,6 +223,7 @@ export class Conversation {
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchangeId, events));
     this.running = { exchangeId, turn, batcher, route, defaultModel: defaults.model };
+    if (atOnce) turn[atOnce]();
     void this.follow(this.running);
   }
 

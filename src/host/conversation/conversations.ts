@@ -47,6 +47,12 @@ export class Conversations {
     return earlier?.last?.state.phase === 'interrupted' ? this.makeCurrent(earlier) : this.startNew();
   }
 
+  /** For somebody who follows a sign that a turn runs: the one whose turn that is, wherever it was left. */
+  async resumeBusy(): Promise<Conversation> {
+    const { running } = this;
+    return (running && running !== this.shown && (await this.open(running.id))) || this.resume();
+  }
+
   startNew(): Conversation {
     const { id, file } = this.deps.journal.create();
     const conversation = this.makeCurrent(this.add(id, [], file));

@@ -190,7 +190,8 @@ function mostRetries(events: readonly StreamEvent[]): number {
       taken = false;
     }
     if (event.type === 'headers' && event.status < 300) taken = true;
-    const anew = event.type === 'text' || event.type === 'reasoning' || event.type === 'tool-call';
+    // What is held back, for a seam or until it overtakes, has arrived all the same.
+    const anew = event.type === 'tool-call' || (event.type === 'ended' && event.chars > 0);
     if (anew || event.type === 'model') row = 0;
   }
   return most;

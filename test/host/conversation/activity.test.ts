@@ -46,6 +46,17 @@ describe('A turn, seen from outside the panel,', () => {
     });
   }
 
+  for (const [text, partial] of [
+    ['', false],
+    ['half', true],
+  ] as const) {
+    it(`has ${partial ? 'an incomplete' : 'no'} answer when it failed with ${JSON.stringify(text)}`, () => {
+      const last: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'failed', text } };
+      const current = { active: undefined, last };
+      assert.deepEqual(activityOf({ current, running: undefined }), { kind: 'failed', partial });
+    });
+  }
+
   it('is idle when there is none', () => assert.deepEqual(activityOf(none), { kind: 'idle' }));
 });
 
@@ -77,13 +88,15 @@ describe('DistinctActivity', () => {
       { kind: 'waiting', until: 1 },
       { kind: 'waiting', until: 2 },
       { kind: 'offline' },
-      { kind: 'offline' },
+      { kind: 'failed', partial: true },
+      { kind: 'failed', partial: true },
+      { kind: 'failed', partial: false },
       { kind: 'idle' },
     ] as const;
     for (const activity of all) distinct.update({ ...activity });
     assert.deepEqual(
       shown,
-      [all[1], all[3], all[5], all[6], all[8]].map((activity) => JSON.stringify(activity)),
+      [all[1], all[3], all[5], all[6], all[7], all[9], all[10]].map((activity) => JSON.stringify(activity)),
     );
   });
 });

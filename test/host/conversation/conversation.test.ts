@@ -289,6 +289,74 @@ describe('Conversation', () => {
     assert.deepEqual([engine.turns.length, engine.turn.controls], [3, []]);
   });
 
+  for (const control of ['retryNow', 'tryAnyway'] as const) {
+    it(`sends a turn that is over at once at ${control}, also after the one it has to wait for`, async () => {
+      const { conversation, engine, phases } = setUp();
+      const { id } = conversation.ask({ prompt: 'one' });
+      engine.turn.give(attempt(), failed('half'));
+      await settled();
+      conversation[control](id);
+      assert.deepEqual([engine.turns.length, engine.turn.controls], [2, [control]]);
+      engine.turn.give(failed('half'));
+      await settled();
+      conversation.ask({ prompt: 'two' });
+      conversation[control](id);
+      assert.deepEqual([phases(), engine.turn.controls], [['queued', 'connecting'], []]);
+      engine.turn.give(done('2'));
+      await settled();
+      assert.deepEqual([engine.turns.length, engine.turn.controls], [4, [control]]);
+    });
+  }
+
+  it('lets a prompt, Continue, Restart and another model wait in line', async () => {
+    const { conversation, engine } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    for (const again of [
+      () => conversation.continue(id),
+      () => conversation.restart(id),
+      () => conversation.switchModel(id, 'other'),
+    ]) {
+      engine.turn.give(attempt(), failed('half'));
+      await settled();
+      again();
+    }
+    assert.deepEqual(
+      engine.turns.map(({ controls }) => controls),
+      [[], [], [], []],
+    );
+  });
+
+  it('names the model that is asked before there is an attempt', async () => {
+    const { conversation, engine, changes, settings } = setUp();
+    const shown = (): unknown => {
+      const last = changes.at(-1);
+      return last?.type === 'exchange' && last.exchange.state.model;
+    };
+    const { id } = conversation.ask({ prompt: 'one' });
+    assert.deepEqual([shown(), conversation.last?.state.model], ['default', 'default']);
+    conversation.ask({ prompt: 'two', model: 'asked' });
+    assert.equal(conversation.last?.state.model, '');
+    engine.turn.give(attempt('fallback'), failed(''));
+    await settled();
+    assert.equal(shown(), 'asked');
+    engine.turn.give(done('2'));
+    await settled();
+    settings.model = 'other';
+    conversation.restart(id);
+    assert.equal(shown(), 'other');
+  });
+
+  it('forgets the switches of the model when it starts again', async () => {
+    const { conversation, engine } = setUp();
+    const back = { type: 'model', from: 'default', to: 'fallback', reason: 'overloaded', attempt: 1, at: 1 } as const;
+    const { id } = conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), back, failed('half'));
+    await settled();
+    assert.equal(conversation.last?.state.switches.length, 1);
+    conversation.continue(id);
+    assert.deepEqual(conversation.last.state.switches, []);
+  });
+
   it('retries nothing when the last answer is whole, but restarts it when asked to', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });

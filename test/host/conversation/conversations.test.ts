@@ -125,6 +125,23 @@ describe('Conversations', () => {
     assert.equal(conversations.running, undefined);
   });
 
+  it('leads whoever looks for the running turn to the conversation that was left, and makes it the current one', async () => {
+    const { conversations, engine } = open();
+    const first = await conversations.resume();
+    first.ask({ prompt: 'Hi' });
+    const second = conversations.startNew();
+    assert.equal(await conversations.resumeBusy(), first);
+    assert.equal(conversations.current, first);
+    await conversations.open(second.id);
+    const current = conversations.current;
+    current.ask({ prompt: 'Hi' });
+    // With one of its own, the current one is busy enough.
+    assert.equal(await conversations.resumeBusy(), current);
+    for (const turn of engine.turns) turn.give(done('Hello'));
+    await settled();
+    assert.equal(await conversations.resumeBusy(), current);
+  });
+
   it('gives the same conversation back when it was left and is opened again', async () => {
     const { conversations, engine, journal } = open();
     const first = await conversations.resume();

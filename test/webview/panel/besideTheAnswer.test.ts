@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/protocol';
+import type { FaultKind, StreamEvent } from '../../../src/protocol';
 import { initialTurn } from '../../../src/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
@@ -61,6 +61,37 @@ describe('beside the answer', () => {
     page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: 'Hello' } }) });
     assert.equal(seam(), '');
   });
+
+  const switched = (reason: 'user' | FaultKind, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({
+    type: 'model',
+    attempt: 1,
+    at: 1300,
+    from,
+    to,
+    reason,
+  });
+  const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
+    'the model that was asked': [[start, ev.text('Hi')], ''],
+    'another, as the first was overloaded': [[start, switched('overloaded')], 'gpt-4o was overloaded; qwen answers.'],
+    'another, before a breaker': [[switched('breaker')], 'gpt-4o kept failing; qwen answers.'],
+    'another, for any other fault': [[start, switched('server')], 'gpt-4o kept failing; qwen answers.'],
+    'another, by hand': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
+    'the third': [
+      [start, switched('overloaded'), switched('user', 'qwen', 'glm')],
+      'gpt-4o was overloaded; qwen answers. Switched from qwen to glm.',
+    ],
+    none: [[start, switched('overloaded'), ev.failed()], ''],
+    'another, in part': [
+      [start, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
+      'gpt-4o was overloaded; qwen answers.',
+    ],
+  };
+  for (const [name, [events, words]] of Object.entries(switches)) {
+    it(`says of an answer by ${name}: "${words}"`, () => {
+      page.events('a', ...events);
+      assert.equal(page.part('switch')?.textContent, words);
+    });
+  }
 
   it('names each tool that the model wants to call, as soon as its name is there', () => {
     page.events('a', start, ev.toolCall({ index: 0 }));

@@ -224,6 +224,42 @@ describe('after the end', () => {
     );
   });
 
+  it('a wait before the first attempt counts, whatever the timeline begins with', () => {
+    const model = { type: 'model', attempt: 1, at: 0, from: 'a', to: 'gpt-4o', reason: 'breaker' } as const;
+    const again = ev.attempt({ attempt: 2, why: 'retry', at: 4000 });
+    page.events('a', model, ev.attempt({ at: 3000 }), again, ev.text('Hi', 5000), ev.done('Hi', { at: 6000 }));
+    assert.deepEqual(
+      rows().map(([at]) => at),
+      ['+3 s', '+4 s'],
+    );
+    assert.equal(page.root.querySelector('.turn-footer span')?.textContent, 'first token 5 s, total 6 s');
+  });
+
+  const ends = {
+    stopped: ['Stopped.', 'Stopped. What had arrived is kept.'],
+    interrupted: [
+      'Interrupted: the window was closed or reloaded.',
+      'Interrupted: the window was closed or reloaded. What had arrived is kept.',
+    ],
+  } as const;
+  for (const [name, [empty, kept]] of Object.entries(ends)) {
+    for (const [arrived, words] of [
+      [[], empty],
+      [[ev.text('Hi')], kept],
+      [[ev.reasoning('Hm')], kept],
+    ] as const) {
+      it(`a turn that was ${name} after ${arrived[0]?.type ?? 'nothing'} says: ${words}`, () => {
+        const running = [ev.attempt(), ...arrived].reduce(reduce, initialTurn);
+        page.snapshot([exchange('a', { state: name === 'interrupted' ? interrupted(running) : running })]);
+        if (name === 'stopped') {
+          page.events('a', ev.stopped(running.text));
+          assert.equal(page.announced, words);
+        }
+        assert.equal(page.root.querySelector('.outcome p')?.textContent, words);
+      });
+    }
+  }
+
   it('a smooth success has no timeline', () => {
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
     assert.equal(quietLine(), undefined);

@@ -59,6 +59,13 @@ const rows: Readonly<Record<string, Row>> = {
     'Getting the rest of the answer…',
     ['Stop'],
   ),
+  'starting again': row(
+    [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' })],
+    'resuming',
+    'Hel',
+    'Starting the answer again; what is there stays until the new one has overtaken it.',
+    ['Stop'],
+  ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
   done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy']),

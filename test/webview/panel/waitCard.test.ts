@@ -178,6 +178,14 @@ describe('the wait card', () => {
     ]);
   });
 
+  it('says what sets apart its two ways to send at once, and needs no words where there is one', () => {
+    const titles = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
+    page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
+    assert.deepEqual(titles(), ['Sends one request now', '', '', 'Also forgets the failures so far']);
+    page.events('a', ev.waiting({ actions: ['retryNow'] }));
+    assert.deepEqual(titles(), ['', '', '']);
+  });
+
   it('gives the keyboard focus it had to the composer', () => {
     page.events('a', ev.waiting());
     page.one('button', 'Retry now').focus();
