@@ -124,11 +124,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     connections.onDidChange(() => {
       panels.connectionChanged();
       sender.connectionChanged().catch(onError);
-      // An unusable URL is told by the connections; a wait goes on until there is a usable one with a key.
-      connections.own().then(
-        (now) => conversations.settingsChanged(now),
-        () => undefined,
-      );
+      conversations.settingsChanged();
+      engine.connectionChanged();
     }),
   );
   const reopen = async (): Promise<void> => {

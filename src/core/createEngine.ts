@@ -29,6 +29,9 @@ export function createEngine(deps: EngineDeps): Engine {
       running = [...running, turn];
       return turn;
     },
+    connectionChanged: () => {
+      for (const turn of running) void turn.reconsider();
+    },
     resetNetworkState: async () => {
       await network.reset();
       for (const turn of running) turn.goOn();

@@ -65,6 +65,8 @@ export interface StreamOptions {
 
 export interface Engine {
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
+  /** Key or base URL may be others: who waits for a route that is no longer taken goes on at once. */
+  connectionChanged(): void;
   /** Forgets cooldowns, breakers and spent retry budgets, in all windows; waits for them end. */
   resetNetworkState(): Promise<void>;
   /** The last turns and what is known of the network, without keys, prompts and answers. */

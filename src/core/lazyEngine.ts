@@ -47,6 +47,7 @@ export function lazyEngine(load: () => Promise<Engine>): Engine {
         },
       };
     },
+    connectionChanged: () => engine?.connectionChanged(),
     resetNetworkState: async () => (await loaded()).resetNetworkState(),
     report: () => engine?.report() ?? { turns: [], network: { budgets: [], gates: [] } },
   };

@@ -101,6 +101,14 @@ export class Turn implements RunningTurn {
     this.interrupt('retry-now');
   }
 
+  /** A wait for another route than the one that would be taken now is over; without a key there is none. Never rejects. */
+  async reconsider(): Promise<void> {
+    const { route } = this;
+    if (!this.pauses.waiting || !route) return;
+    const now = await this.connection().catch(() => undefined);
+    if (now?.apiKey !== undefined && (now.baseUrl !== route.baseUrl || now.apiKey !== route.apiKey)) this.goOn();
+  }
+
   /** Ends a wait, if there is one: what was waited for no longer counts. */
   goOn(): void {
     if (this.pauses.waiting) this.retryNow();

@@ -17,6 +17,10 @@ const done: StreamEvent = {
 class Loaded implements Engine {
   readonly calls: string[] = [];
 
+  connectionChanged(): void {
+    this.calls.push('connectionChanged');
+  }
+
   resetNetworkState(): Promise<void> {
     this.calls.push('reset');
     return Promise.resolve();
@@ -65,6 +69,15 @@ describe('an engine loaded with its first turn', () => {
     const engine = lazyEngine(() => Promise.resolve((loads++, loaded)));
     await Promise.all([read(engine.stream(request)), read(engine.stream(request)), engine.resetNetworkState()]);
     assert.deepEqual([loads, loaded.calls], [1, ['stream', 'stream', 'reset']]);
+  });
+
+  it('hears of another connection only when there is something that may wait for the old one', async () => {
+    const loaded = new Loaded();
+    const engine = lazyEngine(() => Promise.resolve(loaded));
+    engine.connectionChanged();
+    await read(engine.stream(request));
+    engine.connectionChanged();
+    assert.deepEqual(loaded.calls, ['stream', 'connectionChanged']);
   });
 
   it('has nothing to report before it is there, and then what the engine reports', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/core/events';
+import { startGateway } from '../../src/demo/gateway';
 import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
-import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } from '../support/extensionHost';
+import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 
 describe('what is known of the network', () => {
@@ -35,6 +36,22 @@ describe('what is known of the network', () => {
     }
     assert.equal(find(events, 'done').text, 'after the reset');
     stop.abort();
+  });
+
+  it('is not waited for once another gateway is set: the request goes there at once', async () => {
+    const other = await startGateway({ script: () => answer('from the other one') });
+    fixture.gateway.script = () => rateLimited(60);
+    const events: StreamEvent[] = [];
+    for await (const event of fixture.api.ask('one')) {
+      events.push(event);
+      if (event.type !== 'waiting') continue;
+      await set('baseUrl', other.baseUrl);
+      await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
+    }
+    assert.equal(find(events, 'done').text, 'from the other one');
+    assert.deepEqual([fixture.gateway.requests.length, other.requests.length], [1, 1]);
+    await set('baseUrl', fixture.gateway.baseUrl);
+    await other.close();
   });
 });
 

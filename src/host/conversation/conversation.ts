@@ -20,7 +20,6 @@ import {
 } from './exchange';
 import type { JournalLine } from './journalLines';
 import { Listeners } from './listeners';
-import { RouteMemory } from './routeMemory';
 
 /** What the panel is told; the shape is the protocol's. */
 export type ConversationChange =
@@ -59,7 +58,6 @@ interface Running {
   readonly exchangeId: string;
   readonly turn: RunningTurn;
   readonly batcher: EventBatcher;
-  readonly route: RouteMemory;
   /** The model that was set when the turn started, or when it was last told of another. */
   defaultModel: string;
 }
@@ -150,11 +148,8 @@ export class Conversation {
     else if (isOver(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
   }
 
-  /**
-   * A wait for another key, host or model than the one that is set now is over.
-   * @param now where a request would go; without a key there is nowhere to go yet
-   */
-  settingsChanged(now: Connection): void {
+  /** A wait for another model than the one that is set now is over. */
+  settingsChanged(): void {
     const { active, running } = this;
     if (!running || !active?.state.wait || active.demo) return;
     const { model } = this.deps.defaults(false);
@@ -162,7 +157,6 @@ export class Conversation {
     running.defaultModel = model;
     // A turn that has fallen back asks another model than the one that is set, and is to go on doing so.
     if (active.model === undefined && isOther) running.turn.switchModel(model);
-    else if (now.apiKey !== undefined && running.route.isOther(now)) running.turn.retryNow();
   }
 
   /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
@@ -216,13 +210,12 @@ export class Conversation {
     // What the demo made up is no part of a real conversation.
     const earlier = all.slice(0, all.indexOf(exchange)).filter((past) => (past.demo === true) === demo);
     const request = chatRequest(earlier, exchange, defaults);
-    const route = new RouteMemory();
     const turn = this.deps.engine.stream(request, {
       earlier: earlierAnswer(exchange, go),
-      connection: async () => route.remember(await this.deps.connection(demo)),
+      connection: () => this.deps.connection(demo),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchangeId, events));
-    this.running = { exchangeId, turn, batcher, route, defaultModel: defaults.model };
+    this.running = { exchangeId, turn, batcher, defaultModel: defaults.model };
     if (atOnce) turn[atOnce]();
     void this.follow(this.running);
   }

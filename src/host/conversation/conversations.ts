@@ -1,4 +1,3 @@
-import type { Connection } from '../../core/request';
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 import type { Exchange } from './exchange';
 import { isConversationId, type Journal } from './journal';
@@ -93,8 +92,8 @@ export class Conversations {
     for (const conversation of this.live.values()) conversation.leaveDemo();
   }
 
-  settingsChanged(now: Connection): void {
-    for (const conversation of this.live.values()) conversation.settingsChanged(now);
+  settingsChanged(): void {
+    for (const conversation of this.live.values()) conversation.settingsChanged();
   }
 
   /** For the moment the extension host goes away: what has arrived is on disk afterwards. */

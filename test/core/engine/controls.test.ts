@@ -178,6 +178,46 @@ describe('switch model', () => {
   });
 });
 
+describe('another key or base URL', () => {
+  const routes = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
+  const world = (): EngineWorld =>
+    new EngineWorld({
+      replies: [limited, answering('ok')],
+      connection: () => Promise.resolve({ baseUrl: routes.base, apiKey: routes.key }),
+    });
+  for (const [what, change, goesOn] of [
+    ['another key ends a wait', { key: 'hsa-second' }, true],
+    ['another base URL ends a wait', { base: 'https://other.test/v1' }, true],
+    ['the same as before ends none', {}, false],
+    ['no key at all ends none', { key: undefined }, false],
+  ] as const) {
+    it(what, async () => {
+      Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
+      const run = world().ask();
+      await settle();
+      Object.assign(routes, change);
+      run.world.engine.connectionChanged();
+      await settle();
+      assert.equal(run.wire.requests.length, goesOn ? 2 : 1);
+      run.turn.stop();
+    });
+  }
+
+  it('does not disturb an attempt', async () => {
+    Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
+    const run = new EngineRun({
+      replies: [silent],
+      connection: () => Promise.resolve({ baseUrl: routes.base, apiKey: routes.key }),
+    });
+    await run.clock.advance(5000);
+    routes.key = 'hsa-second';
+    run.world.engine.connectionChanged();
+    await settle();
+    assert.equal(run.wire.requests.length, 1);
+    run.turn.stop();
+  });
+});
+
 describe('fallback models', () => {
   const overloaded = status(503, { error: { message: 'overloaded' } });
 

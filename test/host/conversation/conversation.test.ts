@@ -20,7 +20,6 @@ import {
 import { VirtualClock } from '../../support/virtualClock';
 
 const own = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
-const elsewhere = { ...own, apiKey: 'hsa-other' };
 
 function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume'] = 'auto') {
   const engine = new ScriptedEngine();
@@ -84,13 +83,14 @@ describe('A turn of the demo', () => {
     assert.deepEqual(engine.turn.controls, []);
   });
 
-  it('does not wait for another key of the real gateway', async () => {
-    const { conversation, engine } = setUp();
+  it('does not mind another model of the real gateway', async () => {
+    const { conversation, engine, settings } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
     engine.turn.give(attempt(), waiting);
     await settled();
     conversation.flush();
-    conversation.settingsChanged(elsewhere);
+    settings.model = 'other';
+    conversation.settingsChanged();
     assert.deepEqual(engine.turn.controls, []);
   });
 });
@@ -404,38 +404,6 @@ describe('Conversation', () => {
     assert.equal(engine.turn.request.model, 'switched');
   });
 
-  it('ends a wait when the route changes, and disturbs nothing else', async () => {
-    const { conversation, engine, clock } = setUp();
-    conversation.ask({ prompt: 'one' });
-    await engine.turn.options?.connection?.();
-    engine.turn.give(attempt('default'));
-    await settled();
-    conversation.settingsChanged(elsewhere);
-    assert.deepEqual(engine.turn.controls, []);
-    engine.turn.give(waiting);
-    await settled();
-    await clock.advance(16);
-    for (const same of [own, { ...elsewhere, apiKey: undefined }]) {
-      conversation.settingsChanged(same);
-      assert.deepEqual(engine.turn.controls, []);
-    }
-    conversation.settingsChanged(elsewhere);
-    assert.deepEqual(engine.turn.controls, ['retryNow']);
-  });
-
-  it('ends a wait by its own route, wherever another conversation has gone meanwhile', async () => {
-    const [one, other] = [setUp(), setUp()];
-    for (const { conversation, engine, clock } of [one, other]) {
-      conversation.ask({ prompt: 'one' });
-      if (engine === one.engine) await engine.turn.options?.connection?.();
-      engine.turn.give(attempt('default'), waiting);
-      await settled();
-      await clock.advance(16);
-      conversation.settingsChanged(elsewhere);
-    }
-    assert.deepEqual([one.engine.turn.controls, other.engine.turn.controls], [['retryNow'], []]);
-  });
-
   it('says of an answer that goes on whether it has called tools', async () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
@@ -469,7 +437,7 @@ describe('Conversation', () => {
       await settled();
       await clock.advance(16);
       settings.model = 'other';
-      conversation.settingsChanged(own);
+      conversation.settingsChanged();
       assert.deepEqual(engine.turn.controls, controls);
     });
   }
@@ -489,27 +457,23 @@ describe('Conversation', () => {
 
     it('a change of other settings leaves it there', async () => {
       const { conversation, engine } = await fallenBack();
-      conversation.settingsChanged(own);
+      conversation.settingsChanged();
       assert.deepEqual(engine.turn.controls, []);
-      conversation.settingsChanged(elsewhere);
-      assert.deepEqual(engine.turn.controls, ['retryNow']);
     });
 
     it('another model that is set takes its place', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'other';
-      conversation.settingsChanged(own);
-      conversation.settingsChanged(own);
+      conversation.settingsChanged();
+      conversation.settingsChanged();
       assert.deepEqual(engine.turn.controls, ['switchModel other']);
     });
 
-    it('that model itself, when it is set, is no other; another key still ends the wait', async () => {
+    it('that model itself, when it is set, is no other', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'fallback';
-      conversation.settingsChanged(own);
+      conversation.settingsChanged();
       assert.deepEqual(engine.turn.controls, []);
-      conversation.settingsChanged(elsewhere);
-      assert.deepEqual(engine.turn.controls, ['retryNow']);
     });
   });
 

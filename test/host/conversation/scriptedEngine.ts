@@ -62,6 +62,10 @@ export class ScriptedEngine implements Engine {
     return turn;
   }
 
+  connectionChanged(): void {
+    // Turns hear of it from the engine, not from the conversation.
+  }
+
   resetNetworkState(): Promise<void> {
     return Promise.resolve();
   }
