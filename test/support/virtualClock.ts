@@ -26,6 +26,11 @@ export class VirtualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
+  /** The machine sleeps, and both clocks count it; timers come late. */
+  sleep(ms: number): void {
+    this.time += ms;
+  }
+
   get pending(): number {
     return this.timers.size;
   }
