@@ -13,7 +13,7 @@ import { faultOf, type Failure, type Standing, type TurnWords } from './turnWord
 export interface InLineTurn {
   readonly standing: () => Standing;
   /** What the user wants by now; `over`: the turn has ended. */
-  readonly wants: () => 'retry-now' | 'switch' | 'over' | undefined;
+  readonly wants: () => 'retry-now' | 'switch' | 'elsewhere' | 'over' | undefined;
   /** It is this turn's own last attempt that has closed the gate. */
   readonly closedByItself: boolean;
 }
@@ -41,7 +41,7 @@ export class GateLine {
       leaves: (ticket) => leaves(ticket, turn),
     });
     const wanted = turn.wants();
-    if (wanted === 'over' || wanted === 'switch') return { to: 'left' };
+    if (wanted && wanted !== 'retry-now') return { to: 'left' };
     if (!closed) return { to: 'through' };
     const model = this.detour(closed);
     if (model !== undefined) return { to: 'another-model', model };
@@ -52,8 +52,7 @@ export class GateLine {
   private say(closed: Closed, { standing, closedByItself }: InLineTurn): WaitWords | undefined {
     if (this.detour(closed) !== undefined || this.leftMs(closed) > this.judge.patienceMs) return undefined;
     const told = closedByItself && closed.told === 'request' ? 'turn' : closed.told;
-    const left = this.deps.settings().retry.maxRetries - this.history.retries + 1;
-    return this.words.line({ ...closed, told }, left, standing());
+    return this.words.line({ ...closed, told }, this.judge.attemptsLeft, standing());
   }
 
   /** The model to ask instead of one whose breaker is open. */
@@ -81,5 +80,5 @@ export class GateLine {
 function leaves(ticket: Ticket, { wants }: InLineTurn): boolean {
   const wanted = wants();
   if (wanted === 'retry-now') ticket.force();
-  return wanted === 'over' || wanted === 'switch';
+  return wanted !== undefined && wanted !== 'retry-now';
 }

@@ -40,19 +40,29 @@ export class Judge {
     const decision = decide(fault, before, this.settings(), this.random);
     this.history.note(fault, decision);
     this.passage.decided(fault, decision);
-    if (decision.do === 'wait') this.due = { budget, cost: decision.cost, resuming: now.resuming };
+    if (decision.do === 'wait') {
+      const { cost } = decision;
+      // At once: of many turns that fail together, only as many may go on as the origin can bear.
+      budget.take(cost);
+      this.due = { budget, cost, resuming: now.resuming };
+    }
     // A probe that gets through to a network that is not there would else be made for ever.
     else if (decision.do === 'offline') this.due = { budget, cost: 0, resuming: false };
     return { decision, opensBreaker: breakerOpen && !wasOpen };
   }
 
-  /** The next attempt goes out. @param free the user has asked for it, or it only mends the request */
+  /** The next attempt goes out. @param free the user has asked for it, it only mends the request, or there is none */
   charge(free: boolean): void {
     const { due } = this;
     this.due = undefined;
-    if (!due || free) return;
-    due.budget.take(due.cost);
-    if (!due.resuming) this.history.retried();
+    if (free) due?.budget.giveBack(due.cost);
+    else if (due && !due.resuming) this.history.retried();
+  }
+
+  /** Attempts the turn may still make, the next one included. */
+  get attemptsLeft(): number {
+    const pending = this.due && !this.due.resuming ? 0 : 1;
+    return this.settings().retry.maxRetries - this.history.retries + pending;
   }
 
   /** For how long the turn would still wait in a line, in milliseconds. */

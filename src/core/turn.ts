@@ -21,6 +21,8 @@ import { TurnWords, type Failure, type Standing } from './turnWords';
 
 /** Why there is another attempt; undefined: there is none. */
 type Next = AttemptReason | undefined;
+/** `elsewhere`: by another route, in whose line it stands like any other. */
+type Wish = 'retry-now' | 'switch' | 'elsewhere';
 
 /** Who wants a retry so soon after an attempt went out wants that one. */
 const singleFlightMs = 1000;
@@ -50,7 +52,7 @@ export class Turn implements RunningTurn {
   /** Where the present attempt goes. */
   private route: KeyedConnection | undefined;
   /** What a control asked the next attempt to be. */
-  private asked: 'retry-now' | 'switch' | undefined;
+  private asked: Wish | undefined;
   private anyway = false;
   /** Monotonic; of the last click that was honoured. */
   private retriedAt = -Infinity;
@@ -98,20 +100,20 @@ export class Turn implements RunningTurn {
   }
 
   retryNow(): void {
-    this.interrupt('retry-now');
+    if (!this.isSecondClick()) this.interrupt('retry-now');
   }
 
   /** A wait for another route than the one that would be taken now is over; without a key there is none. Never rejects. */
   async reconsider(): Promise<void> {
-    const { route } = this;
-    if (!this.pauses.waiting || !route) return;
-    const now = await this.connection().catch(() => undefined);
-    if (now?.apiKey !== undefined && (now.baseUrl !== route.baseUrl || now.apiKey !== route.apiKey)) this.goOn();
+    const now = this.pauses.waiting ? await this.connection().catch(() => undefined) : undefined;
+    const { route, pauses } = this;
+    if (now?.apiKey === undefined || !route || !pauses.waiting) return;
+    if (now.baseUrl !== route.baseUrl || now.apiKey !== route.apiKey) this.interrupt('elsewhere');
   }
 
   /** Ends a wait, if there is one: what was waited for no longer counts. */
   goOn(): void {
-    if (this.pauses.waiting) this.retryNow();
+    if (this.pauses.waiting) this.interrupt('retry-now');
   }
 
   tryAnyway(): void {
@@ -134,14 +136,15 @@ export class Turn implements RunningTurn {
     this.history.switched(to);
   }
 
-  private interrupt(why: 'retry-now' | 'switch'): void {
+  private interrupt(why: Wish): void {
     const attempt = this.attempts.present;
-    if (this.isOver() || this.asked || (why === 'retry-now' && this.isSecondClick())) return;
+    // Another model or another route says more than impatience, whichever comes first.
+    if (this.isOver() || (this.asked && (this.asked !== 'retry-now' || why === 'retry-now'))) return;
     if (this.pauses.waiting) {
       this.asked = why;
       this.pauses.end();
     } else if (!attempt) this.asked = why;
-    else if (why === 'switch' || !attempt.streamed) {
+    else if (why !== 'retry-now' || !attempt.streamed) {
       this.asked = why;
       attempt.abandon();
     }
@@ -184,7 +187,7 @@ export class Turn implements RunningTurn {
     const gate = this.gate(route);
     if (this.anyway) gate.forgetFailures();
     await this.pauses.upTo(notesMs, gate.sync());
-    if (this.isOver() || this.asked === 'switch') return this.takeAsked();
+    if (this.isOver() || (this.asked && this.asked !== 'retry-now')) return this.takeAsked();
     const end = await this.line.pass(gate, why === 'retry-now' || this.anyway || this.asked === 'retry-now', {
       standing: () => this.standing(connection),
       wants: () => (this.isOver() ? 'over' : this.asked),
@@ -298,7 +301,7 @@ export class Turn implements RunningTurn {
   private takeAsked(): Next {
     const { asked } = this;
     this.asked = undefined;
-    return asked;
+    return asked === 'elsewhere' ? 'switch' : asked;
   }
 
   private isOver(): boolean {
@@ -311,6 +314,7 @@ export class Turn implements RunningTurn {
     this.answer.dispose();
     this.pauses.end();
     this.passage.over();
+    this.judge.charge(true);
     this.attempts.present?.abandon();
   }
 }

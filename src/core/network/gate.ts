@@ -24,6 +24,8 @@ export class Gate {
   private openedIn = 0;
   /** There as long as the slow start lasts: it is also what those wait for whom others precede. */
   private closure: Closure | undefined;
+  /** One after the other; of what other windows were told. */
+  private emptyReads = 0;
   private readonly notes: SharedNotes;
   private readonly timer: LineTimer;
   private readonly verdicts: Verdicts = {
@@ -77,10 +79,10 @@ export class Gate {
   /** Learns what other windows were told. Never rejects. */
   async sync(): Promise<void> {
     const cooldown = await this.notes.read();
-    if (!cooldown || cooldown.until <= this.clock.now()) {
-      this.forgetNote();
-      return;
-    }
+    this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
+    // Once is not enough: a note that is being renamed, or a folder that can't be read, looks the same.
+    if (this.emptyReads > 1) this.forgetNote();
+    if (!cooldown || cooldown.until <= this.clock.now()) return;
     // The very note that closed it says nothing new, even where a clock that was set back makes it look longer.
     if (cooldown.until === this.closure?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();

@@ -30,7 +30,12 @@ export class RetryBudget {
     this.count = Math.max(0, this.tokens - cost);
   }
 
+  /** What was taken was not needed. */
+  giveBack(cost: number): void {
+    this.count = Math.min(mostTokens, this.tokens + cost);
+  }
+
   success(): void {
-    this.count = Math.min(mostTokens, this.tokens + 1);
+    this.giveBack(1);
   }
 }

@@ -9,6 +9,7 @@ import {
   type Reply,
   rejecting,
 } from '../../support/scriptedFetch';
+import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
@@ -95,7 +96,8 @@ describe('retry now', () => {
     }
     await settle();
     assert.deepEqual([world.wire.requests.length, run.terminal], [5, undefined]);
-    assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
+    // One is put aside for the retry that is due.
+    assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
     await run.toEnd();
     assert.equal(world.wire.requests.length, 6);
   });
@@ -178,6 +180,28 @@ describe('switch model', () => {
   });
 });
 
+describe('another model', () => {
+  it('stands in its own line, though a retry was asked for before', async () => {
+    let read: (() => void) | undefined;
+    const cooldowns = {
+      ...noSharedCooldowns,
+      read: () => new Promise<undefined>((resolve) => (read = () => resolve(undefined))),
+    };
+    const world = new EngineWorld({ replies: [limited, answering('ok')], cooldowns });
+    const run = world.ask();
+    run.turn.retryNow();
+    await settle();
+    run.turn.switchModel('other');
+    for (let n = 0; n < 3; n++) {
+      read?.();
+      await settle();
+    }
+    const [gate] = world.engine.report().network.gates.filter(({ closedUntil }) => closedUntil !== undefined);
+    assert.deepEqual([world.wire.requests[0]?.body.model, gate?.model], ['other', 'other']);
+    run.turn.stop();
+  });
+});
+
 describe('another key or base URL', () => {
   const routes = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
   const world = (): EngineWorld =>
@@ -202,6 +226,27 @@ describe('another key or base URL', () => {
       run.turn.stop();
     });
   }
+
+  it('is where a turn goes that stands in the line of the old one, and nothing goes there any more', async () => {
+    Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
+    const all = world();
+    const first = all.ask();
+    await settle();
+    const second = all.ask();
+    await settle();
+    assert.equal(second.last('waiting').told, 'request');
+    Object.assign(routes, { base: 'https://other.test/v1', key: 'hsa-second' });
+    all.engine.connectionChanged();
+    await settle();
+    assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
+    assert.deepEqual(
+      all.wire.requests.slice(1).map(({ url, headers }) => [new URL(url).host, headers.get('authorization')]),
+      [
+        ['other.test', 'Bearer hsa-second'],
+        ['other.test', 'Bearer hsa-second'],
+      ],
+    );
+  });
 
   it('does not disturb an attempt', async () => {
     Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });

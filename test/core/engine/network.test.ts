@@ -247,8 +247,8 @@ describe('a provider that fails', () => {
     const run = world.ask();
     await settle();
     assert.equal(world.wire.requests.length, 5);
-    const { reason, actions, delayMs } = run.last('waiting');
-    assert.deepEqual([reason, delayMs], ['breaker', 5000]);
+    const { reason, actions, delayMs, attempt, maxAttempts } = run.last('waiting');
+    assert.deepEqual([reason, delayMs, attempt, maxAttempts], ['breaker', 5000, 1, 1]);
     assert.ok(actions.includes('tryAnyway'));
     await run.toEnd();
     assert.equal(run.last('done').text, 'ok');
@@ -347,6 +347,23 @@ describe('the retry budget of a gateway', () => {
     const world = new EngineWorld({ replies: [...failures, answering('a'), answering('b'), slow], settings });
     for (let n = 0; n < 4; n++) await world.ask().toEnd();
     assert.equal(world.wire.requests.length, 11 + 2 + 5);
+  });
+
+  it('is not overdrawn by turns that fail together', async () => {
+    const world = new EngineWorld({ replies: [slow], settings: { retry: { maxRetries: 1 } } });
+    const runs = Array.from({ length: 30 }, () => world.ask());
+    for (const run of runs) await run.toEnd();
+    assert.equal(world.wire.requests.length, 30 + 12);
+    assert.equal(runs.filter((run) => run.last('failed').kind === 'budget').length, 18);
+  });
+
+  it('gets back what a turn that is stopped did not need', async () => {
+    const world = new EngineWorld({ replies: [slow] });
+    const run = world.ask();
+    await settle();
+    assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
+    run.turn.stop();
+    assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
   });
 
   it('is not charged where the gate holds everybody back anyway', async () => {
