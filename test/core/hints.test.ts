@@ -58,6 +58,7 @@ const headerCases: readonly Case[] = [
   ['an RFC 3339 time of another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, '', 37_000],
   ['an RFC 3339 time with a word before it', { 'retry-after': 'at 2026-01-15T09:00:37Z' }, '', undefined],
   ['an RFC 3339 time with a remark after it', { 'retry-after': '2026-01-15T09:00:37Z (soon)' }, '', undefined],
+  ['an RFC 3339 time with a sign', { 'retry-after': '+002026-01-15T09:00:37Z' }, '', undefined],
   ['a day without a time', { 'retry-after': '2026-01-16' }, '', undefined],
   ['an HTTP date in the past', { 'retry-after': imf(now - 1000) }, '', undefined],
   ['an HTTP date that is now', { 'retry-after': imf(now) }, '', undefined],

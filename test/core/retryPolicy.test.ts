@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Fault } from '../../src/core/faults/classify';
+import { local, type Fault } from '../../src/core/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../src/core/faults/table';
-import { decide, type Decision, type History } from '../../src/core/retryPolicy';
+import { decide, isRetryable, tooFarAway, type Decision, type History } from '../../src/core/retryPolicy';
 import type { EngineSettings } from '../../src/core/settings';
 import { propertyRuns } from '../support/propertyRuns';
 
@@ -152,6 +152,11 @@ const outcomes: readonly (readonly [name: string, situation: Situation, outcome:
     [10_500, 'server', 5],
   ],
   [
+    'a hint that ends at the deadline, after another wait',
+    { row: 30, hintMs: 10_000, history: { idleMs: 290_000, waited: true } },
+    [10_500, 'server', 5],
+  ],
+  [
     'a hint that ends after the deadline',
     { row: 30, hintMs: 10_001, history: { idleMs: 290_000, waited: true } },
     'fail',
@@ -226,6 +231,28 @@ describe('what is decided', () => {
     const situation = { row: 33, history: { breakerOpen: true }, fallbackModels: ['m', 'n'] } as const;
     assert.deepEqual(decided(situation), { do: 'fall-back', model: 'n' });
     assert.equal(decided({ ...situation, history: { ...cut, breakerOpen: true } }).do, 'wait');
+  });
+
+  for (const [name, row, overloads, model] of [
+    ['a third overload, one after the other', 35, 2, 'n'],
+    ['a second overload', 35, 1, undefined],
+    ['a third rate limit, which is of the key and not of the model', 31, 2, undefined],
+  ] as const) {
+    it(`${model ? 'takes the next model of the user' : 'stays with the model'} after ${name}`, () => {
+      const decision = decided({ row, history: { overloads }, fallbackModels: ['m', 'n'] });
+      assert.equal(decision.do === 'fall-back' ? decision.model : undefined, model);
+    });
+  }
+
+  for (const row of rowsOf('never', 'success', 'engine', 'repair')) {
+    it(`says of row ${row} that nothing is done about it by itself`, () => {
+      assert.equal(isRetryable(faultTable[row].policy), false);
+    });
+  }
+
+  it('leaves a fault of the engine itself as it is, however far away the hint', () => {
+    const seen = local(localFaults.deadline);
+    assert.equal(tooFarAway(seen), seen);
   });
 
   it('lets every turn end: a fault that never goes away runs out of attempts', () => {

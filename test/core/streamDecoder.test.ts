@@ -30,6 +30,11 @@ describe('a UTF-8 stream', () => {
     );
   });
 
+  it('keeps its byte order marks, in pieces of whole characters too', () => {
+    const part = new TextEncoder().encode('\uFEFFa');
+    assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
+  });
+
   it('has a sign in the place of a character that never ended', () => {
     assert.equal(decode([new TextEncoder().encode('a羊').subarray(0, 3)]), 'a\uFFFD');
   });

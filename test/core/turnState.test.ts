@@ -8,6 +8,8 @@ import {
   isRunning,
   reduce,
   startsAgain,
+  type ToolCall,
+  type TurnPhase,
   type TurnState,
 } from '../../src/core/turnState';
 import { propertyRuns } from '../support/propertyRuns';
@@ -399,6 +401,105 @@ describe('the state of a turn', () => {
     ] as const) {
       assert.equal(hasArrived(fold([[0, 1, draft]])), arrived, draft.type);
     }
+  });
+
+  const phases: Readonly<Record<TurnPhase, boolean>> = {
+    connecting: true,
+    streaming: true,
+    waiting: true,
+    offline: true,
+    resuming: true,
+    done: false,
+    stopped: false,
+    failed: false,
+    interrupted: false,
+  };
+  for (const [phase, runs] of Object.entries(phases) as [TurnPhase, boolean][]) {
+    it(`${runs ? 'runs' : 'is over'} while its phase is "${phase}"`, () => {
+      assert.equal(isRunning(phase), runs);
+      const state = { ...initialTurn, phase, quiet: true };
+      assert.deepEqual(interrupted(state), runs ? { ...state, phase: 'interrupted', quiet: false } : state);
+    });
+  }
+
+  const restarted: Draft = { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 };
+  const whole: Draft = { type: 'replaced', text: 'New.' };
+  const part = (index: number, json: string, of: Pick<ToolCall, 'id' | 'name'> | object = {}): Draft => ({
+    type: 'tool-call',
+    index,
+    arguments: json,
+    ...of,
+  });
+
+  for (const draft of [text('Hi'), thought('Hm'), part(0, '{'), join(3), restarted, whole]) {
+    it(`streams once there is an event "${draft.type}"`, () => {
+      assert.equal(fold([[1, 1, draft]], { ...initialTurn, phase: 'resuming' }).phase, 'streaming');
+    });
+  }
+
+  const loud: readonly Draft[] = [
+    start(),
+    text('Hi'),
+    thought('Hm'),
+    part(0, '{'),
+    waiting(),
+    cut('Lost.'),
+    whole,
+    done('Hi'),
+    failed('Hi'),
+    { type: 'stopped', text: 'Hi' },
+  ];
+  for (const draft of loud) {
+    it(`is not quiet after an event "${draft.type}"`, () => {
+      assert.equal(fold([[1, 1, draft]], { ...initialTurn, quiet: true }).quiet, false);
+    });
+  }
+
+  it('has the tool calls that were put together from their parts, each by its index', () => {
+    const { toolCalls, firstTokenAt } = fold([
+      [0, 1, start()],
+      [1, 1, part(0, '', { id: 'a', name: 'read' })],
+      [2, 1, part(2, '{"b"')],
+      [3, 1, part(0, '{"a"')],
+      [4, 1, part(2, ':2}', { id: 'b', name: 'write' })],
+      [5, 1, part(0, ':1}')],
+    ]);
+    assert.deepEqual(toolCalls, [
+      { index: 0, id: 'a', name: 'read', arguments: '{"a":1}' },
+      { index: 2, id: 'b', name: 'write', arguments: '{"b":2}' },
+    ]);
+    assert.equal(firstTokenAt, 1);
+    assert.deepEqual(fold([[1, 1, part(1, '')]]).toolCalls, [{ index: 1, id: '', name: '', arguments: '' }]);
+  });
+
+  for (const how of ['continue', 'prefill', 'restart', undefined] as const) {
+    const keeps = how === 'continue' || how === 'prefill';
+    it(`${keeps ? 'keeps' : 'drops'} its tool calls in an attempt ${how ? `that is to ${how}` : 'for the whole answer'}`, () => {
+      const before = fold([[0, 1, part(0, '{}')]]);
+      const again = fold([[1, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }]], before);
+      assert.deepEqual(again.toolCalls, keeps ? before.toolCalls : []);
+    });
+  }
+
+  for (const draft of [restarted, whole]) {
+    it(`has no seams after an event "${draft.type}" of an answer that begins anew`, () => {
+      assert.deepEqual(fold([[1, 2, draft]], { ...initialTurn, seams: [{ offset: 3 }] }).seams, []);
+    });
+  }
+
+  it('looks the same after what only the ledger keeps', () => {
+    const before = fold([
+      [0, 1, start()],
+      [1, 1, text('Hal')],
+    ]);
+    const after = fold(
+      [
+        [2, 1, { type: 'headers', status: 200, ms: 2 }],
+        [3, 1, { type: 'ended', how: 'finished', ms: 3, bytes: 3, chars: 3 }],
+      ],
+      before,
+    );
+    assert.deepEqual({ ...after, ledger: before.ledger }, before);
   });
 
   it('is interrupted only while it runs', () => {

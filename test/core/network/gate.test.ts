@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Gate, type Closed, type Ticket } from '../../../src/core/network/gate';
+import { LineTimer } from '../../../src/core/network/lineTimer';
 import { noSharedCooldowns, type Cooldown, type SharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -111,7 +112,51 @@ describe('an open gate', () => {
   });
 });
 
+describe('an idle gate', () => {
+  it('has nobody in the line or on the way, and would hold nobody up', async () => {
+    const line = new Line();
+    const { gate } = line;
+    assert.equal(gate.idle, true);
+    const early = line.enter();
+    assert.equal(gate.idle, false);
+    early.ticket.over();
+    assert.equal(gate.idle, true);
+    line.limit(5000);
+    assert.equal(gate.idle, false);
+    line.enter().ticket.over();
+    await line.clock.advance(5000);
+    assert.equal(gate.idle, true);
+  });
+});
+
+describe('the timer of a line', () => {
+  it('looks once, at the earliest time it was told', async () => {
+    const clock = new VirtualClock();
+    const looks: number[] = [];
+    const timer = new LineTimer(clock, () => looks.push(clock.ticks()));
+    for (const leftMs of [5000, 300, 700]) timer.run(leftMs);
+    await clock.advance(2000);
+    assert.deepEqual([looks, clock.pending], [[300], 0]);
+  });
+});
+
 describe('a limit', () => {
+  it('of which nobody has to hear any more leaves no timer', () => {
+    const line = new Line();
+    line.limit(5000);
+    line.enter().ticket.force();
+    assert.equal(line.clock.pending, 0);
+  });
+
+  it('that is told again for the same time is no news', () => {
+    const line = new Line();
+    const cause = line.limit(5000);
+    const request = line.enter();
+    line.limit(5000);
+    assert.equal(request.closed.cause, cause);
+    assert.equal(request.changes, 0);
+  });
+
   it('closes the gate until its end, and says to whom it was told', async () => {
     const line = new Line();
     const cause = line.limit(30_000);
@@ -399,6 +444,32 @@ describe('a clock that jumps', () => {
 });
 
 describe('the breaker', () => {
+  it('is open until its time is up', async () => {
+    const line = new Line();
+    line.fail(5);
+    assert.equal(line.enter().closed.told, 'request');
+    await line.clock.advance(4999);
+    assert.equal(line.gate.breakerOpen, true);
+    await line.clock.advance(1);
+    assert.equal(line.gate.breakerOpen, false);
+  });
+
+  it('counts on after the answer to a request that was sent before it opened', () => {
+    const line = new Line();
+    const early = line.enter();
+    early.ticket.accepted();
+    line.fail(5);
+    early.ticket.over(true);
+    assert.equal(line.gate.failures, 5);
+  });
+
+  it('pauses for the others when its failures are forgotten', () => {
+    const line = new Line();
+    line.fail(5);
+    line.gate.forgetFailures();
+    assert.deepEqual([line.gate.failures, line.gate.breakerOpen], [0, true]);
+  });
+
   it('opens after five failures in a row', () => {
     const line = new Line();
     line.fail(4);
@@ -553,7 +624,44 @@ describe('windows that share what they were told', () => {
     const { board, there } = windows();
     board.note = there.cooldown(0);
     await there.gate.sync();
-    assert.equal(there.enter().goes, true);
+    assert.equal(going(there.many(2)), 2);
+  });
+
+  it('let a probe go once the note is seen to be gone twice', async () => {
+    const { board, here, there } = windows();
+    here.limit(30_000);
+    await there.gate.sync();
+    const requests = there.many(2);
+    board.note = undefined;
+    await there.gate.sync();
+    assert.equal(going(requests), 0);
+    await there.gate.sync();
+    assert.equal(going(requests), 1);
+  });
+
+  it('keep the note of another one where a request is taken that nothing held back', async () => {
+    const { board, here, there } = windows();
+    const cause = here.limit(30_000);
+    await settle();
+    there.enter().ticket.accepted();
+    await settle();
+    assert.equal(board.note, cause);
+  });
+
+  it('say nothing of a limit that is over before another one', async () => {
+    const { board, here } = windows();
+    const longer = here.limit(90_000);
+    here.limit(30_000);
+    await settle();
+    assert.equal(board.note, longer);
+  });
+
+  it('do not ask for those who have just gone', async () => {
+    const { board, here } = windows();
+    here.limit(1000);
+    const request = here.enter();
+    await here.clock.advance(1000);
+    assert.deepEqual([request.goes, board.reads], [true, 0]);
   });
 
   it('forget it when the gateway takes a request again, and read no note that was cleared meanwhile', async () => {

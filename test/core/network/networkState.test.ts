@@ -78,6 +78,22 @@ describe('the network state', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('forgets nothing up to a hundred of a kind, and those that hold nobody up with one more', () => {
+    const { state } = start();
+    const size = (): readonly number[] => {
+      const { gates, budgets } = state.report();
+      return [gates.length, budgets.length];
+    };
+    for (let n = 0; n < 100; n++) {
+      state.gate({ ...scope, model: `model-${n}` });
+      state.budget(`https://${n}.test`);
+    }
+    assert.deepEqual(size(), [100, 100]);
+    state.gate(scope);
+    state.budget(scope.origin);
+    assert.deepEqual(size(), [1, 1]);
+  });
+
   it('keeps what matters, and no more than a hundred others', () => {
     const { clock, state } = start();
     limit(clock, state, scope);

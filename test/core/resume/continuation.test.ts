@@ -24,6 +24,9 @@ const languages: readonly (readonly [prompt: string, chinese: boolean])[] = [
   ['羊是什么?', true],
   ['请用 TypeScript 写一个 quicksort', true],
   ['What does 羊 mean in English?', false],
+  ['What does 羊毛 mean in English?', false],
+  ['A和B', false],
+  ['猫vs狗', true],
   ['東京について教えて', false],
   ['Что такое овца?', false],
   ['양이 뭐예요?', false],
@@ -91,6 +94,11 @@ describe('a request for the rest of an answer', () => {
   it('is in the language of the last question', () => {
     const messages = [...asking('羊是什么?'), { role: 'assistant', content: '一种动物。' } as const, ...english];
     assert.match(plea(messages), /connection error/);
+  });
+
+  it('is in the language of the question, not of the answer', () => {
+    const messages = [...asking('羊是什么?'), { role: 'assistant', content: 'It is an animal.' } as const];
+    assert.match(plea(messages), /连接错误/);
   });
 
   it('is in English where nobody has asked anything', () => assert.match(plea([]), /connection error/));

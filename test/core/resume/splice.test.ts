@@ -3,6 +3,8 @@ import { certainChars, holdMs, minOverlap, Splice, tailChars, type JoinMethod } 
 
 /** Over 1000 characters, no passage of it comes twice. */
 const long = Array.from({ length: 80 }, (_, i) => `sentence ${i}. `).join('');
+/** Longer than the tail. */
+const endless = Array.from({ length: 500 }, (_, i) => `sentence ${i}. `).join('');
 const short = 'A sheep is an animal with wool';
 const dashes = '-'.repeat(1000);
 
@@ -218,10 +220,63 @@ const continued: readonly Case[] = [
     pushed: ['B', short.repeat(3), '!'],
     step: join(0, `B${short.repeat(3)}!`),
   },
+
+  {
+    what: 'keeps a line break after one that is there',
+    partial: `${short}\n`,
+    pushed: ['\n'],
+    step: join(0, '\n'),
+  },
+  {
+    what: 'keeps an overlap that is longer than the tail',
+    partial: endless,
+    pushed: [`${endless.slice(-tailChars - 100)}!`],
+    step: join(0, `${endless.slice(-tailChars - 100)}!`),
+  },
+  {
+    what: 'keeps an overlap without letter or digit before something that has them',
+    partial: dashes,
+    pushed: [`${'-'.repeat(20)}\nSo`],
+    step: join(0, `${'-'.repeat(20)}\nSo`),
+  },
+  {
+    what: 'keeps the replay of a very short answer when the time is up',
+    partial: 'Hi',
+    pushed: ['Hi'],
+    then: 'expire',
+    step: join(0, 'Hi'),
+  },
+  {
+    what: 'keeps the replay of a very short answer that ends in half a character more',
+    partial: 'Hi',
+    pushed: ['Hi\ud83d'],
+    then: 'end',
+    step: join(0, 'Hi\ud83d'),
+  },
+  {
+    what: 'loses a replay that ends in half a character, where the other half does not follow',
+    partial: `${short}\ud83d`,
+    pushed: [`${short}\ud83dx`],
+    step: join(31, 'x'),
+  },
+  {
+    what: 'is another answer where it ends in the midst of one that ends as it begins',
+    partial: `${long.slice(0, 70)}! ${long.slice(0, 20)}`,
+    pushed: [long.slice(0, 70)],
+    then: 'end',
+    step: another(long.slice(0, 70)),
+  },
 ];
 
 const prefilled: readonly Case[] = [
   { what: 'is shown at once', pushed: [', and'], step: join(0, ', and') },
+  { what: 'is shown at once, whatever letter of the answer it is', pushed: ['a'], step: join(0, 'a') },
+  {
+    what: 'is another answer after 64 characters, white space at its beginning included',
+    partial: `\n${long.trim()}\n`,
+    pushed: [`\n${long.slice(0, 63)}Or`],
+    step: another(`\n${long.slice(0, 63)}Or`),
+  },
   {
     what: 'keeps what repeats the end',
     pushed: ['is an animal with wool. So'],
