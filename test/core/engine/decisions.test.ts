@@ -308,8 +308,9 @@ describe('what the reader has seen before a break', () => {
     ['length', 2],
   ] as const) {
     it(`is not whole where the rest has only begun it again, unless the limit ended it: ${reason}`, async () => {
-      const half = 'Once upon a time there was a sheep that counted ';
-      const again = streaming((body) => body.delta(half.slice(0, 30)).finish(reason).done());
+      const half =
+        'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept ';
+      const again = streaming((body) => body.delta(half.slice(0, 70)).finish(reason).done());
       const run = await new EngineRun({
         replies: [breaking((body) => body.delta(half)), again, answering('people.')],
       }).toEnd();
