@@ -233,7 +233,7 @@ describe('the failures of a provider', () => {
 
   it('that open the breaker lead to its wait, which is the own one of the turn', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
-    while (run.of('attempt').length < 5) await run.clock.next();
+    while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
     assert.deepEqual(
       after.flatMap((event) => (event.type === 'waiting' ? [[event.reason, event.told, event.delayMs]] : [])),
@@ -280,7 +280,7 @@ describe('what the reader has seen before a break', () => {
         replies: [failing, breaking(write), failing, silent],
         settings: { retry: { maxRetries: 1 } },
       });
-      while (run.of('attempt').length < 4) await run.clock.next();
+      while (run.of('attempt').length < 4 && (await run.clock.next()) !== undefined);
       assert.deepEqual(
         run.of('attempt').map(({ why }) => why),
         ['first', 'retry', 'resume', 'resume'],
