@@ -15,7 +15,9 @@ export interface Place {
 
 export interface Ruling {
   readonly decision: Decision;
-  /** It was this fault that opened the breaker: the gate knows of the wait that is due. */
+  /** The gate knows of the wait that is due. */
+  readonly breakerOpen: boolean;
+  /** And it was this fault that opened it. */
   readonly opensBreaker: boolean;
 }
 
@@ -48,7 +50,7 @@ export class Judge {
     }
     // A probe that gets through to a network that is not there would else be made for ever.
     else if (decision.do === 'offline') this.due = { budget, cost: 0, resuming: false };
-    return { decision, opensBreaker: breakerOpen && !wasOpen };
+    return { decision, breakerOpen, opensBreaker: breakerOpen && !wasOpen };
   }
 
   /** The next attempt goes out. @param free the user has asked for it, it only mends the request, or there is none */

@@ -256,7 +256,11 @@ export class Turn implements RunningTurn {
     return this.carryOut(ruling, fault, connection);
   }
 
-  private carryOut({ decision, opensBreaker }: Ruling, fault: Fault, connection: Connection): Promise<Next> | Next {
+  private carryOut(
+    { decision, breakerOpen, opensBreaker }: Ruling,
+    fault: Fault,
+    connection: Connection,
+  ): Promise<Next> | Next {
     const again = this.history.shown ? 'resume' : 'retry';
     const next = (): Next => this.takeAsked() ?? again;
     switch (decision.do) {
@@ -277,7 +281,7 @@ export class Turn implements RunningTurn {
         const { delayMs, jitterMs, source, hintMs, hintFrom, left } = decision;
         // The gate knows of a longer wait and its reason, and tells that one.
         this.openedBreaker = opensBreaker;
-        if (opensBreaker) return again;
+        if (breakerOpen) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };
         const words = this.words.wait(fault, left, origin, this.standing(connection));
         return this.pauses.forMs(delayMs, words).then(next);

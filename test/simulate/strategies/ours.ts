@@ -89,9 +89,9 @@ class OurTurn {
   /** @returns whether there is another attempt */
   private async follow(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
-    const { decision, opensBreaker } = this.judge.rule(fault, this, { resuming: false, hasText: false });
+    const { decision, breakerOpen } = this.judge.rule(fault, this, { resuming: false, hasText: false });
     if (decision.do !== 'wait') return decision.do === 'replay';
-    if (!opensBreaker) await this.pauses.forMs(decision.delayMs, words);
+    if (!breakerOpen) await this.pauses.forMs(decision.delayMs, words);
     return true;
   }
 
