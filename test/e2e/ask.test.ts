@@ -163,6 +163,8 @@ describe('asking', () => {
     it(`a ${status} shows a card with ${button}`, async () => {
       gateway.script = () => failure(status, { message });
       await panel.send(`fail with ${status}`);
+      // The card before it has some of the same buttons.
+      await gateway.request(1);
       const alert = panel.frame.getByRole('alert');
       await alert.getByRole('button', { name: button, exact: true }).waitFor();
       await panel.inState('failed').waitFor();
