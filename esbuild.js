@@ -8,22 +8,28 @@ const { gzipSync } = require('node:zlib');
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
-/** Modules the extension loads when they are first needed: start-up does not pay for them. */
-const lazyChunks = [
-  { specifier: /\/createEngine$/, file: './engine.js' },
-  { specifier: /(^|\/)sdk$/, file: './sdk.js' },
-  { specifier: /\/cooldownFiles$/, file: './cooldowns.js' },
-  { specifier: /\/diagnosticsReport$/, file: './diagnostics.js' },
-  { specifier: /\/verification$/, file: './verification.js' },
-  { specifier: /(^|\/)demo$/, file: './demo.js' },
-];
+/** Modules the extension loads when they are first needed, each a file of its own: start-up does not pay for them. */
+const lazyChunks = {
+  engine: 'src/core/createEngine.ts',
+  sdk: 'src/core/sdk.ts',
+  cooldowns: 'src/host/cooldownFiles.ts',
+  diagnostics: 'src/host/diagnosticsReport.ts',
+  history: 'src/host/history/historyActions.ts',
+  context: 'src/host/context/contextSource.ts',
+  edits: 'src/host/panel/codeEdits.ts',
+  verification: 'src/host/verification.ts',
+  demo: 'src/demo/demo.ts',
+};
+
+/** By the last part of a specifier, e.g. `createEngine`. */
+const chunkOf = new Map(Object.entries(lazyChunks).map(([name, file]) => [path.basename(file, '.ts'), `./${name}.js`]));
 
 const lazy = {
   name: 'lazy',
   setup(build) {
     build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path: specifier }) => {
-      const chunk = kind === 'dynamic-import' && lazyChunks.find((candidate) => candidate.specifier.test(specifier));
-      return chunk ? { path: chunk.file, external: true } : undefined;
+      const chunk = kind === 'dynamic-import' ? chunkOf.get(path.posix.basename(specifier)) : undefined;
+      return chunk ? { path: chunk, external: true } : undefined;
     });
   },
 };
@@ -66,12 +72,7 @@ const node = {
 
 const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },
-  { ...node, entryPoints: { engine: 'src/core/createEngine.ts' } },
-  { ...node, entryPoints: { sdk: 'src/core/sdk.ts' } },
-  { ...node, entryPoints: { cooldowns: 'src/host/cooldownFiles.ts' } },
-  { ...node, entryPoints: { diagnostics: 'src/host/diagnosticsReport.ts' } },
-  { ...node, entryPoints: { verification: 'src/host/verification.ts' } },
-  { ...node, entryPoints: { demo: 'src/demo/demo.ts' } },
+  ...Object.entries(lazyChunks).map(([name, file]) => ({ ...node, entryPoints: { [name]: file } })),
   {
     ...shared,
     entryPoints: { webview: 'src/webview/main.ts' },

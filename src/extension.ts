@@ -4,11 +4,15 @@ import { createApi, type HolySheepApi } from './host/api';
 import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
+import { deleteConversationCommand } from './host/commands/deleteConversation';
+import { exportConversationCommand } from './host/commands/exportConversation';
 import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
 import { newConversationCommand, startConversation } from './host/commands/newConversation';
 import { openDemoCommand } from './host/commands/openDemo';
+import { openHistoryCommand } from './host/commands/openHistory';
 import { createErrorBoundary, registerCommands } from './host/commands/registry';
 import { removeApiKeyCommand } from './host/commands/removeApiKey';
+import { renameConversationCommand } from './host/commands/renameConversation';
 import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';
 import { selectModelCommand } from './host/commands/selectModel';
@@ -18,6 +22,8 @@ import { showPanelCommand } from './host/commands/showPanel';
 import { stopCommand } from './host/commands/stop';
 import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
+import { ContextDraft } from './host/context/contextDraft';
+import { LazyContextSource } from './host/context/lazyContextSource';
 import type { RequestDefaults } from './host/conversation/chatRequest';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
@@ -27,10 +33,12 @@ import { DemoMode } from './host/demoMode';
 import { hostEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
 import { KeyStore } from './host/keyStore';
+import { localize } from './host/localize';
 import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { failureAction } from './host/panel/failureActions';
+import { viewType } from './host/panel/panelView';
 import { PromptSender } from './host/panel/promptSender';
 import { TextTarget } from './host/panel/textTarget';
 import { Settings } from './host/settings';
@@ -92,30 +100,43 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
   const history = new PromptHistory(context.globalState);
   const target = own(new TextTarget());
   const connection = () => connections.view();
+  const remember = (prompt: string) => history.add(prompt);
+  const pickModel = (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude });
+  const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
+  const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
   const panels: ConversationPanels = own(
     new ConversationPanels(context.extensionUri, conversations, {
       connection,
       suggestions: () => demo.suggestions(),
       promptHistory: () => history.list(),
-      send: (input) => sender.send(input),
+      send: (...prompt) => sender.send(...prompt),
+      remember,
       failureAction: (...failure) => failureAction(failureDeps, ...failure),
+      pickModel,
+      pickModelOrOnce: () => catalog.pickOrOnce(),
+      selectModel: (model) => connections.selectModel(model),
+      contextDraft: () => new ContextDraft({ source: contextSource, localize, onSkipped, onError }),
+      suggestContext: (query) => contextSource.suggest(query),
       leaveDemo: () => demo.leave(),
       insert: (text) => target.insert(text),
       apply: (exchange, text) => target.apply(exchange, text),
+      newFile: (text, language) => target.newFile(text, language),
+      onDidClose: (conversation) => sender.forget(conversation),
       onError,
     }),
   );
+  own(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   const sender: PromptSender = new PromptSender({
     conversations,
     panels,
     connection,
-    remember: (prompt) => history.add(prompt),
+    remember,
     onError,
   });
   const failureDeps = {
-    pickModel: (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude }),
+    pickModel,
     origin: async () => (await connections.own()).origin,
-    startOver: (prompt: string) => startConversation({ conversations, panels, sender }, prompt),
+    startOver: (prompt: string) => startConversation({ conversations, panels }, prompt),
   };
 
   own(registerTurnIndicators(conversations, statusBar));
@@ -128,9 +149,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       engine.connectionChanged();
     }),
   );
-  const reopen = async (): Promise<void> => {
-    const conversation = await conversations.brokenOff();
-    if (conversation) panels.reopen(conversation);
+  const reopen = async (): Promise<void> => panels.reopen(await conversations.brokenOff());
+  const historyDeps = {
+    conversations,
+    panels,
+    startConversation: () => startConversation({ conversations, panels }),
+    log,
+    onError,
   };
   const ownPrompts = () => settings.prompts();
   own(registerCodeActions(ownPrompts));
@@ -141,8 +166,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
         ...codeCommands({ sender, target, ownPrompts }),
         stopCommand({ conversations }),
         retryNowCommand({ conversations }),
-        newConversationCommand({ conversations, panels, sender }),
+        newConversationCommand({ conversations, panels }),
         showPanelCommand({ conversations, panels }),
+        openHistoryCommand(historyDeps),
+        renameConversationCommand(historyDeps),
+        exportConversationCommand(historyDeps),
+        deleteConversationCommand(historyDeps),
         setApiKeyCommand({ settings, keys, demo, log }),
         removeApiKeyCommand(connections, keys, log),
         testConnectionCommand(connections, log),

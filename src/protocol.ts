@@ -8,15 +8,47 @@ import type { TurnState } from './core/turnState';
 export type { FaultAction, FailedEvent, FaultKind, StreamEvent, Usage, WaitingEvent } from './core/events';
 export { waitedMs } from './core/ledger';
 export type { LedgerEntry, LedgerWait } from './core/ledger';
+export { paceSeconds } from './core/pace';
+export { epochOf, lastKnownAt, monotonicOf, runsOf } from './core/turnRun';
+export type { TurnRun } from './core/turnRun';
+export { totalsOf } from './core/turnTotals';
+export type { TurnTotals } from './core/turnTotals';
 export { hasArrived, initialTurn, interrupted, isRunning, reduce, startsAgain } from './core/turnState';
 export type { ModelSwitch, TurnPhase, TurnState } from './core/turnState';
 
-/** Code that went along with a prompt; shown under *You*, never re-read from disk. */
+export type ContextKind = 'selection' | 'file' | 'problems';
+
+/** Context that went along with a prompt; shown under *You*, never re-read from disk. */
 export interface Attachment {
+  /** Absent: `selection`. */
+  readonly kind?: ContextKind | undefined;
   /** e.g. `src/app.ts:10-24`. */
   readonly label: string;
   readonly languageId: string;
   readonly code: string;
+  /** It was too long: this is its beginning. */
+  readonly truncated?: boolean | undefined;
+}
+
+/** What goes along with the next prompt; the host has its text. */
+export interface DraftContext {
+  readonly id: string;
+  readonly kind: ContextKind;
+  readonly label: string;
+  /** Of the text that is sent. */
+  readonly characters: number;
+  readonly truncated: boolean;
+}
+
+/** Offered behind `#` in the composer. */
+export interface ContextSuggestion {
+  /** For `attach`. */
+  readonly id: string;
+  /** `editors`: all that are open; `pick`: a file from a list of VS Code's own. */
+  readonly kind: ContextKind | 'editors' | 'pick';
+  readonly label: string;
+  /** E.g. the folder of a file; empty: nothing more to say. */
+  readonly detail: string;
 }
 
 /** A prompt and its answer. */
@@ -24,10 +56,12 @@ export interface ExchangeView {
   readonly id: string;
   /** What the person asked, as shown. */
   readonly prompt: string;
-  readonly attachment?: Attachment | undefined;
+  readonly attachments: readonly Attachment[];
   readonly state: TurnState;
   /** Waits for an earlier turn of the same conversation. */
   readonly queued: boolean;
+  /** Ids of all that were asked in its place, itself included, oldest first; absent: there is no other. */
+  readonly versions?: readonly string[] | undefined;
   /** The selection that was asked about can be replaced by code of the answer. */
   readonly canApply: boolean;
 }
@@ -57,13 +91,23 @@ export type ToWebview =
       readonly suggestions: readonly Suggestion[];
       /** Earlier prompts, oldest first, for arrow up. */
       readonly promptHistory: readonly string[];
+      readonly context: readonly DraftContext[];
+      /** The model of the next prompt alone; absent: the one that is set. */
+      readonly modelOnce?: string | undefined;
     }
   | { readonly type: 'exchange'; readonly exchange: ExchangeView }
+  /** Another version of a prompt is shown: all exchanges of the conversation as it reads now. */
+  | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
   /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /** Puts `text` into an empty composer and focuses it. */
-  | { readonly type: 'compose'; readonly text: string };
+  | { readonly type: 'compose'; readonly text: string }
+  /** All of the context of the next prompt. */
+  | { readonly type: 'context'; readonly items: readonly DraftContext[] }
+  /** Answers `suggestContext` of the same number. */
+  | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
+  | { readonly type: 'modelOnce'; readonly model?: string | undefined };
 
 export type ToHost =
   | { readonly type: 'ready' }
@@ -71,19 +115,38 @@ export type ToHost =
   | { readonly type: 'stop' }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }
+  | { readonly type: 'openHistory' }
   | { readonly type: 'selectModel' }
+  /** The next prompt goes to the model that is set. */
+  | { readonly type: 'forgetModelOnce' }
+  /** Asks anew with other words; what was asked and answered before stays as another version. */
+  | { readonly type: 'edit'; readonly exchangeId: string; readonly prompt: string }
+  /** Another answer to the same prompt, as another version; `switchModel` lets the person choose who gives it. */
+  | { readonly type: 'regenerate'; readonly exchangeId: string; readonly switchModel: boolean }
+  /** Shows that version, and what followed it. */
+  | { readonly type: 'showVersion'; readonly exchangeId: string }
+  | { readonly type: 'suggestContext'; readonly request: number; readonly query: string }
+  /** `id` of a suggestion. */
+  | { readonly type: 'attach'; readonly id: string }
+  | { readonly type: 'detach'; readonly id: string }
+  /** Lets the person choose context from a list of VS Code's own. */
+  | { readonly type: 'pickContext' }
   | { readonly type: 'setApiKey' }
   | { readonly type: 'openDemo' }
   | { readonly type: 'leaveDemo' }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'insert'; readonly text: string }
   | { readonly type: 'apply'; readonly exchangeId: string; readonly text: string }
+  /** `language`: the word behind the fence, e.g. `ts`; may be empty. */
+  | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   | { readonly type: 'openLink'; readonly href: string };
 
 /** Kept by the webview across reloads through `setState`, and by the host's serializer. */
 export interface PanelState {
   readonly conversationId: string;
   readonly draft: string;
+  /** Ids of the draft's context, to be read again. */
+  readonly context?: readonly string[] | undefined;
 }
 
 /**
@@ -95,7 +158,19 @@ export const panelStrings = {
   you: 'You',
   assistant: 'Assistant',
   prompt: 'Prompt',
-  promptPlaceholder: 'Ask anything. Enter sends, Shift+Enter starts a new line.',
+  promptPlaceholder: 'Ask anything; # attaches context. Enter sends, Shift+Enter starts a new line.',
+  attachContext: 'Attach context',
+  context: 'Context of the prompt',
+  contextProblems: 'Problems in {0}',
+  contextCharactersOne: '{0} character',
+  contextCharacters: '{0} characters',
+  contextTruncated: 'It is too long: only its beginning goes along.',
+  contextAttached: 'Attached: {0}',
+  contextSuggestions: 'Context to attach',
+  contextSuggestionsOne: '{0} suggestion',
+  contextSuggestionsCount: '{0} suggestions',
+  thisPromptOnly: '{0} · this prompt only',
+  remove: 'Remove {0}',
   send: 'Send',
   stop: 'Stop',
   retryNow: 'Retry now',
@@ -115,19 +190,43 @@ export const panelStrings = {
   copied: 'Copied',
   insert: 'Insert at cursor',
   apply: 'Apply to selection',
+  newFile: 'New file',
+  taskDone: 'Done',
+  taskOpen: 'To do',
+  editPrompt: 'Edit',
+  copyPrompt: 'Copy prompt',
+  editBox: 'Edit your message',
+  resend: 'Resend',
+  cancel: 'Cancel',
+  attachmentSelection: 'Selection',
+  attachmentFile: 'File',
+  attachmentProblems: 'Problems',
+  attachmentLine: '{0} line',
+  attachmentLines: '{0} lines',
+  attachmentTruncated: 'only its beginning',
+  regenerate: 'Regenerate',
+  regenerateWith: 'Regenerate with another model…',
+  previousVersion: 'Previous version',
+  nextVersion: 'Next version',
+  versionOf: '{0} of {1}',
+  versionShown: 'Version {0} of {1}',
+  jumpToLatest: 'Jump to latest',
   reasoning: 'Reasoning',
   reasoningRunning: 'Thinking…',
   connecting: 'Connecting to {0}…',
   queued: 'Starts after the current answer',
-  quiet: 'Still waiting for the first words…',
-  quietMore: 'Nothing new for a while; still connected…',
+  quiet: 'Still waiting for the first words, {0}',
+  quietMore: 'Last token {0} ago; still connected',
   resuming: 'Getting the rest of the answer…',
+  resumingQuiet: 'Still waiting for the rest of the answer, {0}',
   restarting: 'Starting the answer again; what is there stays until the new one has overtaken it.',
+  restartingQuiet: 'Still waiting for the new answer, {0}; what is there stays until it has been overtaken.',
   waitServer: 'The server asked for {0}',
   waitMargin: 'plus {0} of margin',
   waitBackoff: 'Backoff {0}, attempt {1} of {2}',
   waitAttempt: 'attempt {0} of {1}',
   waitOffline: 'Goes on by itself when the network is back',
+  waitOfflineHost: 'Goes on by itself when {0} can be reached again',
   toldRequest: 'Another request of this window was told to wait',
   toldWindow: 'Another window was told to wait',
   retryIn: 'Retrying in {0}',
@@ -139,7 +238,7 @@ export const panelStrings = {
   stoppedPartial: 'Stopped. What had arrived is kept.',
   interrupted: 'Interrupted: the window was closed or reloaded.',
   interruptedPartial: 'Interrupted: the window was closed or reloaded. What had arrived is kept.',
-  seamAfterCut: '{0} The answer went on from there.',
+  seamAfterCut: '{0} The answer went on from there, at character {1}.',
   seamOnce: 'The answer went on where it had stopped.',
   seamOften: 'The answer broke off {0} times and went on from there each time.',
   switchedOverloaded: '{0} was overloaded; {1} answers.',
@@ -150,9 +249,26 @@ export const panelStrings = {
   summaryRetried: 'Answered after {0} attempts, {1} of waiting',
   summaryAttempts: 'Answered after {0} attempts',
   summaryWaited: 'Answered after {0} of waiting',
+  summaryUsageOne: '{0} token in, {1} out',
   summaryUsage: '{0} tokens in, {1} out',
   summaryTiming: 'first token {0}, total {1}',
   timeline: 'Timeline',
+  timelineSoFar: 'Timeline so far',
+  pictureOf: 'Timeline over {0}: {1}',
+  pictureConnecting: 'connecting',
+  pictureFirstToken: 'waiting for the first token',
+  pictureStreaming: 'streaming',
+  pictureWait: 'waiting',
+  picturePace: 'Characters per second, at most {0}',
+  pictureContinued: 'Continued by hand',
+  totalsAttemptsOne: '{0} attempt',
+  totalsAttempts: '{0} attempts',
+  totalsWaited: '{0} of waiting',
+  totalsTime: '{0} in all',
+  totalsTokenSpeedOne: '{0} token/s',
+  totalsTokenSpeed: '{0} tokens/s',
+  totalsCharacterSpeedOne: '{0} character/s',
+  totalsCharacterSpeed: '{0} characters/s',
   timelineAttempt: 'Attempt {0} with {1}',
   timelineWaited: 'Waited {0}: {1}',
   timelineWaiting: 'Waiting: {0}',
@@ -166,12 +282,17 @@ export const panelStrings = {
   timelineSwitch: 'Model switched',
   timelineContinued: 'Asked for the rest',
   timelineRestarted: 'Started again',
+  timelineWentOn: 'Went on at character {0}',
+  timelineTrimmedOne: '{0} repeated character dropped',
+  timelineTrimmed: '{0} repeated characters dropped',
   timelineFirstToken: 'First token after {0}',
   timelineFinished: 'Finished after {0}',
   timelineStopped: 'Stopped after {0}',
   timelineAbandoned: 'Given up after {0}',
   timelineFault: 'Ended after {0}: {1}',
+  timelineBytesOne: '{0} byte',
   timelineBytes: '{0} bytes',
+  timelineTokensOne: '{0} token',
   timelineTokens: '{0} tokens',
   faultAuth: 'the key was rejected',
   faultCredit: 'out of credit',
@@ -201,9 +322,12 @@ export const panelStrings = {
   faultBudget: 'retry budget spent',
   faultBreaker: 'paused after repeated failures',
   requestId: 'Request id {0}',
+  copyRequestId: 'Copy request id',
   statusCode: 'Status {0}',
   emptyTitle: 'What do you want to know?',
   emptyHint: 'Ask here, or select code in an editor and choose Explain.',
+  emptyContextHint: 'Type # to send a file, the selection or problems along.',
+  history: 'History',
   noKeyTitle: 'No API key for {0}',
   noKeyHint: 'Set a key, or try everything with the offline demo.',
   openDemo: 'Open the offline demo',

@@ -4,6 +4,7 @@ import {
   type DelaySource,
   type EndedEvent,
   type FaultKind,
+  type ResumedEvent,
   type ResumeMethod,
   type StreamEvent,
   type WaitingEvent,
@@ -42,6 +43,8 @@ export interface LedgerEntry {
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly headersMs?: number | undefined;
+  /** It has gone on with a partial answer. */
+  readonly resumed?: Pick<ResumedEvent, 'seam' | 'trimmed'> | undefined;
   readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
 }
 
@@ -76,6 +79,10 @@ export function enter(ledger: Ledger, event: StreamEvent): Ledger {
     case 'headers': {
       const { status, requestId, ms: headersMs } = event;
       return amend(ledger, { status, requestId, headersMs });
+    }
+    case 'resumed': {
+      const { how, seam, trimmed } = event;
+      return how === 'restart' ? ledger : amend(ledger, { resumed: { seam, trimmed } });
     }
     case 'ended': {
       const { how, row, ms, firstTokenMs, bytes, chars, tokens } = event;

@@ -1,5 +1,15 @@
-import type { AttemptEvent, FailedEvent, ModelEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from './events';
-import { emptyLedger, enter, type Ledger } from './ledger';
+import type {
+  AttemptEvent,
+  FailedEvent,
+  ModelEvent,
+  ReplacedEvent,
+  StreamEvent,
+  ToolCallEvent,
+  WaitingEvent,
+} from './events';
+import { emptyLedger, enter } from './ledger';
+import { noPace, paced, spread, type Pace } from './pace';
+import type { TurnRun } from './turnRun';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
@@ -25,8 +35,7 @@ export interface ToolCall {
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
 /** What is shown of a turn: a pure fold over its events. */
-export interface TurnState {
-  readonly phase: TurnPhase;
+export interface TurnState extends TurnRun {
   readonly model: string;
   readonly text: string;
   readonly reasoning: string;
@@ -39,18 +48,14 @@ export interface TurnState {
   readonly toolCalls: readonly ToolCall[];
   /** In their order. */
   readonly switches: readonly ModelSwitch[];
-  /** What the network did. */
-  readonly ledger: Ledger;
-  readonly attempts: number;
+  /** What the network did before a person went on with the answer; oldest first. */
+  readonly earlier: readonly TurnRun[];
   readonly wait?: WaitingEvent;
   readonly failure?: FailedEvent;
-  readonly usage?: Usage;
   readonly finishReason?: string;
-  /** Monotonic times of the engine's clock; a turn starts with its first event, which may be a wait. */
-  readonly startedAt?: number;
-  readonly firstTokenAt?: number;
-  readonly endedAt?: number;
   readonly quiet: boolean;
+  /** Monotonic; when it last became quiet, nothing had arrived since. */
+  readonly quietSince?: number;
 }
 
 export const initialTurn: TurnState = {
@@ -62,7 +67,9 @@ export const initialTurn: TurnState = {
   toolCalls: [],
   switches: [],
   ledger: emptyLedger,
+  earlier: [],
   attempts: 0,
+  pace: noPace,
   quiet: false,
 };
 
@@ -100,21 +107,17 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
         quiet: false,
       };
     case 'text':
-      return { ...firstToken(state, event), phase: 'streaming', text: state.text + event.text, quiet: false };
+      return token(state, event, event.text.length, state.text + event.text);
     case 'reasoning':
       return {
-        ...firstToken(state, event),
-        phase: 'streaming',
+        ...token(state, event, event.text.length),
         reasoning: thoughtsBefore(state, event.attempt) + event.text,
         reasoningAttempt: event.attempt,
-        quiet: false,
       };
     case 'tool-call':
       return {
-        ...firstToken(state, event),
-        phase: 'streaming',
+        ...token(state, event, event.arguments.length),
         toolCalls: withPart(state.toolCalls, event),
-        quiet: false,
       };
     case 'headers':
     case 'ended':
@@ -128,7 +131,7 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
         quiet: false,
       };
     case 'quiet':
-      return { ...state, quiet: true };
+      return { ...state, quiet: true, quietSince: event.at - event.forMs };
     case 'cut':
       // What follows tells: a wait, or the attempt that resumes.
       return { ...state, cut: event.message, quiet: false };
@@ -138,7 +141,7 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
       return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
     }
     case 'replaced':
-      return { ...firstToken(state, event), phase: 'streaming', text: event.text, seams: [], quiet: false };
+      return { ...token(state, event, 0, event.text), pace: overtaken(state, event), seams: [] };
     case 'model':
       return {
         ...state,
@@ -209,8 +212,24 @@ function endWait(state: TurnState): TurnState {
   return wait ? rest : state;
 }
 
-function firstToken(state: TurnState, event: StreamEvent): TurnState {
-  return state.firstTokenAt === undefined ? { ...state, firstTokenAt: event.at } : state;
+/** One copy of the state: this is what a token costs. */
+function token(state: TurnState, { at }: StreamEvent, chars: number, text = state.text): TurnState {
+  return {
+    ...state,
+    text,
+    phase: 'streaming',
+    firstTokenAt: state.firstTokenAt ?? at,
+    lastTokenAt: at,
+    pace: paced(state.pace, at - (state.startedAt ?? at), chars),
+    quiet: false,
+  };
+}
+
+/** The new answer has come in unseen since its attempt was answered; when each word of it came is not told. */
+function overtaken({ pace, ledger, startedAt }: TurnState, { at, text }: ReplacedEvent): Pace {
+  const present = ledger.entries.at(-1);
+  const since = present ? present.at + (present.headersMs ?? 0) : at;
+  return spread(pace, since - (startedAt ?? at), at - (startedAt ?? at), text.length);
 }
 
 function end(state: TurnState, event: StreamEvent): TurnState {

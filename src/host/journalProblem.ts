@@ -1,17 +1,26 @@
 import * as vscode from 'vscode';
 import { openLog } from './actions';
 import type { JournalProblem } from './conversation/journal';
+import type { WriteFailure } from './conversation/writeFailure';
 import type { Log } from './log';
 import { toast } from './toast';
 
 /** Logs what is wrong with the conversations on disk; says it once, for the next file has the same trouble. */
 export function journalProblem(log: Log): (problem: JournalProblem) => void {
-  const told = new Set<JournalProblem['kind']>();
+  const told = new Set<string>();
   return (problem) => {
+    if (problem.kind === 'written') {
+      log.info('conversations are written to disk again');
+      const unwritten = [...told].filter((what) => what.startsWith('unwritten'));
+      for (const what of unwritten) told.delete(what);
+      if (unwritten.length) toast(log, 'information', text(problem));
+      return;
+    }
     log.error(problem.error);
     if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
-    if (told.has(problem.kind)) return;
-    told.add(problem.kind);
+    const what = problem.kind === 'unwritten' ? `unwritten ${problem.why}` : problem.kind;
+    if (told.has(what)) return;
+    told.add(what);
     toast(log, 'warning', text(problem), [openLog()]);
   };
 }
@@ -19,15 +28,47 @@ export function journalProblem(log: Log): (problem: JournalProblem) => void {
 function text(problem: JournalProblem): string {
   switch (problem.kind) {
     case 'corrupt':
-      return vscode.l10n.t(
-        'A saved conversation is damaged and could not be opened. Its file is kept: {0}',
-        problem.keptAs,
-      );
+      return problem.salvaged > 0
+        ? vscode.l10n.t(
+            'A saved conversation is damaged. What could be read of it is shown (prompts: {0}); the damaged file is kept: {1}',
+            problem.salvaged,
+            problem.keptAs,
+          )
+        : vscode.l10n.t(
+            'A saved conversation is damaged and could not be opened. Its file is kept: {0}',
+            problem.keptAs,
+          );
     case 'newer':
       return vscode.l10n.t(
         'A saved conversation was written by a newer version of HolySheep and is left as it is. Update the extension to open it.',
       );
     case 'unwritten':
+      return unwritten(problem.why);
+    case 'written':
+      return vscode.l10n.t('The conversation is saved to disk again.');
+  }
+}
+
+/** What is unwritten is in memory: closing the window is what must not happen yet. */
+function unwritten(why: WriteFailure): string {
+  switch (why) {
+    case 'full':
+      return vscode.l10n.t(
+        "The disk is full: the conversation can't be saved and will be lost when the window closes. Free some space; it is then saved by itself.",
+      );
+    case 'read-only':
+      return vscode.l10n.t(
+        "The disk is read-only: the conversation can't be saved and will be lost when the window closes. Make it writable; it is then saved by itself.",
+      );
+    case 'forbidden':
+      return vscode.l10n.t(
+        "VS Code may not write to its storage folder: the conversation can't be saved and will be lost when the window closes. Check the permissions; it is then saved by itself.",
+      );
+    case 'gone':
+      return vscode.l10n.t(
+        "The conversation's file was deleted: what comes now can't be saved and will be lost when the window closes. Start a new conversation.",
+      );
+    case 'other':
       return vscode.l10n.t("The conversation can't be saved to disk; it will be lost when the window closes.");
   }
 }

@@ -4,7 +4,7 @@ import type { ActiveConnection, Connections } from './connections';
 import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
 import type { Log } from './log';
-import { pickModel, type ModelList, type ModelPickOptions } from './modelPick';
+import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
 
 const freshForMs = 10 * 60_000;
 
@@ -47,8 +47,13 @@ export class ModelCatalog extends Disposable {
   }
 
   /** Lets a person choose, or type, a model. @returns undefined when they don't. */
-  pick(options: ModelPickOptions = {}): Promise<string | undefined> {
-    return pickModel(this.list(), this.deps.connections.model(), options);
+  async pick(options: Omit<ModelPickOptions, 'offerOnce'> = {}): Promise<string | undefined> {
+    return (await pickModel(this.list(), this.deps.connections.model(), options))?.model;
+  }
+
+  /** As `pick`, and for the next prompt only if they like. */
+  pickOrOnce(): Promise<ModelPick | undefined> {
+    return pickModel(this.list(), this.deps.connections.model(), { offerOnce: true });
   }
 
   override dispose(): void {

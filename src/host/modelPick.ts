@@ -10,6 +10,14 @@ export interface ModelPickOptions {
   readonly title?: string | undefined;
   /** A model that is not to be offered, e.g. the one that is overloaded. */
   readonly exclude?: string | undefined;
+  /** Each model has a button that takes it for one prompt alone. */
+  readonly offerOnce?: boolean | undefined;
+}
+
+export interface ModelPick {
+  readonly model: string;
+  /** For the next prompt only. */
+  readonly once: boolean;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -21,25 +29,28 @@ export async function pickModel(
   list: Promise<ModelList>,
   current: string,
   options: ModelPickOptions,
-): Promise<string | undefined> {
+): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = options.title ?? vscode.l10n.t('Select model');
   picker.placeholder = vscode.l10n.t('Choose a model, or type the name of another');
   picker.busy = true;
   let known: ModelList | undefined;
+  const buttons = options.offerOnce ? [onceButton()] : [];
 
   const fill = () => {
-    picker.items = itemsOf(known, modelChoices(known?.models ?? [], current, options.exclude, picker.value));
+    const choices = modelChoices(known?.models ?? [], current, options.exclude, picker.value);
+    picker.items = itemsOf(known, choices, buttons);
   };
 
-  const chosen = new Promise<string | undefined>((resolve) => {
-    picker.onDidChangeValue(fill);
-    picker.onDidAccept(() => {
-      const model = picker.selectedItems[0]?.model;
+  const chosen = new Promise<ModelPick | undefined>((resolve) => {
+    const choose = (model: string | undefined, once: boolean): void => {
       if (model === undefined) return;
-      resolve(model);
+      resolve({ model, once });
       picker.hide();
-    });
+    };
+    picker.onDidChangeValue(fill);
+    picker.onDidAccept(() => choose(picker.selectedItems[0]?.model, false));
+    picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
     picker.onDidHide(() => resolve(undefined));
   });
   fill();
@@ -60,11 +71,22 @@ export async function pickModel(
   }
 }
 
-function itemsOf(list: ModelList | undefined, choices: readonly ModelChoice[]): readonly ModelItem[] {
+function onceButton(): vscode.QuickInputButton {
+  return {
+    iconPath: new vscode.ThemeIcon('debug-step-over'),
+    tooltip: vscode.l10n.t('Use for the next prompt only'),
+  };
+}
+
+function itemsOf(
+  list: ModelList | undefined,
+  choices: readonly ModelChoice[],
+  buttons: readonly vscode.QuickInputButton[],
+): readonly ModelItem[] {
   const heading = headingOf(list);
   return [
     ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
-    ...choices.map(itemOf),
+    ...choices.map((choice) => ({ ...itemOf(choice), buttons })),
   ];
 }
 

@@ -97,7 +97,8 @@ function captionOf(activity: Activity): readonly [icon: string, text: string] {
     case 'streaming':
       return ['$(sync~spin)', vscode.l10n.t('Answering…')];
     case 'waiting': {
-      const seconds = Math.max(0, Math.ceil((activity.until - Date.now()) / 1000));
+      // Rounded as on the card: both start at what was announced.
+      const seconds = Math.max(0, Math.round((activity.until - Date.now()) / 1000));
       return ['$(watch)', vscode.l10n.t('Retrying in {0} s', seconds)];
     }
     case 'offline':

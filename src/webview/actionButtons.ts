@@ -3,6 +3,9 @@ import type { ButtonLook } from './element';
 import { button, element } from './element';
 import type { PanelContext } from './panelContext';
 
+/** So many stand out; what else can be done is there, but quiet. */
+const loudest = 3;
+
 /** A fault's buttons in their order, the first one in front. `details` opens and closes the card's own. */
 export function actionButtons(
   { strings, post }: PanelContext,
@@ -10,10 +13,14 @@ export function actionButtons(
   actions: readonly (FaultAction | 'stop')[],
   details?: HTMLDetailsElement,
 ): HTMLElement {
-  const buttons = actions.map((action, index) => {
-    const look = index === 0 ? 'primary' : 'secondary';
-    if (action === 'details') return detailsButton(strings.details, look, details);
-    const made = button(strings[action], look, () => {
+  // To read on is not to act: never in front.
+  const inOrder = [
+    ...actions.filter((action) => action !== 'details'),
+    ...actions.filter((each) => each === 'details'),
+  ];
+  const buttons = inOrder.map((action, index) => {
+    if (action === 'details') return detailsButton(strings.details, details);
+    const made = button(strings[action], lookOf(index), () => {
       if (action === 'stop') post({ type: 'stop' });
       else post({ type: 'action', exchangeId, action });
     });
@@ -25,8 +32,13 @@ export function actionButtons(
   return element('div', { class: 'actions' }, ...buttons);
 }
 
-function detailsButton(caption: string, look: ButtonLook, details: HTMLDetailsElement | undefined): HTMLButtonElement {
-  const toggle = button(caption, look, () => {
+function lookOf(index: number): ButtonLook {
+  if (index === 0) return 'primary';
+  return index < loudest ? 'secondary' : 'quiet';
+}
+
+function detailsButton(caption: string, details: HTMLDetailsElement | undefined): HTMLButtonElement {
+  const toggle = button(caption, 'quiet', () => {
     if (!details) return;
     details.open = !details.open;
     toggle.setAttribute('aria-expanded', String(details.open));

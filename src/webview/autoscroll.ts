@@ -4,6 +4,8 @@ export type ObserveSize = (targets: readonly Element[], changed: () => void) => 
 export interface Autoscroll {
   /** Follows the end again: the person has sent something. */
   follow(): void;
+  /** The person has gone somewhere else: the end is followed if it is in view there. */
+  moved(): void;
   readonly following: boolean;
 }
 
@@ -13,8 +15,14 @@ const slackPx = 12;
 /**
  * Keeps the end in view while the person is there. Only what a hand did decides: scroll events alone also come from
  * our own scrolling and from content that shrinks.
+ * @param onAway whether there is something below that is not followed
  */
-export function createAutoscroll(scroller: HTMLElement, content: HTMLElement, observeSize: ObserveSize): Autoscroll {
+export function createAutoscroll(
+  scroller: HTMLElement,
+  content: HTMLElement,
+  { observeSize, frame }: { readonly observeSize: ObserveSize; readonly frame: (call: () => void) => void },
+  onAway: (away: boolean) => void,
+): Autoscroll {
   let following = true;
   let byHand = false;
   let dragging = false;
@@ -22,16 +30,25 @@ export function createAutoscroll(scroller: HTMLElement, content: HTMLElement, ob
   let ours = 0;
 
   const atEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= slackPx;
+  const tell = (): void => {
+    // The browser keeps what is being read in place, but not against us.
+    scroller.toggleAttribute('data-following', following);
+    onAway(!following && !atEnd());
+  };
   const stick = (): void => {
-    if (!following) return;
-    scroller.scrollTop = scroller.scrollHeight;
-    ours = scroller.scrollTop;
+    if (following) {
+      scroller.scrollTop = scroller.scrollHeight;
+      ours = scroller.scrollTop;
+    }
+    tell();
   };
   const decide = (): void => {
     if (byHand || dragging) following = atEnd() || (following && scroller.scrollTop === ours);
+    tell();
   };
   const letGo = (): void => {
     if (scroller.scrollTop > 0 && scroller.scrollHeight > scroller.clientHeight) following = false;
+    tell();
   };
 
   scroller.addEventListener(
@@ -46,7 +63,13 @@ export function createAutoscroll(scroller: HTMLElement, content: HTMLElement, ob
   scroller.addEventListener('touchmove', () => (byHand = true), { passive: true });
   scroller.addEventListener('keydown', (event) => {
     byHand = true;
-    if (event.key === 'PageUp' || event.key === 'Home' || event.key === 'ArrowUp') letGo();
+    if (
+      event.key === 'PageUp' ||
+      event.key === 'Home' ||
+      event.key === 'ArrowUp' ||
+      (event.key === ' ' && event.shiftKey)
+    )
+      letGo();
   });
   scroller.addEventListener('pointerdown', () => (dragging = true));
   window.addEventListener('pointerup', () => (dragging = false));
@@ -62,7 +85,12 @@ export function createAutoscroll(scroller: HTMLElement, content: HTMLElement, ob
     follow: () => {
       following = true;
       byHand = false;
-      stick();
+      // Not now: the browser would have to lay out at once what has just been added.
+      frame(stick);
+    },
+    moved: () => {
+      following = atEnd();
+      tell();
     },
     get following() {
       return following;

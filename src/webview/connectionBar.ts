@@ -18,7 +18,7 @@ export function createConnectionBar(context: PanelContext): ConnectionBar {
   const host = element('span', { class: 'model-host' });
   const modelButton = button('', 'quiet', () => post({ type: 'selectModel' }));
   modelButton.classList.add('model-button');
-  modelButton.append(model, host);
+  modelButton.append(model, ' ', host);
   const notices = element('div', { class: 'notices' });
   let shownFor = '';
   return {
@@ -27,7 +27,7 @@ export function createConnectionBar(context: PanelContext): ConnectionBar {
     update: (connection, keyOffered) => {
       setText(model, connection.model);
       setText(host, connection.host);
-      modelButton.setAttribute('aria-label', `${strings.model}: ${connection.model}, ${connection.host}`);
+      modelButton.setAttribute('aria-label', `${strings.model}: ${connection.model} ${connection.host}`);
       // The same notice stays the same element: a button must not vanish between press and release.
       const shows = connection.demo ? 'demo' : connection.hasKey || keyOffered ? '' : `key ${connection.host}`;
       if (shows === shownFor) return;

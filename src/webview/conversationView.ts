@@ -1,7 +1,13 @@
 import type { ExchangeView as Exchange, FaultAction, StreamEvent } from '../protocol';
+import { DrawQueue } from './drawQueue';
 import { element } from './element';
 import { ExchangeView } from './exchangeView';
+import type { ObserveNear } from './observeNear';
 import type { PanelContext } from './panelContext';
+import { createRoving } from './roving';
+import { fill } from './strings';
+import { TurnGroups } from './turnGroups';
+import { carryVersionFocus } from './versionFocus';
 
 export type Activity = 'idle' | 'running' | 'waiting';
 
@@ -10,10 +16,21 @@ export class ConversationView {
   /** Scrolls; named for people and tests alike. */
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
+  private readonly groups = new TurnGroups(this.thread);
   private readonly exchanges = new Map<string, ExchangeView>();
+  private readonly queue: DrawQueue<ExchangeView>;
+  private readonly near: ReturnType<ObserveNear>;
+  private readonly roving: ReturnType<typeof createRoving>;
   private host = '';
+  private latest: ExchangeView | undefined;
 
-  constructor(private readonly context: PanelContext) {
+  /** @param onEnd The end was asked for by key. */
+  constructor(
+    private readonly context: PanelContext,
+    observeNear: ObserveNear,
+    onEnd: () => void,
+  ) {
+    const end = element('span', { tabindex: '-1' });
     this.element = element(
       'div',
       {
@@ -25,7 +42,11 @@ export class ConversationView {
         tabindex: '0',
       },
       this.thread,
+      end,
     );
+    this.queue = new DrawQueue(context.clock, (view) => this.near.forget(view.assistant));
+    this.near = observeNear(this.element);
+    this.roving = createRoving(this.element, this.thread, end, onEnd);
   }
 
   get empty(): boolean {
@@ -43,7 +64,7 @@ export class ConversationView {
 
   /** Whether a button for `action` is on a card already. */
   offers(action: FaultAction): boolean {
-    return [...this.exchanges.values()].some((exchange) => exchange.aliveFailure?.actions.includes(action));
+    return this.latest?.aliveFailure?.actions.includes(action) ?? false;
   }
 
   setHost(host: string): void {
@@ -52,11 +73,41 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHost(host);
   }
 
+  /** A turn runs: no other version of the conversation can be shown meanwhile. */
+  setHeld(held: boolean): void {
+    this.queue.hold(held);
+    for (const exchange of this.exchanges.values()) exchange.setHeld(held);
+  }
+
   replaceAll(exchanges: readonly Exchange[]): void {
-    for (const exchange of this.exchanges.values()) exchange.dispose();
-    this.exchanges.clear();
+    this.keepFirst(0);
     for (const exchange of exchanges) this.add(exchange);
-    this.markLatest();
+    this.changed();
+  }
+
+  /**
+   * The conversation takes another way: what both have in common stays as it is.
+   * @returns whether it ends in an exchange that goes on
+   */
+  showPath(exchanges: readonly Exchange[]): boolean {
+    const before = [...this.exchanges.values()];
+    const parting = before.findIndex(({ id }, index) => id !== exchanges[index]?.id);
+    const common = parting < 0 ? before.length : parting;
+    const left = before[common];
+    const focus = left && carryVersionFocus(left.assistant);
+    this.keepFirst(common);
+    for (const exchange of exchanges.slice(0, common)) this.exchanges.get(exchange.id)?.update(exchange);
+    for (const exchange of exchanges.slice(common)) this.add(exchange);
+    const taken = [...this.exchanges.values()][common];
+    if (taken) this.queue.prefer(taken);
+    this.changed();
+    if (taken && !taken.urgent) {
+      const { versions, id } = taken;
+      const place = [versions.indexOf(id) + 1, versions.length].map(String);
+      if (versions.length > 1) this.context.announcer.say(fill(this.context.strings.versionShown, ...place));
+      focus?.(taken.assistant, this.element);
+    }
+    return this.latest?.urgent ?? false;
   }
 
   /** @returns whether the exchange is new. */
@@ -67,7 +118,7 @@ export class ConversationView {
       return false;
     }
     this.add(exchange);
-    this.markLatest();
+    this.changed();
     return true;
   }
 
@@ -79,11 +130,29 @@ export class ConversationView {
   private add(exchange: Exchange): void {
     const view = new ExchangeView(this.context, exchange, this.host);
     this.exchanges.set(exchange.id, view);
-    this.thread.append(view.you, view.assistant);
+    this.groups.append(view.you, view.assistant);
+    this.near.watch(view.assistant, () => this.queue.prefer(view));
+    this.queue.add(view);
   }
 
-  private markLatest(): void {
-    const views = [...this.exchanges.values()];
-    for (const [index, view] of views.entries()) view.setLatest(index === views.length - 1);
+  private keepFirst(count: number): void {
+    for (const view of [...this.exchanges.values()].slice(count)) {
+      this.exchanges.delete(view.id);
+      this.near.forget(view.assistant);
+      this.queue.remove(view);
+      if (view === this.latest) this.latest = undefined;
+      view.dispose();
+    }
+    this.groups.prune();
+  }
+
+  private changed(): void {
+    const latest = [...this.exchanges.values()].at(-1);
+    if (latest !== this.latest) this.latest?.setLatest(false);
+    this.latest = latest;
+    latest?.setLatest(true);
+    for (const view of this.exchanges.values()) if (view.urgent || view === latest) this.queue.prefer(view);
+    this.queue.start();
+    this.roving.refresh();
   }
 }

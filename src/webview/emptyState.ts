@@ -18,7 +18,13 @@ export function createEmptyState(context: PanelContext): EmptyState {
       { class: 'empty-state' },
       element('h1', {}, strings.emptyTitle),
       element('p', { class: 'empty-hint' }, strings.emptyHint),
+      element('p', { class: 'empty-hint' }, strings.emptyContextHint),
       body,
+      element(
+        'div',
+        { class: 'empty-more' },
+        button(strings.history, 'quiet', () => post({ type: 'openHistory' })),
+      ),
     ),
     update: (connection, suggestions) => {
       const offers = suggestions.map(({ label, prompt, model }) =>

@@ -1,80 +1,64 @@
 import type { ExchangeView as Exchange, StreamEvent, TurnState } from '../protocol';
 import { isRunning, reduce } from '../protocol';
 import { spokenFor } from './announcements';
-import type { CardSlot } from './cardSlot';
-import { createCardSlot } from './cardSlot';
+import type { Drawable } from './drawQueue';
 import { element, setText } from './element';
-import { createTurnCard, createTurnSummary } from './exchangeCards';
-import type { StreamingMarkdown } from './markdown/streamingMarkdown';
+import { heightOf } from './heightOf';
 import type { PanelContext } from './panelContext';
-import { progressText } from './progressLine';
-import type { ReasoningView } from './reasoningView';
-import { createReasoningView } from './reasoningView';
-import { waitParts } from './sameWait';
-import { seamText } from './seamNote';
-import { showText } from './showText';
-import { switchText } from './switchNote';
-import { createToolCalls } from './toolCalls';
+import type { TurnView } from './turnView';
+import { createTurnView } from './turnView';
+import type { UserArticle } from './userArticle';
 import { createUserArticle } from './userArticle';
 
-/** The two articles of an exchange: a pure fold of its events for the state, increments for the text. */
-export class ExchangeView {
-  readonly you: HTMLElement;
+const nothing = (): void => undefined;
+
+/**
+ * The two articles of an exchange: a pure fold of its events for the state, increments for the text. Until it is drawn
+ * there is the prompt and the room the answer will take.
+ */
+export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
+  private readonly user: UserArticle;
   private readonly model = element('span', { class: 'turn-model' });
-  private readonly progress = element('p', { class: 'progress', 'data-part': 'progress' });
-  private readonly seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
-  private readonly switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
-  private readonly toolCalls: CardSlot;
-  private readonly answer: StreamingMarkdown;
-  private readonly reasoning: ReasoningView;
-  private readonly card: CardSlot;
-  private readonly summary: CardSlot;
+  private turn: TurnView | undefined;
+  /** As the host has it. */
   private state: TurnState;
-  private queued: boolean;
-  private latest = true;
+  /** What is on screen: an end only once its last word is there. */
+  private shown: TurnState | undefined;
+  private drawn = nothing;
+  private latest = false;
+  private held = false;
 
   constructor(
     private readonly context: PanelContext,
-    private readonly exchange: Exchange,
+    private exchange: Exchange,
     private host: string,
   ) {
-    const { strings, focusComposer } = context;
-    const answerRoot = element('div', { 'data-part': 'answer' });
-    const options = {
-      schedule: context.clock.frame,
-      labels: strings,
-      onCodeAction: this.onCodeAction,
-      onLink: (href: string) => context.post({ type: 'openLink', href }),
-    };
-    this.answer = context.createMarkdown(answerRoot, { ...options, canApply: exchange.canApply });
-    this.reasoning = createReasoningView(strings, (root) =>
-      context.createMarkdown(root, { ...options, canApply: false }),
-    );
-    this.toolCalls = createCardSlot(element('div', { class: 'card-slot' }), focusComposer);
-    this.card = createCardSlot(element('div', { class: 'card-slot' }), focusComposer);
-    this.summary = createCardSlot(element('div', { class: 'card-slot' }), focusComposer);
-    this.you = createUserArticle(strings, exchange);
+    const { strings } = context;
+    this.state = exchange.state;
+    this.user = createUserArticle(context, exchange);
     this.assistant = element(
       'article',
-      { class: 'turn assistant', 'aria-label': strings.assistant },
+      { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
       element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.assistant), this.model),
-      this.reasoning.element,
-      answerRoot,
-      this.seam,
-      this.switched,
-      this.toolCalls.element,
-      this.progress,
-      this.card.element,
-      this.summary.element,
     );
-    this.state = exchange.state;
-    this.queued = exchange.queued;
-    this.showWhole();
+    this.assistant.style.minHeight = heightOf(exchange.state.text);
+  }
+
+  get you(): HTMLElement {
+    return this.user.element;
+  }
+
+  get id(): string {
+    return this.exchange.id;
+  }
+
+  get versions(): readonly string[] {
+    return this.exchange.versions ?? [];
   }
 
   get activity(): 'idle' | 'running' | 'waiting' {
-    if (this.queued || !isRunning(this.state.phase)) return 'idle';
+    if (this.exchange.queued || !isRunning(this.state.phase)) return 'idle';
     return this.state.phase === 'waiting' || this.state.phase === 'offline' ? 'waiting' : 'running';
   }
 
@@ -83,29 +67,41 @@ export class ExchangeView {
     return this.latest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
 
+  /** What is over can wait to be drawn. */
+  get urgent(): boolean {
+    return isRunning(this.state.phase);
+  }
+
+  draw(drawn: () => void): void {
+    this.drawn = drawn;
+    if (!this.turn) this.showWhole();
+    else if (this.shown) this.settle();
+  }
+
   update(exchange: Exchange): void {
-    this.state = exchange.state;
-    this.queued = exchange.queued;
-    this.showWhole();
+    this.exchange = exchange;
+    // What is over and told again stays as it is, with what the person has opened in it.
+    if (!isSameEnd(this.state, exchange.state)) this.state = exchange.state;
+    if (this.turn) this.showWhole();
   }
 
   apply(events: readonly StreamEvent[]): void {
-    this.queued = false;
+    if (this.exchange.queued) this.exchange = { ...this.exchange, queued: false };
+    const { turn } = this;
     for (const event of events) {
-      const { reasoningAttempt, wait } = this.state;
-      this.state = reduce(this.state, event);
-      const words = spokenFor(this.context, event, { wait, state: this.state });
+      const before = this.state;
+      this.state = reduce(before, event);
+      const words = spokenFor(this.context, event, { wait: before.wait, state: this.state });
       if (words) this.context.announcer.say(words);
-      if (event.type === 'text') this.answer.append(event.text);
-      else if (this.state.reasoningAttempt !== reasoningAttempt) this.reasoning.show(this.state.reasoning);
-      else if (event.type === 'reasoning') this.reasoning.append(event.text);
-      else if (event.type === 'replaced') this.answer.replace(event.text);
+      turn?.texts.apply(event, before, this.state);
+      if (isRunning(this.state.phase)) this.shown = this.state;
     }
-    if (isRunning(this.state.phase)) this.render();
+    if (turn && isRunning(this.state.phase)) this.render();
     else this.showWhole();
   }
 
   setLatest(latest: boolean): void {
+    if (latest === this.latest) return;
     this.latest = latest;
     this.render();
   }
@@ -115,56 +111,76 @@ export class ExchangeView {
     this.render();
   }
 
+  /** Another turn of the conversation runs. */
+  setHeld(held: boolean): void {
+    if (held === this.held) return;
+    this.held = held;
+    if (this.versions.length > 1) this.render();
+  }
+
   dispose(): void {
-    this.card.dispose();
-    this.summary.dispose();
+    this.turn?.dispose();
+    this.turn = undefined;
     this.you.remove();
     this.assistant.remove();
+    this.settle();
+  }
+
+  private begin(): TurnView {
+    const turn = createTurnView(this.context, this.id, this.exchange.canApply);
+    this.turn = turn;
+    this.user.complete();
+    this.assistant.append(...turn.elements);
+    return turn;
   }
 
   private showWhole(): void {
-    showText(this.answer, this.state.text);
-    this.reasoning.show(this.state.reasoning);
-    if (!isRunning(this.state.phase)) {
-      this.answer.finish();
-      this.reasoning.finish();
+    const { state } = this;
+    const { texts } = this.turn ?? this.begin();
+    texts.show(state);
+    if (isRunning(state.phase)) {
+      this.show(state);
+      return;
     }
+    texts.finish(() => {
+      // It may have gone on meanwhile.
+      if (this.state === state) this.show(state);
+    });
+    if (this.shown !== state) this.render();
+  }
+
+  private show(state: TurnState): void {
+    this.shown = state;
     this.render();
+    this.settle();
+  }
+
+  private settle(): void {
+    const { drawn } = this;
+    this.drawn = nothing;
+    drawn();
   }
 
   private render(): void {
-    const { context, state, queued, latest } = this;
-    const { phase, wait, failure, toolCalls } = state;
-    if (this.assistant.dataset['state'] !== phase) this.assistant.dataset['state'] = phase;
-    this.assistant.toggleAttribute('data-queued', queued);
+    const { shown: state, turn, assistant } = this;
+    if (!state || !turn) return;
+    assistant.style.minHeight = '';
+    if (assistant.dataset['state'] !== state.phase) assistant.dataset['state'] = state.phase;
+    assistant.toggleAttribute('data-queued', this.exchange.queued);
+    if (isRunning(state.phase)) assistant.setAttribute('aria-busy', 'true');
+    else assistant.removeAttribute('aria-busy');
     setText(this.model, state.model);
-    setText(this.progress, progressText(context.strings, state, queued, this.host));
-    this.reasoning.setThinking(isRunning(phase) && state.text === '');
-    setText(this.seam, seamText(context.strings, state));
-    setText(this.switched, switchText(context.strings, state));
-    this.toolCalls.show(
-      toolCalls.map(({ name }) => name),
-      () => createToolCalls(context.strings, toolCalls),
-    );
-    this.card.show([phase, failure, latest, ...(wait ? waitParts(wait) : [])], () =>
-      createTurnCard(context, this.exchange.id, state, latest, () => this.state.wait),
-    );
-    this.summary.show([phase, isRunning(phase) ? undefined : state], () => createTurnSummary(context, state));
+    turn.render(state, {
+      host: this.host,
+      queued: this.exchange.queued,
+      latest: this.latest,
+      held: this.held || isRunning(state.phase),
+      versions: this.versions,
+      wait: () => this.state.wait,
+    });
   }
+}
 
-  private readonly onCodeAction = (action: 'copy' | 'insert' | 'apply', code: string): void => {
-    const { post, announcer, strings } = this.context;
-    switch (action) {
-      case 'copy':
-        announcer.say(strings.copied);
-        post({ type: 'copy', text: code });
-        break;
-      case 'insert':
-        post({ type: 'insert', text: code });
-        break;
-      case 'apply':
-        post({ type: 'apply', exchangeId: this.exchange.id, text: code });
-        break;
-    }
-  };
+function isSameEnd(a: TurnState, b: TurnState): boolean {
+  return !isRunning(a.phase) && a.phase === b.phase && a.endedAt === b.endedAt && a.text === b.text;
 }

@@ -2,7 +2,7 @@ import type { FailedEvent } from '../protocol';
 import { actionButtons } from './actionButtons';
 import { disclosure, element } from './element';
 import type { PanelContext } from './panelContext';
-import { fill } from './strings';
+import { requestFacts } from './requestFacts';
 
 /**
  * What happened and what can be done. An old failure (`alive` is false) is a text among others: no alert, no buttons,
@@ -14,7 +14,7 @@ export function createFailureCard(
   event: FailedEvent,
   alive: boolean,
 ): HTMLElement {
-  const details = failureDetails(context, event);
+  const details = failureDetails(context, event, alive);
   const actions = alive ? event.actions.filter((action) => action !== 'details' || details) : [];
   const message = element('p', { class: 'card-message' }, event.message);
   const card = element('section', { class: alive ? 'card failure-card' : 'card failure-card past' }, message);
@@ -29,10 +29,8 @@ export function createFailureCard(
   return card;
 }
 
-function failureDetails({ strings }: PanelContext, event: FailedEvent): HTMLDetailsElement | undefined {
-  const lines: HTMLElement[] = [];
-  if (event.detail) lines.push(element('p', { class: 'provider-words' }, event.detail));
-  if (event.status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(event.status))));
-  if (event.requestId) lines.push(element('p', {}, fill(strings.requestId, event.requestId)));
-  return lines.length === 0 ? undefined : disclosure(strings.details, 'card-details', ...lines);
+function failureDetails(context: PanelContext, event: FailedEvent, alive: boolean): HTMLDetailsElement | undefined {
+  const lines = requestFacts(context, event, alive);
+  if (event.detail) lines.unshift(element('p', { class: 'provider-words' }, event.detail));
+  return lines.length === 0 ? undefined : disclosure(context.strings.details, 'card-details', ...lines);
 }

@@ -8,6 +8,10 @@ export interface Format {
   countdown(ms: number): string;
   /** `950`, `12.3K`. */
   count(value: number): string;
+  /** Every digit: `12,345`. */
+  number(value: number): string;
+  /** `one` or `other`, whichever the language says to a count, with the count in it. */
+  plural(value: number, one: string, other: string): string;
 }
 
 const secondsUpTo = 90;
@@ -20,6 +24,7 @@ export function createFormat(
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  const rules = new Intl.PluralRules(language);
 
   const wholeSeconds = (seconds: number): string => {
     if (seconds <= secondsUpTo) return fill(strings.seconds, whole.format(seconds));
@@ -37,6 +42,8 @@ export function createFormat(
     },
     countdown: (ms) => wholeSeconds(Math.round(Math.max(0, ms) / 1000)),
     count: (value) => compact.format(value),
+    number: (value) => whole.format(value),
+    plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
   };
 }
 

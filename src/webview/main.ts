@@ -1,5 +1,6 @@
 import type { ToWebview } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
+import { observeNearInBrowser } from './observeNear';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
 import { browserClock } from './panelClock';
@@ -16,6 +17,7 @@ const panel = createPanel(root, {
   locale,
   clock: browserClock,
   observeSize: observeSizeInBrowser,
+  observeNear: observeNearInBrowser,
   createMarkdown: createStreamingMarkdown,
 });
 window.addEventListener('message', (event: MessageEvent<ToWebview>) => panel.receive(event.data));

@@ -9,8 +9,11 @@ import { ConversationView } from './conversationView';
 import { element } from './element';
 import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
+import { createJumpButton } from './jumpButton';
+import type { ObserveNear } from './observeNear';
 import type { PanelClock } from './panelClock';
 import type { PanelContext } from './panelContext';
+import { isInPromptEditor } from './promptEditor';
 import { PromptHistory } from './promptHistory';
 import type { VsCodeApi } from './vscodeApi';
 
@@ -21,6 +24,7 @@ export interface PanelEnvironment {
   readonly locale: string;
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
+  readonly observeNear: ObserveNear;
   readonly createMarkdown: PanelContext['createMarkdown'];
 }
 
@@ -45,26 +49,36 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     createMarkdown: environment.createMarkdown,
     focusComposer: () => composer.focus(),
   };
-  const conversation = new ConversationView(context);
+  const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.follow());
   const emptyState = createEmptyState(context);
   const bar = createConnectionBar(context);
   const history = new PromptHistory();
-  const autoscroll = createAutoscroll(conversation.element, conversation.thread, environment.observeSize);
+  const jump = createJumpButton(context, () => autoscroll.follow());
+  const scrolling = { observeSize: environment.observeSize, frame: clock.frame };
+  const autoscroll = createAutoscroll(conversation.element, conversation.thread, scrolling, (away) =>
+    jump.setOffered(away),
+  );
   const composer = createComposer(context, {
     draft: saved?.draft ?? '',
+    contextIds: saved?.context,
     history,
     modelButton: bar.modelButton,
-    onDraft: () => api.setState({ conversationId, draft: composer.draft }),
+    onDraft: () => remember(),
     onSend: () => autoscroll.follow(),
   });
+  const remember = (): void => {
+    api.setState({ conversationId, draft: composer.draft, context: composer.contextIds });
+  };
   root.replaceChildren(
     conversation.element,
-    element('div', { class: 'dock' }, bar.notices, composer.element),
+    element('div', { class: 'dock' }, jump.element, bar.notices, composer.element),
     context.announcer.element,
   );
 
   const refresh = (): void => {
-    composer.setStoppable(conversation.activity === 'running');
+    const { activity } = conversation;
+    composer.setStoppable(activity === 'running');
+    conversation.setHeld(activity !== 'idle');
     if (!connection) return;
     if (conversation.empty === (emptyState.element.parentNode === null)) {
       if (conversation.empty) conversation.element.prepend(emptyState.element);
@@ -79,13 +93,16 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     emptyState.update(connection, suggestions);
   };
 
-  const stopOnEscape = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || isComposing(event) || conversation.activity === 'idle') return;
+  const onEscape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || isComposing(event) || isInPromptEditor(event.target)) return;
+    if (composer.closePopup()) event.stopPropagation();
+    else if (conversation.activity !== 'idle') context.post({ type: 'stop' });
+    else if (conversation.element.contains(document.activeElement)) composer.focus();
+    else return;
     event.preventDefault();
-    context.post({ type: 'stop' });
   };
   // On the way down: wherever the focus is, nothing in the page can keep the key to itself.
-  window.addEventListener('keydown', stopOnEscape, { capture: true });
+  window.addEventListener('keydown', onEscape, { capture: true });
   window.addEventListener('focus', () => {
     if (document.activeElement === null || document.activeElement === document.body) composer.focus();
   });
@@ -96,25 +113,41 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'snapshot':
           conversationId = message.conversationId;
           connect(message.connection, message.suggestions);
+          if (document.hasFocus()) composer.focus();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
-          api.setState({ conversationId, draft: composer.draft });
+          composer.setContext(message.context);
+          composer.setModelOnce(message.modelOnce);
+          remember();
           autoscroll.follow();
-          if (document.hasFocus()) composer.focus();
           break;
         case 'exchange':
           if (!conversation.upsert(message.exchange)) break;
           composer.taken(message.exchange.prompt);
           autoscroll.follow();
           break;
+        case 'path':
+          if (conversation.showPath(message.exchanges)) autoscroll.follow();
+          else autoscroll.moved();
+          break;
         case 'events':
           conversation.apply(message.exchangeId, message.events);
+          jump.markNews();
           break;
         case 'connection':
           connect(message.connection, message.suggestions);
           break;
         case 'compose':
           composer.compose(message.text);
+          break;
+        case 'context':
+          composer.setContext(message.items);
+          break;
+        case 'suggestions':
+          composer.suggest(message.request, message.items);
+          break;
+        case 'modelOnce':
+          composer.setModelOnce(message.model);
           break;
       }
       refresh();

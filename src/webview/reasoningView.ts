@@ -1,4 +1,5 @@
 import { element, setText } from './element';
+import { later } from './later';
 import type { StreamingMarkdown } from './markdown/streamingMarkdown';
 import { showText } from './showText';
 import type { PanelStrings } from './strings';
@@ -8,9 +9,11 @@ export interface ReasoningView {
   readonly element: HTMLElement;
   append(text: string): void;
   show(whole: string): void;
-  finish(): void;
+  /** `shown` is called when all of it is on screen. */
+  finish(shown: () => void): void;
   /** The model thinks and has not begun to answer. */
   setThinking(thinking: boolean): void;
+  dispose(): void;
 }
 
 export function createReasoningView(
@@ -20,18 +23,22 @@ export function createReasoningView(
   const summary = element('summary', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
   const details = element('details', { class: 'reasoning', 'data-part': 'reasoning', hidden: '' }, summary, root);
-  const text = create(root);
+  const text = later(() => create(root));
   return {
     element: details,
     append: (more) => {
       details.hidden = false;
-      text.append(more);
+      text.get().append(more);
     },
     show: (whole) => {
       details.hidden = whole === '';
-      showText(text, whole);
+      if (whole !== '' || text.made) showText(text.get(), whole);
     },
-    finish: () => text.finish(),
+    finish: (shown) => {
+      if (text.made) text.made.finish(shown);
+      else shown();
+    },
     setThinking: (thinking) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
+    dispose: () => text.made?.dispose(),
   };
 }

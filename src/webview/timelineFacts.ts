@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerWait } from '../protocol';
+import type { LedgerEntry, LedgerWait, TurnTotals } from '../protocol';
 import { faultWords } from './faultWords';
 import type { PanelContext } from './panelContext';
 import type { PanelStrings } from './strings';
@@ -52,20 +52,52 @@ export function waitFacts({ strings, format }: PanelContext, wait: LedgerWait): 
   return texts.map((text) => ({ text }));
 }
 
+/** A turn in numbers, the attempts first. */
+export function totalsFacts({ strings, format }: PanelContext, totals: TurnTotals): readonly string[] {
+  const { attempts, waitedMs, ms, speed, bytes } = totals;
+  const facts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];
+  if (waitedMs >= worthSayingMs) facts.push(fill(strings.totalsWaited, format.duration(waitedMs)));
+  facts.push(fill(strings.totalsTime, format.duration(ms)));
+  if (speed) facts.push(speedText(strings, format, speed));
+  if (bytes > 0) facts.push(format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes));
+  return facts;
+}
+
+function speedText(
+  strings: PanelStrings,
+  format: PanelContext['format'],
+  { unit, perSecond }: NonNullable<TurnTotals['speed']>,
+): string {
+  const speed = perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond);
+  switch (unit) {
+    case 'tokens':
+      return format.plural(speed, strings.totalsTokenSpeedOne, strings.totalsTokenSpeed);
+    case 'characters':
+      return format.plural(speed, strings.totalsCharacterSpeedOne, strings.totalsCharacterSpeed);
+  }
+}
+
 /** Why an attempt was made and how, what came of it, and what it brought. */
 export function attemptFacts({ strings, format }: PanelContext, entry: LedgerEntry): readonly Fact[] {
-  const { status, requestId, ended } = entry;
+  const { status, requestId, resumed, ended } = entry;
   const facts: Fact[] = [why(strings, entry), how(strings, entry)].flatMap((text) => (text ? [{ text }] : []));
   if (status !== undefined) {
     const more = requestId ? fill(strings.requestId, requestId) : undefined;
     facts.push({ text: fill(strings.statusCode, String(status)), more });
   }
+  if (resumed) {
+    const { seam, trimmed } = resumed;
+    facts.push({ text: fill(strings.timelineWentOn, format.number(seam)) });
+    if (trimmed > 0) facts.push({ text: format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed) });
+  }
   if (!ended) return facts;
   const { firstTokenMs, bytes, tokens } = ended;
   if (firstTokenMs !== undefined) facts.push({ text: fill(strings.timelineFirstToken, format.duration(firstTokenMs)) });
   facts.push({ text: end(strings, ended.how, format.duration(ended.ms)) });
-  if (bytes > 0) facts.push({ text: fill(strings.timelineBytes, format.count(bytes)) });
-  if (tokens !== undefined) facts.push({ text: fill(strings.timelineTokens, format.count(tokens)) });
+  if (bytes > 0) facts.push({ text: format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes) });
+  if (tokens !== undefined) {
+    facts.push({ text: format.plural(tokens, strings.timelineTokensOne, strings.timelineTokens) });
+  }
   return facts;
 }
 

@@ -1,7 +1,7 @@
-import type { TurnState } from '../protocol';
+import { totalsOf, type TurnState } from '../protocol';
 import { button, element } from './element';
 import type { PanelContext } from './panelContext';
-import { fill } from './strings';
+import { isEventful, timing } from './timeline';
 import type { Card } from './waitCard';
 
 const copiedForMs = 1500;
@@ -23,16 +23,15 @@ export function createTurnFooter(context: PanelContext, state: TurnState): Card 
   return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => forget() };
 }
 
-function footerFacts({ strings, format }: PanelContext, state: TurnState): string[] {
+function footerFacts(context: PanelContext, state: TurnState): string[] {
+  const { strings, format } = context;
   const facts: string[] = [];
-  if (state.usage) {
-    const { promptTokens, completionTokens } = state.usage;
-    facts.push(fill(strings.summaryUsage, format.count(promptTokens), format.count(completionTokens)));
+  const { usage } = totalsOf(state);
+  if (usage) {
+    const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
+    facts.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
-  const { startedAt, firstTokenAt, endedAt } = state;
-  if (startedAt !== undefined && firstTokenAt !== undefined && endedAt !== undefined) {
-    const first = format.duration(firstTokenAt - startedAt);
-    facts.push(fill(strings.summaryTiming, first, format.duration(endedAt - startedAt)));
-  }
-  return facts;
+  // Where nothing else is to be told, it is what the timeline is opened by.
+  const time = isEventful(state) ? timing(context, state) : undefined;
+  return time === undefined ? facts : [...facts, time];
 }

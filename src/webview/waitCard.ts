@@ -1,7 +1,9 @@
 import type { WaitingEvent } from '../protocol';
 import { actionButtons } from './actionButtons';
+import { createCountdownRing } from './countdownRing';
 import { disclosure, element, setText } from './element';
 import type { PanelContext } from './panelContext';
+import { requestFacts } from './requestFacts';
 import { fill, fillNodes } from './strings';
 
 /** A card of the conversation that is alive: it may own a timer. */
@@ -18,29 +20,38 @@ const tickMs = 250;
 /** A smaller margin does not show in a countdown of whole seconds. */
 const toldMarginMs = 1000;
 
-/**
- * What is being waited for, until when, and who said so; with the ways out.
- * @param current the same wait with its latest time; undefined: it is over
- */
+/** A screen reader says when a long wait is nearly over; a short one has just been told. */
+const longWaitMs = 15_000;
+const nearlyOverMs = 5000;
+
+export interface WaitCardPlace {
+  /** Host name of the gateway. */
+  readonly host: string;
+  /** The same wait with its latest time; undefined: it is over. */
+  readonly current: () => WaitingEvent | undefined;
+}
+
+/** What is being waited for, until when, and who said so; with the ways out. */
 export function createWaitCard(
   context: PanelContext,
   exchangeId: string,
   event: WaitingEvent,
-  current: () => WaitingEvent | undefined,
+  { host, current }: WaitCardPlace,
 ): Card {
   const { strings, clock, format } = context;
   const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
-  const bar = element('div', { class: 'wait-bar-left' });
+  const ring = createCountdownRing();
   const origin = element('p', { class: 'provenance' });
+  const nearlyOver = sayNearlyOver(context);
   const tick = (): void => {
-    const { until, delayMs } = current() ?? event;
-    const left = Math.max(0, until - clock.now());
+    const wait = current() ?? event;
+    const left = Math.max(0, wait.until - clock.now());
     setText(timer, format.countdown(left));
-    const share = delayMs > 0 ? Math.min(1, left / delayMs) : 0;
-    bar.style.transform = `scaleX(${share})`;
+    ring.show(wait.delayMs > 0 ? Math.min(1, left / wait.delayMs) : 0);
+    nearlyOver(wait, left);
   };
   const refresh = (): void => {
-    setText(origin, provenance(context, current() ?? event));
+    setText(origin, provenance(context, current() ?? event, host));
     tick();
   };
   refresh();
@@ -49,28 +60,42 @@ export function createWaitCard(
     (action) => action !== 'retryNow' && action !== 'switchModel' && action !== 'details',
   );
   const buttons = actionButtons(context, exchangeId, ['retryNow', 'stop', 'switchModel', ...others]);
+  const facts = requestFacts(context, event, true);
   const card = element(
     'section',
     // The announcer speaks for it, once; the card itself would be read again with every change.
     { role: 'status', 'aria-live': 'off', class: 'card wait-card' },
+    ring.element,
     element(
       'div',
       { class: 'card-head' },
       element('p', { class: 'card-message' }, event.message),
       element('p', { class: 'card-timer' }, ...fillNodes(isOffline(event) ? strings.checkIn : strings.retryIn, timer)),
+      origin,
     ),
-    element('div', { class: 'wait-bar', 'aria-hidden': 'true' }, bar),
-    origin,
-    ...requestDetails(context, event),
+    ...(facts.length === 0 ? [] : [disclosure(strings.details, 'card-details', ...facts)]),
     buttons,
   );
   return { element: card, dispose: clock.every(tickMs, tick), refresh };
 }
 
+/** Says it once, of a wait that was seen to be long. */
+function sayNearlyOver({ strings, format, announcer }: PanelContext): (wait: WaitingEvent, left: number) => void {
+  let far = false;
+  let said = false;
+  return (wait, left) => {
+    if (left > nearlyOverMs) far = true;
+    else if (far && !said && left > 0 && wait.delayMs >= longWaitMs && !isOffline(wait)) {
+      said = true;
+      announcer.say(fill(strings.retryIn, format.countdown(left)));
+    }
+  };
+}
+
 /** Whom the delay was told, and where it came from: never a mystery number. */
-function provenance(context: PanelContext, event: WaitingEvent): string {
+function provenance(context: PanelContext, event: WaitingEvent, host: string): string {
   const { strings } = context;
-  if (isOffline(event)) return strings.waitOffline;
+  if (isOffline(event)) return host ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
   switch (event.told) {
     case 'request':
       return `${strings.toldRequest} · ${delayOrigin(context, event)}`;
@@ -101,11 +126,4 @@ function delayOrigin({ strings, format }: PanelContext, event: WaitingEvent): st
     case 'backoff':
       return fill(strings.waitBackoff, format.duration(event.delayMs), attempt, attempts);
   }
-}
-
-function requestDetails({ strings }: PanelContext, event: WaitingEvent): HTMLElement[] {
-  const lines: HTMLElement[] = [];
-  if (event.status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(event.status))));
-  if (event.requestId) lines.push(element('p', {}, fill(strings.requestId, event.requestId)));
-  return lines.length === 0 ? [] : [disclosure(strings.details, 'card-details', ...lines)];
 }

@@ -16,7 +16,9 @@ export const benches = {
   stop: async () => (await import('./stopLatency')).stopLatency(),
   leftovers: async () => (await import('./leftovers')).leftovers(),
   activation: async () => (await import('./activation')).activation(),
+  kills: async () => (await import('./kills')).lostByKills(),
   sizes: async () => (await import('./sizes')).sizes(),
+  panel: async () => (await import('./panel')).panel(),
   renderer: async () => (await import('./renderer')).renderer(),
 } as const satisfies Readonly<Record<string, Bench>>;
 

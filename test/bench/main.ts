@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { assertNode } from '../support/install/dependencies.mjs';
+import { assertNode, ensureDependencies } from '../support/install/dependencies.mjs';
 import { out, root } from '../support/paths';
 import { benches, isBenchName } from './benches';
 import { progress } from './progress';
+import { peersFolder } from './renderers';
 import type { Row } from './row';
 import { markdownTable } from './table';
 
@@ -19,6 +20,7 @@ async function main(asked: readonly string[]): Promise<void> {
   for (const name of Object.keys(benches)) {
     if (asked.length > 0 && name !== 'package' && !asked.includes(name)) continue;
     progress(`== ${name}`);
+    if (name === 'renderer') await ensureDependencies(peersFolder);
     rows.push(...(await inOwnProcess(script, name)));
   }
   const [cpu] = cpus();

@@ -91,6 +91,21 @@ describe('the ledger', () => {
     );
   });
 
+  for (const [how, resumed] of [
+    ['continue', { seam: 120, trimmed: 7 }],
+    ['prefill', { seam: 120, trimmed: 7 }],
+    ['restart', undefined],
+  ] as const) {
+    it(`keeps where an attempt to ${how} has gone on, if it has`, () => {
+      const joined: StreamEvent = { type: 'resumed', attempt: 2, at: 20, how, seam: 120, trimmed: 7 };
+      const { entries } = ledgerOf([attempt(0), attempt(10, 2), joined]);
+      assert.deepEqual(
+        entries.map((entry) => entry.resumed),
+        [undefined, resumed],
+      );
+    });
+  }
+
   it('is the same object for what is none of its business', () => {
     const ledger = ledgerOf([attempt(0)]);
     assert.equal(enter(ledger, { type: 'text', text: 'a', attempt: 1, at: 1 }), ledger);

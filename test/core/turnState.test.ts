@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StreamEvent } from '../../src/core/events';
+import { paceSeconds } from '../../src/core/pace';
 import {
   hasArrived,
   initialTurn,
@@ -55,7 +56,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
       [150, 1, text('Hel')],
       [160, 1, text('lo')],
     ],
-    { phase: 'streaming', text: 'Hello', firstTokenAt: 150 },
+    { phase: 'streaming', text: 'Hello', firstTokenAt: 150, lastTokenAt: 160 },
   ],
   [
     'streams reasoning, which is not the answer',
@@ -268,6 +269,42 @@ describe('the state of a turn', () => {
     for (const end of [start(), done('x'), failed(''), { type: 'stopped', text: '' } as const]) {
       assert.equal('wait' in fold([...steps, [20, 2, end]]), false);
     }
+  });
+
+  it('keeps its pace by the second, whatever kind of token it was', () => {
+    const { pace } = fold([
+      [100, 1, start()],
+      [300, 1, thought('Hm')],
+      [1099, 1, text('Hel')],
+      [1100, 1, text('lo')],
+      [1200, 1, { type: 'tool-call', index: 0, arguments: '{}' }],
+    ]);
+    assert.deepEqual(pace, { before: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
+  });
+
+  it('has the pace of an answer that has overtaken another over the time in which it came', () => {
+    const { pace, lastTokenAt } = fold([
+      [0, 1, start()],
+      [500, 1, text('Hal')],
+      [1000, 2, start()],
+      [1100, 2, { type: 'headers', status: 200, ms: 100 }],
+      [2900, 2, { type: 'replaced', text: 'Hello, world' }],
+    ]);
+    assert.deepEqual(paceSeconds(pace), [
+      { second: 0, chars: 3 },
+      { second: 1, chars: 6 },
+      { second: 2, chars: 6 },
+    ]);
+    assert.equal(lastTokenAt, 2900);
+  });
+
+  it('knows since when it has been quiet', () => {
+    const { quiet, quietSince } = fold([
+      [100, 1, start()],
+      [150, 1, text('Hel')],
+      [10_160, 1, { type: 'quiet', forMs: 10_005 }],
+    ]);
+    assert.deepEqual([quiet, quietSince], [true, 155]);
   });
 
   it('keeps what failed, and the text', () => {

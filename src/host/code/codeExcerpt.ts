@@ -76,7 +76,7 @@ function withoutBlankEdges(lines: readonly string[]): string {
 }
 
 /** Never half a surrogate pair. */
-function beginning(text: string, limit: number): string {
+export function beginning(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
 }

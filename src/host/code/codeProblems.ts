@@ -6,7 +6,7 @@ import { toRange } from './spans';
 /** A file full of errors must not crowd out the code. */
 const limit = 20;
 
-const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
+export const severities: Readonly<Record<vscode.DiagnosticSeverity, CodeProblem['severity']>> = {
   [vscode.DiagnosticSeverity.Error]: 'error',
   [vscode.DiagnosticSeverity.Warning]: 'warning',
   [vscode.DiagnosticSeverity.Information]: 'information',

@@ -1,7 +1,7 @@
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
 import { innermost, type CodeSymbol, type Span } from './codeGeometry';
+import { shownPath } from './shownPath';
 import { toRange } from './spans';
 
 /** A language server that is still starting must not hold up the question. */
@@ -21,12 +21,6 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
   return (
     (around && excerptOf(source, path, around, 'function')) ?? excerptOf(source, path, visibleSpan(editor), 'visible')
   );
-}
-
-/** The folders above a file outside the workspace are nobody's business: they name the user, for one. */
-function shownPath(uri: vscode.Uri): string {
-  const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  return inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
 }
 
 function codeDocument(document: vscode.TextDocument): CodeDocument {

@@ -51,7 +51,7 @@ async function askAboutCode(
   await sender.send({
     prompt: codePromptTitle(what, excerpt),
     content: codePromptText(instruction, excerpt, problems, vscode.env.language),
-    attachment: { label, languageId, code },
+    attachments: [{ label, languageId, code }],
     target: applyTarget(editor.document.uri, excerpt),
     model,
   });

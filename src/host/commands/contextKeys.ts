@@ -3,7 +3,7 @@ import { canRetry } from '../conversation/exchange';
 
 export type SetContext = (key: string, value: boolean) => void;
 
-/** `holysheep.running` and `holysheep.retryable`, set only when their value changes. */
+/** `holysheep.running`, `holysheep.retryable` and `holysheep.hasConversation`, set only when their value changes. */
 export class ContextKeys {
   private readonly known = new Map<string, boolean>();
 
@@ -12,6 +12,8 @@ export class ContextKeys {
   update({ running, current }: Turns): void {
     this.set('holysheep.running', running !== undefined);
     this.set('holysheep.retryable', isRetryable(running ?? current));
+    // Something was asked in it: it can be named, exported and deleted.
+    this.set('holysheep.hasConversation', current?.last !== undefined);
   }
 
   private set(key: string, value: boolean): void {

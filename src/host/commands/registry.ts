@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { openLog } from '../actions';
 import type { Log } from '../log';
 import { toast } from '../toast';
-import { ArgumentError, UserError } from '../userError';
+import { ArgumentError, isUserError } from '../userError';
 import type { Command } from './command';
 
 export type ErrorBoundary = (error: unknown) => void;
@@ -11,7 +11,7 @@ export type ErrorBoundary = (error: unknown) => void;
 export function createErrorBoundary(log: Log): ErrorBoundary {
   return (error) => {
     if (error instanceof vscode.CancellationError) return;
-    if (error instanceof UserError) {
+    if (isUserError(error)) {
       log.info(`told the user: ${error.message}`);
       toast(log, 'warning', error.message);
       return;

@@ -1,9 +1,10 @@
 import type { EarlierAnswer } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
+import { runsSoFar } from '../../core/turnRun';
 import { initialTurn, isRunning, reduce, type TurnState } from '../../core/turnState';
 import type { Attachment, ExchangeView } from '../../protocol';
 
-/** The selection an answer may be applied to; zero-based, as in the editor. Its text is the attachment's code. */
+/** The selection an answer may be applied to; zero-based, as in the editor. Its text is the first attachment's code. */
 export interface ApplyTarget {
   readonly uri: string;
   readonly startLine: number;
@@ -18,7 +19,7 @@ export interface PromptInput {
   readonly prompt: string;
   /** As sent; the prompt itself when absent. */
   readonly content?: string | undefined;
-  readonly attachment?: Attachment | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
   readonly target?: ApplyTarget | undefined;
   /** Absent: the model that is set when the turn starts. */
   readonly model?: string | undefined;
@@ -33,9 +34,13 @@ export interface Exchange extends PromptInput {
 }
 
 export function viewOf(exchange: Exchange): ExchangeView {
-  const { id, prompt, attachment, state, queued } = exchange;
-  const view = { id, prompt, state, queued, canApply: exchange.target !== undefined };
-  return attachment ? { ...view, attachment } : view;
+  const { id, prompt, attachments = [], state, queued } = exchange;
+  return { id, prompt, attachments, state, queued, canApply: true };
+}
+
+/** What it was asked with, to be asked again. */
+export function inputOf({ prompt, content, attachments, target, model, demo }: Exchange): PromptInput {
+  return { prompt, content, attachments, target, model, demo };
 }
 
 /** A model the user switched to in mid-turn is the one a later attempt goes to as well. */
@@ -47,11 +52,12 @@ export function withEvents(exchange: Exchange, events: readonly StreamEvent[]): 
 
 /**
  * The state a turn starts again from. Its text stays: it is continued, or there until a new answer has overtaken it;
- * what was thought before the text, and the tools it has called, belong to it.
+ * what was thought before the text, the tools it has called, and what the network did for it, belong to it.
  */
-export function rerunOf({ model, text, reasoning, seams, toolCalls }: TurnState, go: EarlierAnswer['go']): TurnState {
+export function rerunOf(state: TurnState, go: EarlierAnswer['go']): TurnState {
+  const { model, text, reasoning, seams, toolCalls } = state;
   const again = { ...initialTurn, model, text };
-  return go === 'continue' ? { ...again, reasoning, seams, toolCalls } : again;
+  return go === 'continue' ? { ...again, reasoning, seams, toolCalls, earlier: runsSoFar(state) } : again;
 }
 
 export function isOver(exchange: Exchange): boolean {

@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../../core/clock';
-import type { Exchange } from './exchange';
 import { JournalFile } from './journalFile';
-import { foldJournal } from './journalFold';
-import { decodeJournal, JournalFormatError, journalSchema, NewerJournalError, type HeaderLine } from './journalLines';
+import { foldJournal, type FoldedJournal } from './journalFold';
+import { JournalFolder, type JournalEntry } from './journalFolder';
+import {
+  decodeJournal,
+  isUnbegun,
+  JournalFormatError,
+  journalSchema,
+  NewerJournalError,
+  salvageJournal,
+  type HeaderLine,
+  type SalvagedJournal,
+} from './journalLines';
+import { replaceDamaged, tidyJournal } from './tidyJournal';
+import { writeFailureOf, type WriteFailure } from './writeFailure';
+
+export { isConversationId } from './journalFolder';
 
 export type JournalProblem =
-  /** The file can't be read and was kept aside as `keptAs`. */
-  | { readonly kind: 'corrupt'; readonly keptAs: string; readonly error: unknown }
+  /** The file is damaged and is kept aside as `keptAs`; `salvaged` turns could be read. */
+  | { readonly kind: 'corrupt'; readonly keptAs: string; readonly salvaged: number; readonly error: unknown }
   /** A later version of the extension wrote the file; it is left as it is. */
   | { readonly kind: 'newer'; readonly error: unknown }
-  | { readonly kind: 'unwritten'; readonly error: unknown };
+  /** Tried again until it works. */
+  | { readonly kind: 'unwritten'; readonly why: WriteFailure; readonly error: unknown }
+  /** What was unwritten is on disk now. */
+  | { readonly kind: 'written' };
 
 export interface JournalDeps {
   readonly folder: string;
@@ -24,27 +38,27 @@ export interface JournalDeps {
 
 export interface OpenedConversation {
   readonly file: JournalFile;
-  readonly exchanges: readonly Exchange[];
+  readonly folded: FoldedJournal;
+  /** Epoch milliseconds of the last write. */
+  readonly at: number;
   /** A turn was broken off, and this is the first time it is seen. */
   readonly brokenOff: boolean;
 }
 
-/** Windows without a folder share theirs: what was written this recently may be open in another one. */
+/**
+ * Windows without a folder share theirs: what was written this recently may be open in another one, which goes on writing
+ * at the positions it knows. Such a file is neither deleted nor rewritten; what is due is done when it is opened again.
+ */
 const recentMs = 60 * 60 * 1000;
-
-const extension = '.jsonl';
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Ids name files and come back from the webview's state: nothing but a UUID gets near a path. */
-export function isConversationId(value: unknown): value is string {
-  return typeof value === 'string' && idPattern.test(value);
-}
 
 /** The conversations of a workspace on disk: one append-only JSON Lines file each. */
 export class Journal {
   private readonly files = new Map<string, JournalFile>();
+  private readonly folder: JournalFolder;
 
-  constructor(private readonly deps: JournalDeps) {}
+  constructor(private readonly deps: JournalDeps) {
+    this.folder = new JournalFolder(deps.folder);
+  }
 
   /** Nothing is written before the first line. */
   create(): { readonly id: string; readonly file: JournalFile } {
@@ -54,51 +68,89 @@ export class Journal {
 
   /** @returns undefined when there is no such conversation, or none that this version can read. */
   async open(id: string): Promise<OpenedConversation | undefined> {
-    const path = this.path(id);
-    const content = await readFile(path).catch(unlessMissing);
+    const entry = await this.folder.entry(id);
+    const content = entry && (await this.folder.read(id));
     if (!content) return undefined;
+    if (isUnbegun(content)) return { file: this.fresh(id), folded: foldJournal([]), at: entry.at, brokenOff: false };
     try {
-      const { lines, validBytes } = decodeJournal(content);
-      const { exchanges, brokenOff } = foldJournal(lines);
-      if (validBytes < content.length) await truncate(path, validBytes);
-      const file = this.track(id, validBytes);
-      for (const exchangeId of brokenOff) file.append({ type: 'interrupted', exchangeId });
-      return { file, exchanges, brokenOff: brokenOff.length > 0 };
+      const salvaged = salvageJournal(content);
+      const { header, lines, damage } = salvaged;
+      const folded = foldJournal(lines);
+      const isShared = entry.at >= this.deps.clock.now() - recentMs;
+      const file =
+        header && !damage
+          ? this.track(id, await tidyJournal(this.folder, entry, { ...salvaged, header, content }, isShared))
+          : await this.startAfresh(entry, salvaged, folded.exchanges.length);
+      for (const exchangeId of folded.brokenOff) file.append({ type: 'interrupted', exchangeId });
+      return { file, folded, at: entry.at, brokenOff: folded.brokenOff.length > 0 };
     } catch (error) {
-      if (error instanceof NewerJournalError) {
-        this.deps.onProblem({ kind: 'newer', error });
-        return undefined;
-      }
-      if (!(error instanceof JournalFormatError)) throw error;
-      const keptAs = `${path}.corrupt`;
-      await rename(path, keptAs);
-      this.deps.onProblem({ kind: 'corrupt', keptAs, error });
-      return { file: this.fresh(id), exchanges: [], brokenOff: false };
+      if (!(error instanceof NewerJournalError)) throw error;
+      this.deps.onProblem({ kind: 'newer', error });
+      return undefined;
     }
   }
 
-  /** Lets go of a conversation that nobody shows or runs any more. */
-  async close(id: string): Promise<void> {
-    await this.files.get(id)?.flush();
+  /** To be shown, not to be written. @returns undefined when there is none, or none that can be read whole */
+  async read(id: string): Promise<FoldedJournal | undefined> {
+    const content = await this.folder.read(id);
+    try {
+      return content && foldJournal(decodeJournal(content).lines);
+    } catch (error) {
+      if (error instanceof NewerJournalError || error instanceof JournalFormatError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Of one that is not open. @returns undefined when there is none */
+  async content(id: string): Promise<Buffer | undefined> {
+    return this.folder.read(id);
+  }
+
+  /** All that are on disk, those that were written last first. */
+  async newestFirst(): Promise<readonly JournalEntry[]> {
+    return this.folder.newestFirst();
+  }
+
+  /** Lets go of a conversation that nobody shows or runs any more. @returns false: not before it is written */
+  close(id: string): boolean {
+    const file = this.files.get(id);
+    if (file?.unwritten) return false;
+    file?.close();
     this.files.delete(id);
+    return true;
   }
 
-  /** Id of the conversation that was written last; undefined when there is none. */
-  async newest(): Promise<string | undefined> {
-    return (await this.newestFirst())[0]?.id;
+  /** Puts it aside, for `unhide` to bring back. @returns whether there was anything of it on disk */
+  async hide(id: string): Promise<boolean> {
+    const file = this.files.get(id);
+    await file?.flush();
+    file?.close();
+    this.files.delete(id);
+    return this.folder.hide(id);
   }
 
-  /** Deletes the oldest conversations beyond the limit, never an open or a recent one. */
+  async unhide(id: string): Promise<void> {
+    await this.folder.unhide(id);
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.folder.forget(id);
+  }
+
+  /** Deletes the oldest conversations beyond the limit, never an open or a recent one, and what was put aside long ago. */
   async prune(): Promise<void> {
     const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
     const recent = this.deps.clock.now() - recentMs;
     for (const { id, at } of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
-      if (at < recent) await rm(this.path(id), { force: true });
+      if (at < recent) await this.folder.remove(id);
     }
+    await this.folder.sweep(recent);
   }
 
-  async flush(): Promise<void> {
-    await Promise.all([...this.files.values()].map((file) => file.flush()));
+  /** @param id absent: all that are open */
+  async flush(id?: string): Promise<void> {
+    const files = [...this.files].filter(([each]) => id === undefined || each === id);
+    await Promise.all(files.map(([, file]) => file.flush()));
   }
 
   /** A file that fails keeps no other from being written; it is reported when all have had their turn. */
@@ -111,40 +163,46 @@ export class Journal {
         failures.push(error);
       }
     }
-    for (const error of failures) this.deps.onProblem({ kind: 'unwritten', error });
+    for (const error of failures) this.unwritten(error);
+  }
+
+  /** With what precedes the damage. */
+  private async startAfresh(
+    entry: JournalEntry,
+    { lines, damage }: SalvagedJournal,
+    salvaged: number,
+  ): Promise<JournalFile> {
+    const header = this.header(entry.id);
+    const { keptAs, size } = await replaceDamaged(this.folder, entry, header, lines);
+    this.deps.onProblem({ kind: 'corrupt', keptAs, salvaged, error: damage });
+    if (size > 0) return this.track(entry.id, size);
+    const file = this.track(entry.id, 0, header);
+    for (const line of lines) file.append(line);
+    return file;
   }
 
   private fresh(id: string): JournalFile {
-    return this.track(id, 0, { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() });
+    return this.track(id, 0, this.header(id));
+  }
+
+  private header(id: string): HeaderLine {
+    return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
   }
 
   private track(id: string, position: number, header?: HeaderLine): JournalFile {
-    const { clock, onProblem } = this.deps;
-    const onFailure = (error: unknown): void => onProblem({ kind: 'unwritten', error });
-    const file = new JournalFile(this.path(id), position, clock, onFailure, header);
+    const file = new JournalFile({
+      path: this.folder.path(id),
+      position,
+      clock: this.deps.clock,
+      onFailure: (error) => this.unwritten(error),
+      onWritten: () => this.deps.onProblem({ kind: 'written' }),
+      header,
+    });
     this.files.set(id, file);
     return file;
   }
 
-  private async newestFirst(): Promise<readonly { readonly id: string; readonly at: number }[]> {
-    const names = (await readdir(this.deps.folder).catch(unlessMissing)) ?? [];
-    const ids = names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
-    const dated = await Promise.all(
-      ids.filter(isConversationId).map(async (id) => ({ id, at: await this.writtenAt(id) })),
-    );
-    return dated.toSorted((a, b) => b.at - a.at);
+  private unwritten(error: unknown): void {
+    this.deps.onProblem({ kind: 'unwritten', why: writeFailureOf(error), error });
   }
-
-  private async writtenAt(id: string): Promise<number> {
-    return (await stat(this.path(id)).catch(unlessMissing))?.mtimeMs ?? 0;
-  }
-
-  private path(id: string): string {
-    return join(this.deps.folder, `${id}${extension}`);
-  }
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
 }

@@ -7,30 +7,59 @@ import { mergeText } from './mergeText';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;
+/** A write that takes longer may be waiting in line behind host names that can't be resolved: Node does both in few threads. */
+const overdueMs = 100;
+/** What could not be written is tried again this often: nothing more may come that would do it. */
+const retryMs = 5000;
+
+export interface JournalFileOptions {
+  readonly path: string;
+  /** Where the next line goes. */
+  readonly position: number;
+  readonly clock: Clock;
+  /** Called once for a row of failures. */
+  readonly onFailure: (error: unknown) => void;
+  /** What had failed is on disk now. */
+  readonly onWritten: () => void;
+  /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
+  readonly header?: HeaderLine | undefined;
+}
 
 /**
  * One conversation on disk, written at explicit positions: `flushSync` may then repeat, to the same place, bytes that an
- * asynchronous write still has under way, and neither order nor content can suffer.
+ * asynchronous write still has under way, and a write that was cut short is repeated whole; neither order nor content can
+ * suffer.
  */
 export class JournalFile {
   private lines: (HeaderLine | JournalLine)[] = [];
+  /** When the first of `lines` came, by the monotonic clock. */
+  private gatheredSince = 0;
   /** Encoded, and not yet known to be on disk; belongs at `position`. */
   private tail: Buffer = Buffer.alloc(0);
+  private position: number;
+  private header: HeaderLine | undefined;
   private draining: Promise<void> = Promise.resolve();
+  /** When the write under way began, by the monotonic clock. */
+  private writingSince: number | undefined;
   private cancelTimer: (() => void) | undefined;
+  private cancelRetry: (() => void) | undefined;
   private failing = false;
+  private closed = false;
 
-  constructor(
-    private readonly path: string,
-    private position: number,
-    private readonly clock: Clock,
-    /** Called once for a row of failures; what could not be written is tried again with the next line. */
-    private readonly onFailure: (error: unknown) => void,
-    /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
-    private header?: HeaderLine,
-  ) {}
+  constructor(private readonly options: JournalFileOptions) {
+    this.position = options.position;
+    this.header = options.header;
+  }
+
+  /** Something is not on disk yet. */
+  get unwritten(): boolean {
+    return this.lines.length > 0 || this.tail.length > 0;
+  }
 
   append(line: JournalLine): void {
+    if (this.closed) return;
+    const { clock } = this.options;
+    if (!this.lines.length) this.gatheredSince = clock.ticks();
     if (this.header) this.lines.push(this.header);
     this.header = undefined;
     const last = this.lines.at(-1);
@@ -39,9 +68,11 @@ export class JournalFile {
     } else {
       this.lines.push(line);
     }
-    this.cancelTimer ??= this.clock.after(gatherMs, () => {
-      void this.flush();
-    });
+    // A prompt is on disk before it is sent: an answer can be asked for again, what a person has written can't.
+    if (line.type === 'exchange') this.writeNow();
+    // A busy event loop may let timers wait.
+    if (clock.ticks() - this.gatheredSince >= gatherMs) this.gathered();
+    else this.cancelTimer ??= clock.after(gatherMs, () => this.gathered());
   }
 
   /** Resolves when everything appended so far is on disk, or has failed and been reported. */
@@ -52,12 +83,21 @@ export class JournalFile {
     await this.draining;
   }
 
+  /** Nothing that comes is written any more. What has come is; call `flush` for that before. */
+  close(): void {
+    this.closed = true;
+    this.cancelTimer?.();
+    this.cancelRetry?.();
+    this.lines = [];
+    this.tail = Buffer.alloc(0);
+  }
+
   /** For the moment the extension host goes away. */
   flushSync(): void {
     this.encode();
     if (!this.tail.length) return;
-    mkdirSync(dirname(this.path), { recursive: true });
-    const file = openSync(this.path, this.flags());
+    if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true });
+    const file = openSync(this.options.path, this.flags());
     try {
       for (let done = 0; done < this.tail.length;) {
         done += writeSync(file, this.tail, done, this.tail.length - done, this.position + done);
@@ -67,25 +107,55 @@ export class JournalFile {
     }
   }
 
-  private async drain(): Promise<void> {
+  private gathered(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    const { clock } = this.options;
+    if (this.writingSince === undefined) {
+      void this.flush();
+    } else if (clock.ticks() - this.writingSince < overdueMs) {
+      this.cancelTimer = clock.after(gatherMs, () => this.gathered());
+    } else {
+      this.writeNow();
+    }
+  }
+
+  private writeNow(): void {
     try {
-      while (this.lines.length || this.tail.length) {
+      this.flushSync();
+    } catch {
+      // The next asynchronous write meets the same trouble, and reports it.
+    }
+  }
+
+  private async drain(): Promise<void> {
+    this.cancelRetry?.();
+    this.cancelRetry = undefined;
+    try {
+      while (this.unwritten) {
         this.encode();
         const chunk = this.tail;
+        this.writingSince = this.options.clock.ticks();
         await this.write(chunk);
+        if (this.closed) return;
         this.position += chunk.length;
         this.tail = this.tail.subarray(chunk.length);
       }
+      if (this.failing) this.options.onWritten();
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.onFailure(error);
+      if (!this.failing) this.options.onFailure(error);
       this.failing = true;
+      if (!this.closed) this.cancelRetry ??= this.options.clock.after(retryMs, () => void this.flush());
+    } finally {
+      this.writingSince = undefined;
     }
   }
 
   private async write(chunk: Buffer): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const file = await open(this.path, this.flags());
+    // A folder that goes away later takes the file with it, which must not come back full of holes.
+    if (this.position === 0) await mkdir(dirname(this.options.path), { recursive: true });
+    const file = await open(this.options.path, this.flags());
     try {
       for (let done = 0; done < chunk.length;) {
         done += (await file.write(chunk, done, chunk.length - done, this.position + done)).bytesWritten;

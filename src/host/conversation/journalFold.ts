@@ -1,9 +1,16 @@
 import { initialTurn, interrupted, isRunning } from '../../core/turnState';
 import { rerunOf, withEvents, type Exchange } from './exchange';
-import { JournalFormatError, type JournalLine } from './journalLines';
+import { ExchangeTree } from './exchangeTree';
+import { JournalFormatError, type ExchangeLine, type JournalLine, type TurnLine } from './journalLines';
 
 export interface FoldedJournal {
+  /** Those that are shown, oldest first. */
   readonly exchanges: readonly Exchange[];
+  /** Also those of other versions, as they were asked. */
+  readonly all: readonly Exchange[];
+  readonly tree: ExchangeTree;
+  /** As given by the person. */
+  readonly title?: string | undefined;
   /** Ids of those whose turn was running when the last line was written, and nobody has noticed yet. */
   readonly brokenOff: readonly string[];
 }
@@ -14,25 +21,51 @@ export interface FoldedJournal {
  */
 export function foldJournal(lines: readonly JournalLine[]): FoldedJournal {
   const exchanges = new Map<string, Exchange>();
+  const { tree, title } = foldOutline(lines);
   for (const line of lines) {
-    if (line.type === 'exchange') {
-      const { id, prompt, content, attachment, target, model, demo } = line;
-      const input = { prompt, content, attachment, target, model, demo };
-      exchanges.set(id, { ...input, id, state: initialTurn, queued: false });
-      continue;
+    switch (line.type) {
+      case 'exchange':
+        exchanges.set(line.id, asked(line));
+        break;
+      case 'show':
+      case 'title':
+        break;
+      default: {
+        const exchange = exchanges.get(line.exchangeId);
+        if (!exchange) throw new JournalFormatError('a line belongs to no exchange');
+        exchanges.set(line.exchangeId, apply(exchange, line));
+      }
     }
-    const exchange = exchanges.get(line.exchangeId);
-    if (!exchange) throw new JournalFormatError('a line belongs to no exchange');
-    exchanges.set(line.exchangeId, apply(exchange, line));
   }
-  const all = [...exchanges.values()];
+  const last = [...exchanges.values()];
+  const all = last.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
+  const byId = new Map(all.map((exchange) => [exchange.id, exchange]));
   return {
-    exchanges: all.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) })),
-    brokenOff: all.filter(({ state }) => isRunning(state.phase)).map(({ id }) => id),
+    exchanges: tree.path().flatMap((id) => byId.get(id) ?? []),
+    all,
+    tree,
+    ...(title !== undefined && { title }),
+    brokenOff: last.filter(({ state }) => isRunning(state.phase)).map(({ id }) => id),
   };
 }
 
-function apply(exchange: Exchange, line: Exclude<JournalLine, { type: 'exchange' }>): Exchange {
+/** Which prompts are shown, and under which title; needs no more than these lines. */
+export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 'tree' | 'title'> {
+  const tree = new ExchangeTree();
+  let title: string | undefined;
+  for (const line of lines) {
+    if (line.type === 'exchange') tree.add(line.id, line.after);
+    else if (line.type === 'show') tree.show(line.exchangeId);
+    else if (line.type === 'title') title = line.title || undefined;
+  }
+  return { tree, title };
+}
+
+function asked({ id, prompt, content, attachments, target, model, demo }: ExchangeLine): Exchange {
+  return { prompt, content, attachments, target, model, demo, id, state: initialTurn, queued: false };
+}
+
+function apply(exchange: Exchange, line: TurnLine): Exchange {
   switch (line.type) {
     case 'events':
       return withEvents(exchange, line.events);

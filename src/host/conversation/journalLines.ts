@@ -1,13 +1,15 @@
 import type { EarlierAnswer } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
 import type { PromptInput } from './exchange';
+import { isHeader, isLine, isObject } from './journalCheck';
 
 /** Raised when a line changes its meaning; an older extension then leaves the file alone. */
-export const journalSchema = 1;
+export const journalSchema = 2;
 
 export interface HeaderLine {
   readonly type: 'conversation';
-  readonly schema: typeof journalSchema;
+  /** 1: an exchange had one `attachment`, and no other version. */
+  readonly schema: 1 | typeof journalSchema;
   readonly id: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -16,6 +18,8 @@ export interface HeaderLine {
 export interface ExchangeLine extends PromptInput {
   readonly type: 'exchange';
   readonly id: string;
+  /** The one it was asked after; '': it is a first one; absent: the last one of the path that was shown then. */
+  readonly after?: string | undefined;
 }
 
 export interface EventsLine {
@@ -39,7 +43,22 @@ export interface InterruptedLine {
   readonly exchangeId: string;
 }
 
-export type JournalLine = ExchangeLine | EventsLine | RerunLine | InterruptedLine;
+/** Another version is shown: the path goes through this exchange. */
+export interface ShowLine {
+  readonly type: 'show';
+  readonly exchangeId: string;
+}
+
+/** Given by the person; '' takes it away. */
+export interface TitleLine {
+  readonly type: 'title';
+  readonly title: string;
+}
+
+/** What became of a turn. */
+export type TurnLine = EventsLine | RerunLine | InterruptedLine;
+
+export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
 
 export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';
@@ -54,6 +73,10 @@ export function encodeLine(line: HeaderLine | JournalLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[]): Buffer {
+  return Buffer.from([header, ...lines].map(encodeLine).join(''));
+}
+
 export interface DecodedJournal {
   readonly header: HeaderLine;
   readonly lines: readonly JournalLine[];
@@ -61,22 +84,76 @@ export interface DecodedJournal {
   readonly validBytes: number;
 }
 
+/** What can be read of a damaged file: everything before the damage. */
+export interface SalvagedJournal {
+  readonly header?: HeaderLine | undefined;
+  readonly lines: readonly JournalLine[];
+  readonly validBytes: number;
+  /** Absent: the file is whole. */
+  readonly damage?: JournalFormatError | undefined;
+}
+
 /**
  * @throws JournalFormatError when anything but the last, unfinished line can't be read
  * @throws NewerJournalError when the header is of a later schema
  */
 export function decodeJournal(content: Buffer): DecodedJournal {
-  const validBytes = content.lastIndexOf(0x0a) + 1;
-  const [first, ...rest] = content.subarray(0, validBytes).toString('utf8').split('\n').slice(0, -1);
-  const header = parse(first ?? '');
-  if (isNewer(header)) throw new NewerJournalError('the conversation is of a later schema');
-  if (!isHeader(header)) throw new JournalFormatError('the first line is not a header of a known schema');
-  const lines = rest.map((text, index) => {
-    const line = parse(text);
-    if (!isLine(line)) throw new JournalFormatError(`line ${index + 2} is not known`);
-    return line;
-  });
+  const { header, lines, validBytes, damage } = salvageJournal(content);
+  if (damage || !header) throw damage ?? new JournalFormatError('there is no header');
   return { header, lines, validBytes };
+}
+
+const headerStart = '{"type":"conversation"';
+
+/** The first write never finished: nothing was in it yet. */
+export function isUnbegun(content: Buffer): boolean {
+  const start = content.toString('utf8', 0, headerStart.length);
+  return !content.includes(0x0a) && headerStart.startsWith(start);
+}
+
+/** @throws NewerJournalError when the header is of a later schema */
+export function salvageJournal(content: Buffer): SalvagedJournal {
+  const validBytes = content.lastIndexOf(0x0a) + 1;
+  const [first = '', ...rest] = content.subarray(0, validBytes).toString('utf8').split('\n').slice(0, -1);
+  const lines: JournalLine[] = [];
+  let header: HeaderLine | undefined;
+  try {
+    header = decodeHeader(first);
+    const asked = new Set<string>();
+    for (const text of rest) lines.push(decodeLine(text, asked));
+    return { header, lines, validBytes };
+  } catch (error) {
+    if (!(error instanceof JournalFormatError)) throw error;
+    return { header, lines, validBytes, damage: error };
+  }
+}
+
+/** @throws JournalFormatError, NewerJournalError */
+export function decodeHeader(text: string): HeaderLine {
+  const header = parse(text);
+  if (isHeader(header, journalSchema)) return header;
+  if (isHeader(header, Number.POSITIVE_INFINITY)) {
+    throw new NewerJournalError('the conversation is of a later schema');
+  }
+  throw new JournalFormatError('the first line is not a header of a known schema');
+}
+
+/**
+ * @param asked ids of the exchanges so far
+ * @throws JournalFormatError
+ */
+export function decodeLine(text: string, asked: Set<string>): JournalLine {
+  const line = migrated(parse(text));
+  if (!isLine(line)) throw new JournalFormatError('a line is not known');
+  if (line.type === 'title') return line;
+  if (line.type !== 'exchange') {
+    if (!asked.has(line.exchangeId)) throw new JournalFormatError('a line belongs to no exchange');
+    return line;
+  }
+  if (asked.has(line.id)) throw new JournalFormatError('an exchange is there twice');
+  if (line.after && !asked.has(line.after)) throw new JournalFormatError('an exchange follows none that is there');
+  asked.add(line.id);
+  return line;
 }
 
 function parse(text: string): unknown {
@@ -87,97 +164,9 @@ function parse(text: string): unknown {
   }
 }
 
-function isNewer(value: unknown): boolean {
-  if (!isObject(value) || value['type'] !== 'conversation') return false;
-  return typeof value['schema'] === 'number' && value['schema'] > journalSchema;
-}
-
-function isHeader(value: unknown): value is HeaderLine {
-  return (
-    isObject(value) && value['type'] === 'conversation' && value['schema'] === journalSchema && isText(value['id'])
-  );
-}
-
-function isLine(value: unknown): value is JournalLine {
-  if (!isObject(value)) return false;
-  switch (value['type']) {
-    case 'exchange':
-      return isExchange(value);
-    case 'events':
-      return isText(value['exchangeId']) && Array.isArray(value['events']) && value['events'].every(isEvent);
-    case 'rerun':
-      return isText(value['exchangeId']) && isOptionalText(value['model']) && isOptionalGo(value['go']);
-    case 'interrupted':
-      return isText(value['exchangeId']);
-    default:
-      return false;
-  }
-}
-
-function isExchange(value: Readonly<Record<string, unknown>>): boolean {
-  const { id, prompt, content, model, attachment, target, demo } = value;
-  return (
-    isText(id) &&
-    isText(prompt) &&
-    isOptionalText(content) &&
-    isOptionalText(model) &&
-    (demo === undefined || typeof demo === 'boolean') &&
-    (attachment === undefined || hasTexts(attachment, ['label', 'languageId', 'code'])) &&
-    (target === undefined || (hasTexts(target, ['uri']) && hasNumbers(target, targetNumbers)))
-  );
-}
-
-const targetNumbers = ['startLine', 'startCharacter', 'endLine', 'endCharacter'];
-
-/** Texts that the fold appends or shows; the rest of an event is only displayed. */
-const eventTexts: Readonly<Record<StreamEvent['type'], readonly string[]>> = {
-  attempt: ['model', 'why'],
-  headers: [],
-  text: ['text'],
-  reasoning: ['text'],
-  waiting: ['message', 'reason', 'source'],
-  quiet: [],
-  'tool-call': ['arguments'],
-  ended: ['how'],
-  cut: ['message', 'reason'],
-  resumed: ['how'],
-  replaced: ['text'],
-  model: ['from', 'to'],
-  usage: [],
-  done: ['text', 'finishReason'],
-  stopped: ['text'],
-  failed: ['text', 'kind', 'message'],
-};
-
-function isEvent(value: unknown): value is StreamEvent {
-  if (!isObject(value) || !hasNumbers(value, ['attempt', 'at'])) return false;
-  const { type } = value;
-  if (!isText(type) || !Object.hasOwn(eventTexts, type)) return false;
-  if (type === 'tool-call' && !(hasNumbers(value, ['index']) && isOptionalText(value['name']))) return false;
-  if ((type === 'failed' || type === 'waiting') && !Array.isArray(value['actions'])) return false;
-  return hasTexts(value, eventTexts[type as StreamEvent['type']]);
-}
-
-function hasTexts(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => isText(value[name]));
-}
-
-function hasNumbers(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => typeof value[name] === 'number');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isOptionalGo(value: unknown): value is RerunLine['go'] {
-  return value === undefined || value === 'continue' || value === 'restart';
-}
-
-function isOptionalText(value: unknown): value is string | undefined {
-  return value === undefined || isText(value);
+/** A line of schema 1 as it is written now. */
+function migrated(line: unknown): unknown {
+  if (!isObject(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
+  const { attachment, ...rest } = line;
+  return { ...rest, attachments: [attachment] };
 }

@@ -1,7 +1,13 @@
 import type { StreamEvent, TextEvent } from '../../core/events';
 
-/** Joins neighbouring text of one attempt; folding the result gives the same state. */
-export function mergeText(events: readonly StreamEvent[]): readonly StreamEvent[] {
+/**
+ * Joins neighbouring text of one attempt; folding the result gives the same state, a little less exact in its pace.
+ * @param belong whether two pieces may be joined, by when they came
+ */
+export function mergeText(
+  events: readonly StreamEvent[],
+  belong: (a: TextEvent, b: TextEvent) => boolean = () => true,
+): readonly StreamEvent[] {
   const merged: StreamEvent[] = [];
   let run: TextEvent[] = [];
   const endRun = (): void => {
@@ -16,7 +22,7 @@ export function mergeText(events: readonly StreamEvent[]): readonly StreamEvent[
       continue;
     }
     const [first] = run;
-    if (first && (first.type !== event.type || first.attempt !== event.attempt)) endRun();
+    if (first && (first.type !== event.type || first.attempt !== event.attempt || !belong(first, event))) endRun();
     run.push(event);
   }
   endRun();

@@ -1,110 +1,137 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
+import { ConversationTab } from './conversationTab';
+import { ConversationTabs } from './conversationTabs';
+import { dormantTitles } from './dormantTabs';
 import { isPanelState } from './incoming';
-import { PanelSession, type PanelContext } from './panelSession';
-import { PanelView, viewType } from './panelView';
+import type { PanelContext } from './panelContext';
+import { conversationName, panelTitle } from './panelText';
+import { PanelView } from './panelView';
 
-/** The panel beside the editor: which conversation is in it, and its way back after a reload. */
+/** So many of those that a reload has broken off come back by themselves. */
+const reopenedAtMost = 3;
+
+interface PanelsContext extends PanelContext {
+  /** The panel of a conversation is gone. */
+  readonly onDidClose: (conversation: Conversation) => void;
+}
+
+/** The panels, one for each conversation that is shown, and their way back after a reload. */
 export class ConversationPanels extends Disposable implements vscode.WebviewPanelSerializer {
-  private view: PanelView | undefined;
-  /** The view is the one that VS Code has kept over a reload. */
-  private restored = false;
-  /** The user wants the conversation of the session, rather than whatever a restored panel had. */
-  private chosen = false;
-  private session: PanelSession | undefined;
+  private readonly tabs = new ConversationTabs({
+    onActivated: ({ conversation }) => conversation && this.conversations.activate(conversation),
+    onClosed: ({ conversation }) => conversation && this.context.onDidClose(conversation),
+  });
 
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly conversations: Conversations,
-    private readonly context: PanelContext,
+    private readonly context: PanelsContext,
   ) {
     super();
-    this.register(vscode.window.registerWebviewPanelSerializer(viewType, this));
   }
 
   /** A panel that was closed comes back with all that has happened since. */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
-    this.view?.reveal(preserveFocus).catch(this.context.onError);
-    this.chosen = true;
-    this.open(conversation, this.view ?? this.create(preserveFocus));
+    const tab = this.tabs.of(conversation.id);
+    tab?.view.reveal(preserveFocus).catch(this.context.onError);
+    this.open(conversation, tab ?? this.create(preserveFocus));
+    if (!preserveFocus) this.conversations.activate(conversation);
   }
 
-  /** For a conversation that has lost its panel; one that VS Code restores has its own, and its draft. */
-  reopen(conversation: Conversation): void {
-    if (!this.view) this.open(conversation, this.create(true));
+  /** Those that have lost their panel, newest first; one that VS Code restores has its own, and its draft. */
+  reopen(conversations: readonly Conversation[]): void {
+    const dormant = dormantTitles(this.tabs.all().map(({ view }) => view.title));
+    const lost = conversations.filter((conversation) => {
+      const name = conversationName(conversation);
+      return !this.isShown(conversation.id) && !(name !== undefined && dormant.includes(panelTitle(name)));
+    });
+    for (const conversation of lost.slice(0, reopenedAtMost)) this.open(conversation, this.create(true));
   }
 
-  /** Puts text into the composer of the panel and focuses it. */
-  compose(text: string): void {
-    this.session?.compose(text);
+  isShown(id: string): boolean {
+    return this.tabs.of(id) !== undefined;
+  }
+
+  /** What runs in it goes on. */
+  close(id: string): void {
+    this.tabs.of(id)?.close();
+  }
+
+  /** Puts text into the composer of a conversation's panel and focuses it. */
+  compose(conversation: Conversation, text: string): void {
+    this.tabs.of(conversation.id)?.session?.compose(text);
   }
 
   connectionChanged(): void {
-    this.session?.connectionChanged().catch(this.context.onError);
+    for (const { session } of this.tabs.all()) session?.connectionChanged().catch(this.context.onError);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    // There is one panel.
-    if (this.restored) {
+    const kept = isPanelState(state) ? state : undefined;
+    const before = kept && this.tabs.of(kept.conversationId);
+    if (before && !isReplaceable(before)) {
       panel.dispose();
       return;
     }
-    const chosen = this.chosen ? this.session?.conversation : undefined;
-    // At once, so that whatever is shown while the conversation is loaded is shown here.
-    const view = this.adopt(new PanelView(panel, this.extensionUri));
-    this.restored = true;
-    if (chosen) {
-      this.chosen = true;
-      this.open(chosen, view);
-      return;
+    const { current } = this.conversations;
+    // At once, so that whatever is shown while the conversation is read is shown here.
+    const view = new PanelView(panel, this.extensionUri);
+    const tab = this.tabs.add(new ConversationTab(view, this.context, { restored: true, kept }));
+    if (before?.conversation) this.takePlace(before.conversation, tab, before);
+    const wanted = (): boolean => this.tabs.has(tab) && !tab.session;
+    if (wanted()) {
+      // A window that went away all at once has left nothing of what was in it.
+      const found = kept
+        ? await this.conversations.open(kept.conversationId, wanted)
+        : await this.conversations.resume();
+      if (wanted()) this.fill(found, tab);
     }
-    const wanted = (): boolean => this.view === view && !this.session;
-    const kept = isPanelState(state) ? await this.conversations.open(state.conversationId, wanted) : undefined;
-    if (!wanted()) return;
-    const conversation = kept ?? (await this.conversations.resume());
-    if (wanted()) this.open(conversation, view);
+    // Reading one makes it current; that is the one with the focus, or the one there was.
+    const next = this.tabs.focused ?? current;
+    if (next) this.conversations.activate(next);
   }
 
   override dispose(): void {
-    this.session?.dispose();
-    this.view?.dispose();
+    for (const tab of this.tabs.all()) tab.dispose();
     super.dispose();
   }
 
-  private create(preserveFocus: boolean): PanelView {
-    return this.adopt(PanelView.create(this.extensionUri, preserveFocus));
+  private create(preserveFocus: boolean): ConversationTab {
+    const view = PanelView.create(this.extensionUri, this.tabs.column, preserveFocus);
+    return this.tabs.add(new ConversationTab(view, this.context));
   }
 
-  /** In place of the one before. */
-  private adopt(view: PanelView): PanelView {
-    const before = this.view;
-    if (before) {
-      this.forget();
-      before.close();
-    }
-    this.view = view;
-    view.onDidDispose(() => {
-      view.dispose();
-      if (this.view === view) this.forget();
-    });
-    return view;
+  private takePlace(conversation: Conversation, tab: ConversationTab, before: ConversationTab): void {
+    this.open(conversation, tab);
+    this.tabs.discard(before);
   }
 
-  private forget(): void {
-    this.view = undefined;
-    this.restored = false;
-    this.chosen = false;
-    this.session?.dispose();
-    this.session = undefined;
+  private open(conversation: Conversation, tab: ConversationTab): void {
+    if (!tab.session) tab.open(conversation, this.conversations.hold(conversation));
   }
 
-  private open(conversation: Conversation, view: PanelView): void {
-    if (this.session?.conversation === conversation) return;
-    this.session?.dispose();
-    this.session = new PanelSession(conversation, view, this.context);
-    // A fresh page asks for its snapshot itself.
-    if (view.ready) this.session.replay().catch(this.context.onError);
+  private fill(found: Conversation | undefined, tab: ConversationTab): void {
+    const other = found && this.tabs.of(found.id);
+    if (!found) this.openBlank(tab);
+    else if (!other || other === tab) this.open(found, tab);
+    else if (isReplaceable(other)) this.takePlace(found, tab, other);
+    else this.tabs.discard(tab);
   }
+
+  /** What is no longer there, or was never written, leaves an empty one for the draft; one panel of it is enough. */
+  private openBlank(tab: ConversationTab): void {
+    const conversation = this.conversations.startNew();
+    const other = this.tabs.of(conversation.id);
+    if (!other || other === tab) return this.open(conversation, tab);
+    this.tabs.discard(tab);
+    if (tab.kept?.draft) other.session?.compose(tab.kept.draft);
+  }
+}
+
+/** What may have been written there since counts for more than what was written before the reload. */
+function isReplaceable(tab: ConversationTab): boolean {
+  return !tab.restored && !tab.view.used;
 }

@@ -19,17 +19,27 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What each message must carry; the compiler asks for a row for every one. */
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
   ready: always,
-  send: ({ prompt, model }) => isText(prompt) && prompt.trim() !== '' && (model === undefined || isText(model)),
+  send: ({ prompt, model }) => isWords(prompt) && (model === undefined || isText(model)),
   stop: always,
   action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),
   newConversation: always,
+  openHistory: always,
   selectModel: always,
+  forgetModelOnce: always,
+  edit: ({ exchangeId, prompt }) => isText(exchangeId) && isWords(prompt),
+  regenerate: ({ exchangeId, switchModel }) => isText(exchangeId) && typeof switchModel === 'boolean',
+  showVersion: ({ exchangeId }) => isText(exchangeId),
+  suggestContext: ({ request, query }) => typeof request === 'number' && isText(query),
+  attach: ({ id }) => isText(id),
+  detach: ({ id }) => isText(id),
+  pickContext: always,
   setApiKey: always,
   openDemo: always,
   leaveDemo: always,
   copy: ({ text }) => isText(text),
   insert: ({ text }) => isText(text),
   apply: ({ exchangeId, text }) => isText(exchangeId) && isText(text),
+  newFile: ({ text, language }) => isText(text) && isText(language),
   openLink: ({ href }) => isText(href),
 };
 
@@ -41,11 +51,17 @@ export function isToHost(message: unknown): message is ToHost {
 
 /** What VS Code kept of a panel over a reload. */
 export function isPanelState(state: unknown): state is PanelState {
-  return isFields(state) && isText(state['conversationId']) && isText(state['draft']);
+  if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
+  const { context } = state;
+  return context === undefined || (Array.isArray(context) && context.every(isText));
 }
 
 function always(): boolean {
   return true;
+}
+
+function isWords(value: unknown): boolean {
+  return isText(value) && value.trim() !== '';
 }
 
 function isText(value: unknown): value is string {

@@ -1,23 +1,14 @@
 import * as vscode from 'vscode';
-import type { ConnectionView, FaultAction, Suggestion, ToHost } from '../../protocol';
-import type { Conversation } from '../conversation/conversation';
-import { viewOf, type Exchange, type PromptInput } from '../conversation/exchange';
+import type { ToHost, ToWebview } from '../../protocol';
+import type { ContextDraft } from '../context/contextDraft';
+import type { Conversation, ConversationChange } from '../conversation/conversation';
 import { Disposable } from '../disposable';
+import { editPrompt, regenerate } from './askAnew';
 import { openableLink } from './links';
+import type { PanelContext } from './panelContext';
+import { conversationName } from './panelText';
 import type { PanelView } from './panelView';
-
-export interface PanelContext {
-  readonly connection: () => Promise<ConnectionView>;
-  readonly suggestions: () => readonly Suggestion[];
-  readonly promptHistory: () => readonly string[];
-  readonly send: (input: PromptInput) => Promise<void>;
-  readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
-  readonly leaveDemo: () => unknown;
-  readonly insert: (text: string) => Promise<void>;
-  readonly apply: (exchange: Exchange, text: string) => Promise<void>;
-  /** The one error boundary. */
-  readonly onError: (error: unknown) => void;
-}
+import { PromptDraft } from './promptDraft';
 
 /** One conversation in one panel, for as long as it is shown there. */
 export class PanelSession extends Disposable {
@@ -25,25 +16,30 @@ export class PanelSession extends Disposable {
   private shown = false;
   /** For the composer of a page that is not that far. */
   private toCompose: string | undefined;
+  private readonly contextDraft: ContextDraft;
+  private readonly draft: PromptDraft;
 
+  /** @param contextIds of what was attached to the draft before a reload */
   constructor(
     readonly conversation: Conversation,
     private readonly view: PanelView,
     private readonly context: PanelContext,
+    contextIds: readonly string[],
   ) {
     super();
+    this.contextDraft = context.contextDraft();
+    this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
     this.register(
-      conversation.onDidChange((change) => {
-        if (change.type === 'exchange') this.showTitle();
-        if (this.shown) this.view.post(change);
-      }),
+      this.contextDraft.onDidChange(() => this.post({ type: 'context', items: this.contextDraft.items() })),
     );
+    this.register(conversation.onDidChange((change) => this.changed(change)));
     this.register(
       view.onMessage((message) => {
         this.receive(message).catch(context.onError);
       }),
     );
     this.showTitle();
+    this.contextDraft.restore(contextIds).catch(context.onError);
   }
 
   /** All there is, to a page that has just started or shows another conversation. */
@@ -54,10 +50,12 @@ export class PanelSession extends Disposable {
     this.view.start({
       type: 'snapshot',
       conversationId: this.conversation.id,
-      exchanges: this.conversation.exchanges().map(viewOf),
+      exchanges: this.conversation.views(),
       connection,
       suggestions: this.context.suggestions(),
       promptHistory: this.context.promptHistory(),
+      context: this.contextDraft.items(),
+      modelOnce: this.draft.modelOnce,
     });
     if (this.toCompose !== undefined) this.view.post({ type: 'compose', text: this.toCompose });
     this.toCompose = undefined;
@@ -74,12 +72,15 @@ export class PanelSession extends Disposable {
   }
 
   private async receive(message: ToHost): Promise<void> {
-    const { conversation, context } = this;
+    const { conversation, context, contextDraft, draft } = this;
     switch (message.type) {
       case 'ready':
         return this.replay();
-      case 'send':
-        return context.send({ prompt: message.prompt, model: message.model });
+      case 'send': {
+        const { prompt, model } = message;
+        await contextDraft.settled();
+        return context.send({ prompt, model }, { conversation, complete: (input) => draft.complete(input) });
+      }
       case 'stop':
         conversation.stop();
         return;
@@ -87,8 +88,32 @@ export class PanelSession extends Disposable {
         return context.failureAction(conversation, message.exchangeId, message.action);
       case 'newConversation':
         return run('holysheep.newConversation');
+      case 'openHistory':
+        return run('holysheep.openHistory');
       case 'selectModel':
-        return run('holysheep.selectModel');
+        return this.selectModel();
+      case 'forgetModelOnce':
+        draft.useOnce(undefined);
+        return;
+      case 'edit':
+        return editPrompt(context, conversation, message.exchangeId, message.prompt);
+      case 'regenerate':
+        return regenerate(context, conversation, message.exchangeId, message.switchModel);
+      case 'showVersion':
+        conversation.showVersion(message.exchangeId);
+        return;
+      case 'suggestContext': {
+        const items = await context.suggestContext(message.query);
+        this.post({ type: 'suggestions', request: message.request, items });
+        return;
+      }
+      case 'attach':
+        return contextDraft.attach(message.id);
+      case 'detach':
+        contextDraft.detach(message.id);
+        return;
+      case 'pickContext':
+        return contextDraft.pick();
       case 'setApiKey':
         return run('holysheep.setApiKey');
       case 'openDemo':
@@ -104,6 +129,8 @@ export class PanelSession extends Disposable {
         const exchange = conversation.exchange(message.exchangeId);
         return exchange && context.apply(exchange, message.text);
       }
+      case 'newFile':
+        return context.newFile(message.text, message.language);
       case 'openLink': {
         const link = openableLink(message.href);
         if (link !== undefined) await vscode.env.openExternal(vscode.Uri.parse(link, true));
@@ -112,8 +139,24 @@ export class PanelSession extends Disposable {
     }
   }
 
+  private async selectModel(): Promise<void> {
+    const picked = await this.context.pickModelOrOnce();
+    if (!picked) return;
+    this.draft.useOnce(picked.once ? picked.model : undefined);
+    if (!picked.once) await this.context.selectModel(picked.model);
+  }
+
+  private changed(change: ConversationChange): void {
+    if (change.type !== 'events') this.showTitle();
+    if (change.type !== 'title') this.post(change);
+  }
+
+  private post(message: ToWebview): void {
+    if (this.shown) this.view.post(message);
+  }
+
   private showTitle(): void {
-    this.view.setTitle(this.conversation.exchanges()[0]?.prompt);
+    this.view.setTitle(conversationName(this.conversation));
   }
 }
 

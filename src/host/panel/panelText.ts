@@ -6,6 +6,14 @@ export function translatePanelStrings(translate: (english: string) => string): P
   return { ...panelStrings, ...Object.fromEntries(translated) };
 }
 
+/** What a conversation is called; undefined: there is nothing in it yet. */
+export function conversationName(conversation: {
+  readonly title: string | undefined;
+  readonly exchanges: () => readonly { readonly prompt: string }[];
+}): string | undefined {
+  return conversation.title ?? conversation.exchanges()[0]?.prompt;
+}
+
 const titleLength = 40;
 
 /** The first words of a prompt, for a tab. */

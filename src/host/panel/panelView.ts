@@ -1,36 +1,47 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../protocol';
 import { Disposable } from '../disposable';
-import { panelHtml } from './html';
 import { isToHost } from './incoming';
-import { panelTitle, translatePanelStrings } from './panelText';
+import { loadPage } from './loadPage';
+import { panelTitle } from './panelText';
 
 export const viewType = 'holysheep.conversation';
+
+/** A panel that can't become active, behind a dialog for instance, is not waited for any longer. */
+const becomesActiveMs = 2000;
+
+/** What a tab is called that has nothing in it yet. */
+export const emptyTitle = 'HolySheep';
 
 /** One webview: its page, and messages in both directions. Knows nothing of conversations. */
 export class PanelView extends Disposable {
   private readonly messages = this.register(new vscode.EventEmitter<ToHost>());
   readonly onMessage = this.messages.event;
+  private readonly activations = this.register(new vscode.EventEmitter<void>());
+  /** It has got the focus. */
+  readonly onDidActivate = this.activations.event;
   readonly onDidDispose: vscode.Event<void>;
   /** The page is there and has asked for its snapshot, maybe before there was anybody to give it. */
   private asked = false;
   /** The page listens; until then it is told nothing, and a snapshot is the first it is told. */
   private listening = false;
 
-  static create(extensionUri: vscode.Uri, preserveFocus: boolean): PanelView {
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus };
-    return new PanelView(vscode.window.createWebviewPanel(viewType, 'HolySheep', place), extensionUri);
+  /** @param column where it goes, unless it would cover the code that is being worked on */
+  static create(extensionUri: vscode.Uri, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
+    const free = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
+    const place = { viewColumn: free ?? vscode.ViewColumn.Beside, preserveFocus };
+    // It calls itself active at first, with the focus or without.
+    return new PanelView(vscode.window.createWebviewPanel(viewType, emptyTitle, place), extensionUri, !preserveFocus);
   }
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
     extensionUri: vscode.Uri,
+    /** It has had the focus: there may be something in it that somebody has written. */
+    private touched = panel.active,
   ) {
     super();
     this.onDidDispose = panel.onDidDispose;
-    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-    const media = vscode.Uri.joinPath(extensionUri, 'media');
     const { webview } = panel;
     this.register(
       webview.onDidReceiveMessage((message: unknown) => {
@@ -43,20 +54,11 @@ export class PanelView extends Disposable {
     this.register(
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.asked = this.listening = false;
+        if (panel.active) this.activate();
       }),
     );
-    panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
-    webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
-    webview.html = panelHtml({
-      nonce: randomBytes(16).toString('base64url'),
-      cspSource: webview.cspSource,
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
-      styleUris: ['markdown.css', 'panel.css'].map((name) =>
-        webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString(),
-      ),
-      strings: translatePanelStrings((english) => vscode.l10n.t(english)),
-      locale: vscode.env.language,
-    });
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
+    loadPage(webview, extensionUri);
   }
 
   /** The first message to a page that has said `ready`. */
@@ -87,6 +89,7 @@ export class PanelView extends Disposable {
       return;
     }
     await this.moveBeside();
+    if (this.disposed) return;
     if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
   }
 
@@ -94,25 +97,52 @@ export class PanelView extends Disposable {
   private async moveBeside(): Promise<void> {
     const active = this.becomesActive();
     this.panel.reveal(vscode.ViewColumn.Beside);
-    await active;
+    if (!(await active)) return;
     // Acts on the active editor only, hence the detour of the focus.
     await vscode.commands.executeCommand('workbench.action.keepEditor');
   }
 
-  private becomesActive(): Promise<void> {
+  /** @returns whether it has; a panel that is closed meanwhile, or that nothing gives the focus to, has not. */
+  private becomesActive(): Promise<boolean> {
     return new Promise((resolve) => {
-      const listening = this.register(
-        this.panel.onDidChangeViewState(() => {
-          if (!this.panel.active) return;
-          listening.dispose();
-          resolve();
-        }),
-      );
+      const timer = setTimeout(() => settle(false), becomesActiveMs);
+      const waiting = [
+        this.onDidActivate(() => settle(true)),
+        this.onDidDispose(() => settle(false)),
+        new vscode.Disposable(() => clearTimeout(timer)),
+      ];
+      const settle = (active: boolean): void => {
+        for (const each of waiting) each.dispose();
+        resolve(active);
+      };
     });
   }
 
-  setTitle(firstPrompt: string | undefined): void {
-    const title = firstPrompt === undefined ? 'HolySheep' : panelTitle(firstPrompt);
+  private activate(): void {
+    this.touched = true;
+    this.activations.fire();
+  }
+
+  /** As it is now, shown or behind another tab. */
+  get column(): vscode.ViewColumn | undefined {
+    return this.panel.viewColumn;
+  }
+
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  get used(): boolean {
+    return this.touched;
+  }
+
+  get title(): string {
+    return this.panel.title;
+  }
+
+  /** @param name the conversation's own, or its first prompt */
+  setTitle(name: string | undefined): void {
+    const title = name === undefined ? emptyTitle : panelTitle(name);
     if (this.panel.title !== title) this.panel.title = title;
   }
 

@@ -6,55 +6,76 @@ export interface PromptSenderDeps {
   readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };
   readonly panels: {
     readonly show: (conversation: Conversation, options: { readonly preserveFocus: boolean }) => void;
-    readonly compose: (text: string) => void;
+    readonly compose: (conversation: Conversation, text: string) => void;
   };
   readonly connection: () => Promise<ConnectionView>;
   readonly remember: (prompt: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
+export interface SendOptions {
+  /** Absent: the current one. */
+  readonly conversation?: Conversation | undefined;
+  readonly newConversation?: boolean | undefined;
+  /** Adds what lies ready in the panel, at the moment the prompt is really sent: until then it can be changed. */
+  readonly complete?: ((input: PromptInput) => PromptInput) | undefined;
+}
+
+interface Held {
+  readonly input: PromptInput;
+  readonly complete: (input: PromptInput) => PromptInput;
+}
+
 /** Brings a prompt to its conversation, or holds it until there is a key to send it with. */
 export class PromptSender {
-  private held: { readonly input: PromptInput; readonly conversation: Conversation } | undefined;
+  private readonly held = new Map<Conversation, Held>();
 
   constructor(private readonly deps: PromptSenderDeps) {}
 
   /** Resolves when the turn has been started, queued or held. */
-  async send(input: PromptInput, options: { readonly newConversation?: boolean | undefined } = {}): Promise<void> {
-    const { conversations, panels } = this.deps;
-    const conversation = options.newConversation ? conversations.startNew() : await conversations.resume();
+  async send(input: PromptInput, options: SendOptions = {}): Promise<void> {
+    const { panels } = this.deps;
+    const conversation = await this.conversationFor(options);
     panels.show(conversation, { preserveFocus: true });
+    const before = this.held.get(conversation);
+    this.held.delete(conversation);
     // What is held is in the composer under its short name; sent from there it still has its code with it.
-    const whole = this.held?.input.prompt === input.prompt ? this.held.input : input;
-    this.held = undefined;
+    const whole = before?.input.prompt === input.prompt ? before.input : input;
+    const { complete = asItIs } = options;
     // A history that can't be kept is no reason not to ask.
     this.deps.remember(input.prompt).catch(this.deps.onError);
     const connection = await this.deps.connection();
     if (connection.hasKey || connection.demo) {
-      conversation.ask({ ...whole, demo: connection.demo });
+      conversation.ask({ ...complete(whole), demo: connection.demo });
       return;
     }
     // The panel offers to set a key and to open the demo, with the prompt in its composer.
-    this.held = { input: whole, conversation };
-    panels.compose(input.prompt);
+    this.held.set(conversation, { input: whole, complete });
+    panels.compose(conversation, input.prompt);
   }
 
   /** Sends what was held, if there is a key or the demo now. */
   async connectionChanged(): Promise<void> {
-    if (!this.held) return;
-    const connection = await this.deps.connection();
-    if (connection.hasKey || connection.demo) this.release(connection.demo);
+    if (this.held.size === 0) return;
+    const { hasKey, demo } = await this.deps.connection();
+    if (!hasKey && !demo) return;
+    // Harmless when another call was faster.
+    const released = [...this.held];
+    this.held.clear();
+    for (const [conversation, { input, complete }] of released) conversation.ask({ ...complete(input), demo });
   }
 
-  /** The user went on to something else. */
-  forget(): void {
-    this.held = undefined;
+  /** The panel with the prompt in its composer is gone: the user went on to something else. */
+  forget(conversation: Conversation): void {
+    this.held.delete(conversation);
   }
 
-  /** Harmless when another call was faster. */
-  private release(demo: boolean): void {
-    const { held } = this;
-    this.held = undefined;
-    held?.conversation.ask({ ...held.input, demo });
+  private async conversationFor({ conversation, newConversation }: SendOptions): Promise<Conversation> {
+    const { conversations } = this.deps;
+    return newConversation ? conversations.startNew() : (conversation ?? conversations.resume());
   }
+}
+
+function asItIs(input: PromptInput): PromptInput {
+  return input;
 }

@@ -1,65 +1,42 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import { RecentEditors } from '../code/recentEditors';
 import type { Exchange } from '../conversation/exchange';
 import { Disposable } from '../disposable';
-import { UserError } from '../userError';
-import { fitReplacement } from './replacement';
+import type { CodeEdits } from './codeEdits';
 
-/** The editor that answers go to: the last one the user was in, for the panel has the focus when a button is pressed. */
+/**
+ * Where code of an answer goes to: the editor the user worked in last, for the panel has the focus. What is done there is
+ * loaded with the first press of a button.
+ */
 export class TextTarget extends Disposable {
-  private last = vscode.window.activeTextEditor;
+  private readonly recent = this.register(new RecentEditors());
+  private loading: Promise<CodeEdits> | undefined;
 
-  constructor() {
-    super();
-    this.register(
-      vscode.window.onDidChangeActiveTextEditor((editor) => {
-        this.last = editor ?? this.last;
-      }),
-    );
-  }
-
-  /** The active editor, or the last one when the panel has the focus. */
+  /** The active editor, or the last one when the panel has the focus; it may be hidden behind another tab. */
   editor(): vscode.TextEditor | undefined {
-    const { last } = this;
-    const { activeTextEditor, visibleTextEditors } = vscode.window;
-    if (activeTextEditor) return activeTextEditor;
-    // An editor that was hidden and shown again is another object of the same document.
-    return (
-      visibleTextEditors.find((editor) => editor === last) ??
-      visibleTextEditors.find((e) => e.document === last?.document)
-    );
+    return this.recent.last();
   }
 
-  /** Inserts at the cursor; one undo step. @throws UserError when there is nowhere to insert. */
+  /** Inserts at the cursors; one undo step. @throws UserError when there is nowhere to insert. */
   async insert(text: string): Promise<void> {
-    const editor = this.editor() ?? (await this.reopen());
-    if (!editor) throw new UserError(vscode.l10n.t('Open the file to insert into, place the cursor, and try again.'));
-    const done = await editor.edit((edit) => edit.insert(editor.selection.active, text));
-    if (!done)
-      throw new UserError(
-        vscode.l10n.t('The text could not be inserted: the editor is read-only or has just changed.'),
-      );
+    return (await this.edits()).insert(text);
   }
 
-  /** Replaces the selection that an exchange was made from. @throws UserError when it is no longer what it was. */
-  async apply({ attachment, target }: Exchange, text: string): Promise<void> {
-    if (!attachment || !target) {
-      throw new UserError(vscode.l10n.t('This answer was not made from a selection. Use "Insert at cursor" instead.'));
-    }
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(target.uri, true));
-    const range = new vscode.Range(target.startLine, target.startCharacter, target.endLine, target.endCharacter);
-    if (document.getText(range) !== attachment.code) {
-      throw new UserError(vscode.l10n.t('{0} has changed since you asked, so nothing was replaced.', attachment.label));
-    }
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(document.uri, range, fitReplacement(attachment.code, text));
-    if (!(await vscode.workspace.applyEdit(edit))) {
-      throw new UserError(vscode.l10n.t('The edit could not be applied to {0}.', attachment.label));
-    }
+  /**
+   * Replaces the selection that an exchange was made from, or else the one in the last editor, once the user has agreed
+   * in a preview. @throws UserError when there is nothing to replace, or it is no longer what it was.
+   */
+  async apply(exchange: Exchange, text: string): Promise<void> {
+    return (await this.edits()).apply(exchange, text);
   }
 
-  /** For a panel that lies over the editor. */
-  private async reopen(): Promise<vscode.TextEditor | undefined> {
-    if (!this.last || this.last.document.isClosed) return undefined;
-    return vscode.window.showTextDocument(this.last.document, { selection: this.last.selection });
+  /** Opens a document of its own. @param language the word behind the fence; may be empty */
+  async newFile(text: string, language: string): Promise<void> {
+    return (await this.edits()).newFile(text, language);
+  }
+
+  private edits(): Promise<CodeEdits> {
+    this.loading ??= import('./codeEdits').then((chunk) => this.register(new chunk.CodeEdits(this.recent)));
+    return this.loading;
   }
 }

@@ -1,14 +1,35 @@
 import type { MarkdownIt } from 'markdown-it';
 import { BlockRenderer, type RenderedBlock } from './blockRenderer';
-import { parseBlocks, settledCount } from './blocks';
+import { parseBlocks, settledCount, type Block, type ParsedBlocks } from './blocks';
+import { toolbarSpec, type CodeToolbar } from './codeBlock';
 import { CommittedBlocks } from './committedBlocks';
+import { freeze, frozenSince, whole } from './frozen';
+import { cutOf, goesOn, type Head } from './openBlock/head';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
-import type { ElementSpec } from './tree';
+import { taskMarks, type TaskLabels } from './taskMarks';
+
+export interface AnswerDocumentOptions extends CodeToolbar {
+  readonly labels: CodeToolbar['labels'] & TaskLabels;
+  /** Characters of an open block that are rather parsed with each flush than frozen. */
+  readonly patience: number;
+  /** Called with an element that is final, or final again after a late definition. */
+  readonly settled: (element: Element) => void;
+}
+
+/** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
+const MAX_THAWS = 3;
+
+interface Tail {
+  /** The open text, behind what stands in for the frozen beginning of its first block. */
+  readonly text: string;
+  readonly parsed: ParsedBlocks;
+  readonly scope: ReferenceScope;
+}
 
 /**
  * The text so far and what is shown of it: committed blocks, which are not parsed again, and the open tail behind them,
- * which is parsed as a whole each time.
+ * which is parsed as a whole each time, except for the frozen beginning of its first block.
  */
 export class AnswerDocument {
   /** Only ever appended to while streaming: reading a string that grows piece by piece copies all of it. */
@@ -16,6 +37,10 @@ export class AnswerDocument {
   private tail = '';
   /** Where the tail starts in the source. */
   private tailStart = 0;
+  private head: Head | undefined;
+  private thaws = 0;
+  /** Length of the tail at which freezing is worth the next try. */
+  private nextTry: number;
   private open: readonly RenderedBlock[] = [];
   private readonly committed: CommittedBlocks;
   private readonly renderer: BlockRenderer;
@@ -24,10 +49,11 @@ export class AnswerDocument {
   constructor(
     root: HTMLElement,
     private readonly parser: MarkdownIt,
-    toolbar: ElementSpec,
+    private readonly options: AnswerDocumentOptions,
   ) {
-    this.renderer = new BlockRenderer(parser, toolbar, root.ownerDocument);
-    this.committed = new CommittedBlocks(this.renderer);
+    this.nextTry = options.patience;
+    this.renderer = new BlockRenderer(parser, toolbarSpec(options), taskMarks(options.labels), root.ownerDocument);
+    this.committed = new CommittedBlocks(this.renderer, parser, options.settled);
     this.sections = new Sections(root);
   }
 
@@ -35,47 +61,130 @@ export class AnswerDocument {
   append(text: string, final: boolean): void {
     this.source += text;
     this.tail += text;
-    const scope = new ReferenceScope(this.committed.references);
-    const settled = this.renderTail(scope, final);
-    this.committed.add(settled, scope);
+    const scope = this.renderTail(final);
     if (final) this.committed.settle(scope);
   }
 
   /** All of the text, instead of what was there; what both have in common at the beginning stays in place. */
   replace(text: string, final: boolean): void {
+    this.thaw();
     this.open = [...this.committed.rewind(commonLength(this.source, text)), ...this.open];
     this.tailStart = this.committed.end;
     this.source = text;
     this.tail = text.slice(this.tailStart);
-    const scope = new ReferenceScope(this.committed.references);
-    const settled = this.renderTail(scope, final);
-    this.committed.add(settled, scope);
+    const scope = this.renderTail(final);
     this.committed.settle(scope);
   }
 
-  /** @returns the blocks at its beginning that no more text can change; they are the tail no longer. */
-  private renderTail(scope: ReferenceScope, final: boolean): readonly RenderedBlock[] {
-    const { tail, tailStart: start } = this;
-    const { blocks, lineCount } = parseBlocks(this.parser, tail, { references: scope.record() });
-    const rendered = blocks.map((block, index) => {
-      const last = index === blocks.length - 1;
-      const source = {
-        block: { ...block, start: start + block.start, end: start + block.end },
-        text: tail.slice(block.start, block.end),
-        openFromLine: last && !final ? lineCount : Infinity,
-      };
-      return this.renderer.render(source, this.open[index], scope);
-    });
+  private renderTail(final: boolean): ReferenceScope {
+    const tail = this.parseTail();
+    const rendered = tail.parsed.blocks.map((block, index) => this.render(tail, block, index, final));
     for (const { element } of this.open.slice(rendered.length)) element?.remove();
     this.sections.place(
       this.committed.lastElement,
       rendered.map(({ block, element }) => ({ start: block.start, element })),
     );
-    const count = final ? blocks.length : settledCount(blocks, tail);
-    this.open = rendered.slice(count);
-    this.tailStart = final ? start + tail.length : (this.open[0]?.block.start ?? start);
-    this.tail = tail.slice(this.tailStart - start);
-    return rendered.slice(0, count);
+    const count = final ? rendered.length : settledCount(tail.parsed.blocks, tail.text);
+    this.open = rendered;
+    if (count > 0 || final) this.commit(count, final, tail.scope);
+    else if (rendered.length === 1) this.freeze(tail);
+    return tail.scope;
+  }
+
+  private parseTail(): Tail {
+    const scope = new ReferenceScope(this.committed.references);
+    const text = (this.head?.standIn ?? '') + this.tail;
+    const parsed = parseBlocks(this.parser, text, { references: scope.record() });
+    if (!this.head || goesOn(this.head, parsed, scope)) return { text, parsed, scope };
+    this.thaw();
+    this.thaws++;
+    return this.parseTail();
+  }
+
+  private render({ text, parsed, scope }: Tail, block: Block, index: number, final: boolean): RenderedBlock {
+    const { head } = this;
+    const offset = this.tailStart - (head?.standIn.length ?? 0);
+    const start = head && index === 0 ? head.start : offset + block.start;
+    const last = index === parsed.blocks.length - 1;
+    const source = {
+      block: { ...block, start, end: offset + block.end },
+      text: text.slice(block.start, block.end),
+      openFromLine: last && !final ? parsed.lineCount : Infinity,
+      beginning: index === 0 ? head?.beginning : undefined,
+    };
+    return this.renderer.render(source, this.open[index], scope);
+  }
+
+  /** The first `count` open blocks can't be changed by more text: they are the tail no longer. */
+  private commit(count: number, final: boolean, scope: ReferenceScope): void {
+    const end = final ? this.tailStart + this.tail.length : (this.open[count]?.block.start ?? this.tailStart);
+    const rest = this.tail.slice(end - this.tailStart);
+    const [first, ...others] = this.open.slice(0, count);
+    const settled = first ? [this.wholeBlock(first), ...others] : [];
+    this.head = undefined;
+    this.thaws = 0;
+    this.nextTry = this.options.patience;
+    this.open = this.open.slice(count);
+    this.tail = rest;
+    this.tailStart = end;
+    this.committed.add(settled, scope);
+  }
+
+  /** Takes what is final at the beginning of the only open block out of the tail. */
+  private freeze({ text, parsed, scope }: Tail): void {
+    const { head, thaws, options, parser } = this;
+    const [rendered] = this.open;
+    const [block] = parsed.blocks;
+    if (!block || !rendered?.spec || !rendered.element || this.tail.length < this.nextTry) return;
+    if (thaws >= MAX_THAWS || block.definitions.length > 0 || scope.found.size > 0) return;
+    const { spec, element } = rendered;
+    if (block.start > 0) {
+      this.tail = this.tail.slice(block.start);
+      this.tailStart += block.start;
+      return;
+    }
+    const open = { text, block, lineStart: parsed.lineStart, spec, beginning: head?.beginning };
+    const cut = cutOf(open, parser, options.patience, (content) => this.renderer.finished(content, scope));
+    const standIn = head?.standIn.length ?? 0;
+    if (!cut || cut.end - standIn < options.patience) {
+      this.nextTry = this.tail.length + options.patience / 4;
+      return;
+    }
+    const length = cut.end - standIn;
+    this.head = {
+      start: rendered.block.start,
+      source: [...(head?.source ?? []), this.tail.slice(0, length)],
+      standIn: cut.standIn,
+      beginning: cut.beginning,
+      lookups: new Map([...(head?.lookups ?? []), ...rendered.lookups]),
+    };
+    this.nextTry = options.patience;
+    this.tail = this.tail.slice(length);
+    this.tailStart += length;
+    const rest = freeze(spec, element, cut.final);
+    this.open = [{ ...rendered, text: '', spec: rest }];
+    for (const node of frozenSince(spec, rest, element)) options.settled(node);
+  }
+
+  /** Makes the frozen beginning part of the tail again. */
+  private thaw(): void {
+    const { head } = this;
+    const [first, ...others] = this.open;
+    if (!head || !first) return;
+    const source = head.source.join('');
+    this.open = [this.wholeBlock(first), ...others];
+    this.head = undefined;
+    this.tail = source + this.tail;
+    this.tailStart = head.start;
+    this.nextTry = this.options.patience;
+  }
+
+  private wholeBlock(block: RenderedBlock): RenderedBlock {
+    const { head } = this;
+    if (!head) return block;
+    const text = head.source.join('') + this.tail.slice(0, block.block.end - this.tailStart);
+    const lookups = new Map([...head.lookups, ...block.lookups]);
+    return { ...block, text, lookups, beginning: undefined, spec: block.spec && whole(block.spec) };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Token } from 'markdown-it';
 import { codeBlockSpec } from './codeBlock';
+import type { TaskMarks } from './taskMarks';
 import { element, noAttributes, pushText, type Attributes, type ElementSpec, type Spec, type Tag } from './tree';
 
 export interface BlockContext {
@@ -9,6 +10,9 @@ export interface BlockContext {
   readonly toolbar: ElementSpec;
   /** Code whose last line is this one or a later one may still grow; Infinity: none. */
   readonly openFromLine: number;
+  /** The block is a list whose frozen items make it loose, whatever these items look like. */
+  readonly loose: boolean;
+  readonly taskMarks: TaskMarks;
 }
 
 const TAGS: ReadonlyMap<string, Tag> = new Map([
@@ -42,7 +46,7 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   for (const token of tokens) {
     const frame = frames.at(-1) ?? root;
     if (token.nesting > 0) {
-      frames.push(openFrame(token, frame));
+      frames.push(openFrame(token, frame, context));
     } else if (token.nesting < 0) {
       frames.pop();
       if (frame.tag) (frames.at(-1) ?? root).children.push(closeFrame(frame.tag, frame));
@@ -53,10 +57,14 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   return root.children.find((child): child is ElementSpec => typeof child !== 'string');
 }
 
-function openFrame(token: Token, parent: Frame): Frame {
+/** Of the paragraphs in the items of a top-level list. */
+const ITEM_LEVEL = 2;
+
+function openFrame(token: Token, parent: Frame, { loose }: BlockContext): Frame {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
   // The paragraphs of a tight list are not elements: the item holds their text.
-  if (!tag || token.hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
+  const hidden = token.hidden && !(loose && token.level === ITEM_LEVEL);
+  if (!tag || hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
   return { tag, attributes: attributesOf(token), children: [] };
 }
 
@@ -77,7 +85,7 @@ function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext)
   const open = (token.map?.[1] ?? 0) >= context.openFromLine;
   switch (token.type) {
     case 'inline':
-      pushInline(takeTaskMarker(context.inline(token.content), frames), children);
+      pushInline(takeTaskMarker(context.inline(token.content), frames, context.taskMarks), children);
       break;
     case 'fence':
       children.push(codeBlockSpec(token.content, context.language(token.info), context.toolbar, open));
@@ -104,13 +112,14 @@ function pushInline(specs: readonly Spec[], children: Spec[]): void {
 }
 
 /** `[ ]` and `[x]` at the start of a list item become its look. */
-function takeTaskMarker(specs: readonly Spec[], frames: readonly Frame[]): readonly Spec[] {
+function takeTaskMarker(specs: readonly Spec[], frames: readonly Frame[], marks: TaskMarks): readonly Spec[] {
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
   const paragraph = frames.at(-1);
   if (item?.tag !== 'li' || !paragraph || item.children.length > 0 || paragraph.children.length > 0) return specs;
   const [text, ...rest] = specs;
   const mark = typeof text === 'string' ? TASK.exec(text) : null;
   if (!mark || typeof text !== 'string') return specs;
-  item.attributes = { class: 'task', 'data-checked': String(mark[1] !== ' ') };
-  return [text.slice(mark[0].length), ...rest];
+  const done = mark[1] !== ' ';
+  item.attributes = { class: 'task', 'data-checked': String(done) };
+  return [done ? marks.done : marks.open, text.slice(mark[0].length), ...rest];
 }

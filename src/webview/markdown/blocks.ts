@@ -13,6 +13,8 @@ export interface Block {
 export interface ParsedBlocks {
   readonly blocks: readonly Block[];
   readonly lineCount: number;
+  /** Offset of the beginning of a line. */
+  readonly lineStart: (line: number) => number;
 }
 
 /** Definitions go through `env.references`; line numbers of the tokens count from the start of `text`. */
@@ -20,17 +22,17 @@ export function parseBlocks(parser: MarkdownIt, text: string, env: Env): ParsedB
   const tokens: Token[] = [];
   const state = new parser.block.State(text, parser, env, tokens);
   parser.block.tokenize(state, 0, state.lineMax);
-  const offset = (line: number) => state.bMarks[line] ?? text.length;
+  const lineStart = (line: number) => state.bMarks[line] ?? text.length;
   const blocks: Block[] = [];
   let first = 0;
   tokens.forEach((token, index) => {
     if (token.level > 0 || token.nesting > 0) return;
     const own = tokens.slice(first, index + 1);
     const [startLine, endLine] = own[0]?.map ?? [0, 0];
-    blocks.push({ start: offset(startLine), end: offset(endLine), tokens: own, definitions: definitionsIn(own) });
+    blocks.push({ start: lineStart(startLine), end: lineStart(endLine), tokens: own, definitions: definitionsIn(own) });
     first = index + 1;
   });
-  return { blocks, lineCount: state.lineMax };
+  return { blocks, lineCount: state.lineMax, lineStart };
 }
 
 function definitionsIn(tokens: readonly Token[]): readonly string[] {
@@ -55,7 +57,7 @@ const STARTS_LIKE_A_TITLE = /^[ \t]*["'(]/;
  * Without one, the line after it counts too (a table's second line ends a paragraph before its first), and a line that
  * may be the title of a link definition keeps everything before it open.
  */
-function isSettledBefore(text: string, start: number): boolean {
+export function isSettledBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
   if (lineEnd < 0) return false;
   const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);

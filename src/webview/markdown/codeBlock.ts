@@ -1,6 +1,6 @@
-import { element, noAttributes, type ElementSpec } from './tree';
+import { element, noAttributes, type ElementSpec, type Spec } from './tree';
 
-export type CodeAction = 'copy' | 'insert' | 'apply';
+export type CodeAction = 'copy' | 'insert' | 'apply' | 'newFile';
 
 export interface CodeToolbar {
   /** Names of the buttons; they are never text, so that the text of an answer is the model's alone. */
@@ -13,13 +13,19 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   insert: 'M1.5 8h7M5.5 5l3 3-3 3M12.5 3v10M11 3h3M11 13h3',
   apply: 'M2.5 8.5l3.5 3.5 7.5-8',
+  newFile: 'M9.5 13.5h-6v-11h6l3 3v2M9.5 2.5v3h3M12.5 10v5M10 12.5h5',
 };
+
+/** Shown instead of the icon of `copy` for a moment: see the style sheet. */
+const DONE_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
 /** Characters in one text node of a code block: appending to a longer one costs the browser more each time. */
 const CHUNK = 4000;
 
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
-  const actions: readonly CodeAction[] = canApply ? ['copy', 'insert', 'apply'] : ['copy', 'insert'];
+  const actions: readonly CodeAction[] = canApply
+    ? ['copy', 'insert', 'apply', 'newFile']
+    : ['copy', 'insert', 'newFile'];
   const buttons = actions.map((action) =>
     element(
       'button',
@@ -30,10 +36,14 @@ export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
         'aria-label': labels[action],
         title: labels[action],
       },
-      [element('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [element('path', { d: ICONS[action] }, [])])],
+      action === 'copy' ? [icon(ICONS.copy), icon(DONE_ICON)] : [icon(ICONS[action])],
     ),
   );
   return element('div', { class: 'code-toolbar' }, buttons);
+}
+
+function icon(outline: string): ElementSpec {
+  return element('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [element('path', { d: outline }, [])]);
 }
 
 /** @param open more lines may come: the buttons wait until the code is whole. */
@@ -44,22 +54,33 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
     ...(open ? { 'data-open': '' } : {}),
   };
   const codeAttributes = language === '' ? noAttributes : { class: `language-${language}` };
-  const content = element('code', codeAttributes, chunks(code));
+  const content = element('code', codeAttributes, codeContent(code));
   return element('div', attributes, [toolbar, element('pre', { tabindex: '0' }, [content])]);
 }
 
-/** Where a piece ends depends on what is before it alone, so that pieces stay as they are while code arrives. */
-function chunks(code: string): readonly string[] {
-  const pieces: string[] = [];
+/**
+ * Code as a text or, when it is long, as boxes of a few thousand characters, each laid out without the others, with the
+ * line ends between them. Where one ends depends on what is before it alone, so that they stay as they are while code
+ * arrives; the last piece is a text that grows.
+ */
+export function codeContent(code: string): readonly Spec[] {
+  const pieces: Spec[] = [];
   let start = 0;
   while (code.length - start > CHUNK) {
     const newline = code.lastIndexOf('\n', start + CHUNK - 1);
-    const end = newline >= start ? newline + 1 : wholeCharacter(code, start + CHUNK);
-    pieces.push(code.slice(start, end));
-    start = end;
+    const end = newline >= start ? newline : wholeCharacter(code, start + CHUNK);
+    const piece = code.slice(start, end);
+    // A piece that is not whole lines has to stay in line with what is before or behind it.
+    const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
+    pieces.push(...(isBox ? [chunkOf(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
+    start = newline >= start ? end + 1 : end;
   }
   if (start < code.length) pieces.push(code.slice(start));
   return pieces;
+}
+
+function chunkOf(lines: string): ElementSpec {
+  return element('span', { class: 'code-chunk' }, lines === '' ? [] : [lines]);
 }
 
 function wholeCharacter(code: string, end: number): number {

@@ -1,4 +1,6 @@
+import type { MarkdownIt } from 'markdown-it';
 import type { BlockRenderer, RenderedBlock } from './blockRenderer';
+import { parseBlocks } from './blocks';
 import type { Reference, ReferenceScope } from './references';
 
 /** Blocks behind a committed one that must be the same before it is kept when the text is replaced. */
@@ -19,7 +21,12 @@ export class CommittedBlocks {
   /** Indices of the blocks that asked for a label no committed block has defined. */
   private readonly waiting = new Map<string, Set<number>>();
 
-  constructor(private readonly renderer: BlockRenderer) {}
+  /** @param settled called with an element that is final, or final again after a late definition. */
+  constructor(
+    private readonly renderer: BlockRenderer,
+    private readonly parser: MarkdownIt,
+    private readonly settled: (element: Element) => void,
+  ) {}
 
   get references(): ReadonlyMap<string, Reference> {
     return this.defined;
@@ -42,6 +49,7 @@ export class CommittedBlocks {
       const defined = this.define(block.block.definitions, scope);
       labels.push(...defined.keys());
       this.blocks.push({ ...withoutCaches(block), defined });
+      if (block.element) this.settled(block.element);
     }
     for (let index = first; index < this.blocks.length; index++) this.wait(index);
     for (const label of labels) {
@@ -90,14 +98,19 @@ export class CommittedBlocks {
     for (const index of this.waiting.get(label) ?? []) {
       const block = this.blocks[index];
       if (!block || scope.sees(block.lookups)) continue;
-      this.blocks[index] = { ...block, ...withoutCaches(this.renderer.render(block, block, scope)) };
+      const tokens = parseBlocks(this.parser, block.text, {}).blocks[0]?.tokens ?? [];
+      const source = { ...block, block: { ...block.block, tokens } };
+      const rendered = this.renderer.render(source, block, scope);
+      this.blocks[index] = { ...block, ...withoutCaches(rendered) };
       this.wait(index);
+      if (rendered.element) this.settled(rendered.element);
     }
   }
 }
 
-/** What only serves to render a block again. */
+const noInlines: RenderedBlock['inlines'] = new Map();
+
+/** What can be had again from the text of the block, which means the same by itself. */
 function withoutCaches(block: RenderedBlock): RenderedBlock {
-  const source = block.lookups.size > 0 ? block.block : { ...block.block, tokens: [] };
-  return { ...block, block: source, inlines: new Map() };
+  return { ...block, block: { ...block.block, tokens: [] }, inlines: noInlines };
 }

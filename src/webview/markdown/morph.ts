@@ -1,4 +1,6 @@
-import { noAttributes, type Attributes, type ElementSpec, type Spec } from './tree';
+import { highlighted } from './highlight/highlighted';
+import { keepSelection } from './highlight/keepSelection';
+import { noAttributes, type Attributes, type ElementSpec, type Frozen, type Spec } from './tree';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -18,14 +20,18 @@ export function createElement(spec: ElementSpec, document: Document): Element {
 /** Turns `node`, which was made from `before`, into `after` with as few changes as its tag allows. */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
-  if (before.tag !== after.tag) {
-    const made = createElement(after, node.ownerDocument);
-    node.replaceWith(made);
-    return made;
+  if (before.tag === after.tag) {
+    patchAttributes(node, before.attributes, after.attributes);
+    patchChildren(node, before, after);
+    return node;
   }
-  patchAttributes(node, before.attributes, after.attributes);
-  patchChildren(node, before.children, after.children);
-  return node;
+  const made = createElement(after.behind ? { ...after, children: [] } : after, node.ownerDocument);
+  if (after.behind) {
+    made.append(...node.childNodes);
+    patchChildren(made, before, after);
+  }
+  node.replaceWith(made);
+  return made;
 }
 
 function patchAttributes(node: Element, before: Attributes, after: Attributes): void {
@@ -34,10 +40,49 @@ function patchAttributes(node: Element, before: Attributes, after: Attributes): 
   for (const [name, value] of Object.entries(after)) if (before[name] !== value) node.setAttribute(name, value);
 }
 
-function patchChildren(parent: Element, before: readonly Spec[], after: readonly Spec[]): void {
-  if (before === after) return;
+function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec): void {
+  const { behind } = after;
+  let [was, is] = [before.children, after.children];
+  if (sameSpecs(was, is)) return;
+  if (highlighted.delete(parent)) parent.replaceChildren(...was.map((spec) => create(spec, parent.ownerDocument)));
+  if (behind && behind.openText > 0) [was, is] = patchOpenText(behind, was, is);
+  const patch = () => {
+    patchSiblings(parent, behind ? behind.last.nextSibling : parent.firstChild, was, is);
+  };
+  // The text that grew becomes a box.
+  if (after.tag === 'code' && was.length !== is.length) keepSelection(parent, patch);
+  else patch();
+}
+
+function sameSpecs(before: readonly Spec[], after: readonly Spec[]): boolean {
+  return before === after || (before.length === after.length && before.every((spec, index) => spec === after[index]));
+}
+
+/** @returns what is left of both to be compared. */
+function patchOpenText(
+  { last, openText }: Frozen,
+  before: readonly Spec[],
+  after: readonly Spec[],
+): [readonly Spec[], readonly Spec[]] {
+  const [was, restBefore] = leadingText(before);
+  const [is, restAfter] = leadingText(after);
+  if (was !== is && isText(last)) patchText(last, was, is, openText);
+  return [restBefore, restAfter];
+}
+
+function leadingText(specs: readonly Spec[]): [string, readonly Spec[]] {
+  const [first] = specs;
+  return typeof first === 'string' ? [first, specs.slice(1)] : ['', specs];
+}
+
+function patchSiblings(
+  parent: Element,
+  first: ChildNode | null,
+  before: readonly Spec[],
+  after: readonly Spec[],
+): void {
   const kept = Math.min(before.length, after.length);
-  let child = parent.firstChild;
+  let child = first;
   for (let index = 0; index < kept && child; index++) {
     const was = before[index];
     const is = after[index];
@@ -57,21 +102,24 @@ function patchNode(node: ChildNode, before: Spec, after: Spec, document: Documen
   if (typeof before !== 'string' && typeof after !== 'string' && isElement(node)) {
     patchElement(node, before, after);
   } else if (typeof before === 'string' && typeof after === 'string' && isText(node)) {
-    patchText(node, before, after);
+    patchText(node, before, after, 0);
   } else {
     node.replaceWith(create(after, document));
   }
 }
 
-/** Only what differs behind the common beginning is touched, so a selection before it survives. */
-function patchText(node: Text, before: string, after: string): void {
+/**
+ * Only what differs behind the common beginning is touched, so a selection before it survives.
+ * @param start where `before` begins in the node.
+ */
+function patchText(node: Text, before: string, after: string, start: number): void {
   if (after.startsWith(before)) {
     node.appendData(after.slice(before.length));
     return;
   }
   let same = 0;
   while (same < after.length && before.charCodeAt(same) === after.charCodeAt(same)) same++;
-  node.replaceData(same, before.length - same, after.slice(same));
+  node.replaceData(start + same, before.length - same, after.slice(same));
 }
 
 function isElement(node: Node): node is Element {

@@ -45,6 +45,12 @@ export class ReferenceScope {
     });
   }
 
+  /** Whether the open tail gives another meaning to one of the labels. */
+  redefines(lookups: Lookups): boolean {
+    for (const label of this.found.keys()) if (lookups.has(label) && !this.committed.has(label)) return true;
+    return false;
+  }
+
   sees(lookups: Lookups): boolean {
     for (const [label, reference] of lookups) if (!sameReference(this.read(label), reference)) return false;
     return true;

@@ -1,93 +1,134 @@
-import { listenForActions } from './actions';
+import { listenForActions, type ActionHandlers } from './actions';
 import { AnswerDocument } from './answerDocument';
-import { toolbarSpec, type CodeAction } from './codeBlock';
+import type { CodeToolbar } from './codeBlock';
+import { FlushQueue, inNextTask } from './flushQueue';
+import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
 import { createParser } from './parser';
 import { SourceText } from './sourceText';
+import type { TaskLabels } from './taskMarks';
 
 export interface StreamingMarkdown {
   /** Queued; flushed by the scheduler, at most 4,000 characters a flush, the rest in the next. */
   append(text: string): void;
-  /** All of it, instead of what came before; in one flush, so that what is shown never shrinks and grows again. */
+  /** All of it, instead of what came before; as much as was shown in one flush, so that it never shrinks and grows. */
   replace(text: string): void;
-  /** Flushes all that is queued now. What is shown is then what the whole text at once would be. */
-  finish(): void;
+  /**
+   * No more text will come. What is queued is shown at once if it is little, else in slices. What is shown is then
+   * what the whole text at once would be, and `shown` is called; never, if more text comes before that.
+   */
+  finish(shown?: () => void): void;
+  /** Nothing is shown or highlighted any more; what is there stays. */
+  dispose(): void;
   /** Everything appended so far, as it came. */
   readonly text: string;
 }
 
-export interface MarkdownOptions {
+export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
+  readonly labels: CodeToolbar['labels'] & TaskLabels;
   /** Calls `flush` once, later: e.g. `requestAnimationFrame`. */
   readonly schedule: (flush: () => void) => void;
-  readonly labels: { readonly copy: string; readonly insert: string; readonly apply: string };
-  /** @param code without the line end before the closing fence. */
-  readonly onCodeAction: (action: CodeAction, code: string) => void;
-  /** A click or Enter on a link; the page itself goes nowhere. */
-  readonly onLink: (href: string) => void;
-  /** Whether a code block offers to replace the selection it is about. */
-  readonly canApply: boolean;
+  /** Calls it once, soon, whether or not frames are painted; by default in a task of its own. */
+  readonly slice?: (flush: () => void) => void;
+  /** Finished code is highlighted in it; by default when the browser is idle. */
+  readonly idle?: Idle;
+  /** Characters of an open block that are parsed with each flush, however far its beginning is final. */
+  readonly patience?: number;
 }
 
 const FLUSH_LENGTH = 4000;
+/** What may be left to be shown in one go when it is finished. */
+const LAST_LENGTH = 2 * FLUSH_LENGTH;
 
 const parser = createParser();
 
 /** Shows Markdown in `root` while it arrives. `root` is its own from then on. */
 export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOptions): StreamingMarkdown {
   root.replaceChildren();
-  listenForActions(root, options);
-  const document = new AnswerDocument(root, parser, toolbarSpec(options));
+  const stopListening = listenForActions(root, options);
+  const highlighter = new Highlighter(options.idle ?? whenIdle);
+  const document = new AnswerDocument(root, parser, {
+    ...options,
+    patience: options.patience ?? 400,
+    settled: (element) => highlighter.add(element),
+  });
   let text = '';
-  let queue = '';
   let source = new SourceText();
-  let mode: 'append' | 'replace' = 'append';
-  let finished = false;
-  let scheduled = false;
+  /** To be shown instead of all that is shown. */
+  let replacement: string | undefined;
+  let queue = '';
+  let phase: 'open' | 'ending' | 'finished' = 'open';
+  let whenShown: (() => void)[] = [];
 
-  const show = (length: number, final: boolean) => {
-    const piece = source.push(queue.slice(0, length)) + (final ? source.end() : '');
+  const show = (length: number) => {
+    const last = phase === 'ending' && length >= queue.length;
+    if (replacement !== undefined) {
+      source = new SourceText();
+      document.replace(source.push(replacement), false);
+      replacement = undefined;
+    }
+    const piece = source.push(queue.slice(0, length)) + (last ? source.end() : '');
     queue = queue.slice(length);
-    if (mode === 'replace') document.replace(piece, final);
-    else document.append(piece, final);
-    mode = 'append';
-    finished = final;
+    if (piece !== '' || last) document.append(piece, last);
+    if (last) settle();
   };
 
-  const startOver = (whole: string) => {
-    text = whole;
-    queue = whole;
-    source = new SourceText();
-    mode = 'replace';
-    finished = false;
+  const settle = () => {
+    phase = 'finished';
+    const calls = whenShown;
+    whenShown = [];
+    for (const call of calls) call();
   };
 
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    options.schedule(() => {
-      scheduled = false;
-      if (finished || (mode === 'append' && queue === '')) return;
-      show(mode === 'replace' ? queue.length : FLUSH_LENGTH, false);
-      if (queue !== '') schedule();
-    });
+  const turnsLeft = () => {
+    const left = Math.ceil(((replacement?.length ?? 0) + queue.length) / FLUSH_LENGTH);
+    return left === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : left;
+  };
+
+  const flushes = new FlushQueue(
+    { frame: options.schedule, slice: options.slice ?? inNextTask },
+    () => show(FLUSH_LENGTH),
+    turnsLeft,
+    () => phase === 'ending',
+  );
+
+  /** More text is to come after all: what was the last block may go on. */
+  const goOn = () => {
+    if (phase === 'finished') replacement = text;
+    phase = 'open';
+    whenShown = [];
   };
 
   return {
     append(more) {
       if (more === '') return;
-      // The last block was closed by `finish` and may go on now.
-      if (finished) startOver(text + more);
-      else {
-        text += more;
-        queue += more;
-      }
-      schedule();
+      goOn();
+      text += more;
+      queue += more;
+      flushes.ask();
     },
     replace(whole) {
-      startOver(whole);
-      schedule();
+      const shown = text.length - queue.length;
+      goOn();
+      text = whole;
+      replacement = whole.slice(0, shown);
+      queue = whole.slice(shown);
+      flushes.ask();
     },
-    finish() {
-      if (!finished) show(queue.length, true);
+    finish(shown) {
+      if (shown) whenShown.push(shown);
+      if (phase === 'finished') {
+        settle();
+        return;
+      }
+      phase = 'ending';
+      if ((replacement?.length ?? 0) + queue.length <= LAST_LENGTH) show(queue.length);
+      else flushes.ask();
+    },
+    dispose() {
+      whenShown = [];
+      flushes.dispose();
+      highlighter.dispose();
+      stopListening();
     },
     get text() {
       return text;

@@ -20,6 +20,7 @@ export type Tag =
   | 'td'
   | 'pre'
   | 'code'
+  | 'span'
   | 'em'
   | 'strong'
   | 's'
@@ -36,6 +37,16 @@ export interface ElementSpec {
   readonly tag: Tag;
   readonly attributes: Attributes;
   readonly children: readonly Spec[];
+  /** Nodes before the children that are final: neither made nor looked at again. */
+  readonly behind?: Frozen;
+}
+
+export interface Frozen {
+  /** What they were made from. */
+  readonly specs: readonly Spec[];
+  readonly last: ChildNode;
+  /** Characters of the last one, a text node that goes on with the first child if that is text; 0: it is whole. */
+  readonly openText: number;
 }
 
 /** A string is a text node. Specs are never changed: the same object means the same nodes. */

@@ -3,11 +3,12 @@ import type { Locator, Page } from 'playwright-core';
 /** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
 export class QuickInput {
   readonly #widget: Locator;
-  readonly #input: Locator;
+  /** Where one types. */
+  readonly input: Locator;
 
   constructor(private readonly page: Page) {
     this.#widget = page.locator('.quick-input-widget');
-    this.#input = this.#widget.locator('.quick-input-box input');
+    this.input = this.#widget.locator('.quick-input-box input');
   }
 
   /** Rows that are on offer, each by its label. */
@@ -18,9 +19,22 @@ export class QuickInput {
 
   /** Opens the palette (`>…`), quick open (a file name) or a line (`:12`), filtered by `text`. */
   async openPalette(text: string): Promise<void> {
+    await this.#focusSettled();
     await this.page.keyboard.press('F1');
-    await this.#input.waitFor();
-    await this.#input.fill(text);
+    await this.input.waitFor();
+    await this.input.fill(text);
+  }
+
+  /** Rows that are on offer, by any text of theirs. */
+  rowsWith(text: string): Locator {
+    return this.#widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** Presses a button of a row; they are there while the pointer is over it. */
+  async pressOnRow(text: string, name: string): Promise<void> {
+    const row = this.rowsWith(text).first();
+    await row.hover();
+    await row.locator(`.action-label[aria-label="${name}"]`).click();
   }
 
   /** Takes a row of whatever list is open, and waits until the list has gone or another has taken its place. */
@@ -32,15 +46,15 @@ export class QuickInput {
 
   /** Filters an open list by a row's label before taking it: long lists are rendered in part. */
   async choose(label: string): Promise<void> {
-    await this.#input.fill(label);
+    await this.input.fill(label);
     await this.pick(label);
   }
 
   /** Answers an input box. */
   async fill(text: string): Promise<void> {
-    await this.#input.waitFor();
-    await this.#input.fill(text);
-    await this.#input.press('Enter');
+    await this.input.waitFor();
+    await this.input.fill(text);
+    await this.input.press('Enter');
   }
 
   /** Answers an input box that hides what is typed, and only such a one. */
@@ -53,6 +67,16 @@ export class QuickInput {
   async dismiss(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.#widget.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * A page in a webview gets the focus a moment after the webview itself, and whatever list is open by then goes away:
+   * https://github.com/microsoft/vscode/issues/75209.
+   */
+  async #focusSettled(): Promise<void> {
+    if (!(await this.page.evaluate("document.activeElement?.matches('iframe.webview')"))) return;
+    const page = this.page.frameLocator('iframe.webview.ready').first().frameLocator('#active-frame');
+    await page.locator(':focus').waitFor();
   }
 }
 

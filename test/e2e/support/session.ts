@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly folder?: string | undefined;
   /** For the server, and so for the extension host. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Display language, e.g. `zh-cn`; English by default. */
+  readonly locale?: string | undefined;
   readonly viewport?: { readonly width: number; readonly height: number } | undefined;
 }
 
@@ -38,7 +40,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     cpSync(options.folder ?? sampleWorkspace, copy, { recursive: true });
   }
   writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
-  const server = await startCodeServer({ userDataFolder, extensionsFolder, env: options.env });
+  const { env, locale } = options;
+  const server = await startCodeServer({ userDataFolder, extensionsFolder, env, locale });
   const { executablePath, args } = await findBrowser();
   // A profile on disk: secrets are in the browser's storage and have to survive a reload.
   const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {

@@ -72,6 +72,11 @@ export class Workbench {
       .frameLocator('#active-frame');
   }
 
+  /** Of an editor or a conversation. */
+  tab(title: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: title });
+  }
+
   /** Notifications that have popped up, or the one with `text` in it. */
   toast(text?: string): Locator {
     const toasts = this.page.locator('.notifications-toasts .notification-list-item');
@@ -150,6 +155,14 @@ export class Workbench {
     await this.#ready();
   }
 
+  /** All at once, as a crash or a machine that runs out of memory does it. Resolves when it is gone. */
+  async killExtensionHost(): Promise<void> {
+    const { server } = this.session;
+    const pid = lastExtensionHost(server.process.log());
+    process.kill(pid, 'SIGKILL');
+    await server.process.match(new RegExp(`<${pid}> Extension Host Process exited`));
+  }
+
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }
@@ -163,4 +176,11 @@ export class Workbench {
   async #ready(): Promise<void> {
     await this.statusBarItem('holysheep.model').waitFor();
   }
+}
+
+/** Process id of the one that was started last. */
+function lastExtensionHost(log: string): number {
+  const pid = [...log.matchAll(/<(\d+)> Launched Extension Host Process/g)].at(-1)?.[1];
+  if (pid === undefined) throw new Error(`No extension host in the server's log:\n${log}`);
+  return Number(pid);
 }

@@ -69,9 +69,11 @@ describe('ContextKeys', () => {
     }
     assert.deepEqual(set, [
       'holysheep.running=true',
+      'holysheep.hasConversation=true',
       'holysheep.running=false',
       'holysheep.retryable=true',
       'holysheep.retryable=false',
+      'holysheep.hasConversation=false',
     ]);
   });
 });

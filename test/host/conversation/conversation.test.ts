@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/core/events';
 import type { EngineSettings } from '../../../src/core/settings';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
-import type { Exchange } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
 import type { JournalLine } from '../../../src/host/conversation/journalLines';
 import {
@@ -21,7 +20,7 @@ import { VirtualClock } from '../../support/virtualClock';
 
 const own = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
 
-function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume'] = 'auto') {
+function setUp(resume: EngineSettings['resume'] = 'auto') {
   const engine = new ScriptedEngine();
   const clock = new VirtualClock();
   const lines: JournalLine[] = [];
@@ -30,7 +29,7 @@ function setUp(earlier: readonly Exchange[] = [], resume: EngineSettings['resume
   const settings = { model: 'default' };
   const conversation = new Conversation(
     'c',
-    earlier,
+    foldJournal([]),
     { append: (line) => lines.push(line) },
     {
       engine,
@@ -72,13 +71,15 @@ describe('A turn of the demo', () => {
   });
 
   it('ends when the demo is left, with those that wait behind it; a real one goes on', async () => {
-    const { conversation, engine, phases } = setUp();
+    const { conversation, engine, lines, phases } = setUp();
     conversation.ask({ prompt: 'one', demo: true });
     conversation.ask({ prompt: 'two', demo: true });
-    conversation.ask({ prompt: 'three' });
+    const { id } = conversation.ask({ prompt: 'three' });
     conversation.leaveDemo();
     await settled();
     assert.deepEqual(phases(), ['stopped', 'interrupted', 'connecting']);
+    // Nobody has to be told of the others again.
+    assert.deepEqual(foldJournal(lines).brokenOff, [id]);
     conversation.leaveDemo();
     assert.deepEqual(engine.turn.controls, []);
   });
@@ -240,7 +241,7 @@ describe('Conversation', () => {
     ['auto', '', undefined],
   ] as const) {
     it(`tries ${words ? 'a partial answer' : 'a turn without text'} again by ${go ?? 'asking again'} where the setting is ${resume}`, async () => {
-      const { conversation, engine } = setUp([], resume);
+      const { conversation, engine } = setUp(resume);
       conversation.ask({ prompt: 'one' });
       engine.turn.give(attempt(), reasoning('hm'), failed(words));
       await settled();

@@ -1,50 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Conversations } from '../../../src/host/conversation/conversations';
-import { Journal } from '../../../src/host/conversation/journal';
-import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, ScriptedEngine, settled, text } from './scriptedEngine';
+import { attempt, done, settled, text } from './scriptedEngine';
+import { openWindow, type Disk } from './window';
 
 describe('Conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
-  let limit: number;
-  let epoch: number;
+  let disk: Disk;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'conversations-'));
     memory = new Map();
-    limit = 10;
-    epoch = Date.now();
+    disk = { folder, memory, limit: 10, epoch: Date.now() };
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** Another window, or the same one after a reload. */
-  function open() {
-    const clock = new VirtualClock();
-    clock.epoch = epoch;
-    const engine = new ScriptedEngine();
-    const errors: unknown[] = [];
-    const onProblem = (problem: unknown): unknown => errors.push(problem);
-    const journal = new Journal({ folder, clock, limit: () => limit, onProblem });
-    const conversations = new Conversations({
-      engine,
-      clock,
-      journal,
-      defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
-      connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
-      resume: () => 'auto',
-      memory: {
-        get: (key) => memory.get(key),
-        update: (key, value) => Promise.resolve(void memory.set(key, value)),
-      },
-      onEvent: () => undefined,
-      onError: (error) => errors.push(error),
-    });
-    return { conversations, engine, journal, errors };
-  }
+  const open = () => openWindow(disk);
 
   it('gives back, after a reload in mid-stream, all that had arrived', async () => {
     const before = open();
@@ -91,10 +64,13 @@ describe('Conversations', () => {
     before.conversations.flushSync();
 
     const after = open();
-    assert.equal((await after.conversations.brokenOff())?.id, conversation.id);
+    assert.deepEqual(
+      (await after.conversations.brokenOff()).map(({ id }) => id),
+      [conversation.id],
+    );
     assert.equal(after.conversations.current?.id, conversation.id);
     after.conversations.flushSync();
-    assert.equal(await open().conversations.brokenOff(), undefined);
+    assert.deepEqual(await open().conversations.brokenOff(), []);
   });
 
   it('is one conversation for all who ask at the same time', async () => {
@@ -166,9 +142,9 @@ describe('Conversations', () => {
   });
 
   it('keeps no more files than the limit', async () => {
-    limit = 2;
+    disk.limit = 2;
     // Files of the last hour are kept in any case.
-    epoch = Date.now() + 2 * 60 * 60 * 1000;
+    disk.epoch = Date.now() + 2 * 60 * 60 * 1000;
     const { conversations, engine, journal, errors } = open();
     for (let n = 0; n < 4; n++) {
       conversations.startNew().ask({ prompt: 'Hi' });
@@ -198,5 +174,178 @@ describe('Conversations', () => {
   it('has no conversation for what is not an id', async () => {
     const { conversations } = open();
     for (const id of [undefined, 1, '../x', {}]) assert.equal(await conversations.open(id), undefined);
+  });
+
+  it('gives no second empty conversation, but one beside a conversation with a title', () => {
+    const { conversations, errors } = open();
+    const first = conversations.startNew();
+    assert.equal(conversations.startNew(), first);
+    first.rename('Sheep');
+    const second = conversations.startNew();
+    assert.notEqual(second, first);
+    second.ask({ prompt: 'Hi' });
+    assert.notEqual(conversations.startNew(), second);
+    assert.deepEqual(errors, []);
+  });
+
+  it('brings back all that were broken off, the newest first, and no other', async () => {
+    const before = open();
+    const whole = await before.talk(['Whole', 'Yes']);
+    const ids: string[] = [];
+    for (const prompt of ['one', 'two']) {
+      const conversation = before.conversations.startNew();
+      conversation.ask({ prompt });
+      ids.unshift(conversation.id);
+      await before.journal.flush();
+      await utimes(join(folder, `${conversation.id}.jsonl`), ids.length, ids.length);
+    }
+    await utimes(join(folder, `${whole}.jsonl`), 9, 9);
+
+    const { conversations } = open();
+    const found = await conversations.brokenOff();
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ids,
+    );
+    assert.equal(conversations.current, found[0]);
+    conversations.flushSync();
+    assert.deepEqual(await open().conversations.brokenOff(), []);
+  });
+
+  it('leaves the current conversation where others were broken off', async () => {
+    const before = open();
+    before.conversations.startNew().ask({ prompt: 'Hi' });
+    before.conversations.flushSync();
+    const { conversations } = open();
+    const current = conversations.startNew();
+    assert.equal((await conversations.brokenOff()).length, 1);
+    assert.equal(conversations.current, current);
+  });
+
+  it('keeps a conversation open as long as a panel holds it', async () => {
+    const { conversations, talk } = open();
+    const first = conversations.startNew();
+    first.ask({ prompt: 'Hi' });
+    first.stop();
+    await settled();
+    const holds = [conversations.hold(first), conversations.hold(first)];
+    await talk(['Other', 'Yes']);
+    for (const hold of holds) {
+      assert.equal(await conversations.open(first.id), first);
+      await talk(['Other', 'Yes']);
+      hold.dispose();
+      hold.dispose();
+    }
+    await conversations.list();
+    await settled();
+    assert.notEqual(await conversations.open(first.id), first);
+  });
+
+  it('keeps open what somebody has just been given, and holds a little later', async () => {
+    const id = await open().talk(['one', '1']);
+    const { conversations } = open();
+    const conversation = (await conversations.open(id))!;
+    conversations.startNew();
+    // A caller may have callers.
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    conversations.hold(conversation);
+    await conversations.list();
+    assert.equal(await conversations.open(id), conversation);
+  });
+
+  it('acts on the conversation whose panel was focused last', async () => {
+    const { conversations } = open();
+    const changes: string[] = [];
+    const first = conversations.startNew();
+    first.ask({ prompt: 'Hi' });
+    const second = conversations.startNew();
+    conversations.hold(second);
+    conversations.onDidChange(({ conversation, change }) => changes.push(change ? 'other' : conversation.id));
+    conversations.activate(first);
+    conversations.activate(first);
+    assert.equal(conversations.current, first);
+    assert.equal(memory.get('holysheep.currentConversation'), first.id);
+    await conversations.remove(second.id);
+    conversations.activate(second);
+    assert.equal(conversations.current, first);
+    assert.deepEqual(changes, [first.id, second.id]);
+  });
+
+  it('loses nothing that is asked while the conversation is being let go', async () => {
+    const { conversations, engine, journal } = open();
+    const first = conversations.startNew();
+    first.ask({ prompt: 'Hi' });
+    engine.turn.give(done('Hello'));
+    await settled();
+    conversations.startNew();
+    first.ask({ prompt: 'More' });
+    engine.turn.give(done('Yes'));
+    await settled();
+    await journal.flush();
+    assert.equal((await open().conversations.read(first.id))?.exchanges.length, 2);
+  });
+
+  it('keeps open one that a panel takes while it is being let go', async () => {
+    const { conversations, journal, talk } = open();
+    await talk(['Hi', 'Hello']);
+    const first = conversations.current!;
+    const flush = journal.flush.bind(journal);
+    journal.flush = async (id) => {
+      await flush(id);
+      if (id === first.id) conversations.hold(first);
+    };
+    conversations.startNew();
+    assert.equal(await conversations.open(first.id), first);
+  });
+
+  describe('that is removed', () => {
+    for (const state of ['open', 'busy', 'closed'] as const) {
+      it(`is gone when it was ${state}, and back when that is undone`, async () => {
+        const { conversations, engine, errors, talk } = open();
+        const id = await talk(['Hi', 'Hello']);
+        if (state === 'busy') conversations.current?.ask({ prompt: 'More' });
+        if (state === 'closed') {
+          await talk(['Other', 'Yes']);
+          await settled();
+        }
+        const was = conversations.current;
+        const removed = (await conversations.remove(id))!;
+        assert.equal(engine.turns.length > 0 && conversations.running, undefined);
+        assert.equal(conversations.current, state === 'closed' ? was : undefined);
+        assert.deepEqual(
+          (await conversations.list()).filter((summary) => summary.id === id),
+          [],
+        );
+        assert.deepEqual([await conversations.open(id), await conversations.read(id)], [undefined, undefined]);
+        await removed.undo();
+        const texts = (await conversations.open(id))?.exchanges().map(({ state }) => `${state.phase} ${state.text}`);
+        assert.deepEqual(texts, state === 'busy' ? ['done Hello', 'stopped '] : ['done Hello']);
+        await (await conversations.remove(id))?.forget();
+        assert.deepEqual(
+          (await readdir(folder)).filter((name) => name.startsWith(id)),
+          [],
+        );
+        assert.deepEqual(errors, []);
+      });
+    }
+
+    it('was nothing where there is nothing on disk', async () => {
+      const { conversations } = open();
+      const { id } = conversations.startNew();
+      assert.equal(await conversations.remove(id), undefined);
+      assert.equal(conversations.current, undefined);
+      assert.equal(await conversations.remove('../x'), undefined);
+    });
+
+    it('writes nothing any more', async () => {
+      const { conversations, journal, talk } = open();
+      const id = await talk(['Hi', 'Hello']);
+      const conversation = conversations.current!;
+      await conversations.remove(id);
+      conversation.ask({ prompt: 'Late' });
+      await journal.flush();
+      conversations.flushSync();
+      assert.deepEqual(await readdir(folder), [`${id}.jsonl.deleted`]);
+    });
   });
 });

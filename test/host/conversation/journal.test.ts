@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Journal, isConversationId, type JournalProblem } from '../../../src/host/conversation/journal';
-import type { JournalLine } from '../../../src/host/conversation/journalLines';
+import type { FoldedJournal } from '../../../src/host/conversation/journalFold';
+import { decodeJournal, type JournalLine } from '../../../src/host/conversation/journalLines';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, reasoning, resumed, text } from './scriptedEngine';
 
@@ -32,8 +46,12 @@ describe('Journal', () => {
   const journal = (): Journal =>
     new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => problems.push(problem) });
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
-  const shown = async (id: string): Promise<string[] | undefined> =>
-    (await journal().open(id))?.exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
+  const turnsOf = ({ exchanges }: Pick<FoldedJournal, 'exchanges'>): string[] =>
+    exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
+  const shown = async (id: string): Promise<string[] | undefined> => {
+    const opened = await journal().open(id);
+    return opened && turnsOf(opened.folded);
+  };
 
   /** A conversation that is on disk and closed. */
   async function written(...lines: readonly JournalLine[]): Promise<string> {
@@ -43,17 +61,23 @@ describe('Journal', () => {
     return id;
   }
 
+  /** @param minutes since it was written */
+  async function aged(id: string, minutes: number): Promise<void> {
+    const at = clock.now() / 1000 - minutes * 60;
+    await utimes(pathOf(id), at, at);
+  }
+
   it('gives back what was written', async () => {
-    const attachment = { label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' };
+    const attachments = [{ label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0, endLine: 1, endCharacter: 0 };
-    const input = { prompt: 'Explain', content: 'in full', attachment, target, model: 'm', demo: true };
+    const input = { prompt: 'Explain', content: 'in full', attachments, target, model: 'm', demo: true };
     const end: JournalLine = {
       type: 'events',
       exchangeId: 'e',
       events: [attempt(), text('ü€'), text('𝄞'), done('ü€𝄞')],
     };
     const id = await written({ type: 'exchange', id: 'e', ...input }, end);
-    const [loaded] = (await journal().open(id))!.exchanges;
+    const [loaded] = (await journal().open(id))!.folded.exchanges;
     const { id: exchangeId, state, queued, ...rest } = loaded!;
     assert.deepEqual(rest, input);
     assert.deepEqual([exchangeId, state.phase, state.text, queued], ['e', 'done', 'ü€𝄞', false]);
@@ -85,7 +109,7 @@ describe('Journal', () => {
   it('tells of a turn that was broken off once, and knows the conversation that was written last', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
-    assert.equal(await all.newest(), id);
+    assert.equal((await all.newestFirst())[0]?.id, id);
     assert.equal((await all.open(id))?.brokenOff, true);
     await all.flush();
     assert.equal((await journal().open(id))?.brokenOff, false);
@@ -127,7 +151,7 @@ describe('Journal', () => {
     it(`keeps of an answer that starts again what it had before: ${go ?? 'no word of how'}`, async () => {
       const had: JournalLine = { type: 'events', exchangeId: 'e', events: [reasoning('hm'), resumed(0), text('half')] };
       const id = await written(exchange('e'), had, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
-      const { state } = (await journal().open(id))!.exchanges[0]!;
+      const { state } = (await journal().open(id))!.folded.exchanges[0]!;
       const kept = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
       assert.deepEqual([state.text, state.reasoning, state.seams], kept);
     });
@@ -140,7 +164,7 @@ describe('Journal', () => {
       { type: 'ended', how: 'finished', ms: 5, bytes: 10, chars: 2, attempt: 1, at: 2 },
     ] as const;
     const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
-    const { state } = (await journal().open(id))!.exchanges[0]!;
+    const { state } = (await journal().open(id))!.folded.exchanges[0]!;
     assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
     assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
   });
@@ -151,12 +175,26 @@ describe('Journal', () => {
     const torn = Buffer.from(JSON.stringify(words('e', 'ü torn')));
     for (let cut = 1; cut <= torn.length; cut++) {
       await appendFile(pathOf(id), torn.subarray(0, cut));
-      const { file, exchanges } = (await journal().open(id))!;
-      assert.equal(exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
+      const { file, folded } = (await journal().open(id))!;
+      assert.equal(folded.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
       file.append(words('e', '!'));
       await file.flush();
       assert.deepEqual(await shown(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
       await truncate(pathOf(id), whole);
+    }
+    assert.deepEqual(problems, []);
+  });
+
+  it('starts again, without a word, where the very first write was torn', async () => {
+    const id = await written(exchange('e', 'Lost'));
+    const whole = await readFile(pathOf(id));
+    for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
+      await writeFile(pathOf(id), whole.subarray(0, cut));
+      const { file, folded } = (await journal().open(id))!;
+      assert.deepEqual(turnsOf(folded), []);
+      file.append(exchange('e', 'New'));
+      await file.flush();
+      assert.deepEqual(await shown(id), ['New: interrupted ""'], `cut at ${cut}`);
     }
     assert.deepEqual(problems, []);
   });
@@ -184,48 +222,120 @@ describe('Journal', () => {
   });
 
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
-  for (const [what, content] of [
-    ['an empty file', () => ''],
-    ['no JSON', () => 'oops\n'],
-    ['a broken line in the middle', (id) => `${header(id)}{"type":"exch\n${JSON.stringify(exchange('e'))}\n`],
-    ['an unknown line', (id) => `${header(id)}{"type":"other"}\n`],
-    [
-      'an event of no kind',
-      (id) =>
-        `${header(id)}${JSON.stringify(exchange('e'))}\n{"type":"events","exchangeId":"e","events":[{"type":"text"}]}\n`,
-    ],
-    [
-      'a tool call without its place',
-      (id) =>
-        `${header(id)}${JSON.stringify(exchange('e'))}\n` +
-        '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}\n',
-    ],
-    [
-      'a rerun of no kind',
-      (id) => `${header(id)}${JSON.stringify(exchange('e'))}\n{"type":"rerun","exchangeId":"e","go":"on"}\n`,
-    ],
-    ['events of no exchange', (id) => `${header(id)}${JSON.stringify(words('e', 'a'))}\n`],
-  ] as const satisfies readonly (readonly [string, (id: string) => string])[]) {
-    it(`keeps ${what} aside, says so and starts afresh`, async () => {
+  const asked = JSON.stringify(exchange('e'));
+  for (const { what, head, lines, salvaged } of [
+    { what: 'a header of no kind', head: 'oops\n', lines: [asked], salvaged: [] },
+    { what: 'something else, without a line', head: 'oops', lines: undefined, salvaged: [] },
+    { what: 'a broken first prompt', lines: ['{"type":"exch', asked], salvaged: [] },
+    { what: 'a line of no kind', lines: ['{"type":"other"}'], salvaged: [] },
+    { what: 'events of no exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
+    { what: 'an exchange without an id', lines: ['{"type":"exchange","id":"","prompt":"Hi"}'], salvaged: [] },
+    {
+      what: 'a broken line in the middle',
+      lines: [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
+      salvaged: ['Hi: interrupted "one two"'],
+    },
+    {
+      what: 'an event of no kind',
+      lines: [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'a tool call without its place',
+      lines: [
+        asked,
+        '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}',
+      ],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'a rerun of no kind',
+      lines: [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'an attachment of no kind',
+      lines: [
+        asked,
+        '{"type":"exchange","id":"f","prompt":"","attachments":[{"label":"","languageId":"","code":"","kind":"x"}]}',
+      ],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'an exchange that is there twice',
+      lines: [asked, JSON.stringify(exchange('e', 'Again'))],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'an exchange after none',
+      lines: [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'a version that is not there',
+      lines: [asked, '{"type":"show","exchangeId":"f"}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    { what: 'a title that is none', lines: [asked, '{"type":"title","title":1}'], salvaged: ['Hi: interrupted ""'] },
+  ] as readonly {
+    readonly what: string;
+    readonly head?: string;
+    readonly lines: readonly string[] | undefined;
+    readonly salvaged: readonly string[];
+  }[]) {
+    it(`keeps ${what} aside, says so and goes on with what precedes it`, async () => {
       const id = randomUUID();
+      const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
-      await writeFile(pathOf(id), content(id));
-      const { exchanges, file } = (await journal().open(id))!;
-      assert.deepEqual(exchanges, []);
+      await writeFile(pathOf(id), content);
+      const { folded, file } = (await journal().open(id))!;
+      assert.deepEqual(turnsOf(folded), salvaged);
       assert.deepEqual(
-        problems.map(({ kind }) => kind),
-        ['corrupt'],
+        problems.map((problem) => [problem.kind, problem.kind === 'corrupt' && problem.salvaged]),
+        [['corrupt', salvaged.length]],
       );
-      assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content(id));
+      assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content);
+      // At once, and not only with the next prompt.
+      if (salvaged.length) assert.deepEqual(await shown(id), salvaged);
       file.append(exchange('n', 'New'));
       await file.flush();
-      assert.deepEqual(await shown(id), ['New: interrupted ""']);
+      assert.deepEqual(await shown(id), [...salvaged, 'New: interrupted ""']);
+      assert.equal(problems.length, 1);
     });
   }
 
+  it('keeps every damaged file aside, also one of the same conversation', async () => {
+    const id = randomUUID();
+    await mkdir(folder);
+    for (const content of ['one', `${header(id)}${asked}\ntwo\n`, 'three']) {
+      await writeFile(pathOf(id), content);
+      await journal().open(id);
+    }
+    const kept = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
+    assert.deepEqual(await Promise.all(kept), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
+    assert.deepEqual(
+      problems.map((problem) => problem.kind === 'corrupt' && problem.keptAs),
+      ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => `${pathOf(id)}${ending}`),
+    );
+  });
+
+  it('has what it could read in memory where there is no room for it on disk', async () => {
+    const id = randomUUID();
+    await mkdir(folder);
+    await writeFile(pathOf(id), `${header(id)}${asked}\noops\n`);
+    // The file that would be put in place can't be made.
+    await mkdir(`${pathOf(id)}.tmp`);
+    const all = journal();
+    const { folded } = (await all.open(id))!;
+    assert.deepEqual(turnsOf(folded), ['Hi: interrupted ""']);
+    await all.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual((await readdir(folder)).sort(), [`${id}.jsonl`, `${id}.jsonl.corrupt`, `${id}.jsonl.tmp`]);
+  });
+
   it('leaves a file of a later schema as it is, says so and has no conversation of it', async () => {
     const id = randomUUID();
-    const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
+    const content = `${header(id).replace('"schema":1', '"schema":3')}{"type":"other"}\n`;
     await mkdir(folder);
     await writeFile(pathOf(id), content);
     assert.equal(await journal().open(id), undefined);
@@ -239,6 +349,158 @@ describe('Journal', () => {
 
   it('has no conversation of an id it never gave', async () => {
     assert.equal(await journal().open(randomUUID()), undefined);
+  });
+
+  describe('of an older schema', () => {
+    const old = (id: string): string =>
+      [
+        header(id).trimEnd(),
+        '{"type":"exchange","id":"e","prompt":"Explain","attachment":{"label":"a.ts:1","languageId":"ts","code":"a"}}',
+        JSON.stringify({ type: 'events', exchangeId: 'e', events: [attempt(), text('Hello'), done('Hello')] }),
+        '{"type":"exchange","id":"f","prompt":"More"}',
+        '',
+      ].join('\n');
+    const attachments = [{ label: 'a.ts:1', languageId: 'ts', code: 'a' }];
+
+    /** @param minutes since it was written */
+    async function onDisk(content: (id: string) => string, minutes: number): Promise<string> {
+      const id = randomUUID();
+      await mkdir(folder, { recursive: true });
+      await writeFile(pathOf(id), content(id));
+      await aged(id, minutes);
+      return id;
+    }
+
+    for (const minutes of [59, 61]) {
+      it(`is read, written ${minutes} minutes ago`, async () => {
+        const id = await onDisk(old, minutes);
+        const { folded, file } = (await journal().open(id))!;
+        assert.deepEqual(folded.exchanges[0]?.attachments, attachments);
+        assert.deepEqual(turnsOf(folded), ['Explain: done "Hello"', 'More: interrupted ""']);
+        file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
+        await file.flush();
+        assert.deepEqual(await shown(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
+        assert.deepEqual(problems, []);
+      });
+    }
+
+    it('is written anew when it is opened, and is as old as before', async () => {
+      const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
+      const { mtimeMs } = await stat(pathOf(id));
+      const all = journal();
+      const { at, folded } = (await all.open(id))!;
+      assert.equal(at, mtimeMs);
+      assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
+      const { header: head, lines } = decodeJournal(await readFile(pathOf(id)));
+      assert.deepEqual(head, { type: 'conversation', schema: 2, id, createdAt: 0 });
+      assert.deepEqual(lines[0], { type: 'exchange', id: 'e', prompt: 'Explain', attachments });
+      await all.flush();
+      assert.deepEqual(turnsOf((await journal().open(id))!.folded), turnsOf(folded));
+      assert.deepEqual(await readdir(folder), [`${id}.jsonl`]);
+    });
+
+    it('is left as it is while another window may be writing it', async () => {
+      const id = await onDisk(old, 59);
+      const all = journal();
+      await all.open(id);
+      assert.equal(await readFile(pathOf(id), 'utf8'), old(id));
+    });
+
+    it('is opened all the same where it can not be written anew', async () => {
+      const id = await onDisk(old, 61);
+      await mkdir(`${pathOf(id)}.tmp`);
+      assert.deepEqual(await shown(id), ['Explain: done "Hello"', 'More: interrupted ""']);
+      assert.ok((await readFile(pathOf(id), 'utf8')).startsWith(old(id)));
+    });
+  });
+
+  describe('of a long conversation', () => {
+    const kilobytes = 512;
+    /** Lines as they come while an answer streams. */
+    const long = async (piece: string): Promise<string> => {
+      const { id, file } = journal().create();
+      file.append(exchange('e'));
+      for (let size = 0; size < kilobytes * 1024; size += piece.length + 100) {
+        file.append(words('e', piece));
+        // So that they are not joined.
+        file.append({ type: 'title', title: 'Long' });
+      }
+      const whole = { type: 'events', exchangeId: 'e', events: [done('whole')] } as const;
+      file.append(whole);
+      await file.flush();
+      await aged(id, 61);
+      return id;
+    };
+
+    it('is made smaller when it is opened, and says the same', async () => {
+      const id = await long('word ');
+      const before = await readFile(pathOf(id));
+      const { folded, file } = (await journal().open(id))!;
+      const { size } = await stat(pathOf(id));
+      assert.ok(size * 2 <= before.length, `${size} of ${before.length} bytes`);
+      file.append(exchange('f', 'More'));
+      await file.flush();
+      assert.deepEqual(turnsOf(folded), ['Hi: done "whole"']);
+      assert.deepEqual(await shown(id), ['Hi: done "whole"', 'More: interrupted ""']);
+    });
+
+    it('is left as it is while another window may be writing it, or where little would be won', async () => {
+      const recent = await long('word ');
+      await aged(recent, 59);
+      for (const id of [recent, await long('word '.repeat(1000))]) {
+        const before = await readFile(pathOf(id));
+        await journal().open(id);
+        assert.ok((await readFile(pathOf(id))).equals(before));
+      }
+    });
+  });
+
+  it('puts a conversation aside, and brings it back or forgets it', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    assert.equal(await all.hide(id), false);
+    const other = all.create();
+    other.file.append(exchange('e'));
+    assert.equal(await all.hide(other.id), true);
+    // Whoever still has the file writes nothing.
+    file.append(exchange('e'));
+    other.file.append(words('e', 'late'));
+    await Promise.all([file.flush(), other.file.flush()]);
+    assert.deepEqual(await readdir(folder), [`${other.id}.jsonl.deleted`]);
+    assert.deepEqual([await shown(other.id), await all.newestFirst()], [undefined, []]);
+    await all.unhide(other.id);
+    assert.deepEqual(await shown(other.id), ['Hi: interrupted ""']);
+    await all.hide(other.id);
+    await all.forget(other.id);
+    assert.deepEqual(await readdir(folder), []);
+    assert.deepEqual(problems, []);
+  });
+
+  it('deletes what was put aside, or half written, an hour ago; damaged files never', async () => {
+    const left = await written(exchange('e'));
+    const hidden = await written(exchange('e'));
+    await journal().hide(hidden);
+    const endings = [`${left}.jsonl.tmp`, `${left}.jsonl.corrupt`, 'own.txt'];
+    for (const name of endings) await writeFile(join(folder, name), '');
+    clock.epoch = Date.now() + 59 * 60_000;
+    await journal().prune();
+    assert.equal((await readdir(folder)).length, 5);
+    clock.epoch = Date.now() + 61 * 60_000;
+    await journal().prune();
+    assert.deepEqual((await readdir(folder)).sort(), [`${left}.jsonl`, `${left}.jsonl.corrupt`, 'own.txt']);
+  });
+
+  it('does not let go of a conversation before it is written', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    file.append(exchange('e'));
+    await all.flush(id);
+    assert.equal(all.close(id), false);
+    await rm(folder);
+    await all.flush(id);
+    assert.equal(all.close(id), true);
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
   });
 
   it('deletes the oldest beyond the limit, and never an open one', async () => {
@@ -265,8 +527,7 @@ describe('Journal', () => {
       [recent, 59],
       [old, 61],
     ] as const) {
-      const at = clock.now() / 1000 - minutes * 60;
-      await utimes(pathOf(id), at, at);
+      await aged(id, minutes);
     }
     limit = 0;
     await journal().prune();
@@ -290,7 +551,7 @@ describe('Journal', () => {
     );
   });
 
-  it('reports a failing disk once, and writes all of it when the disk is back', async () => {
+  it('reports a failing disk once, writes all of it when the disk is back, and says so', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -298,14 +559,50 @@ describe('Journal', () => {
       file.append(line);
       await file.flush();
     }
-    assert.deepEqual(
-      problems.map(({ kind }) => kind),
-      ['unwritten'],
-    );
+    const kinds = (): string[] => problems.map(({ kind }) => kind);
+    assert.deepEqual(kinds(), ['unwritten']);
     await rm(folder);
     file.append(words('e', 'c'));
     await file.flush();
+    assert.deepEqual(kinds(), ['unwritten', 'written']);
     assert.deepEqual(await shown(id), ['Hi: interrupted "abc"']);
+  });
+
+  it('tries again by itself where nothing more comes', async () => {
+    let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
+    const all = new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => report(problem) });
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    file.append(exchange('e'));
+    await file.flush();
+    await clock.advance(4999);
+    await rm(folder);
+    assert.equal(await shown(id), undefined);
+    const next = new Promise<JournalProblem>((resolve) => (report = resolve));
+    await clock.advance(1);
+    assert.equal((await next).kind, 'written');
+    assert.equal(clock.pending, 0);
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+  });
+
+  it('says of a full disk that it is full', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const id = randomUUID();
+    await mkdir(folder);
+    await writeFile(pathOf(id), header(id));
+    const { file } = (await journal().open(id))!;
+    await rm(pathOf(id));
+    await symlink('/dev/full', pathOf(id));
+    file.append(exchange('e'));
+    await file.flush();
+    await rm(pathOf(id));
+    await writeFile(pathOf(id), `${header(id)}{"type":"half of what was wri`);
+    await file.flush();
+    assert.deepEqual(
+      problems.map((problem) => (problem.kind === 'unwritten' ? problem.why : problem.kind)),
+      ['full', 'written'],
+    );
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
   });
 });
 

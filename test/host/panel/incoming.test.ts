@@ -11,13 +11,23 @@ describe('isToHost', () => {
     { type: 'action', exchangeId: 'e', action: 'continue' },
     { type: 'action', exchangeId: 'e', action: 'tryAnyway' },
     { type: 'newConversation' },
+    { type: 'openHistory' },
     { type: 'selectModel' },
+    { type: 'forgetModelOnce' },
+    { type: 'edit', exchangeId: 'e', prompt: 'Hi' },
+    { type: 'regenerate', exchangeId: 'e', switchModel: false },
+    { type: 'showVersion', exchangeId: 'e' },
+    { type: 'suggestContext', request: 1, query: '' },
+    { type: 'attach', id: 'a' },
+    { type: 'detach', id: 'a' },
+    { type: 'pickContext' },
     { type: 'setApiKey' },
     { type: 'openDemo' },
     { type: 'leaveDemo' },
     { type: 'copy', text: '' },
     { type: 'insert', text: 'x' },
     { type: 'apply', exchangeId: 'e', text: 'x' },
+    { type: 'newFile', text: 'x', language: '' },
     { type: 'openLink', href: 'https://example.com' },
   ];
   for (const message of good) {
@@ -44,6 +54,20 @@ describe('isToHost', () => {
     { type: 'copy' },
     { type: 'insert', text: 1 },
     { type: 'apply', text: 'x' },
+    { type: 'edit', exchangeId: 'e' },
+    { type: 'edit', exchangeId: 'e', prompt: '\n' },
+    { type: 'edit', prompt: 'Hi' },
+    { type: 'regenerate', exchangeId: 'e' },
+    { type: 'regenerate', exchangeId: 'e', switchModel: 'yes' },
+    { type: 'regenerate', switchModel: true },
+    { type: 'showVersion' },
+    { type: 'suggestContext', query: 'a' },
+    { type: 'suggestContext', request: '1', query: 'a' },
+    { type: 'suggestContext', request: 1 },
+    { type: 'attach' },
+    { type: 'detach', id: 1 },
+    { type: 'newFile', text: 'x' },
+    { type: 'newFile', language: 'ts' },
     { type: 'openLink', href: {} },
   ];
   for (const message of bad) {
@@ -52,8 +76,23 @@ describe('isToHost', () => {
 });
 
 describe('isPanelState', () => {
-  it('accepts what the webview keeps', () => assert.equal(isPanelState({ conversationId: 'c', draft: '' }), true));
-  for (const state of [undefined, null, 'c', {}, { conversationId: 'c' }, { conversationId: 1, draft: '' }]) {
+  for (const state of [
+    { conversationId: 'c', draft: '' },
+    { conversationId: 'c', draft: 'half a thought', context: [] },
+    { conversationId: 'c', draft: '', context: ['a', 'b'] },
+  ]) {
+    it(`accepts ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), true));
+  }
+  for (const state of [
+    undefined,
+    null,
+    'c',
+    {},
+    { conversationId: 'c' },
+    { conversationId: 1, draft: '' },
+    { conversationId: 'c', draft: '', context: 'a' },
+    { conversationId: 'c', draft: '', context: ['a', 1] },
+  ]) {
     it(`refuses ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), false));
   }
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { billingPage, openableLink } from '../../../src/host/panel/links';
-import { fitReplacement } from '../../../src/host/panel/replacement';
 
 describe('openableLink', () => {
   for (const href of ['https://example.com/a?b=c#d', 'http://example.com/', 'mailto:a@example.com']) {
@@ -31,17 +30,5 @@ describe('billingPage', () => {
     ['http://api.holysheep.ai', 'http://api.holysheep.ai'],
   ] as const) {
     it(`is ${page} for ${origin}`, () => assert.equal(billingPage(origin), page));
-  }
-});
-
-describe('fitReplacement', () => {
-  for (const [what, original, replacement, fitted] of [
-    ['drops the final line break where the selection has none', 'a', 'b\n', 'b'],
-    ['adds one where the selection has one', 'a\n', 'b', 'b\n'],
-    ['keeps one where both have one', 'a\r\n', 'b\r\n', 'b\n'],
-    ['keeps indentation and inner breaks', '  a', '  b\n\n  c\n', '  b\n\n  c'],
-    ['makes a selection empty', 'a', '', ''],
-  ] as const) {
-    it(what, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
 });

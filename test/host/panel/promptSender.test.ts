@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
+import { foldJournal } from '../../../src/host/conversation/journalFold';
 import { PromptSender } from '../../../src/host/panel/promptSender';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
@@ -13,7 +14,7 @@ class TalkingConversation extends Conversation {
   ) {
     super(
       name,
-      [],
+      foldJournal([]),
       { append: () => undefined },
       {
         engine: new ScriptedEngine(),
@@ -38,21 +39,22 @@ function setUp() {
   const remember = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
   const conversation = (name: string) => new TalkingConversation(name, (what) => happened.push(what));
+  const current = conversation('current');
   const sender = new PromptSender({
     conversations: {
-      resume: () => Promise.resolve(conversation('current')),
+      resume: () => Promise.resolve(current),
       startNew: () => conversation('new'),
     },
     panels: {
       show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      compose: (text) => happened.push(`compose ${text}`),
+      compose: ({ id }, text) => happened.push(`compose ${id}: ${text}`),
     },
     connection: () => Promise.resolve({ ...connection }),
     remember: (prompt) =>
       remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
     onError: (error) => happened.push(String(error)),
   });
-  return { sender, happened, connection, remember };
+  return { sender, happened, connection, remember, current, other: conversation('other') };
 }
 
 describe('PromptSender', () => {
@@ -79,7 +81,7 @@ describe('PromptSender', () => {
     const { sender, happened, connection } = setUp();
     connection.hasKey = false;
     await sender.send({ prompt: 'Hi' });
-    assert.deepEqual(happened, ['show current', 'remember Hi', 'compose Hi']);
+    assert.deepEqual(happened, ['show current', 'remember Hi', 'compose current: Hi']);
   });
 
   it('needs no key in the demo', async () => {
@@ -116,21 +118,62 @@ describe('PromptSender', () => {
     );
   });
 
-  it('holds the latest prompt only, and none after the user went on to something else', async () => {
-    const { sender, happened, connection } = setUp();
+  it('asks in the conversation of the panel it was sent from', async () => {
+    const { sender, happened, other } = setUp();
+    await sender.send({ prompt: 'Hi' }, { conversation: other });
+    assert.deepEqual(happened, ['show other', 'remember Hi', 'ask other: Hi']);
+  });
+
+  it('completes the prompt with what lies ready when it is sent, not when it is held', async () => {
+    const { sender, happened, connection, other } = setUp();
+    connection.hasKey = false;
+    let ready = 'with one file';
+    const complete = (input: PromptInput): PromptInput => ({ ...input, content: ready });
+    await sender.send({ prompt: 'Hi' }, { conversation: other, complete });
+    ready = 'with two files';
+    connection.hasKey = true;
+    await sender.connectionChanged();
+    await sender.send({ prompt: 'Hello' }, { conversation: other, complete });
+    assert.deepEqual(
+      happened.filter((what) => what.startsWith('ask')),
+      ['ask other: Hi (with two files)', 'ask other: Hello (with two files)'],
+    );
+  });
+
+  it('holds the latest prompt of each conversation, and sends it there', async () => {
+    const { sender, happened, connection, other } = setUp();
     connection.hasKey = false;
     await sender.send({ prompt: 'one' });
     await sender.send({ prompt: 'two' });
-    connection.hasKey = true;
-    await sender.connectionChanged();
-    connection.hasKey = false;
-    await sender.send({ prompt: 'three' });
-    sender.forget();
+    await sender.send({ prompt: 'three' }, { conversation: other });
     connection.hasKey = true;
     await sender.connectionChanged();
     assert.deepEqual(
       happened.filter((what) => what.startsWith('ask')),
-      ['ask current: two'],
+      ['ask current: two', 'ask other: three'],
+    );
+  });
+
+  it('gives no code of one conversation to another that is sent the same words', async () => {
+    const { sender, happened, connection, other } = setUp();
+    connection.hasKey = false;
+    await sender.send({ prompt: 'Explain', content: 'in full' });
+    connection.hasKey = true;
+    await sender.send({ prompt: 'Explain' }, { conversation: other });
+    assert.equal(happened.at(-1), 'ask other: Explain');
+  });
+
+  it('lets go of what it holds when the panel with it is gone', async () => {
+    const { sender, happened, connection, current, other } = setUp();
+    connection.hasKey = false;
+    await sender.send({ prompt: 'one' });
+    await sender.send({ prompt: 'two' }, { conversation: other });
+    sender.forget(current);
+    connection.hasKey = true;
+    await sender.connectionChanged();
+    assert.deepEqual(
+      happened.filter((what) => what.startsWith('ask')),
+      ['ask other: two'],
     );
   });
 });

@@ -7,27 +7,27 @@ import { npm } from './npm.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const modules = path.join(root, 'node_modules');
-const lockFile = path.join(root, 'package-lock.json');
-const stampFile = path.join(modules, '.installed-lock-hash');
 const oldestNode = 22;
 
-/** `npm ci`, unless what is installed belongs to the lock file. */
-export async function ensureDependencies() {
+/** `npm ci` in `folder`, unless what is installed belongs to the lock file. */
+export async function ensureDependencies(folder = root) {
+  const lockFile = path.join(folder, 'package-lock.json');
+  const stampFile = path.join(folder, 'node_modules/.installed-lock-hash');
   const hash = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
-  if (isCurrent(hash)) {
+  if (isCurrent(folder, { hash, lockFile, stampFile })) {
     return;
   }
-  console.log('Installing dependencies (npm ci)…');
-  await npm(root, ['ci']);
+  console.log(`Installing ${folder === root ? 'dependencies' : path.relative(root, folder)} (npm ci)…`);
+  await npm(folder, ['ci']);
   writeFileSync(stampFile, hash);
 }
 
-function isCurrent(hash) {
+function isCurrent(folder, { hash, lockFile, stampFile }) {
   if (existsSync(stampFile)) {
     return readFileSync(stampFile, 'utf8') === hash;
   }
   // A person's own `npm ci` leaves no stamp; npm writes this file last, so it also tells a finished install.
-  const installed = path.join(modules, '.package-lock.json');
+  const installed = path.join(folder, 'node_modules/.package-lock.json');
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs;
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { writeLanguagePack } from './displayLanguage';
 import { ensureVSCode } from './install';
 import { serverEnvironment } from './serverEnvironment';
 import { startServerProcess, type ServerProcess } from './serverProcess';
@@ -9,6 +10,8 @@ export interface CodeServerOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Display language, e.g. `zh-cn`; English by default. */
+  readonly locale?: string | undefined;
 }
 
 export interface CodeServer {
@@ -32,8 +35,11 @@ export async function installExtension(vsix: string, userDataFolder: string, ext
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { entry } = await ensureVSCode();
+  const { locale } = options;
+  if (locale !== undefined) writeLanguagePack(options.userDataFolder, locale);
   const args = [
     ...folders(options),
+    ...(locale === undefined ? [] : ['--locale', locale]),
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
     ...[
       '--disable-telemetry',

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomDocument, randomPieces, seeded } from './fragments';
+import { randomOpenBlock } from './openBlocks';
 import { oneShot, openAnswer, serialise, stream } from './streamingHarness';
 
 const DOCUMENTS_PER_SEED = 2_500;
+const OPEN_BLOCKS = Math.max(1_000, Number(process.env['HOLYSHEEP_PROPERTY_RUNS'] ?? 0) || 0);
 
-describe('an answer that arrives in pieces', () => {
+describe('an answer that arrives in pieces', function () {
+  this.timeout(120_000);
+
   for (const seed of [1, 2, 3, 4]) {
     it(`ends as if it had come at once (${DOCUMENTS_PER_SEED} documents, seed ${seed})`, () => {
       const random = seeded(seed);
@@ -16,10 +20,19 @@ describe('an answer that arrives in pieces', () => {
     });
   }
 
+  it(`ends as if it had come at once when its beginning is frozen again and again (${OPEN_BLOCKS} documents)`, () => {
+    const random = seeded(7);
+    for (let count = 0; count < OPEN_BLOCKS; count++) {
+      const text = randomOpenBlock(random);
+      const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 24))];
+      assert.equal(serialise(stream(pieces)), serialise(oneShot(text)), JSON.stringify(pieces));
+    }
+  });
+
   it('ends as if it had come at once when it is replaced, finished and continued on the way', () => {
     const random = seeded(5);
     for (let count = 0; count < 1_500; count++) {
-      const { root, markdown, flush } = openAnswer();
+      const { root, markdown, flush } = openAnswer({ patience: 1 });
       const steps: string[] = [];
       for (let step = 0; step < 4; step++) {
         steps.push(takeStep(markdown, random));
@@ -43,6 +56,29 @@ describe('an answer that arrives in pieces', () => {
   for (const [name, pieces] of decidedLate) {
     it(`ends as if it had come at once with ${name}`, () => {
       assert.equal(serialise(stream(pieces)), serialise(oneShot(pieces.join(''))));
+    });
+  }
+
+  const code = 'let a = 1; // `\n\n\tsome more of it\n  ``\n';
+  const longBlocks: readonly (readonly [string, string])[] = [
+    ['a fence', `- x\n\n  \`\`\`\`ts\n${code.repeat(300)}\`\`\`\nx\n\`\`\`\`\nend\n`],
+    [
+      'a fence in no list',
+      ` \`\`\`\`ts\n${code.repeat(300)}${'x'.repeat(9_000)}\n${code.repeat(300)}\`\`\`\nx\n\`\`\`\`\nend\n`,
+    ],
+    ['a paragraph', `${'Some words of **it**, `more` and [x] too; '.repeat(300)}\n\n[x]: https://x.example/\n`],
+    ['a paragraph without spaces', `${'没有空格的**一段**话，`代码`。'.repeat(500)}\n===\nend\n`],
+    ['a list that gets loose late', `${'1. item of *it*\n'.repeat(300)}\n1. last\n\nend\n`],
+    ['a list with a late definition', `${'- item [x]\n'.repeat(300)}\n[x]: https://x.example/\n`],
+    ['a table', `a | b\n-|-:\n${'| `c` | [x] |\n'.repeat(300)}\n\n[x]: https://x.example/\n`],
+    ['a table that lacks cells', `${'|a'.repeat(600)}\n${'|-'.repeat(600)}\n${'b\n'.repeat(125)}`],
+  ];
+  for (const [name, text] of longBlocks) {
+    it(`ends as if it had come at once with ${name} that is long`, () => {
+      const random = seeded(8);
+      const whole = serialise(oneShot(text));
+      assert.equal(serialise(stream(randomPieces(text, random, 900))), whole);
+      assert.equal(serialise(stream(randomPieces(text, random, 300), 400)), whole);
     });
   }
 

@@ -73,5 +73,7 @@ describe('beyond CommonMark', () => {
         ['', null, '[y] none'],
       ],
     );
+    const marks = items.map((item) => item.querySelector('[role=img]')?.getAttribute('aria-label'));
+    assert.deepEqual(marks, ['To do', 'Done', 'Done', undefined]);
   });
 });

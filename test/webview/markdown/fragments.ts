@@ -95,8 +95,12 @@ const fragments: readonly string[] = [
 export function randomDocument(random: () => number): string {
   const count = 2 + Math.floor(random() * 14);
   let text = '';
-  for (let index = 0; index < count; index++) text += fragments[Math.floor(random() * fragments.length)] ?? '';
+  for (let index = 0; index < count; index++) text += anyFragment(random);
   return text;
+}
+
+export function anyFragment(random: () => number): string {
+  return fragments[Math.floor(random() * fragments.length)] ?? '';
 }
 
 /** Pieces of one to `longest` UTF-16 units: halves of characters are among them. */

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { oneShot, serialise, stream } from './streamingHarness';
 
 const ALLOWED = new Set(
-  'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div button svg path'.split(
+  'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div span button svg path'.split(
     ' ',
   ),
 );
 
 const ATTRIBUTES =
-  /^(?:class|href|title|start|tabindex|type|d|viewBox|aria-hidden|aria-label|data-(?:language|open|checked|action))$/;
+  /^(?:class|role|href|title|start|tabindex|type|d|viewBox|aria-hidden|aria-label|data-(?:language|open|checked|action))$/;
 
 const URLS: readonly string[] = [
   'javascript:alert(1)',

@@ -42,6 +42,38 @@ describe('what is already shown', () => {
     assert.equal(node?.nodeValue, 'const a = 1;\nconst b = 2;\n');
   });
 
+  const growing: readonly (readonly [string, string, string, string])[] = [
+    ['a paragraph', 'Some words ', 'and more of them ', 'p'],
+    ['a list', '- first\n', '- item of a list\n', 'li'],
+    ['a table', 'a | b\n-|-\nfirst | x\n', 'row | y\n', 'td'],
+    ['a code block', '```\nfirst\n', 'a line of code\n', 'code'],
+  ];
+  for (const [name, beginning, more, holder] of growing) {
+    it(`keeps what is selected at the beginning of ${name}, and its node, while it is frozen`, () => {
+      const answer = openAnswer({ patience: 1 });
+      window.document.body.append(answer.root);
+      show(answer, beginning);
+      const text = answer.root.querySelector(holder)?.firstChild;
+      window.getSelection()?.setBaseAndExtent(text!, 1, text!, 4);
+      const selected = window.getSelection()?.toString();
+      for (let count = 0; count < 200; count++) show(answer, more);
+      assert.equal(window.getSelection()?.toString(), selected);
+      assert.equal(answer.root.querySelector(holder)?.firstChild, text);
+      answer.root.remove();
+    });
+  }
+
+  it('keeps what is selected in code that has become long enough for boxes', () => {
+    const answer = openAnswer();
+    window.document.body.append(answer.root);
+    show(answer, '```\nfirst line\n');
+    const text = answer.root.querySelector('code')?.firstChild;
+    window.getSelection()?.setBaseAndExtent(text!, 6, text!, 10);
+    show(answer, 'a line of code\n'.repeat(1_000));
+    assert.equal(window.getSelection()?.toString(), 'line');
+    answer.root.remove();
+  });
+
   it('never touches a committed block again', () => {
     const answer = openAnswer();
     show(answer, '# Title\n\nWords.\n\n- a\n- b\n\n```\ncode\n```\n\n> quote\n\nlast words\n\n');

@@ -13,50 +13,82 @@ export interface Answer {
   readonly markdown: StreamingMarkdown;
   /** Runs the flush that was asked for; false: none was. */
   readonly flush: () => boolean;
-  readonly codeActions: (readonly [string, string])[];
+  /** Runs the slice that was asked for; false: none was. */
+  readonly slice: () => boolean;
+  /** Does all that waits for the browser to be idle. */
+  readonly rest: () => void;
+  readonly codeActions: (readonly [string, string, string])[];
   readonly links: string[];
 }
 
 export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
   const root = window.document.createElement('div');
-  const codeActions: (readonly [string, string])[] = [];
+  const codeActions: (readonly [string, string, string])[] = [];
   const links: string[] = [];
-  let asked: (() => void) | undefined;
+  const frame = turn();
+  const slice = turn();
+  const idle = turn();
   const markdown = createStreamingMarkdown(root, {
-    schedule: (flush) => {
-      asked = flush;
+    schedule: frame.ask,
+    slice: slice.ask,
+    idle: (work) => {
+      idle.ask(work);
+      return idle.take;
     },
-    labels: { copy: 'Copy', insert: 'Insert at cursor', apply: 'Apply to selection' },
-    onCodeAction: (action, code) => codeActions.push([action, code]),
+    labels: {
+      ...{ copy: 'Copy', insert: 'Insert at cursor', apply: 'Apply to selection', newFile: 'New file' },
+      ...{ taskDone: 'Done', taskOpen: 'To do' },
+    },
+    onCodeAction: (...action) => codeActions.push(action),
     onLink: (href) => links.push(href),
     canApply: true,
     ...options,
   });
-  const flush = () => {
-    const run = asked;
-    asked = undefined;
-    run?.();
-    return run !== undefined;
+  const rest = () => {
+    while (idle.run());
   };
-  return { root, markdown, flush, codeActions, links };
+  return { root, markdown, flush: frame.run, slice: slice.run, rest, codeActions, links };
+}
+
+/** Holds the one call that was asked for until a test lets it run. */
+function turn() {
+  let asked: (() => void) | undefined;
+  const take = () => {
+    const call = asked;
+    asked = undefined;
+    return call;
+  };
+  return {
+    ask: (call: () => void) => {
+      asked = call;
+    },
+    take: () => void take(),
+    run: () => {
+      const call = take();
+      call?.();
+      return call !== undefined;
+    },
+  };
 }
 
 /** The whole text at once. */
 export function oneShot(text: string): HTMLElement {
-  const { root, markdown } = openAnswer();
+  const { root, markdown, slice } = openAnswer({ patience: Infinity });
   markdown.append(text);
   markdown.finish();
+  while (slice());
   return root;
 }
 
-/** A flush after each piece. */
-export function stream(pieces: Iterable<string>): HTMLElement {
-  const { root, markdown, flush } = openAnswer();
+/** A flush after each piece. What is final in an open block is frozen as soon as can be, unless told otherwise. */
+export function stream(pieces: Iterable<string>, patience = 1): HTMLElement {
+  const { root, markdown, flush, slice } = openAnswer({ patience });
   for (const piece of pieces) {
     markdown.append(piece);
     flush();
   }
   markdown.finish();
+  while (slice());
   return root;
 }
 

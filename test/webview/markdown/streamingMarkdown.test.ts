@@ -25,23 +25,75 @@ describe('StreamingMarkdown', () => {
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('shows a replaced text in one flush', () => {
+  it('shows of a replaced text at least as much as was shown, in one flush', () => {
     const { root, markdown, flush } = openAnswer();
-    markdown.replace('x'.repeat(9_000));
-    markdown.append('y');
+    markdown.append('x'.repeat(9_000));
+    while (flush());
+    markdown.replace('y'.repeat(9_500));
+    markdown.append('z');
     flush();
-    assert.equal(root.textContent.length, 9_001);
+    assert.equal(root.textContent, `${'y'.repeat(9_500)}z`);
     assert.equal(flush(), false);
   });
 
-  it('shows all that is queued when it is finished, and no flush changes it then', () => {
+  it('shows a little that is queued at once when it is finished, and no flush changes it then', () => {
     const { root, markdown, flush } = openAnswer();
-    markdown.append('x'.repeat(9_000));
-    markdown.finish();
-    assert.equal(root.textContent.length, 9_000);
+    let shown = 0;
+    markdown.append('x'.repeat(7_000));
+    markdown.finish(() => shown++);
+    assert.deepEqual([root.textContent.length, shown], [7_000, 1]);
     flush();
-    markdown.finish();
-    assert.equal(root.textContent.length, 9_000);
+    markdown.finish(() => shown++);
+    assert.deepEqual([root.textContent.length, shown], [7_000, 2]);
+  });
+
+  it('shows much that is queued in slices when it is finished, without any frame', () => {
+    const { root, markdown, slice } = openAnswer();
+    markdown.append('x'.repeat(20_000));
+    const lengths: [number, boolean][] = [];
+    let done = false;
+    markdown.finish(() => (done = true));
+    while (slice()) lengths.push([root.textContent.length, done]);
+    assert.deepEqual(lengths, [
+      [4_000, false],
+      [8_000, false],
+      [12_000, false],
+      [16_000, false],
+      [20_000, true],
+    ]);
+  });
+
+  it('goes on when text comes before the end is shown, which is not called out then', () => {
+    const { root, markdown, slice, flush } = openAnswer();
+    let done = 0;
+    markdown.append('x'.repeat(20_000));
+    markdown.finish(() => done++);
+    slice();
+    markdown.append('y');
+    while (slice());
+    while (flush());
+    assert.deepEqual([root.textContent.length, done], [20_001, 0]);
+    markdown.finish(() => done++);
+    assert.equal(done, 1);
+  });
+
+  it('catches up between frames when more than three flushes are queued', () => {
+    const { root, markdown, slice } = openAnswer();
+    markdown.append('x'.repeat(20_000));
+    while (slice());
+    assert.equal(root.textContent.length, 8_000);
+  });
+
+  it('shows nothing more once it is disposed of', () => {
+    const { root, markdown, flush, slice, rest } = openAnswer();
+    markdown.append('```js\nlet a\n```\n\nb\n');
+    flush();
+    markdown.append('x'.repeat(20_000));
+    markdown.dispose();
+    assert.equal(flush() && slice(), true);
+    rest();
+    assert.equal(root.textContent, 'let a\nb');
+    assert.equal(root.querySelector('code span'), null);
   });
 
   it('gives back everything as it came', () => {
@@ -91,7 +143,7 @@ describe('code blocks', () => {
     const buttons = [...block.querySelectorAll('button')];
     assert.deepEqual(
       buttons.map((button) => [button.type, button.getAttribute('aria-label'), button.title]),
-      ['Copy', 'Insert at cursor', 'Apply to selection'].map((name) => ['button', name, name]),
+      ['Copy', 'Insert at cursor', 'Apply to selection', 'New file'].map((name) => ['button', name, name]),
     );
   });
 
@@ -100,19 +152,20 @@ describe('code blocks', () => {
     markdown.append(FENCE);
     markdown.finish();
     const names = [...root.querySelectorAll('button')].map((button) => button.getAttribute('data-action'));
-    assert.deepEqual(names, ['copy', 'insert']);
+    assert.deepEqual(names, ['copy', 'insert', 'newFile']);
   });
 
   it('hand over their code, without the line end before the closing fence', () => {
     const { root, markdown, codeActions } = openAnswer();
     markdown.append(`${FENCE}\n- in a list\n\n      a\n\n      b\n`);
     markdown.finish();
-    for (const icon of root.querySelectorAll('button path')) icon.dispatchEvent(click());
-    const all = ['copy', 'insert', 'apply'];
+    for (const icon of root.querySelectorAll('button svg:first-child path')) icon.dispatchEvent(click());
+    const all = ['copy', 'insert', 'apply', 'newFile'];
     assert.deepEqual(codeActions, [
-      ...all.map((name) => [name, 'const a = 1;']),
-      ...all.map((name) => [name, 'a\n\nb']),
+      ...all.map((name) => [name, 'const a = 1;', 'ts']),
+      ...all.map((name) => [name, 'a\n\nb', '']),
     ]);
+    markdown.dispose();
   });
 
   it('hand over nothing while they may grow', () => {
@@ -125,19 +178,24 @@ describe('code blocks', () => {
     markdown.append(' = 1;\n```\n\n');
     flush();
     press();
-    assert.deepEqual(codeActions, [['copy', 'const a = 1;']]);
+    assert.deepEqual(codeActions, [['copy', 'const a = 1;', 'ts']]);
+    assert.equal(root.querySelector('button')?.hasAttribute('data-copied'), true);
+    markdown.dispose();
+    assert.equal(root.querySelector('button')?.hasAttribute('data-copied'), false);
   });
 
-  it('are cut into text nodes that stay while code arrives', () => {
+  it('are cut into boxes that stay while code arrives', () => {
     const { root, markdown, flush } = openAnswer();
-    markdown.append(`\`\`\`\n${'some code 🐑\n'.repeat(300)}`);
-    flush();
-    const nodes = [...(root.querySelector('code')?.childNodes ?? [])];
-    markdown.append('more code\n'.repeat(900));
+    const code = `${'some code 🐑\n'.repeat(700)}${'more code\n'.repeat(900)}`;
+    markdown.append(`\`\`\`\n${code.slice(0, 5_000)}`);
     while (flush());
-    const later = [...(root.querySelector('code')?.childNodes ?? [])];
-    assert.deepEqual(later.slice(0, nodes.length), nodes);
-    assert.ok(later.length > 2 && later.every(({ nodeValue }) => nodeValue!.length <= 4_000));
+    const [first] = root.querySelectorAll('.code-chunk');
+    markdown.append(code.slice(5_000));
+    while (flush());
+    const boxes = [...root.querySelectorAll('.code-chunk')];
+    assert.equal(boxes[0], first);
+    assert.ok(boxes.length > 2 && boxes.every(({ textContent }) => textContent.length <= 4_000));
+    assert.equal(root.textContent, code);
   });
 });
 

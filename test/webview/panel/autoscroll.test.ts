@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { initialTurn, reduce } from '../../../src/protocol';
+import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 
 /** jsdom has no layout: the sizes are the test's, and the browser's clamping is done here. */
@@ -146,5 +148,61 @@ describe('the end of the conversation', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     scroller.grow(100);
     assert.equal(scroller.fromEnd, 400);
+  });
+
+  const jump = (): HTMLElement | undefined => page.all('button', 'Jump to latest')[0];
+
+  it('is a press away while it is not followed, and only then', () => {
+    assert.equal(jump(), undefined);
+    scroller.wheel(-300);
+    assert.ok(jump());
+    page.click('Jump to latest');
+    assert.equal(scroller.fromEnd, 0);
+    assert.equal(jump(), undefined);
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 0);
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  it('offers no way to it when the person has come back', () => {
+    scroller.wheel(-300);
+    scroller.wheel(1000);
+    assert.equal(jump(), undefined);
+  });
+
+  it('tells that something has arrived there, until the person has come back', () => {
+    page.events('a', ev.attempt());
+    scroller.wheel(-300);
+    assert.equal(jump()?.hasAttribute('data-news'), false);
+    page.events('a', ev.text('Hi'));
+    assert.equal(jump()?.hasAttribute('data-news'), true);
+    scroller.wheel(1000);
+    scroller.wheel(-300);
+    assert.equal(jump()?.hasAttribute('data-news'), false);
+  });
+
+  it('is followed again by End in an article', () => {
+    scroller.wheel(-300);
+    page.all('article')[0]!.focus();
+    page.key('End', {}, page.all('article')[0]);
+    assert.equal(scroller.fromEnd, 0);
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is followed when another version is asked for, and not when one is shown', () => {
+    scroller.wheel(-300);
+    const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduce, initialTurn);
+    page.receive({ type: 'path', exchanges: [exchange('b', { state: done })] });
+    scroller.grow(100);
+    assert.equal(scroller.fromEnd, 400);
+    page.receive({ type: 'path', exchanges: [exchange('c')] });
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is kept in view by us while it is followed, and by the browser where the person reads else', () => {
+    assert.equal(scroller.element.hasAttribute('data-following'), true);
+    scroller.wheel(-300);
+    assert.equal(scroller.element.hasAttribute('data-following'), false);
   });
 });

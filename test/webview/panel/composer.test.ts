@@ -95,7 +95,7 @@ describe('the composer', () => {
 
   it('keeps the draft across a reload', () => {
     page.type('half a thou');
-    assert.deepEqual(page.state, { conversationId: 'c1', draft: 'half a thou' });
+    assert.deepEqual(page.state, { conversationId: 'c1', draft: 'half a thou', context: [] });
     const state = page.state;
     page.dispose();
     page = new PanelPage(state);
@@ -154,6 +154,34 @@ describe('the composer', () => {
     page.events('a', ev.stopped(''));
     page.key('Escape');
     assert.deepEqual(page.posted, [{ type: 'stop' }, { type: 'stop' }]);
+  });
+
+  it('closes its suggestions with Escape before that stops an answer', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.type('#');
+    page.receive({
+      type: 'suggestions',
+      request: 1,
+      items: [{ id: 'editors', kind: 'editors', label: 'Open editors', detail: '2 files' }],
+    });
+    assert.equal(page.all('option').length, 1);
+    page.key('Escape');
+    assert.equal(page.all('option').length, 0);
+    page.key('Escape');
+    assert.deepEqual(page.posted, [{ type: 'suggestContext', request: 1, query: '' }, { type: 'stop' }]);
+  });
+
+  it('keeps what is attached with the draft, and shows what the host says of it', () => {
+    const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
+    page.receive({ type: 'context', items: [item] });
+    page.receive({ type: 'modelOnce', model: 'deepseek-r1' });
+    assert.ok(page.one('button', 'Remove a.ts'));
+    assert.ok(page.one('button', 'Remove deepseek-r1 · this prompt only'));
+    assert.deepEqual(page.state?.context, ['file:a']);
+    page.snapshot();
+    assert.deepEqual(page.state.context, []);
+    assert.equal(page.all('button', 'Remove a.ts').length, 0);
+    assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
   });
 
   it('stops with Escape wherever the focus is, even where the key goes no further', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/protocol';
 import { initialTurn, interrupted, reduce } from '../../../src/protocol';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { exchange, PanelPage, startOfTime } from './support/panelPage';
 
 describe('the failure card', () => {
   let page: PanelPage;
@@ -16,7 +16,7 @@ describe('the failure card', () => {
 
   it('has the actions that are given, in their order, and posts them', () => {
     fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'newConversation'] });
-    const buttons = [...page.one('alert').querySelectorAll('button')];
+    const buttons = [...page.one('alert').querySelectorAll<HTMLElement>('.actions button')];
     assert.deepEqual(
       buttons.map((button) => button.textContent),
       ['Open billing', 'Switch model', 'Proxy and certificate settings', 'New conversation'],
@@ -34,10 +34,29 @@ describe('the failure card', () => {
     page.click('Details');
     assert.equal(details.open, true);
     assert.deepEqual(
-      [...details.querySelectorAll('p')].map((line) => line.textContent),
+      [...details.querySelectorAll('p')].map((line) => line.firstChild?.textContent),
       ['<b>no</b>', 'Status 529', 'Request id req_7'],
     );
     assert.deepEqual(page.posted, []);
+    page.click('Copy request id');
+    assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
+  });
+
+  it('lets no more than three buttons stand out, and never its Details', () => {
+    fail({ actions: ['details', 'continue', 'restart', 'retryNow', 'switchModel'] });
+    assert.deepEqual(
+      [...page.one('alert').querySelectorAll('.actions button')].map((button) => [
+        button.textContent,
+        button.className,
+      ]),
+      [
+        ['Continue', 'button primary'],
+        ['Restart answer', 'button secondary'],
+        ['Retry now', 'button secondary'],
+        ['Switch model', 'button quiet'],
+        ['Details', 'button quiet'],
+      ],
+    );
   });
 
   it('has no Details when there are none', () => {
@@ -84,18 +103,26 @@ describe('after the end', () => {
   ];
   const quietLine = (): string | undefined => page.root.querySelector('.timeline summary')?.textContent;
 
+  const timeline = (): HTMLDetailsElement => page.root.querySelector<HTMLDetailsElement>('.timeline')!;
+  const open = (): void => {
+    timeline().open = true;
+    timeline().dispatchEvent(new page.window.Event('toggle'));
+  };
+
   /** `[when, what, facts]` of each row. */
-  const rows = (): (string | undefined)[][] =>
-    [...page.root.querySelectorAll('.timeline li')].map((line) => [
+  const rows = (): (string | undefined)[][] => {
+    open();
+    return [...timeline().querySelectorAll('li')].map((line) => [
       line.querySelector('.timeline-at')?.textContent,
       line.querySelector('p')?.textContent,
       line.querySelector('.timeline-facts')?.textContent,
     ]);
+  };
 
   it('a bumpy success says so in one line that opens into the timeline', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     assert.equal(quietLine(), 'Answered after 3 attempts, 41 s of waiting');
-    assert.equal(page.root.querySelector('.timeline')?.hasAttribute('open'), false);
+    assert.equal(timeline().open, false);
     assert.deepEqual(rows(), [
       ['+0 s', 'Attempt 1 with gpt-4o', undefined],
       ['+0.5 s', 'Waited 20 s: rate limited', 'Backoff 4.1 s'],
@@ -122,7 +149,8 @@ describe('after the end', () => {
   it('the timeline has the request id for those who ask', () => {
     const named = { ...ev.headers(500), requestId: 'req_1' } as const;
     page.events('a', ev.attempt(), named, ev.attempt({ attempt: 2, why: 'retry' }), ev.headers(), ev.done('Hi'));
-    const titles = [...page.root.querySelectorAll('.timeline li')].map((line) => line.querySelector('[title]'));
+    open();
+    const titles = [...timeline().querySelectorAll('li')].map((line) => line.querySelector('[title]'));
     assert.deepEqual(
       titles.map((status) => [status?.textContent, status?.getAttribute('title')]),
       [
@@ -260,9 +288,80 @@ describe('after the end', () => {
     }
   }
 
-  it('a smooth success has no timeline', () => {
-    page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
+  it('the timeline of a smooth success opens by the time it took', () => {
+    page.events('a', ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.done('Hi', { at: 3000 }));
+    assert.equal(quietLine(), 'first token 0.8 s, total 2 s');
+    assert.deepEqual(rows(), [['+0 s', 'Attempt 1 with gpt-4o', undefined]]);
+  });
+
+  it('a turn without an attempt has no timeline', () => {
+    page.events('a', ev.stopped(''));
     assert.equal(quietLine(), undefined);
+  });
+
+  it('the timeline opens while a bumpy turn runs, follows it once a second, and stays open to its end', () => {
+    page.events('a', ev.attempt({ at: 1000, time: startOfTime }));
+    assert.equal(quietLine(), undefined);
+    page.events('a', ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
+    assert.equal(quietLine(), 'Timeline so far');
+    assert.equal(rows().length, 2);
+    const totals = (): string | undefined => timeline().querySelector('.timeline-totals')?.textContent;
+    page.clock.advance(1000);
+    assert.equal(totals(), '1 attempt · 1 s of waiting · 1 s in all');
+    page.events('a', ev.attempt({ attempt: 2, at: 3000, time: startOfTime + 2000 }), ev.text('Hi', 3500));
+    assert.equal(totals(), '1 attempt · 1 s of waiting · 1 s in all');
+    page.clock.advance(3000);
+    assert.equal(totals(), '2 attempts · 2 s of waiting · 4 s in all');
+    page.events('a', ev.done('Hi', { at: 5000 }));
+    assert.equal(totals(), '2 attempts · 2 s of waiting · 4 s in all');
+    assert.equal(timeline().open, true);
+    assert.equal(page.clock.pending, 0);
+  });
+
+  it('the timeline gives the keyboard focus it had to the composer, when the turn starts anew', () => {
+    page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
+    timeline().querySelector('summary')!.focus();
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  it('nothing is drawn of a timeline that nobody has opened', () => {
+    page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
+    assert.deepEqual([...timeline().querySelector('.timeline-body')!.children], []);
+  });
+
+  it('an answer that was gone on with by hand tells all of its runs, one after the other', () => {
+    const first = [ev.attempt({ at: 1000 }), ev.text('Hel', 2000), ev.usage(), { ...ev.stopped('Hel'), at: 5000 }];
+    const stopped = first.reduce(reduce, initialTurn);
+    page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', earlier: [stopped] } })]);
+    page.events('a', ev.attempt({ at: 90_000 }), ev.text('lo', 91_000), ev.usage(), ev.done('Hello', { at: 93_000 }));
+    assert.equal(quietLine(), 'Answered after 2 attempts');
+    assert.deepEqual(rows(), [
+      ['+0 s', 'Attempt 1 with gpt-4o', undefined],
+      ['+4 s', 'Attempt 2 with gpt-4o', undefined],
+    ]);
+    assert.deepEqual(
+      [...page.root.querySelectorAll('.turn-footer span')].map((fact) => fact.textContent),
+      ['24 tokens in, 24.7K out', 'first token 1 s, total 7 s'],
+    );
+  });
+
+  it('the picture says in a sentence what it shows, and in titles what each bar is', () => {
+    page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
+    open();
+    const picture = page.one('img');
+    assert.equal(picture.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s of waiting');
+    assert.deepEqual(
+      [...picture.querySelectorAll('g > title')].map((title) => title.textContent),
+      [
+        'Attempt 1 with gpt-4o',
+        'Waited 20 s: rate limited',
+        'Attempt 2 with gpt-4o · Tried again · Status 200',
+        'Waited 21 s: rate limited',
+        'Attempt 3 with gpt-4o · Tried again',
+      ],
+    );
+    assert.equal(timeline().querySelectorAll('[style]').length, 0);
   });
 
   it('a failure after several attempts has its timeline', () => {
@@ -271,24 +370,37 @@ describe('after the end', () => {
   });
 
   for (const [how, words] of [
-    ['prefill', 'Asked for the rest'],
-    ['continue', 'Asked for the rest'],
+    ['prefill', 'Asked for the rest · Went on at character 1,204 · 1 repeated character dropped'],
+    ['continue', 'Asked for the rest · Went on at character 1,204 · 1 repeated character dropped'],
     ['restart', 'Started again'],
   ] as const) {
     it(`the timeline says how an answer went on: ${how}`, () => {
       const again = ev.attempt({ attempt: 2, why: 'resume', how });
-      page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), again, ev.resumed({ how }), ev.done('Hi'));
+      page.events(
+        'a',
+        ev.attempt(),
+        ev.text('Hi'),
+        ev.cut(),
+        again,
+        ev.resumed({ how, seam: 1204, trimmed: 1 }),
+        ev.done('Hi'),
+      );
       assert.equal(rows().at(-1)?.[2], words);
     });
   }
 
-  it('the footer tells tokens and times', () => {
-    page.events('a', ev.attempt({ at: 1000 }), ev.text('Hi', 1800), ev.usage(), ev.done('Hi', { at: 3000 }));
-    assert.deepEqual(
-      [...page.root.querySelectorAll('.turn-footer span')].map((fact) => fact.textContent),
-      ['12 tokens in, 12.3K out', 'first token 0.8 s, total 2 s'],
-    );
-  });
+  for (const [name, more, facts] of [
+    ['smooth', [], ['12 tokens in, 12.3K out']],
+    ['bumpy', [ev.attempt({ attempt: 2 })], ['12 tokens in, 12.3K out', 'first token 0.8 s, total 2 s']],
+  ] as const) {
+    it(`the footer tells tokens, and of a ${name} success what the timeline’s line does not`, () => {
+      page.events('a', ev.attempt({ at: 1000 }), ...more, ev.text('Hi', 1800), ev.usage(), ev.done('Hi', { at: 3000 }));
+      assert.deepEqual(
+        [...page.root.querySelectorAll('.turn-footer span')].map((fact) => fact.textContent),
+        facts,
+      );
+    });
+  }
 
   it('Copy posts the Markdown of the whole answer, and says so for a moment', () => {
     page.events('a', ev.attempt(), ev.text('**Hi**'), ev.done('**Hi**'));

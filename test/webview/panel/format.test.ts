@@ -72,6 +72,23 @@ describe('counts', () => {
   }
 });
 
+describe('numbers and what is counted', () => {
+  const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
+    ['en', 0, '0 bytes'],
+    ['en', 1, '1 byte'],
+    ['en', 1.5, '1.5 bytes'],
+    ['en', 12_345, '12.3K bytes'],
+    ['zh-cn', 1, '1 bytes'],
+  ];
+  for (const [locale, value, text] of rows) {
+    it(`has the plural of ${locale}: ${text}`, () => {
+      assert.equal(createFormat(locale, panelStrings).plural(value, '{0} byte', '{0} bytes'), text);
+    });
+  }
+
+  it('shows every digit where a place is meant', () => assert.equal(english.number(12_345), '12,345'));
+});
+
 describe('placeholders', () => {
   it('are filled by number, in any order, as often as they occur', () => {
     assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');

@@ -9,24 +9,27 @@ interface Row {
   readonly phase: TurnPhase;
   readonly answer: string;
   readonly progress: string;
-  /** Visible buttons in the order of the page, without the model button and Send that are always there. */
+  /** Visible buttons, without those that are always there. */
   readonly buttons: readonly string[];
   readonly cards: readonly ('status' | 'alert' | 'timer')[];
 }
 
 const start = ev.attempt();
+const again = ['Regenerate', 'Regenerate with another model…'];
 const waitButtons = ['Retry now', 'Stop', 'Switch model'];
 const rows: Readonly<Record<string, Row>> = {
   'before the first attempt': row([], 'connecting', '', 'Connecting to api.example…', ['Stop']),
   connecting: row([start, ev.headers()], 'connecting', '', 'Connecting to api.example…', ['Stop']),
-  'connecting and quiet': row([start, ev.quiet()], 'connecting', '', 'Still waiting for the first words…', ['Stop']),
+  'connecting and quiet': row([start, ev.quiet()], 'connecting', '', 'Still waiting for the first words, 10 s', [
+    'Stop',
+  ]),
   thinking: row([start, ev.reasoning('hm')], 'streaming', '', '', ['Stop']),
   streaming: row([start, ev.text('Hel'), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   'streaming and quiet': row(
     [start, ev.text('Hel'), ev.quiet()],
     'streaming',
     'Hel',
-    'Nothing new for a while; still connected…',
+    'Last token 10 s ago; still connected',
     ['Stop'],
   ),
   waiting: row([start, ev.waiting()], 'waiting', '', '', waitButtons, ['status', 'timer']),
@@ -59,6 +62,20 @@ const rows: Readonly<Record<string, Row>> = {
     'Getting the rest of the answer…',
     ['Stop'],
   ),
+  'cut, resuming and quiet': row(
+    [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }), ev.quiet()],
+    'resuming',
+    'Hel',
+    'Still waiting for the rest of the answer, 10 s',
+    ['Stop'],
+  ),
+  'starting again and quiet': row(
+    [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' }), ev.quiet()],
+    'resuming',
+    'Hel',
+    'Still waiting for the new answer, 10 s; what is there stays until it has been overtaken.',
+    ['Stop'],
+  ),
   'starting again': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' })],
     'resuming',
@@ -68,7 +85,7 @@ const rows: Readonly<Record<string, Row>> = {
   ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
-  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy']),
+  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy', ...again]),
   'done at the token limit': row(
     [start, ev.text('Hel'), ev.done('Hel', { finishReason: 'length' })],
     'done',
@@ -104,7 +121,7 @@ function row(
   return { events, phase, answer, progress, buttons, cards };
 }
 
-const always = ['Model: gpt-4o, api.example', 'Send'];
+const always = ['Model: gpt-4o api.example', 'Send', 'Edit', 'Copy prompt', 'Attach context'];
 
 describe('a turn on screen', () => {
   let page: PanelPage;
@@ -216,17 +233,17 @@ describe('a turn on screen', () => {
   for (const canApply of [true, false]) {
     it(`offers to apply code only where the host can: ${canApply}`, () => {
       const attachment = { label: 'src/app.ts', languageId: 'typescript', code: 'a' };
-      page.snapshot([exchange('a', { attachment, canApply })]);
+      page.snapshot([exchange('a', { attachments: [attachment], canApply })]);
       assert.equal(page.part('answer')?.hasAttribute('data-can-apply'), canApply);
     });
   }
 
   it('shows the code that went along, closed, as text', () => {
     const code = '<img src=x onerror=alert(1)>';
-    page.snapshot([exchange('a', { attachment: { label: 'src/app.ts:10-24', languageId: 'html', code } })]);
+    page.snapshot([exchange('a', { attachments: [{ label: 'src/app.ts:10-24', languageId: 'html', code }] })]);
     const details = page.one('article', 'You').querySelector('details')!;
     assert.equal(details.hasAttribute('open'), false);
-    assert.equal(details.querySelector('summary')?.textContent, 'src/app.ts:10-24');
+    assert.equal(details.querySelector('.attachment-label')?.textContent, 'src/app.ts:10-24');
     assert.equal(details.querySelector('code')?.textContent, code);
     assert.equal(details.querySelector('img'), null);
   });
@@ -241,7 +258,7 @@ describe('model text', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('one '), ev.text('two '));
     page.events('a', ev.text('three'), ev.done('one two three'));
-    assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish', 'finish']);
+    assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
   it('is replaced when a restarted answer has overtaken it', () => {

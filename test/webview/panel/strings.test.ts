@@ -11,7 +11,9 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 /** Captions of buttons that are looked up by their action; the renderer's captions go to it as they are. */
-const lookedUp: Readonly<Record<FaultAction | 'stop' | 'insert' | 'apply', true>> = {
+const lookedUp: Readonly<
+  Record<FaultAction | 'stop' | 'insert' | 'apply' | 'newFile' | 'taskDone' | 'taskOpen', true>
+> = {
   retryNow: true,
   switchModel: true,
   setApiKey: true,
@@ -26,6 +28,9 @@ const lookedUp: Readonly<Record<FaultAction | 'stop' | 'insert' | 'apply', true>
   stop: true,
   insert: true,
   apply: true,
+  newFile: true,
+  taskDone: true,
+  taskOpen: true,
 };
 
 describe('the panel strings', () => {

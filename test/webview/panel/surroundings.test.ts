@@ -11,10 +11,10 @@ describe('around the conversation', () => {
 
   it('names the model and the host that answer, and offers another', () => {
     page.snapshot();
-    page.click('Model: gpt-4o, api.example');
+    page.click('Model: gpt-4o api.example');
     assert.deepEqual(page.posted, [{ type: 'selectModel' }]);
     page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions: [] });
-    assert.ok(page.one('button', 'Model: deepseek-v3, api.example'));
+    assert.ok(page.one('button', 'Model: deepseek-v3 api.example'));
   });
 
   it('offers prompts in an empty conversation, and none in another', () => {
@@ -26,6 +26,12 @@ describe('around the conversation', () => {
     assert.deepEqual(page.all('button', 'Rate limit'), []);
     page.snapshot([], { suggestions });
     assert.ok(page.one('button', 'Rate limit'));
+  });
+
+  it('offers earlier conversations in an empty one', () => {
+    page.snapshot();
+    page.click('History');
+    assert.deepEqual(page.posted, [{ type: 'openHistory' }]);
   });
 
   it('asks for a key once, with the demo as the other way', () => {

@@ -29,12 +29,42 @@ describe('the wait card', () => {
     assert.equal(countdown(), '10 s');
   });
 
-  it('empties its bar with the time', () => {
+  it('empties its ring with the time', () => {
     page.events('a', ev.waiting({ until: startOfTime + 4000, delayMs: 4000 }));
-    const bar = page.one('status').querySelector<HTMLElement>('.wait-bar-left')!;
-    assert.equal(bar.style.transform, 'scaleX(1)');
+    const ring = page.one('status').querySelector<SVGElement>('.ring-left')!;
+    assert.equal(ring.style.strokeDashoffset, '0');
     page.clock.advance(3000);
-    assert.equal(bar.style.transform, 'scaleX(0.25)');
+    assert.equal(ring.style.strokeDashoffset, '0.75');
+  });
+
+  const announcements: readonly (readonly [name: string, wait: Parameters<typeof ev.waiting>[0], said: string[]])[] = [
+    ['a long wait', { delayMs: 37_000 }, ['Rate limited. Retrying in 37 s', 'Retrying in 5 s']],
+    ['a wait of 15 s', { delayMs: 15_000 }, ['Rate limited. Retrying in 15 s', 'Retrying in 5 s']],
+    ['a short one', { delayMs: 14_000 }, ['Rate limited. Retrying in 14 s']],
+    [
+      'the network',
+      { delayMs: 37_000, reason: 'offline' },
+      ['Rate limited. Goes on by itself when the network is back'],
+    ],
+  ];
+  for (const [name, wait, said] of announcements) {
+    it(`is spoken of at its beginning, and near its end when it is long: ${name}`, () => {
+      const { delayMs = 0 } = wait ?? {};
+      page.events('a', ev.waiting({ ...wait, until: startOfTime + delayMs }));
+      const heard = [page.announced];
+      for (let second = 0; second < 40; second++) {
+        page.clock.advance(1000);
+        if (page.announced !== heard.at(-1)) heard.push(page.announced);
+      }
+      assert.deepEqual(heard, said);
+    });
+  }
+
+  it('is not spoken of again when the time is up after a sleep', () => {
+    page.events('a', ev.waiting({ until: startOfTime + 60_000, delayMs: 60_000 }));
+    const before = page.announced;
+    page.clock.jump(90_000);
+    assert.equal(page.announced, before);
   });
 
   const ends = {
@@ -90,7 +120,7 @@ describe('the wait card', () => {
       'Another window was told to wait · Backoff 4.1 s, attempt 2 of 6',
     ],
     'this turn itself': [ev.waiting({ told: 'turn' }), 'Backoff 4.1 s, attempt 2 of 6'],
-    'the network': [ev.offline(), 'Goes on by itself when the network is back'],
+    'the network': [ev.offline(), 'Goes on by itself when api.example can be reached again'],
   } as const;
   for (const [name, [event, text]] of Object.entries(provenance)) {
     it(`says where the delay comes from: ${name}`, () => {
@@ -162,8 +192,25 @@ describe('the wait card', () => {
     page.events('a', ev.waiting({ status: 429, requestId: 'req_1' }));
     const details = page.one('status').querySelector('details')!;
     assert.deepEqual(
-      [...details.children].map((line) => line.textContent),
+      [...details.children].map((line) => line.firstChild?.textContent),
       ['Details', 'Status 429', 'Request id req_1'],
+    );
+  });
+
+  it('copies the request id', () => {
+    page.events('a', ev.waiting({ requestId: 'req_1' }));
+    page.one('status').querySelector('details')!.open = true;
+    page.click('Copy request id');
+    assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_1' }]);
+    assert.equal(page.announced, 'Copied');
+  });
+
+  it('lets no more than three buttons stand out, the first one most', () => {
+    const actions = ['retryNow', 'tryAnyway', 'switchModel', 'checkUrl'] as const;
+    page.events('a', ev.waiting({ reason: 'breaker', actions }));
+    assert.deepEqual(
+      [...page.one('status').querySelectorAll('.actions button')].map((button) => button.className),
+      ['button primary', 'button secondary', 'button secondary', 'button quiet', 'button quiet'],
     );
   });
 

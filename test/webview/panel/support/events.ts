@@ -11,7 +11,8 @@ export const ev = {
     at: 1000,
     model: 'gpt-4o',
     why: 'first',
-    time: startOfTime,
+    // So that `quiet` is now.
+    time: startOfTime - 10_000,
     ...more,
   }),
   headers: (status = 200): StreamEvent => ({ type: 'headers', attempt: 1, at: 1100, status, ms: 100 }),

@@ -6,9 +6,14 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Time that passes when a test says so. Frames run at once. */
+/** Time that passes when a test says so. Frames and tasks run at once, unless they are held. */
 export class FakeClock implements PanelClock {
+  /** Frames and tasks, while they are held. */
+  held: (() => void)[] | undefined;
+  /** What each look at the clock costs, so that work takes time. */
+  costMs = 0;
   private time: number;
+  private spent = 0;
   private readonly timers = new Set<Timer>();
 
   constructor(now: number) {
@@ -23,6 +28,10 @@ export class FakeClock implements PanelClock {
     return this.time;
   }
 
+  ticks(): number {
+    return (this.spent += this.costMs);
+  }
+
   every(ms: number, call: () => void): () => void {
     return this.start({ due: this.time + ms, repeat: ms, call });
   }
@@ -31,7 +40,19 @@ export class FakeClock implements PanelClock {
     return this.start({ due: this.time + ms, repeat: undefined, call });
   }
 
-  readonly frame = (call: () => void): void => call();
+  readonly frame = (call: () => void): void => this.soon(call);
+
+  readonly soon = (call: () => void): void => {
+    if (this.held) this.held.push(call);
+    else call();
+  };
+
+  readonly idle = (call: () => void): void => this.soon(call);
+
+  /** Runs one task that was held. */
+  runHeld(): void {
+    this.held?.shift()?.();
+  }
 
   /** The wall clock jumps, as it does when a laptop wakes: timers that are due fire once. */
   jump(ms: number): void {

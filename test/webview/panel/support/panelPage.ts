@@ -18,7 +18,7 @@ export const startOfTime = 1_700_000_000_000;
 export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
 
 export function exchange(id: string, more: Partial<ExchangeView> = {}): ExchangeView {
-  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, canApply: false, ...more };
+  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, canApply: false, attachments: [], ...more };
 }
 
 /** A panel in a page of its own, seen the way a person or a screen reader sees it. */
@@ -27,6 +27,8 @@ export class PanelPage {
   readonly posted: ToHost[] = [];
   readonly renderCalls: string[] = [];
   readonly sizeListeners: (() => void)[] = [];
+  /** Elements that have not been in view yet, and what is to be told when they are. */
+  readonly outOfView = new Map<Element, () => void>();
   readonly window: JSDOM['window'];
   readonly root: HTMLElement;
   state: PanelState | undefined;
@@ -38,6 +40,11 @@ export class PanelPage {
     const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', { pretendToBeVisual: true });
     this.window = window;
     this.restore = installGlobals({ window, document: window.document });
+    // jsdom has no layout.
+    window.Element.prototype.scrollIntoView = () => undefined;
+    window.Element.prototype.checkVisibility = function (this: Element) {
+      return isVisible(this);
+    };
     this.root = window.document.querySelector('main')!;
     this.panel = createPanel(this.root, {
       api: {
@@ -52,6 +59,10 @@ export class PanelPage {
         this.sizeListeners.push(changed);
         return () => undefined;
       },
+      observeNear: () => ({
+        watch: (target, near) => this.outOfView.set(target, near),
+        forget: (target) => this.outOfView.delete(target),
+      }),
       createMarkdown: plainMarkdown(this.renderCalls),
     });
   }
@@ -73,6 +84,7 @@ export class PanelPage {
       connection: connected,
       suggestions: [],
       promptHistory: [],
+      context: [],
       ...more,
     });
   }
@@ -107,7 +119,7 @@ export class PanelPage {
   }
 
   get input(): HTMLTextAreaElement {
-    return this.root.querySelector('textarea')!;
+    return this.root.querySelector('.composer textarea')!;
   }
 
   type(text: string): void {

@@ -1,5 +1,8 @@
 import type { createStreamingMarkdown } from '../../../../src/webview/markdown/streamingMarkdown';
 
+/** Characters that don't fit into one slice. */
+export const lengthy = 1000;
+
 /** The renderer's contract with plain text in place of Markdown, and a record of what was asked of it. */
 export function plainMarkdown(calls: string[] = []): typeof createStreamingMarkdown {
   return (root, options) => {
@@ -16,11 +19,17 @@ export function plainMarkdown(calls: string[] = []): typeof createStreamingMarkd
     return {
       append: (more) => change(`append ${more}`, text + more),
       replace: (whole) => change(`replace ${whole}`, whole),
-      finish: () => {
+      finish: (shown) => {
         if (!finished) calls.push('finish');
         finished = true;
-        show();
+        const end = (): void => {
+          root.textContent = text;
+          shown?.();
+        };
+        if (text.length > lengthy && options.slice) options.slice(end);
+        else end();
       },
+      dispose: () => calls.push('dispose'),
       get text() {
         return text;
       },

@@ -1,0 +1,38 @@
+/** Characters of one second of a run. */
+export interface PaceSecond {
+  /** Whole seconds since the run began. */
+  readonly second: number;
+  readonly chars: number;
+}
+
+/** How fast an answer has come in; seconds in which nothing came are not there. */
+export interface Pace {
+  /** Those that are over, in their order. */
+  readonly before: readonly PaceSecond[];
+  /** The one that is being filled. */
+  readonly second: number;
+  readonly chars: number;
+}
+
+export const noPace: Pace = { before: [], second: 0, chars: 0 };
+
+/** Once a token: what came before is copied only when a second is over. */
+export function paced({ before, second, chars }: Pace, ms: number, more: number): Pace {
+  const now = Math.floor(ms / 1000);
+  if (now === second || chars === 0) return { before, second: now, chars: chars + more };
+  return { before: [...before, { second, chars }], second: now, chars: more };
+}
+
+/** Evenly over the time in which it came. */
+export function spread(pace: Pace, from: number, to: number, chars: number): Pace {
+  const seconds = Math.max(1, Math.floor(to / 1000) - Math.floor(from / 1000) + 1);
+  const share = (second: number): number => Math.round((chars * second) / seconds);
+  return Array.from({ length: seconds }, (_, second) => second).reduce(
+    (sum, second) => paced(sum, from + second * 1000, share(second + 1) - share(second)),
+    pace,
+  );
+}
+
+export function paceSeconds({ before, second, chars }: Pace): readonly PaceSecond[] {
+  return chars === 0 ? before : [...before, { second, chars }];
+}

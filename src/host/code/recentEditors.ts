@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../disposable';
+import { proposedScheme } from './proposedText';
+
+/** Text editors that show something other than text of the user's. */
+const foreign: ReadonlySet<string> = new Set([
+  'output',
+  'debug',
+  'comment',
+  'search-editor',
+  'vscode-scm',
+  'vscode-bulkeditpreview-editor',
+  proposedScheme,
+]);
+
+/** Documents that are in no file system, and can be written to all the same. */
+const writable: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
+
+/** Which text editor the user was in last: it has no focus when a button of the panel is pressed. */
+export class RecentEditors extends Disposable {
+  /** One for each document, the last one first. */
+  private recent: readonly vscode.TextEditor[] = [];
+
+  constructor() {
+    super();
+    this.note(vscode.window.activeTextEditor);
+    this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.note(editor)));
+    this.register(
+      vscode.workspace.onDidCloseTextDocument(() => {
+        // Also told of a document that changes its language, and stays open.
+        this.recent = this.recent.filter(({ document }) => !document.isClosed);
+      }),
+    );
+  }
+
+  /** May be hidden behind another tab; then it has to be shown before it can be edited. */
+  last(): vscode.TextEditor | undefined {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    if (activeTextEditor && !foreign.has(activeTextEditor.document.uri.scheme)) return activeTextEditor;
+    for (const editor of this.recent) {
+      const found = shown(editor) ?? (hasTab(editor.document) ? editor : undefined);
+      if (found) return found;
+    }
+    return visibleTextEditors.find(isWritable);
+  }
+
+  private note(editor: vscode.TextEditor | undefined): void {
+    if (!editor || !isWritable(editor)) return;
+    this.recent = [editor, ...this.recent.filter(({ document }) => document !== editor.document)];
+  }
+}
+
+/** An editor that was hidden and shown again is another object of the same document. */
+export function shown(editor: vscode.TextEditor): vscode.TextEditor | undefined {
+  const { visibleTextEditors } = vscode.window;
+  return (
+    visibleTextEditors.find((visible) => visible === editor) ??
+    visibleTextEditors.find(({ document }) => document === editor.document)
+  );
+}
+
+function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
+  if (foreign.has(uri.scheme)) return false;
+  return writable.has(uri.scheme) || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true;
+}
+
+/** A document whose tab was closed may stay open for a while. */
+function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
+  if (isClosed) return false;
+  const key = uri.toString();
+  return vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === key),
+  );
+}

@@ -1,0 +1,13 @@
+import type { HistoryDeps } from '../history/historyDeps';
+import type { Command } from './command';
+import { currentConversation, type CurrentDeps } from './currentConversation';
+
+export function deleteConversationCommand(deps: HistoryDeps & CurrentDeps): Command {
+  return {
+    id: 'holysheep.deleteConversation',
+    async execute() {
+      const { deleteConversation } = await import('../history/historyActions');
+      await deleteConversation(deps, currentConversation(deps));
+    },
+  };
+}

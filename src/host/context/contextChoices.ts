@@ -1,0 +1,60 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import type { ContextSuggestion } from '../../protocol';
+import { spanLabel } from '../code/codeGeometry';
+import { shownPath } from '../code/shownPath';
+import { contextId } from './contextId';
+import { fileProblems } from './fileProblems';
+import { openTabs } from './openTabs';
+import type { ContextCandidate } from './rankContext';
+
+/** What can go along besides the files that have to be searched for: what is selected, reported or open. */
+export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextCandidate[] {
+  const tabs = openTabs(editor);
+  return [
+    ...(editor ? [selectionChoice(editor), problemsChoice(editor.document.uri)] : []),
+    // One alone is in the list as a file.
+    tabs.length > 1 ? editorsChoice(tabs.length) : undefined,
+    ...tabs.map(fileChoice),
+  ].filter((choice) => choice !== undefined);
+}
+
+export function fileChoice(uri: vscode.Uri): ContextCandidate {
+  return {
+    suggestion: { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...names(uri) },
+    words: [],
+  };
+}
+
+export function pickChoice(): ContextSuggestion {
+  return { id: contextId({ kind: 'pick' }), kind: 'pick', label: vscode.l10n.t('Choose a file…'), detail: '' };
+}
+
+function selectionChoice({ document, selection }: vscode.TextEditor): ContextCandidate | undefined {
+  if (!document.getText(selection).trim()) return undefined;
+  const id = contextId({ kind: 'selection', uri: document.uri.toString(), span: selection });
+  const detail = vscode.l10n.t('Selection');
+  const label = spanLabel(names(document.uri).label, selection);
+  return { suggestion: { id, kind: 'selection', label, detail }, words: ['selection', detail] };
+}
+
+function problemsChoice(uri: vscode.Uri): ContextCandidate | undefined {
+  const { length } = fileProblems(uri);
+  if (length === 0) return undefined;
+  const label = vscode.l10n.t('Problems in {0}', names(uri).label);
+  const detail = length === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', length);
+  const id = contextId({ kind: 'problems', uri: uri.toString() });
+  return { suggestion: { id, kind: 'problems', label, detail }, words: ['problems'] };
+}
+
+function editorsChoice(count: number): ContextCandidate {
+  const label = vscode.l10n.t('Open editors');
+  const detail = vscode.l10n.t('{0} files', count);
+  return { suggestion: { id: contextId({ kind: 'editors' }), kind: 'editors', label, detail }, words: ['editors'] };
+}
+
+/** The name, and the folder as far as it is in the workspace. */
+function names(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
+  const { dir, base } = posix.parse(shownPath(uri));
+  return { label: base, detail: dir };
+}

@@ -1,0 +1,129 @@
+import type { Localize } from '../../core/engine';
+import type { Attachment, DraftContext } from '../../protocol';
+import { beginning } from '../code/codeExcerpt';
+import { Listeners } from '../conversation/listeners';
+import { UserError } from '../userError';
+import { contextLimits } from './contextLimits';
+
+export interface DraftAttachment {
+  /** It can be read again by it, e.g. after a reload. */
+  readonly id: string;
+  readonly attachment: Attachment;
+}
+
+export interface ContextDraftDeps {
+  readonly source: {
+    /** @throws UserError when it can't be read. */
+    resolve(id: string): Promise<readonly DraftAttachment[]>;
+    pick(): Promise<readonly DraftAttachment[]>;
+  };
+  readonly localize: Localize;
+  /** What was attached before a reload and can no longer be read. */
+  readonly onSkipped: (id: string, error: unknown) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The context of one conversation's next prompt. */
+export class ContextDraft {
+  private held: readonly DraftAttachment[] = [];
+  private reading: Promise<unknown> = Promise.resolve();
+  private readonly changes: Listeners<void>;
+  readonly onDidChange: Listeners<void>['event'];
+
+  constructor(private readonly deps: ContextDraftDeps) {
+    this.changes = new Listeners(deps.onError);
+    this.onDidChange = this.changes.event;
+  }
+
+  items(): DraftContext[] {
+    return this.held.map(({ id, attachment: { kind = 'selection', label, code, truncated = false } }) => {
+      return { id, kind, label, characters: code.length, truncated };
+    });
+  }
+
+  ids(): string[] {
+    return this.held.map(({ id }) => id);
+  }
+
+  /** What is there already is read anew. @throws UserError when it can't be read, or there is no room for all of it. */
+  async attach(id: string): Promise<void> {
+    if (!this.add(await this.inTurn(() => this.deps.source.resolve(id)))) throw this.full();
+  }
+
+  detach(id: string): void {
+    const left = this.held.filter((item) => item.id !== id);
+    if (left.length === this.held.length) return;
+    this.held = left;
+    this.changes.fire();
+  }
+
+  /** Lets the person choose; nothing is waited for meanwhile. @throws UserError when there is no room for all of it. */
+  async pick(): Promise<void> {
+    if (!this.add(await this.deps.source.pick())) throw this.full();
+  }
+
+  /** Resolves when what was attached so far is there: whoever attaches and sends at once means both. */
+  async settled(): Promise<void> {
+    // What fails has been told to whoever attached it.
+    await this.reading.catch(() => undefined);
+  }
+
+  /** All of it, for the prompt that is being sent; the next one starts without. */
+  take(): Attachment[] {
+    const taken = this.held.map(({ attachment }) => attachment);
+    if (taken.length === 0) return taken;
+    this.held = [];
+    this.changes.fire();
+    return taken;
+  }
+
+  /** Brings back what was attached before a reload, read as it is now. */
+  async restore(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (this.held.some((item) => item.id === id)) continue;
+      try {
+        this.add(await this.inTurn(() => this.deps.source.resolve(id)));
+      } catch (error) {
+        this.deps.onSkipped(id, error);
+      }
+    }
+  }
+
+  /** One after the other: they are shown in the order they were chosen in. */
+  private inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const result = this.reading.then(read, read);
+    this.reading = result;
+    return result;
+  }
+
+  /** @returns whether there was room for everything. */
+  private add(items: readonly DraftAttachment[]): boolean {
+    let fits = true;
+    for (const item of items) {
+      const others = this.held.filter(({ id }) => id !== item.id);
+      const fitted = fit(item, contextLimits.draft - sizeOf(others));
+      if (!fitted) fits = false;
+      else if (others.length === this.held.length) this.held = [...this.held, fitted];
+      else this.held = this.held.map((known) => (known.id === item.id ? fitted : known));
+    }
+    if (items.length > 0) this.changes.fire();
+    return fits;
+  }
+
+  private full(): UserError {
+    return new UserError(
+      this.deps.localize('There is no room for more context in this prompt. Remove some of it first.'),
+    );
+  }
+}
+
+function sizeOf(items: readonly DraftAttachment[]): number {
+  return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
+}
+
+/** As much as there is room for; undefined: nothing of it. */
+function fit(item: DraftAttachment, room: number): DraftAttachment | undefined {
+  const code = beginning(item.attachment.code, Math.max(0, room));
+  if (code === item.attachment.code) return item;
+  return code === '' ? undefined : { id: item.id, attachment: { ...item.attachment, code, truncated: true } };
+}

@@ -1,0 +1,48 @@
+import type { Point, Span } from '../code/codeGeometry';
+
+/** What an id of context stands for; it can be read again later, e.g. after a reload. */
+export type ContextReference =
+  | { readonly kind: 'selection'; readonly uri: string; readonly span: Span }
+  | { readonly kind: 'file' | 'problems'; readonly uri: string }
+  /** All open editors. */
+  | { readonly kind: 'editors' }
+  /** Whatever the person chooses from a list. */
+  | { readonly kind: 'pick' };
+
+/** E.g. `file:file:///a.ts`, `selection:file:///a.ts#2.0-8.4`. */
+export function contextId(reference: ContextReference): string {
+  switch (reference.kind) {
+    case 'selection':
+      return `selection:${reference.uri}#${pointText(reference.span.start)}-${pointText(reference.span.end)}`;
+    case 'file':
+    case 'problems':
+      return `${reference.kind}:${reference.uri}`;
+    case 'editors':
+    case 'pick':
+      return reference.kind;
+  }
+}
+
+/** @returns undefined for what is no id of ours. */
+export function parseContextId(id: string): ContextReference | undefined {
+  if (id === 'editors' || id === 'pick') return { kind: id };
+  const { kind, rest = '' } = /^(?<kind>[a-z]+):(?<rest>.+)$/s.exec(id)?.groups ?? {};
+  if (kind === 'file' || kind === 'problems') return { kind, uri: rest };
+  if (kind !== 'selection') return undefined;
+  // The last one: a URI may have a fragment of its own.
+  const [, uri, ...numbers] = /^(.+)#(\d+)\.(\d+)-(\d+)\.(\d+)$/s.exec(rest) ?? [];
+  const [startLine = 0, startCharacter = 0, endLine = 0, endCharacter = 0] = numbers.map(Number);
+  if (uri === undefined) return undefined;
+  return {
+    kind,
+    uri,
+    span: {
+      start: { line: startLine, character: startCharacter },
+      end: { line: endLine, character: endCharacter },
+    },
+  };
+}
+
+function pointText({ line, character }: Point): string {
+  return `${line}.${character}`;
+}

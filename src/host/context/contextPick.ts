@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import type { ContextKind, ContextSuggestion } from '../../protocol';
+import { fileChoice } from './contextChoices';
+import { contextId } from './contextId';
+import { rankContext, type ContextCandidate } from './rankContext';
+import type { WorkspaceFiles } from './workspaceFiles';
+
+/** Larger workspaces are for `#`, which searches; any file at all can be browsed for. */
+const listed = 5000;
+/** The list is there at once and says that it is not complete yet. */
+const patienceMs = 30_000;
+
+interface ContextItem extends vscode.QuickPickItem {
+  readonly id?: string;
+}
+
+/**
+ * Opens at once with what is at hand and fills in with the workspace.
+ * @returns ids of what was chosen
+ */
+export async function pickContext(
+  atHand: readonly ContextCandidate[],
+  files: WorkspaceFiles,
+): Promise<readonly string[]> {
+  const picker = vscode.window.createQuickPick<ContextItem>();
+  picker.title = vscode.l10n.t('Attach context');
+  picker.placeholder = vscode.l10n.t('Choose what goes along with the prompt');
+  picker.canSelectMany = true;
+  picker.matchOnDescription = true;
+  picker.busy = true;
+  picker.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Choose a file…') }];
+  const chosen = new Promise<readonly string[]>((resolve) => {
+    picker.onDidAccept(() => {
+      // Enter without a tick means the one that is marked.
+      const items = picker.selectedItems.length > 0 ? picker.selectedItems : picker.activeItems.slice(0, 1);
+      resolve(items.map(({ id }) => id).filter((id) => id !== undefined));
+      picker.hide();
+    });
+    picker.onDidTriggerButton(() => {
+      resolve(browse());
+      picker.hide();
+    });
+    picker.onDidHide(() => resolve([]));
+  });
+  let candidates = atHand;
+  /** Where several can be ticked VS Code marks none by itself, and Enter would mean nothing. */
+  const markBest = (): void => {
+    const [best] = rankContext(picker.value, candidates, 1);
+    picker.activeItems = picker.items.filter(({ id }) => id === best?.id);
+  };
+  const show = (found: readonly vscode.Uri[]): void => {
+    const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
+    candidates = [...atHand, ...found.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id))];
+    const { selectedItems, activeItems } = picker;
+    picker.items = candidates.map(({ suggestion }) => itemOf(suggestion));
+    picker.selectedItems = sameItems(picker.items, selectedItems);
+    const marked = sameItems(picker.items, activeItems);
+    if (marked.length > 0) picker.activeItems = marked;
+    else markBest();
+  };
+  picker.onDidChangeValue(markBest);
+  show([]);
+  picker.show();
+  try {
+    const arrival = files.find('', listed, patienceMs).then((found) => {
+      picker.busy = false;
+      show(found.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
+    });
+    // Whoever chooses before the files are there doesn't wait for them.
+    return await Promise.race([chosen, arrival.then(() => chosen)]);
+  } finally {
+    picker.dispose();
+  }
+}
+
+const icons: Readonly<Record<ContextKind | 'editors' | 'pick', string>> = {
+  selection: 'selection',
+  problems: 'warning',
+  editors: 'files',
+  file: 'file',
+  pick: 'folder-opened',
+};
+
+function itemOf({ id, kind, label, detail }: ContextSuggestion): ContextItem {
+  return { id, label: `$(${icons[kind]}) ${label}`, description: detail };
+}
+
+function sameItems(items: readonly ContextItem[], earlier: readonly ContextItem[]): ContextItem[] {
+  const ids = new Set(earlier.map(({ id }) => id));
+  return items.filter(({ id }) => ids.has(id));
+}
+
+/** Any file, also one outside the workspace. */
+async function browse(): Promise<readonly string[]> {
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectMany: true,
+    openLabel: vscode.l10n.t('Attach'),
+    title: vscode.l10n.t('Attach context'),
+  });
+  return (chosen ?? []).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
+}

@@ -1,0 +1,27 @@
+import type { Attachment, ContextKind } from '../../protocol';
+import { codeFence } from '../code/codeFence';
+
+/** English, as models follow it best. */
+const headings: Readonly<Record<ContextKind, string>> = {
+  selection: 'Selected code:',
+  file: 'File:',
+  problems: 'Problems the editor reports in:',
+};
+
+/**
+ * What the model is sent: the prompt, and behind it what was attached, each piece with what it is and where from.
+ * @returns undefined without attachments: the prompt goes as it is.
+ */
+export function contextPrompt(prompt: string, attachments: readonly Attachment[]): string | undefined {
+  if (attachments.length === 0) return undefined;
+  return [prompt, 'Attached to this prompt as context:', ...attachments.map(section)].join('\n\n');
+}
+
+function section({ kind = 'selection', label, languageId, code, truncated }: Attachment): string {
+  // A label is one line whatever the file is called, or it could pass for the text around it.
+  const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
+  if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
+  if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
+  // Problems are a list of lines already.
+  return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
+}

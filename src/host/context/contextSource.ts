@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import type { ContextSuggestion } from '../../protocol';
+import { isUserError, UserError } from '../userError';
+import { contextChoices, fileChoice, pickChoice } from './contextChoices';
+import type { DraftAttachment } from './contextDraft';
+import { contextId, parseContextId } from './contextId';
+import { pickContext } from './contextPick';
+import { openTabs } from './openTabs';
+import { rankContext } from './rankContext';
+import { readFile, readProblems, readSelection } from './readContext';
+import { WorkspaceFiles } from './workspaceFiles';
+
+export interface ContextSourceDeps {
+  /** The one the person was in last: the panel has the focus. */
+  readonly editor: () => vscode.TextEditor | undefined;
+  /** One of several that were chosen can't be read; the others go along. */
+  readonly onError: (error: unknown) => void;
+}
+
+const suggested = 20;
+const searched = 200;
+/** Suggestions that come later than that come too late. */
+const patienceMs = 1000;
+
+/** What can go along with a prompt, and its text. */
+export class ContextSource {
+  private readonly files = new WorkspaceFiles();
+
+  constructor(private readonly deps: ContextSourceDeps) {}
+
+  /** @param query what stands behind the `#`; empty: what is at hand, without a search */
+  async suggest(query: string): Promise<readonly ContextSuggestion[]> {
+    const atHand = contextChoices(this.deps.editor());
+    const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
+    const found = query === '' ? [] : await this.files.find(query, searched, patienceMs);
+    const more = found.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id));
+    return rankContext(query, [...atHand, ...more, { suggestion: pickChoice(), words: [] }], suggested);
+  }
+
+  /** @throws UserError when it can't be read, or is no text. */
+  async resolve(id: string): Promise<readonly DraftAttachment[]> {
+    const reference = parseContextId(id);
+    switch (reference?.kind) {
+      case undefined:
+        return [];
+      case 'pick':
+        return this.pick();
+      case 'editors':
+        return this.openEditors();
+      case 'file':
+        return [{ id, attachment: await readFile(parse(reference.uri)) }];
+      case 'selection':
+        return [{ id, attachment: await readSelection(parse(reference.uri), reference.span) }];
+      case 'problems':
+        return [{ id, attachment: readProblems(parse(reference.uri)) }];
+    }
+  }
+
+  /** A list of VS Code's own; nothing when it is dismissed. */
+  async pick(): Promise<readonly DraftAttachment[]> {
+    return this.readAll(await pickContext(contextChoices(this.deps.editor()), this.files), this.deps.onError);
+  }
+
+  /** Those that have text: a picture among them is no reason not to attach the others. */
+  private async openEditors(): Promise<readonly DraftAttachment[]> {
+    const ids = openTabs(this.deps.editor()).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
+    const read = await this.readAll(ids, () => undefined);
+    if (read.length === 0) throw new UserError(vscode.l10n.t('No open editor has text that could go along.'));
+    return read;
+  }
+
+  private async readAll(ids: readonly string[], onUserError: (error: UserError) => void): Promise<DraftAttachment[]> {
+    const read: DraftAttachment[] = [];
+    for (const id of ids) {
+      try {
+        read.push(...(await this.resolve(id)));
+      } catch (error) {
+        if (!isUserError(error)) throw error;
+        onUserError(error);
+      }
+    }
+    return read;
+  }
+}
+
+function parse(uri: string): vscode.Uri {
+  return vscode.Uri.parse(uri, true);
+}

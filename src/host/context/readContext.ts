@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { Attachment } from '../../protocol';
+import { beginning } from '../code/codeExcerpt';
+import { spanLabel, type Span } from '../code/codeGeometry';
+import { shownPath } from '../code/shownPath';
+import { toRange } from '../code/spans';
+import { UserError } from '../userError';
+import { contextLimits } from './contextLimits';
+import { fileProblems } from './fileProblems';
+import { looksBinary } from './looksBinary';
+import { problemLines } from './problemLines';
+
+/** @throws UserError when it can't be read, or is nothing that a model could read. */
+export async function readFile(uri: vscode.Uri): Promise<Attachment> {
+  const document = await readDocument(uri);
+  return attachment('file', shownPath(uri), document.languageId, document.getText());
+}
+
+/** The text that is at `span` now. @throws UserError */
+export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attachment> {
+  const document = await readDocument(uri);
+  const range = document.validateRange(toRange(span));
+  const text = document.getText(range);
+  const label = spanLabel(shownPath(uri), range);
+  if (!text.trim()) throw new UserError(vscode.l10n.t('There is nothing at {0} any more.', label));
+  return attachment('selection', label, document.languageId, text);
+}
+
+/** What the editor reports about a file, the worst first. @throws UserError when it reports nothing. */
+export function readProblems(uri: vscode.Uri): Attachment {
+  const path = shownPath(uri);
+  const lines = problemLines(path, fileProblems(uri));
+  if (lines === '') throw new UserError(vscode.l10n.t('The editor reports no problems in {0}.', path));
+  return attachment('problems', path, '', lines);
+}
+
+function attachment(kind: Attachment['kind'], label: string, languageId: string, text: string): Attachment {
+  const code = beginning(text, contextLimits.piece);
+  return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
+}
+
+async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  // One that is open has what was typed and not yet saved.
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open) return open;
+  await refuseUnreadable(uri);
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    throw new UserError(vscode.l10n.t("{0} can't be read as text.", shownPath(uri)));
+  }
+}
+
+async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
+  const path = shownPath(uri);
+  const { size } = await orGone(path, vscode.workspace.fs.stat(uri));
+  if (size > contextLimits.fileBytes) {
+    throw new UserError(
+      vscode.l10n.t('{0} is larger than 1 MB. Open it, select the part that matters and attach the selection.', path),
+    );
+  }
+  if (looksBinary(await orGone(path, vscode.workspace.fs.readFile(uri)))) {
+    throw new UserError(vscode.l10n.t("{0} is not a text file, so it can't go along.", path));
+  }
+}
+
+/** A file that is moved or deleted is nothing to log. */
+async function orGone<T>(path: string, reading: Thenable<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch {
+    throw new UserError(vscode.l10n.t("{0} can't be read. It may have been moved or deleted.", path));
+  }
+}

@@ -1,0 +1,40 @@
+import type { Exchange } from './exchange';
+
+/** A conversation in a list of them. */
+export interface ConversationSummary {
+  readonly id: string;
+  /** As given by the person; else the first line of the first prompt, whole. */
+  readonly title: string;
+  /** Epoch milliseconds of the last write. */
+  readonly at: number;
+  /** Of the path that is shown. */
+  readonly turns: number;
+  /** A turn of it runs in this window. */
+  readonly busy: boolean;
+}
+
+export interface ConversationHit extends ConversationSummary {
+  /** Text around the first match. */
+  readonly excerpt: string;
+}
+
+/** A conversation to be read, without being opened. */
+export interface ReadConversation {
+  readonly id: string;
+  /** As given by the person. */
+  readonly title?: string | undefined;
+  /** Of the path that is shown, oldest first. */
+  readonly exchanges: readonly Exchange[];
+  /** Those that are not shown, in the order in which they were asked. */
+  readonly others: readonly OtherVersion[];
+}
+
+export interface OtherVersion {
+  readonly exchange: Exchange;
+  /** Id of the one it was asked after; absent: it was a first prompt. */
+  readonly after?: string | undefined;
+}
+
+export function titleOf(given: string | undefined, firstPrompt: string): string {
+  return given ?? firstPrompt.trim().split(/\r\n|\r|\n/, 1)[0] ?? '';
+}

@@ -1,0 +1,72 @@
+/** The parent of a first prompt. */
+export const root = '';
+
+/**
+ * Which exchange was asked after which. A prompt that is edited gets a sibling; what is shown is a path, at each fork the
+ * one that was asked last or chosen.
+ */
+export class ExchangeTree {
+  private readonly parents = new Map<string, string>();
+  /** Oldest first. */
+  private readonly children = new Map<string, string[]>();
+  /** By parent: the child the path goes on with. */
+  private readonly chosen = new Map<string, string>();
+
+  has(id: string): boolean {
+    return this.parents.has(id);
+  }
+
+  /** The path goes through it. @param after its parent; absent: the last one of the path */
+  add(id: string, after = this.path().at(-1) ?? root): void {
+    this.parents.set(id, after);
+    this.children.set(after, [...(this.children.get(after) ?? []), id]);
+    this.show(id);
+  }
+
+  /** The path goes through it, and on from there as it was last shown. */
+  show(id: string): void {
+    for (let child = id; ;) {
+      const parent = this.parents.get(child);
+      if (parent === undefined) return;
+      this.chosen.set(parent, child);
+      child = parent;
+    }
+  }
+
+  /** What is shown, oldest first. */
+  path(): readonly string[] {
+    const ids: string[] = [];
+    for (let id = this.chosen.get(root); id !== undefined; id = this.chosen.get(id)) ids.push(id);
+    return ids;
+  }
+
+  isShown(id: string): boolean {
+    for (let child = id; ;) {
+      const parent = this.parents.get(child);
+      if (parent === undefined) return child === root;
+      if (this.chosen.get(parent) !== child) return false;
+      child = parent;
+    }
+  }
+
+  parent(id: string): string {
+    return this.parents.get(id) ?? root;
+  }
+
+  /** Those it was asked after, oldest first, also while another path is shown. */
+  before(id: string): readonly string[] {
+    const ids: string[] = [];
+    for (let parent = this.parent(id); parent !== root; parent = this.parent(parent)) ids.push(parent);
+    return ids.reverse();
+  }
+
+  /** It is `ancestor`, or was asked somewhere behind it. */
+  isAtOrBehind(id: string, ancestor: string): boolean {
+    return id === ancestor || this.before(id).includes(ancestor);
+  }
+
+  /** All that were asked in its place, itself included, oldest first. */
+  versions(id: string): readonly string[] {
+    return this.children.get(this.parent(id)) ?? [];
+  }
+}

@@ -1,0 +1,70 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { localize } from '../localize';
+import { toast } from '../toast';
+import { exportFileName } from './exportFileName';
+import { exportJson } from './exportJson';
+import { exportMarkdown } from './exportMarkdown';
+import type { ExportSource } from './exportSource';
+import type { HistoryDeps, NamedConversation } from './historyDeps';
+
+interface Format extends vscode.QuickPickItem {
+  readonly name: string;
+  readonly extension: string;
+  readonly write: (source: ExportSource) => string;
+}
+
+/** Resolves when the file is written, or the user has changed their mind. */
+export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
+  const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
+  if (!format) return;
+  const read = await deps.conversations.read(id);
+  if (!read) {
+    toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+    return;
+  }
+  const file = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export conversation'),
+    saveLabel: vscode.l10n.t('Export'),
+    defaultUri: defaultFile(title, format.extension),
+    filters: { [format.name]: [format.extension] },
+  });
+  if (!file) return;
+  const text = format.write({ title, exchanges: read.exchanges, others: read.others });
+  try {
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  } catch (error) {
+    deps.log.error(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    toast(deps.log, 'error', vscode.l10n.t('The conversation could not be written: {0}', reason));
+    return;
+  }
+  const open = { title: vscode.l10n.t('Open'), run: () => vscode.commands.executeCommand('vscode.open', file) };
+  const where = vscode.workspace.asRelativePath(file);
+  toast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', where), [open]);
+}
+
+function formats(): readonly Format[] {
+  const words = { localize, locale: vscode.env.language };
+  return [
+    {
+      name: 'Markdown',
+      label: '$(markdown) Markdown',
+      description: vscode.l10n.t('To read and to share'),
+      extension: 'md',
+      write: (source) => exportMarkdown(source, words),
+    },
+    {
+      name: 'JSON',
+      label: '$(json) JSON',
+      description: vscode.l10n.t('For programs: with every attempt, and other versions'),
+      extension: 'json',
+      write: (source) => exportJson(source, Date.now()),
+    },
+  ];
+}
+
+function defaultFile(title: string, extension: string): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  return vscode.Uri.joinPath(folder, exportFileName(title, extension, 'conversation'));
+}

@@ -1,0 +1,111 @@
+import type { LedgerEntry, LedgerWait } from '../../core/ledger';
+import { runsOf, type TurnRun } from '../../core/turnRun';
+import type { Exchange } from '../conversation/exchange';
+import { askedAt, modelOf, type ExportSource } from './exportSource';
+
+/** Raised when a field changes its meaning. */
+export const exportSchema = 1;
+
+/**
+ * For programs. Times are ISO 8601, durations milliseconds. Every field is written by name: nothing else of a turn, and
+ * nothing of where it went, gets in here.
+ * @param now epoch milliseconds
+ */
+export function exportJson({ title, exchanges, others }: ExportSource, now: number): string {
+  const document = {
+    schema: exportSchema,
+    title,
+    exportedAt: isoTime(now),
+    turns: exchanges.map(turn),
+    // Prompts that were edited or asked again, with all that followed them; `after`: id of the turn before.
+    ...(others.length > 0 && {
+      otherVersions: others.map(({ exchange, after = null }) => ({ after, ...turn(exchange) })),
+    }),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function turn(exchange: Exchange): object {
+  const { id, prompt, content, attachments = [], state, queued, demo } = exchange;
+  const { failure, usage, toolCalls } = state;
+  return {
+    id,
+    prompt,
+    ...(content !== undefined && { sent: content }),
+    attachments: attachments.map(({ kind = 'selection', label, languageId, code, truncated = false }) => {
+      return { kind, label, languageId, code, truncated };
+    }),
+    model: modelOf(exchange),
+    ...(demo && { demo }),
+    answer: state.text,
+    ...(state.reasoning !== '' && { reasoning: state.reasoning }),
+    ...(toolCalls.length > 0 && {
+      toolCalls: toolCalls.map(({ name, arguments: text }) => ({ name, arguments: text })),
+    }),
+    state: queued ? 'queued' : state.phase,
+    finishReason: state.finishReason,
+    ...(failure && {
+      failure: {
+        kind: failure.kind,
+        status: failure.status,
+        requestId: failure.requestId,
+        message: failure.message,
+      },
+    }),
+    ...(usage && {
+      usage: {
+        promptTokens: usage.promptTokens,
+        completionTokens: usage.completionTokens,
+        totalTokens: usage.totalTokens,
+      },
+    }),
+    askedAt: isoTime(askedAt(exchange)),
+    // More than one: a person has gone on with the answer.
+    runs: runsOf(state)
+      .filter(({ ledger }) => ledger.entries.length > 0)
+      .map(run),
+  };
+}
+
+function run({ startedAt, firstTokenAt, endedAt, ledger }: TurnRun): object {
+  return {
+    firstTokenMs: since(startedAt, firstTokenAt),
+    totalMs: since(startedAt, endedAt),
+    attempts: ledger.entries.map(attempt),
+  };
+}
+
+function attempt(entry: LedgerEntry): object {
+  const { ended } = entry;
+  return {
+    attempt: entry.attempt,
+    model: entry.model,
+    why: entry.why,
+    how: entry.how,
+    at: isoTime(entry.time),
+    waits: entry.waits.map(wait),
+    status: entry.status,
+    requestId: entry.requestId,
+    headersMs: entry.headersMs,
+    ...(ended && {
+      ended: ended.how,
+      ms: ended.ms,
+      firstTokenMs: ended.firstTokenMs,
+      bytes: ended.bytes,
+      characters: ended.chars,
+      tokens: ended.tokens,
+    }),
+  };
+}
+
+function wait({ source, reason, delayMs, waitedMs, hintMs, hintFrom }: LedgerWait): object {
+  return { source, reason, plannedMs: delayMs, waitedMs, hintMs, hintFrom };
+}
+
+function isoTime(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
+}
+
+function since(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : Math.round(to - from);
+}

@@ -1,0 +1,81 @@
+import type { Localize } from '../../core/engine';
+import { hasArrived, isRunning } from '../../core/turnState';
+import { panelStrings, type Attachment } from '../../protocol';
+import { codeFence } from '../code/codeFence';
+import type { Exchange } from '../conversation/exchange';
+import { askedAt, modelOf, type ExportSource } from './exportSource';
+
+export interface MarkdownWords {
+  readonly localize: Localize;
+  /** Of the display language, e.g. `zh-cn`. */
+  readonly locale: string;
+}
+
+/** To be read: what was asked and answered, with how it ended where that was not as it should. */
+export function exportMarkdown({ title, exchanges }: ExportSource, words: MarkdownWords): string {
+  const blocks = [`# ${title.replace(/\s+/g, ' ').trim()}`];
+  const at = exchanges.map(askedAt).find((time) => time !== undefined);
+  if (at !== undefined) blocks.push(`*${longDate(at, words.locale)}*`);
+  for (const exchange of exchanges) blocks.push(...question(exchange, words), ...answer(exchange, words));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function question({ prompt, attachments = [] }: Exchange, { localize }: MarkdownWords): readonly string[] {
+  return [
+    `## ${localize(panelStrings.you)}`,
+    closed(prompt),
+    ...attachments.flatMap((attachment) => [attachmentLabel(attachment, localize), attachmentText(attachment)]),
+  ];
+}
+
+function answer(exchange: Exchange, { localize }: MarkdownWords): readonly string[] {
+  const { text } = exchange.state;
+  const note = outcome(exchange, localize);
+  return [
+    `## ${modelOf(exchange) ?? localize(panelStrings.assistant)}`,
+    ...(text === '' ? [] : [closed(text)]),
+    ...(note === undefined ? [] : [`> ${note.replace(/\s*\n\s*/g, '\n> ')}`]),
+  ];
+}
+
+function attachmentLabel({ label, truncated }: Attachment, localize: Localize): string {
+  const line = label.replace(/\s+/g, ' ');
+  return truncated ? localize('{label}, only its beginning:', { label: line }) : `${line}:`;
+}
+
+function attachmentText({ kind, code, languageId }: Attachment): string {
+  return codeFence(code, kind === 'problems' ? '' : languageId);
+}
+
+/** undefined: the answer is whole, and says so by being there. */
+function outcome({ state, queued }: Exchange, localize: Localize): string | undefined {
+  if (queued || isRunning(state.phase)) return localize('The answer was not complete yet when this was saved.');
+  const partial = hasArrived(state);
+  switch (state.phase) {
+    case 'failed':
+      return state.failure?.message;
+    case 'stopped':
+      return localize(partial ? panelStrings.stoppedPartial : panelStrings.stopped);
+    case 'interrupted':
+      return localize(partial ? panelStrings.interruptedPartial : panelStrings.interrupted);
+    default:
+      return state.finishReason === 'length' ? localize(panelStrings.lengthLimit) : undefined;
+  }
+}
+
+/** A code block that was never closed ends with its text, or what follows would be code as well. */
+function closed(text: string): string {
+  let open: string | undefined;
+  for (const line of text.split('\n')) {
+    const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$/.exec(line);
+    const [, marks = '', rest = ''] = fence ?? [];
+    if (!fence) continue;
+    if (open === undefined) open = marks;
+    else if (marks[0] === open[0] && marks.length >= open.length && rest.trim() === '') open = undefined;
+  }
+  return open === undefined ? text : `${text}${text.endsWith('\n') ? '' : '\n'}${open}`;
+}
+
+function longDate(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(at);
+}

@@ -1,0 +1,88 @@
+import type { Localize } from '../../core/engine';
+import type { ConversationSummary } from '../conversation/conversations';
+import { historyGroup, historyTime, type HistoryGroup } from './historyGroups';
+
+export interface HistoryItem {
+  readonly id: string;
+  /** For us to show; the first line of the first prompt, or what the person has named it. */
+  readonly title: string;
+  readonly label: string;
+  readonly description: string;
+  /** It was searched for and found, be it in a text that is not shown. */
+  readonly isHit: boolean;
+  /** Where the words occur, unless that is the title. */
+  readonly detail?: string | undefined;
+}
+
+export interface HistorySection {
+  readonly heading: string;
+  readonly items: readonly HistoryItem[];
+}
+
+export interface HistoryWords {
+  readonly localize: Localize;
+  /** Of the display language, e.g. `zh-cn`. */
+  readonly locale: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly isShown: (id: string) => boolean;
+}
+
+/** @param summaries newest first; with an excerpt where they were searched for */
+export function historySections(
+  summaries: readonly (ConversationSummary & { readonly excerpt?: string })[],
+  words: HistoryWords,
+): readonly HistorySection[] {
+  const sections: { readonly group: HistoryGroup; readonly items: HistoryItem[] }[] = [];
+  for (const summary of summaries) {
+    const group = historyGroup(summary.at, words.now);
+    const last = sections.at(-1);
+    if (last?.group === group) last.items.push(itemOf(summary, words));
+    else sections.push({ group, items: [itemOf(summary, words)] });
+  }
+  return sections.map(({ group, items }) => ({ heading: headingOf(group, words.localize), items }));
+}
+
+/** In the plural form of the display language. */
+export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords, 'localize' | 'locale'>): string {
+  const count = new Intl.NumberFormat(locale).format(turns);
+  return new Intl.PluralRules(locale).select(turns) === 'one'
+    ? localize('{count} turn', { count })
+    : localize('{count} turns', { count });
+}
+
+function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, words: HistoryWords): HistoryItem {
+  const { id, title, at, turns, busy, excerpt } = summary;
+  const { localize, locale, now, isShown } = words;
+  const marks = [
+    ...(busy ? [localize('answering')] : []),
+    // What is shown is marked by a word: an icon says nothing to a screen reader.
+    ...(isShown(id) ? [localize('open')] : []),
+  ];
+  return {
+    id,
+    title,
+    label: `${busy ? '$(sync~spin) ' : ''}${withoutIcons(title)}`,
+    description: [historyTime(at, now, locale), turnsText(turns, words), ...marks].join(' · '),
+    isHit: excerpt !== undefined,
+    ...(excerpt !== undefined && excerpt !== title && { detail: withoutIcons(excerpt) }),
+  };
+}
+
+/** VS Code draws `$(name)` as an icon; a word joiner, which nobody sees, makes it text again. */
+function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$\u2060(');
+}
+
+function headingOf(group: HistoryGroup, localize: Localize): string {
+  switch (group) {
+    case 'today':
+      return localize('Today');
+    case 'yesterday':
+      return localize('Yesterday');
+    case 'week':
+      return localize('Previous 7 days');
+    case 'older':
+      return localize('Older');
+  }
+}

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../disposable';
+import { systemClock } from '../systemClock';
+import { deleteConversation } from './deleteConversation';
+import { exportConversation } from './exportConversation';
+import type { HistoryDeps } from './historyDeps';
+import { historyEntries, idOf, nothingFound, type Entry, type Found } from './historyEntries';
+import { LatestSearch } from './latestSearch';
+import { openConversation } from './openConversation';
+import { renameConversation } from './renameConversation';
+
+const typingPauseMs = 150;
+
+/** The conversations of this workspace, to be opened, searched, renamed, exported and deleted. */
+export class HistoryPicker extends Disposable {
+  private readonly picker = this.register(vscode.window.createQuickPick<Entry>());
+  private readonly rename = button('edit', vscode.l10n.t('Rename'));
+  private readonly export = button('export', vscode.l10n.t('Export'));
+  private readonly remove = button('trash', vscode.l10n.t('Delete'));
+  private readonly search: LatestSearch<Found>;
+  /** Something of ours is in its place, and it comes back afterwards. */
+  private away = false;
+
+  constructor(private readonly deps: HistoryDeps) {
+    super();
+    const { picker } = this;
+    picker.title = vscode.l10n.t('History');
+    picker.placeholder = vscode.l10n.t('Search titles, prompts and answers');
+    const { conversations, onError } = deps;
+    this.search = this.register(
+      new LatestSearch<Found>({
+        clock: systemClock,
+        find: (words, signal) => (words === '' ? conversations.list() : conversations.search(words, signal)),
+        onBusy: (busy) => (picker.busy = busy),
+        onFound: (found, words) => this.fill(found, words),
+        onError,
+      }),
+    );
+    this.register(picker.onDidChangeValue(() => this.refresh(typingPauseMs)));
+    this.register(picker.onDidAccept(() => this.handle(() => this.accept(picker.selectedItems[0]))));
+    this.register(picker.onDidTriggerItemButton((event) => this.handle(() => this.act(event.item, event.button))));
+    this.register(
+      picker.onDidHide(() => {
+        if (!this.away) this.dispose();
+      }),
+    );
+  }
+
+  show(): void {
+    this.picker.show();
+    this.refresh();
+  }
+
+  private refresh(afterMs = 0): void {
+    if (!this.disposed) this.search.update(this.picker.value.trim(), afterMs);
+  }
+
+  private handle(work: () => Promise<void>): void {
+    work().catch(this.deps.onError);
+  }
+
+  private async accept(entry: Entry | undefined): Promise<void> {
+    switch (entry?.choice?.type) {
+      case 'conversation':
+        this.dispose();
+        return openConversation(this.deps, entry.choice.named);
+      case 'startNew':
+        this.dispose();
+        this.deps.startConversation();
+        return;
+      case 'showAll':
+        this.picker.value = '';
+        this.refresh();
+        return;
+      case undefined:
+        return;
+    }
+  }
+
+  private async act({ choice }: Entry, pressed: vscode.QuickInputButton): Promise<void> {
+    if (choice?.type !== 'conversation') return;
+    const { named } = choice;
+    if (pressed === this.rename) return this.comeBackAfter(() => renameConversation(this.deps, named));
+    if (pressed === this.export) {
+      this.dispose();
+      return exportConversation(this.deps, named);
+    }
+    this.picker.items = this.picker.items.filter((entry) => entry.choice !== choice);
+    await deleteConversation(this.deps, named, () => this.refresh());
+    this.refresh();
+  }
+
+  private async comeBackAfter(work: () => Promise<void>): Promise<void> {
+    this.away = true;
+    try {
+      await work();
+    } finally {
+      this.away = false;
+      this.show();
+    }
+  }
+
+  private fill(found: Found, words: string): void {
+    const { picker } = this;
+    const active = idOf(picker.activeItems[0]);
+    picker.keepScrollPosition = true;
+    const buttons = [this.rename, this.export, this.remove];
+    picker.items =
+      found.length === 0 ? [nothingFound(words)] : historyEntries(found, buttons, (id) => this.deps.panels.isShown(id));
+    const kept = active === undefined ? undefined : picker.items.find((entry) => idOf(entry) === active);
+    if (kept) picker.activeItems = [kept];
+  }
+}
+
+function button(icon: string, tooltip: string): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon(icon), tooltip };
+}

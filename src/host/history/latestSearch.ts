@@ -1,0 +1,46 @@
+import type { Clock } from '../../core/clock';
+
+export interface LatestSearchDeps<T> {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly find: (words: string, signal: AbortSignal) => Promise<T>;
+  readonly onBusy: (busy: boolean) => void;
+  readonly onFound: (found: T, words: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Looks for what was typed last once the typing pauses; what was looked for before is given up. */
+export class LatestSearch<T> {
+  private present: AbortController | undefined;
+  private cancelTimer: () => void = () => undefined;
+
+  constructor(private readonly deps: LatestSearchDeps<T>) {}
+
+  update(words: string, afterMs: number): void {
+    this.giveUp();
+    this.deps.onBusy(true);
+    this.cancelTimer = this.deps.clock.after(afterMs, () => void this.run(words));
+  }
+
+  dispose(): void {
+    this.giveUp();
+  }
+
+  private giveUp(): void {
+    this.cancelTimer();
+    this.present?.abort();
+    this.present = undefined;
+  }
+
+  /** Never rejects. */
+  private async run(words: string): Promise<void> {
+    const present = new AbortController();
+    this.present = present;
+    try {
+      const found = await this.deps.find(words, present.signal);
+      if (this.present === present) this.deps.onFound(found, words);
+    } catch (error) {
+      if (this.present === present) this.deps.onError(error);
+    }
+    if (this.present === present) this.deps.onBusy(false);
+  }
+}

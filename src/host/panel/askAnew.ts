@@ -1,0 +1,44 @@
+import { contextPrompt } from '../context/contextPrompt';
+import type { Conversation } from '../conversation/conversation';
+import type { Exchange, PromptInput } from '../conversation/exchange';
+import type { PanelContext } from './panelContext';
+
+type Deps = Pick<PanelContext, 'connection' | 'remember' | 'pickModel' | 'onError'>;
+
+/**
+ * Asks in other words in place of a prompt; the same words ask for another answer.
+ * Without a key the new version says so itself, and offers to set one; the one before stays.
+ */
+export async function editPrompt(
+  deps: Deps,
+  conversation: Conversation,
+  exchangeId: string,
+  prompt: string,
+): Promise<void> {
+  const { demo } = await deps.connection();
+  const exchange = conversation.exchange(exchangeId);
+  const input = exchange && editedPrompt(exchange, prompt, demo);
+  if (!input) return regenerate(deps, conversation, exchangeId, false);
+  deps.remember(prompt).catch(deps.onError);
+  conversation.edit(exchangeId, input);
+}
+
+/** @param switchModel the user chooses who answers; if none, nothing happens */
+export async function regenerate(
+  deps: Pick<Deps, 'pickModel'>,
+  conversation: Conversation,
+  exchangeId: string,
+  switchModel: boolean,
+): Promise<void> {
+  const exchange = conversation.exchange(exchangeId);
+  if (!exchange) return;
+  const model = switchModel ? await deps.pickModel(exchange.state.model) : undefined;
+  if (!switchModel || model !== undefined) conversation.regenerate(exchangeId, model);
+}
+
+/** The same context goes along. @returns undefined when the words are the same: what was sent says more than they do */
+function editedPrompt(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
+  if (prompt.trim() === exchange.prompt.trim()) return undefined;
+  const { attachments, target, model } = exchange;
+  return { prompt, content: contextPrompt(prompt, attachments ?? []), attachments, target, model, demo };
+}

@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import { viewType } from './panelView';
+
+/**
+ * Titles of our tabs that VS Code has kept over a reload and restores when they are first looked at. Nothing but the title
+ * tells which conversation is in them.
+ * @param awake titles of those that are there already
+ */
+export function dormantTitles(awake: readonly string[]): readonly string[] {
+  const titles = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    // VS Code puts a prefix of its own before the type.
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType))
+    .map(({ label }) => label);
+  for (const title of awake) {
+    const index = titles.indexOf(title);
+    if (index >= 0) titles.splice(index, 1);
+  }
+  return titles;
+}

@@ -1,0 +1,28 @@
+import type { ConnectionView, ContextSuggestion, FaultAction, Suggestion } from '../../protocol';
+import type { ContextDraft } from '../context/contextDraft';
+import type { Conversation } from '../conversation/conversation';
+import type { Exchange, PromptInput } from '../conversation/exchange';
+import type { ModelPick } from '../modelPick';
+import type { SendOptions } from './promptSender';
+
+/** What a panel has of the rest of the extension. */
+export interface PanelContext {
+  readonly connection: () => Promise<ConnectionView>;
+  readonly suggestions: () => readonly Suggestion[];
+  readonly promptHistory: () => readonly string[];
+  readonly send: (input: PromptInput, options: SendOptions) => Promise<void>;
+  readonly remember: (prompt: string) => Promise<void>;
+  readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
+  /** @returns undefined when the user chose none. */
+  readonly pickModel: (exclude: string) => Promise<string | undefined>;
+  readonly pickModelOrOnce: () => Promise<ModelPick | undefined>;
+  readonly selectModel: (model: string) => Promise<void>;
+  readonly contextDraft: () => ContextDraft;
+  readonly suggestContext: (query: string) => Promise<readonly ContextSuggestion[]>;
+  readonly leaveDemo: () => unknown;
+  readonly insert: (text: string) => Promise<void>;
+  readonly apply: (exchange: Exchange, text: string) => Promise<void>;
+  readonly newFile: (text: string, language: string) => Promise<void>;
+  /** The one error boundary. */
+  readonly onError: (error: unknown) => void;
+}

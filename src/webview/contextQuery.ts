@@ -1,0 +1,21 @@
+/** What is being typed behind a `#`. */
+export interface ContextQuery {
+  /** Where the `#` is. */
+  readonly start: number;
+  readonly text: string;
+}
+
+/** No name of a file is longer. */
+const reach = 260;
+
+/** @returns undefined when the caret is not in a query. */
+export function contextQueryAt(text: string, caret: number): ContextQuery | undefined {
+  const from = Math.max(0, caret - reach);
+  const match = /(?:^|\s)#([^\s#]*)$/.exec(text.slice(from, caret));
+  const query = match?.[1];
+  // The number of an issue is no context.
+  if (query === undefined || /^\d+$/.test(query)) return undefined;
+  const start = caret - query.length - 1;
+  // What was cut off to look at the rest is no white space.
+  return start === from && start > 0 ? undefined : { start, text: query };
+}

@@ -1,0 +1,55 @@
+import { button, element } from './element';
+import { iconButton } from './icons';
+import type { PanelContext } from './panelContext';
+import { fill } from './strings';
+import type { Card } from './waitCard';
+
+/** What can be done with an answer that is over. */
+export interface TurnOffers {
+  readonly regenerate: boolean;
+  /** Ids of all that were asked in its place, itself included, oldest first. */
+  readonly versions: readonly string[];
+  /** Nothing can be shown in its place while a turn runs. */
+  readonly held: boolean;
+}
+
+/** Below an answer: the other versions of it, and one more. */
+export function createTurnActions(context: PanelContext, exchangeId: string, offers: TurnOffers): Card | undefined {
+  const { strings, post } = context;
+  const parts: HTMLElement[] = [];
+  if (offers.versions.length > 1) parts.push(createVersionPager(context, exchangeId, offers));
+  if (offers.regenerate) {
+    const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });
+    const buttons = [
+      button(strings.regenerate, 'quiet', regenerate(false)),
+      button(strings.regenerateWith, 'quiet', regenerate(true)),
+    ];
+    parts.push(element('div', { class: 'regenerate' }, ...buttons));
+  }
+  if (parts.length === 0) return undefined;
+  return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => undefined };
+}
+
+/** ‹ 2 of 3 › */
+function createVersionPager(
+  { strings, post }: PanelContext,
+  exchangeId: string,
+  { versions, held }: TurnOffers,
+): HTMLElement {
+  const at = versions.indexOf(exchangeId);
+  const step = (to: number, icon: 'previous' | 'next', caption: string): HTMLButtonElement => {
+    const target = versions[to];
+    const made = iconButton(caption, icon, () => target && post({ type: 'showVersion', exchangeId: target }));
+    made.disabled = held || target === undefined;
+    made.dataset['version'] = icon;
+    return made;
+  };
+  const place = fill(strings.versionOf, String(at + 1), String(versions.length));
+  return element(
+    'div',
+    { class: 'versions' },
+    step(at - 1, 'previous', strings.previousVersion),
+    element('span', {}, place),
+    step(at + 1, 'next', strings.nextVersion),
+  );
+}

@@ -1,0 +1,93 @@
+import type { TurnState, WaitingEvent } from '../protocol';
+import { isRunning } from '../protocol';
+import type { CardSlot } from './cardSlot';
+import { createCardSlot } from './cardSlot';
+import { element, setText } from './element';
+import { createTurnCard } from './exchangeCards';
+import type { ExchangeTexts } from './exchangeTexts';
+import { createExchangeTexts } from './exchangeTexts';
+import type { PanelContext } from './panelContext';
+import { createProgressLine } from './progressLine';
+import { waitParts } from './sameWait';
+import { seamText } from './seamNote';
+import { switchText } from './switchNote';
+import { createToolCalls } from './toolCalls';
+import { createTurnActions } from './turnActions';
+import { createTurnSummary } from './turnSummary';
+
+/** Where a turn stands in its conversation. */
+export interface TurnPlace {
+  /** Host name of the gateway. */
+  readonly host: string;
+  readonly queued: boolean;
+  readonly latest: boolean;
+  /** A turn of the conversation runs. */
+  readonly held: boolean;
+  /** Ids of all that were asked in its place, itself included, oldest first. */
+  readonly versions: readonly string[];
+  /** The present wait: it may go on with another time while its card stays. */
+  readonly wait: () => WaitingEvent | undefined;
+}
+
+/** All that is shown of a turn below its name. */
+export interface TurnView {
+  readonly elements: readonly HTMLElement[];
+  readonly texts: ExchangeTexts;
+  /** The texts excepted. */
+  render(state: TurnState, place: TurnPlace): void;
+  dispose(): void;
+}
+
+export function createTurnView(context: PanelContext, exchangeId: string, canApply: boolean): TurnView {
+  const slot = (): CardSlot => createCardSlot(element('div', { class: 'card-slot' }), context.focusComposer);
+  const texts = createExchangeTexts(context, exchangeId, canApply);
+  const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
+  const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
+  const progress = createProgressLine(context);
+  const summary = createTurnSummary(context);
+  const toolCalls = slot();
+  const card = slot();
+  const actions = slot();
+
+  const showActions = ({ phase, finishReason }: TurnState, { latest, versions, held }: TurnPlace): void => {
+    // At the token limit the card of the latest one has the same.
+    const regenerate = phase === 'done' && !(latest && finishReason === 'length');
+    actions.show([regenerate, held, ...versions], () =>
+      createTurnActions(context, exchangeId, { regenerate, versions, held }),
+    );
+  };
+
+  return {
+    elements: [
+      texts.reasoning,
+      texts.answer,
+      seam,
+      switched,
+      toolCalls.element,
+      progress.element,
+      card.element,
+      summary.element,
+      actions.element,
+    ],
+    texts,
+    render: (state, place) => {
+      const { host, queued, latest: alive, wait } = place;
+      progress.update(state, queued, host);
+      texts.setThinking(isRunning(state.phase) && state.text === '');
+      setText(seam, seamText(context, state));
+      setText(switched, switchText(context.strings, state));
+      toolCalls.show(
+        state.toolCalls.map(({ name }) => name),
+        () => createToolCalls(context.strings, state.toolCalls),
+      );
+      card.show([state.phase, state.failure, alive, ...(state.wait ? waitParts(state.wait) : [])], () =>
+        createTurnCard(context, exchangeId, state, { alive, host, wait }),
+      );
+      summary.update(state);
+      showActions(state, place);
+    },
+    dispose: () => {
+      for (const each of [toolCalls, card, actions, summary, progress, texts]) each.dispose();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
+import { answerOptions } from './answerOptions.mjs';
+
+/** Each piece is flushed in the frame that brings it; code that it finishes is highlighted in the same frame. */
+export default (root) => {
+  let flush;
+  const idle = [];
+  const markdown = createStreamingMarkdown(root, {
+    ...answerOptions,
+    schedule: (call) => (flush = call),
+    idle: (work) => {
+      idle.push(work);
+      return () => idle.splice(idle.indexOf(work), 1);
+    },
+  });
+  const afterwards = () => {
+    for (let work = idle.shift(); work; work = idle.shift()) work();
+  };
+  return {
+    take(piece) {
+      markdown.append(piece);
+      flush();
+    },
+    afterwards,
+    finish() {
+      markdown.finish();
+      afterwards();
+    },
+    dispose: () => markdown.dispose(),
+  };
+};

@@ -1,0 +1,29 @@
+import { whenIdle } from '../../../src/webview/markdown/highlight/highlighter';
+import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
+import { answerOptions } from './answerOptions.mjs';
+
+/** Flushed with the next frame; highlighted when the browser has nothing else to do. */
+export default (root) => {
+  let idle = 0;
+  const markdown = createStreamingMarkdown(root, {
+    ...answerOptions,
+    schedule: (flush) => requestAnimationFrame(flush),
+    idle(work) {
+      idle++;
+      const cancel = whenIdle(() => {
+        work();
+        idle--;
+      });
+      return () => {
+        idle--;
+        cancel();
+      };
+    },
+  });
+  return {
+    take: (piece) => markdown.append(piece),
+    finish: () => markdown.finish(),
+    busy: () => idle > 0,
+    dispose: () => markdown.dispose(),
+  };
+};

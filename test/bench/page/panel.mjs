@@ -1,0 +1,61 @@
+// Runs in the browser before the panel does: takes VS Code's place and watches what is shown.
+{
+  const listening = new Promise((resolve) => {
+    globalThis.acquireVsCodeApi = () => ({
+      postMessage: ({ type }) => type === 'ready' && resolve(),
+      getState: () => undefined,
+      setState() {},
+    });
+  });
+
+  const frame = () => new Promise(requestAnimationFrame);
+  const answers = () => [...document.querySelectorAll('article.assistant')];
+  /** A turn that has not been drawn yet has no answer in it. */
+  const shown = (article, word) => article?.querySelector('[data-part="answer"]')?.textContent.includes(word) ?? false;
+
+  /** Resolves when the frame that shows it has been made. */
+  const until = async (holds) => {
+    const limit = performance.now() + 60_000;
+    while (!holds()) {
+      if (performance.now() > limit) throw new Error('It is not shown.');
+      await frame();
+    }
+    await frame();
+  };
+
+  let messages = [];
+
+  Object.assign(globalThis, {
+    /** Before anything is measured: reading it takes a while. */
+    prepare(json) {
+      messages = JSON.parse(json);
+    },
+    /** @returns milliseconds from the message until the last of its answers, and until all of them are shown */
+    async open(lastWord) {
+      await listening;
+      const [snapshot] = messages;
+      const start = performance.now();
+      window.postMessage(snapshot, '*');
+      const count = snapshot.exchanges.length;
+      await until(() => answers().length === count && shown(answers().at(-1), lastWord));
+      const last = performance.now() - start;
+      const missing = new Set(answers());
+      await until(() => {
+        for (const article of missing) if (shown(article, lastWord)) missing.delete(article);
+        return missing.size === 0;
+      });
+      return { last, all: performance.now() - start };
+    },
+    /** @returns milliseconds from the last message until the answer is shown and said to be done */
+    async answer(lastWord, every) {
+      let start = 0;
+      for (const message of messages) {
+        start = performance.now();
+        window.postMessage(message, '*');
+        await (every === 'frame' ? frame() : new Promise((resolve) => setTimeout(resolve, every)));
+      }
+      await until(() => answers().at(-1).dataset.state === 'done' && shown(answers().at(-1), lastWord));
+      return performance.now() - start;
+    },
+  });
+}

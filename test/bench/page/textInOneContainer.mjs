@@ -1,0 +1,3 @@
+import { textNodes } from './textNodes.mjs';
+
+export default (root) => textNodes(root, Infinity);

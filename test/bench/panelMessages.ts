@@ -1,0 +1,67 @@
+import { initialTurn, reduce, type ExchangeView, type StreamEvent, type ToWebview } from '../../src/protocol';
+import { markdownOf } from './page/documents';
+
+const model = 'claude-sonnet-4';
+/** Characters. */
+const tokenLength = 4;
+
+/** What the host tells a page that has said `ready`. */
+export function snapshot(turns: readonly ExchangeView[]): ToWebview {
+  return {
+    type: 'snapshot',
+    conversationId: 'measured',
+    exchanges: turns,
+    connection: { model, host: 'api.holysheep.ai', hasKey: true, demo: false },
+    suggestions: [],
+    promptHistory: [],
+    context: [],
+  };
+}
+
+/** Turns that are over. @param characters of each answer */
+export function earlierTurns(count: number, characters: number): readonly ExchangeView[] {
+  const text = markdownOf('mixed', characters);
+  const state = [beginning, textEvent(text), ending(text)].reduce(reduce, initialTurn);
+  return Array.from({ length: count }, (_, index) => ({ ...newTurn(`turn-${index}`), state }));
+}
+
+/** Waits for its answer. */
+function newTurn(id: string): ExchangeView {
+  const prompt = 'What does the scheduler do while the gateway waits?';
+  return { id, prompt, attachments: [], state: initialTurn, queued: false, canApply: false };
+}
+
+/**
+ * A prompt and the messages that bring its answer, one a frame.
+ * @param characters of the whole answer
+ * @param perMessage how many of them one brings
+ */
+export function answerMessages(characters: number, perMessage: number): readonly ToWebview[] {
+  const text = markdownOf('mixed', characters);
+  const batches: (readonly StreamEvent[])[] = [[beginning]];
+  for (let from = 0; from < text.length; from += perMessage) batches.push(tokens(text.slice(from, from + perMessage)));
+  batches.push([ending(text)]);
+  const exchange = newTurn('last');
+  return [
+    { type: 'exchange', exchange },
+    ...batches.map((events): ToWebview => ({ type: 'events', exchangeId: exchange.id, events })),
+  ];
+}
+
+function tokens(text: string): readonly StreamEvent[] {
+  const events: StreamEvent[] = [];
+  for (let from = 0; from < text.length; from += tokenLength) {
+    events.push(textEvent(text.slice(from, from + tokenLength)));
+  }
+  return events;
+}
+
+const beginning: StreamEvent = { type: 'attempt', attempt: 1, at: 1000, model, why: 'first', time: 1_700_000_000_000 };
+
+function textEvent(text: string): StreamEvent {
+  return { type: 'text', attempt: 1, at: 2000, text };
+}
+
+function ending(text: string): StreamEvent {
+  return { type: 'done', attempt: 1, at: 3000, finishReason: 'stop', attempts: 1, text, waitedMs: 0 };
+}

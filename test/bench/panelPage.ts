@@ -1,0 +1,76 @@
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { panelHtml } from '../../src/host/panel/html';
+import { panelStrings, type ToWebview } from '../../src/protocol';
+import { root } from '../support/paths';
+import { lastWord } from './page/documents';
+
+const origin = 'https://panel.example';
+const script = 'dist/webview.js';
+const styles = readdirSync(path.join(root, 'media'))
+  .filter((name) => name.endsWith('.css'))
+  .map((name) => `media/${name}`);
+
+/** Milliseconds since the snapshot was sent. */
+export interface Opened {
+  readonly last: number;
+  readonly all: number;
+}
+
+/** The panel of the production build, in a page as the host writes it. */
+export class PanelPage {
+  static async open(browser: Browser): Promise<PanelPage> {
+    const page = await browser.newPage({ viewport: { width: 600, height: 800 } });
+    for (const file of [script, ...styles]) {
+      await page.route(`${origin}/${file}`, (route) => route.fulfill({ path: path.join(root, file) }));
+    }
+    await page.route(`${origin}/`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.addInitScript({ path: path.join(root, 'test/bench/page/panel.mjs') });
+    await page.goto(`${origin}/`);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    return new PanelPage(page, session);
+  }
+
+  private constructor(
+    readonly page: Page,
+    private readonly session: CDPSession,
+  ) {}
+
+  async snapshot(message: ToWebview): Promise<Opened> {
+    await this.prepare([message]);
+    return this.page.evaluate<Opened>(`open('${lastWord}')`);
+  }
+
+  /** What `answer` sends. */
+  async prepare(messages: readonly ToWebview[]): Promise<void> {
+    await this.page.evaluate(`prepare(${JSON.stringify(JSON.stringify(messages))})`);
+  }
+
+  /**
+   * @param every milliseconds between two messages, or as frames follow one another
+   * @returns milliseconds from the last message until the answer is shown and done
+   */
+  answer(every: number | 'frame'): Promise<number> {
+    return this.page.evaluate<number>(`answer('${lastWord}', ${JSON.stringify(every)})`);
+  }
+
+  async busySeconds(): Promise<number> {
+    const { metrics } = await this.session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}
+
+const html = panelHtml({
+  nonce: 'measured',
+  cspSource: origin,
+  scriptUri: `${origin}/${script}`,
+  styleUris: styles.map((file) => `${origin}/${file}`),
+  strings: panelStrings,
+  locale: 'en',
+});

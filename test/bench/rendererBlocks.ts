@@ -1,0 +1,39 @@
+import type { Browser } from 'playwright-core';
+import type { DocumentShape } from './page/documents';
+import { RendererPage } from './rendererPage';
+import { limit, markdownItByBlock, ours, streamingMarkdown, type Renderer } from './renderers';
+import { none, ratioOf, type Row } from './row';
+
+const characters = 50_000;
+const shapes: readonly { readonly shape: DocumentShape; readonly aim: string }[] = [
+  { shape: 'fence', aim: '≤ 2' },
+  { shape: 'list', aim: '≤ 2' },
+  { shape: 'table', aim: '≤ 4' },
+  { shape: 'paragraph', aim: '≤ 2' },
+];
+
+/** Nothing of it is done with before the end: what is remembered by block is no help. */
+export async function blocks(browser: Browser): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { shape, aim } of shapes) {
+    const own = await secondsOf(browser, ours, shape);
+    for (const peer of [limit, streamingMarkdown, markdownItByBlock]) {
+      const other = await secondsOf(browser, peer, shape);
+      rows.push({
+        what: `Rendering one ${shape} of 50k characters, main thread`,
+        ours: `${own.toFixed(2)} s`,
+        peer: `${other.toFixed(2)} s, ${peer.name}`,
+        ratio: ratioOf(own, other),
+        aim: peer === limit ? aim : none,
+      });
+    }
+  }
+  return rows;
+}
+
+async function secondsOf(browser: Browser, renderer: Renderer, shape: DocumentShape): Promise<number> {
+  const page = await RendererPage.open(browser, renderer);
+  const { seconds } = await page.stream(shape, characters);
+  await page.close();
+  return seconds;
+}

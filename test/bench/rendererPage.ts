@@ -1,0 +1,99 @@
+import { build } from 'esbuild';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import path from 'node:path';
+import { root } from '../support/paths';
+import { markdownOf, type DocumentShape } from './page/documents';
+import { progress } from './progress';
+import { peersFolder, type Renderer } from './renderers';
+import { visibleLetters } from './visibleText';
+
+/** Characters a frame. */
+const pieceLength = 32;
+const warmUp = { shape: 'mixed', characters: 5_000 } as const;
+
+export interface Streamed {
+  /** Of the main thread: script, style, layout, paint. */
+  readonly seconds: number;
+  /** Milliseconds of script, by piece. */
+  readonly flushes: readonly number[];
+}
+
+interface Shown {
+  readonly flushes: readonly number[];
+  readonly complete: boolean;
+  readonly letters: number;
+}
+
+/** A page of one renderer, with the panel's own style sheet. */
+export class RendererPage {
+  static async open(browser: Browser, renderer: Renderer): Promise<RendererPage> {
+    const page = await browser.newPage({ viewport: { width: 600, height: 800 } });
+    await page.addStyleTag({ path: path.join(root, 'media/markdown.css') });
+    await page.addScriptTag({ content: await pageScript(renderer) });
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const opened = new RendererPage(renderer, page, session);
+    // The code is compiled and optimised as it is in a panel that has shown an answer before.
+    await opened.show(warmUp.shape, warmUp.characters);
+    await page.evaluate('clear()');
+    await opened.collectGarbage();
+    return opened;
+  }
+
+  private constructor(
+    private readonly renderer: Renderer,
+    private readonly page: Page,
+    private readonly session: CDPSession,
+  ) {}
+
+  /** @throws if some of the text is not on the page at the end */
+  async stream(shape: DocumentShape, characters: number): Promise<Streamed> {
+    const start = await this.busySeconds();
+    const { flushes } = await this.show(shape, characters);
+    const seconds = (await this.busySeconds()) - start;
+    progress(`${this.renderer.name}, ${shape}, ${characters / 1000}k: ${seconds.toFixed(2)} s`);
+    return { seconds, flushes };
+  }
+
+  /** What script holds, without what the browser holds for its elements. */
+  async heapBytes(): Promise<number> {
+    await this.collectGarbage();
+    return (await this.session.send('Runtime.getHeapUsage')).usedSize;
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  private async show(shape: DocumentShape, characters: number): Promise<Shown> {
+    const shown = await this.page.evaluate<Shown>(`stream('${shape}', ${characters}, ${pieceLength})`);
+    const share = shown.letters / visibleLetters(markdownOf(shape, characters));
+    if (!shown.complete || share < 0.98) {
+      throw new Error(`${this.renderer.name} has shown ${(share * 100).toFixed(0)} % of ${shape}.`);
+    }
+    return shown;
+  }
+
+  private async busySeconds(): Promise<number> {
+    const { metrics } = await this.session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+  }
+
+  private async collectGarbage(): Promise<void> {
+    await this.session.send('HeapProfiler.collectGarbage');
+  }
+}
+
+async function pageScript({ file }: Renderer): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import renderer from './${file}'; import { provide } from './page/stream.mjs'; provide(renderer);`,
+      resolveDir: path.dirname(peersFolder),
+    },
+    ...{ bundle: true, minify: true, write: false, platform: 'browser', format: 'iife', logLevel: 'error' },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    // Loaded by incremark when there is a diagram, a formula or code to be highlighted.
+    external: ['mermaid', 'katex', 'shiki'],
+  });
+  return outputFiles[0]?.text ?? '';
+}

@@ -1,0 +1,83 @@
+import type { Browser } from 'playwright-core';
+import { progress } from './progress';
+import { RendererPage } from './rendererPage';
+import { limit, ours, peers, type Renderer } from './renderers';
+import { none, type Row } from './row';
+import { median } from './statistics';
+
+/** Characters of mixed Markdown. */
+const sizeSteps = [10_000, 50_000, 200_000] as const;
+/** Of four times the text, where all of it is done again with each piece; the time of a size tells that of the next. */
+const worstGrowth = 16;
+const patienceSeconds = 40;
+const everything = process.env['HOLYSHEEP_BENCH_FULL'] === '1';
+/** Of the two whose ratio is a matter of tenths. */
+const rounds = 3;
+
+/** Seconds by size; a size that would take too long has none. */
+type Times = readonly (number | undefined)[];
+
+export async function sizes(browser: Browser): Promise<readonly Row[]> {
+  const own = await timesOf(browser, ours, true);
+  const rows: Row[] = [];
+  for (const peer of peers) {
+    const times = await timesOf(browser, peer, peer.always === true);
+    rows.push({
+      what: 'Rendering 10k, 50k, 200k characters, main thread',
+      ours: seconds(own),
+      peer: `${seconds(times)}, ${peer.name}`,
+      ratio: times.map((time, index) => ratio(own[index], time)).join(', '),
+      aim: peer.aim ?? none,
+    });
+  }
+  return [...rows, growth(own)];
+}
+
+async function timesOf(browser: Browser, renderer: Renderer, always: boolean): Promise<Times> {
+  const times: (number | undefined)[] = [];
+  for (const characters of sizeSteps) {
+    const before = times.length === 0 ? 0 : (times.at(-1) ?? Infinity);
+    const expected = before * worstGrowth;
+    if (expected > patienceSeconds && !always && !everything) {
+      progress(`${renderer.name}, mixed, ${characters / 1000}k: left out, HOLYSHEEP_BENCH_FULL=1 measures it`);
+      times.push(undefined);
+      continue;
+    }
+    times.push(await timeOf(browser, renderer, characters));
+  }
+  return times;
+}
+
+/** The median, each in a page of its own. */
+async function timeOf(browser: Browser, renderer: Renderer, characters: number): Promise<number> {
+  const compared = [ours.file, limit.file].includes(renderer.file);
+  const found: number[] = [];
+  for (let round = 0; round < (compared ? rounds : 1); round++) {
+    const page = await RendererPage.open(browser, renderer);
+    found.push((await page.stream('mixed', characters)).seconds);
+    await page.close();
+  }
+  return median(found);
+}
+
+function growth(times: Times): Row {
+  const [first, last] = [times[0] ?? NaN, times.at(-1) ?? NaN];
+  const exponent = Math.log(last / first) / Math.log((sizeSteps.at(-1) ?? NaN) / sizeSteps[0]);
+  return {
+    what: 'Growth exponent of rendering, 10k → 200k characters',
+    ours: exponent.toFixed(2),
+    peer: none,
+    ratio: none,
+    aim: '≤ 1.05',
+  };
+}
+
+function seconds(times: Times): string {
+  return `${times.map((time) => time?.toFixed(time < 10 ? 2 : 0) ?? none).join(', ')} s`;
+}
+
+/** Hundredths say nothing of what is a hundredth. */
+function ratio(own: number | undefined, peer: number | undefined): string {
+  if (own === undefined || peer === undefined) return none;
+  return (own / peer).toFixed(own / peer < 0.2 ? 3 : 2);
+}

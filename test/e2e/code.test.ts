@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ConversationPanel, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+const better = `export function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}`;
+
+describe('code of an answer', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer(`Better:\n\n\`\`\`ts\n${better}\n\`\`\`\n\nThat is all.`) });
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  const inAnswer = (name: string): Locator => panel.answer.getByRole('button', { name, exact: true });
+  const preview = (name: string): Locator =>
+    workbench.page.locator('.part.panel').getByRole('button', { name, exact: true });
+  const save = async (): Promise<string> => {
+    await workbench.runCommand('File: Save');
+    await workbench.page.locator('.tab[data-resource-name="sample.ts"]:not(.dirty)').waitFor();
+    return readFileSync(workbench.workspaceFile('sample.ts'), 'utf8');
+  };
+  const focusEditor = async (): Promise<void> => {
+    await workbench.tab('sample.ts').first().click();
+    await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
+  };
+
+  it('is applied to the selection that was asked about, once the preview is agreed to', async () => {
+    const before = readFileSync(workbench.workspaceFile('sample.ts'), 'utf8');
+    await workbench.openFile('sample.ts');
+    await workbench.selectLines(16, 18);
+    await workbench.contextMenu('function pause', 'HolySheep', 'Fix Selection');
+    await panel.inState('done').waitFor();
+    await inAnswer('Apply to selection').click();
+    await preview('Apply').waitFor();
+    await workbench.tab('sample.ts:16-18 (preview)').waitFor();
+    assert.equal(readFileSync(workbench.workspaceFile('sample.ts'), 'utf8'), before);
+    await preview('Apply').click();
+    await workbench.tab('sample.ts:16-18 (preview)').waitFor({ state: 'detached' });
+    await workbench.editorLine('export function pause').waitFor();
+    await focusEditor();
+    assert.equal(await save(), before.replace(/function pause[^]*?\n}/, better));
+  });
+
+  it('is gone again with one undo', async () => {
+    await workbench.editorLine('export function pause').first().click();
+    await workbench.page.keyboard.press('ControlOrMeta+z');
+    await workbench.editorLine('export function pause').waitFor({ state: 'detached' });
+    assert.match(
+      await save(),
+      /\n}\n\nfunction pause\(ms: number\): Promise<void> {\n {2}return new Promise\(\(resolve\) => setTimeout\(resolve, ms\)\);\n}\n$/,
+    );
+  });
+
+  it('discarded in the preview changes nothing', async () => {
+    await inAnswer('Apply to selection').click();
+    await preview('Discard').click();
+    await workbench.tab('(preview)').waitFor({ state: 'detached' });
+    await workbench.editorLine('function pause').waitFor();
+    assert.equal(await workbench.editorLine('export function pause').count(), 0);
+  });
+
+  it('is not applied to what has changed since, and says so', async () => {
+    await workbench.editorLine('function pause').first().click();
+    await workbench.page.keyboard.press('End');
+    await workbench.page.keyboard.type(' // mine');
+    await inAnswer('Apply to selection').click();
+    await workbench.toast('has changed since you asked').waitFor();
+    assert.match(await save(), /function pause\(ms: number\): Promise<void> { \/\/ mine\n/);
+  });
+
+  it('is inserted at the cursor of the editor that was used last', async () => {
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.editorLine('Fetches JSON').first().click();
+    await workbench.page.keyboard.press('Home');
+    await inAnswer('Insert at cursor').click();
+    await workbench.editorLine('export function pause').waitFor();
+    await focusEditor();
+    assert.ok((await save()).startsWith(`${better}/** Fetches JSON`));
+  });
+
+  it('opens in an editor of its own, in its language', async () => {
+    await inAnswer('New file').click();
+    await workbench.page.locator('.tab.active.dirty', { hasText: 'Untitled-1' }).waitFor();
+    await workbench.page.locator('.statusbar').getByText('TypeScript', { exact: true }).waitFor();
+    assert.equal(
+      (await workbench.page.locator('.editor-group-container.active .view-line').first().innerText()).replaceAll(
+        '\u00a0',
+        ' ',
+      ),
+      better.split('\n')[0],
+    );
+  });
+});

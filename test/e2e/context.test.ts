@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ConversationPanel, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('context of a prompt', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway();
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+    // The panel goes beside it.
+    await workbench.openFile('sample.py');
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.prompt.waitFor();
+  });
+  beforeEach(() => {
+    gateway.reset();
+    const text = `Seen, ${++answers}.`;
+    gateway.script = () => answer(text);
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  let answers = 0;
+  const option = (name: string): Locator => panel.frame.getByRole('option').filter({ hasText: name });
+  const chip = (name: string): Locator =>
+    panel.frame.getByRole('list', { name: 'Context of the prompt' }).getByRole('listitem').filter({ hasText: name });
+  const answered = (): Promise<void> => panel.answer.getByText(`Seen, ${answers}.`).waitFor();
+  const lastMessage = (): string => {
+    const content = gateway.requests[0]?.json?.messages.at(-1)?.content;
+    return typeof content === 'string' ? content : '';
+  };
+  const sample = (name: string): string => readFileSync(workbench.workspaceFile(name), 'utf8');
+
+  it('# and a few letters of its name attach a file; the letters go, a chip with its size comes', async () => {
+    await panel.prompt.pressSequentially('What does this do? #sam');
+    await option('sample.py').waitFor();
+    await option('sample.ts').click();
+    await chip('sample.ts').waitFor();
+    assert.equal(await panel.prompt.inputValue(), 'What does this do? ');
+    assert.match(await chip('sample.ts').innerText(), new RegExp(`\\b${sample('sample.ts').length} characters`));
+  });
+
+  it('by the keyboard alone as well', async () => {
+    await panel.prompt.pressSequentially('#sample.p');
+    await option('sample.py').waitFor();
+    await panel.prompt.press('Enter');
+    await chip('sample.py').waitFor();
+    assert.equal(gateway.requests.length, 0);
+  });
+
+  it('what is taken away stays here', async () => {
+    await panel.frame.getByRole('button', { name: 'Remove sample.py' }).click();
+    await chip('sample.py').waitFor({ state: 'detached' });
+    await panel.prompt.press('Enter');
+    await answered();
+    assert.ok(lastMessage().startsWith('What does this do?'), lastMessage());
+    assert.ok(lastMessage().includes(sample('sample.ts').trim()), lastMessage());
+    assert.ok(!lastMessage().includes('group_by_level'), lastMessage());
+  });
+
+  it('the turn shows what went along, and the next prompt goes without it', async () => {
+    const you = panel.frame.getByRole('article', { name: 'You' }).last();
+    await you.getByText('sample.ts').first().waitFor();
+    await chip('').waitFor({ state: 'detached' });
+    await panel.send('And again?');
+    await answered();
+    assert.equal(lastMessage(), 'And again?');
+  });
+
+  it('the button offers what is at hand in a list of VS Code', async () => {
+    await workbench.tab('sample.py').click();
+    await workbench.selectLines(6, 8);
+    await panel.button('Attach context').click();
+    await workbench.quickInput.rowsWith('sample.py:6-8').click();
+    await workbench.quickInput.rowsWith('sample.ts').click();
+    await workbench.page.keyboard.press('Enter');
+    await chip('sample.py:6-8').waitFor();
+    await chip('sample.ts').waitFor();
+    await panel.send('Explain the lines');
+    await answered();
+    for (const part of ['def group_by_level', 'fetchWithRetry']) assert.ok(lastMessage().includes(part), lastMessage());
+    assert.ok(!lastMessage().includes('__main__'), lastMessage());
+  });
+
+  it('a reload of the window keeps what is attached to a draft', async () => {
+    await panel.prompt.fill('Later: ');
+    await panel.prompt.press('End');
+    await panel.prompt.pressSequentially('#sample.t');
+    await option('sample.ts').waitFor();
+    await panel.prompt.press('Enter');
+    await chip('sample.ts').waitFor();
+    await workbench.reload();
+    await chip('sample.ts').waitFor();
+    await panel.prompt.press('Enter');
+    await answered();
+    assert.ok(lastMessage().startsWith('Later:') && lastMessage().includes('fetchWithRetry'), lastMessage());
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer, deltas } from '../../src/demo/replies';
+import { ConversationPanel, setKey } from './support/conversation';
+import { heldAnswer } from './support/heldAnswer';
+import { Workbench } from './support/workbench';
+
+describe('several conversations', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway();
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+  });
+  beforeEach(() => gateway.reset());
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  const startNew = async (): Promise<void> => {
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.frame.getByText('What do you want to know?').waitFor();
+  };
+  const asked = (n: number): unknown[] => (gateway.requests[n - 1]?.json?.messages ?? []).map(({ content }) => content);
+
+  it('a new one has a tab of its own, and the answer in the one before goes on', async () => {
+    const apples = heldAnswer(deltas('Apples are'), answer(' red.'));
+    gateway.script = apples.script;
+    await startNew();
+    await panel.send('about apples');
+    await panel.answer.getByText('Apples are').waitFor();
+    await startNew();
+    gateway.script = () => answer('Pears are green.');
+    await panel.send('about pears');
+    await panel.answer.getByText('Pears are green.').waitFor();
+    apples.release();
+    assert.equal(await gateway.requests[0]?.closed, 'server');
+    assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
+  });
+
+  it('each tab shows its own', async () => {
+    await workbench.tab('about apples').click();
+    await panel.answer.getByText('Apples are red.').waitFor();
+    assert.equal(await panel.frame.getByRole('article').count(), 2);
+    await workbench.tab('about pears').click();
+    await panel.answer.getByText('Pears are green.').waitFor();
+    assert.equal(await panel.frame.getByRole('article').count(), 2);
+  });
+
+  it('the next question goes with the turns of its own conversation only', async () => {
+    gateway.script = () => answer('More of them.');
+    await workbench.tab('about apples').click();
+    await panel.answer.getByText('Apples are red.').waitFor();
+    await panel.send('and more?');
+    await panel.answer.getByText('More of them.').waitFor();
+    assert.deepEqual(asked(1), ['about apples', 'Apples are red.', 'and more?']);
+  });
+
+  it('Ask goes on in the one that was looked at last', async () => {
+    gateway.script = () => answer('Asked from outside.');
+    await workbench.tab('about pears').click();
+    await panel.answer.getByText('Pears are green.').waitFor();
+    await workbench.runCommand('HolySheep: Ask');
+    await workbench.fillInput('from the palette');
+    await panel.answer.getByText('Asked from outside.').waitFor();
+    assert.deepEqual(asked(1), ['about pears', 'Pears are green.', 'from the palette']);
+  });
+
+  it('closing a panel stops nothing: the answer is complete in the history', async () => {
+    const slow = heldAnswer(deltas('Half of it'), answer(' and the other half.'));
+    gateway.script = slow.script;
+    await panel.send('close me');
+    await panel.answer.getByText('Half of it').waitFor();
+    await workbench.runCommand('View: Close Editor');
+    await workbench.tab('about pears').waitFor({ state: 'detached' });
+    slow.release();
+    assert.equal(await gateway.requests[0]?.closed, 'server');
+    await workbench.runCommand('HolySheep: Open History');
+    await workbench.quickInput.rowsWith('about pears').click();
+    await panel.answer.getByText('Half of it and the other half.').waitFor();
+    assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 3);
+  });
+
+  it('both panels come back with a reload of the window, each with its own and its draft', async () => {
+    await panel.prompt.fill('half a thought on pears');
+    await workbench.tab('about apples').click();
+    await panel.answer.getByText('More of them.').waitFor();
+    await panel.prompt.fill('half a thought on apples');
+    await workbench.reload();
+    await panel.answer.getByText('More of them.').waitFor();
+    assert.equal(await panel.prompt.inputValue(), 'half a thought on apples');
+    await workbench.tab('about pears').click();
+    await panel.answer.getByText('Half of it and the other half.').waitFor();
+    assert.equal(await panel.prompt.inputValue(), 'half a thought on pears');
+    assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
+  });
+});

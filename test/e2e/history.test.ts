@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+import { startGateway, type ChatBody, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ConversationPanel, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+function promptOf(json: ChatBody | undefined): string {
+  const content = json?.messages.at(-1)?.content;
+  return typeof content === 'string' ? content : '';
+}
+
+describe('the history', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway({
+      script: ({ json }) => answer(`Facts: ${/[a-z]+$/.exec(promptOf(json))?.[0]} galore`),
+    });
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+    await askAnew('about apples');
+    await askAnew('about pears');
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  async function askAnew(prompt: string): Promise<void> {
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.prompt.waitFor();
+    await panel.send(prompt);
+    await panel.inState('done').waitFor();
+  }
+
+  const tab = (title: string): Locator => workbench.tab(title);
+  const row = (text: string): Locator => workbench.quickInput.rowsWith(text);
+  const press = (name: string, text: string): Promise<void> => workbench.quickInput.pressOnRow(text, name);
+  /** Beside the tabs: from the palette the panel would be given the focus back, and might take the list away again. */
+  const open = async (): Promise<void> => {
+    await workbench.page
+      .locator('.editor-actions')
+      .getByRole('button', { name: /^Open History/ })
+      .click();
+    await row('turn').first().waitFor();
+  };
+
+  it('lists the conversations, newest first, each with its time and turns', async () => {
+    await open();
+    const texts = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+    assert.match(texts.join('\n'), /about pears[^]*1 turn[^]*open[^]*about apples[^]*1 turn/);
+    await workbench.quickInput.dismiss();
+  });
+
+  it('finds what was answered', async () => {
+    await open();
+    await workbench.quickInput.input.fill('galore APPLES facts');
+    await row('about pears').waitFor({ state: 'hidden' });
+    await row('about apples').waitFor();
+    await workbench.quickInput.input.fill('nothing of the kind');
+    await row('Show all conversations').waitFor();
+    await workbench.quickInput.input.press('Enter');
+    await row('about pears').waitFor();
+    await workbench.quickInput.dismiss();
+  });
+
+  it('renames a conversation and is there again', async () => {
+    await open();
+    await press('Rename', 'about apples');
+    await workbench.page.locator('.quick-input-widget', { hasText: 'The name of its tab' }).waitFor();
+    await workbench.fillInput('On apples');
+    await row('On apples').waitFor();
+    await tab('On apples').waitFor();
+    await workbench.quickInput.dismiss();
+  });
+
+  it('opens the conversation that is chosen', async () => {
+    await open();
+    await workbench.quickInput.input.fill('pears galore');
+    await row('about pears').waitFor();
+    await row('On apples').waitFor({ state: 'hidden' });
+    await workbench.quickInput.input.press('Enter');
+    await workbench.page.locator('.tab.active', { hasText: 'about pears' }).waitFor();
+    await panel.answer.getByText('Facts: pears galore').waitFor();
+  });
+
+  it('exports a conversation into a file', async () => {
+    await open();
+    await press('Export', 'On apples');
+    await workbench.pick('Markdown');
+    await workbench.page.locator('.quick-input-widget', { hasText: 'Export conversation' }).waitFor();
+    await workbench.quickInput.input.press('Enter');
+    await workbench.toast('Exported to').waitFor();
+    const file = readFileSync(workbench.workspaceFile('On apples.md'), 'utf8');
+    assert.match(file, /^# On apples\n[^]*## You\n\nabout apples\n\n## claude-sonnet-4\n\nFacts: apples galore\n$/);
+  });
+
+  it('deletes a conversation with its panel, and brings both back', async () => {
+    await open();
+    await press('Delete', 'On apples');
+    await tab('On apples').waitFor({ state: 'hidden' });
+    await row('On apples').waitFor({ state: 'hidden' });
+    await workbench.quickInput.dismiss();
+    await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
+    await tab('On apples').waitFor();
+    await open();
+    await row('On apples').waitFor();
+    await workbench.quickInput.dismiss();
+  });
+
+  it('offers a model for one prompt', async () => {
+    await panel.frame
+      .getByRole('button', { name: /claude-sonnet-4/ })
+      .first()
+      .click();
+    await row('deepseek-r1').waitFor();
+    await press('Use for the next prompt only', 'deepseek-r1');
+    await panel.send('which model?');
+    const { json: sent } = await gateway.request(3);
+    assert.deepEqual([sent?.model, promptOf(sent)], ['deepseek-r1', 'which model?']);
+  });
+});

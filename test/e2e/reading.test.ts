@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { startGateway, type Gateway, type GatewayRequest } from '../../src/demo/gateway';
+import { answer, deltas } from '../../src/demo/replies';
+import { ask, ConversationPanel, setKey } from './support/conversation';
+import { heldAnswer } from './support/heldAnswer';
+import { Workbench } from './support/workbench';
+
+const lines = (first: number, last: number): string =>
+  Array.from({ length: last - first + 1 }, (_, index) => `Line ${first + index}.\n\n`).join('');
+
+describe('reading a conversation', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway();
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+  });
+  beforeEach(() => gateway.reset());
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  const log = (): Locator => panel.frame.getByRole('log', { name: 'Conversation' });
+  const scrollTop = (): Promise<number> => log().evaluate('(log) => log.scrollTop');
+  /** Until the end is so far below what is in view; a wheel scrolls smoothly. */
+  const endIsBelow = (pixels: string): Promise<void> =>
+    log().evaluate(`(log) => new Promise((resolve) => {
+      const look = () => log.scrollHeight - log.scrollTop - log.clientHeight ${pixels} ? resolve() : requestAnimationFrame(look);
+      look();
+    })`);
+  const atEnd = (): Promise<void> => endIsBelow('< 2');
+  const focused = (what: Locator): Locator => what.and(panel.frame.locator(':focus'));
+  const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
+  /** As often as it takes, as a person does it. */
+  const pressUntil = async (key: string, what: Locator): Promise<void> => {
+    for (let times = 0; times < 15; times++) {
+      await press(key);
+      if ((await focused(what).count()) === 1) return;
+    }
+    assert.fail(`${key} never comes to ${String(what)}`);
+  };
+
+  describe('while it grows', () => {
+    let counting: GatewayRequest | undefined;
+
+    it('the end is followed until the reader scrolls up, and then the place stays', async () => {
+      const count = heldAnswer(deltas(lines(1, 80), { chunkChars: 40 }), [
+        ...deltas(lines(81, 160), { chunkChars: 40 }),
+        { end: 'stall' },
+      ]);
+      gateway.script = count.script;
+      await ask(workbench, 'Count');
+      await panel.answer.getByText('Line 80.').waitFor();
+      [counting] = gateway.requests;
+      await atEnd();
+      assert.equal(await panel.button('Jump to latest').count(), 0);
+      await log().hover();
+      await workbench.page.mouse.wheel(0, -600);
+      await panel.button('Jump to latest').waitFor();
+      await endIsBelow('> 598');
+      const before = await scrollTop();
+      count.release();
+      await panel.answer.getByText('Line 160.').waitFor({ state: 'attached' });
+      assert.equal(await scrollTop(), before);
+    });
+
+    it('Jump to latest goes to the end, and what comes is followed again', async () => {
+      await panel.button('Jump to latest').click();
+      await atEnd();
+      await panel.button('Jump to latest').waitFor({ state: 'hidden' });
+      await focused(panel.prompt).waitFor();
+    });
+
+    it('Escape stops, wherever the focus is', async () => {
+      await press('Escape');
+      await panel.inState('stopped').waitFor();
+      assert.equal(await counting?.closed, 'client');
+    });
+  });
+
+  describe('with the keyboard alone', () => {
+    it('Shift+Tab goes from the composer into the newest turn', async () => {
+      await workbench.runCommand('HolySheep: New Conversation');
+      await panel.frame.getByText('What do you want to know?').waitFor();
+      gateway.script = () => answer('```ts\nconst a = 1;\n```\n\nand\n\n```ts\nconst b = 2;\n```');
+      await panel.send('Give me code');
+      await panel.inState('done').waitFor();
+      gateway.script = () => answer('The last answer.');
+      await panel.send('And now words');
+      await panel.answer.getByText('The last answer.').waitFor();
+      await panel.inState('done').waitFor();
+      await panel.prompt.focus();
+      await press('Shift+Tab');
+      await panel.assistant.locator(':focus').waitFor();
+      await pressUntil('Shift+Tab', panel.assistant);
+    });
+
+    it('arrows go from turn to turn', async () => {
+      const turn = (index: number): Locator => panel.frame.getByRole('article').nth(index);
+      await press('ArrowUp');
+      await focused(turn(2)).waitFor();
+      await press('ArrowUp');
+      await focused(turn(1)).waitFor();
+      await press('Home');
+      await focused(turn(0)).waitFor();
+      await press('ArrowDown');
+      await focused(turn(1)).waitFor();
+    });
+
+    it('Tab goes into a turn and to the buttons of its code', async () => {
+      const code = panel.frame.getByRole('article').nth(1);
+      await pressUntil('Tab', code.getByRole('button', { name: 'Copy', exact: true }).first());
+      await press('Enter');
+      await workbench.copied('const a = 1;');
+      await pressUntil('Tab', code.locator('.code-block').last().getByRole('button', { name: 'Copy', exact: true }));
+      await press('Enter');
+      await workbench.copied('const b = 2;');
+      await pressUntil('Shift+Tab', code);
+    });
+
+    it('and out again, past all that other turns hold, to the composer', async () => {
+      await pressUntil('Tab', panel.prompt);
+      await press('Shift+Tab');
+      await panel.frame.getByRole('log').locator(':focus').waitFor();
+      await press('Escape');
+      await focused(panel.prompt).waitFor();
+    });
+
+    it('Escape in the conversation stops the answer, and the next one leads back to the composer', async () => {
+      gateway.script = () => [{ delta: 'An answer that' }, { end: 'stall' }];
+      await panel.send('Stop me');
+      await panel.answer.getByText('An answer that').waitFor();
+      await press('Shift+Tab');
+      await panel.frame.getByRole('log').locator(':focus').waitFor();
+      await press('Escape');
+      await panel.inState('stopped').waitFor();
+      assert.equal(await gateway.requests[0]?.closed, 'client');
+      await press('Escape');
+      await focused(panel.prompt).waitFor();
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ask, ConversationPanel, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('versions of a prompt', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('Apples are red.') });
+    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+    await ask(workbench, 'What colour are apples?');
+    await panel.inState('done').waitFor();
+    gateway.script = () => answer('A follow-up answer.');
+    await panel.send('And why?');
+    await panel.answer.getByText('A follow-up answer.').waitFor();
+  });
+  beforeEach(() => gateway.reset());
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  const first = {
+    get you() {
+      return panel.frame.getByRole('article', { name: 'You' }).first();
+    },
+    get assistant() {
+      return panel.frame.getByRole('article', { name: 'Assistant' }).first();
+    },
+  };
+  const turns = async (): Promise<readonly string[]> =>
+    panel.frame.locator('[data-part="prompt"], [data-part="answer"]').allInnerTexts();
+  const sent = (): unknown => gateway.requests[0]?.json?.messages.map(({ content }) => content);
+
+  it('an edited prompt is asked in place of the one before, without what followed it', async () => {
+    gateway.script = () => answer('Pears are green.');
+    await first.you.hover();
+    await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
+    const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
+    assert.equal(await box.inputValue(), 'What colour are apples?');
+    await box.fill('What colour are pears?');
+    await panel.button('Resend').click();
+    await panel.answer.getByText('Pears are green.').waitFor();
+    await first.assistant.getByText('2 of 2').waitFor();
+    assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.']);
+    assert.deepEqual(sent(), ['What colour are pears?']);
+  });
+
+  it('the one before is still there, with what followed it', async () => {
+    await first.assistant.getByRole('button', { name: 'Previous version' }).click();
+    await first.assistant.getByText('1 of 2').waitFor();
+    assert.deepEqual(await turns(), ['What colour are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
+    assert.equal(await first.assistant.getByRole('button', { name: 'Previous version' }).isDisabled(), true);
+    assert.equal(gateway.requests.length, 0);
+  });
+
+  it('Escape leaves a prompt as it was', async () => {
+    await first.you.hover();
+    await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
+    const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
+    await box.fill('something else');
+    await box.press('Escape');
+    await box.waitFor({ state: 'detached' });
+    assert.equal((await turns())[0], 'What colour are apples?');
+  });
+
+  it('Regenerate asks the same again, and keeps both answers', async () => {
+    gateway.script = () => answer('Because of their skin.');
+    await panel.assistant.getByRole('button', { name: 'Regenerate', exact: true }).click();
+    await panel.answer.getByText('Because of their skin.').waitFor();
+    await panel.assistant.getByText('2 of 2').waitFor();
+    assert.deepEqual(sent(), ['What colour are apples?', 'Apples are red.', 'And why?']);
+  });
+
+  it('another model gives a third answer', async () => {
+    gateway.script = () => answer('Ask a botanist.');
+    await panel.assistant.getByRole('button', { name: 'Regenerate with another model…' }).click();
+    await workbench.pick('deepseek-r1');
+    await panel.answer.getByText('Ask a botanist.').waitFor();
+    await panel.assistant.getByText('3 of 3').waitFor();
+    assert.equal(gateway.requests[0]?.json?.model, 'deepseek-r1');
+  });
+
+  it('a reload of the window keeps them all, and what was shown', async () => {
+    await panel.assistant.getByRole('button', { name: 'Previous version' }).click();
+    await panel.answer.getByText('Because of their skin.').waitFor();
+    await workbench.reload();
+    await panel.answer.getByText('Because of their skin.').waitFor();
+    await panel.assistant.getByText('2 of 3').waitFor();
+    await panel.assistant.getByRole('button', { name: 'Next version' }).click();
+    await panel.answer.getByText('Ask a botanist.').waitFor();
+    await first.assistant.getByRole('button', { name: 'Next version' }).click();
+    await panel.answer.getByText('Pears are green.').waitFor();
+    assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.']);
+  });
+});

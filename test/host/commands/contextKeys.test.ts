@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { ContextKeys } from '../../../src/host/commands/contextKeys';
+import type { Turns } from '../../../src/host/conversation/activity';
+import type { Exchange } from '../../../src/host/conversation/exchange';
+import { initialTurn } from '../../../src/core/turnState';
+
+const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'done' } };
+const none: Turns = { current: undefined, running: undefined };
+const blank: Turns = { current: { active: undefined, last: undefined }, running: undefined };
+const answered: Turns = { current: { active: undefined, last: exchange }, running: undefined };
+
+describe('ContextKeys', () => {
+  it('say whether there is a conversation to be named, exported and deleted, once for each change', () => {
+    const set: (readonly [string, boolean])[] = [];
+    const keys = new ContextKeys((...change) => set.push(change));
+    for (const turns of [none, blank, answered, answered, blank]) keys.update(turns);
+    assert.deepEqual(set, [
+      ['holysheep.hasConversation', true],
+      ['holysheep.hasConversation', false],
+    ]);
+  });
+});

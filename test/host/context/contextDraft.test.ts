@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { ContextDraft, type DraftAttachment } from '../../../src/host/context/contextDraft';
+import { contextLimits } from '../../../src/host/context/contextLimits';
+import { UserError } from '../../../src/host/userError';
+import type { Attachment } from '../../../src/protocol';
+
+const file = (label: string, code = label, more: Partial<Attachment> = {}): Attachment => ({
+  kind: 'file',
+  label,
+  languageId: 'plaintext',
+  code,
+  ...more,
+});
+const item = (id: string, attachment = file(id)): DraftAttachment => ({ id, attachment });
+
+describe('The context of the next prompt', () => {
+  let readable: Map<string, readonly DraftAttachment[]>;
+  let picked: readonly DraftAttachment[];
+  let skipped: string[];
+  let draft: ContextDraft;
+  let changes: number;
+  /** What a read waits for. */
+  let gates: Map<string, Promise<void>>;
+
+  beforeEach(() => {
+    readable = new Map(['a', 'b', 'c'].map((id) => [id, [item(id)]]));
+    picked = [];
+    skipped = [];
+    changes = 0;
+    gates = new Map();
+    draft = new ContextDraft({
+      source: {
+        resolve: async (id) => {
+          await gates.get(id);
+          return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
+        },
+        pick: () => Promise.resolve(picked),
+      },
+      localize: (message) => message,
+      onSkipped: (id) => skipped.push(id),
+      onError: (error) => assert.fail(String(error)),
+    });
+    draft.onDidChange(() => changes++);
+  });
+
+  it('has what was attached, in that order, with its sizes', async () => {
+    readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
+    readable.set('c', [item('c', { label: 'c.ts:1', languageId: '', code: '' })]);
+    for (const id of ['b', 'a', 'c']) await draft.attach(id);
+    assert.deepEqual(draft.items(), [
+      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, truncated: true },
+      { id: 'a', kind: 'file', label: 'a', characters: 1, truncated: false },
+      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, truncated: false },
+    ]);
+    assert.deepEqual(draft.ids(), ['b', 'a', 'c']);
+    assert.equal(changes, 3);
+  });
+
+  it('has nothing twice: what is attached again is read anew where it is', async () => {
+    await draft.attach('a');
+    await draft.attach('b');
+    readable.set('a', [item('a', file('a', 'newer'))]);
+    await draft.attach('a');
+    assert.deepEqual(
+      draft.items().map(({ id, characters }) => [id, characters]),
+      [
+        ['a', 5],
+        ['b', 1],
+      ],
+    );
+  });
+
+  it('keeps the order it was attached in, whatever is read faster', async () => {
+    let open = (): void => undefined;
+    gates.set('a', new Promise((resolve) => (open = resolve)));
+    const all = [draft.attach('a'), draft.attach('b')];
+    open();
+    await Promise.all(all);
+    assert.deepEqual(draft.ids(), ['a', 'b']);
+  });
+
+  it('is what it was when something can’t be read, and whoever attached it is told', async () => {
+    await draft.attach('a');
+    await assert.rejects(draft.attach('gone'), UserError);
+    await draft.attach('b');
+    assert.deepEqual(draft.ids(), ['a', 'b']);
+  });
+
+  it('goes along with one prompt', async () => {
+    await draft.attach('a');
+    await draft.attach('b');
+    assert.deepEqual(draft.take(), [file('a'), file('b')]);
+    assert.deepEqual([draft.items(), draft.take()], [[], []]);
+    assert.equal(changes, 3);
+  });
+
+  it('waits for what is being read, even when that fails', async () => {
+    let open = (): void => undefined;
+    gates.set('a', new Promise((resolve) => (open = resolve)));
+    const attached = draft.attach('a');
+    const failed = assert.rejects(draft.attach('gone'), UserError);
+    const settled = draft.settled().then(() => draft.take());
+    open();
+    assert.deepEqual(await settled, [file('a')]);
+    await Promise.all([attached, failed]);
+  });
+
+  it('loses what is detached, and tells nobody when there is nothing to lose', async () => {
+    await draft.attach('a');
+    await draft.attach('b');
+    draft.detach('a');
+    draft.detach('a');
+    assert.deepEqual(draft.ids(), ['b']);
+    assert.equal(changes, 3);
+  });
+
+  it('has what was picked, with what was there', async () => {
+    await draft.attach('a');
+    await draft.pick();
+    assert.equal(changes, 1);
+    picked = [item('x'), item('a'), item('y')];
+    await draft.pick();
+    assert.deepEqual(draft.ids(), ['a', 'x', 'y']);
+    assert.equal(changes, 2);
+  });
+
+  it('comes back after a reload, without what can no longer be read', async () => {
+    readable.set('c', [item('c', file('c', 'newer'))]);
+    await draft.attach('c');
+    readable.delete('c');
+    await draft.restore(['b', 'gone', 'c', 'a']);
+    assert.deepEqual(draft.ids(), ['c', 'b', 'a']);
+    assert.deepEqual(skipped, ['gone']);
+  });
+
+  it('is cut where it is full, and says so when nothing more fits', async () => {
+    const most = 'x'.repeat(contextLimits.draft - 2);
+    readable.set('big', [item('big', file('big', most))]);
+    readable.set('b', [item('b', file('b', 'four'))]);
+    await draft.attach('big');
+    await draft.attach('b');
+    assert.deepEqual(draft.items().at(-1), { id: 'b', kind: 'file', label: 'b', characters: 2, truncated: true });
+    await assert.rejects(draft.attach('a'), UserError);
+    assert.deepEqual(draft.ids(), ['big', 'b']);
+    // In its own place there is room for what is read anew.
+    await draft.attach('big');
+    assert.deepEqual(draft.items()[0]?.truncated, false);
+  });
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { contextPrompt } from '../../../src/host/context/contextPrompt';
+import { problemLines } from '../../../src/host/context/problemLines';
+
+describe('A prompt with context', () => {
+  it('is the prompt as it is when nothing is attached', () => {
+    assert.equal(contextPrompt('Why?', []), undefined);
+  });
+
+  it('has the prompt first, then each piece with what it is, in order', () => {
+    const text = contextPrompt('Why?', [
+      { kind: 'selection', label: 'src/a.ts:3-4', languageId: 'typescript', code: 'let a;\nlet b;\n' },
+      { kind: 'file', label: 'notes', languageId: '', code: 'words' },
+      { kind: 'problems', label: 'src/a.ts', languageId: '', code: '- src/a.ts:3:5 error: no' },
+    ]);
+    assert.equal(
+      text,
+      [
+        'Why?',
+        'Attached to this prompt as context:',
+        'Selected code: src/a.ts:3-4\nLanguage: typescript',
+        '```typescript\nlet a;\nlet b;\n```',
+        'File: notes',
+        '```\nwords\n```',
+        'Problems the editor reports in: src/a.ts',
+        '- src/a.ts:3:5 error: no',
+      ].join('\n\n'),
+    );
+  });
+
+  it('takes a piece without a kind for a selection', () => {
+    assert.match(
+      contextPrompt('Why?', [{ label: 'a.ts:1', languageId: 'typescript', code: 'a' }]) ?? '',
+      /Selected code: a\.ts:1/,
+    );
+  });
+
+  it('says what is cut, and where', () => {
+    const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: 'abc', truncated: true } as const;
+    assert.match(contextPrompt('Why?', [attachment]) ?? '', /only its first 3 characters are here/);
+    assert.doesNotMatch(contextPrompt('Why?', [{ ...attachment, truncated: false }]) ?? '', /too long/);
+  });
+
+  it('lets no piece pass for the text around it', () => {
+    const text = contextPrompt('Why?', [
+      { kind: 'file', label: 'a\nFile: b', languageId: 'markdown', code: '```\nFile: c\n````\n' },
+    ]);
+    assert.ok(text?.includes('File: a File: b\nLanguage: markdown\n\n`````markdown\n```\nFile: c\n````\n`````'));
+  });
+});
+
+describe('A list of problems', () => {
+  it('is written as compilers do, one line each', () => {
+    const lines = problemLines('src/a.ts', [
+      { line: 3, column: 5, severity: 'error', message: 'Not\n  assignable.', source: 'ts 2322' },
+      { line: 1, column: 1, severity: 'warning', message: 'Unused.', source: '' },
+    ]);
+    assert.equal(lines, '- src/a.ts:3:5 error: Not assignable. (ts 2322)\n- src/a.ts:1:1 warning: Unused.');
+  });
+
+  it('is nothing without any', () => {
+    assert.equal(problemLines('a.ts', []), '');
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { StreamEvent } from '../../../src/core/events';
+import { compactJournal } from '../../../src/host/conversation/compactJournal';
+import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { encodeLine, type JournalLine } from '../../../src/host/conversation/journalLines';
+import { propertyRuns } from '../../support/propertyRuns';
+import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
+
+const ids = ['a', 'b', 'c'] as const;
+const prompts: readonly JournalLine[] = [
+  { type: 'exchange', id: 'a', prompt: 'one' },
+  { type: 'exchange', id: 'b', prompt: 'two' },
+  { type: 'exchange', id: 'c', prompt: 'zwei', after: 'a' },
+];
+const words = (exchangeId: string, word: string, at = 1): JournalLine => ({
+  type: 'events',
+  exchangeId,
+  events: [text(word, at)],
+});
+
+const event: fc.Arbitrary<StreamEvent> = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(5000)).map(([word, at]) => text(word, at)) },
+  { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(5000)).map(([word, at]) => reasoning(word, at)) },
+  fc.constantFrom<StreamEvent>(
+    attempt(),
+    attempt('other', 2),
+    waiting,
+    resumed(3),
+    { type: 'tool-call', index: 0, name: 'read', arguments: '{', attempt: 1, at: 1 },
+    { type: 'model', from: 'm', to: 'other', reason: 'user', attempt: 1, at: 1 },
+    { type: 'replaced', text: 'anew', attempt: 1, at: 3 },
+    done('whole'),
+    stopped('half'),
+    failed('half'),
+  ),
+);
+const line: fc.Arbitrary<JournalLine> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant('events' as const),
+      exchangeId: fc.constantFrom(...ids),
+      events: fc.array(event, { maxLength: 4 }),
+    }),
+  },
+  fc.record({
+    type: fc.constant('rerun' as const),
+    exchangeId: fc.constantFrom(...ids),
+    go: fc.constantFrom('continue' as const, 'restart' as const),
+  }),
+  fc.record({ type: fc.constantFrom('interrupted' as const, 'show' as const), exchangeId: fc.constantFrom(...ids) }),
+  fc.record({ type: fc.constant('title' as const), title: fc.string() }),
+);
+
+/** Of a second of text the first moment is known. */
+function told(lines: readonly JournalLine[]): unknown {
+  return JSON.parse(
+    JSON.stringify(foldJournal(lines), (name, value: unknown) => (name === 'lastTokenAt' ? undefined : value)),
+  );
+}
+
+describe('compactJournal', () => {
+  it('joins what a turn has brought, also where other lines came in between', () => {
+    const more: JournalLine = { type: 'title', title: 'Sheep' };
+    assert.deepEqual(
+      compactJournal([...prompts, words('a', '1'), words('b', 'x'), words('a', '2'), more, words('a', '3')]),
+      [...prompts, words('a', '123'), words('b', 'x'), more],
+    );
+  });
+
+  it('joins the text of a second, so that the pace of an answer is known', () => {
+    const came = [100, 1099, 1100, 2000].map((at) => words('a', 'x', at));
+    const events = [text('xx', 100), text('xx', 1100)];
+    assert.deepEqual(compactJournal([...prompts, ...came]), [...prompts, { type: 'events', exchangeId: 'a', events }]);
+    // Counted from the beginning of the run.
+    const again: JournalLine[] = [...prompts, words('a', 'x', 100), { type: 'rerun', exchangeId: 'a' }];
+    const more = [500, 1050, 1499].map((at) => words('a', 'y', at));
+    assert.deepEqual(compactJournal([...again, ...more]), [...again, words('a', 'yyy', 500)]);
+  });
+
+  it('joins nothing across the beginning of another run', () => {
+    for (const between of [
+      { type: 'rerun', exchangeId: 'a', go: 'restart' },
+      { type: 'interrupted', exchangeId: 'a' },
+    ] as const) {
+      const lines = [...prompts, words('a', '1'), between, words('a', '2')];
+      assert.deepEqual(compactJournal(lines), lines);
+    }
+  });
+
+  it('changes nothing that was said, and nothing more when it is done again', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 40 }), (turns) => {
+        const lines = [...prompts, ...turns];
+        const compacted = compactJournal(lines);
+        assert.deepEqual(told(compacted), told(lines));
+        assert.deepEqual(compactJournal(compacted), compacted);
+        const size = (all: readonly JournalLine[]): number => all.map(encodeLine).join('').length;
+        assert.ok(size(compacted) <= size(lines));
+      }),
+      { numRuns: Math.min(propertyRuns, 500) },
+    );
+  });
+});

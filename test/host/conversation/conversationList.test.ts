@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConversationIndex } from '../../../src/host/conversation/conversationIndex';
+import { excerptOf, wordsOf } from '../../../src/host/conversation/conversationText';
+import { Journal } from '../../../src/host/conversation/journal';
+import { VirtualClock } from '../../support/virtualClock';
+import { attempt, done, settled, text } from './scriptedEngine';
+import { openWindow, type Disk } from './window';
+
+describe('The list of conversations', () => {
+  let disk: Disk;
+  const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
+
+  beforeEach(async () => {
+    disk = { folder: await mkdtemp(join(tmpdir(), 'list-')), memory: new Map(), limit: 10, epoch: Date.now() };
+  });
+  afterEach(() => rm(disk.folder, { recursive: true }));
+
+  it('has those in which something was asked, the newest first, with what they are about', async () => {
+    const before = openWindow(disk);
+    const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
+    const second = await before.talk(['Hi', 'Hello']);
+    await before.conversations.rename(second, 'Greeting');
+    await before.journal.flush();
+    await utimes(pathOf(first), 2000, 2000);
+    await utimes(pathOf(second), 1000, 1000);
+    const { conversations } = openWindow(disk);
+    conversations.startNew();
+    assert.deepEqual(await conversations.list(), [
+      { id: first, title: 'What do sheep eat?', at: 2_000_000, turns: 2, busy: false },
+      { id: second, title: 'Greeting', at: 1_000_000, turns: 1, busy: false },
+    ]);
+    assert.deepEqual(await conversations.list(), await conversations.list());
+  });
+
+  it('counts the turns that are shown, and is named after the first prompt that is', async () => {
+    const before = openWindow(disk);
+    const id = await before.talk(['one', '1'], ['two', '2']);
+    const conversation = before.conversations.current!;
+    conversation.edit(conversation.exchanges()[0]!.id, { prompt: 'eins' });
+    await conversation.end();
+    await before.journal.flush();
+    for (const { conversations } of [before, openWindow(disk)]) {
+      const [only] = await conversations.list();
+      assert.deepEqual([only?.id, only?.title, only?.turns], [id, 'eins', 1]);
+    }
+  });
+
+  it('has the open ones with what they hold now', async () => {
+    const { conversations, engine, clock, talk } = openWindow(disk);
+    const id = await talk(['one', '1']);
+    const { at } = (await conversations.list())[0]!;
+    await clock.advance(1000);
+    conversations.current?.ask({ prompt: 'two' });
+    const now = (await conversations.list())[0];
+    assert.deepEqual(now, { id, title: 'one', at: at + 1000, turns: 2, busy: true });
+    engine.turn.give(attempt(), text('a word of '), text('wisdom'));
+    await settled();
+    await clock.advance(16);
+    assert.equal((await conversations.search('WISDOM word'))[0]?.excerpt, 'a word of wisdom');
+  });
+
+  it('passes over what can not be read, and leaves it as it is', async () => {
+    const { conversations, talk, errors } = openWindow(disk);
+    await talk(['one', '1']);
+    const header = { type: 'conversation', schema: 3, id: randomUUID(), createdAt: 0 };
+    for (const content of [
+      '',
+      'oops\n',
+      `${JSON.stringify(header)}\n`,
+      `${JSON.stringify({ ...header, schema: 2 })}\n{"`,
+    ]) {
+      await writeFile(pathOf(randomUUID()), content);
+    }
+    const names = await readdir(disk.folder);
+    assert.equal((await conversations.list()).length, 1);
+    assert.equal((await conversations.search('')).length, 1);
+    assert.deepEqual(await readdir(disk.folder), names);
+    assert.deepEqual(errors, []);
+  });
+
+  it('reads without opening', async () => {
+    const before = openWindow(disk);
+    const id = await before.talk(['one', '1']);
+    await before.conversations.rename(id, 'Numbers');
+    await before.journal.flush();
+    const content = await readFile(pathOf(id));
+    const { conversations } = openWindow(disk);
+    for (const { conversations } of [before, openWindow(disk)]) {
+      const read = await conversations.read(id);
+      assert.deepEqual([read?.id, read?.title, read?.exchanges.map(({ prompt }) => prompt)], [id, 'Numbers', ['one']]);
+    }
+    assert.ok(content.equals(await readFile(pathOf(id))));
+    assert.equal(await conversations.read(randomUUID()), undefined);
+    assert.equal(await conversations.read('../x'), undefined);
+  });
+
+  it('renames one that is closed, and lets go of it again', async () => {
+    const before = openWindow(disk);
+    const id = await before.talk(['one', '1']);
+    const { conversations, errors } = openWindow(disk);
+    await conversations.rename(id, 'Numbers');
+    await settled();
+    conversations.flushSync();
+    assert.equal((await conversations.list())[0]?.title, 'Numbers');
+    await conversations.rename(randomUUID(), 'Nothing');
+    assert.equal(conversations.current, undefined);
+    assert.deepEqual(errors, []);
+  });
+
+  it('finds all words in prompts, answers and titles, in any case, also where an answer came in pieces', async () => {
+    const before = openWindow(disk);
+    const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
+    const german = await before.talk(['Was fressen Schafe?', 'Gras']);
+    await before.conversations.rename(german, 'German lesson');
+    const conversation = before.conversations.startNew();
+    conversation.ask({ prompt: '羊吃什么？' });
+    before.engine.turn.give(attempt(), text('吃'), text('青草'), done('吃青草'));
+    await settled();
+    await before.journal.flush();
+    for (const { conversations } of [before, openWindow(disk)]) {
+      for (const [query, ids] of [
+        ['GRASS', [sheep]],
+        ['goats grass', [sheep]],
+        ['goats schafe', []],
+        ['gras', [sheep, german]],
+        ['lesson', [german]],
+        ['吃青草', [conversation.id]],
+        ['type exchange', []],
+      ] as const) {
+        // Once more: what was read is known now.
+        for (const found of [await conversations.search(query), await conversations.search(query)]) {
+          assert.deepEqual(found.map(({ id }) => id).sort(), [...ids].sort(), query);
+        }
+      }
+    }
+  });
+
+  it('stops looking when it is told to', async () => {
+    const before = openWindow(disk);
+    await before.talk(['one', '1']);
+    assert.deepEqual(await before.conversations.search('one', AbortSignal.abort()), []);
+  });
+
+  it('reads a file again only when it has changed', async () => {
+    const { talk, journal } = openWindow(disk);
+    const id = await talk(['one', 'first']);
+    const other = await talk(['two', 'second']);
+    const reads: string[] = [];
+    const index = new ConversationIndex({
+      newestFirst: () => journal.newestFirst(),
+      content: (id) => journal.content(id),
+      read: (id) => {
+        reads.push(id);
+        return journal.read(id);
+      },
+    });
+    const look = async (): Promise<unknown> => {
+      reads.length = 0;
+      for (const { id } of await index.summaries()) await index.textsIn(id);
+      return reads.sort();
+    };
+    assert.deepEqual(await look(), [id, other].sort());
+    assert.deepEqual(await look(), []);
+    await appendFile(pathOf(id), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
+    assert.deepEqual(await look(), [id]);
+    assert.equal((await index.summaries()).find((summary) => summary.id === id)?.title, 'New');
+    await rm(pathOf(other));
+    assert.deepEqual(
+      (await index.summaries()).map((summary) => summary.id),
+      [id],
+    );
+    assert.equal(await index.textsIn(other), undefined);
+  });
+
+  it('is there of a folder that is not', async () => {
+    const journal = new Journal({
+      folder: join(disk.folder, 'none'),
+      clock: new VirtualClock(),
+      limit: () => 1,
+      onProblem: () => undefined,
+    });
+    assert.deepEqual(await new ConversationIndex(journal).summaries(), []);
+  });
+});
+
+describe('excerptOf', () => {
+  const long = `${'a '.repeat(100)}needle${' z'.repeat(200)}`;
+  for (const { name, texts, query, expected } of [
+    { name: 'a short text whole', texts: ['one\n  two'], query: 'TWO', expected: 'one two' },
+    { name: 'the first text with a match', texts: ['one', 'two', 'two more'], query: 'two', expected: 'two' },
+    { name: 'nothing where a word is missing', texts: ['one', 'two'], query: 'one three', expected: undefined },
+    { name: 'empty where nothing is looked for', texts: ['one'], query: ' ', expected: '' },
+  ]) {
+    it(`is ${name}`, () => assert.equal(excerptOf(texts, wordsOf(query)), expected));
+  }
+
+  it('is cut on both sides of a match, and says so', () => {
+    const excerpt = excerptOf([long], ['needle']) ?? '';
+    assert.match(excerpt, /^….*a needle z.*…$/);
+    assert.ok(excerpt.length < 170);
+  });
+
+  it('cuts no character in halves', () => {
+    const excerpt = excerptOf(['🐑'.repeat(99) + 'x' + '🐑'.repeat(99)], ['x']) ?? '';
+    assert.ok(excerpt.isWellFormed(), excerpt);
+  });
+});

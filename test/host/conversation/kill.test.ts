@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../../src/demo/gateway';
+import { buildVictim, killAt, story, tellStory, type Killing } from '../../support/kill/killing';
+import { randomNumbers } from '../../simulate/randomNumbers';
+
+const kills = 50;
+/** At a time: enough to be quick, few enough to be killed when it is their turn. */
+const together = 2;
+
+describe(`A process that is killed at ${kills} random moments of an answer`, () => {
+  let gateway: Gateway;
+  const killings: Killing[] = [];
+
+  before(async function () {
+    this.timeout(240_000);
+    await buildVictim();
+    gateway = await startGateway({ script: tellStory });
+    const random = randomNumbers(Date.now());
+    const moments = Array.from({ length: kills }, () => ({
+      characters: random() * story.length,
+      afterMs: random() * 60,
+    }));
+    const next = async (): Promise<void> => {
+      for (let moment = moments.pop(); moment; moment = moments.pop()) {
+        killings.push(await killAt(gateway, Math.max(1, moment.characters), moment.afterMs));
+      }
+    };
+    await Promise.all(Array.from({ length: together }, next));
+  });
+  after(() => gateway.close());
+
+  it('leaves a beginning of what was sent, each time', () => {
+    for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
+  });
+
+  it('leaves an answer that says it was interrupted, unless it was over', () => {
+    for (const { phase, found } of killings) assert.equal(phase, found === story ? phase : 'interrupted');
+  });
+
+  it('has its answer completed by Continue, exactly, each time', () => {
+    for (const { continued, ending } of killings) {
+      assert.equal(ending, 'done');
+      assert.equal(continued, story);
+    }
+  });
+});

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import type { Localize } from '../../../src/core/engine';
+import type { StreamEvent } from '../../../src/core/events';
+import { initialTurn, interrupted, reduce } from '../../../src/core/turnState';
+import type { Exchange } from '../../../src/host/conversation/exchange';
+import { exportFileName } from '../../../src/host/history/exportFileName';
+import { exportJson } from '../../../src/host/history/exportJson';
+import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+
+const localize: Localize = (message, args = {}) =>
+  message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));
+
+const time = Date.UTC(2026, 0, 15, 9, 0, 0);
+
+const attempt: StreamEvent = { type: 'attempt', attempt: 1, at: 10, time, model: 'gpt-4o', why: 'first' };
+const text = (words: string): StreamEvent => ({ type: 'text', attempt: 1, at: 20, text: words });
+const done = (words: string, finishReason = 'stop'): StreamEvent => {
+  return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: words };
+};
+const failed: StreamEvent = {
+  type: 'failed',
+  attempt: 1,
+  at: 30,
+  kind: 'rate-limit',
+  status: 429,
+  requestId: 'req-1',
+  message: 'Rate limited by api.example.',
+  text: 'half',
+  actions: [],
+};
+
+function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}): Exchange {
+  return { id: 'e1', prompt: 'Why?', queued: false, state: events.reduce(reduce, initialTurn), ...more };
+}
+
+const markdown = (...exchanges: Exchange[]): string =>
+  exportMarkdown({ title: 'Retries', exchanges, others: [] }, { localize, locale: 'en' });
+
+describe('exportMarkdown', () => {
+  it('has a title, the date, and each turn with its words as they were', () => {
+    const answer = 'Because *it* must.\n\n1. First\n';
+    const [title, date, ...rest] = markdown(exchange([attempt, text(answer), done(answer)])).split('\n\n');
+    assert.equal(title, '# Retries');
+    assert.match(date ?? '', /^\*January 15, 2026 at .+\*$/);
+    assert.equal(rest.join('\n\n'), `## You\n\nWhy?\n\n## gpt-4o\n\n${answer}\n`);
+  });
+
+  it('fences what was attached so that it cannot close its fence', () => {
+    const attachments = [
+      { label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
+      { kind: 'problems' as const, label: 'src/a.ts', languageId: 'ts', code: '- line 1: no', truncated: true },
+    ];
+    const written = markdown(exchange([attempt, done('Yes')], { attachments }));
+    assert.ok(written.includes('src/a.ts:1-2:\n\n````ts\na\n```\nb\n````\n\n'), written);
+    assert.ok(written.includes('src/a.ts, only its beginning:\n\n```\n- line 1: no\n```\n\n'), written);
+  });
+
+  for (const [what, events, note] of [
+    ['a stop', [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }], 'Stopped.'],
+    [
+      'a stop in mid-answer',
+      [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
+      'Stopped. What had arrived is kept.',
+    ],
+    ['a failure', [attempt, text('half'), failed], 'Rate limited by api.example.'],
+    ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
+    ['an answer on its way', [attempt, text('half')], 'The answer was not complete yet when this was saved.'],
+  ] as const) {
+    it(`notes ${what}`, () =>
+      assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
+  }
+
+  it('notes an interruption', () => {
+    const { state } = exchange([attempt, text('half')]);
+    const written = markdown(exchange([], { state: interrupted(state) }));
+    assert.match(written, /half\n\n> Interrupted: the window was closed or reloaded\. What had arrived is kept\.\n$/);
+  });
+
+  for (const [what, answer, end] of [
+    ['a fence', 'So:\n```ts\ncode', '\ncode\n```\n'],
+    ['a long fence', '`````\n```\ncode\n', '\ncode\n`````\n'],
+    ['tildes', '~~~\n```\ncode', '\ncode\n~~~\n'],
+    ['no fence that is closed', '```\ncode\n```', '\ncode\n```\n'],
+    ['no code in a line', '```a``` b', '\n```a``` b\n'],
+  ] as const) {
+    it(`closes ${what} at the end of an answer`, () => {
+      assert.ok(markdown(exchange([attempt, done(answer)])).endsWith(end));
+    });
+  }
+});
+
+describe('exportJson', () => {
+  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, others: [] });
+  const json = (...exchanges: Exchange[]) =>
+    JSON.parse(exportJson(source(...exchanges), time)) as {
+      readonly [name: string]: unknown;
+      readonly turns: readonly Record<string, unknown>[];
+    };
+
+  it('says its schema, its title and when it was written', () => {
+    const { schema, title, exportedAt, turns } = json();
+    assert.deepEqual([schema, title, exportedAt, turns], [1, 'Retries', '2026-01-15T09:00:00.000Z', []]);
+  });
+
+  it('has all of a turn: what was asked with what, who answered what, and how it ended', () => {
+    const attachments = [{ label: 'a.ts', languageId: 'ts', code: 'a' }];
+    const usage: StreamEvent = {
+      type: 'usage',
+      attempt: 1,
+      at: 25,
+      promptTokens: 3,
+      completionTokens: 4,
+      totalTokens: 7,
+    };
+    const thought: StreamEvent = { type: 'reasoning', attempt: 1, at: 15, text: 'hm' };
+    const [turn] = json(
+      exchange([attempt, thought, text('Yes'), usage, done('Yes')], { attachments, content: 'Why? a' }),
+    ).turns;
+    assert.deepEqual(
+      { ...turn, runs: undefined },
+      {
+        id: 'e1',
+        prompt: 'Why?',
+        sent: 'Why? a',
+        attachments: [{ kind: 'selection', label: 'a.ts', languageId: 'ts', code: 'a', truncated: false }],
+        model: 'gpt-4o',
+        answer: 'Yes',
+        reasoning: 'hm',
+        state: 'done',
+        finishReason: 'stop',
+        usage: { promptTokens: 3, completionTokens: 4, totalTokens: 7 },
+        askedAt: '2026-01-15T09:00:00.000Z',
+        runs: undefined,
+      },
+    );
+  });
+
+  it('has every attempt with the waits before it', () => {
+    const events: readonly StreamEvent[] = [
+      attempt,
+      { type: 'headers', attempt: 1, at: 12, status: 429, requestId: 'req-1', ms: 2 },
+      { type: 'ended', attempt: 1, at: 15, how: 'rate-limit', row: 7, ms: 5, bytes: 9, chars: 0 },
+      {
+        type: 'waiting',
+        attempt: 2,
+        at: 15,
+        until: time + 1000,
+        delayMs: 1000,
+        source: 'server',
+        reason: 'rate-limit',
+        maxAttempts: 6,
+        message: '',
+        actions: [],
+        hintMs: 900,
+        hintFrom: 'retry-after',
+      },
+      { type: 'attempt', attempt: 2, at: 1015, time: time + 1005, model: 'gpt-4o', why: 'retry' },
+      { type: 'done', attempt: 2, at: 1020, finishReason: 'stop', attempts: 2, waitedMs: 1000, text: 'Yes' },
+    ];
+    const [turn] = json(exchange(events)).turns;
+    const [run] = turn?.['runs'] as readonly { readonly totalMs: number; readonly attempts: readonly object[] }[];
+    assert.equal(run?.totalMs, 1010);
+    assert.deepEqual(run.attempts, [
+      {
+        attempt: 1,
+        model: 'gpt-4o',
+        why: 'first',
+        at: '2026-01-15T09:00:00.000Z',
+        waits: [],
+        status: 429,
+        requestId: 'req-1',
+        headersMs: 2,
+        ended: 'rate-limit',
+        ms: 5,
+        bytes: 9,
+        characters: 0,
+      },
+      {
+        attempt: 2,
+        model: 'gpt-4o',
+        why: 'retry',
+        at: '2026-01-15T09:00:01.005Z',
+        waits: [
+          {
+            source: 'server',
+            reason: 'rate-limit',
+            plannedMs: 1000,
+            waitedMs: 1000,
+            hintMs: 900,
+            hintFrom: 'retry-after',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('says why a turn failed', () => {
+    const [turn] = json(exchange([attempt, text('half'), failed])).turns;
+    assert.deepEqual(turn?.['failure'], {
+      kind: 'rate-limit',
+      status: 429,
+      requestId: 'req-1',
+      message: 'Rate limited by api.example.',
+    });
+  });
+
+  it('has the other versions, each with what it was asked after', () => {
+    const others = [
+      { exchange: exchange([attempt, done('No')], { id: 'e0' }) },
+      { exchange: exchange([]), after: 'e0' },
+    ];
+    const document = JSON.parse(exportJson({ ...source(), others }, time)) as {
+      otherVersions: Record<string, unknown>[];
+    };
+    assert.deepEqual(
+      document.otherVersions.map(({ id, after, answer }) => ({ id, after, answer })),
+      [
+        { id: 'e0', after: null, answer: 'No' },
+        { id: 'e1', after: 'e0', answer: '' },
+      ],
+    );
+  });
+
+  it('carries nothing along that it does not know', () => {
+    const secret = { apiKey: 'hsa-secret', baseUrl: 'https://secret.example/v1' };
+    const one = exchange([attempt, text('half'), failed]);
+    const failure = one.state.failure && { ...one.state.failure, ...secret };
+    const state = { ...one.state, ...secret, ...(failure && { failure }) };
+    assert.doesNotMatch(exportJson(source({ ...one, ...secret, state }), time), /secret/);
+  });
+});
+
+describe('exportFileName', () => {
+  for (const [title, name] of [
+    ['How do I retry?', 'How do I retry.md'],
+    ['a/b\\c: d*e"f<g>h|i', 'a b c d e f g h i.md'],
+    ['../../etc/passwd', 'etc passwd.md'],
+    ['.hidden', 'hidden.md'],
+    ['line\nbreak\u0000', 'line break.md'],
+    ['如何重试？', '如何重试？.md'],
+    ['CON', 'conversation.md'],
+    ['com1', 'conversation.md'],
+    ['???', 'conversation.md'],
+    ['', 'conversation.md'],
+    ['x'.repeat(100), `${'x'.repeat(60)}.md`],
+    [`${'x'.repeat(59)} yz`, `${'x'.repeat(59)}.md`],
+    ['😀'.repeat(61), `${'😀'.repeat(60)}.md`],
+  ] as const) {
+    it(`makes ${JSON.stringify(name.slice(-20))} of ${JSON.stringify(title.slice(-20))}`, () => {
+      assert.equal(exportFileName(title, 'md', 'conversation'), name);
+    });
+  }
+});

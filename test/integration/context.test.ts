@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { contextLimits } from '../../src/host/context/contextLimits';
+import { ContextSource } from '../../src/host/context/contextSource';
+import { UserError } from '../../src/host/userError';
+import type { Attachment } from '../../src/protocol';
+
+const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no workspace');
+const at = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
+const fileId = (path: string): string => `file:${at(path).toString()}`;
+
+const code = 'export const first = 1;\nexport const second = 2;\nexport const third = 3;\n';
+const files: Readonly<Record<string, string | Uint8Array>> = {
+  'context/deep/WaitCard.ts': code,
+  'context/other.ts': 'export {};\n',
+  'context/long.txt': 'x'.repeat(contextLimits.piece + 1),
+  'context/huge.txt': 'x'.repeat(contextLimits.fileBytes + 1),
+  'context/picture.png': Uint8Array.of(0x89, 0x50, 0, 0),
+  'node_modules/waitCard.ts': 'export {};\n',
+};
+
+describe('context', () => {
+  const problems = vscode.languages.createDiagnosticCollection('context.test');
+  let editor: vscode.TextEditor | undefined;
+  let errors: unknown[];
+  const source = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+
+  before(async () => {
+    for (const [path, content] of Object.entries(files)) {
+      await vscode.workspace.fs.writeFile(at(path), typeof content === 'string' ? Buffer.from(content) : content);
+    }
+  });
+  beforeEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    editor = undefined;
+    errors = [];
+    problems.clear();
+  });
+  after(async () => {
+    problems.dispose();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const path of ['context', 'node_modules']) await vscode.workspace.fs.delete(at(path), { recursive: true });
+  });
+
+  const open = async (path: string): Promise<vscode.TextEditor> => {
+    editor = await vscode.window.showTextDocument(at(path), { preview: false });
+    // VS Code remembers what was selected when it was closed.
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    return editor;
+  };
+  const suggested = async (query: string): Promise<readonly string[]> =>
+    (await source.suggest(query)).map(({ label, detail }) => `${label} | ${detail}`);
+  const read = async (id: string): Promise<Attachment> => {
+    const [item, ...more] = await source.resolve(id);
+    assert.ok(item);
+    assert.deepEqual(more, []);
+    assert.equal(item.id, id);
+    return item.attachment;
+  };
+
+  it('is offered: the selection, what is reported, what is open, and a list', async () => {
+    await open('context/other.ts');
+    (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
+    problems.set(at('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
+    assert.deepEqual(await suggested(''), [
+      'WaitCard.ts:2-3 | Selection',
+      'Problems in WaitCard.ts | 1 problem',
+      'Open editors | 2 files',
+      'WaitCard.ts | context/deep',
+      'other.ts | context',
+      'Choose a file… | ',
+    ]);
+    const [selection, reported] = await source.suggest('');
+    assert.deepEqual(await read(selection?.id ?? ''), {
+      kind: 'selection',
+      label: 'context/deep/WaitCard.ts:2-3',
+      languageId: 'typescript',
+      code: 'export const second = 2;\nexpor',
+    });
+    assert.deepEqual(await read(reported?.id ?? ''), {
+      kind: 'problems',
+      label: 'context/deep/WaitCard.ts',
+      languageId: '',
+      code: '- context/deep/WaitCard.ts:1:8 error: Wrong.',
+    });
+  });
+
+  it('is only the list where nothing is open', async () => {
+    assert.deepEqual(await suggested(''), ['Choose a file… | ']);
+  });
+
+  for (const query of ['waitc', 'WAITCARD.TS', 'deep/wait', 'context/deep/waitCard']) {
+    it(`is found in the workspace, but not where VS Code doesn’t search: ${query}`, async () => {
+      assert.deepEqual(await suggested(query), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
+    });
+  }
+
+  it('is found once, be it open or not', async () => {
+    await open('context/deep/WaitCard.ts');
+    assert.deepEqual(await suggested('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
+  });
+
+  it('is nothing for what stands for something in a pattern', async () => {
+    for (const query of ['{a,b', '[', '(', '!', '\\'])
+      assert.equal((await suggested(query)).at(-1), 'Choose a file… | ');
+  });
+
+  it('is read from a file, with what was typed and not yet saved', async () => {
+    const attachment = { kind: 'file', label: 'context/other.ts', languageId: 'typescript', code: 'export {};\n' };
+    assert.deepEqual(await read(fileId('context/other.ts')), attachment);
+    const { document } = await open('context/other.ts');
+    await editor?.edit((edit) => edit.insert(new vscode.Position(0, 0), '// new\n'));
+    assert.deepEqual(await read(fileId('context/other.ts')), { ...attachment, code: '// new\nexport {};\n' });
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    assert.equal(document.isDirty, false);
+  });
+
+  it('is cut where it is too long', async () => {
+    const attachment = await read(fileId('context/long.txt'));
+    assert.equal(attachment.truncated, true);
+    assert.equal(attachment.code.length, contextLimits.piece);
+  });
+
+  for (const [what, path, words] of [
+    ['a huge file', 'context/huge.txt', /larger than 1 MB/],
+    ['a picture', 'context/picture.png', /not a text file/],
+    ['a file that is gone', 'context/gone.ts', /moved or deleted/],
+  ] as const) {
+    it(`is refused of ${what}, with what to do or why`, async () => {
+      await assert.rejects(read(fileId(path)), (error) => error instanceof UserError && words.test(error.message));
+    });
+  }
+
+  it('is refused where there is none any more', async () => {
+    const uri = at('context/other.ts').toString();
+    for (const id of [`selection:${uri}#7.0-9.0`, `problems:${uri}`]) await assert.rejects(read(id), UserError);
+    assert.deepEqual(await source.resolve('nonsense'), []);
+    await assert.rejects(source.resolve('editors'), UserError);
+  });
+
+  it('is read from all open editors that have text', async () => {
+    await open('context/other.ts');
+    await vscode.commands.executeCommand('vscode.open', at('context/picture.png'));
+    await open('context/deep/WaitCard.ts');
+    const read = await source.resolve('editors');
+    assert.deepEqual(
+      read.map(({ id, attachment }) => [id, attachment.label]),
+      [
+        [fileId('context/deep/WaitCard.ts'), 'context/deep/WaitCard.ts'],
+        [fileId('context/other.ts'), 'context/other.ts'],
+      ],
+    );
+    assert.deepEqual(errors, []);
+  });
+
+  it('is chosen from a list: Enter takes the one that is marked', async () => {
+    await open('context/other.ts');
+    const picked = source.pick();
+    void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    assert.deepEqual(
+      (await picked).map(({ id }) => id),
+      [fileId('context/other.ts')],
+    );
+  });
+
+  it('is nothing when the list is dismissed', async () => {
+    const picked = source.pick();
+    void vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    assert.deepEqual(await picked, []);
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer } from '../../src/demo/replies';
+import { startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+
+/** Titles of the panels that are open, in the order of their tabs. */
+function panels(): readonly string[] {
+  return tabs().map(({ label }) => label);
+}
+
+function tabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(
+      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('holysheep.conversation'),
+    );
+}
+
+async function shows(titles: readonly string[]): Promise<void> {
+  const isSo = (): boolean => panels().join('\n') === titles.join('\n');
+  if (isSo()) return;
+  await new Promise<void>((resolve) => {
+    const listening = vscode.window.tabGroups.onDidChangeTabs(() => {
+      if (!isSo()) return;
+      listening.dispose();
+      resolve();
+    });
+  });
+}
+
+async function ask(prompt: string, newConversation = true): Promise<void> {
+  await vscode.commands.executeCommand('holysheep.ask', { prompt, newConversation });
+}
+
+async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await shows([]);
+}
+
+describe('conversations', () => {
+  let fixture: HostFixture;
+  before(async () => {
+    fixture = await startFixture(() => answer('understood'));
+    await closeAll();
+  });
+  beforeEach(() => {
+    fixture.gateway.reset();
+    fixture.gateway.script = () => answer('understood');
+  });
+  afterEach(closeAll);
+  after(() => stopFixture(fixture));
+
+  it('each have a panel of their own, side by side in one column', async () => {
+    await ask('the first question');
+    await ask('the second question');
+    await shows(['the first question', 'the second question']);
+    assert.equal(new Set(tabs().map(({ group }) => group.viewColumn)).size, 1);
+    await fixture.gateway.request(2);
+  });
+
+  it('go on with the one whose panel has the focus', async () => {
+    await ask('about apples');
+    await ask('about pears');
+    await shows(['about apples', 'about pears']);
+    await vscode.commands.executeCommand('holysheep.showPanel');
+    await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
+    await ask('and their colour?', false);
+    const { json } = await fixture.gateway.request(3);
+    assert.match(JSON.stringify(json?.messages), /about apples[^]*and their colour\?/);
+  });
+
+  it('go on without their panel', async () => {
+    let release = (): void => undefined;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    fixture.gateway.script = () => [{ delta: 'half of it' }, { until }, ...answer('the rest')];
+    await ask('a long question');
+    const request = await fixture.gateway.request(1);
+    await closeAll();
+    release();
+    assert.equal(await request.closed, 'server');
+    await vscode.commands.executeCommand('holysheep.showPanel');
+    await shows(['a long question']);
+  });
+
+  it('start with an empty panel, and only one of them', async () => {
+    await ask('something');
+    await vscode.commands.executeCommand('holysheep.newConversation');
+    await vscode.commands.executeCommand('holysheep.newConversation');
+    await shows(['something', 'HolySheep']);
+  });
+
+  it('are opened from the history', async () => {
+    await ask('a question of the past');
+    await fixture.gateway.request(1);
+    await closeAll();
+    await vscode.commands.executeCommand('holysheep.openHistory');
+    const opened = shows(['a question of the past']);
+    // The list fills in a moment later, and what is accepted before that is nothing.
+    const accepting = setInterval(() => {
+      void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    }, 200);
+    await opened.finally(() => clearInterval(accepting));
+  });
+
+  it('are deleted with their panel, and come back when that is undone', async () => {
+    await ask('a question to forget');
+    await (
+      await fixture.gateway.request(1)
+    ).closed;
+    await shows(['a question to forget']);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('holysheep.deleteConversation');
+    await shows([]);
+    const back = shows(['a question to forget']);
+    const undoing = setInterval(() => void vscode.commands.executeCommand('notification.acceptPrimaryAction'), 200);
+    await back.finally(() => clearInterval(undoing));
+  });
+});

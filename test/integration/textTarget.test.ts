@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { proposedScheme } from '../../src/host/code/proposedText';
+import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
+import { viewType } from '../../src/host/panel/panelView';
+import { TextTarget } from '../../src/host/panel/textTarget';
+import { initialTurn } from '../../src/core/turnState';
+
+const source = 'before\n  first();\n  second();\nafter\n';
+const asked = '  first();\n  second();\n';
+const answered = '  third();\n';
+const replaced = `before\n${answered}after\n`;
+
+describe('code of an answer', function () {
+  // The workbench opens and closes several parts of itself in each of them.
+  this.timeout(60_000);
+  let target: TextTarget;
+  let panel: vscode.WebviewPanel;
+  beforeEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    target = new TextTarget();
+  });
+  afterEach(async () => {
+    target.dispose();
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  /** The panel has the focus, as it has when its buttons are pressed. */
+  const focusPanel = async (column = vscode.ViewColumn.Two): Promise<void> => {
+    panel = vscode.window.createWebviewPanel(viewType, 'Conversation', column);
+    await until(() => vscode.window.activeTextEditor === undefined && panel.active);
+  };
+
+  describe('inserted', () => {
+    const insert = async (text: string, ...selections: vscode.Selection[]): Promise<vscode.TextEditor> => {
+      const editor = await open(source);
+      editor.selections = selections;
+      await focusPanel();
+      await target.insert(text);
+      return editor;
+    };
+
+    it('goes to the cursor, in one undo step, and the panel keeps the focus', async () => {
+      const { document } = await insert('one();\ntwo();\n', cursor(3, 0));
+      assert.equal(document.getText(), 'before\n  first();\n  second();\none();\ntwo();\nafter\n');
+      assert.ok(panel.active);
+      await undo(document);
+      assert.equal(document.getText(), source);
+    });
+
+    it('goes to every cursor as far in as its line, and deletes nothing that is selected', async () => {
+      const editor = await insert('a {\n}', cursor(1, 2), new vscode.Selection(3, 0, 3, 5));
+      assert.equal(editor.document.getText(), 'before\n  a {\n  }first();\n  second();\naftera {\n}\n');
+      assert.deepEqual(
+        editor.selections.map(({ active, isEmpty }) => [active.line, active.character, isEmpty]),
+        [
+          [2, 3, true],
+          [5, 1, true],
+        ],
+      );
+      await undo(editor.document);
+      assert.equal(editor.document.getText(), source);
+    });
+
+    it('has the line ends of the document', async () => {
+      const editor = await open('x\r\n');
+      await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
+      editor.selections = [cursor(0, 0), cursor(1, 0)];
+      await target.insert('a\nb\n');
+      assert.equal(editor.document.getText(), 'a\r\nb\r\nx\r\na\r\nb\r\n');
+      assert.deepEqual(
+        editor.selections.map(({ active }) => active.line),
+        [2, 5],
+      );
+    });
+
+    it('is refused by an editor that is read-only', async () => {
+      const { document } = await vscode.window.showTextDocument(await file('readonly.ts', source));
+      await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+      await assert.rejects(target.insert('x'), /readonly\.ts is read-only/);
+      assert.equal(document.getText(), source);
+      await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
+    });
+
+    it('goes to the editor of before when a log has been looked at since', async () => {
+      const { document } = await open(source);
+      const output = vscode.window.createOutputChannel('Other');
+      output.show();
+      await until(() => vscode.window.visibleTextEditors.some((editor) => editor.document.uri.scheme === 'output'));
+      await focusPanel();
+      await target.insert('x');
+      assert.equal(document.getText(), `x${source}`);
+      output.dispose();
+      await vscode.commands.executeCommand('workbench.action.closePanel');
+    });
+
+    it('goes to the editor behind the panel, which is shown beside it', async () => {
+      const { document } = await open(source);
+      await focusPanel(vscode.ViewColumn.One);
+      await until(() => !vscode.window.visibleTextEditors.some((editor) => editor.document === document));
+      await target.insert('x');
+      assert.equal(document.getText(), `x${source}`);
+      assert.ok(panel.visible);
+      assert.ok(vscode.window.visibleTextEditors.some((editor) => editor.document === document));
+    });
+
+    it('goes to another visible editor when the last one is closed', async () => {
+      const { document } = await open(source);
+      await open('other', vscode.ViewColumn.Two);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await until(() => vscode.window.activeTextEditor?.document === document);
+      await focusPanel();
+      await target.insert('x');
+      assert.equal(document.getText(), `x${source}`);
+    });
+
+    it('needs an editor', async () => {
+      await focusPanel();
+      await assert.rejects(target.insert('x'), /Open the file to insert into/);
+    });
+  });
+
+  describe('applied', () => {
+    it('waits for the preview, and is one undo step', async () => {
+      const { document } = await open(source);
+      await focusPanel();
+      const applying = target.apply(exchange(document.uri), answered);
+      await preview();
+      assert.equal(document.getText(), source);
+      assert.deepEqual(
+        vscode.workspace.textDocuments.flatMap((each) => (each.uri.scheme === proposedScheme ? [each.getText()] : [])),
+        [replaced],
+      );
+      assert.ok(panel.visible);
+      await answerPreview('apply', applying);
+      assert.equal(document.getText(), replaced);
+      assert.deepEqual(diffs(), []);
+      await undo(document);
+      assert.equal(document.getText(), source);
+    });
+
+    it('leaves the document alone when the preview is discarded', async () => {
+      const { document } = await open(source);
+      const { version } = document;
+      await answerPreview('discard', target.apply(exchange(document.uri), answered));
+      assert.equal(document.getText(), source);
+      assert.equal(document.version, version);
+      assert.deepEqual(diffs(), []);
+    });
+
+    it('is refused when the document is edited while the preview is open', async () => {
+      const { document } = await open(source);
+      const applying = target.apply(exchange(document.uri), answered);
+      await preview();
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(document.uri, new vscode.Position(1, 0), 'new\n');
+      await vscode.workspace.applyEdit(edit);
+      await assert.rejects(answerPreview('apply', applying), /was changed or closed while the preview was open/);
+      assert.equal(document.getText(), source.replace('before\n', 'before\nnew\n'));
+    });
+
+    it('is refused when the document is edited before the preview is there', async () => {
+      const { document } = await open(source);
+      const applying = target.apply(exchange(document.uri), answered);
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(document.uri, new vscode.Position(1, 0), 'new\n');
+      await vscode.workspace.applyEdit(edit);
+      await assert.rejects(answerPreview('apply', applying), /was changed or closed while the preview was open/);
+      assert.equal(document.getText(), source.replace('before\n', 'before\nnew\n'));
+    });
+
+    it('is refused when the file is written by someone else while the preview is open', async () => {
+      const document = await file('written.ts', source);
+      const applying = target.apply(exchange(document.uri), answered);
+      await preview();
+      const theirs = source.replace('before\n', 'before\ntheirs\n');
+      await write(document.uri, theirs);
+      await until(() => document.getText() === theirs);
+      await assert.rejects(answerPreview('apply', applying), /was changed or closed while the preview was open/);
+      assert.equal(document.getText(), theirs);
+    });
+
+    it('follows the code to where it is now', async () => {
+      const { document } = await open(`new\n${source}`);
+      await answerPreview('apply', target.apply(exchange(document.uri), answered));
+      assert.equal(document.getText(), `new\n${replaced}`);
+    });
+
+    for (const [what, now, reason] of [
+      ['has changed', source.replace('second', 'other'), /has changed since you asked/],
+      ['is there twice', `new\n${source}${source}`, /more than once/],
+    ] as const) {
+      it(`is refused when the code ${what}`, async () => {
+        const { document } = await open(now);
+        await assert.rejects(target.apply(exchange(document.uri), answered), reason);
+        assert.equal(document.getText(), now);
+      });
+    }
+
+    it('says so when there is nothing to replace', async () => {
+      const { document } = await open(source);
+      await assert.rejects(target.apply(exchange(document.uri), asked.trimEnd()), /already the same/);
+    });
+
+    for (const [what, uri] of [
+      ['a file that was deleted', () => vscode.Uri.joinPath(folder(), 'deleted.ts')],
+      ['an untitled document that was closed', () => vscode.Uri.parse('untitled:Untitled-99')],
+    ] as const) {
+      it(`is refused for ${what}`, async () => {
+        await assert.rejects(target.apply(exchange(uri()), answered), /can't be opened/);
+        assert.equal(vscode.workspace.textDocuments.filter((each) => each.uri.path.includes('Untitled-99')).length, 0);
+      });
+    }
+
+    it('keeps the line ends of the document', async () => {
+      const document = await file('crlf.ts', source.replaceAll('\n', '\r\n'));
+      await answerPreview('apply', target.apply(exchange(document.uri, asked.replaceAll('\n', '\r\n')), answered));
+      assert.equal(document.getText(), replaced.replaceAll('\n', '\r\n'));
+    });
+
+    it('goes to the selection of the last editor when the answer was not made from one', async () => {
+      const editor = await open(source);
+      editor.selection = new vscode.Selection(1, 0, 3, 0);
+      await focusPanel();
+      await answerPreview('apply', target.apply(exchange(), 'third();'));
+      assert.equal(editor.document.getText(), replaced);
+    });
+
+    it('needs a selection then', async () => {
+      await open(source);
+      await focusPanel();
+      await assert.rejects(target.apply(exchange(), answered), /Select the code to be replaced/);
+    });
+  });
+
+  describe('as a new file', () => {
+    it('has its language and the focus, beside the conversation', async () => {
+      const other = await open(source);
+      await focusPanel();
+      await target.newFile('const a = 1;', 'ts');
+      const editor = vscode.window.activeTextEditor;
+      assert.ok(editor);
+      assert.equal(editor.document.languageId, 'typescript');
+      assert.equal(editor.document.getText(), 'const a = 1;\n');
+      assert.equal(editor.viewColumn, other.viewColumn);
+      assert.ok(panel.visible);
+    });
+
+    it('does not cover a conversation that has the window to itself', async () => {
+      await focusPanel(vscode.ViewColumn.One);
+      await target.newFile('text', 'no language');
+      assert.equal(vscode.window.activeTextEditor?.document.languageId, 'plaintext');
+      assert.ok(panel.visible);
+    });
+  });
+});
+
+async function open(content: string, column = vscode.ViewColumn.One): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument({ language: 'typescript', content });
+  return vscode.window.showTextDocument(document, { viewColumn: column, preview: false });
+}
+
+function folder(): vscode.Uri {
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(first);
+  return first.uri;
+}
+
+async function file(name: string, content: string): Promise<vscode.TextDocument> {
+  const uri = vscode.Uri.joinPath(folder(), name);
+  await write(uri, content);
+  return vscode.workspace.openTextDocument(uri);
+}
+
+async function write(uri: vscode.Uri, content: string): Promise<void> {
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(content));
+}
+
+/** @param uri of the document the selection was in; absent: not made from one */
+function exchange(uri?: vscode.Uri, code = asked): Exchange {
+  const place: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0, endLine: 3, endCharacter: 0 };
+  const made: Pick<Exchange, 'attachments' | 'target'> = uri
+    ? {
+        attachments: [{ label: 'app.ts:2-3', languageId: 'typescript', code }],
+        target: { uri: uri.toString(), ...place },
+      }
+    : {};
+  return { id: 'one', prompt: 'Improve app.ts:2-3', state: initialTurn, queued: false, ...made };
+}
+
+function cursor(line: number, character: number): vscode.Selection {
+  return new vscode.Selection(line, character, line, character);
+}
+
+async function undo(document: vscode.TextDocument): Promise<void> {
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
+  await vscode.commands.executeCommand('undo');
+}
+
+/** Of the whole document, beside VS Code's list of changes. */
+function diffs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff),
+  );
+}
+
+async function preview(): Promise<void> {
+  await until(() => diffs().length > 0);
+  await vscode.commands.executeCommand('refactorPreview.focus');
+}
+
+/** Presses the button of the preview, again as long as it is not there. */
+async function answerPreview(button: 'apply' | 'discard', applying: Promise<void>): Promise<void> {
+  let settled = false;
+  const over = applying.finally(() => (settled = true));
+  over.catch(() => undefined);
+  await until(async () => {
+    await vscode.commands.executeCommand(`refactorPreview.${button}`);
+    return settled;
+  });
+  return over;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,57 @@
+import { createEngine } from '../../../src/core/createEngine';
+import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
+import type { ConversationDeps } from '../../../src/host/conversation/conversation';
+import { Conversations } from '../../../src/host/conversation/conversations';
+import { Journal } from '../../../src/host/conversation/journal';
+import { systemClock } from '../../../src/host/systemClock';
+import { defaultSettings } from '../engineRun';
+
+export interface LiveOptions {
+  /** Where the journal is. */
+  readonly folder: string;
+  readonly baseUrl: string;
+  /** Every event as it arrives, before anybody else has seen it. */
+  readonly onEvent?: ConversationDeps['onEvent'];
+}
+
+export interface Live {
+  readonly conversations: Conversations;
+  readonly journal: Journal;
+}
+
+/** Conversations as the extension host runs them, on the real engine, clock and disk. */
+export function liveConversations({ folder, baseUrl, onEvent = () => undefined }: LiveOptions): Live {
+  const fail = (error: unknown): never => {
+    throw error instanceof Error ? error : new Error(JSON.stringify(error));
+  };
+  const connection = { baseUrl, apiKey: 'hsa-kill-key' };
+  const engine = createEngine({
+    clock: systemClock,
+    random: Math.random,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+    localize: (message) => message,
+    formatTime: String,
+    settings: () => defaultSettings,
+    connection: () => Promise.resolve(connection),
+    cooldowns: noSharedCooldowns,
+    userAgent: 'kill',
+  });
+  const memory = new Map<string, unknown>();
+  const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
+  const conversations = new Conversations({
+    engine,
+    clock: systemClock,
+    defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
+    connection: () => Promise.resolve(connection),
+    resume: () => 'auto',
+    journal,
+    memory: {
+      get: (key) => memory.get(key),
+      update: (key, value) => Promise.resolve(void memory.set(key, value)),
+    },
+    onEvent,
+    onError: fail,
+  });
+  return { conversations, journal };
+}

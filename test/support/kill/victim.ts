@@ -1,0 +1,20 @@
+import { writeSync } from 'node:fs';
+import { liveConversations } from './liveConversations';
+
+/** Asks one question and says at once, in a line each, how much of the answer has arrived and when: until it is killed. */
+async function main(folder: string, baseUrl: string): Promise<void> {
+  let characters = 0;
+  const { conversations } = liveConversations({
+    folder,
+    baseUrl,
+    onEvent: (_conversation, _exchange, event) => {
+      if (event.type !== 'text') return;
+      characters += event.text.length;
+      writeSync(1, `${JSON.stringify({ at: Date.now(), characters })}\n`);
+    },
+  });
+  (await conversations.resume()).ask({ prompt: 'Tell me a long story' });
+}
+
+const [folder = '', baseUrl = ''] = process.argv.slice(2);
+void main(folder, baseUrl);

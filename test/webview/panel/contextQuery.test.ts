@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { contextQueryAt } from '../../../src/webview/contextQuery';
+
+/** `|` is the caret. */
+const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {
+  const caret = marked.indexOf('|');
+  return contextQueryAt(marked.replace('|', ''), caret);
+};
+
+describe('A query for context', () => {
+  const rows: readonly (readonly [marked: string, start: number, text: string])[] = [
+    ['#|', 0, ''],
+    ['#sam|', 0, 'sam'],
+    ['#sam|ple.ts', 0, 'sam'],
+    ['explain #src/a.ts|', 8, 'src/a.ts'],
+    ['a\n#b|', 2, 'b'],
+    ['#a #b|', 3, 'b'],
+    ['#12a|', 0, '12a'],
+    [`${'x '.repeat(200)}#b|`, 400, 'b'],
+  ];
+  for (const [marked, start, text] of rows) {
+    it(`is “${text}” in ${marked.slice(-20)}`, () => assert.deepEqual(queryIn(marked), { start, text }));
+  }
+
+  for (const [what, marked] of [
+    ['before the #', '|#'],
+    ['without a #', 'sam|'],
+    ['behind a space', '# Title|'],
+    ['in a heading', '##|'],
+    ['in a word', 'C#|'],
+    ['in the number of an issue', 'see #12|'],
+    ['far behind the #', `#${'x'.repeat(400)}|`],
+    ['where what is before can’t be seen', `C#${'x'.repeat(259)}|`],
+  ] as const) {
+    it(`is not there ${what}`, () => assert.equal(queryIn(marked), undefined));
+  }
+});

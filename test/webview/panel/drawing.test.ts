@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { ExchangeView, TurnState } from '../../../src/protocol';
+import { initialTurn, reduce } from '../../../src/protocol';
+import { ev } from './support/events';
+import { exchange, PanelPage } from './support/panelPage';
+import { lengthy } from './support/plainMarkdown';
+
+const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduce, initialTurn);
+const long = 'word '.repeat(lengthy);
+
+describe('what is shown of a turn', () => {
+  let page: PanelPage;
+  beforeEach(() => {
+    page = new PanelPage();
+    page.clock.held = [];
+  });
+  afterEach(() => page.dispose());
+
+  const article = (index = -1): HTMLElement => page.all('article', 'Assistant').at(index)!;
+  const state = (index = -1): string | undefined => article(index).dataset['state'];
+  const runAll = (): void => {
+    while (page.clock.held?.length) page.clock.runHeld();
+  };
+
+  it('is its end only when the last word of it is there', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.text(long));
+    page.events('a', ev.done(long));
+    assert.equal(state(), 'streaming');
+    assert.equal(article().getAttribute('aria-busy'), 'true');
+    assert.deepEqual(page.all('button', 'Regenerate'), []);
+    runAll();
+    assert.equal(state(), 'done');
+    assert.equal(article().hasAttribute('aria-busy'), false);
+    assert.equal(page.part('answer')?.textContent, long);
+    assert.ok(page.one('button', 'Regenerate'));
+  });
+
+  it('is what goes on, when it goes on before the last word is there', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.text(long), ev.stopped(long));
+    page.receive({ type: 'exchange', exchange: exchange('a', { state: { ...initialTurn, text: long } }) });
+    runAll();
+    assert.equal(state(), 'connecting');
+  });
+
+  it('is nothing final before it is drawn', () => {
+    page.snapshot([exchange('a', { state: done(long) })]);
+    assert.equal(state(), undefined);
+    assert.equal(article().getAttribute('aria-busy'), 'true');
+    runAll();
+    assert.equal(state(), 'done');
+  });
+
+  const many = ['a', 'b', 'c', 'd'].map((id): ExchangeView => exchange(id, { state: done(`answer ${id}`) }));
+  const drawn = (): string[] =>
+    page
+      .all('article', 'Assistant')
+      .filter((each) => each.dataset['state'])
+      .map((each) => each.querySelector('[data-part="answer"]')!.textContent);
+
+  it('begins with all prompts and the newest answer, and goes on upwards', () => {
+    page.clock.costMs = 10;
+    page.snapshot(many);
+    assert.deepEqual(
+      page.all('article', 'You').map((each) => each.querySelector('[data-part="prompt"]')?.textContent),
+      ['prompt a', 'prompt b', 'prompt c', 'prompt d'],
+    );
+    assert.deepEqual(drawn(), ['answer d']);
+    while (drawn().length === 1) page.clock.runHeld();
+    assert.deepEqual(drawn(), ['answer c', 'answer d']);
+    runAll();
+    assert.equal(drawn().length, 4);
+    assert.equal(page.outOfView.size, 0);
+  });
+
+  it('is drawn before the others when it comes into view', () => {
+    page.clock.costMs = 10;
+    page.snapshot(many);
+    page.outOfView.get(article(0))!();
+    runAll();
+    assert.deepEqual(
+      page.renderCalls.filter((call) => call.startsWith('append')),
+      ['d', 'a', 'c', 'b'].map((id) => `append answer ${id}`),
+    );
+  });
+
+  it('waits while another turn runs, if nobody looks at it', () => {
+    page.clock.costMs = 10;
+    page.snapshot([...many, exchange('e')]);
+    runAll();
+    assert.deepEqual(drawn(), ['']);
+    page.events('e', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
+    runAll();
+    assert.equal(drawn().length, 5);
+  });
+
+  it('is drawn at once when something happens to it', () => {
+    page.clock.costMs = 10;
+    page.snapshot(many);
+    page.receive({ type: 'exchange', exchange: exchange('e', { queued: true }) });
+    page.events('e', ev.attempt(), ev.text('Hi'));
+    assert.equal(state(), 'streaming');
+    runAll();
+    assert.equal(page.part('answer')?.textContent, 'Hi');
+  });
+
+  it('is no longer drawn when another conversation is shown', () => {
+    page.clock.costMs = 10;
+    page.snapshot(many);
+    page.snapshot([exchange('z', { state: done('other') })]);
+    runAll();
+    assert.deepEqual(drawn(), ['other']);
+    assert.equal(page.renderCalls.includes('append answer a'), false);
+  });
+});
