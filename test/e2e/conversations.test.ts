@@ -71,17 +71,24 @@ describe('several conversations', () => {
     assert.deepEqual(asked(1), ['about pears', 'Pears are green.', 'from the palette']);
   });
 
+  it('a name that is given to one is on its tab', async () => {
+    await workbench.runCommand('HolySheep: Rename Conversation');
+    await workbench.fillInput('On pears');
+    await workbench.tab('On pears').waitFor();
+    assert.equal(await workbench.tab('about pears').count(), 0);
+  });
+
   it('closing a panel stops nothing: the answer is complete in the history', async () => {
     const slow = heldAnswer(deltas('Half of it'), answer(' and the other half.'));
     gateway.script = slow.script;
     await panel.send('close me');
     await panel.answer.getByText('Half of it').waitFor();
     await workbench.runCommand('View: Close Editor');
-    await workbench.tab('about pears').waitFor({ state: 'detached' });
+    await workbench.tab('On pears').waitFor({ state: 'detached' });
     slow.release();
     assert.equal(await gateway.requests[0]?.closed, 'server');
     await workbench.runCommand('HolySheep: Open History');
-    await workbench.quickInput.rowsWith('about pears').click();
+    await workbench.quickInput.rowsWith('On pears').click();
     await panel.answer.getByText('Half of it and the other half.').waitFor();
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 3);
   });
@@ -94,9 +101,9 @@ describe('several conversations', () => {
     await workbench.reload();
     await panel.answer.getByText('More of them.').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'half a thought on apples');
-    await workbench.tab('about pears').click();
+    await workbench.tab('On pears').click();
     await panel.answer.getByText('Half of it and the other half.').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'half a thought on pears');
-    assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
+    assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('On pears').count()], [1, 1]);
   });
 });

@@ -4,16 +4,26 @@ import { deltas } from '../../src/demo/replies';
 import { ask, ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-const words = Array.from({ length: 300 }, (_, n) => `word${n}`);
+const words = Array.from({ length: 400 }, (_, n) => `word${n}`);
 const story = words.join(' ');
+const upTo = (word: number): string => words.slice(0, word).join(' ');
 
 describe('an extension host that dies in mid-answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
+  let ends = false;
 
   before(async () => {
-    gateway = await startGateway();
+    gateway = await startGateway({
+      // A word in 10 ms; a request that has a part of the story gets the rest.
+      script: function* ({ json }) {
+        const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
+        yield* deltas(story.slice(typeof told === 'string' ? told.length : 0), { chunkChars: 7, everyMs: 10 });
+        yield ends ? { finish: 'stop' } : { end: 'stall' };
+        yield { done: true };
+      },
+    });
     workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
     panel = new ConversationPanel(workbench);
     await setKey(workbench);
@@ -23,48 +33,53 @@ describe('an extension host that dies in mid-answer', () => {
     await gateway.close();
   });
 
-  /** Tells so many words, then goes quiet; a request that has a part of the story gets what follows it. */
-  const tellUpTo = (count: number): void => {
-    gateway.reset();
-    gateway.script = function* ({ json }) {
-      const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
-      const end = words.slice(0, count).join(' ').length;
-      yield* deltas(story.slice(typeof told === 'string' ? told.length : 0, end), { chunkChars: 7, everyMs: 1 });
-      yield count < words.length ? { end: 'stall' } : { finish: 'stop' };
-      yield { done: true };
-    };
+  const dieAt = async (word: number): Promise<void> => {
+    await panel.answer.getByText(`word${word}`).waitFor();
+    await workbench.killExtensionHost();
+    await workbench.reloadPage();
+    await panel.inState('interrupted').waitFor();
   };
-  const assertPrefix = async (atLeast: string): Promise<void> => {
+  const assertPrefix = async (least: string): Promise<void> => {
     const found = await panel.answer.innerText();
     assert.ok(story.startsWith(found.trimEnd()), found);
-    assert.ok(found.length >= atLeast.length, `${found.length} of ${atLeast.length} characters`);
+    assert.ok(found.length >= least.length, `${found.length} characters, and not even ${least.length}`);
   };
 
   it('leaves what had arrived, interrupted', async () => {
-    tellUpTo(100);
     await ask(workbench, 'Tell me a long story');
-    await panel.answer.getByText('word99').waitFor();
-    await workbench.killExtensionHost();
-    await workbench.reloadPage();
-    await panel.inState('interrupted').waitFor();
-    await assertPrefix(words.slice(0, 100).join(' '));
+    await dieAt(100);
+    await assertPrefix(upTo(60));
   });
 
-  it('may die again while it is continued', async () => {
-    tellUpTo(200);
+  it('may die again while the rest is told', async () => {
     await panel.button('Continue').click();
-    await panel.answer.getByText('word199').waitFor();
-    await workbench.killExtensionHost();
-    await workbench.reloadPage();
-    await panel.inState('interrupted').waitFor();
-    await assertPrefix(words.slice(0, 200).join(' '));
+    await dieAt(300);
+    await assertPrefix(upTo(260));
   });
 
   it('Continue completes the answer, not a character more or less', async () => {
-    tellUpTo(words.length);
+    ends = true;
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();
     assert.equal(await panel.answer.innerText(), story);
     assert.equal(await panel.frame.getByRole('article', { name: 'Assistant' }).count(), 1);
+  });
+
+  it('leaves every conversation that it was answering in', async () => {
+    ends = false;
+    for (const prompt of ['One more story', 'And another']) {
+      await workbench.runCommand('HolySheep: New Conversation');
+      await panel.frame.getByText('What do you want to know?').waitFor();
+      await panel.send(prompt);
+      await panel.answer.getByText('word60').waitFor();
+    }
+    await dieAt(100);
+    for (const prompt of ['One more story', 'And another']) {
+      assert.equal(await workbench.tab(prompt).count(), 1);
+      await workbench.tab(prompt).click();
+      await panel.frame.getByRole('article', { name: 'You' }).getByText(prompt).waitFor();
+      await panel.inState('interrupted').waitFor();
+      await assertPrefix(upTo(20));
+    }
   });
 });

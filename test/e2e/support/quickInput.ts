@@ -75,7 +75,7 @@ export class QuickInput {
    */
   async #focusSettled(): Promise<void> {
     if (!(await this.page.evaluate("document.activeElement?.matches('iframe.webview')"))) return;
-    const page = this.page.frameLocator('iframe.webview.ready').first().frameLocator('#active-frame');
+    const page = this.page.locator('iframe.webview.ready').first().contentFrame().frameLocator('#active-frame');
     await page.locator(':focus').waitFor();
   }
 }

@@ -1,0 +1,111 @@
+import type { Language } from './words';
+
+/** What is asked and answered on the stage. */
+export interface StageTexts {
+  readonly streaming: string;
+  readonly waiting: string;
+  readonly resuming: string;
+  readonly failed: string;
+  readonly failedPartial: string;
+  readonly stopped: string;
+  readonly interrupted: string;
+  readonly quiet: string;
+  readonly done: string;
+  readonly context: string;
+  readonly code: string;
+  readonly reasoning: string;
+  /** Everything Markdown has, code and a table among it. */
+  readonly answer: string;
+  readonly short: string;
+}
+
+const code = `\`\`\`ts
+/** Full jitter: anywhere between nothing and the cap. */
+export function delayOf(attempt: number, { base = 1000, cap = 60_000 } = {}): number {
+  return Math.random() * Math.min(cap, base * 2 ** attempt);
+}
+\`\`\``;
+
+export const stageTexts: Readonly<Record<Language, StageTexts>> = {
+  en: {
+    streaming: 'How should a client retry?',
+    waiting: 'And when the gateway says no?',
+    resuming: 'What if the line drops in the middle of an answer?',
+    failed: 'Can a retry help when there is no money left?',
+    failedPartial: 'And if the money runs out halfway?',
+    stopped: 'Tell me everything about backoff',
+    interrupted: 'What happens when the window is closed?',
+    quiet: 'What does a long silence mean?',
+    done: 'Which failures are worth another attempt?',
+    context: 'What does this do?',
+    code: 'Write a delay function with jitter',
+    reasoning: 'The person asks about retries. A hint of the server comes first, then the backoff, and a limit for both.',
+    answer: `## Retrying, in short
+
+Wait **as long as the server asks**, and no less. Without a hint, back off with jitter:
+
+${code}
+
+| Status | Try again? | When |
+|---|:---:|---|
+| 429 | yes | after \`Retry-After\` |
+| 402 | no | when there is money |
+| 503 | yes | after a backoff |
+
+1. Obey the hint.
+2. Keep what has arrived.
+   - never doubled
+   - never lost
+3. Say what happens. See [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
+
+- [x] the delay has a source
+- [ ] the account has credit
+
+> A retry that can't succeed is a request somebody else could have used.
+`,
+    short:
+      'Those that pass by themselves: rate limits, overload, dropped lines. A wrong key or an empty account needs a ' +
+      'person, and another attempt only adds to the load. A stream that broke off is asked for the rest, from the exact ' +
+      'next character, so that nothing is lost and nothing is there twice.',
+  },
+  'zh-cn': {
+    streaming: '客户端应该怎样重试？',
+    waiting: '如果网关拒绝了请求呢？',
+    resuming: '回答到一半线路断了怎么办？',
+    failed: '余额不足时，重试有用吗？',
+    failedPartial: '如果余额在中途用完呢？',
+    stopped: '请详细讲讲退避',
+    interrupted: '窗口关闭之后会怎样？',
+    quiet: '长时间没有动静说明什么？',
+    done: '哪些失败值得再试一次？',
+    context: '这段代码做什么？',
+    code: '写一个带抖动的延迟函数',
+    reasoning: '用户问的是重试。先看服务器的提示，再看退避，两者都要有上限。',
+    answer: `## 重试要点
+
+**服务器要求等多久，就等多久**，一秒也不能少。没有提示时，使用带抖动的退避：
+
+${code.replace('Full jitter: anywhere between nothing and the cap.', '完全抖动：零到上限之间的任意值。')}
+
+| 状态码 | 是否重试 | 何时重试 |
+|---|:---:|---|
+| 429 | 是 | 按 \`Retry-After\` 的要求 |
+| 402 | 否 | 等到充值之后 |
+| 503 | 是 | 退避之后 |
+
+1. 听从服务器的提示。
+2. 保留已经收到的内容。
+   - 绝不重复
+   - 绝不丢失
+3. 说明发生了什么。参见 [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)。
+
+- [x] 等待时间有来源
+- [ ] 账户有余额
+
+> 不可能成功的重试，只会占用别人的请求机会。
+`,
+    short:
+      '会自行恢复的失败：请求过多、服务器过载、线路中断。密钥有误或余额不足需要人来处理，再试一次只会增加负担。' +
+      '中途断开的回答会从断开处的下一个字符继续获取，既不丢失，也不重复。',
+  },
+};

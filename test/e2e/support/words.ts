@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { panelStrings, type PanelStrings } from '../../../src/protocol';
+import { root } from '../../support/paths';
+
+export type Language = 'en' | 'zh-cn';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** What a person reads in a display language, from what is shipped: a panel is found by it. */
+export interface Words {
+  readonly panel: PanelStrings;
+  /** The palette's title of a command, by its id without the prefix. */
+  readonly command: (id: string) => string;
+  /** A text of the host; its placeholders stand for anything. */
+  readonly host: (english: string) => RegExp;
+}
+
+export function wordsOf(language: Language): Words {
+  const manifest = texts(language === 'en' ? 'package.nls.json' : `package.nls.${language}.json`);
+  const bundle = language === 'en' ? {} : texts(`l10n/bundle.l10n.${language}.json`);
+  const translated = (english: string): string => bundle[english] ?? english;
+  const panel = Object.entries(panelStrings).map(([key, english]) => [key, translated(english)]);
+  return {
+    panel: Object.fromEntries(panel) as PanelStrings,
+    command: (id) => `HolySheep: ${manifest[`command.${id}`]}`,
+    host: (english) => new RegExp(translated(english).replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\d\}/g, '.*')),
+  };
+}
+
+function texts(file: string): Texts {
+  return JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Texts;
+}
