@@ -18,7 +18,7 @@ export interface ContextDraftDeps {
     pick(): Promise<readonly DraftAttachment[]>;
   };
   readonly localize: Localize;
-  /** What was attached before a reload and can no longer be read. */
+  /** What was attached and can no longer be read. */
   readonly onSkipped: (id: string, error: unknown) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -66,6 +66,23 @@ export class ContextDraft {
   async settled(): Promise<void> {
     // What fails has been told to whoever attached it.
     await this.reading.catch(() => undefined);
+  }
+
+  /**
+   * Files and problems as they are now: they may have changed since they were attached. A selection stays what was
+   * selected. What can't be read any more goes along as it was.
+   */
+  async refresh(): Promise<void> {
+    await this.settled();
+    for (const { id, attachment } of this.held) {
+      if ((attachment.kind ?? 'selection') === 'selection') continue;
+      try {
+        const read = await this.inTurn(() => this.deps.source.resolve(id));
+        if (this.held.some((item) => item.id === id)) this.add(read);
+      } catch (error) {
+        this.deps.onSkipped(id, error);
+      }
+    }
   }
 
   /** All of it, for the prompt that is being sent; the next one starts without. */

@@ -62,16 +62,19 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
   return {
     id,
     title,
-    label: `${busy ? '$(sync~spin) ' : ''}${withoutIcons(title)}`,
+    label: `${busy ? '$(sync~spin) ' : ''}${asPlainLabel(title)}`,
     description: [historyTime(at, now, locale), turnsText(turns, words), ...marks].join(' · '),
     isHit: excerpt !== undefined,
-    ...(excerpt !== undefined && excerpt !== title && { detail: withoutIcons(excerpt) }),
+    ...(excerpt !== undefined && excerpt !== title && { detail: asPlainLabel(excerpt) }),
   };
 }
 
-/** VS Code draws `$(name)` as an icon; a word joiner, which nobody sees, makes it text again. */
-function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$\u2060(');
+/**
+ * VS Code draws `$(name)` as an icon; a word joiner, which nobody sees, makes it text again. Characters that turn the
+ * direction of what follows would turn the rest of the row as well.
+ */
+function asPlainLabel(text: string): string {
+  return text.replaceAll('$(', '$\u2060(').replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
 function headingOf(group: HistoryGroup, localize: Localize): string {

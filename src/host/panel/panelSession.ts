@@ -78,7 +78,7 @@ export class PanelSession extends Disposable {
         return this.replay();
       case 'send': {
         const { prompt, model } = message;
-        await contextDraft.settled();
+        await contextDraft.refresh();
         return context.send({ prompt, model }, { conversation, complete: (input) => draft.complete(input) });
       }
       case 'stop':

@@ -12,7 +12,7 @@ export interface CodeToolbar {
 const ICONS: Readonly<Record<CodeAction, string>> = {
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   insert: 'M1.5 8h7M5.5 5l3 3-3 3M12.5 3v10M11 3h3M11 13h3',
-  apply: 'M2.5 8.5l3.5 3.5 7.5-8',
+  apply: 'M3 5.5h9.5M9.5 2.5l3 3-3 3M13 10.5H3.5M6.5 7.5l-3 3 3 3',
   newFile: 'M9.5 13.5h-6v-11h6l3 3v2M9.5 2.5v3h3M12.5 10v5M10 12.5h5',
 };
 
@@ -20,7 +20,7 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
 const DONE_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
 /** Characters in one text node of a code block: appending to a longer one costs the browser more each time. */
-const CHUNK = 4000;
+export const CHUNK = 4000;
 
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
   const actions: readonly CodeAction[] = canApply

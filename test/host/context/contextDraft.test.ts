@@ -105,6 +105,31 @@ describe('The context of the next prompt', () => {
     await Promise.all([attached, failed]);
   });
 
+  it('is read anew before it is sent, but for what was selected; what is gone goes along as it was', async () => {
+    readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'selected' })]);
+    for (const id of ['a', 'b', 'c']) await draft.attach(id);
+    readable.set('a', [item('a', file('a', 'newer'))]);
+    readable.set('b', [item('b', { label: 'b.ts:1', languageId: '', code: 'other' })]);
+    readable.delete('c');
+    await draft.refresh();
+    assert.deepEqual(
+      draft.take().map(({ code }) => code),
+      ['newer', 'selected', 'c'],
+    );
+    assert.deepEqual(skipped, ['c']);
+  });
+
+  it('does not come back when it is detached while it is read anew', async () => {
+    await draft.attach('a');
+    let open = (): void => undefined;
+    gates.set('a', new Promise((resolve) => (open = resolve)));
+    const refreshed = draft.refresh();
+    draft.detach('a');
+    open();
+    await refreshed;
+    assert.deepEqual(draft.items(), []);
+  });
+
   it('loses what is detached, and tells nobody when there is nothing to lose', async () => {
     await draft.attach('a');
     await draft.attach('b');

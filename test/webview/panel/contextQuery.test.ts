@@ -17,6 +17,9 @@ describe('A query for context', () => {
     ['#a #b|', 3, 'b'],
     ['#12a|', 0, '12a'],
     [`${'x '.repeat(200)}#b|`, 400, 'b'],
+    ['看看#sam|', 2, 'sam'],
+    ['看看，＃sam|', 3, 'sam'],
+    ['(#a|', 1, 'a'],
   ];
   for (const [marked, start, text] of rows) {
     it(`is “${text}” in ${marked.slice(-20)}`, () => assert.deepEqual(queryIn(marked), { start, text }));
@@ -28,6 +31,7 @@ describe('A query for context', () => {
     ['behind a space', '# Title|'],
     ['in a heading', '##|'],
     ['in a word', 'C#|'],
+    ['in a link', 'https://a.example/#part|'],
     ['in the number of an issue', 'see #12|'],
     ['far behind the #', `#${'x'.repeat(400)}|`],
     ['where what is before can’t be seen', `C#${'x'.repeat(259)}|`],
