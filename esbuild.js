@@ -16,7 +16,12 @@ const lazyChunks = {
   diagnostics: 'src/host/diagnosticsReport.ts',
   history: 'src/host/history/historyActions.ts',
   context: 'src/host/context/contextSource.ts',
+  page: 'src/host/panel/loadPage.ts',
+  failures: 'src/host/panel/failureActions.ts',
   edits: 'src/host/panel/codeEdits.ts',
+  code: 'src/host/commands/askAboutCode.ts',
+  keys: 'src/host/commands/keyActions.ts',
+  models: 'src/host/modelPick.ts',
   verification: 'src/host/verification.ts',
   demo: 'src/demo/demo.ts',
 };

@@ -24,7 +24,9 @@ import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
 import { ContextDraft } from './host/context/contextDraft';
 import { LazyContextSource } from './host/context/lazyContextSource';
+import { conversationsFolder } from './host/conversationsFolder';
 import type { RequestDefaults } from './host/conversation/chatRequest';
+import type { Conversation } from './host/conversation/conversation';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
 import { PromptHistory } from './host/conversation/promptHistory';
@@ -37,9 +39,9 @@ import { localize } from './host/localize';
 import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
 import { ConversationPanels } from './host/panel/conversationPanels';
-import { failureAction } from './host/panel/failureActions';
 import { viewType } from './host/panel/panelView';
 import { PromptSender } from './host/panel/promptSender';
+import { ShownConversations } from './host/panel/shownConversations';
 import { TextTarget } from './host/panel/textTarget';
 import { Settings } from './host/settings';
 import { StatusBar } from './host/statusBar';
@@ -76,7 +78,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     maxTokens: settings.maxTokens(),
   });
   const journal = new Journal({
-    folder: join((context.storageUri ?? context.globalStorageUri).fsPath, 'conversations'),
+    folder: context.storageUri
+      ? conversationsFolder(context.storageUri.fsPath)
+      : join(context.globalStorageUri.fsPath, 'conversations'),
+    shared: true,
     clock: systemClock,
     limit: () => settings.historyLimit(),
     onProblem: journalProblem(log),
@@ -104,14 +109,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
   const pickModel = (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude });
   const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
   const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
+  const shown = new ShownConversations(context.workspaceState, vscode.env.sessionId, onError);
   const panels: ConversationPanels = own(
     new ConversationPanels(context.extensionUri, conversations, {
       connection,
       suggestions: () => demo.suggestions(),
       promptHistory: () => history.list(),
       send: (...prompt) => sender.send(...prompt),
+      composed: (...composed) => sender.composed(...composed),
       remember,
-      failureAction: (...failure) => failureAction(failureDeps, ...failure),
+      failureAction: async (...failure) => {
+        const { failureAction } = await import('./host/panel/failureActions');
+        return failureAction(failureDeps, ...failure);
+      },
+      hold: (conversation) => conversations.hold(conversation),
       pickModel,
       pickModelOrOnce: () => catalog.pickOrOnce(),
       selectModel: (model) => connections.selectModel(model),
@@ -122,6 +133,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       apply: (exchange, text) => target.apply(exchange, text),
       newFile: (text, language) => target.newFile(text, language),
       onDidClose: (conversation) => sender.forget(conversation),
+      onDidShow: (ids) => shown.remember(ids),
       onError,
     }),
   );
@@ -134,6 +146,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     onError,
   });
   const failureDeps = {
+    hold: (conversation: Conversation) => conversations.hold(conversation),
     pickModel,
     origin: async () => (await connections.own()).origin,
     startOver: (prompt: string) => startConversation({ conversations, panels }, prompt),
@@ -149,7 +162,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       engine.connectionChanged();
     }),
   );
-  const reopen = async (): Promise<void> => panels.reopen(await conversations.brokenOff());
+  const reopen = async (): Promise<void> => {
+    await panels.replace(shown.orphaned);
+    // Windows without a folder share their storage: what is broken off there may be another one's.
+    if (context.storageUri) panels.reopen(await conversations.brokenOff());
+  };
   const historyDeps = {
     conversations,
     panels,
@@ -184,8 +201,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       onError,
     ),
   );
-  // Windows without a folder share their storage: what looks broken off there may be running next door.
-  if (context.storageUri) reopen().catch(onError);
+  reopen().catch(onError);
   if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
   return createApi(engine, defaults);
 }

@@ -62,8 +62,6 @@ export interface ExchangeView {
   readonly queued: boolean;
   /** Ids of all that were asked in its place, itself included, oldest first; absent: there is no other. */
   readonly versions?: readonly string[] | undefined;
-  /** The selection that was asked about can be replaced by code of the answer. */
-  readonly canApply: boolean;
 }
 
 export interface ConnectionView {
@@ -92,6 +90,8 @@ export type ToWebview =
       /** Earlier prompts, oldest first, for arrow up. */
       readonly promptHistory: readonly string[];
       readonly context: readonly DraftContext[];
+      /** Ids of the draft's context that is still to be read after a reload; absent: there is none. */
+      readonly unread?: readonly string[] | undefined;
       /** The model of the next prompt alone; absent: the one that is set. */
       readonly modelOnce?: string | undefined;
     }
@@ -104,7 +104,11 @@ export type ToWebview =
   /** Puts `text` into an empty composer and focuses it. */
   | { readonly type: 'compose'; readonly text: string }
   /** All of the context of the next prompt. */
-  | { readonly type: 'context'; readonly items: readonly DraftContext[] }
+  | {
+      readonly type: 'context';
+      readonly items: readonly DraftContext[];
+      readonly unread?: readonly string[] | undefined;
+    }
   /** Answers `suggestContext` of the same number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
   | { readonly type: 'modelOnce'; readonly model?: string | undefined };
@@ -112,6 +116,8 @@ export type ToWebview =
 export type ToHost =
   | { readonly type: 'ready' }
   | { readonly type: 'send'; readonly prompt: string; readonly model?: string | undefined }
+  /** Whether what `compose` has put into the composer still stands there, each time that changes. */
+  | { readonly type: 'composed'; readonly kept: boolean }
   | { readonly type: 'stop' }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }
@@ -141,10 +147,27 @@ export type ToHost =
   | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   | { readonly type: 'openLink'; readonly href: string };
 
-/** Kept by the webview across reloads through `setState`, and by the host's serializer. */
+/** Where the person reads: so many pixels of the answer are above what is in view. */
+export interface ReadingPlace {
+  readonly exchangeId: string;
+  readonly offset: number;
+}
+
+/** A prompt that is being put into other words. */
+export interface OpenEdit {
+  readonly exchangeId: string;
+  readonly text: string;
+}
+
+/** Kept by the webview while it is hidden and across reloads through `setState`, and by the host's serializer. */
 export interface PanelState {
   readonly conversationId: string;
   readonly draft: string;
+  /** What the host has put into the composer and may hold until there is a key. */
+  readonly composed?: string | undefined;
+  /** Absent: the end, which is followed. */
+  readonly place?: ReadingPlace | undefined;
+  readonly edits?: readonly OpenEdit[] | undefined;
   /** Ids of the draft's context, to be read again. */
   readonly context?: readonly string[] | undefined;
 }

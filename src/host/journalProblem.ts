@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { openLog } from './actions';
-import type { JournalProblem } from './conversation/journal';
+import type { JournalProblem } from './conversation/journalProblem';
 import type { WriteFailure } from './conversation/writeFailure';
 import type { Log } from './log';
 import { toast } from './toast';
@@ -16,10 +16,17 @@ export function journalProblem(log: Log): (problem: JournalProblem) => void {
       if (unwritten.length) toast(log, 'information', text(problem));
       return;
     }
+    if (problem.kind === 'elsewhere' || problem.kind === 'taken') {
+      // Each time: somebody has just asked for it, or is writing in it.
+      log.warn(`a conversation is ${problem.kind === 'taken' ? 'taken over by' : 'open in'} another window`);
+      toast(log, 'warning', text(problem));
+      return;
+    }
     log.error(problem.error);
     if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
     const what = problem.kind === 'unwritten' ? `unwritten ${problem.why}` : problem.kind;
-    if (told.has(what)) return;
+    // A newer one is told of each time somebody wants to open it.
+    if (told.has(what) && problem.kind !== 'newer') return;
     told.add(what);
     toast(log, 'warning', text(problem), [openLog()]);
   };
@@ -41,6 +48,12 @@ function text(problem: JournalProblem): string {
     case 'newer':
       return vscode.l10n.t(
         'A saved conversation was written by a newer version of HolySheep and is left as it is. Update the extension to open it.',
+      );
+    case 'elsewhere':
+      return vscode.l10n.t('This conversation is open in another window.');
+    case 'taken':
+      return vscode.l10n.t(
+        'Another window has taken this conversation over. What comes here now is not saved: copy what you need, and go on there.',
       );
     case 'unwritten':
       return unwritten(problem.why);

@@ -4,7 +4,7 @@ import type { ActiveConnection, Connections } from './connections';
 import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
 import type { Log } from './log';
-import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
+import type { ModelList, ModelPick, ModelPickOptions } from './modelPick';
 
 const freshForMs = 10 * 60_000;
 
@@ -48,12 +48,17 @@ export class ModelCatalog extends Disposable {
 
   /** Lets a person choose, or type, a model. @returns undefined when they don't. */
   async pick(options: Omit<ModelPickOptions, 'offerOnce'> = {}): Promise<string | undefined> {
-    return (await pickModel(this.list(), this.deps.connections.model(), options))?.model;
+    return (await this.choose(options))?.model;
   }
 
   /** As `pick`, and for the next prompt only if they like. */
   pickOrOnce(): Promise<ModelPick | undefined> {
-    return pickModel(this.list(), this.deps.connections.model(), { offerOnce: true });
+    return this.choose({ offerOnce: true });
+  }
+
+  private async choose(options: ModelPickOptions): Promise<ModelPick | undefined> {
+    const { pickModel } = await import('./modelPick');
+    return pickModel(this.list(), this.deps.connections.model(), options);
   }
 
   override dispose(): void {

@@ -4,6 +4,8 @@ export type ObserveSize = (targets: readonly Element[], changed: () => void) => 
 export interface Autoscroll {
   /** Follows the end again: the person has sent something. */
   follow(): void;
+  /** Comes back to a place, and to it again while what is around it is drawn, until a hand scrolls. @param top in pixels */
+  stayAt(top: () => number | undefined): void;
   /** The person has gone somewhere else: the end is followed if it is in view there. */
   moved(): void;
   readonly following: boolean;
@@ -16,14 +18,17 @@ const slackPx = 12;
  * Keeps the end in view while the person is there. Only what a hand did decides: scroll events alone also come from
  * our own scrolling and from content that shrinks.
  * @param onAway whether there is something below that is not followed
+ * @param onRest the person has come to a rest somewhere
  */
 export function createAutoscroll(
   scroller: HTMLElement,
   content: HTMLElement,
   { observeSize, frame }: { readonly observeSize: ObserveSize; readonly frame: (call: () => void) => void },
   onAway: (away: boolean) => void,
+  onRest: () => void,
 ): Autoscroll {
   let following = true;
+  let stay: (() => number | undefined) | undefined;
   let byHand = false;
   let dragging = false;
   /** Where we scrolled to last; content may have grown before the event of that scroll arrives. */
@@ -40,7 +45,13 @@ export function createAutoscroll(
       scroller.scrollTop = scroller.scrollHeight;
       ours = scroller.scrollTop;
     }
+    const top = stay?.();
+    if (top !== undefined) scroller.scrollTop = top;
     tell();
+  };
+  const takenByHand = (): void => {
+    byHand = true;
+    stay = undefined;
   };
   const decide = (): void => {
     if (byHand || dragging) following = atEnd() || (following && scroller.scrollTop === ours);
@@ -54,15 +65,15 @@ export function createAutoscroll(
   scroller.addEventListener(
     'wheel',
     (event) => {
-      byHand = true;
+      takenByHand();
       // At once: the next token may come before the scroll event does.
       if (event.deltaY < 0) letGo();
     },
     { passive: true },
   );
-  scroller.addEventListener('touchmove', () => (byHand = true), { passive: true });
+  scroller.addEventListener('touchmove', takenByHand, { passive: true });
   scroller.addEventListener('keydown', (event) => {
-    byHand = true;
+    takenByHand();
     if (
       event.key === 'PageUp' ||
       event.key === 'Home' ||
@@ -71,13 +82,17 @@ export function createAutoscroll(
     )
       letGo();
   });
-  scroller.addEventListener('pointerdown', () => (dragging = true));
+  scroller.addEventListener('pointerdown', () => {
+    dragging = true;
+    stay = undefined;
+  });
   window.addEventListener('pointerup', () => (dragging = false));
   scroller.addEventListener('scroll', decide);
   scroller.addEventListener('scrollend', () => {
     // Chromium sends it before the last `scroll`.
     decide();
     byHand = false;
+    if (!stay) onRest();
   });
   observeSize([scroller, content], stick);
 
@@ -85,10 +100,17 @@ export function createAutoscroll(
     follow: () => {
       following = true;
       byHand = false;
+      stay = undefined;
       // Not now: the browser would have to lay out at once what has just been added.
       frame(stick);
     },
+    stayAt: (top) => {
+      following = false;
+      stay = top;
+      frame(stick);
+    },
     moved: () => {
+      stay = undefined;
       following = atEnd();
       tell();
     },

@@ -1,4 +1,5 @@
 import type { ContextSuggestion, DraftContext } from '../protocol';
+import { ComposedText } from './composedText';
 import { isComposing } from './composing';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';
@@ -13,6 +14,8 @@ export interface Composer {
   readonly element: HTMLElement;
   /** What is written, or what was sent and not yet taken: it must survive a reload. */
   readonly draft: string;
+  /** What `compose` was given last, unless something has been sent since. */
+  readonly composed: string | undefined;
   /** Ids of what is attached to it. */
   readonly contextIds: readonly string[];
   focus(): void;
@@ -21,8 +24,8 @@ export interface Composer {
   compose(text: string): void;
   /** The host has taken a prompt: there is nothing to keep of it, not even where it waited for a key. */
   taken(prompt: string): void;
-  /** All of the context of the next prompt. */
-  setContext(items: readonly DraftContext[]): void;
+  /** All of the context of the next prompt. @param unread ids of what the host has still to read */
+  setContext(items: readonly DraftContext[], unread?: readonly string[]): void;
   /** An answer to `suggestContext`. */
   suggest(request: number, items: readonly ContextSuggestion[]): void;
   /** @param model of the next prompt alone; undefined: the one that is set */
@@ -33,6 +36,8 @@ export interface Composer {
 
 interface ComposerOptions {
   readonly draft: string;
+  /** What stood there before the page was hidden; the host knows whether it still does. */
+  readonly composed?: string | undefined;
   /** Of the draft, until the host says what is attached. */
   readonly contextIds?: readonly string[] | undefined;
   readonly history: PromptHistory;
@@ -47,6 +52,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
   const { history } = options;
   let sent = '';
   let contextIds = options.contextIds ?? [];
+  const composed = new ComposedText(options.composed, options.draft, (kept) => post({ type: 'composed', kept }));
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -74,11 +80,16 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     send.disabled = text.trim() === '';
     popup.refresh();
   };
+  const changed = (): void => {
+    composed.compare(input.value);
+    options.onDraft();
+  };
   const submit = (): void => {
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
     sent = prompt;
+    composed.set('');
     write('', 0);
     post({ type: 'send', prompt });
     options.onSend();
@@ -96,7 +107,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     const recalled = recallPrompt(key, input, history);
     if (recalled === undefined) return false;
     write(recalled.text, recalled.caret);
-    options.onDraft();
+    changed();
     return true;
   };
 
@@ -107,7 +118,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
   input.addEventListener('input', () => {
     history.edited();
     send.disabled = input.value.trim() === '';
-    options.onDraft();
+    changed();
   });
   input.addEventListener('keydown', (event) => {
     if (isComposing(event)) return;
@@ -121,6 +132,9 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     get draft() {
       return input.value || sent;
     },
+    get composed() {
+      return composed.text;
+    },
     get contextIds() {
       return contextIds;
     },
@@ -133,16 +147,18 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     compose: (text) => {
       if (input.value === '') write(text, text.length);
       else history.add(text);
+      composed.set(text);
       input.focus();
-      options.onDraft();
+      changed();
     },
     taken: (prompt) => {
       sent = '';
+      composed.set('');
       if (input.value.trim() === prompt) write('', 0);
       options.onDraft();
     },
-    setContext: (items) => {
-      contextIds = items.map(({ id }) => id);
+    setContext: (items, unread = []) => {
+      contextIds = [...items.map(({ id }) => id), ...unread];
       chips.update(items);
       options.onDraft();
     },

@@ -1,4 +1,4 @@
-import type { ExchangeView as Exchange, FaultAction, StreamEvent } from '../protocol';
+import type { ExchangeView as Exchange, FaultAction, OpenEdit, ReadingPlace, StreamEvent } from '../protocol';
 import { DrawQueue } from './drawQueue';
 import { element } from './element';
 import { ExchangeView } from './exchangeView';
@@ -65,6 +65,35 @@ export class ConversationView {
   /** Whether a button for `action` is on a card already. */
   offers(action: FaultAction): boolean {
     return this.latest?.aliveFailure?.actions.includes(action) ?? false;
+  }
+
+  /** Prompts that are being put into other words. */
+  get edits(): readonly OpenEdit[] {
+    return [...this.exchanges.values()].flatMap(({ id, editing }) =>
+      editing === undefined ? [] : { exchangeId: id, text: editing },
+    );
+  }
+
+  openEdits(edits: readonly OpenEdit[]): void {
+    for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.editPrompt(text);
+  }
+
+  /** The first answer that is in view. */
+  get place(): ReadingPlace | undefined {
+    const { top } = this.element.getBoundingClientRect();
+    for (const { id, assistant } of this.exchanges.values()) {
+      const rectangle = assistant.getBoundingClientRect();
+      if (rectangle.bottom > top) return { exchangeId: id, offset: top - rectangle.top };
+    }
+    return undefined;
+  }
+
+  /** @returns where the conversation is to be scrolled to; undefined: there is no such answer in it */
+  topOf({ exchangeId, offset }: ReadingPlace): number | undefined {
+    const article = this.exchanges.get(exchangeId)?.assistant;
+    if (!article) return undefined;
+    const { top } = this.element.getBoundingClientRect();
+    return this.element.scrollTop + article.getBoundingClientRect().top - top + offset;
   }
 
   setHost(host: string): void {

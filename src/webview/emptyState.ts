@@ -16,7 +16,7 @@ export function createEmptyState(context: PanelContext): EmptyState {
     element: element(
       'div',
       { class: 'empty-state' },
-      element('h1', {}, strings.emptyTitle),
+      element('h2', {}, strings.emptyTitle),
       element('p', { class: 'empty-hint' }, strings.emptyHint),
       element('p', { class: 'empty-hint' }, strings.emptyContextHint),
       body,

@@ -21,7 +21,7 @@ export interface ExchangeTexts {
   dispose(): void;
 }
 
-export function createExchangeTexts(context: PanelContext, exchangeId: string, canApply: boolean): ExchangeTexts {
+export function createExchangeTexts(context: PanelContext, exchangeId: string): ExchangeTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction = (action: CodeAction, text: string, language: string): void => {
@@ -48,7 +48,7 @@ export function createExchangeTexts(context: PanelContext, exchangeId: string, c
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),
   };
-  const answer = later(() => context.createMarkdown(root, { ...options, canApply }));
+  const answer = later(() => context.createMarkdown(root, { ...options, canApply: true }));
   const reasoning = createReasoningView(strings, (within) =>
     context.createMarkdown(within, { ...options, canApply: false }),
   );
@@ -60,6 +60,7 @@ export function createExchangeTexts(context: PanelContext, exchangeId: string, c
       else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
       else if (event.type === 'reasoning') reasoning.append(event.text);
       else if (event.type === 'replaced') answer.get().replace(event.text);
+      else if (event.type === 'cut' || event.type === 'quiet') answer.made?.pause();
     },
     show: (state) => {
       showText(answer.get(), state.text);

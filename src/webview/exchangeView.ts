@@ -53,6 +53,15 @@ export class ExchangeView implements Drawable {
     return this.exchange.id;
   }
 
+  /** What stands in the prompt's editor, if it is open. */
+  get editing(): string | undefined {
+    return this.user.editing;
+  }
+
+  editPrompt(text: string): void {
+    this.user.edit(text);
+  }
+
   get versions(): readonly string[] {
     return this.exchange.versions ?? [];
   }
@@ -127,7 +136,7 @@ export class ExchangeView implements Drawable {
   }
 
   private begin(): TurnView {
-    const turn = createTurnView(this.context, this.id, this.exchange.canApply);
+    const turn = createTurnView(this.context, this.id);
     this.turn = turn;
     this.user.complete();
     this.assistant.append(...turn.elements);

@@ -1,4 +1,4 @@
-import type { ConnectionView, PanelStrings, Suggestion, ToWebview } from '../protocol';
+import type { ConnectionView, PanelState, PanelStrings, Suggestion, ToWebview } from '../protocol';
 import { createAnnouncer } from './announcer';
 import type { ObserveSize } from './autoscroll';
 import { createAutoscroll } from './autoscroll';
@@ -39,6 +39,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let conversationId = saved?.conversationId ?? '';
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
+  /** Of the page before this one, until the conversation is there. */
+  let before = saved;
+  let place = saved?.place;
 
   const context: PanelContext = {
     strings,
@@ -48,6 +51,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     announcer: createAnnouncer(),
     createMarkdown: environment.createMarkdown,
     focusComposer: () => composer.focus(),
+    editsChanged: () => remember(),
   };
   const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.follow());
   const emptyState = createEmptyState(context);
@@ -55,11 +59,20 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const history = new PromptHistory();
   const jump = createJumpButton(context, () => autoscroll.follow());
   const scrolling = { observeSize: environment.observeSize, frame: clock.frame };
-  const autoscroll = createAutoscroll(conversation.element, conversation.thread, scrolling, (away) =>
-    jump.setOffered(away),
+  const autoscroll = createAutoscroll(
+    conversation.element,
+    conversation.thread,
+    scrolling,
+    (away) => jump.setOffered(away),
+    () => {
+      const wasAtEnd = place === undefined;
+      place = autoscroll.following ? undefined : conversation.place;
+      if (place || !wasAtEnd) remember();
+    },
   );
   const composer = createComposer(context, {
     draft: saved?.draft ?? '',
+    composed: saved?.composed,
     contextIds: saved?.context,
     history,
     modelButton: bar.modelButton,
@@ -67,9 +80,25 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     onSend: () => autoscroll.follow(),
   });
   const remember = (): void => {
-    api.setState({ conversationId, draft: composer.draft, context: composer.contextIds });
+    const { draft, composed, contextIds } = composer;
+    const edits = before?.edits ?? conversation.edits;
+    api.setState({
+      conversationId,
+      draft,
+      context: contextIds,
+      ...(composed !== undefined && { composed }),
+      ...(place && { place }),
+      ...(edits.length > 0 && { edits }),
+    });
+  };
+  /** As it was before the page was hidden. */
+  const comeBack = ({ edits = [], place: earlier }: Partial<PanelState>): void => {
+    conversation.openEdits(edits);
+    if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
+    else autoscroll.follow();
   };
   root.replaceChildren(
+    element('h1', { class: 'visually-hidden' }, strings.conversation),
     conversation.element,
     element('div', { class: 'dock' }, jump.element, bar.notices, composer.element),
     context.announcer.element,
@@ -110,17 +139,21 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   return {
     receive: (message) => {
       switch (message.type) {
-        case 'snapshot':
+        case 'snapshot': {
+          const earlier = before?.conversationId === message.conversationId ? before : undefined;
+          before = undefined;
+          place = earlier?.place;
           conversationId = message.conversationId;
           connect(message.connection, message.suggestions);
           if (document.hasFocus()) composer.focus();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
-          composer.setContext(message.context);
+          composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
+          comeBack(earlier ?? {});
           remember();
-          autoscroll.follow();
           break;
+        }
         case 'exchange':
           if (!conversation.upsert(message.exchange)) break;
           composer.taken(message.exchange.prompt);
@@ -141,7 +174,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.compose(message.text);
           break;
         case 'context':
-          composer.setContext(message.items);
+          composer.setContext(message.items, message.unread);
           break;
         case 'suggestions':
           composer.suggest(message.request, message.items);

@@ -14,4 +14,6 @@ export interface PanelContext {
   readonly createMarkdown: typeof createStreamingMarkdown;
   /** Where the keyboard goes when what had it goes away. */
   readonly focusComposer: () => void;
+  /** What stands in the editors of prompts must survive a reload. */
+  readonly editsChanged: () => void;
 }

@@ -9,6 +9,7 @@ export interface PromptEditor {
 
 interface PromptEditorOptions {
   readonly text: string;
+  readonly onInput: (text: string) => void;
   readonly onResend: (prompt: string) => void;
   readonly onCancel: () => void;
 }
@@ -42,7 +43,12 @@ export function createPromptEditor(strings: PanelStrings, options: PromptEditorO
       submit();
     }
   });
-  input.addEventListener('input', () => (resend.disabled = input.value.trim() === ''));
+  const changed = (): void => {
+    resend.disabled = input.value.trim() === '';
+    options.onInput(input.value);
+  };
+  input.addEventListener('input', changed);
+  changed();
   return {
     element: form,
     focus: () => {

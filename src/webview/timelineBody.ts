@@ -47,7 +47,9 @@ function row(context: PanelContext, part: WaitSpan | AttemptSpan): HTMLElement {
   return element('li', {}, element('span', { class: 'timeline-at' }, `+${format.duration(part.from)}`), what);
 }
 
-function shown({ text, more }: Fact, index: number): (HTMLElement | string)[] {
-  const words = element('span', more === undefined ? {} : { title: more }, text);
-  return index === 0 ? [words] : [' · ', words];
+/** The dot between two belongs to the first: no line begins with one. */
+function shown({ text, more }: Fact, index: number, { length }: readonly Fact[]): (HTMLElement | string)[] {
+  const last = index === length - 1;
+  const words = element('span', more === undefined ? {} : { title: more }, last ? text : `${text} ·`);
+  return last ? [words] : [words, ' '];
 }

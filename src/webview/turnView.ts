@@ -38,9 +38,9 @@ export interface TurnView {
   dispose(): void;
 }
 
-export function createTurnView(context: PanelContext, exchangeId: string, canApply: boolean): TurnView {
+export function createTurnView(context: PanelContext, exchangeId: string): TurnView {
   const slot = (): CardSlot => createCardSlot(element('div', { class: 'card-slot' }), context.focusComposer);
-  const texts = createExchangeTexts(context, exchangeId, canApply);
+  const texts = createExchangeTexts(context, exchangeId);
   const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
   const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
   const progress = createProgressLine(context);

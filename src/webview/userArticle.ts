@@ -2,11 +2,16 @@ import type { ExchangeView } from '../protocol';
 import { attachmentList } from './attachmentList';
 import { element } from './element';
 import { iconButton } from './icons';
+import { later } from './later';
 import type { PanelContext } from './panelContext';
-import { createPromptEditor } from './promptEditor';
+import { createPromptEditor, type PromptEditor } from './promptEditor';
 
 export interface UserArticle {
   readonly element: HTMLElement;
+  /** What stands in its editor, if it is open. */
+  readonly editing: string | undefined;
+  /** Opens the editor, e.g. as it was before the page was hidden. */
+  edit(text: string): void;
   /** Adds all that is not needed before it is looked at. */
   complete(): void;
 }
@@ -26,14 +31,21 @@ export function createUserArticle(context: PanelContext, exchange: ExchangeView)
     tools,
   );
 
-  const edit = (button: HTMLElement): void => {
+  let editing: string | undefined;
+  const edit = (prompt: string): PromptEditor => {
     const end = (): void => {
+      editing = undefined;
       editor.element.replaceWith(text);
       tools.hidden = false;
       article.classList.remove('editing');
+      context.editsChanged();
     };
     const editor = createPromptEditor(strings, {
-      text: exchange.prompt,
+      text: prompt,
+      onInput: (input) => {
+        editing = input;
+        context.editsChanged();
+      },
       onResend: (prompt) => {
         end();
         post({ type: 'edit', exchangeId: exchange.id, prompt });
@@ -41,24 +53,28 @@ export function createUserArticle(context: PanelContext, exchange: ExchangeView)
       },
       onCancel: () => {
         end();
-        button.focus();
+        editButton.get().focus();
       },
     });
     article.classList.add('editing');
     tools.hidden = true;
     text.replaceWith(editor.element);
-    editor.focus();
+    return editor;
   };
+  const editButton = later(() => iconButton(strings.editPrompt, 'edit', () => edit(exchange.prompt).focus()));
 
   return {
     element: article,
+    get editing() {
+      return editing;
+    },
+    edit: (prompt) => void edit(prompt),
     complete: () => {
-      const editButton = iconButton(strings.editPrompt, 'edit', () => edit(editButton));
       const copyButton = iconButton(strings.copyPrompt, 'copy', () => {
         post({ type: 'copy', text: exchange.prompt });
         announcer.say(strings.copied);
       });
-      tools.append(editButton, copyButton);
+      tools.append(editButton.get(), copyButton);
       if (exchange.attachments.length > 0) bubble.append(attachmentList(context, exchange.attachments));
     },
   };

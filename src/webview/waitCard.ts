@@ -120,7 +120,7 @@ function delayOrigin({ strings, format }: PanelContext, event: WaitingEvent): st
       const hintMs = event.hintMs ?? event.delayMs;
       const marginMs = event.delayMs - hintMs;
       const asked = fill(strings.waitServer, format.duration(hintMs));
-      const margin = marginMs >= toldMarginMs ? `, ${fill(strings.waitMargin, format.duration(marginMs))}` : '';
+      const margin = marginMs >= toldMarginMs ? ` · ${fill(strings.waitMargin, format.duration(marginMs))}` : '';
       return `${asked}${margin} · ${fill(strings.waitAttempt, attempt, attempts)}`;
     }
     case 'backoff':

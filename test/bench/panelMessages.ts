@@ -28,7 +28,7 @@ export function earlierTurns(count: number, characters: number): readonly Exchan
 /** Waits for its answer. */
 function newTurn(id: string): ExchangeView {
   const prompt = 'What does the scheduler do while the gateway waits?';
-  return { id, prompt, attachments: [], state: initialTurn, queued: false, canApply: false };
+  return { id, prompt, attachments: [], state: initialTurn, queued: false };
 }
 
 /**

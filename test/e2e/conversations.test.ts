@@ -93,7 +93,26 @@ describe('several conversations', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 3);
   });
 
+  it('one that is deleted in mid-answer comes back with what had arrived, and goes on', async () => {
+    gateway.script = heldAnswer(deltas('Plums are'), []).script;
+    await startNew();
+    await panel.send('about plums');
+    await panel.answer.getByText('Plums are').waitFor();
+    await workbench.runCommand('HolySheep: Delete Conversation');
+    await workbench.tab('about plums').waitFor({ state: 'detached' });
+    assert.equal(await gateway.requests[0]?.closed, 'client');
+    await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
+    await workbench.tab('about plums').click();
+    await panel.inState('stopped').waitFor();
+    gateway.script = () => answer(' blue.');
+    await panel.button('Continue').click();
+    await panel.answer.getByText('Plums are blue.').waitFor();
+  });
+
   it('both panels come back with a reload of the window, each with its own and its draft', async () => {
+    await workbench.runCommand('View: Close Editor');
+    await workbench.tab('On pears').click();
+    await panel.answer.getByText('Half of it and the other half.').waitFor();
     await panel.prompt.fill('half a thought on pears');
     await workbench.tab('about apples').click();
     await panel.answer.getByText('More of them.').waitFor();

@@ -82,4 +82,34 @@ describe('an extension host that dies in mid-answer', () => {
       await assertPrefix(upTo(20));
     }
   });
+
+  it('is followed by one that brings the panel back, without a reload', async () => {
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.frame.getByText('What do you want to know?').waitFor();
+    await panel.send('A story for a window that stays');
+    await panel.answer.getByText('word60').waitFor();
+    await workbench.killExtensionHost();
+    await panel.inState('interrupted').waitFor();
+    await assertPrefix(upTo(20));
+    assert.equal(await workbench.tab('A story for a window that stays').count(), 1);
+    ends = true;
+    await panel.button('Continue').click();
+    await panel.inState('done').waitFor();
+    assert.equal(await panel.answer.innerText(), story);
+  });
+
+  it('leaves it to the next window, when its own is killed', async () => {
+    ends = false;
+    await panel.send('A story for a window that goes');
+    await panel.inState('streaming').waitFor();
+    await panel.answer.getByText('word60').waitFor();
+    workbench = await workbench.killWindow();
+    panel = new ConversationPanel(workbench);
+    await panel.inState('interrupted').waitFor();
+    await assertPrefix(upTo(20));
+    ends = true;
+    await panel.button('Continue').click();
+    await panel.inState('done').waitFor();
+    assert.equal(await panel.answer.innerText(), story);
+  });
 });

@@ -1,120 +1,154 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer, cutAfter, failure, inTurn, rateLimited } from '../../src/demo/replies';
 import { out, root } from '../support/paths';
-import { ask, ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { everything } from './support/everything';
+import * as states from './support/panelStates';
+import { Stage } from './support/stage';
+import type { Language } from './support/words';
+import type { ThemeId } from './support/workbench';
 
 const pictures = path.join(out, 'pictures');
 
-const markdown = `## Retrying, in short
+const themes = {
+  light: 'Light 2026',
+  dark: 'Dark 2026',
+  contrast: 'Default High Contrast',
+  'contrast-light': 'Default High Contrast Light',
+} as const satisfies Readonly<Record<string, ThemeId>>;
 
-Wait **as long as the server asks**, and no less. Without a hint, back off with jitter:
+interface Look {
+  readonly theme: keyof typeof themes;
+  /** Of the panel, in pixels. */
+  readonly width: number;
+}
 
-\`\`\`ts
-const delay = Math.random() * Math.min(cap, base * 2 ** attempt);
-await sleep(delay, { signal });
-\`\`\`
+const wide = 900;
+const narrow = 380;
+const lightAndDark: readonly Look[] = [
+  { theme: 'light', width: wide },
+  { theme: 'light', width: narrow },
+  { theme: 'dark', width: wide },
+];
+const everyTheme: readonly Look[] = [
+  ...lightAndDark,
+  { theme: 'contrast', width: wide },
+  { theme: 'contrast-light', width: wide },
+];
+const darkAndNarrow: readonly Look[] = [
+  { theme: 'dark', width: wide },
+  { theme: 'dark', width: narrow },
+];
 
-| Status | Try again? | When |
-|---|:---:|---|
-| 429 | yes | after \`Retry-After\` |
-| 402 | no | when there is money |
-| 503 | yes | after a backoff |
+interface Shot {
+  readonly state: states.PanelState;
+  readonly looks: readonly Look[];
+}
 
-1. Obey the hint.
-2. Keep what has arrived.
-   - never doubled
-   - never lost
-3. Say what happens. See [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
+const few: readonly Shot[] = [
+  { state: states.streaming, looks: darkAndNarrow },
+  { state: states.done, looks: darkAndNarrow },
+  { state: states.failed, looks: darkAndNarrow },
+];
 
-> A retry that can't succeed is a request somebody else could have used.
-`;
+const all: Readonly<Record<Language, readonly Shot[]>> = {
+  en: [
+    { state: states.noKey, looks: lightAndDark },
+    { state: states.empty, looks: everyTheme },
+    { state: states.streaming, looks: everyTheme },
+    { state: states.waiting, looks: everyTheme },
+    { state: states.resuming, looks: lightAndDark },
+    { state: states.failed, looks: everyTheme },
+    { state: states.failedPartial, looks: lightAndDark },
+    { state: states.stopped, looks: lightAndDark },
+    { state: states.done, looks: everyTheme },
+    { state: states.code, looks: everyTheme },
+    { state: states.versions, looks: lightAndDark },
+    { state: states.attached, looks: lightAndDark },
+    { state: states.editing, looks: lightAndDark },
+    { state: states.chips, looks: everyTheme },
+    { state: states.suggestions, looks: everyTheme },
+    { state: states.history, looks: everyTheme },
+    { state: states.interrupted, looks: lightAndDark },
+  ],
+  'zh-cn': [
+    states.noKey,
+    states.empty,
+    states.streaming,
+    states.quiet,
+    states.waiting,
+    states.resuming,
+    states.failed,
+    states.failedPartial,
+    states.stopped,
+    states.done,
+    states.code,
+    states.chips,
+    states.history,
+    states.interrupted,
+  ].map((state) => ({ state, looks: darkAndNarrow })),
+};
 
-/** To be looked at: the states a person sees, in the themes they use. */
+/** To be looked at: what a person sees, in the themes, widths and languages they use. */
 describe('pictures of the panel', () => {
-  let gateway: Gateway;
-  let workbench: Workbench;
-  let panel: ConversationPanel;
+  before(() => mkdirSync(pictures, { recursive: true }));
 
-  const picture = async (name: string): Promise<void> => {
-    mkdirSync(pictures, { recursive: true });
-    await workbench.screenshot(path.join(pictures, `${name}.png`));
-  };
+  describe('beside an editor', () => {
+    let stage: Stage;
 
-  before(async () => {
-    gateway = await startGateway({ script: () => answer(markdown) });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-  });
-  after(async () => {
-    await workbench.close();
-    await gateway.close();
-  });
+    before(async () => {
+      stage = await Stage.open();
+      await stage.workbench.openFile('sample.ts');
+      await stage.setKey();
+    });
+    after(() => stage.close());
 
-  it('without a key', async () => {
-    await workbench.openFile('sample.ts');
-    await ask(workbench, 'How should a client retry?');
-    await panel.button('Open the offline demo').waitFor();
-    await picture('no-key');
+    it('countdown', async () => {
+      await stage.newConversation();
+      const leave = await states.waiting.enter(stage);
+      await stage.screenshot(path.join(root, 'docs/countdown.png'));
+      await leave();
+    });
   });
 
-  it('of an answer', async () => {
-    await setKey(workbench);
-    await panel.inState('done').waitFor();
-    await picture('answer');
-  });
+  for (const [language, shots] of Object.entries(everything ? all : { en: few }) as [Language, readonly Shot[]][]) {
+    describe(`in ${language}`, () => {
+      let stage: Stage;
 
-  it('of the countdown', async () => {
-    gateway.reset();
-    gateway.script = inTurn(
-      () => rateLimited(37),
-      () => cutAfter('Thanks to the wait, this answer', 'reset'),
-      () => answer('Thanks to the wait, this answer arrived whole, although its first stream was cut.'),
-    );
-    await panel.send('And when the gateway says no?');
-    await panel.timer.waitFor();
-    await picture('waiting-light');
-    copyFileSync(path.join(pictures, 'waiting-light.png'), path.join(root, 'docs/countdown.png'));
-    await workbench.setTheme('Default Dark Modern');
-    await picture('waiting-dark');
-    await workbench.setTheme('Default High Contrast');
-    await picture('waiting-high-contrast');
-  });
+      before(async () => {
+        stage = await Stage.open(language);
+        await stage.setKey();
+        await stage.newConversation();
+      });
+      after(() => stage.close());
 
-  it('of a bumpy success', async () => {
-    await panel.button('Retry now').click();
-    const summary = panel.assistant.getByText(/Answered after 3 attempts/);
-    await summary.waitFor();
-    await summary.click();
-    await picture('bumpy-high-contrast');
-    await workbench.setTheme('Default Dark Modern');
-    await picture('bumpy-dark');
-  });
+      const take = async (state: states.PanelState, { theme, width }: Look): Promise<void> => {
+        const file = `${language}-${theme}-${width}-${state.name}.png`;
+        await stage.screenshot(path.join(pictures, file));
+        if (file === 'en-dark-900-done.png')
+          copyFileSync(path.join(pictures, file), path.join(root, 'docs/timeline.png'));
+      };
+      const dress = async ({ theme, width }: Look): Promise<void> => {
+        await stage.setTheme(themes[theme]);
+        await stage.setPanelWidth(width);
+      };
 
-  it('of a failure', async () => {
-    gateway.script = () => failure(402, { message: 'Insufficient Balance' });
-    await panel.send('And without money?');
-    await panel.inState('failed').waitFor();
-    await picture('failed-dark');
-    await workbench.setTheme('Default Light Modern');
-    await picture('failed-light');
-  });
-
-  it('at 380 px', async () => {
-    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-    await workbench.page.locator('.tab[data-resource-name="sample.ts"]').click();
-    await workbench.runCommand('View: Close Editor');
-    await workbench.page.setViewportSize({ width: 430, height: 860 });
-    gateway.script = () => rateLimited(20);
-    await panel.send('And in a narrow window?');
-    await panel.timer.waitFor();
-    await picture('waiting-narrow');
-    await panel.button('Stop').click();
-    await panel.inState('stopped').waitFor();
-    await picture('stopped-narrow');
-    await panel.frame.getByRole('table').scrollIntoViewIfNeeded();
-    await picture('answer-narrow');
-  });
+      for (const { state, looks } of shots) {
+        it(state.name, async function () {
+          this.timeout(120_000);
+          await stage.newConversation();
+          const enter = (): Promise<states.Leave> => state.enter(stage);
+          let leave = state.fleeting ? undefined : await enter();
+          for (const look of looks) {
+            await dress(look);
+            leave ??= await enter();
+            await take(state, look);
+            if (!state.fleeting) continue;
+            await leave();
+            leave = undefined;
+          }
+          await leave?.();
+        });
+      }
+    });
+  }
 });

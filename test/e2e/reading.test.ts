@@ -27,14 +27,17 @@ describe('reading a conversation', () => {
   });
 
   const log = (): Locator => panel.frame.getByRole('log', { name: 'Conversation' });
-  const scrollTop = (): Promise<number> => log().evaluate('(log) => log.scrollTop');
-  /** Until the end is so far below what is in view; a wheel scrolls smoothly. */
-  const endIsBelow = (pixels: string): Promise<void> =>
-    log().evaluate(`(log) => new Promise((resolve) => {
-      const look = () => log.scrollHeight - log.scrollTop - log.clientHeight ${pixels} ? resolve() : requestAnimationFrame(look);
-      look();
-    })`);
-  const atEnd = (): Promise<void> => endIsBelow('< 2');
+  const measured = (what: 'scrollTop' | 'scrollHeight' | 'clientHeight'): Promise<number> =>
+    log().evaluate((element, property) => element[property], what);
+  const scrollTop = (): Promise<number> => measured('scrollTop');
+  /** Until the end is that far below what is in view; a wheel scrolls smoothly. */
+  const endIsBelow = async (isFar: (pixels: number) => boolean): Promise<void> => {
+    for (;;) {
+      const [height, top, shown] = [await measured('scrollHeight'), await scrollTop(), await measured('clientHeight')];
+      if (isFar(height - top - shown)) return;
+    }
+  };
+  const atEnd = (): Promise<void> => endIsBelow((pixels) => pixels < 2);
   const focused = (what: Locator): Locator => what.and(panel.frame.locator(':focus'));
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
   /** As often as it takes, as a person does it. */
@@ -63,7 +66,7 @@ describe('reading a conversation', () => {
       await log().hover();
       await workbench.page.mouse.wheel(0, -600);
       await panel.button('Jump to latest').waitFor();
-      await endIsBelow('> 598');
+      await endIsBelow((pixels) => pixels > 598);
       const before = await scrollTop();
       count.release();
       await panel.answer.getByText('Line 160.').waitFor({ state: 'attached' });

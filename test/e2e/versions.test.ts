@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
-import { answer } from '../../src/demo/replies';
+import { answer, deltas } from '../../src/demo/replies';
 import { ask, ConversationPanel, setKey } from './support/conversation';
+import { heldAnswer } from './support/heldAnswer';
 import { Workbench } from './support/workbench';
 
 describe('versions of a prompt', () => {
@@ -98,5 +99,23 @@ describe('versions of a prompt', () => {
     await first.assistant.getByRole('button', { name: 'Next version' }).click();
     await panel.answer.getByText('Pears are green.').waitFor();
     assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.']);
+  });
+
+  it('an earlier prompt that is edited stops the turn that runs behind it', async () => {
+    gateway.script = heldAnswer(deltas('It goes on'), []).script;
+    await panel.send('And how?');
+    await panel.answer.getByText('It goes on').waitFor();
+    const [running] = gateway.requests;
+    gateway.script = () => answer('Plums are blue.');
+    await first.you.hover();
+    await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
+    await panel.frame.getByRole('textbox', { name: 'Edit your message' }).fill('What colour are plums?');
+    await panel.button('Resend').click();
+    await panel.answer.getByText('Plums are blue.').waitFor();
+    assert.equal(await running?.closed, 'client');
+    await first.assistant.getByText('3 of 3').waitFor();
+    await first.assistant.getByRole('button', { name: 'Previous version' }).click();
+    await panel.inState('stopped').waitFor();
+    assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.', 'And how?', 'It goes on']);
   });
 });

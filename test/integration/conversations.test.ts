@@ -37,6 +37,20 @@ async function closeAll(): Promise<void> {
   await shows([]);
 }
 
+/** Resolves when the list that opens next is there, with that entry as the one that Enter takes. */
+function markedInNextQuickPick(label: string): Promise<void> {
+  const { window } = vscode;
+  const original = window.createQuickPick;
+  return new Promise((resolve) => {
+    window.createQuickPick = <T extends vscode.QuickPickItem>(): vscode.QuickPick<T> => {
+      window.createQuickPick = original;
+      const picker = original<T>();
+      picker.onDidChangeActive(([active]) => active?.label === label && resolve());
+      return picker;
+    };
+  });
+}
+
 describe('conversations', () => {
   let fixture: HostFixture;
   before(async () => {
@@ -93,13 +107,12 @@ describe('conversations', () => {
     await ask('a question of the past');
     await fixture.gateway.request(1);
     await closeAll();
-    await vscode.commands.executeCommand('holysheep.openHistory');
     const opened = shows(['a question of the past']);
-    // The list fills in a moment later, and what is accepted before that is nothing.
-    const accepting = setInterval(() => {
-      void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    }, 200);
-    await opened.finally(() => clearInterval(accepting));
+    const marked = markedInNextQuickPick('a question of the past');
+    await vscode.commands.executeCommand('holysheep.openHistory');
+    await marked;
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await opened;
   });
 
   it('are deleted with their panel, and come back when that is undone', async () => {

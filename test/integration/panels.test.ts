@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { ContextDraft } from '../../src/host/context/contextDraft';
 import type { Conversation } from '../../src/host/conversation/conversation';
+import type { PromptInput } from '../../src/host/conversation/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { Journal } from '../../src/host/conversation/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
 import { systemClock } from '../../src/host/systemClock';
+import type { ContextSuggestion } from '../../src/protocol';
 import { attempt, done, ScriptedEngine, settled } from '../host/conversation/scriptedEngine';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
+import { FakePanel } from './support/fakePanel';
 
 const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
 const unknownId = '00000000-0000-4000-8000-000000000000';
@@ -17,11 +20,15 @@ class Window {
   readonly engine = new ScriptedEngine();
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
+  readonly errors: unknown[] = [];
+  readonly sent: PromptInput[] = [];
+  /** What is looked for behind `#`. */
+  suggesting: Promise<readonly ContextSuggestion[]> = Promise.resolve([]);
   readonly conversations: Conversations;
   readonly panels: ConversationPanels;
 
   constructor(folder: string, memory: Map<string, unknown>) {
-    const onError = (error: unknown): void => assert.fail(String(error));
+    const onError = (error: unknown): void => void this.errors.push(error);
     const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: onError });
     this.conversations = new Conversations({
       engine: this.engine,
@@ -46,11 +53,16 @@ class Window {
       connection: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
       suggestions: () => [],
       promptHistory: () => [],
-      send: () => Promise.resolve(),
+      send: (input, { complete }) => {
+        this.sent.push(complete?.(input) ?? input);
+        return Promise.resolve();
+      },
+      composed: () => undefined,
+      hold: (conversation) => this.conversations.hold(conversation),
       remember: () => Promise.resolve(),
       failureAction: () => Promise.resolve(),
       pickModel: () => Promise.resolve(undefined),
-      pickModelOrOnce: () => Promise.resolve(undefined),
+      pickModelOrOnce: () => Promise.resolve({ model: 'once', once: true }),
       selectModel: () => Promise.resolve(),
       contextDraft: () =>
         new ContextDraft({
@@ -59,12 +71,13 @@ class Window {
           onSkipped: (_id, error) => onError(error),
           onError,
         }),
-      suggestContext: () => Promise.resolve([]),
+      suggestContext: () => this.suggesting,
       leaveDemo: () => undefined,
       insert: () => Promise.resolve(),
       apply: () => Promise.resolve(),
       newFile: () => Promise.resolve(),
       onDidClose: (conversation) => this.closed.push(conversation),
+      onDidShow: () => undefined,
       onError,
     });
   }
@@ -90,11 +103,21 @@ class Window {
     await this.panels.deserializeWebviewPanel(panel, state);
     return panel;
   }
+
+  /** A panel whose page is there. */
+  async restoreFake(conversationId: string, context: readonly string[] = []): Promise<FakePanel> {
+    const panel = new FakePanel();
+    await this.panels.deserializeWebviewPanel(panel, { conversationId, draft: '', context });
+    panel.say({ type: 'ready' });
+    await settled();
+    return panel;
+  }
 }
 
 function isClosed(panel: vscode.WebviewPanel): boolean {
   try {
-    return panel.webview.html === '';
+    assert.ok(panel.webview);
+    return false;
   } catch {
     return true;
   }
@@ -115,6 +138,7 @@ describe('the panels of a window that was reloaded', () => {
   });
   afterEach(async () => {
     after.panels.dispose();
+    assert.deepEqual([...before.errors, ...after.errors], []);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     removeTemporaryFolder(folder);
   });
@@ -196,6 +220,39 @@ describe('the panels of a window that was reloaded', () => {
       lost.map(({ id }) => after.panels.isShown(id)),
       [true, true, true, true, false],
     );
+  });
+
+  it('tell the page what is still to be read of the draft’s context before it is read', async () => {
+    const one = await before.write('about apples');
+    const panel = await after.restoreFake(one, ['file:a', 'problems:b']);
+    await settled();
+    const snapshot = panel.told.find((message) => message.type === 'snapshot');
+    assert.ok(snapshot);
+    assert.deepEqual([...snapshot.context.map(({ id }) => id), ...(snapshot.unread ?? [])], ['file:a', 'problems:b']);
+  });
+
+  it('are told nothing once they are closed, though something was still being looked for', async () => {
+    let found: (items: readonly ContextSuggestion[]) => void = () => undefined;
+    after.suggesting = new Promise((resolve) => (found = resolve));
+    const panel = await after.restoreFake(await before.write('about apples'));
+    panel.say({ type: 'suggestContext', request: 1, query: 'x' });
+    panel.dispose();
+    found([]);
+    await settled();
+    assert.deepEqual(
+      panel.told.map(({ type }) => type),
+      ['snapshot'],
+    );
+  });
+
+  it('send what they were sent although they are closed at once, to the model of that prompt alone', async () => {
+    const panel = await after.restoreFake(await before.write('about apples'));
+    panel.say({ type: 'selectModel' });
+    await settled();
+    panel.say({ type: 'send', prompt: 'and pears?' });
+    panel.dispose();
+    await settled();
+    assert.deepEqual(after.sent, [{ prompt: 'and pears?', model: 'once' }]);
   });
 
   it('let go of a conversation when they are closed, and say so', async () => {

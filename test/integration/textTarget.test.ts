@@ -279,7 +279,7 @@ async function write(uri: vscode.Uri, content: string): Promise<void> {
 
 /** @param uri of the document the selection was in; absent: not made from one */
 function exchange(uri?: vscode.Uri, code = asked): Exchange {
-  const place: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0, endLine: 3, endCharacter: 0 };
+  const place: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
   const made: Pick<Exchange, 'attachments' | 'target'> = uri
     ? {
         attachments: [{ label: 'app.ts:2-3', languageId: 'typescript', code }],

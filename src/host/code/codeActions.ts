@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { codePrompts, type CodePromptId } from './codePrompts';
+import { codePromptIds, type CodePromptId } from './codePromptIds';
 import { codeActionTitle, ownActionTitle } from './codeTitles';
 import type { UserPrompt } from '../settingValues';
 
@@ -14,9 +14,9 @@ class CodeActionProvider implements vscode.CodeActionProvider {
     range: vscode.Range | vscode.Selection,
     { diagnostics }: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
-    const ours = codePrompts
-      .filter(({ id }) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
-      .map(({ id }) => codeAction(id, diagnostics));
+    const ours = codePromptIds
+      .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
+      .map((id) => codeAction(id, diagnostics));
     return range.isEmpty ? ours : [...ours, ...this.ownPrompts().map(({ title }) => ownAction(title))];
   }
 }

@@ -1,8 +1,7 @@
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { codeFence } from './codeFence';
 import { lineRange } from './codeGeometry';
-
-export type CodePromptId = 'explainSelection' | 'fixSelection' | 'improveSelection' | 'writeTests';
+import type { CodePromptId } from './codePromptIds';
 
 /** What is wrong with the code according to the editor. */
 export interface CodeProblem {
@@ -19,7 +18,6 @@ export interface CodeInstruction {
 }
 
 export interface CodePrompt extends CodeInstruction {
-  /** The command is `holysheep.<id>`. */
   readonly id: CodePromptId;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
-import type { CodePromptId } from './codePrompts';
+import type { CodePromptId } from './codePromptIds';
 
 /** In the lightbulb's menu. */
 export function codeActionTitle(id: CodePromptId): string {

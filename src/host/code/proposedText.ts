@@ -22,16 +22,22 @@ export class ProposedText extends Disposable {
     viewColumn: vscode.ViewColumn,
   ): Promise<() => Promise<void>> {
     const uri = document.uri.with({ scheme: proposedScheme, authority: '', query: randomUUID(), fragment: '' });
-    this.proposed.set(uri.toString(), text);
-    const right = await vscode.workspace.openTextDocument(uri);
-    await vscode.languages.setTextDocumentLanguage(right, document.languageId);
-    // A tab that does not stay would take the place of the document's own.
-    const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
-    await vscode.commands.executeCommand('vscode.diff', document.uri, uri, title, options);
-    return async () => {
+    const close = async (): Promise<void> => {
       this.proposed.delete(uri.toString());
       await vscode.window.tabGroups.close(tabsOf(uri), true);
     };
+    this.proposed.set(uri.toString(), text);
+    try {
+      const right = await vscode.workspace.openTextDocument(uri);
+      await vscode.languages.setTextDocumentLanguage(right, document.languageId);
+      // A tab that does not stay would take the place of the document's own.
+      const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
+      await vscode.commands.executeCommand('vscode.diff', document.uri, uri, title, options);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return close;
   }
 }
 

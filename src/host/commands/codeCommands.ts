@@ -1,70 +1,17 @@
-import * as vscode from 'vscode';
-import type { CodeExcerpt } from '../code/codeExcerpt';
-import { codeProblems } from '../code/codeProblems';
-import { codePrompts, codePromptText, type CodeInstruction } from '../code/codePrompts';
-import { codePromptTitle } from '../code/codeTitles';
-import { findCode } from '../code/findCode';
-import type { ApplyTarget } from '../conversation/exchange';
-import type { PromptSender } from '../panel/promptSender';
-import type { TextTarget } from '../panel/textTarget';
-import type { UserPrompt } from '../settingValues';
-import { UserError } from '../userError';
+import { codePromptIds } from '../code/codePromptIds';
+import type { CodeCommandDeps } from './askAboutCode';
 import type { Command } from './command';
 
-interface CodeCommandDeps {
-  readonly sender: PromptSender;
-  readonly target: TextTarget;
-  readonly ownPrompts: () => readonly UserPrompt[];
-}
-
-/** Explain, fix, improve, write tests: one command for each row of the table; and one for the user's own prompts. */
+/** Explain, fix, improve, write tests: one command for each; and one for the user's own prompts. */
 export function codeCommands(deps: CodeCommandDeps): readonly Command[] {
   return [
-    ...codePrompts.map((prompt) => ({
-      id: `holysheep.${prompt.id}`,
-      execute: () => askAboutCode(deps, prompt, prompt.id),
+    ...codePromptIds.map((id) => ({
+      id: `holysheep.${id}`,
+      execute: async () => (await import('./askAboutCode')).askWithPrompt(deps, id),
     })),
     {
       id: 'holysheep.ownPrompt',
-      execute: (title) => {
-        const own = deps.ownPrompts().find((prompt) => prompt.title === title);
-        if (!own) throw new UserError(vscode.l10n.t('This prompt is no longer in your settings.'));
-        const instruction = { instruction: own.template, problems: 'with' } as const;
-        return askAboutCode(deps, instruction, { own: own.title }, own.model);
-      },
+      execute: async (title) => (await import('./askAboutCode')).askWithOwnPrompt(deps, title),
     },
   ];
-}
-
-async function askAboutCode(
-  { sender, target }: CodeCommandDeps,
-  instruction: CodeInstruction,
-  what: Parameters<typeof codePromptTitle>[0],
-  model?: string,
-): Promise<void> {
-  const editor = target.editor();
-  if (!editor) throw new UserError(vscode.l10n.t('Open a file and select the code you mean.'));
-  const excerpt = await findCode(editor);
-  if (!excerpt) throw new UserError(vscode.l10n.t('There is no code here to work on.'));
-  const { label, languageId, code } = excerpt;
-  const problems = codeProblems(editor.document, excerpt);
-  await sender.send({
-    prompt: codePromptTitle(what, excerpt),
-    content: codePromptText(instruction, excerpt, problems, vscode.env.language),
-    attachments: [{ label, languageId, code }],
-    target: applyTarget(editor.document.uri, excerpt),
-    model,
-  });
-}
-
-/** Only a whole selection can be replaced by what comes back. */
-function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
-  if (origin !== 'selection' || truncated) return undefined;
-  return {
-    uri: uri.toString(),
-    startLine: span.start.line,
-    startCharacter: span.start.character,
-    endLine: span.end.line,
-    endCharacter: span.end.character,
-  };
 }

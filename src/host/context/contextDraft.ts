@@ -3,6 +3,7 @@ import type { Attachment, DraftContext } from '../../protocol';
 import { beginning } from '../code/codeExcerpt';
 import { Listeners } from '../conversation/listeners';
 import { UserError } from '../userError';
+import { parseContextId } from './contextId';
 import { contextLimits } from './contextLimits';
 
 export interface DraftAttachment {
@@ -26,6 +27,8 @@ export interface ContextDraftDeps {
 /** The context of one conversation's next prompt. */
 export class ContextDraft {
   private held: readonly DraftAttachment[] = [];
+  /** Attached before a reload, and still to be read: another reload must not lose them. */
+  private waiting: readonly string[] = [];
   private reading: Promise<unknown> = Promise.resolve();
   private readonly changes: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
@@ -41,16 +44,18 @@ export class ContextDraft {
     });
   }
 
-  ids(): string[] {
-    return this.held.map(({ id }) => id);
+  /** Ids of what comes back later, e.g. the problems of a file once the editor reports some. */
+  unread(): readonly string[] {
+    return this.waiting;
   }
 
   /** What is there already is read anew. @throws UserError when it can't be read, or there is no room for all of it. */
   async attach(id: string): Promise<void> {
-    if (!this.add(await this.inTurn(() => this.deps.source.resolve(id)))) throw this.full();
+    if (!(await this.inTurn(async () => this.add(await this.deps.source.resolve(id))))) throw this.full();
   }
 
   detach(id: string): void {
+    this.waiting = this.waiting.filter((waiting) => waiting !== id);
     const left = this.held.filter((item) => item.id !== id);
     if (left.length === this.held.length) return;
     this.held = left;
@@ -74,36 +79,55 @@ export class ContextDraft {
    */
   async refresh(): Promise<void> {
     await this.settled();
-    for (const { id, attachment } of this.held) {
-      if ((attachment.kind ?? 'selection') === 'selection') continue;
-      try {
-        const read = await this.inTurn(() => this.deps.source.resolve(id));
-        if (this.held.some((item) => item.id === id)) this.add(read);
-      } catch (error) {
-        this.deps.onSkipped(id, error);
-      }
-    }
+    const changeable = this.held.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
+    await Promise.all([
+      this.readWaiting(),
+      ...changeable.map(({ id }) => this.readAnew(id, () => this.held.some((item) => item.id === id))),
+    ]);
+  }
+
+  /** Tries what could not be read yet; to be called when that may have changed. */
+  async readWaiting(): Promise<void> {
+    await Promise.all(this.waiting.map((id) => this.bringBack(id)));
   }
 
   /** All of it, for the prompt that is being sent; the next one starts without. */
   take(): Attachment[] {
     const taken = this.held.map(({ attachment }) => attachment);
-    if (taken.length === 0) return taken;
+    if (taken.length === 0 && this.waiting.length === 0) return taken;
     this.held = [];
+    this.waiting = [];
     this.changes.fire();
     return taken;
   }
 
   /** Brings back what was attached before a reload, read as it is now. */
   async restore(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      if (this.held.some((item) => item.id === id)) continue;
+    this.waiting = ids.filter((id) => !this.held.some((item) => item.id === id));
+    await this.readWaiting();
+  }
+
+  /** The editor reports the problems of a file when it has looked at it: after a reload there are none at first. */
+  private async bringBack(id: string): Promise<void> {
+    const isWaiting = (): boolean => this.waiting.includes(id);
+    const isRead = await this.readAnew(id, isWaiting);
+    if (!isWaiting() || (!isRead && parseContextId(id)?.kind === 'problems')) return;
+    this.waiting = this.waiting.filter((other) => other !== id);
+    this.changes.fire();
+  }
+
+  /** @returns whether it can be read; it is added only if it is `wanted` then */
+  private readAnew(id: string, wanted: () => boolean): Promise<boolean> {
+    return this.inTurn(async () => {
       try {
-        this.add(await this.inTurn(() => this.deps.source.resolve(id)));
+        const read = await this.deps.source.resolve(id);
+        if (wanted()) this.add(read);
+        return true;
       } catch (error) {
         this.deps.onSkipped(id, error);
+        return false;
       }
-    }
+    });
   }
 
   /** One after the other: they are shown in the order they were chosen in. */
@@ -116,6 +140,7 @@ export class ContextDraft {
   /** @returns whether there was room for everything. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
+    this.waiting = this.waiting.filter((waiting) => !items.some(({ id }) => id === waiting));
     for (const item of items) {
       const others = this.held.filter(({ id }) => id !== item.id);
       const fitted = fit(item, contextLimits.draft - sizeOf(others));

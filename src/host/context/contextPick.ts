@@ -3,7 +3,7 @@ import type { ContextKind, ContextSuggestion } from '../../protocol';
 import { fileChoice } from './contextChoices';
 import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';
-import type { WorkspaceFiles } from './workspaceFiles';
+import { WorkspaceFiles } from './workspaceFiles';
 
 /** Larger workspaces are for `#`, which searches; any file at all can be browsed for. */
 const listed = 5000;
@@ -18,10 +18,9 @@ interface ContextItem extends vscode.QuickPickItem {
  * Opens at once with what is at hand and fills in with the workspace.
  * @returns ids of what was chosen
  */
-export async function pickContext(
-  atHand: readonly ContextCandidate[],
-  files: WorkspaceFiles,
-): Promise<readonly string[]> {
+export async function pickContext(atHand: readonly ContextCandidate[]): Promise<readonly string[]> {
+  // Its own: a `#` typed in a panel meanwhile ends the searches of that panel only.
+  const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');
   picker.placeholder = vscode.l10n.t('Choose what goes along with the prompt');

@@ -58,7 +58,7 @@ export class ContextSource {
 
   /** A list of VS Code's own; nothing when it is dismissed. */
   async pick(): Promise<readonly DraftAttachment[]> {
-    return this.readAll(await pickContext(contextChoices(this.deps.editor()), this.files), this.deps.onError);
+    return this.readAll(await pickContext(contextChoices(this.deps.editor())), this.deps.onError);
   }
 
   /** Those that have text: a picture among them is no reason not to attach the others. */

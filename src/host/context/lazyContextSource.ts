@@ -1,10 +1,14 @@
 import type { ContextSuggestion } from '../../protocol';
+import { loadedOnce } from '../loadedOnce';
 import type { DraftAttachment } from './contextDraft';
-import type { ContextSource, ContextSourceDeps } from './contextSource';
+import type { ContextSourceDeps } from './contextSource';
 
 /** `ContextSource`, loaded when context is first looked for. */
 export class LazyContextSource {
-  private loading: Promise<ContextSource> | undefined;
+  private readonly source = loadedOnce(async () => {
+    const { ContextSource } = await import('./contextSource');
+    return new ContextSource(this.deps);
+  });
 
   constructor(private readonly deps: ContextSourceDeps) {}
 
@@ -18,10 +22,5 @@ export class LazyContextSource {
 
   async pick(): Promise<readonly DraftAttachment[]> {
     return (await this.source()).pick();
-  }
-
-  private source(): Promise<ContextSource> {
-    this.loading ??= import('./contextSource').then((chunk) => new chunk.ContextSource(this.deps));
-    return this.loading;
   }
 }

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../core/clock';
-import type { EarlierAnswer, Engine, RunningTurn } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
-import type { Connection } from '../../core/request';
 import type { EngineSettings } from '../../core/settings';
-import { initialTurn, interrupted, isRunning } from '../../core/turnState';
+import { initialTurn, interrupted } from '../../core/turnState';
 import type { ExchangeView } from '../../protocol';
-import { chatRequest, type RequestDefaults } from './chatRequest';
 import type { OtherVersion } from './conversationSummary';
-import { EventBatcher } from './eventBatcher';
 import {
   canContinue,
   canRetry,
@@ -23,6 +18,7 @@ import { Exchanges } from './exchanges';
 import type { FoldedJournal } from './journalFold';
 import type { JournalLine } from './journalLines';
 import { Listeners } from './listeners';
+import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
 /** What the panel is told; the shape is the protocol's. */
 export type ConversationChange =
@@ -32,40 +28,11 @@ export type ConversationChange =
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
   | { readonly type: 'title' };
 
-export interface ConversationDeps {
-  readonly engine: Engine;
-  readonly clock: Clock;
-  /** @param demo whether the turn is one of the embedded gateway's */
-  readonly defaults: (demo: boolean) => RequestDefaults;
-  /** Where such a turn goes, asked for every attempt. */
-  readonly connection: (demo: boolean) => Promise<Connection>;
+export interface ConversationDeps extends TurnRunnerDeps {
   /** What becomes of an answer that was cut; also when it is tried again by hand. */
   readonly resume: () => EngineSettings['resume'];
   /** Every event as it arrives, for the log. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
-  /** A defect of ours: the engine reports faults as events. */
-  readonly onError: (error: unknown) => void;
-}
-
-type Go = EarlierAnswer['go'];
-
-/** For somebody who does not want to wait in line. */
-type AtOnce = 'retryNow' | 'tryAnyway';
-
-interface Queued {
-  readonly exchangeId: string;
-  /** Absent: it is asked for the first time. */
-  readonly go?: Go | undefined;
-  /** Absent: it waits for whatever its gateway has asked for. */
-  readonly atOnce?: AtOnce | undefined;
-}
-
-interface Running {
-  readonly exchangeId: string;
-  readonly turn: RunningTurn;
-  readonly batcher: EventBatcher;
-  /** The model that was set when the turn started, or when it was last told of another. */
-  defaultModel: string;
 }
 
 /**
@@ -75,11 +42,12 @@ interface Running {
 export class Conversation {
   private readonly asked: Exchanges;
   private given: string | undefined;
-  private readonly queue: Queued[] = [];
-  private running: Running | undefined;
-  private following: Promise<void> = Promise.resolve();
+  private readonly turns: TurnRunner;
   private readonly changes = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   readonly onDidChange = this.changes.event;
+  private readonly rests = new Listeners<void>((error) => this.deps.onError(error));
+  /** Its last turn has ended, and none waits. */
+  readonly onDidRest = this.rests.event;
 
   constructor(
     readonly id: string,
@@ -89,6 +57,13 @@ export class Conversation {
   ) {
     this.asked = new Exchanges(earlier);
     this.given = earlier.title;
+    const owner = {
+      update: (exchange: Exchange) => this.update(exchange),
+      fold: (exchangeId: string, events: readonly StreamEvent[]) => this.fold(exchangeId, events),
+      onEvent: (exchangeId: string, event: StreamEvent) => deps.onEvent(id, exchangeId, event),
+      onRest: () => this.rests.fire(),
+    };
+    this.turns = new TurnRunner(this.asked, owner, deps);
   }
 
   /** Those that are shown, oldest first. */
@@ -118,13 +93,12 @@ export class Conversation {
 
   /** The exchange whose turn runs now. */
   get active(): Exchange | undefined {
-    const exchange = this.running && this.asked.get(this.running.exchangeId);
-    return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
+    return this.turns.active;
   }
 
   /** A turn runs or is about to. */
   get busy(): boolean {
-    return this.running !== undefined;
+    return this.turns.busy;
   }
 
   get last(): Exchange | undefined {
@@ -135,10 +109,10 @@ export class Conversation {
   ask(input: PromptInput): Exchange {
     const id = randomUUID();
     this.journal.append({ type: 'exchange', id, ...input });
-    const exchange = { ...input, id, state: initialTurn, queued: false };
+    const exchange = { ...input, id, state: initialTurn, queued: this.busy };
     this.asked.add(exchange);
-    this.enqueue(exchange);
-    this.startNext();
+    this.update(exchange);
+    this.turns.run(id);
     return this.asked.get(id) ?? exchange;
   }
 
@@ -151,9 +125,8 @@ export class Conversation {
     const exchange = { ...input, id, state: initialTurn, queued: this.busy };
     this.asked.add(exchange, after);
     this.firePath();
-    this.stopFrom(exchangeId);
-    this.queue.push({ exchangeId: id });
-    this.startNext();
+    this.stopAll((each) => this.asked.isAtOrBehind(each, exchangeId));
+    this.turns.run(id);
     return this.asked.get(id) ?? exchange;
   }
 
@@ -186,14 +159,13 @@ export class Conversation {
   }
 
   stop(): void {
-    this.running?.turn.stop();
+    this.turns.stop();
   }
 
   /** Stops all turns, also those that wait. Resolves when nothing runs any more. */
   async end(): Promise<void> {
-    for (const { exchangeId } of this.queue.splice(0)) this.stopQueued(exchangeId);
-    this.stop();
-    await this.following;
+    this.stopAll(() => true);
+    await this.turns.ended();
   }
 
   /** Ends a wait, or tries a turn again that is over without a whole answer; by default the running or last one. */
@@ -225,27 +197,18 @@ export class Conversation {
   switchModel(exchangeId: string, model: string): void {
     const exchange = this.asked.get(exchangeId);
     if (!exchange) return;
-    if (exchange === this.active) this.running?.turn.switchModel(model);
+    if (exchange === this.active) this.turns.turn?.switchModel(model);
     else if (isOver(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
   }
 
   /** A wait for another model than the one that is set now is over. */
   settingsChanged(): void {
-    const { active, running } = this;
-    if (!running || !active?.state.wait || active.demo) return;
-    const { model } = this.deps.defaults(false);
-    const isOther = model !== running.defaultModel && model !== active.state.model;
-    running.defaultModel = model;
-    // A turn that has fallen back asks another model than the one that is set, and is to go on doing so.
-    if (active.model === undefined && isOther) running.turn.switchModel(model);
+    this.turns.settingsChanged();
   }
 
   /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
   leaveDemo(): void {
-    for (const queued of [...this.queue]) {
-      const exchange = this.asked.get(queued.exchangeId);
-      if (!exchange?.demo) continue;
-      this.queue.splice(this.queue.indexOf(queued), 1);
+    for (const exchange of this.turns.takeQueued(({ demo }) => demo === true)) {
       this.journal.append({ type: 'interrupted', exchangeId: exchange.id });
       this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
     }
@@ -254,26 +217,17 @@ export class Conversation {
 
   /** Folds what has arrived into state and journal now. */
   flush(): void {
-    this.running?.batcher.flush();
+    this.turns.flush();
   }
 
   /** Those that wait go first: the end of the running one would start them. */
-  private stopFrom(exchangeId: string): void {
-    const isBehind = (id: string): boolean => this.asked.isAtOrBehind(id, exchangeId);
-    const stopped = this.queue.filter((queued) => isBehind(queued.exchangeId));
-    for (const queued of stopped) {
-      this.queue.splice(this.queue.indexOf(queued), 1);
-      this.stopQueued(queued.exchangeId);
+  private stopAll(isMeant: (exchangeId: string) => boolean): void {
+    for (const exchange of this.turns.takeQueued(({ id }) => isMeant(id))) {
+      const { text, attempts } = exchange.state;
+      this.update({ ...exchange, queued: false });
+      this.fold(exchange.id, [{ type: 'stopped', text, attempt: attempts, at: this.deps.clock.ticks() }]);
     }
-    if (this.running && isBehind(this.running.exchangeId)) this.stop();
-  }
-
-  private stopQueued(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (!exchange) return;
-    const { text, attempts } = exchange.state;
-    this.update({ ...exchange, queued: false });
-    this.fold(exchangeId, [{ type: 'stopped', text, attempt: attempts, at: this.deps.clock.ticks() }]);
+    this.turns.stop(isMeant);
   }
 
   private again(exchange: Exchange): Go {
@@ -281,61 +235,15 @@ export class Conversation {
   }
 
   private tryAgain(exchange: Exchange, atOnce: AtOnce): void {
-    if (exchange === this.active) this.running?.turn[atOnce]();
+    if (exchange === this.active) this.turns.turn?.[atOnce]();
     else if (canRetry(exchange)) this.rerun(exchange, { go: this.again(exchange), atOnce });
   }
 
-  private rerun(exchange: Exchange, how: Pick<Queued, 'atOnce'> & { readonly go: Go }, model?: string): void {
+  private rerun(exchange: Exchange, how: TurnStart & { readonly go: Go }, model?: string): void {
     const { go } = how;
     this.journal.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
-    this.enqueue({ ...exchange, state: rerunOf(exchange.state, go) }, how);
-    this.startNext();
-  }
-
-  private enqueue(exchange: Exchange, how: Omit<Queued, 'exchangeId'> = {}): void {
-    this.queue.push({ exchangeId: exchange.id, ...how });
-    this.update({ ...exchange, queued: this.busy });
-  }
-
-  private startNext(): void {
-    if (this.running) return;
-    const { exchangeId = '', go, atOnce } = this.queue.shift() ?? {};
-    const next = this.asked.get(exchangeId);
-    if (!next) return;
-    const demo = next.demo === true;
-    const defaults = this.deps.defaults(demo);
-    // Before the first attempt says so: that may have to wait.
-    const state = { ...next.state, model: next.model ?? defaults.model };
-    const exchange = this.update({ ...next, state, queued: false });
-    // What the demo made up is no part of a real conversation.
-    const earlier = this.asked.before(exchangeId).filter((past) => (past.demo === true) === demo);
-    const request = chatRequest(earlier, exchange, defaults);
-    const turn = this.deps.engine.stream(request, {
-      earlier: earlierAnswer(exchange, go),
-      connection: () => this.deps.connection(demo),
-    });
-    const batcher = new EventBatcher(this.deps.clock, (events) => this.fold(exchangeId, events));
-    this.running = { exchangeId, turn, batcher, defaultModel: defaults.model };
-    if (atOnce) turn[atOnce]();
-    this.following = this.follow(this.running);
-  }
-
-  /** Never rejects. */
-  private async follow({ exchangeId, turn, batcher }: Running): Promise<void> {
-    try {
-      for await (const event of turn) {
-        this.deps.onEvent(this.id, exchangeId, event);
-        batcher.push(event);
-      }
-    } catch (error) {
-      this.deps.onError(error);
-    }
-    batcher.flush();
-    this.running = undefined;
-    const exchange = this.asked.get(exchangeId);
-    // Only a defect ends a turn without its terminal event; the user can still restart it.
-    if (exchange && isRunning(exchange.state.phase)) this.update({ ...exchange, state: interrupted(exchange.state) });
-    this.startNext();
+    this.update({ ...exchange, state: rerunOf(exchange.state, go), queued: this.busy });
+    this.turns.run(exchange.id, how);
   }
 
   private fold(exchangeId: string, events: readonly StreamEvent[]): void {
@@ -356,10 +264,4 @@ export class Conversation {
   private firePath(): void {
     this.changes.fire({ type: 'path', exchanges: this.views() });
   }
-}
-
-/** undefined: there is nothing to continue or to overtake. */
-function earlierAnswer({ state }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
-  const { text, reasoning, toolCalls } = state;
-  return go && text !== '' ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go } : undefined;
 }

@@ -2,7 +2,14 @@ import { titleOf, type ConversationSummary } from './conversationSummary';
 import { textsOf } from './conversationText';
 import { foldOutline, type FoldedJournal } from './journalFold';
 import type { JournalEntry } from './journalFolder';
-import { decodeHeader, decodeLine, JournalFormatError, NewerJournalError, type JournalLine } from './journalLines';
+import {
+  decodeHeader,
+  decodeLine,
+  isUnbegun,
+  JournalFormatError,
+  NewerJournalError,
+  type JournalLine,
+} from './journalLines';
 
 /** The part of `Journal` that is needed. */
 export interface ClosedConversations {
@@ -12,11 +19,11 @@ export interface ClosedConversations {
   read(id: string): Promise<FoldedJournal | undefined>;
 }
 
-type Outline = Pick<ConversationSummary, 'title' | 'turns'>;
+type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'flaw'>;
 
 interface Known<T> {
   readonly entry: JournalEntry;
-  /** undefined: it can't be read, or nothing was asked in it. */
+  /** undefined: it is not there, or nothing was asked in it. */
   readonly value: T | undefined;
 }
 
@@ -31,7 +38,7 @@ export class ConversationIndex {
 
   constructor(private readonly closed: ClosedConversations) {}
 
-  /** Newest first; without those that can't be read, or in which nothing was asked. */
+  /** Newest first, without those in which nothing was asked; of those that can't be read what is known. */
   async summaries(): Promise<readonly ConversationSummary[]> {
     const entries = await this.closed.newestFirst();
     this.forgetAllBut(new Set(entries.map(({ id }) => id)));
@@ -94,26 +101,34 @@ function lengthOf({ value = [] }: Known<readonly string[]>): number {
 
 const eventsLine = Buffer.from('{"type":"events"');
 
-/** Answers are most of a file, and are not looked at. @returns undefined when nothing was asked, or it can't be read */
+/** Answers are most of a file, and are not looked at. @returns undefined when nothing was asked */
 function outlineOf(content: Buffer): Outline | undefined {
+  const { lines, flaw } = outlineLines(content);
+  const { tree, title } = foldOutline(lines);
+  const path = tree.path();
+  const first = lines.find((line) => line.type === 'exchange' && line.id === path[0]);
+  if (first?.type !== 'exchange') return flaw && { title: title ?? '', turns: 0, flaw };
+  return { title: titleOf(title, first.prompt), turns: path.length, ...(flaw && { flaw }) };
+}
+
+/** What can be read of all lines but the events: up to the damage, and of a later schema whatever is as it is now. */
+function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines: readonly JournalLine[] } {
   const lines: JournalLine[] = [];
   const asked = new Set<string>();
-  try {
-    for (let start = 0; ;) {
-      const end = content.indexOf(0x0a, start);
-      if (end < 0) break;
+  let flaw: Outline['flaw'];
+  for (let start = 0; ;) {
+    const end = content.indexOf(0x0a, start);
+    if (end < 0) return { lines, flaw: start === 0 && !isUnbegun(content) ? 'damaged' : flaw };
+    try {
       if (start === 0) decodeHeader(content.toString('utf8', 0, end));
       else if (!content.subarray(start, start + eventsLine.length).equals(eventsLine)) {
         lines.push(decodeLine(content.toString('utf8', start, end), asked));
       }
-      start = end + 1;
+    } catch (error) {
+      if (error instanceof NewerJournalError) flaw = 'newer';
+      else if (!(error instanceof JournalFormatError)) throw error;
+      else if (flaw !== 'newer') return { lines, flaw: 'damaged' };
     }
-  } catch (error) {
-    if (error instanceof JournalFormatError || error instanceof NewerJournalError) return undefined;
-    throw error;
+    start = end + 1;
   }
-  const { tree, title } = foldOutline(lines);
-  const path = tree.path();
-  const first = lines.find((line) => line.type === 'exchange' && line.id === path[0]);
-  return first?.type === 'exchange' ? { title: titleOf(title, first.prompt), turns: path.length } : undefined;
 }

@@ -3,14 +3,16 @@ import type { Exchange } from './exchange';
 /** A conversation in a list of them. */
 export interface ConversationSummary {
   readonly id: string;
-  /** As given by the person; else the first line of the first prompt, whole. */
+  /** As given by the person; else the first line of the first prompt, whole; '': neither can be read. */
   readonly title: string;
-  /** Epoch milliseconds of the last write. */
+  /** Epoch milliseconds of what was last said in it. */
   readonly at: number;
   /** Of the path that is shown. */
   readonly turns: number;
   /** A turn of it runs in this window. */
   readonly busy: boolean;
+  /** Why not all of it can be read; opening it tells. What is known of it is what could be read. */
+  readonly flaw?: 'damaged' | 'newer' | undefined;
 }
 
 export interface ConversationHit extends ConversationSummary {

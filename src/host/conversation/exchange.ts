@@ -4,13 +4,11 @@ import { runsSoFar } from '../../core/turnRun';
 import { initialTurn, isRunning, reduce, type TurnState } from '../../core/turnState';
 import type { Attachment, ExchangeView } from '../../protocol';
 
-/** The selection an answer may be applied to; zero-based, as in the editor. Its text is the first attachment's code. */
+/** Where the selection begins that an answer may be applied to; zero-based. Its text is the first attachment's code. */
 export interface ApplyTarget {
   readonly uri: string;
   readonly startLine: number;
   readonly startCharacter: number;
-  readonly endLine: number;
-  readonly endCharacter: number;
 }
 
 /** What a command or the composer hands over. */
@@ -35,7 +33,7 @@ export interface Exchange extends PromptInput {
 
 export function viewOf(exchange: Exchange): ExchangeView {
   const { id, prompt, attachments = [], state, queued } = exchange;
-  return { id, prompt, attachments, state, queued, canApply: true };
+  return { id, prompt, attachments, state, queued };
 }
 
 /** What it was asked with, to be asked again. */

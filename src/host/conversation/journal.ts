@@ -4,32 +4,24 @@ import { JournalFile } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
 import {
-  decodeJournal,
   isUnbegun,
-  JournalFormatError,
   journalSchema,
   NewerJournalError,
   salvageJournal,
   type HeaderLine,
   type SalvagedJournal,
 } from './journalLines';
+import { JournalLocks } from './journalLocks';
+import type { JournalProblem } from './journalProblem';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
-import { writeFailureOf, type WriteFailure } from './writeFailure';
+import { writeFailureOf } from './writeFailure';
 
 export { isConversationId } from './journalFolder';
 
-export type JournalProblem =
-  /** The file is damaged and is kept aside as `keptAs`; `salvaged` turns could be read. */
-  | { readonly kind: 'corrupt'; readonly keptAs: string; readonly salvaged: number; readonly error: unknown }
-  /** A later version of the extension wrote the file; it is left as it is. */
-  | { readonly kind: 'newer'; readonly error: unknown }
-  /** Tried again until it works. */
-  | { readonly kind: 'unwritten'; readonly why: WriteFailure; readonly error: unknown }
-  /** What was unwritten is on disk now. */
-  | { readonly kind: 'written' };
-
 export interface JournalDeps {
   readonly folder: string;
+  /** Other windows use the folder, too: a conversation is open in one of them at a time. */
+  readonly shared?: boolean | undefined;
   readonly clock: Clock;
   /** How many conversations are kept. */
   readonly limit: () => number;
@@ -39,15 +31,12 @@ export interface JournalDeps {
 export interface OpenedConversation {
   readonly file: JournalFile;
   readonly folded: FoldedJournal;
-  /** Epoch milliseconds of the last write. */
-  readonly at: number;
-  /** A turn was broken off, and this is the first time it is seen. */
-  readonly brokenOff: boolean;
 }
 
 /**
- * Windows without a folder share theirs: what was written this recently may be open in another one, which goes on writing
- * at the positions it knows. Such a file is neither deleted nor rewritten; what is due is done when it is opened again.
+ * What was put aside this recently may be wanted back. What was written this recently in a folder that is shared may be
+ * open in a window that still runs a version without locks, and goes on writing at the positions it knows: such a file is
+ * neither deleted nor rewritten; what is due is done when it is opened again.
  */
 const recentMs = 60 * 60 * 1000;
 
@@ -55,9 +44,13 @@ const recentMs = 60 * 60 * 1000;
 export class Journal {
   private readonly files = new Map<string, JournalFile>();
   private readonly folder: JournalFolder;
+  /** Absent: no other window uses the folder. */
+  private readonly locks: JournalLocks | undefined;
 
   constructor(private readonly deps: JournalDeps) {
-    this.folder = new JournalFolder(deps.folder);
+    const { folder, clock, shared } = deps;
+    this.folder = new JournalFolder(folder);
+    this.locks = shared ? new JournalLocks({ folder, clock, onLost: (id) => this.lost(id) }) : undefined;
   }
 
   /** Nothing is written before the first line. */
@@ -66,37 +59,34 @@ export class Journal {
     return { id, file: this.fresh(id) };
   }
 
-  /** @returns undefined when there is no such conversation, or none that this version can read. */
-  async open(id: string): Promise<OpenedConversation | undefined> {
-    const entry = await this.folder.entry(id);
-    const content = entry && (await this.folder.read(id));
-    if (!content) return undefined;
-    if (isUnbegun(content)) return { file: this.fresh(id), folded: foldJournal([]), at: entry.at, brokenOff: false };
+  /**
+   * Another window that has it open is told that it is here now.
+   * @param how `unless elsewhere`: not where another window has it
+   * @returns undefined when there is no such conversation, or none that this version can read
+   */
+  async open(id: string, how: 'here' | 'unless elsewhere' = 'here'): Promise<OpenedConversation | undefined> {
+    if (!(await this.folder.entry(id))) return undefined;
+    if (how === 'here') await this.locks?.seize(id);
+    else if (this.locks && !(await this.locks.acquire(id))) return undefined;
     try {
-      const salvaged = salvageJournal(content);
-      const { header, lines, damage } = salvaged;
-      const folded = foldJournal(lines);
-      const isShared = entry.at >= this.deps.clock.now() - recentMs;
-      const file =
-        header && !damage
-          ? this.track(id, await tidyJournal(this.folder, entry, { ...salvaged, header, content }, isShared))
-          : await this.startAfresh(entry, salvaged, folded.exchanges.length);
-      for (const exchangeId of folded.brokenOff) file.append({ type: 'interrupted', exchangeId });
-      return { file, folded, at: entry.at, brokenOff: folded.brokenOff.length > 0 };
+      return await this.openOwned(id);
     } catch (error) {
       if (!(error instanceof NewerJournalError)) throw error;
       this.deps.onProblem({ kind: 'newer', error });
       return undefined;
+    } finally {
+      this.releaseClosed(id);
     }
   }
 
-  /** To be shown, not to be written. @returns undefined when there is none, or none that can be read whole */
+  /** To be shown, not to be written; of a damaged one, what precedes the damage. @returns undefined when that is nothing */
   async read(id: string): Promise<FoldedJournal | undefined> {
     const content = await this.folder.read(id);
     try {
-      return content && foldJournal(decodeJournal(content).lines);
+      const { lines, damage } = content ? salvageJournal(content) : { lines: [] };
+      return content && (lines.length || !damage) ? foldJournal(lines) : undefined;
     } catch (error) {
-      if (error instanceof NewerJournalError || error instanceof JournalFormatError) return undefined;
+      if (error instanceof NewerJournalError) return undefined;
       throw error;
     }
   }
@@ -115,18 +105,26 @@ export class Journal {
   close(id: string): boolean {
     const file = this.files.get(id);
     if (file?.unwritten) return false;
-    file?.close();
-    this.files.delete(id);
+    this.letGo(id);
     return true;
   }
 
-  /** Puts it aside, for `unhide` to bring back. @returns whether there was anything of it on disk */
+  /**
+   * Puts it aside, for `unhide` to bring back. Rejects with why it can't be, or can't be whole: all is as before then.
+   * @returns whether there was anything of it on disk that this window may put aside
+   */
   async hide(id: string): Promise<boolean> {
-    const file = this.files.get(id);
-    await file?.flush();
-    file?.close();
-    this.files.delete(id);
-    return this.folder.hide(id);
+    if (!(await this.owns(id))) return false;
+    try {
+      const file = this.files.get(id);
+      await file?.flush();
+      if (file?.unwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
+      const isHidden = await this.folder.hide(id);
+      this.letGo(id);
+      return isHidden;
+    } finally {
+      this.releaseClosed(id);
+    }
   }
 
   async unhide(id: string): Promise<void> {
@@ -142,7 +140,9 @@ export class Journal {
     const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
     const recent = this.deps.clock.now() - recentMs;
     for (const { id, at } of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
-      if (at < recent) await this.folder.remove(id);
+      if (at >= recent || (this.locks && !(await this.locks.acquire(id)))) continue;
+      await this.folder.remove(id);
+      this.releaseClosed(id);
     }
     await this.folder.sweep(recent);
   }
@@ -153,17 +153,63 @@ export class Journal {
     await Promise.all(files.map(([, file]) => file.flush()));
   }
 
-  /** A file that fails keeps no other from being written; it is reported when all have had their turn. */
+  /**
+   * For the moment the extension host goes away. A file that fails keeps no other from being written; it is reported when
+   * all have had their turn. Where other windows may follow at once, nothing is written any more.
+   */
   flushSync(): void {
     const failures: unknown[] = [];
-    for (const file of this.files.values()) {
+    for (const [id, file] of [...this.files]) {
       try {
         file.flushSync();
+        if (this.locks) this.letGo(id);
       } catch (error) {
         failures.push(error);
       }
     }
     for (const error of failures) this.unwritten(error);
+  }
+
+  /** @throws NewerJournalError */
+  private async openOwned(id: string): Promise<OpenedConversation | undefined> {
+    const entry = await this.folder.entry(id);
+    const content = entry && (await this.folder.read(id));
+    if (!content) return undefined;
+    if (isUnbegun(content)) return { file: this.fresh(id), folded: foldJournal([]) };
+    const salvaged = salvageJournal(content);
+    const { header, lines, damage } = salvaged;
+    const folded = foldJournal(lines);
+    const isForeign = this.locks !== undefined && entry.at >= this.deps.clock.now() - recentMs;
+    const file =
+      header && !damage
+        ? this.track(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }, isForeign))
+        : await this.startAfresh(entry, salvaged, folded.exchanges.length);
+    for (const exchangeId of folded.brokenOff) file.append({ type: 'interrupted', exchangeId });
+    return { file, folded };
+  }
+
+  /** @returns false: it is another window's, and the person is told */
+  private async owns(id: string): Promise<boolean> {
+    if (!this.locks || (await this.locks.acquire(id))) return true;
+    this.deps.onProblem({ kind: 'elsewhere' });
+    return false;
+  }
+
+  private releaseClosed(id: string): void {
+    if (!this.files.has(id)) this.locks?.release(id);
+  }
+
+  private letGo(id: string): void {
+    this.files.get(id)?.close();
+    this.files.delete(id);
+    this.locks?.release(id);
+  }
+
+  /** What this one would write now goes to places that have other words. */
+  private lost(id: string): void {
+    this.files.get(id)?.close();
+    this.files.delete(id);
+    this.deps.onProblem({ kind: 'taken' });
   }
 
   /** With what precedes the damage. */
@@ -175,28 +221,31 @@ export class Journal {
     const header = this.header(entry.id);
     const { keptAs, size } = await replaceDamaged(this.folder, entry, header, lines);
     this.deps.onProblem({ kind: 'corrupt', keptAs, salvaged, error: damage });
-    if (size > 0) return this.track(entry.id, size);
-    const file = this.track(entry.id, 0, header);
+    if (size > 0) return this.track(entry, size);
+    const file = this.track(entry, 0, header);
     for (const line of lines) file.append(line);
     return file;
   }
 
   private fresh(id: string): JournalFile {
-    return this.track(id, 0, this.header(id));
+    return this.track({ id, at: this.deps.clock.now() }, 0, this.header(id));
   }
 
   private header(id: string): HeaderLine {
     return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
   }
 
-  private track(id: string, position: number, header?: HeaderLine): JournalFile {
+  private track({ id, at }: Pick<JournalEntry, 'id' | 'at'>, position: number, header?: HeaderLine): JournalFile {
     const file = new JournalFile({
       path: this.folder.path(id),
       position,
+      at,
       clock: this.deps.clock,
       onFailure: (error) => this.unwritten(error),
       onWritten: () => this.deps.onProblem({ kind: 'written' }),
       header,
+      onBegin: () => this.locks?.take(id),
+      mayWrite: () => this.locks?.isOurs(id) ?? true,
     });
     this.files.set(id, file);
     return file;

@@ -54,7 +54,7 @@ function isAttachment(value: unknown): boolean {
 
 const contextKinds: Readonly<Record<ContextKind, true>> = { selection: true, file: true, problems: true };
 
-const targetNumbers = ['startLine', 'startCharacter', 'endLine', 'endCharacter'];
+const targetNumbers = ['startLine', 'startCharacter'];
 
 /** Texts that the fold appends or shows; the rest of an event is only displayed. */
 const eventTexts: Readonly<Record<StreamEvent['type'], readonly string[]>> = {

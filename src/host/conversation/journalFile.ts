@@ -2,6 +2,7 @@ import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../core/clock';
+import { keepAge, keepAgeSync, saysSomething } from './journalAge';
 import { encodeLine, type HeaderLine, type JournalLine } from './journalLines';
 import { mergeText } from './mergeText';
 
@@ -16,6 +17,8 @@ export interface JournalFileOptions {
   readonly path: string;
   /** Where the next line goes. */
   readonly position: number;
+  /** Epoch milliseconds of what was last said in it. */
+  readonly at: number;
   readonly clock: Clock;
   /** Called once for a row of failures. */
   readonly onFailure: (error: unknown) => void;
@@ -23,6 +26,10 @@ export interface JournalFileOptions {
   readonly onWritten: () => void;
   /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
   readonly header?: HeaderLine | undefined;
+  /** Called when the header is about to be written. */
+  readonly onBegin?: (() => void) | undefined;
+  /** Asked before each write; who says no has closed the file. */
+  readonly mayWrite?: (() => boolean) | undefined;
 }
 
 /**
@@ -37,17 +44,21 @@ export class JournalFile {
   /** Encoded, and not yet known to be on disk; belongs at `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
+  private saidAt: number;
+  /** Of what is not known to be on disk something was said. */
+  private says = false;
   private header: HeaderLine | undefined;
   private draining: Promise<void> = Promise.resolve();
   /** When the write under way began, by the monotonic clock. */
   private writingSince: number | undefined;
   private cancelTimer: (() => void) | undefined;
   private cancelRetry: (() => void) | undefined;
-  private failing = false;
+  private failed: Error | undefined;
   private closed = false;
 
   constructor(private readonly options: JournalFileOptions) {
     this.position = options.position;
+    this.saidAt = options.at;
     this.header = options.header;
   }
 
@@ -56,12 +67,29 @@ export class JournalFile {
     return this.lines.length > 0 || this.tail.length > 0;
   }
 
+  /** Why it is not, where that was tried in vain. */
+  get failure(): Error | undefined {
+    return this.failed;
+  }
+
+  /** Epoch milliseconds of what was last said in it: asked, asked again, or answered. */
+  get at(): number {
+    return this.saidAt;
+  }
+
   append(line: JournalLine): void {
     if (this.closed) return;
     const { clock } = this.options;
     if (!this.lines.length) this.gatheredSince = clock.ticks();
-    if (this.header) this.lines.push(this.header);
+    if (this.header) {
+      this.options.onBegin?.();
+      this.lines.push(this.header);
+    }
     this.header = undefined;
+    if (saysSomething(line)) {
+      this.says = true;
+      this.saidAt = clock.now();
+    }
     const last = this.lines.at(-1);
     if (line.type === 'events' && last?.type === 'events' && last.exchangeId === line.exchangeId) {
       this.lines[this.lines.length - 1] = { ...last, events: [...last.events, ...line.events] };
@@ -95,13 +123,14 @@ export class JournalFile {
   /** For the moment the extension host goes away. */
   flushSync(): void {
     this.encode();
-    if (!this.tail.length) return;
+    if (!this.tail.length || this.options.mayWrite?.() === false) return;
     if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true });
     const file = openSync(this.options.path, this.flags());
     try {
       for (let done = 0; done < this.tail.length;) {
         done += writeSync(file, this.tail, done, this.tail.length - done, this.position + done);
       }
+      if (!this.says) keepAgeSync(file, this.saidAt);
     } finally {
       closeSync(file);
     }
@@ -134,18 +163,20 @@ export class JournalFile {
     try {
       while (this.unwritten) {
         this.encode();
+        if (this.options.mayWrite?.() === false) return;
         const chunk = this.tail;
         this.writingSince = this.options.clock.ticks();
         await this.write(chunk);
         if (this.closed) return;
         this.position += chunk.length;
         this.tail = this.tail.subarray(chunk.length);
+        if (this.lines.length + this.tail.length === 0) this.says = false;
       }
-      if (this.failing) this.options.onWritten();
-      this.failing = false;
+      if (this.failed) this.options.onWritten();
+      this.failed = undefined;
     } catch (error) {
-      if (!this.failing) this.options.onFailure(error);
-      this.failing = true;
+      if (!this.failed) this.options.onFailure(error);
+      this.failed = error instanceof Error ? error : new Error(String(error));
       if (!this.closed) this.cancelRetry ??= this.options.clock.after(retryMs, () => void this.flush());
     } finally {
       this.writingSince = undefined;
@@ -160,6 +191,7 @@ export class JournalFile {
       for (let done = 0; done < chunk.length;) {
         done += (await file.write(chunk, done, chunk.length - done, this.position + done)).bytesWritten;
       }
+      if (!this.says) await keepAge(file, this.saidAt);
     } finally {
       await file.close();
     }

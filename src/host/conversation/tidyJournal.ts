@@ -1,5 +1,6 @@
 import { rm, truncate } from 'node:fs/promises';
 import { compactJournal } from './compactJournal';
+import { keepAge } from './journalAge';
 import type { JournalEntry, JournalFolder } from './journalFolder';
 import { encodeJournal, journalSchema, type HeaderLine, type SalvagedJournal } from './journalLines';
 import { rewriteJournal } from './rewriteJournal';
@@ -15,17 +16,17 @@ export interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validByte
 
 /**
  * Cuts off a torn line; rewrites a file of an older schema, or one that is much larger than it need be.
- * @param isShared another window may be writing the file at the positions it knows: it is not rewritten
+ * @param isForeign a window that knows no locks may be writing the file at the positions it knows: it is not rewritten
  * @returns the size of the file
  */
 export async function tidyJournal(
   folder: JournalFolder,
   { id, at }: JournalEntry,
   { header, lines, validBytes, content }: WholeJournal,
-  isShared: boolean,
+  isForeign: boolean,
 ): Promise<number> {
   const isOlder = header.schema < journalSchema;
-  if (!isShared && (isOlder || validBytes > compactBytes)) {
+  if (!isForeign && (isOlder || validBytes > compactBytes)) {
     const compacted = encodeJournal({ ...header, schema: journalSchema }, compactJournal(lines));
     if (isOlder || compacted.length * 2 <= validBytes) {
       try {
@@ -36,7 +37,10 @@ export async function tidyJournal(
       }
     }
   }
-  if (validBytes < content.length) await truncate(folder.path(id), validBytes);
+  if (validBytes < content.length) {
+    await truncate(folder.path(id), validBytes);
+    await keepAge(folder.path(id), at);
+  }
   return validBytes;
 }
 

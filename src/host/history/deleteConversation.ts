@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { panelTitle } from '../panel/panelText';
+import { toast } from '../toast';
 import type { HistoryDeps, NamedConversation } from './historyDeps';
 import { openConversation } from './openConversation';
 
@@ -9,9 +10,10 @@ export async function deleteConversation(
   named: NamedConversation,
   onUndone: () => void = () => undefined,
 ): Promise<void> {
-  const { conversations, panels, onError } = deps;
+  const { panels, onError } = deps;
   const wasShown = panels.isShown(named.id);
-  const removed = await conversations.remove(named.id);
+  const removed = await tryToRemove(deps, named);
+  if (removed === 'failed') return;
   panels.close(named.id);
   if (!removed) return;
   const undo = vscode.l10n.t('Undo');
@@ -23,4 +25,15 @@ export async function deleteConversation(
     onUndone();
   };
   answer().catch(onError);
+}
+
+async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: NamedConversation) {
+  try {
+    return await conversations.remove(id);
+  } catch (error) {
+    log.error(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    toast(log, 'error', vscode.l10n.t('“{0}” could not be deleted: {1}', panelTitle(title), reason));
+    return 'failed';
+  }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConversationSummary } from '../conversation/conversations';
+import type { ConversationSummary } from '../conversation/conversationSummary';
 import { localize } from '../localize';
 import type { NamedConversation } from './historyDeps';
 import { historySections, type HistoryItem } from './historyItems';

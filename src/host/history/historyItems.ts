@@ -1,5 +1,5 @@
 import type { Localize } from '../../core/engine';
-import type { ConversationSummary } from '../conversation/conversations';
+import type { ConversationSummary } from '../conversation/conversationSummary';
 import { historyGroup, historyTime, type HistoryGroup } from './historyGroups';
 
 export interface HistoryItem {
@@ -52,9 +52,13 @@ export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords
 }
 
 function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, words: HistoryWords): HistoryItem {
-  const { id, title, at, turns, busy, excerpt } = summary;
+  const { id, at, turns, busy, flaw, excerpt } = summary;
   const { localize, locale, now, isShown } = words;
+  const title = summary.title || localize('Conversation of {date}', { date: dateText(at, locale) });
   const marks = [
+    // How many there are of a later version is not known.
+    ...(turns > 0 && flaw !== 'newer' ? [turnsText(turns, words)] : []),
+    ...(flaw === undefined ? [] : [flaw === 'damaged' ? localize('damaged') : localize('from a newer version')]),
     ...(busy ? [localize('answering')] : []),
     // What is shown is marked by a word: an icon says nothing to a screen reader.
     ...(isShown(id) ? [localize('open')] : []),
@@ -63,10 +67,14 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
     id,
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${asPlainLabel(title)}`,
-    description: [historyTime(at, now, locale), turnsText(turns, words), ...marks].join(' · '),
+    description: [historyTime(at, now, locale), ...marks].join(' · '),
     isHit: excerpt !== undefined,
     ...(excerpt !== undefined && excerpt !== title && { detail: asPlainLabel(excerpt) }),
   };
+}
+
+function dateText(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 /**

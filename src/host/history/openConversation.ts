@@ -8,6 +8,11 @@ export async function openConversation(
   options = { preserveFocus: false },
 ): Promise<void> {
   const conversation = await deps.conversations.open(id);
-  if (conversation) deps.panels.show(conversation, options);
-  else toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+  if (conversation) {
+    deps.panels.show(conversation, options);
+    return;
+  }
+  // Why one that is there can't be opened was told when it was tried.
+  const isThere = (await deps.conversations.list()).some((summary) => summary.id === id);
+  if (!isThere) toast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }

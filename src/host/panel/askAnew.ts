@@ -2,8 +2,9 @@ import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange, PromptInput } from '../conversation/exchange';
 import type { PanelContext } from './panelContext';
+import { whileHeld } from './whileHeld';
 
-type Deps = Pick<PanelContext, 'connection' | 'remember' | 'pickModel' | 'onError'>;
+type Deps = Pick<PanelContext, 'connection' | 'remember' | 'hold' | 'pickModel' | 'onError'>;
 
 /**
  * Asks in other words in place of a prompt; the same words ask for another answer.
@@ -25,15 +26,19 @@ export async function editPrompt(
 
 /** @param switchModel the user chooses who answers; if none, nothing happens */
 export async function regenerate(
-  deps: Pick<Deps, 'pickModel'>,
+  deps: Pick<Deps, 'hold' | 'pickModel'>,
   conversation: Conversation,
   exchangeId: string,
   switchModel: boolean,
 ): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
-  const model = switchModel ? await deps.pickModel(exchange.state.model) : undefined;
-  if (!switchModel || model !== undefined) conversation.regenerate(exchangeId, model);
+  await whileHeld(deps, conversation, async () => {
+    const model = switchModel ? await deps.pickModel(exchange.state.model) : undefined;
+    // A second press may come before the page shows what the first has done: it is another version by then.
+    const isShown = conversation.exchanges().some(({ id }) => id === exchangeId);
+    if (isShown && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
+  });
 }
 
 /** The same context goes along. @returns undefined when the words are the same: what was sent says more than they do */

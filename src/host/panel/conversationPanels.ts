@@ -4,11 +4,11 @@ import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
-import { dormantTitles } from './dormantTabs';
+import { closeOrphans, dormantTitles } from './dormantTabs';
 import { isPanelState } from './incoming';
 import type { PanelContext } from './panelContext';
 import { conversationName, panelTitle } from './panelText';
-import { PanelView } from './panelView';
+import { PanelView, type PanelHome } from './panelView';
 
 /** So many of those that a reload has broken off come back by themselves. */
 const reopenedAtMost = 3;
@@ -16,21 +16,28 @@ const reopenedAtMost = 3;
 interface PanelsContext extends PanelContext {
   /** The panel of a conversation is gone. */
   readonly onDidClose: (conversation: Conversation) => void;
+  /** Ids of all that are shown. */
+  readonly onDidShow: (ids: readonly string[]) => void;
 }
 
 /** The panels, one for each conversation that is shown, and their way back after a reload. */
 export class ConversationPanels extends Disposable implements vscode.WebviewPanelSerializer {
+  private readonly home: PanelHome;
   private readonly tabs = new ConversationTabs({
     onActivated: ({ conversation }) => conversation && this.conversations.activate(conversation),
-    onClosed: ({ conversation }) => conversation && this.context.onDidClose(conversation),
+    onClosed: ({ conversation }) => {
+      if (conversation) this.context.onDidClose(conversation);
+      this.tell();
+    },
   });
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly conversations: Conversations,
     private readonly context: PanelsContext,
   ) {
     super();
+    this.home = { extensionUri, onError: context.onError };
   }
 
   /** A panel that was closed comes back with all that has happened since. */
@@ -49,6 +56,19 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
       return !this.isShown(conversation.id) && !(name !== undefined && dormant.includes(panelTitle(name)));
     });
     for (const conversation of lost.slice(0, reopenedAtMost)) this.open(conversation, this.create(true));
+  }
+
+  /**
+   * What an extension host that died has left in panels of this window: these are closed, for nobody answers them any
+   * more, and the conversations come back in new ones.
+   */
+  async replace(orphaned: readonly string[]): Promise<void> {
+    if (orphaned.length === 0) return;
+    await closeOrphans();
+    for (const id of orphaned) {
+      const conversation = await this.conversations.open(id, () => !this.isShown(id));
+      if (conversation) this.open(conversation, this.create(true));
+    }
   }
 
   isShown(id: string): boolean {
@@ -78,7 +98,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     }
     const { current } = this.conversations;
     // At once, so that whatever is shown while the conversation is read is shown here.
-    const view = new PanelView(panel, this.extensionUri);
+    const view = new PanelView(panel, this.home);
     const tab = this.tabs.add(new ConversationTab(view, this.context, { restored: true, kept }));
     if (before?.conversation) this.takePlace(before.conversation, tab, before);
     const wanted = (): boolean => this.tabs.has(tab) && !tab.session;
@@ -100,7 +120,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private create(preserveFocus: boolean): ConversationTab {
-    const view = PanelView.create(this.extensionUri, this.tabs.column, preserveFocus);
+    const view = PanelView.create(this.home, this.tabs.column, preserveFocus);
     return this.tabs.add(new ConversationTab(view, this.context));
   }
 
@@ -110,7 +130,13 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private open(conversation: Conversation, tab: ConversationTab): void {
-    if (!tab.session) tab.open(conversation, this.conversations.hold(conversation));
+    if (tab.session) return;
+    tab.open(conversation, this.conversations.hold(conversation));
+    this.tell();
+  }
+
+  private tell(): void {
+    this.context.onDidShow(this.tabs.all().flatMap(({ conversation }) => conversation?.id ?? []));
   }
 
   private fill(found: Conversation | undefined, tab: ConversationTab): void {

@@ -7,14 +7,25 @@ import { viewType } from './panelView';
  * @param awake titles of those that are there already
  */
 export function dormantTitles(awake: readonly string[]): readonly string[] {
-  const titles = vscode.window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    // VS Code puts a prefix of its own before the type.
-    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType))
-    .map(({ label }) => label);
+  const titles = ourTabs().map(({ label }) => label);
   for (const title of awake) {
     const index = titles.indexOf(title);
     if (index >= 0) titles.splice(index, 1);
   }
   return titles;
+}
+
+/** All of them: to be called before there is a panel of this extension host's own. */
+export async function closeOrphans(): Promise<void> {
+  const orphans = ourTabs();
+  if (orphans.length > 0) await vscode.window.tabGroups.close(orphans, true);
+}
+
+function ourTabs(): readonly vscode.Tab[] {
+  return (
+    vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      // VS Code puts a prefix of its own before the type.
+      .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType))
+  );
 }

@@ -3,8 +3,9 @@ import type { FaultAction } from '../../protocol';
 import type { SetApiKeyResult } from '../commands/setApiKey';
 import type { Conversation } from '../conversation/conversation';
 import { billingPage } from './links';
+import { whileHeld, type Holder } from './whileHeld';
 
-export interface FailureActionDeps {
+export interface FailureActionDeps extends Holder {
   /** @returns undefined when the user chose none. */
   readonly pickModel: (exclude: string) => Promise<string | undefined>;
   /** Of the base URL, e.g. `https://api.holysheep.ai`. */
@@ -35,16 +36,16 @@ export async function failureAction(
     case 'restart':
       conversation.restart(exchangeId);
       return;
-    case 'switchModel': {
-      const model = await deps.pickModel(exchange.state.model);
-      if (model !== undefined) conversation.switchModel(exchangeId, model);
-      return;
-    }
-    case 'setApiKey': {
-      const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
-      if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
-      return;
-    }
+    case 'switchModel':
+      return whileHeld(deps, conversation, async () => {
+        const model = await deps.pickModel(exchange.state.model);
+        if (model !== undefined) conversation.switchModel(exchangeId, model);
+      });
+    case 'setApiKey':
+      return whileHeld(deps, conversation, async () => {
+        const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
+        if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
+      });
     case 'openBilling':
       await vscode.env.openExternal(vscode.Uri.parse(billingPage(await deps.origin()), true));
       return;

@@ -30,7 +30,7 @@ export function panelHtml(page: PanelPage): string {
   <title>HolySheep</title>
 </head>
 <body data-strings="${attribute(JSON.stringify(page.strings))}" data-locale="${attribute(page.locale)}">
-  <div id="root"></div>
+  <main id="root"></main>
   <script nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
 </body>
 </html>

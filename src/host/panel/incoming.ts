@@ -20,6 +20,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
   ready: always,
   send: ({ prompt, model }) => isWords(prompt) && (model === undefined || isText(model)),
+  composed: ({ kept }) => typeof kept === 'boolean',
   stop: always,
   action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),
   newConversation: always,
@@ -52,8 +53,25 @@ export function isToHost(message: unknown): message is ToHost {
 /** What VS Code kept of a panel over a reload. */
 export function isPanelState(state: unknown): state is PanelState {
   if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { context } = state;
-  return context === undefined || (Array.isArray(context) && context.every(isText));
+  const { composed, context, edits, place } = state;
+  return (
+    isAbsentOr(isText, composed) &&
+    isAbsentOr(isPlace, place) &&
+    isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
+    isAbsentOr((value) => Array.isArray(value) && value.every(isText), context)
+  );
+}
+
+function isAbsentOr(isRight: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || isRight(value);
+}
+
+function isPlace(value: unknown): boolean {
+  return isFields(value) && isText(value['exchangeId']) && Number.isFinite(value['offset']);
+}
+
+function isEdit(value: unknown): boolean {
+  return isFields(value) && isText(value['exchangeId']) && isText(value['text']);
 }
 
 function always(): boolean {

@@ -4,13 +4,16 @@ import type { Conversation } from '../conversation/conversation';
 import type { Exchange, PromptInput } from '../conversation/exchange';
 import type { ModelPick } from '../modelPick';
 import type { SendOptions } from './promptSender';
+import type { Holder } from './whileHeld';
 
 /** What a panel has of the rest of the extension. */
-export interface PanelContext {
+export interface PanelContext extends Holder {
   readonly connection: () => Promise<ConnectionView>;
   readonly suggestions: () => readonly Suggestion[];
   readonly promptHistory: () => readonly string[];
   readonly send: (input: PromptInput, options: SendOptions) => Promise<void>;
+  /** What `compose` has put into the composer of a conversation still stands there, or again, or not. */
+  readonly composed: (conversation: Conversation, kept: boolean) => void;
   readonly remember: (prompt: string) => Promise<void>;
   readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
   /** @returns undefined when the user chose none. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../protocol';
 import type { ContextDraft } from '../context/contextDraft';
+import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
 import { Disposable } from '../disposable';
 import { editPrompt, regenerate } from './askAnew';
@@ -30,8 +31,11 @@ export class PanelSession extends Disposable {
     this.contextDraft = context.contextDraft();
     this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
     this.register(
-      this.contextDraft.onDidChange(() => this.post({ type: 'context', items: this.contextDraft.items() })),
+      this.contextDraft.onDidChange(() =>
+        this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() }),
+      ),
     );
+    this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
     this.register(conversation.onDidChange((change) => this.changed(change)));
     this.register(
       view.onMessage((message) => {
@@ -55,6 +59,7 @@ export class PanelSession extends Disposable {
       suggestions: this.context.suggestions(),
       promptHistory: this.context.promptHistory(),
       context: this.contextDraft.items(),
+      unread: this.contextDraft.unread(),
       modelOnce: this.draft.modelOnce,
     });
     if (this.toCompose !== undefined) this.view.post({ type: 'compose', text: this.toCompose });
@@ -81,6 +86,9 @@ export class PanelSession extends Disposable {
         await contextDraft.refresh();
         return context.send({ prompt, model }, { conversation, complete: (input) => draft.complete(input) });
       }
+      case 'composed':
+        context.composed(conversation, message.kept);
+        return;
       case 'stop':
         conversation.stop();
         return;
@@ -151,8 +159,14 @@ export class PanelSession extends Disposable {
     if (change.type !== 'title') this.post(change);
   }
 
+  private problemsChanged(uris: readonly vscode.Uri[]): void {
+    const unread = this.contextDraft.unread();
+    if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
+    this.contextDraft.readWaiting().catch(this.context.onError);
+  }
+
   private post(message: ToWebview): void {
-    if (this.shown) this.view.post(message);
+    if (this.shown && !this.disposed) this.view.post(message);
   }
 
   private showTitle(): void {

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../protocol';
 import { Disposable } from '../disposable';
 import { isToHost } from './incoming';
-import { loadPage } from './loadPage';
 import { panelTitle } from './panelText';
 
 export const viewType = 'holysheep.conversation';
@@ -12,6 +11,13 @@ const becomesActiveMs = 2000;
 
 /** What a tab is called that has nothing in it yet. */
 export const emptyTitle = 'HolySheep';
+
+/** What every panel is given. */
+export interface PanelHome {
+  readonly extensionUri: vscode.Uri;
+  /** The one error boundary. */
+  readonly onError: (error: unknown) => void;
+}
 
 /** One webview: its page, and messages in both directions. Knows nothing of conversations. */
 export class PanelView extends Disposable {
@@ -27,16 +33,16 @@ export class PanelView extends Disposable {
   private listening = false;
 
   /** @param column where it goes, unless it would cover the code that is being worked on */
-  static create(extensionUri: vscode.Uri, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
+  static create(home: PanelHome, column: vscode.ViewColumn | undefined, preserveFocus: boolean): PanelView {
     const free = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
     const place = { viewColumn: free ?? vscode.ViewColumn.Beside, preserveFocus };
     // It calls itself active at first, with the focus or without.
-    return new PanelView(vscode.window.createWebviewPanel(viewType, emptyTitle, place), extensionUri, !preserveFocus);
+    return new PanelView(vscode.window.createWebviewPanel(viewType, emptyTitle, place), home, !preserveFocus);
   }
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    extensionUri: vscode.Uri,
+    { extensionUri, onError }: PanelHome,
     /** It has had the focus: there may be something in it that somebody has written. */
     private touched = panel.active,
   ) {
@@ -58,11 +64,17 @@ export class PanelView extends Disposable {
       }),
     );
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
-    loadPage(webview, extensionUri);
+    this.load(extensionUri).catch(onError);
+  }
+
+  private async load(extensionUri: vscode.Uri): Promise<void> {
+    const { loadPage } = await import('./loadPage');
+    if (!this.disposed) loadPage(this.panel.webview, extensionUri);
   }
 
   /** The first message to a page that has said `ready`. */
   start(snapshot: ToWebview & { readonly type: 'snapshot' }): void {
+    if (this.disposed) return;
     this.listening = true;
     void this.panel.webview.postMessage(snapshot);
   }
@@ -77,7 +89,8 @@ export class PanelView extends Disposable {
   }
 
   post(message: ToWebview): void {
-    if (this.listening) void this.panel.webview.postMessage(message);
+    // A panel that is closed throws.
+    if (this.listening && !this.disposed) void this.panel.webview.postMessage(message);
   }
 
   /** Where it is, unless it would cover the code that is being worked on: then beside it. */

@@ -24,6 +24,8 @@ export interface SendOptions {
 interface Held {
   readonly input: PromptInput;
   readonly complete: (input: PromptInput) => PromptInput;
+  /** It still stands in the composer as it is. */
+  readonly kept: boolean;
 }
 
 /** Brings a prompt to its conversation, or holds it until there is a key to send it with. */
@@ -50,11 +52,17 @@ export class PromptSender {
       return;
     }
     // The panel offers to set a key and to open the demo, with the prompt in its composer.
-    this.held.set(conversation, { input: whole, complete });
+    this.held.set(conversation, { input: whole, complete, kept: true });
     panels.compose(conversation, input.prompt);
   }
 
-  /** Sends what was held, if there is a key or the demo now. */
+  /** @param kept what was put into the composer still stands there, or again */
+  composed(conversation: Conversation, kept: boolean): void {
+    const held = this.held.get(conversation);
+    if (held) this.held.set(conversation, { ...held, kept });
+  }
+
+  /** Sends what was held, if there is a key or the demo now, and if the composer still says the same. */
   async connectionChanged(): Promise<void> {
     if (this.held.size === 0) return;
     const { hasKey, demo } = await this.deps.connection();
@@ -62,7 +70,9 @@ export class PromptSender {
     // Harmless when another call was faster.
     const released = [...this.held];
     this.held.clear();
-    for (const [conversation, { input, complete }] of released) conversation.ask({ ...complete(input), demo });
+    for (const [conversation, { input, complete, kept }] of released) {
+      if (kept) conversation.ask({ ...complete(input), demo });
+    }
   }
 
   /** The panel with the prompt in its composer is gone: the user went on to something else. */

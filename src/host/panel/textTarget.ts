@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { RecentEditors } from '../code/recentEditors';
 import type { Exchange } from '../conversation/exchange';
 import { Disposable } from '../disposable';
-import type { CodeEdits } from './codeEdits';
+import { loadedOnce } from '../loadedOnce';
 
 /**
  * Where code of an answer goes to: the editor the user worked in last, for the panel has the focus. What is done there is
@@ -10,7 +10,10 @@ import type { CodeEdits } from './codeEdits';
  */
 export class TextTarget extends Disposable {
   private readonly recent = this.register(new RecentEditors());
-  private loading: Promise<CodeEdits> | undefined;
+  private readonly edits = loadedOnce(async () => {
+    const { CodeEdits } = await import('./codeEdits');
+    return this.register(new CodeEdits(this.recent));
+  });
 
   /** The active editor, or the last one when the panel has the focus; it may be hidden behind another tab. */
   editor(): vscode.TextEditor | undefined {
@@ -33,10 +36,5 @@ export class TextTarget extends Disposable {
   /** Opens a document of its own. @param language the word behind the fence; may be empty */
   async newFile(text: string, language: string): Promise<void> {
     return (await this.edits()).newFile(text, language);
-  }
-
-  private edits(): Promise<CodeEdits> {
-    this.loading ??= import('./codeEdits').then((chunk) => this.register(new chunk.CodeEdits(this.recent)));
-    return this.loading;
   }
 }

@@ -4,6 +4,7 @@ import { parseBlocks, settledCount, type Block, type ParsedBlocks } from './bloc
 import { toolbarSpec, type CodeToolbar } from './codeBlock';
 import { CommittedBlocks } from './committedBlocks';
 import { freeze, frozenSince, whole } from './frozen';
+import { Growth } from './openBlock/growth';
 import { cutOf, goesOn, type Head } from './openBlock/head';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
@@ -42,6 +43,8 @@ export class AnswerDocument {
   /** Length of the tail at which freezing is worth the next try. */
   private nextTry: number;
   private open: readonly RenderedBlock[] = [];
+  /** Of the last open block. */
+  private growth: Growth | undefined;
   private readonly committed: CommittedBlocks;
   private readonly renderer: BlockRenderer;
   private readonly sections: Sections;
@@ -61,12 +64,22 @@ export class AnswerDocument {
   append(text: string, final: boolean): void {
     this.source += text;
     this.tail += text;
+    if (!final && this.growth?.take(text)) return;
+    this.endGrowth();
     const scope = this.renderTail(final);
     if (final) this.committed.settle(scope);
+    if (final) this.wake();
+    else this.sections.rest();
+  }
+
+  /** No more is coming, whether or not it was all. */
+  wake(): void {
+    this.sections.wake();
   }
 
   /** All of the text, instead of what was there; what both have in common at the beginning stays in place. */
   replace(text: string, final: boolean): void {
+    this.endGrowth();
     this.thaw();
     this.open = [...this.committed.rewind(commonLength(this.source, text)), ...this.open];
     this.tailStart = this.committed.end;
@@ -88,7 +101,20 @@ export class AnswerDocument {
     this.open = rendered;
     if (count > 0 || final) this.commit(count, final, tail.scope);
     else if (rendered.length === 1) this.freeze(tail);
+    if (!final) this.beginGrowth();
     return tail.scope;
+  }
+
+  private beginGrowth(): void {
+    const last = this.open.at(-1);
+    const isLast = last?.block.end === this.tailStart + this.tail.length;
+    const room = this.open.length === 1 ? this.nextTry - this.tail.length : Infinity;
+    if (last && isLast) this.growth = Growth.of(last, room);
+  }
+
+  private endGrowth(): void {
+    if (this.growth) this.open = [...this.open.slice(0, -1), this.growth.grown];
+    this.growth = undefined;
   }
 
   private parseTail(): Tail {

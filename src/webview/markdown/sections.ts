@@ -20,6 +20,9 @@ export interface PlacedBlock {
 export class Sections {
   private readonly sections: Section[] = [];
 
+  /** So many of the first ones rest. */
+  private resting = 0;
+
   constructor(private readonly root: HTMLElement) {}
 
   /**
@@ -41,6 +44,24 @@ export class Sections {
       previous = element;
     }
     for (const { element } of this.sections.splice(index + 1)) element.remove();
+    if (this.resting > this.sections.length - 1) this.wake();
+  }
+
+  /**
+   * Lets the browser skip what is far from view while more arrives; it remembers the heights of all but the last one.
+   * Not in a window that isn't shown: nothing has a height there yet.
+   */
+  rest(): void {
+    if (this.root.ownerDocument.visibilityState !== 'visible') return;
+    for (; this.resting < this.sections.length - 1; this.resting++) {
+      this.sections[this.resting]?.element.classList.add('md-resting');
+    }
+  }
+
+  /** `innerText` leaves out what is skipped: nothing is when the answer is whole. */
+  wake(): void {
+    for (const { element } of this.sections.slice(0, this.resting)) element.classList.remove('md-resting');
+    this.resting = 0;
   }
 
   private begin(index: number, start: number): void {

@@ -17,6 +17,8 @@ export interface StreamingMarkdown {
    * what the whole text at once would be, and `shown` is called; never, if more text comes before that.
    */
   finish(shown?: () => void): void;
+  /** Nothing comes for a while: until it does, all of what is there is rendered, be it far from view. */
+  pause(): void;
   /** Nothing is shown or highlighted any more; what is there stays. */
   dispose(): void;
   /** Everything appended so far, as it came. */
@@ -58,6 +60,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   let queue = '';
   let phase: 'open' | 'ending' | 'finished' = 'open';
   let whenShown: (() => void)[] = [];
+  let paused = false;
 
   const show = (length: number) => {
     const last = phase === 'ending' && length >= queue.length;
@@ -69,6 +72,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     const piece = source.push(queue.slice(0, length)) + (last ? source.end() : '');
     queue = queue.slice(length);
     if (piece !== '' || last) document.append(piece, last);
+    if (paused) document.wake();
     if (last) settle();
   };
 
@@ -96,6 +100,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     if (phase === 'finished') replacement = text;
     phase = 'open';
     whenShown = [];
+    paused = false;
   };
 
   return {
@@ -124,9 +129,14 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       if ((replacement?.length ?? 0) + queue.length <= LAST_LENGTH) show(queue.length);
       else flushes.ask();
     },
+    pause() {
+      paused = true;
+      document.wake();
+    },
     dispose() {
       whenShown = [];
       flushes.dispose();
+      document.wake();
       highlighter.dispose();
       stopListening();
     },

@@ -74,8 +74,11 @@ export class QuickInput {
    * https://github.com/microsoft/vscode/issues/75209.
    */
   async #focusSettled(): Promise<void> {
-    if (!(await this.page.evaluate("document.activeElement?.matches('iframe.webview')"))) return;
-    const page = this.page.locator('iframe.webview.ready').first().contentFrame().frameLocator('#active-frame');
+    const name = await this.page.evaluate(
+      "document.activeElement?.matches('iframe.webview') && document.activeElement.name",
+    );
+    if (typeof name !== 'string') return;
+    const page = this.page.frameLocator(`iframe[name="${name}"]`).frameLocator('#active-frame');
     await page.locator(':focus').waitFor();
   }
 }

@@ -39,7 +39,8 @@ export const stageTexts: Readonly<Record<Language, StageTexts>> = {
     done: 'Which failures are worth another attempt?',
     context: 'What does this do?',
     code: 'Write a delay function with jitter',
-    reasoning: 'The person asks about retries. A hint of the server comes first, then the backoff, and a limit for both.',
+    reasoning:
+      'The person asks about retries. A hint of the server comes first, then the backoff, and a limit for both.',
     answer: `## Retrying, in short
 
 Wait **as long as the server asks**, and no less. Without a hint, back off with jitter:

@@ -12,20 +12,29 @@ export interface Words {
   readonly panel: PanelStrings;
   /** The palette's title of a command, by its id without the prefix. */
   readonly command: (id: string) => string;
-  /** A text of the host; its placeholders stand for anything. */
-  readonly host: (english: string) => RegExp;
+  /** A text of the host. */
+  readonly host: (english: string) => string;
 }
 
 export function wordsOf(language: Language): Words {
   const manifest = texts(language === 'en' ? 'package.nls.json' : `package.nls.${language}.json`);
   const bundle = language === 'en' ? {} : texts(`l10n/bundle.l10n.${language}.json`);
-  const translated = (english: string): string => bundle[english] ?? english;
-  const panel = Object.entries(panelStrings).map(([key, english]) => [key, translated(english)]);
+  const host = (english: string): string => bundle[english] ?? english;
+  const panel = Object.entries(panelStrings).map(([key, english]) => [key, host(english)]);
   return {
     panel: Object.fromEntries(panel) as PanelStrings,
     command: (id) => `HolySheep: ${manifest[`command.${id}`]}`,
-    host: (english) => new RegExp(translated(english).replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\d\}/g, '.*')),
+    host,
   };
+}
+
+/** Of a text whose placeholders stand for anything. */
+export function patternOf(template: string): RegExp {
+  return new RegExp(template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\d\}/g, '.*'));
+}
+
+export function filled(template: string, ...values: readonly string[]): string {
+  return template.replaceAll(/\{(\d)\}/g, (_, n: string) => values[Number(n)] ?? '');
 }
 
 function texts(file: string): Texts {

@@ -7,10 +7,15 @@ import { openSession, type Session, type SessionOptions } from './session';
 const extensionId = 'holysheep.holysheep-prompt';
 
 const themes = {
+  'Light 2026': { label: 'Light 2026', className: 'vs' },
+  'Dark 2026': { label: 'Dark 2026', className: 'vs-dark' },
   'Default Light Modern': { label: 'Light Modern', className: 'vs' },
   'Default Dark Modern': { label: 'Dark Modern', className: 'vs-dark' },
   'Default High Contrast': { label: 'Dark High Contrast', className: 'hc-black' },
+  'Default High Contrast Light': { label: 'Light High Contrast', className: 'hc-light' },
 } as const;
+
+export type ThemeId = keyof typeof themes;
 
 /** Those whose test may still fail. */
 export const openWorkbenches = new Set<Workbench>();
@@ -42,6 +47,19 @@ export class Workbench {
     const page = await session.context.newPage();
     const workbench = new Workbench(page, session);
     await page.goto(workbenchUrl(session.server, session.otherWorkspace));
+    await workbench.#ready();
+    return workbench;
+  }
+
+  /** This window is gone, as when the browser crashes. @returns the next one on the same folder */
+  async killWindow(): Promise<Workbench> {
+    const { session } = this;
+    const page = await session.context.newPage();
+    await this.page.close({ runBeforeUnload: false });
+    openWorkbenches.delete(this);
+    const workbench = new Workbench(page, session);
+    openWorkbenches.add(workbench);
+    await page.goto(workbenchUrl(session.server, session.workspace));
     await workbench.#ready();
     return workbench;
   }
@@ -124,7 +142,7 @@ export class Workbench {
   }
 
   /** Through the theme picker: a running window does not notice its settings file being replaced. */
-  async setTheme(theme: keyof typeof themes): Promise<void> {
+  async setTheme(theme: ThemeId): Promise<void> {
     const { label, className } = themes[theme];
     await this.runCommand('Preferences: Color Theme');
     await this.quickInput.choose(label);
@@ -174,7 +192,8 @@ export class Workbench {
 
   /** Until the extension is active: a palette opened before that never learns of its commands. */
   async #ready(): Promise<void> {
-    await this.statusBarItem('holysheep.model').waitFor();
+    // Starting takes long where other things run; a hook has 60 s.
+    await this.statusBarItem('holysheep.model').waitFor({ timeout: 50_000 });
   }
 }
 

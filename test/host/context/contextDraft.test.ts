@@ -43,6 +43,8 @@ describe('The context of the next prompt', () => {
     draft.onDidChange(() => changes++);
   });
 
+  const ids = (): string[] => draft.items().map(({ id }) => id);
+
   it('has what was attached, in that order, with its sizes', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
     readable.set('c', [item('c', { label: 'c.ts:1', languageId: '', code: '' })]);
@@ -52,7 +54,7 @@ describe('The context of the next prompt', () => {
       { id: 'a', kind: 'file', label: 'a', characters: 1, truncated: false },
       { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, truncated: false },
     ]);
-    assert.deepEqual(draft.ids(), ['b', 'a', 'c']);
+    assert.deepEqual(ids(), ['b', 'a', 'c']);
     assert.equal(changes, 3);
   });
 
@@ -76,14 +78,14 @@ describe('The context of the next prompt', () => {
     const all = [draft.attach('a'), draft.attach('b')];
     open();
     await Promise.all(all);
-    assert.deepEqual(draft.ids(), ['a', 'b']);
+    assert.deepEqual(ids(), ['a', 'b']);
   });
 
   it('is what it was when something can’t be read, and whoever attached it is told', async () => {
     await draft.attach('a');
     await assert.rejects(draft.attach('gone'), UserError);
     await draft.attach('b');
-    assert.deepEqual(draft.ids(), ['a', 'b']);
+    assert.deepEqual(ids(), ['a', 'b']);
   });
 
   it('goes along with one prompt', async () => {
@@ -135,7 +137,7 @@ describe('The context of the next prompt', () => {
     await draft.attach('b');
     draft.detach('a');
     draft.detach('a');
-    assert.deepEqual(draft.ids(), ['b']);
+    assert.deepEqual(ids(), ['b']);
     assert.equal(changes, 3);
   });
 
@@ -145,7 +147,7 @@ describe('The context of the next prompt', () => {
     assert.equal(changes, 1);
     picked = [item('x'), item('a'), item('y')];
     await draft.pick();
-    assert.deepEqual(draft.ids(), ['a', 'x', 'y']);
+    assert.deepEqual(ids(), ['a', 'x', 'y']);
     assert.equal(changes, 2);
   });
 
@@ -154,8 +156,48 @@ describe('The context of the next prompt', () => {
     await draft.attach('c');
     readable.delete('c');
     await draft.restore(['b', 'gone', 'c', 'a']);
-    assert.deepEqual(draft.ids(), ['c', 'b', 'a']);
+    assert.deepEqual(ids(), ['c', 'b', 'a']);
     assert.deepEqual(skipped, ['gone']);
+  });
+
+  it('goes along whole with a prompt that is sent while it comes back', async () => {
+    let open = (): void => undefined;
+    gates.set('a', new Promise((resolve) => (open = resolve)));
+    const restored = draft.restore(['a', 'gone', 'b', 'c']);
+    const sent = draft.settled().then(() => draft.take());
+    open();
+    assert.deepEqual(await sent, [file('a'), file('b'), file('c')]);
+    await restored;
+    assert.deepEqual(draft.items(), []);
+  });
+
+  it('says what of it is still to be read: a second reload must not lose it', async () => {
+    let open = (): void => undefined;
+    gates.set('b', new Promise((resolve) => (open = resolve)));
+    const restored = draft.restore(['a', 'b', 'gone']);
+    assert.deepEqual(draft.unread(), ['a', 'b', 'gone']);
+    const told: (readonly string[])[] = [];
+    draft.onDidChange(() => told.push([...ids(), ...draft.unread()]));
+    open();
+    await restored;
+    assert.deepEqual(told, [
+      ['a', 'b', 'gone'],
+      ['a', 'b', 'gone'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it('has problems that the editor reports only after a reload, at once or with the prompt', async () => {
+    await draft.restore(['problems:x', 'problems:y', 'problems:z']);
+    assert.deepEqual([ids(), draft.unread()], [[], ['problems:x', 'problems:y', 'problems:z']]);
+    readable.set('problems:x', [item('problems:x', file('x', 'x', { kind: 'problems' }))]);
+    await draft.readWaiting();
+    assert.deepEqual([ids(), draft.unread()], [['problems:x'], ['problems:y', 'problems:z']]);
+    readable.set('problems:y', [item('problems:y', file('y', 'y', { kind: 'problems' }))]);
+    await draft.refresh();
+    assert.deepEqual(ids(), ['problems:x', 'problems:y']);
+    draft.take();
+    assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
   it('is cut where it is full, and says so when nothing more fits', async () => {
@@ -166,7 +208,7 @@ describe('The context of the next prompt', () => {
     await draft.attach('b');
     assert.deepEqual(draft.items().at(-1), { id: 'b', kind: 'file', label: 'b', characters: 2, truncated: true });
     await assert.rejects(draft.attach('a'), UserError);
-    assert.deepEqual(draft.ids(), ['big', 'b']);
+    assert.deepEqual(ids(), ['big', 'b']);
     // In its own place there is room for what is read anew.
     await draft.attach('big');
     assert.deepEqual(draft.items()[0]?.truncated, false);

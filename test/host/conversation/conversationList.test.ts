@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConversationIndex } from '../../../src/host/conversation/conversationIndex';
@@ -63,23 +63,97 @@ describe('The list of conversations', () => {
     assert.equal((await conversations.search('WISDOM word'))[0]?.excerpt, 'a word of wisdom');
   });
 
-  it('passes over what can not be read, and leaves it as it is', async () => {
-    const { conversations, talk, errors } = openWindow(disk);
-    await talk(['one', '1']);
-    const header = { type: 'conversation', schema: 3, id: randomUUID(), createdAt: 0 };
-    for (const content of [
-      '',
-      'oops\n',
-      `${JSON.stringify(header)}\n`,
-      `${JSON.stringify({ ...header, schema: 2 })}\n{"`,
-    ]) {
-      await writeFile(pathOf(randomUUID()), content);
-    }
-    const names = await readdir(disk.folder);
-    assert.equal((await conversations.list()).length, 1);
-    assert.equal((await conversations.search('')).length, 1);
-    assert.deepEqual(await readdir(disk.folder), names);
+  const header = JSON.stringify({ type: 'conversation', schema: 2, id: randomUUID(), createdAt: 0 });
+  const newer = header.replace('"schema":2', '"schema":3');
+  const asked = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
+  const title = JSON.stringify({ type: 'title', title: 'Named' });
+  for (const { what, lines, expected } of [
+    { what: 'an empty file', lines: [], expected: undefined },
+    { what: 'the half of a header', lines: [header.slice(0, 30)], expected: undefined },
+    { what: 'a conversation in which nothing was asked', lines: [header, '{"'], expected: undefined },
+    { what: 'something else', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
+    { what: 'something else, without a line', lines: ['oops'], expected: ['', 0, 'damaged'] },
+    { what: 'a damaged first prompt', lines: [header, '\0\0', asked('b'), ''], expected: ['', 0, 'damaged'] },
+    {
+      what: 'a damaged second prompt',
+      lines: [header, asked('a'), '\0\0', asked('c'), ''],
+      expected: ['Prompt a', 1, 'damaged'],
+    },
+    { what: 'another that has a title', lines: [header, title, '\0\0', ''], expected: ['Named', 0, 'damaged'] },
+    { what: 'one of a later schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'newer'] },
+    {
+      what: 'one of a later schema whose prompts are as they are now',
+      lines: [newer, '{"type":"other"}', asked('a'), '{}', ''],
+      expected: ['Prompt a', 1, 'newer'],
+    },
+  ] as const) {
+    it(`has ${expected ? 'what could be read of' : 'nothing of'} ${what}, and leaves it as it is`, async () => {
+      const { conversations, errors } = openWindow(disk);
+      const id = randomUUID();
+      const content = lines.join('\n');
+      await writeFile(pathOf(id), content);
+      const [found, ...others] = await conversations.list();
+      assert.deepEqual(found && [found.title, found.turns, found.flaw], expected);
+      assert.deepEqual(others, []);
+      assert.equal((await conversations.search(expected?.[0] ?? '')).length, expected ? 1 : 0);
+      assert.equal(await readFile(pathOf(id), 'utf8'), content);
+      assert.deepEqual(errors, []);
+    });
+  }
+
+  it('leads to a damaged conversation, which is then shown as far as it could be read', async () => {
+    const before = openWindow(disk);
+    const id = await before.talk(['first prompt', 'a'], ['second', 'b']);
+    const lines = (await readFile(pathOf(id), 'utf8')).split('\n');
+    lines[lines.findLastIndex((line) => line.startsWith('{"type":"exchange"'))] = '\0'.repeat(20);
+    await writeFile(pathOf(id), lines.join('\n'));
+    const { conversations, errors } = openWindow(disk);
+    assert.deepEqual(
+      (await conversations.list()).map((each) => [each.id, each.title, each.flaw]),
+      [[id, 'first prompt', 'damaged']],
+    );
+    assert.deepEqual(
+      (await conversations.read(id))?.exchanges.map(({ state }) => state.text),
+      ['a'],
+    );
     assert.deepEqual(errors, []);
+    assert.deepEqual(
+      (await conversations.open(id))?.exchanges().map(({ state }) => state.text),
+      ['a'],
+    );
+    assert.deepEqual(
+      errors.map((problem) => (problem as { kind: string }).kind),
+      ['corrupt'],
+    );
+    assert.deepEqual(
+      (await conversations.list()).map((each) => [each.turns, each.flaw]),
+      [[1, undefined]],
+    );
+  });
+
+  it('has one that is renamed, or looked at, where it was', async () => {
+    const before = openWindow(disk);
+    const old = await before.talk(['old', '1']);
+    const recent = await before.talk(['recent', '2']);
+    await utimes(pathOf(old), 1000, 1000);
+    const { conversations, journal } = openWindow(disk);
+    const ids = async (): Promise<unknown> => (await conversations.list()).map(({ id }) => id);
+    await conversations.rename(old, 'New name');
+    assert.deepEqual(await ids(), [recent, old]);
+    await conversations.open(old);
+    assert.deepEqual(await ids(), [recent, old]);
+    conversations.startNew();
+    await conversations.open(recent);
+    await journal.flush();
+    const list = await openWindow(disk).conversations.list();
+    assert.deepEqual(
+      list.map(({ id, title }) => [id, title]),
+      [
+        [recent, 'recent'],
+        [old, 'New name'],
+      ],
+    );
+    assert.equal(list[1]?.at, 1_000_000);
   });
 
   it('reads without opening', async () => {

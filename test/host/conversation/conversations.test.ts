@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt, done, settled, text } from './scriptedEngine';
@@ -241,6 +241,27 @@ describe('Conversations', () => {
     assert.notEqual(await conversations.open(first.id), first);
   });
 
+  it('lets go of one that nobody shows when its turn has ended', async () => {
+    const { conversations, engine, talk } = open();
+    const first = conversations.startNew();
+    first.ask({ prompt: 'one' });
+    first.ask({ prompt: 'two' });
+    const turn = engine.turn;
+    await talk(['Other', 'Yes']);
+    turn.give(attempt(), done('1'));
+    await settled();
+    // The next in line runs.
+    assert.equal(conversations.running, first);
+    engine.turn.give(attempt(), done('2'));
+    await settled();
+    const again = await conversations.open(first.id);
+    assert.notEqual(again, first);
+    assert.deepEqual(
+      again?.exchanges().map(({ state }) => state.text),
+      ['1', '2'],
+    );
+  });
+
   it('keeps open what somebody has just been given, and holds a little later', async () => {
     const id = await open().talk(['one', '1']);
     const { conversations } = open();
@@ -328,6 +349,23 @@ describe('Conversations', () => {
         assert.deepEqual(errors, []);
       });
     }
+
+    it('stays, and is written, where its file can not be put aside', async () => {
+      const { conversations, engine, journal, errors, talk } = open();
+      const id = await talk(['Hi', 'Hello']);
+      const conversation = conversations.current!;
+      await mkdir(join(folder, `${id}.jsonl.deleted`));
+      await assert.rejects(conversations.remove(id), { code: 'EISDIR' });
+      assert.equal(conversations.current, conversation);
+      assert.equal(await conversations.open(id), conversation);
+      conversation.ask({ prompt: 'More' });
+      engine.turn.give(attempt(), done('Yes'));
+      await settled();
+      await journal.flush();
+      const texts = (await open().conversations.read(id))?.exchanges.map(({ state }) => state.text);
+      assert.deepEqual(texts, ['Hello', 'Yes']);
+      assert.deepEqual(errors, []);
+    });
 
     it('was nothing where there is nothing on disk', async () => {
       const { conversations } = open();

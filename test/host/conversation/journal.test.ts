@@ -16,9 +16,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { Journal, isConversationId, type JournalProblem } from '../../../src/host/conversation/journal';
+import { Journal, isConversationId } from '../../../src/host/conversation/journal';
 import type { FoldedJournal } from '../../../src/host/conversation/journalFold';
 import { decodeJournal, type JournalLine } from '../../../src/host/conversation/journalLines';
+import type { JournalProblem } from '../../../src/host/conversation/journalProblem';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, reasoning, resumed, text } from './scriptedEngine';
 
@@ -34,17 +35,19 @@ describe('Journal', () => {
   let clock: VirtualClock;
   let problems: JournalProblem[];
   let limit: number;
+  let shared: boolean;
 
   beforeEach(async () => {
     folder = join(await mkdtemp(join(tmpdir(), 'journal-')), 'conversations');
     clock = new VirtualClock();
     problems = [];
     limit = 100;
+    shared = false;
   });
   afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
   const journal = (): Journal =>
-    new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => problems.push(problem) });
+    new Journal({ folder, clock, shared, limit: () => limit, onProblem: (problem) => problems.push(problem) });
   const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
   const turnsOf = ({ exchanges }: Pick<FoldedJournal, 'exchanges'>): string[] =>
     exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
@@ -110,9 +113,9 @@ describe('Journal', () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
     assert.equal((await all.newestFirst())[0]?.id, id);
-    assert.equal((await all.open(id))?.brokenOff, true);
+    assert.equal((await all.open(id))?.folded.brokenOff.length, 1);
     await all.flush();
-    assert.equal((await journal().open(id))?.brokenOff, false);
+    assert.equal((await journal().open(id))?.folded.brokenOff.length, 0);
     assert.deepEqual(await shown(id), ['Hi: interrupted "half"']);
   });
 
@@ -388,8 +391,8 @@ describe('Journal', () => {
       const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
       const { mtimeMs } = await stat(pathOf(id));
       const all = journal();
-      const { at, folded } = (await all.open(id))!;
-      assert.equal(at, mtimeMs);
+      const { file: opened, folded } = (await all.open(id))!;
+      assert.equal(opened.at, mtimeMs);
       assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
       const { header: head, lines } = decodeJournal(await readFile(pathOf(id)));
       assert.deepEqual(head, { type: 'conversation', schema: 2, id, createdAt: 0 });
@@ -399,7 +402,17 @@ describe('Journal', () => {
       assert.deepEqual(await readdir(folder), [`${id}.jsonl`]);
     });
 
-    it('is left as it is while another window may be writing it', async () => {
+    it('is written anew at once, whenever it was written, before a line of this schema comes into it', async () => {
+      const id = await onDisk(old, 1);
+      const { file } = (await journal().open(id))!;
+      assert.equal(decodeJournal(await readFile(pathOf(id))).header.schema, 2);
+      file.append({ type: 'title', title: 'New' });
+      await file.flush();
+      assert.equal(decodeJournal(await readFile(pathOf(id))).header.schema, 2);
+    });
+
+    it('is left as it is while a window that knows no locks may be writing it', async () => {
+      shared = true;
       const id = await onDisk(old, 59);
       const all = journal();
       await all.open(id);
@@ -444,10 +457,11 @@ describe('Journal', () => {
       assert.deepEqual(await shown(id), ['Hi: done "whole"', 'More: interrupted ""']);
     });
 
-    it('is left as it is while another window may be writing it, or where little would be won', async () => {
-      const recent = await long('word ');
+    it('is left as it is while a window that knows no locks may be writing it, or where little would be won', async () => {
+      const [recent, plain] = [await long('word '), await long('word '.repeat(1000))];
       await aged(recent, 59);
-      for (const id of [recent, await long('word '.repeat(1000))]) {
+      shared = true;
+      for (const id of [recent, plain]) {
         const before = await readFile(pathOf(id));
         await journal().open(id);
         assert.ok((await readFile(pathOf(id))).equals(before));
@@ -474,6 +488,80 @@ describe('Journal', () => {
     await all.forget(other.id);
     assert.deepEqual(await readdir(folder), []);
     assert.deepEqual(problems, []);
+  });
+
+  it('puts nothing aside before it is written, and says why it is not', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    file.append(exchange('e'));
+    await assert.rejects(all.hide(id), { code: 'EEXIST' });
+    await rm(folder);
+    await file.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.equal(await all.hide(id), true);
+  });
+
+  it('goes on in a file that could not be put aside', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    file.append(exchange('e'));
+    // Another program has the file, as Windows would say.
+    await mkdir(`${pathOf(id)}.deleted`, { recursive: true });
+    await assert.rejects(all.hide(id), { code: 'EISDIR' });
+    file.append(words('e', 'more'));
+    await all.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted "more"']);
+  });
+
+  describe('has a conversation that is as old as before', () => {
+    for (const { what, content = '', act } of [
+      { what: 'when it is only opened', act: () => undefined },
+      { what: 'when a torn line is cut off', content: '{"type":"eve', act: () => undefined },
+      {
+        what: 'when it is renamed',
+        act: (append: (line: JournalLine) => void) => append({ type: 'title', title: 'New' }),
+      },
+      {
+        what: 'when another version is shown',
+        act: (append: (line: JournalLine) => void) => append({ type: 'show', exchangeId: 'e' }),
+      },
+    ]) {
+      for (const flush of ['flush', 'flushSync'] as const) {
+        it(`${what} (${flush})`, async () => {
+          const id = await written(exchange('e'), words('e', 'half'));
+          await appendFile(pathOf(id), content);
+          await aged(id, 60 * 24 * 30);
+          const { mtimeMs } = await stat(pathOf(id));
+          const all = journal();
+          const { file } = (await all.open(id))!;
+          act((line) => file.append(line));
+          await all[flush]();
+          assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
+          assert.deepEqual([file.at, Math.round((await stat(pathOf(id))).mtimeMs)], [mtimeMs, Math.round(mtimeMs)]);
+        });
+      }
+    }
+
+    for (const line of [
+      exchange('f'),
+      words('e', ' more'),
+      { type: 'rerun', exchangeId: 'e' } as const,
+    ] satisfies readonly JournalLine[]) {
+      it(`but not when there is more of ${line.type}`, async () => {
+        const id = await written(exchange('e'), words('e', 'half'));
+        await aged(id, 60 * 24 * 30);
+        const { mtimeMs } = await stat(pathOf(id));
+        const all = journal();
+        const { file } = (await all.open(id))!;
+        file.append(line);
+        // In the same write.
+        file.append({ type: 'title', title: 'New' });
+        await all.flush();
+        assert.equal(file.at, clock.now());
+        assert.ok((await stat(pathOf(id))).mtimeMs > mtimeMs + 1000);
+      });
+    }
   });
 
   it('deletes what was put aside, or half written, an hour ago; damaged files never', async () => {

@@ -27,6 +27,7 @@ describe('JournalFile', () => {
     new JournalFile({
       path: pathOf(),
       position: 0,
+      at: clock.now(),
       clock,
       onFailure: (error) => failures.push(error),
       onWritten: () => assert.fail(),

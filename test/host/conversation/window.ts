@@ -8,6 +8,8 @@ export interface Disk {
   /** What a workspace remembers. */
   readonly memory: Map<string, unknown>;
   limit: number;
+  /** Other windows are open on it at the same time. */
+  shared?: boolean;
   /** Epoch milliseconds of the windows that are opened from now on. */
   epoch: number;
 }
@@ -20,7 +22,7 @@ export function openWindow(disk: Disk) {
   const engine = new ScriptedEngine();
   const errors: unknown[] = [];
   const onProblem = (problem: unknown): unknown => errors.push(problem);
-  const journal = new Journal({ folder, clock, limit: () => disk.limit, onProblem });
+  const journal = new Journal({ folder, clock, shared: disk.shared, limit: () => disk.limit, onProblem });
   const conversations = new Conversations({
     engine,
     clock,

@@ -94,6 +94,34 @@ describe('historySections', () => {
     assert.match(item.description, / · answering · open$/);
   });
 
+  for (const { what, changes, title, description } of [
+    {
+      what: 'is damaged',
+      changes: { flaw: 'damaged' },
+      title: 'Retries',
+      description: /^9:05\sAM · 1 turn · damaged$/,
+    },
+    {
+      what: 'is damaged from its first prompt on',
+      changes: { flaw: 'damaged', title: '', turns: 0 },
+      title: /^Conversation of Mar 10, 2026, 9:05\sAM$/,
+      description: /^9:05\sAM · damaged$/,
+    },
+    {
+      what: 'is from a newer version',
+      changes: { flaw: 'newer' },
+      title: 'Retries',
+      description: /^9:05\sAM · from a newer version$/,
+    },
+  ]) {
+    it(`says of a conversation that it ${what}, and names it as well as it can`, () => {
+      const item = itemOf(changes);
+      assert.match(item?.title ?? '', new RegExp(title));
+      assert.equal(item?.label, item?.title);
+      assert.match(item?.description ?? '', description);
+    });
+  }
+
   it('draws no icon that a title or an answer names', () => {
     const item = itemOf({ title: 'echo $(date)', excerpt: 'use $(sync~spin)' });
     assert.doesNotMatch(`${item?.label} ${item?.detail}`, /\$\(/);

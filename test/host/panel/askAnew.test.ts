@@ -28,15 +28,26 @@ async function setUp(asked: PromptInput, pick?: string) {
   const { id } = conversation.ask(asked);
   await conversation.end();
   const remembered: string[] = [];
+  const holds: string[] = [];
+  let heldMeanwhile: readonly string[] = [];
   const deps = {
     connection: () => Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: false }),
     remember: (prompt: string) => Promise.resolve(void remembered.push(prompt)),
-    pickModel: () => Promise.resolve(pick),
+    hold: (held: Conversation) => {
+      holds.push(held.id);
+      return { dispose: () => holds.pop() };
+    },
+    pickModel: async () => {
+      heldMeanwhile = [...holds];
+      await Promise.resolve();
+      return pick;
+    },
     onError: (error: unknown) => assert.fail(String(error)),
   };
   /** What is shown now, if it is another version. */
   const anew = () => conversation.exchanges().find((exchange) => exchange.id !== id);
-  return { conversation, id, deps, anew, remembered };
+  const held = () => ({ now: holds, meanwhile: heldMeanwhile });
+  return { conversation, id, deps, anew, remembered, held };
 }
 
 describe('a prompt that is edited', () => {
@@ -74,10 +85,22 @@ describe('another answer', () => {
     assert.deepEqual([anew()?.prompt, anew()?.model], ['one', undefined]);
   });
 
+  it('is one, though the button is pressed twice before it is there', async () => {
+    const { conversation, id, deps } = await setUp({ prompt: 'one' });
+    await Promise.all([regenerate(deps, conversation, id, false), regenerate(deps, conversation, id, false)]);
+    assert.equal(conversation.views()[0]?.versions?.length, 2);
+  });
+
   it('comes from the model that is chosen', async () => {
     const { conversation, id, deps, anew } = await setUp({ prompt: 'one' }, 'deepseek-r1');
     await regenerate(deps, conversation, id, true);
     assert.equal(anew()?.model, 'deepseek-r1');
+  });
+
+  it('keeps its conversation open while the model is chosen, though the panel may be closed', async () => {
+    const { conversation, id, deps, held } = await setUp({ prompt: 'one' }, 'deepseek-r1');
+    await regenerate(deps, conversation, id, true);
+    assert.deepEqual(held(), { meanwhile: ['c'], now: [] });
   });
 
   it('is not asked for when no model is chosen', async () => {

@@ -6,6 +6,7 @@ describe('isToHost', () => {
     { type: 'ready' },
     { type: 'send', prompt: 'Hi' },
     { type: 'send', prompt: 'Hi', model: 'm' },
+    { type: 'composed', kept: false },
     { type: 'stop' },
     { type: 'action', exchangeId: 'e', action: 'retryNow' },
     { type: 'action', exchangeId: 'e', action: 'continue' },
@@ -51,6 +52,7 @@ describe('isToHost', () => {
     { type: 'action', exchangeId: 1, action: 'retryNow' },
     { type: 'action', exchangeId: 'e', action: 'valueOf' },
     { type: 'action', exchangeId: 'e', action: 'stop' },
+    { type: 'composed' },
     { type: 'copy' },
     { type: 'insert', text: 1 },
     { type: 'apply', text: 'x' },
@@ -80,6 +82,9 @@ describe('isPanelState', () => {
     { conversationId: 'c', draft: '' },
     { conversationId: 'c', draft: 'half a thought', context: [] },
     { conversationId: 'c', draft: '', context: ['a', 'b'] },
+    { conversationId: 'c', draft: 'a', composed: 'a' },
+    { conversationId: 'c', draft: '', place: { exchangeId: 'e', offset: -1.5 } },
+    { conversationId: 'c', draft: '', edits: [{ exchangeId: 'e', text: '' }] },
   ]) {
     it(`accepts ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), true));
   }
@@ -92,6 +97,13 @@ describe('isPanelState', () => {
     { conversationId: 1, draft: '' },
     { conversationId: 'c', draft: '', context: 'a' },
     { conversationId: 'c', draft: '', context: ['a', 1] },
+    { conversationId: 'c', draft: '', composed: 1 },
+    { conversationId: 'c', draft: '', place: 'end' },
+    { conversationId: 'c', draft: '', place: { exchangeId: 'e' } },
+    { conversationId: 'c', draft: '', place: { offset: 1 } },
+    { conversationId: 'c', draft: '', edits: { exchangeId: 'e', text: 'a' } },
+    { conversationId: 'c', draft: '', edits: [{ exchangeId: 'e' }] },
+    { conversationId: 'c', draft: '', edits: [null] },
   ]) {
     it(`refuses ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), false));
   }

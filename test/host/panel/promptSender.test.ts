@@ -140,6 +140,26 @@ describe('PromptSender', () => {
     );
   });
 
+  for (const [what, kept, asked] of [
+    ['sends nothing by itself where the composer says something else by then', [false], []],
+    ['sends what it holds where the composer says the same again', [false, true], ['ask current: one (in full)']],
+  ] as const) {
+    it(what, async () => {
+      const { sender, happened, connection, current, other } = setUp();
+      connection.hasKey = false;
+      await sender.send({ prompt: 'one', content: 'in full' });
+      for (const each of kept) sender.composed(current, each);
+      sender.composed(other, true);
+      connection.hasKey = true;
+      await sender.connectionChanged();
+      await sender.connectionChanged();
+      assert.deepEqual(
+        happened.filter((each) => each.startsWith('ask')),
+        asked,
+      );
+    });
+  }
+
   it('holds the latest prompt of each conversation, and sends it there', async () => {
     const { sender, happened, connection, other } = setUp();
     connection.hasKey = false;

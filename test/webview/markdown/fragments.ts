@@ -93,7 +93,7 @@ const fragments: readonly string[] = [
 ];
 
 export function randomDocument(random: () => number): string {
-  const count = 2 + Math.floor(random() * 14);
+  const count = 2 + Math.floor(random() * 9);
   let text = '';
   for (let index = 0; index < count; index++) text += anyFragment(random);
   return text;

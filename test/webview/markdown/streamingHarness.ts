@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
 import {
   createStreamingMarkdown,
@@ -90,6 +91,13 @@ export function stream(pieces: Iterable<string>, patience = 1): HTMLElement {
   markdown.finish();
   while (slice());
   return root;
+}
+
+/** Structure, attributes and every text node by itself. What to say of a difference takes longer than to see there is none. */
+export function assertSame(actual: Node, expected: Node, about: () => string): void {
+  if (actual.isEqualNode(expected)) return;
+  assert.equal(serialise(actual), serialise(expected), about());
+  assert.fail(about());
 }
 
 /** Structure, attributes and every text node by itself. */

@@ -178,10 +178,41 @@ describe('the composer', () => {
     assert.ok(page.one('button', 'Remove a.ts'));
     assert.ok(page.one('button', 'Remove deepseek-r1 · this prompt only'));
     assert.deepEqual(page.state?.context, ['file:a']);
-    page.snapshot();
-    assert.deepEqual(page.state.context, []);
+    page.snapshot([], { unread: ['problems:b'] });
+    assert.deepEqual(page.state.context, ['problems:b']);
     assert.equal(page.all('button', 'Remove a.ts').length, 0);
     assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
+  });
+
+  it('says when what the host has put there no longer stands there, and when it does again', () => {
+    page.receive({ type: 'compose', text: 'Explain' });
+    for (const text of ['Explain it', 'Explain it all', 'Explain ', 'Fix']) page.type(text);
+    assert.deepEqual(page.posted, [
+      { type: 'composed', kept: false },
+      { type: 'composed', kept: true },
+      { type: 'composed', kept: false },
+    ]);
+  });
+
+  it('says that a draft is still there in place of what the host wants to put there', () => {
+    page.type('mine');
+    page.receive({ type: 'compose', text: 'Explain' });
+    page.type('');
+    page.key('ArrowUp');
+    assert.deepEqual(page.posted, [
+      { type: 'composed', kept: false },
+      { type: 'composed', kept: true },
+    ]);
+  });
+
+  it('has nothing to say of what has been sent, or was never put there', () => {
+    page.type('mine');
+    page.receive({ type: 'compose', text: '' });
+    page.type('');
+    page.receive({ type: 'compose', text: 'Explain' });
+    page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Explain' }) });
+    page.type('next');
+    assert.deepEqual(page.posted, []);
   });
 
   it('stops with Escape wherever the focus is, even where the key goes no further', () => {

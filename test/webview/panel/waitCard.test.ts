@@ -104,7 +104,7 @@ describe('the wait card', () => {
     ],
     'the server, and what we add': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 39_000 }),
-      'The server asked for 37 s, plus 2 s of margin · attempt 2 of 6',
+      'The server asked for 37 s · plus 2 s of margin · attempt 2 of 6',
     ],
     'the server, without the hint': [
       ev.waiting({ source: 'server', delayMs: 38_200 }),

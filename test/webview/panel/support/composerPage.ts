@@ -33,6 +33,7 @@ export class ComposerPage {
         announcer: this.announcer,
         createMarkdown: plainMarkdown(),
         focusComposer: () => undefined,
+        editsChanged: () => undefined,
       },
       {
         draft: '',

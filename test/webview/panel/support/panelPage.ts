@@ -18,7 +18,7 @@ export const startOfTime = 1_700_000_000_000;
 export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
 
 export function exchange(id: string, more: Partial<ExchangeView> = {}): ExchangeView {
-  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, canApply: false, attachments: [], ...more };
+  return { id, prompt: `prompt ${id}`, state: initialTurn, queued: false, attachments: [], ...more };
 }
 
 /** A panel in a page of its own, seen the way a person or a screen reader sees it. */

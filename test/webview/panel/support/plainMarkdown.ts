@@ -29,6 +29,7 @@ export function plainMarkdown(calls: string[] = []): typeof createStreamingMarkd
         if (text.length > lengthy && options.slice) options.slice(end);
         else end();
       },
+      pause: () => undefined,
       dispose: () => calls.push('dispose'),
       get text() {
         return text;

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { CodeExcerpt } from '../code/codeExcerpt';
+import type { CodePromptId } from '../code/codePromptIds';
+import { codeProblems } from '../code/codeProblems';
+import { codePrompts, codePromptText, type CodeInstruction } from '../code/codePrompts';
+import { codePromptTitle } from '../code/codeTitles';
+import { findCode } from '../code/findCode';
+import type { ApplyTarget } from '../conversation/exchange';
+import type { PromptSender } from '../panel/promptSender';
+import type { TextTarget } from '../panel/textTarget';
+import type { UserPrompt } from '../settingValues';
+import { UserError } from '../userError';
+
+export interface CodeCommandDeps {
+  readonly sender: PromptSender;
+  readonly target: TextTarget;
+  readonly ownPrompts: () => readonly UserPrompt[];
+}
+
+/** With a prompt of ours. @throws UserError when there is no code to ask about */
+export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
+  const prompt = codePrompts.find((each) => each.id === id);
+  if (prompt) await askAboutCode(deps, prompt, id);
+}
+
+/** With one of the user's own. @throws UserError when it is not in the settings, or there is no code to ask about */
+export async function askWithOwnPrompt(deps: CodeCommandDeps, title: unknown): Promise<void> {
+  const own = deps.ownPrompts().find((prompt) => prompt.title === title);
+  if (!own) throw new UserError(vscode.l10n.t('This prompt is no longer in your settings.'));
+  await askAboutCode(deps, { instruction: own.template, problems: 'with' }, { own: own.title }, own.model);
+}
+
+async function askAboutCode(
+  { sender, target }: CodeCommandDeps,
+  instruction: CodeInstruction,
+  what: Parameters<typeof codePromptTitle>[0],
+  model?: string,
+): Promise<void> {
+  const editor = target.editor();
+  if (!editor) throw new UserError(vscode.l10n.t('Open a file and select the code you mean.'));
+  const excerpt = await findCode(editor);
+  if (!excerpt) throw new UserError(vscode.l10n.t('There is no code here to work on.'));
+  const { label, languageId, code } = excerpt;
+  const problems = codeProblems(editor.document, excerpt);
+  await sender.send({
+    prompt: codePromptTitle(what, excerpt),
+    content: codePromptText(instruction, excerpt, problems, vscode.env.language),
+    attachments: [{ label, languageId, code }],
+    target: applyTarget(editor.document.uri, excerpt),
+    model,
+  });
+}
+
+/** Only a whole selection can be replaced by what comes back. */
+function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
+  if (origin !== 'selection' || truncated) return undefined;
+  return {
+    uri: uri.toString(),
+    startLine: span.start.line,
+    startCharacter: span.start.character,
+  };
+}

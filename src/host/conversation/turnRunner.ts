@@ -1,0 +1,180 @@
+import type { Clock } from '../../core/clock';
+import type { EarlierAnswer, Engine, RunningTurn } from '../../core/engine';
+import type { StreamEvent } from '../../core/events';
+import type { Connection } from '../../core/request';
+import { interrupted, isRunning } from '../../core/turnState';
+import { chatRequest, type RequestDefaults } from './chatRequest';
+import { EventBatcher } from './eventBatcher';
+import type { Exchange } from './exchange';
+import type { Exchanges } from './exchanges';
+
+export type Go = EarlierAnswer['go'];
+
+/** For somebody who does not want to wait in line. */
+export type AtOnce = 'retryNow' | 'tryAnyway';
+
+export interface TurnRunnerDeps {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** @param demo whether the turn is one of the embedded gateway's */
+  readonly defaults: (demo: boolean) => RequestDefaults;
+  /** Where such a turn goes, asked for every attempt. */
+  readonly connection: (demo: boolean) => Promise<Connection>;
+  /** A defect of ours: the engine reports faults as events. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What becomes of the exchanges; whoever runs them keeps them. */
+export interface TurnRunnerOwner {
+  /** It has started, or has ended without a word. */
+  update(exchange: Exchange): Exchange;
+  /** What an answer has brought, gathered. */
+  fold(exchangeId: string, events: readonly StreamEvent[]): void;
+  /** Every event as it arrives. */
+  onEvent(exchangeId: string, event: StreamEvent): void;
+  /** Nothing runs any more, and nothing waits. */
+  onRest(): void;
+}
+
+/** How a turn starts. */
+export interface TurnStart {
+  /** Absent: it is asked for the first time. */
+  readonly go?: Go | undefined;
+  /** Absent: it waits for whatever its gateway has asked for. */
+  readonly atOnce?: AtOnce | undefined;
+}
+
+interface Queued extends TurnStart {
+  readonly exchangeId: string;
+}
+
+interface Running {
+  readonly exchangeId: string;
+  readonly turn: RunningTurn;
+  readonly batcher: EventBatcher;
+  /** The model that was set when the turn started, or when it was last told of another. */
+  defaultModel: string;
+}
+
+/** The turns of a conversation, one at a time; those that were asked meanwhile wait in line. */
+export class TurnRunner {
+  private readonly queue: Queued[] = [];
+  private running: Running | undefined;
+  private following: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly asked: Pick<Exchanges, 'get' | 'before'>,
+    private readonly owner: TurnRunnerOwner,
+    private readonly deps: TurnRunnerDeps,
+  ) {}
+
+  /** A turn runs or is about to. */
+  get busy(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** The exchange whose turn runs now. */
+  get active(): Exchange | undefined {
+    const exchange = this.running && this.asked.get(this.running.exchangeId);
+    return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
+  }
+
+  /** The running turn, to be controlled. */
+  get turn(): RunningTurn | undefined {
+    return this.running?.turn;
+  }
+
+  /** Starts it, or, when one is running, puts it in line. */
+  run(exchangeId: string, start: TurnStart = {}): void {
+    this.queue.push({ exchangeId, ...start });
+    this.startNext();
+  }
+
+  /** Takes those out of the line, first come first. @returns their exchanges; what becomes of them is the caller's */
+  takeQueued(isTaken: (exchange: Exchange) => boolean): readonly Exchange[] {
+    const taken: Exchange[] = [];
+    for (const queued of [...this.queue]) {
+      const exchange = this.asked.get(queued.exchangeId);
+      if (!exchange || !isTaken(exchange)) continue;
+      this.queue.splice(this.queue.indexOf(queued), 1);
+      taken.push(exchange);
+    }
+    return taken;
+  }
+
+  /** The running one. @param isMeant absent: whichever it is */
+  stop(isMeant: (exchangeId: string) => boolean = () => true): void {
+    if (this.running && isMeant(this.running.exchangeId)) this.running.turn.stop();
+  }
+
+  /** Resolves when nothing runs any more of what runs now. */
+  async ended(): Promise<void> {
+    await this.following;
+  }
+
+  /** A wait for another model than the one that is set now is over. */
+  settingsChanged(): void {
+    const { active, running } = this;
+    if (!running || !active?.state.wait || active.demo) return;
+    const { model } = this.deps.defaults(false);
+    const isOther = model !== running.defaultModel && model !== active.state.model;
+    running.defaultModel = model;
+    // A turn that has fallen back asks another model than the one that is set, and is to go on doing so.
+    if (active.model === undefined && isOther) running.turn.switchModel(model);
+  }
+
+  /** Hands over what has arrived now. */
+  flush(): void {
+    this.running?.batcher.flush();
+  }
+
+  private startNext(): void {
+    if (this.running) return;
+    const { exchangeId = '', go, atOnce } = this.queue.shift() ?? {};
+    const next = this.asked.get(exchangeId);
+    if (!next) return;
+    const demo = next.demo === true;
+    const defaults = this.deps.defaults(demo);
+    // Before the first attempt says so: that may have to wait.
+    const state = { ...next.state, model: next.model ?? defaults.model };
+    const exchange = this.owner.update({ ...next, state, queued: false });
+    // What the demo made up is no part of a real conversation.
+    const earlier = this.asked.before(exchangeId).filter((past) => (past.demo === true) === demo);
+    const request = chatRequest(earlier, exchange, defaults);
+    const turn = this.deps.engine.stream(request, {
+      earlier: earlierAnswer(exchange, go),
+      connection: () => this.deps.connection(demo),
+    });
+    const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));
+    this.running = { exchangeId, turn, batcher, defaultModel: defaults.model };
+    if (atOnce) turn[atOnce]();
+    this.following = this.follow(this.running);
+  }
+
+  /** Never rejects. */
+  private async follow({ exchangeId, turn, batcher }: Running): Promise<void> {
+    try {
+      for await (const event of turn) {
+        this.owner.onEvent(exchangeId, event);
+        batcher.push(event);
+      }
+    } catch (error) {
+      this.deps.onError(error);
+    }
+    batcher.flush();
+    this.running = undefined;
+    const exchange = this.asked.get(exchangeId);
+    // Only a defect ends a turn without its terminal event; the user can still restart it.
+    if (exchange && isRunning(exchange.state.phase)) {
+      this.owner.update({ ...exchange, state: interrupted(exchange.state) });
+    }
+    this.startNext();
+    if (!this.busy) this.owner.onRest();
+  }
+}
+
+/** undefined: there is nothing to continue or to overtake. */
+function earlierAnswer({ state }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
+  const { text, reasoning, toolCalls } = state;
+  return go && text !== '' ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go } : undefined;
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import axe, { type AxeResults } from 'axe-core';
+import { everything } from './support/everything';
+import * as states from './support/panelStates';
+import { Stage } from './support/stage';
+import type { ThemeId } from './support/workbench';
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const shown: readonly states.PanelState[] = [
+  states.noKey,
+  states.empty,
+  states.streaming,
+  states.code,
+  states.waiting,
+  states.resuming,
+  states.done,
+  states.failed,
+  states.failedPartial,
+  states.stopped,
+  states.versions,
+  states.editing,
+  states.attached,
+  states.chips,
+  states.suggestions,
+  states.quiet,
+  states.interrupted,
+];
+
+const themes: readonly ThemeId[] = [
+  'Light 2026',
+  'Dark 2026',
+  'Default High Contrast',
+  ...(everything ? (['Default Light Modern', 'Default Dark Modern', 'Default High Contrast Light'] as const) : []),
+];
+
+/** Each state after the other in one conversation, so that what is past is looked at as well. */
+describe('accessibility', () => {
+  let stage: Stage;
+
+  before(async () => {
+    stage = await Stage.open();
+    await stage.setKey();
+    await stage.newConversation();
+  });
+  after(() => stage.close());
+
+  async function findings(): Promise<readonly string[]> {
+    if (!(await stage.inPage(`typeof axe === 'object'`))) await stage.inPage(axe.source);
+    const options = JSON.stringify({ resultTypes: ['violations'], runOnly: { type: 'tag', values: tags } });
+    const found = await stage.inPage(`axe.run(document, ${options}).then((results) => JSON.stringify(results))`);
+    const { violations } = JSON.parse(found as string) as AxeResults;
+    return violations.map(({ id, impact, nodes }) => {
+      const [example] = nodes;
+      return `${impact}: ${id}, ${nodes.length} times, e.g. ${example?.html}\n${example?.failureSummary}`;
+    });
+  }
+
+  for (const theme of themes) {
+    describe(theme, () => {
+      before(() => stage.setTheme(theme));
+
+      for (const state of shown.filter(({ slow }) => !slow || theme === themes[0])) {
+        it(state.name, async () => {
+          const leave = await state.enter(stage);
+          const found = await findings();
+          await leave();
+          assert.deepEqual(found, []);
+        });
+      }
+    });
+  }
+
+  describe('at 200 %', () => {
+    /** The log and the dock, and what of them is wider than its place. */
+    const tooWide = `['[role=log]', '.dock'].flatMap((selector) => {
+      const part = document.querySelector(selector);
+      const right = part.getBoundingClientRect().right;
+      const scrolls = (each) => each !== part && getComputedStyle(each).overflowX !== 'visible';
+      const inside = (each) => { while (each !== part) { if (scrolls(each = each.parentElement)) return true; } return false; };
+      return [
+        ...(part.scrollWidth > part.clientWidth ? [selector] : []),
+        ...[...part.querySelectorAll('*')]
+          .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > right + 0.5)
+          .filter((each) => !inside(each))
+          .map((each) => each.outerHTML.slice(0, 200)),
+      ];
+    })`;
+
+    before(async () => {
+      await stage.setTheme('Light 2026');
+      await stage.setPanelWidth(380);
+    });
+
+    for (const state of shown.filter(({ slow }) => !slow)) {
+      it(state.name, async () => {
+        const leave = await state.enter(stage);
+        const found = await stage.inPage(tooWide);
+        await leave();
+        assert.deepEqual(found, []);
+      });
+    }
+  });
+});

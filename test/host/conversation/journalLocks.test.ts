@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JournalLocks } from '../../../src/host/conversation/journalLocks';
+import { VirtualClock } from '../../support/virtualClock';
+
+const id = '5f1c7e9a-0000-4000-8000-000000000001';
+
+/** Of a process that is over. */
+const gonePid = spawnSync(process.execPath, ['-e', '']).pid;
+const here = hostname();
+
+describe('A lock of a conversation', () => {
+  let folder: string;
+  let clock: VirtualClock;
+  let lost: string[];
+  const path = (): string => join(folder, `${id}.lock`);
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'locks-'));
+    clock = new VirtualClock();
+    lost = [];
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const window = (): JournalLocks => new JournalLocks({ folder, clock, onLost: (lostId) => lost.push(lostId) });
+  const left = async (content: object | string, secondsAgo: number): Promise<void> => {
+    await writeFile(path(), typeof content === 'string' ? content : JSON.stringify(content));
+    const at = clock.now() / 1000 - secondsAgo;
+    await utimes(path(), at, at);
+  };
+  const outcome = async (acquired: Promise<boolean>): Promise<boolean | 'looks again'> =>
+    Promise.race([acquired, new Promise<'looks again'>((resolve) => setImmediate(() => resolve('looks again')))]);
+
+  it('is one window’s until that lets go', async () => {
+    const [first, second] = [window(), window()];
+    assert.deepEqual([await first.acquire(id), await first.acquire(id), await second.acquire(id)], [true, true, false]);
+    first.release(id);
+    assert.deepEqual([await second.acquire(id), await first.acquire(id)], [true, false]);
+    second.release(id);
+    assert.deepEqual([await readdir(folder), clock.pending], [[], 0]);
+  });
+
+  it('stays its own over hours, and is there again when somebody has deleted it', async () => {
+    const [first, second] = [window(), window()];
+    await first.acquire(id);
+    await clock.advance(60 * 60 * 1000);
+    assert.equal(await second.acquire(id), false);
+    await rm(path());
+    await clock.advance(4000);
+    assert.equal(await second.acquire(id), false);
+    assert.deepEqual(lost, []);
+  });
+
+  for (const { what, content, secondsAgo, at, after } of [
+    {
+      what: 'of a process that is gone',
+      content: { pid: gonePid, host: here, token: 't' },
+      secondsAgo: 0,
+      at: true,
+      after: true,
+    },
+    {
+      what: 'of a process that lives',
+      content: { pid: process.pid, host: here, token: 't' },
+      secondsAgo: 14,
+      at: false,
+      after: false,
+    },
+    {
+      what: 'of a pid that came back',
+      content: { pid: process.pid, host: here, token: 't' },
+      secondsAgo: 16,
+      at: 'looks again',
+      after: true,
+    },
+    {
+      what: 'of another machine',
+      content: { pid: gonePid, host: `${here}x`, token: 't' },
+      secondsAgo: 14,
+      at: false,
+      after: false,
+    },
+    {
+      what: 'of another machine, left',
+      content: { pid: gonePid, host: `${here}x`, token: 't' },
+      secondsAgo: 16,
+      at: 'looks again',
+      after: true,
+    },
+    { what: 'that says nothing', content: '', secondsAgo: 14, at: false, after: false },
+    { what: 'that says nothing, left', content: '{"pid":1', secondsAgo: 16, at: 'looks again', after: true },
+    {
+      what: 'that says something else, left',
+      content: { pid: -1, host: here, token: 't' },
+      secondsAgo: 16,
+      at: 'looks again',
+      after: true,
+    },
+  ] as const) {
+    it(`${what}, shown alive ${secondsAgo} s ago, is ${after ? '' : 'not '}taken over${at === true ? ' at once' : ''}`, async () => {
+      await left(content, secondsAgo);
+      const taken = window().acquire(id);
+      assert.equal(await outcome(taken), at);
+      if (at === 'looks again') await clock.advance(6000);
+      assert.equal(await taken, after);
+    });
+  }
+
+  it('is kept by a window whose machine was asleep', async () => {
+    const [first, second] = [window(), window()];
+    await first.acquire(id);
+    clock.sleep(60 * 60 * 1000);
+    const taken = second.acquire(id);
+    assert.equal(await outcome(taken), 'looks again');
+    await clock.advance(6000);
+    assert.equal(await taken, false);
+  });
+
+  it('that was taken over is not taken back, nor let go of: its owner is told', async () => {
+    const [first, second] = [window(), window()];
+    await first.acquire(id);
+    await rm(path());
+    await second.acquire(id);
+    const content = await readFile(path(), 'utf8');
+    first.release(id);
+    assert.equal(await readFile(path(), 'utf8'), content);
+    const third = window();
+    await rm(path());
+    await third.acquire(id);
+    await clock.advance(4000);
+    assert.deepEqual(lost, [id]);
+    assert.equal(await second.acquire(id), false);
+  });
+
+  it('is not in the way where nothing can be written, and there as soon as it can', async () => {
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'a file where the folder should be');
+    const locks = window();
+    assert.equal(await locks.acquire(id), true);
+    await clock.advance(4000);
+    await rm(folder);
+    await clock.advance(4000);
+    assert.equal((await stat(path())).mtimeMs, clock.now());
+    assert.equal(await window().acquire(id), false);
+    locks.release(id);
+    assert.deepEqual(await readdir(folder), []);
+  });
+});

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { ToHost, ToWebview } from '../../../src/protocol';
+
+/** A panel without a page, whose messages are the test's. As VS Code's own it throws once it is closed. */
+export class FakePanel implements vscode.WebviewPanel {
+  readonly told: ToWebview[] = [];
+  readonly viewType = 'holysheep.restored';
+  readonly options = {};
+  readonly viewColumn = vscode.ViewColumn.Two;
+  readonly active = false;
+  readonly visible = true;
+  title = 'restored';
+  private readonly messages = new vscode.EventEmitter<unknown>();
+  private readonly disposals = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.disposals.event;
+  readonly onDidChangeViewState = new vscode.EventEmitter<vscode.WebviewPanelOnDidChangeViewStateEvent>().event;
+  private isClosed = false;
+  private readonly page: vscode.Webview = {
+    options: {},
+    html: '',
+    cspSource: 'test:',
+    onDidReceiveMessage: this.messages.event,
+    postMessage: (message: ToWebview) => {
+      this.told.push(message);
+      return Promise.resolve(true);
+    },
+    asWebviewUri: (uri) => uri,
+  };
+
+  get webview(): vscode.Webview {
+    if (this.isClosed) throw new Error('Webview is disposed');
+    return this.page;
+  }
+
+  say(message: ToHost): void {
+    this.messages.fire(message);
+  }
+
+  reveal(): void {
+    // It is there.
+  }
+
+  dispose(): void {
+    this.isClosed = true;
+    this.disposals.fire();
+  }
+}

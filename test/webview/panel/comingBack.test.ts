@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { initialTurn, reduce, type ExchangeView, type PanelState } from '../../../src/protocol';
+import { ev } from './support/events';
+import { exchange, PanelPage } from './support/panelPage';
+import { Scroller } from './support/scroller';
+
+const state = [ev.attempt(), ev.done('an answer')].reduce(reduce, initialTurn);
+const exchanges: readonly ExchangeView[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
+const kept: PanelState = { conversationId: 'c1', draft: '' };
+
+/** Answers of 500 pixels each, one below the other, in a conversation that starts 30 pixels down the page. */
+function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] = [500, 500, 500]): void {
+  scroller.element.getBoundingClientRect = () => rectangle(30, scroller.clientHeight);
+  for (const [index, article] of page.all('article', 'Assistant').entries()) {
+    const above = heights.slice(0, index).reduce((sum, height) => sum + height, 0);
+    article.getBoundingClientRect = () => rectangle(30 + above - scroller.element.scrollTop, heights[index] ?? 0);
+  }
+}
+
+function rectangle(top: number, height: number): DOMRect {
+  const place = { x: 0, left: 0, right: 300, width: 300, y: top, top, bottom: top + height, height };
+  return { ...place, toJSON: () => place };
+}
+
+describe('a panel that was hidden behind another tab', () => {
+  const pages: PanelPage[] = [];
+  afterEach(() => {
+    for (const page of pages.splice(0)) page.dispose();
+  });
+  const open = (before?: PanelState) => {
+    const page = new PanelPage(before);
+    pages.push(page);
+    const scroller = new Scroller(page.one('log'), page);
+    scroller.height = 1500;
+    page.snapshot(exchanges);
+    layOut(page, scroller);
+    return { page, scroller };
+  };
+  const reopened = (before: PanelState | undefined) => {
+    pages.pop()?.dispose();
+    const { page, scroller } = open(before);
+    page.clock.advance(100);
+    return { page, scroller };
+  };
+
+  it('shows what was being read, though what is above it is drawn later', () => {
+    const { page, scroller } = open();
+    scroller.wheel(-2000);
+    scroller.wheel(620);
+    assert.deepEqual(page.state?.place, { exchangeId: 'b', offset: 120 });
+    const after = reopened(page.state);
+    assert.equal(after.scroller.element.scrollTop, 620);
+    layOut(after.page, after.scroller, [800, 500, 500]);
+    after.scroller.grow(300);
+    assert.equal(after.scroller.element.scrollTop, 920);
+    assert.deepEqual(after.page.state?.place, { exchangeId: 'b', offset: 120 });
+  });
+
+  it('goes where a hand scrolls it, and stays there', () => {
+    const { page, scroller } = open({ ...kept, place: { exchangeId: 'b', offset: 120 } });
+    page.clock.advance(100);
+    scroller.wheel(-100);
+    scroller.grow(300);
+    assert.equal(scroller.element.scrollTop, 520);
+    assert.deepEqual(page.state?.place, { exchangeId: 'b', offset: 20 });
+  });
+
+  it('shows the end where the end was shown, or what was read is no longer there', () => {
+    const { page, scroller } = open();
+    scroller.wheel(-500);
+    scroller.wheel(500);
+    assert.equal(page.state?.place, undefined);
+    for (const before of [page.state, { ...kept, place: { exchangeId: 'gone', offset: 0 } }]) {
+      assert.equal(reopened(before).scroller.fromEnd, 0);
+    }
+  });
+
+  it('has the prompt that was being edited, as it was', () => {
+    const { page } = open();
+    const editor = (of: PanelPage): HTMLTextAreaElement | null => of.root.querySelector('.prompt-editor textarea');
+    page.all('button', 'Edit')[1]?.click();
+    const input = editor(page);
+    assert.ok(input);
+    input.value = 'in other words';
+    input.dispatchEvent(new page.window.Event('input', { bubbles: true }));
+    const after = reopened(page.state);
+    assert.equal(editor(after.page)?.value, 'in other words');
+    after.page.click('Cancel');
+    assert.deepEqual([editor(after.page), after.page.state?.edits], [null, undefined]);
+  });
+
+  it('keeps all that while the conversation is not there yet', () => {
+    const before: PanelState = {
+      ...kept,
+      draft: 'a',
+      composed: 'a',
+      place: { exchangeId: 'b', offset: 120 },
+      edits: [{ exchangeId: 'a', text: 'b' }],
+      context: ['file:a'],
+    };
+    const page = new PanelPage(before);
+    pages.push(page);
+    page.type('ab');
+    assert.deepEqual(page.state, { ...before, draft: 'ab' });
+    assert.deepEqual(page.posted, [{ type: 'composed', kept: false }]);
+  });
+});
