@@ -4,7 +4,7 @@ import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
-import { closeOrphans, dormantTitles } from './dormantTabs';
+import { closeOrphans, columnOfOurs, dormantTitles } from './dormantTabs';
 import { isPanelState } from './incoming';
 import type { PanelContext } from './panelContext';
 import { conversationName, panelTitle } from './panelText';
@@ -16,7 +16,7 @@ const reopenedAtMost = 3;
 interface PanelsContext extends PanelContext {
   /** The panel of a conversation is gone. */
   readonly onDidClose: (conversation: Conversation) => void;
-  /** Ids of all that are shown. */
+  /** Ids of all that are shown, the one with the focus last. */
   readonly onDidShow: (ids: readonly string[]) => void;
 }
 
@@ -24,7 +24,10 @@ interface PanelsContext extends PanelContext {
 export class ConversationPanels extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly home: PanelHome;
   private readonly tabs = new ConversationTabs({
-    onActivated: ({ conversation }) => conversation && this.conversations.activate(conversation),
+    onActivated: ({ conversation }) => {
+      if (conversation) this.conversations.activate(conversation);
+      this.tell();
+    },
     onClosed: ({ conversation }) => {
       if (conversation) this.context.onDidClose(conversation);
       this.tell();
@@ -120,7 +123,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private create(preserveFocus: boolean): ConversationTab {
-    const view = PanelView.create(this.home, this.tabs.column, preserveFocus);
+    const view = PanelView.create(this.home, this.tabs.column ?? columnOfOurs(), preserveFocus);
     return this.tabs.add(new ConversationTab(view, this.context));
   }
 
@@ -136,7 +139,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private tell(): void {
-    this.context.onDidShow(this.tabs.all().flatMap(({ conversation }) => conversation?.id ?? []));
+    this.context.onDidShow(this.tabs.recentLast().flatMap(({ conversation }) => conversation?.id ?? []));
   }
 
   private fill(found: Conversation | undefined, tab: ConversationTab): void {

@@ -20,6 +20,10 @@ export class ConversationTabs {
     return [...this.tabs];
   }
 
+  recentLast(): readonly ConversationTab[] {
+    return this.all().toSorted((one, other) => Number(one === this.recent) - Number(other === this.recent));
+  }
+
   of(id: string): ConversationTab | undefined {
     return this.all().find((tab) => tab.isOf(id));
   }

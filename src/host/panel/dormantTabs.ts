@@ -21,11 +21,16 @@ export async function closeOrphans(): Promise<void> {
   if (orphans.length > 0) await vscode.window.tabGroups.close(orphans, true);
 }
 
+/** Where VS Code has kept tabs of ours; undefined: nowhere. */
+export function columnOfOurs(): vscode.ViewColumn | undefined {
+  return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isOurs))?.viewColumn;
+}
+
 function ourTabs(): readonly vscode.Tab[] {
-  return (
-    vscode.window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      // VS Code puts a prefix of its own before the type.
-      .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType))
-  );
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isOurs);
+}
+
+/** VS Code puts a prefix of its own before the type. */
+function isOurs({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType);
 }
