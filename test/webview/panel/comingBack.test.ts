@@ -32,15 +32,17 @@ describe('a panel that was hidden behind another tab', () => {
     pages.push(page);
     const scroller = new Scroller(page.one('log'), page);
     scroller.height = 1500;
+    // Before a frame is drawn, the browser lays out what is in it.
+    page.clock.held = [];
     page.snapshot(exchanges);
     layOut(page, scroller);
+    while (page.clock.held.length > 0) page.clock.runHeld();
+    page.clock.held = undefined;
     return { page, scroller };
   };
   const reopened = (before: PanelState | undefined) => {
     pages.pop()?.dispose();
-    const { page, scroller } = open(before);
-    page.clock.advance(100);
-    return { page, scroller };
+    return open(before);
   };
 
   it('shows what was being read, though what is above it is drawn later', () => {
@@ -58,7 +60,6 @@ describe('a panel that was hidden behind another tab', () => {
 
   it('goes where a hand scrolls it, and stays there', () => {
     const { page, scroller } = open({ ...kept, place: { exchangeId: 'b', offset: 120 } });
-    page.clock.advance(100);
     scroller.wheel(-100);
     scroller.grow(300);
     assert.equal(scroller.element.scrollTop, 520);
