@@ -4,7 +4,7 @@ import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
-import { closeOrphans, columnOfOurs, dormantTitles } from './dormantTabs';
+import { closeOrphans, columnOfOurs, dormantTitles, isOneInView } from './dormantTabs';
 import { isPanelState } from './incoming';
 import type { PanelContext } from './panelContext';
 import { conversationName, panelTitle } from './panelText';
@@ -12,6 +12,9 @@ import { PanelView, type PanelHome } from './panelView';
 
 /** So many of those that a reload has broken off come back by themselves. */
 const reopenedAtMost = 3;
+
+/** VS Code has given back a panel that is in view by then, also on a machine that is busy. */
+const restoredWithinMs = 5000;
 
 interface PanelsContext extends PanelContext {
   /** The panel of a conversation is gone. */
@@ -33,6 +36,9 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
       this.tell();
     },
   });
+
+  private restored: () => void = () => undefined;
+  private readonly restoring = new Promise<void>((resolve) => (this.restored = resolve));
 
   constructor(
     extensionUri: vscode.Uri,
@@ -63,10 +69,13 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   /**
    * What an extension host that died has left in panels of this window: these are closed, for nobody answers them any
-   * more, and the conversations come back in new ones.
+   * more, and the conversations come back in new ones. Panels that a reload has left are restored by VS Code, those in
+   * view at once: one that is not is dead.
    */
   async replace(orphaned: readonly string[]): Promise<void> {
-    if (orphaned.length === 0) return;
+    if (orphaned.length === 0 || !isOneInView()) return;
+    await Promise.race([this.restoring, new Promise((resolve) => setTimeout(resolve, restoredWithinMs).unref())]);
+    if (this.tabs.all().length > 0 || !isOneInView()) return;
     await closeOrphans();
     for (const id of orphaned) {
       const conversation = await this.conversations.open(id, () => !this.isShown(id));
@@ -93,6 +102,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    this.restored();
     const kept = isPanelState(state) ? state : undefined;
     const before = kept && this.tabs.of(kept.conversationId);
     if (before && !isReplaceable(before)) {

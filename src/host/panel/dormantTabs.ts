@@ -21,6 +21,10 @@ export async function closeOrphans(): Promise<void> {
   if (orphans.length > 0) await vscode.window.tabGroups.close(orphans, true);
 }
 
+export function isOneInView(): boolean {
+  return vscode.window.tabGroups.all.some(({ activeTab }) => activeTab && isOurs(activeTab));
+}
+
 /** Where VS Code has kept tabs of ours; undefined: nowhere. */
 export function columnOfOurs(): vscode.ViewColumn | undefined {
   return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isOurs))?.viewColumn;

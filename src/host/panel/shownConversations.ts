@@ -7,10 +7,10 @@ const key = 'holysheep.shownConversations';
  * panels have nobody to talk to, and VS Code restores none of them.
  */
 export class ShownConversations {
-  /** Ids of what the host before this one has left in panels of the same window. */
+  /** Ids of what the host before this one has left in panels of what may be the same window. */
   readonly orphaned: readonly string[];
 
-  /** @param session of the window: another one after a reload, the same when only the extension host is a new one */
+  /** @param session of the window: the same when only the extension host is a new one, and maybe after a reload */
   constructor(
     private readonly memory: Store,
     private readonly session: string,
