@@ -7,7 +7,7 @@ import { isRunning } from '../../../src/core/turnState';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { Gateway, GatewayRequest, Step } from '../../../src/demo/gateway';
 import { answer } from '../../../src/demo/replies';
-import { out } from '../paths';
+import { out, root } from '../paths';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
 import { liveConversations } from './liveConversations';
 
@@ -38,7 +38,7 @@ const bundle = path.join(out, 'kill', 'victim.cjs');
 /** Once: a process that has to be translated first takes longer to start than to be killed. */
 export async function buildVictim(): Promise<void> {
   await build({
-    entryPoints: [path.join(import.meta.dirname, 'victim.ts')],
+    entryPoints: [path.join(root, 'test/support/kill/victim.ts')],
     outfile: bundle,
     bundle: true,
     platform: 'node',
