@@ -81,7 +81,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     folder: context.storageUri
       ? conversationsFolder(context.storageUri.fsPath)
       : join(context.globalStorageUri.fsPath, 'conversations'),
-    shared: true,
     clock: systemClock,
     limit: () => settings.historyLimit(),
     onProblem: journalProblem(log),

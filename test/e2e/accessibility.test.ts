@@ -30,8 +30,9 @@ const shown: readonly states.PanelState[] = [
 const themes: readonly ThemeId[] = [
   'Light 2026',
   'Dark 2026',
-  'Default High Contrast',
-  ...(everything ? (['Default Light Modern', 'Default Dark Modern', 'Default High Contrast Light'] as const) : []),
+  ...(everything
+    ? (['Default High Contrast', 'Default High Contrast Light', 'Default Light Modern', 'Default Dark Modern'] as const)
+    : []),
 ];
 
 /** Each state after the other in one conversation, so that what is past is looked at as well. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
+import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, openWithKey } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 const better = `export function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
@@ -16,10 +16,9 @@ describe('code of an answer', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway({ script: () => answer(`Better:\n\n\`\`\`ts\n${better}\n\`\`\`\n\nThat is all.`) });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey({
+      script: () => answer(`Better:\n\n\`\`\`ts\n${better}\n\`\`\`\n\nThat is all.`),
+    }));
   });
   after(async () => {
     await workbench.close();

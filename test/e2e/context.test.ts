@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
+import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, openWithKey } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('context of a prompt', () => {
   let gateway: Gateway;
@@ -12,10 +12,7 @@ describe('context of a prompt', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway();
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey());
     // The panel goes beside it.
     await workbench.openFile('sample.py');
     await workbench.runCommand('HolySheep: New Conversation');

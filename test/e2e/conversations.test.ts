@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
+import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { ConversationPanel, setKey } from './support/conversation';
+import { type ConversationPanel, openWithKey } from './support/conversation';
 import { heldAnswer } from './support/heldAnswer';
-import { Workbench } from './support/workbench';
+import type { Workbench } from './support/workbench';
 
 describe('several conversations', () => {
   let gateway: Gateway;
@@ -11,10 +11,7 @@ describe('several conversations', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway();
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey());
   });
   beforeEach(() => gateway.reset());
   after(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
 import { deltas } from '../../src/demo/replies';
-import { ask, ConversationPanel, setKey } from './support/conversation';
+import { ConversationPanel, ask, openWithKey, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
 const words = Array.from({ length: 400 }, (_, n) => `word${n}`);
@@ -24,10 +24,7 @@ describe('an extension host that dies in mid-answer', () => {
   let ends = false;
 
   before(async () => {
-    gateway = await startGateway({ script: tell(() => ends) });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey({ script: tell(() => ends) }));
   });
   after(async () => {
     await workbench.close();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
-import { startGateway, type ChatBody, type Gateway } from '../../src/demo/gateway';
+import type { ChatBody, Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { ConversationPanel, setKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, openWithKey } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 function promptOf(json: ChatBody | undefined): string {
   const content = json?.messages.at(-1)?.content;
@@ -17,12 +17,9 @@ describe('the history', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway({
+    ({ gateway, workbench, panel } = await openWithKey({
       script: ({ json }) => answer(`Facts: ${/[a-z]+$/.exec(promptOf(json))?.[0]} galore`),
-    });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    }));
     await askAnew('about apples');
     await askAnew('about pears');
   });

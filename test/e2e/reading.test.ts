@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { startGateway, type Gateway, type GatewayRequest } from '../../src/demo/gateway';
+import type { Gateway, GatewayRequest } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { ask, ConversationPanel, setKey } from './support/conversation';
+import { type ConversationPanel, ask, openWithKey } from './support/conversation';
 import { heldAnswer } from './support/heldAnswer';
-import { Workbench } from './support/workbench';
+import type { Workbench } from './support/workbench';
 
 const lines = (first: number, last: number): string =>
   Array.from({ length: last - first + 1 }, (_, index) => `Line ${first + index}.\n\n`).join('');
@@ -15,10 +15,7 @@ describe('reading a conversation', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway();
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey());
   });
   beforeEach(() => gateway.reset());
   after(async () => {

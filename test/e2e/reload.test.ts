@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
+import type { Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import { ask, ConversationPanel, setKey, testKey } from './support/conversation';
-import { Workbench } from './support/workbench';
+import { type ConversationPanel, ask, openWithKey, testKey } from './support/conversation';
+import type { Workbench } from './support/workbench';
 
 describe('a reload of the window', () => {
   let gateway: Gateway;
@@ -10,10 +10,7 @@ describe('a reload of the window', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway({ script: () => answer('whole') });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('whole') }));
   });
   after(async () => {
     await workbench.close();

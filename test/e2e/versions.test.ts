@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway } from '../../src/demo/gateway';
+import type { Gateway } from '../../src/demo/gateway';
 import { answer, deltas } from '../../src/demo/replies';
-import { ask, ConversationPanel, setKey } from './support/conversation';
+import { type ConversationPanel, ask, openWithKey } from './support/conversation';
 import { heldAnswer } from './support/heldAnswer';
-import { Workbench } from './support/workbench';
+import type { Workbench } from './support/workbench';
 
 describe('versions of a prompt', () => {
   let gateway: Gateway;
@@ -11,10 +11,7 @@ describe('versions of a prompt', () => {
   let panel: ConversationPanel;
 
   before(async () => {
-    gateway = await startGateway({ script: () => answer('Apples are red.') });
-    workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
-    panel = new ConversationPanel(workbench);
-    await setKey(workbench);
+    ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('Apples are red.') }));
     await ask(workbench, 'What colour are apples?');
     await panel.inState('done').waitFor();
     gateway.script = () => answer('A follow-up answer.');

@@ -9,7 +9,7 @@ import type { Store } from './promptHistory';
 const currentKey = 'holysheep.currentConversation';
 
 /** How many of those that were written last are looked at for an answer that was broken off. */
-const lastOnes = 20;
+const lastOnes = 5;
 
 export interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;

@@ -20,8 +20,6 @@ export { isConversationId } from './journalFolder';
 
 export interface JournalDeps {
   readonly folder: string;
-  /** Other windows use the folder, too: a conversation is open in one of them at a time. */
-  readonly shared?: boolean | undefined;
   readonly clock: Clock;
   /** How many conversations are kept. */
   readonly limit: () => number;
@@ -33,24 +31,22 @@ export interface OpenedConversation {
   readonly folded: FoldedJournal;
 }
 
-/**
- * What was put aside this recently may be wanted back. What was written this recently in a folder that is shared may be
- * open in a window that still runs a version without locks, and goes on writing at the positions it knows: such a file is
- * neither deleted nor rewritten; what is due is done when it is opened again.
- */
+/** What was put aside this recently may be wanted back, and what was written this recently is not yet old. */
 const recentMs = 60 * 60 * 1000;
 
-/** The conversations of a workspace on disk: one append-only JSON Lines file each. */
+/**
+ * The conversations of a workspace on disk: one append-only JSON Lines file each. Other windows may use the folder, too; a
+ * conversation is open in one of them at a time.
+ */
 export class Journal {
   private readonly files = new Map<string, JournalFile>();
   private readonly folder: JournalFolder;
-  /** Absent: no other window uses the folder. */
-  private readonly locks: JournalLocks | undefined;
+  private readonly locks: JournalLocks;
 
   constructor(private readonly deps: JournalDeps) {
-    const { folder, clock, shared } = deps;
+    const { folder, clock } = deps;
     this.folder = new JournalFolder(folder);
-    this.locks = shared ? new JournalLocks({ folder, clock, onLost: (id) => this.lost(id) }) : undefined;
+    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.lost(id) });
   }
 
   /** Nothing is written before the first line. */
@@ -66,8 +62,8 @@ export class Journal {
    */
   async open(id: string, how: 'here' | 'unless elsewhere' = 'here'): Promise<OpenedConversation | undefined> {
     if (!(await this.folder.entry(id))) return undefined;
-    if (how === 'here') await this.locks?.seize(id);
-    else if (this.locks && !(await this.locks.acquire(id))) return undefined;
+    if (how === 'here') await this.locks.seize(id);
+    else if (!(await this.locks.acquire(id))) return undefined;
     try {
       return await this.openOwned(id);
     } catch (error) {
@@ -140,7 +136,7 @@ export class Journal {
     const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
     const recent = this.deps.clock.now() - recentMs;
     for (const { id, at } of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
-      if (at >= recent || (this.locks && !(await this.locks.acquire(id)))) continue;
+      if (at >= recent || !(await this.locks.acquire(id))) continue;
       await this.folder.remove(id);
       this.releaseClosed(id);
     }
@@ -155,14 +151,14 @@ export class Journal {
 
   /**
    * For the moment the extension host goes away. A file that fails keeps no other from being written; it is reported when
-   * all have had their turn. Where other windows may follow at once, nothing is written any more.
+   * all have had their turn. Another window may follow at once: nothing is written any more.
    */
   flushSync(): void {
     const failures: unknown[] = [];
     for (const [id, file] of [...this.files]) {
       try {
         file.flushSync();
-        if (this.locks) this.letGo(id);
+        this.letGo(id);
       } catch (error) {
         failures.push(error);
       }
@@ -179,10 +175,9 @@ export class Journal {
     const salvaged = salvageJournal(content);
     const { header, lines, damage } = salvaged;
     const folded = foldJournal(lines);
-    const isForeign = this.locks !== undefined && entry.at >= this.deps.clock.now() - recentMs;
     const file =
       header && !damage
-        ? this.track(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }, isForeign))
+        ? this.track(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }))
         : await this.startAfresh(entry, salvaged, folded.exchanges.length);
     for (const exchangeId of folded.brokenOff) file.append({ type: 'interrupted', exchangeId });
     return { file, folded };
@@ -190,19 +185,19 @@ export class Journal {
 
   /** @returns false: it is another window's, and the person is told */
   private async owns(id: string): Promise<boolean> {
-    if (!this.locks || (await this.locks.acquire(id))) return true;
+    if (await this.locks.acquire(id)) return true;
     this.deps.onProblem({ kind: 'elsewhere' });
     return false;
   }
 
   private releaseClosed(id: string): void {
-    if (!this.files.has(id)) this.locks?.release(id);
+    if (!this.files.has(id)) this.locks.release(id);
   }
 
   private letGo(id: string): void {
     this.files.get(id)?.close();
     this.files.delete(id);
-    this.locks?.release(id);
+    this.locks.release(id);
   }
 
   /** What this one would write now goes to places that have other words. */
@@ -244,8 +239,8 @@ export class Journal {
       onFailure: (error) => this.unwritten(error),
       onWritten: () => this.deps.onProblem({ kind: 'written' }),
       header,
-      onBegin: () => this.locks?.take(id),
-      mayWrite: () => this.locks?.isOurs(id) ?? true,
+      onBegin: () => this.locks.take(id),
+      mayWrite: () => this.locks.isOurs(id),
     });
     this.files.set(id, file);
     return file;

@@ -77,13 +77,6 @@ export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[])
   return Buffer.from([header, ...lines].map(encodeLine).join(''));
 }
 
-export interface DecodedJournal {
-  readonly header: HeaderLine;
-  readonly lines: readonly JournalLine[];
-  /** Bytes up to the end of the last whole line; what follows is a write that never finished. */
-  readonly validBytes: number;
-}
-
 /** What can be read of a damaged file: everything before the damage. */
 export interface SalvagedJournal {
   readonly header?: HeaderLine | undefined;
@@ -91,16 +84,6 @@ export interface SalvagedJournal {
   readonly validBytes: number;
   /** Absent: the file is whole. */
   readonly damage?: JournalFormatError | undefined;
-}
-
-/**
- * @throws JournalFormatError when anything but the last, unfinished line can't be read
- * @throws NewerJournalError when the header is of a later schema
- */
-export function decodeJournal(content: Buffer): DecodedJournal {
-  const { header, lines, validBytes, damage } = salvageJournal(content);
-  if (damage || !header) throw damage ?? new JournalFormatError('there is no header');
-  return { header, lines, validBytes };
 }
 
 const headerStart = '{"type":"conversation"';

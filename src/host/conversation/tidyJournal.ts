@@ -16,17 +16,15 @@ export interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validByte
 
 /**
  * Cuts off a torn line; rewrites a file of an older schema, or one that is much larger than it need be.
- * @param isForeign a window that knows no locks may be writing the file at the positions it knows: it is not rewritten
  * @returns the size of the file
  */
 export async function tidyJournal(
   folder: JournalFolder,
   { id, at }: JournalEntry,
   { header, lines, validBytes, content }: WholeJournal,
-  isForeign: boolean,
 ): Promise<number> {
   const isOlder = header.schema < journalSchema;
-  if (!isForeign && (isOlder || validBytes > compactBytes)) {
+  if (isOlder || validBytes > compactBytes) {
     const compacted = encodeJournal({ ...header, schema: journalSchema }, compactJournal(lines));
     if (isOlder || compacted.length * 2 <= validBytes) {
       try {
@@ -45,8 +43,7 @@ export async function tidyJournal(
 }
 
 /**
- * Puts a damaged file aside and what could be read of it in its place, at whatever age: a file that another window is
- * writing has no damage but at its end.
+ * Puts a damaged file aside and what could be read of it in its place.
  * @returns where the damaged file is kept, and the size of the one in its place; 0: there is none
  */
 export async function replaceDamaged(

@@ -15,6 +15,8 @@ import { PromptDraft } from './promptDraft';
 export class PanelSession extends Disposable {
   /** The page shows this conversation; what happens before is in its snapshot. */
   private shown = false;
+  /** A view that comes late must not replace a later one. */
+  private connectionChanges = 0;
   /** For the composer of a page that is not that far. */
   private toCompose: string | undefined;
   private readonly contextDraft: ContextDraft;
@@ -67,8 +69,10 @@ export class PanelSession extends Disposable {
   }
 
   async connectionChanged(): Promise<void> {
+    const turn = ++this.connectionChanges;
     const connection = await this.context.connection();
-    if (!this.disposed) this.view.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
+    if (turn === this.connectionChanges)
+      this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
   }
 
   compose(text: string): void {

@@ -1,5 +1,6 @@
 import type { FrameLocator, Locator } from 'playwright-core';
-import type { Workbench } from './workbench';
+import { startGateway, type Gateway, type GatewayOptions } from '../../../src/demo/gateway';
+import { Workbench } from './workbench';
 
 export const testKey = 'hsa-e2e-key-0123456789';
 
@@ -54,4 +55,14 @@ export async function ask(workbench: Workbench, prompt: string): Promise<Convers
   await workbench.runCommand('HolySheep: Ask');
   await workbench.fillInput(prompt);
   return new ConversationPanel(workbench);
+}
+
+/** A gateway, a workbench that has its address and a key for it, and the panel in there. */
+export async function openWithKey(
+  options: GatewayOptions = {},
+): Promise<{ readonly gateway: Gateway; readonly workbench: Workbench; readonly panel: ConversationPanel }> {
+  const gateway = await startGateway(options);
+  const workbench = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+  await setKey(workbench);
+  return { gateway, workbench, panel: new ConversationPanel(workbench) };
 }

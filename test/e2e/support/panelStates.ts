@@ -34,7 +34,11 @@ export const noKey: PanelState = {
   enter: async (stage) => {
     await stage.newConversation();
     await stage.removeKey();
-    return () => stage.setKey();
+    return async () => {
+      await stage.setKey();
+      // The status bar may still tell of the key before.
+      await stage.button(stage.words.panel.openDemo).waitFor({ state: 'hidden' });
+    };
   },
 };
 

@@ -8,7 +8,7 @@ import { excerptOf, wordsOf } from '../../../src/host/conversation/conversationT
 import { Journal } from '../../../src/host/conversation/journal';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, settled, text } from './scriptedEngine';
-import { openWindow, type Disk } from './window';
+import { nextWindow, type Disk } from './window';
 
 describe('The list of conversations', () => {
   let disk: Disk;
@@ -20,14 +20,14 @@ describe('The list of conversations', () => {
   afterEach(() => rm(disk.folder, { recursive: true }));
 
   it('has those in which something was asked, the newest first, with what they are about', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
     const second = await before.talk(['Hi', 'Hello']);
     await before.conversations.rename(second, 'Greeting');
     await before.journal.flush();
     await utimes(pathOf(first), 2000, 2000);
     await utimes(pathOf(second), 1000, 1000);
-    const { conversations } = openWindow(disk);
+    const { conversations } = nextWindow(disk);
     conversations.startNew();
     assert.deepEqual(await conversations.list(), [
       { id: first, title: 'What do sheep eat?', at: 2_000_000, turns: 2, busy: false },
@@ -37,20 +37,20 @@ describe('The list of conversations', () => {
   });
 
   it('counts the turns that are shown, and is named after the first prompt that is', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
     conversation.edit(conversation.exchanges()[0]!.id, { prompt: 'eins' });
     await conversation.end();
     await before.journal.flush();
-    for (const { conversations } of [before, openWindow(disk)]) {
+    for (const { conversations } of [before, nextWindow(disk)]) {
       const [only] = await conversations.list();
       assert.deepEqual([only?.id, only?.title, only?.turns], [id, 'eins', 1]);
     }
   });
 
   it('has the open ones with what they hold now', async () => {
-    const { conversations, engine, clock, talk } = openWindow(disk);
+    const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);
     const { at } = (await conversations.list())[0]!;
     await clock.advance(1000);
@@ -88,7 +88,7 @@ describe('The list of conversations', () => {
     },
   ] as const) {
     it(`has ${expected ? 'what could be read of' : 'nothing of'} ${what}, and leaves it as it is`, async () => {
-      const { conversations, errors } = openWindow(disk);
+      const { conversations, errors } = nextWindow(disk);
       const id = randomUUID();
       const content = lines.join('\n');
       await writeFile(pathOf(id), content);
@@ -102,12 +102,12 @@ describe('The list of conversations', () => {
   }
 
   it('leads to a damaged conversation, which is then shown as far as it could be read', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const id = await before.talk(['first prompt', 'a'], ['second', 'b']);
     const lines = (await readFile(pathOf(id), 'utf8')).split('\n');
     lines[lines.findLastIndex((line) => line.startsWith('{"type":"exchange"'))] = '\0'.repeat(20);
     await writeFile(pathOf(id), lines.join('\n'));
-    const { conversations, errors } = openWindow(disk);
+    const { conversations, errors } = nextWindow(disk);
     assert.deepEqual(
       (await conversations.list()).map((each) => [each.id, each.title, each.flaw]),
       [[id, 'first prompt', 'damaged']],
@@ -132,11 +132,11 @@ describe('The list of conversations', () => {
   });
 
   it('has one that is renamed, or looked at, where it was', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);
     const recent = await before.talk(['recent', '2']);
     await utimes(pathOf(old), 1000, 1000);
-    const { conversations, journal } = openWindow(disk);
+    const { conversations, journal } = nextWindow(disk);
     const ids = async (): Promise<unknown> => (await conversations.list()).map(({ id }) => id);
     await conversations.rename(old, 'New name');
     assert.deepEqual(await ids(), [recent, old]);
@@ -145,7 +145,7 @@ describe('The list of conversations', () => {
     conversations.startNew();
     await conversations.open(recent);
     await journal.flush();
-    const list = await openWindow(disk).conversations.list();
+    const list = await nextWindow(disk).conversations.list();
     assert.deepEqual(
       list.map(({ id, title }) => [id, title]),
       [
@@ -157,13 +157,13 @@ describe('The list of conversations', () => {
   });
 
   it('reads without opening', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const id = await before.talk(['one', '1']);
     await before.conversations.rename(id, 'Numbers');
     await before.journal.flush();
     const content = await readFile(pathOf(id));
-    const { conversations } = openWindow(disk);
-    for (const { conversations } of [before, openWindow(disk)]) {
+    const { conversations } = nextWindow(disk);
+    for (const { conversations } of [before, nextWindow(disk)]) {
       const read = await conversations.read(id);
       assert.deepEqual([read?.id, read?.title, read?.exchanges.map(({ prompt }) => prompt)], [id, 'Numbers', ['one']]);
     }
@@ -173,9 +173,9 @@ describe('The list of conversations', () => {
   });
 
   it('renames one that is closed, and lets go of it again', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const id = await before.talk(['one', '1']);
-    const { conversations, errors } = openWindow(disk);
+    const { conversations, errors } = nextWindow(disk);
     await conversations.rename(id, 'Numbers');
     await settled();
     conversations.flushSync();
@@ -186,7 +186,7 @@ describe('The list of conversations', () => {
   });
 
   it('finds all words in prompts, answers and titles, in any case, also where an answer came in pieces', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
     const german = await before.talk(['Was fressen Schafe?', 'Gras']);
     await before.conversations.rename(german, 'German lesson');
@@ -195,7 +195,7 @@ describe('The list of conversations', () => {
     before.engine.turn.give(attempt(), text('吃'), text('青草'), done('吃青草'));
     await settled();
     await before.journal.flush();
-    for (const { conversations } of [before, openWindow(disk)]) {
+    for (const { conversations } of [before, nextWindow(disk)]) {
       for (const [query, ids] of [
         ['GRASS', [sheep]],
         ['goats grass', [sheep]],
@@ -214,13 +214,13 @@ describe('The list of conversations', () => {
   });
 
   it('stops looking when it is told to', async () => {
-    const before = openWindow(disk);
+    const before = nextWindow(disk);
     await before.talk(['one', '1']);
     assert.deepEqual(await before.conversations.search('one', AbortSignal.abort()), []);
   });
 
   it('reads a file again only when it has changed', async () => {
-    const { talk, journal } = openWindow(disk);
+    const { talk, journal } = nextWindow(disk);
     const id = await talk(['one', 'first']);
     const other = await talk(['two', 'second']);
     const reads: string[] = [];

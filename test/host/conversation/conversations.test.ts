@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt, done, settled, text } from './scriptedEngine';
-import { openWindow, type Disk } from './window';
+import { nextWindow, type Disk } from './window';
 
 describe('Conversations', () => {
   let folder: string;
@@ -17,7 +17,7 @@ describe('Conversations', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const open = () => openWindow(disk);
+  const open = () => nextWindow(disk);
 
   it('gives back, after a reload in mid-stream, all that had arrived', async () => {
     const before = open();
@@ -153,7 +153,7 @@ describe('Conversations', () => {
       await journal.flush();
     }
     await conversations.open(conversations.current?.id);
-    assert.equal((await readdir(folder)).length, 2);
+    assert.equal((await readdir(folder)).filter((name) => name.endsWith('.jsonl')).length, 2);
     assert.deepEqual(errors, []);
   });
 

@@ -14,7 +14,7 @@ describe('Windows that share their conversations', () => {
 
   beforeEach(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'windows-'));
-    disk = { folder, memory: new Map(), limit: 10, epoch: Date.now(), shared: true };
+    disk = { folder, memory: new Map(), limit: 10, epoch: Date.now() };
   });
   afterEach(() => rm(disk.folder, { recursive: true }));
 

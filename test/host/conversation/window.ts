@@ -1,6 +1,7 @@
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/conversation/journal';
 import { VirtualClock } from '../../support/virtualClock';
+import { dropLocks } from './dropLocks';
 import { attempt, done, ScriptedEngine, settled } from './scriptedEngine';
 
 export interface Disk {
@@ -8,13 +9,17 @@ export interface Disk {
   /** What a workspace remembers. */
   readonly memory: Map<string, unknown>;
   limit: number;
-  /** Other windows are open on it at the same time. */
-  shared?: boolean;
   /** Epoch milliseconds of the windows that are opened from now on. */
   epoch: number;
 }
 
-/** A window with the conversations of a folder: another one, or the same after a reload. */
+/** As `openWindow`, where those before it are gone. */
+export function nextWindow(disk: Disk): ReturnType<typeof openWindow> {
+  dropLocks(disk.folder);
+  return openWindow(disk);
+}
+
+/** A window with the conversations of a folder. */
 export function openWindow(disk: Disk) {
   const { folder, memory } = disk;
   const clock = new VirtualClock();
@@ -22,7 +27,7 @@ export function openWindow(disk: Disk) {
   const engine = new ScriptedEngine();
   const errors: unknown[] = [];
   const onProblem = (problem: unknown): unknown => errors.push(problem);
-  const journal = new Journal({ folder, clock, shared: disk.shared, limit: () => disk.limit, onProblem });
+  const journal = new Journal({ folder, clock, limit: () => disk.limit, onProblem });
   const conversations = new Conversations({
     engine,
     clock,

@@ -10,4 +10,4 @@ export interface Stage {
   run(mochaArgs: readonly string[]): Promise<StageResult>;
 }
 
-export const stageTimeoutMs = 10 * 60_000;
+export const stageTimeoutMs = 20 * 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../../src/core/events';
 import { foldJournal } from '../../../../src/host/conversation/journalFold';
-import { decodeJournal, encodeLine, journalSchema } from '../../../../src/host/conversation/journalLines';
+import { encodeLine, journalSchema, salvageJournal } from '../../../../src/host/conversation/journalLines';
 import type { Stage } from '../stage';
 import { partial, rest, storyOf } from '../story';
 import type { WireCase } from '../wireCase';
@@ -271,7 +271,7 @@ function afterReload(events: readonly StreamEvent[]): string {
     encodeLine({ type: 'exchange', id: 'first', prompt: 'Where do sheep graze?' }),
     encodeLine({ type: 'events', exchangeId: 'first', events }),
   ];
-  const { exchanges, brokenOff } = foldJournal(decodeJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines);
+  const { exchanges, brokenOff } = foldJournal(salvageJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines);
   const state = exchanges[0]?.state;
   assert.deepEqual([brokenOff, state?.text], [['first'], partial]);
   return storyOf(events, 'window closed', `${state?.phase}, partial answer`);
