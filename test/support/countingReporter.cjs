@@ -1,7 +1,13 @@
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
 
-/** Mocha's `spec`, which also writes the totals to the file named by `MOCHA_TOTALS`. */
+/** A process whose tests are over has so long to end. */
+const lingerMs = 15_000;
+
+/**
+ * Mocha's `spec`, which also writes the totals to the file named by `MOCHA_TOTALS`. With `MOCHA_MUST_END` a process that
+ * something keeps alive when its tests are over says so and fails.
+ */
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -9,6 +15,14 @@ module.exports = class CountingReporter extends reporters.Spec {
       const { passes, failures, pending } = this.stats;
       if (process.env.MOCHA_TOTALS) {
         writeFileSync(process.env.MOCHA_TOTALS, JSON.stringify({ passes, failures, pending }));
+      }
+      if (process.env.MOCHA_MUST_END) {
+        setTimeout(() => {
+          console.error(`The tests are over, but the process goes on: ${process.getActiveResourcesInfo().join(', ')}`);
+          // Mocha's own listener, which is called before, makes it the number of failed tests.
+          process.once('exit', () => (process.exitCode = 1));
+          process.exit();
+        }, lingerMs).unref();
       }
     });
   }

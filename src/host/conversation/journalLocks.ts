@@ -58,7 +58,11 @@ export class JournalLocks {
    */
   async seize(id: string): Promise<void> {
     if (this.take(id)) return;
-    this.write(id, 'w');
+    try {
+      this.write(id, 'w');
+    } catch {
+      // As where it can't be taken: it can be read, and writing to it will tell.
+    }
     this.hold(id);
     await new Promise<void>((resolve) => this.deps.clock.after(lastWriteMs, resolve));
   }

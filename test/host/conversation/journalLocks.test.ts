@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JournalLocks } from '../../../src/host/conversation/journalLocks';
@@ -51,6 +51,14 @@ describe('A lock of a conversation', () => {
     await rm(path());
     await clock.advance(4000);
     assert.equal(await second.acquire(id), false);
+    assert.deepEqual(lost, []);
+  });
+
+  it('that can’t be written is no obstacle to reading', async () => {
+    await symlink(join(folder, 'missing', 'lock'), path());
+    const seized = window().seize(id);
+    await clock.advance(300);
+    await seized;
     assert.deepEqual(lost, []);
   });
 

@@ -14,7 +14,7 @@ export function mochaStage(name: string, args: readonly string[]): Stage {
     run: (mochaArgs) =>
       countMocha((env) =>
         runNode(packageScript('mocha/bin/mocha.js'), [...args, '--forbid-only', '--reporter', reporter, ...mochaArgs], {
-          env,
+          env: { ...env, MOCHA_MUST_END: '1' },
           timeoutMs: stageTimeoutMs,
         }),
       ),
