@@ -22,6 +22,8 @@ export interface Composer {
   setStoppable(stoppable: boolean): void;
   /** Puts `text` into an empty composer; a draft that is there stays, and `text` is one arrow up away. */
   compose(text: string): void;
+  /** What stood there in an earlier page; it gives way to what is there. */
+  restore(draft: string): void;
   /** The host has taken a prompt: there is nothing to keep of it, not even where it waited for a key. */
   taken(prompt: string): void;
   /** All of the context of the next prompt. @param unread ids of what the host has still to read */
@@ -79,6 +81,11 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     input.setSelectionRange(caret, caret);
     send.disabled = text.trim() === '';
     popup.refresh();
+  };
+  /** A draft that is there stays, and `text` is one arrow up away. */
+  const put = (text: string): void => {
+    if (input.value === '') write(text, text.length);
+    else if (text !== '') history.add(text);
   };
   const changed = (): void => {
     composed.compare(input.value);
@@ -144,9 +151,9 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       stop.hidden = !stoppable;
       if (hadFocus && !stoppable) input.focus();
     },
+    restore: (draft) => put(draft),
     compose: (text) => {
-      if (input.value === '') write(text, text.length);
-      else history.add(text);
+      put(text);
       composed.set(text);
       input.focus();
       changed();

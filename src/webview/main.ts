@@ -1,5 +1,6 @@
 import type { ToWebview } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
+import { draftShelfInBrowser } from './draftShelf';
 import { observeNearInBrowser } from './observeNear';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
@@ -13,6 +14,7 @@ const api = acquireVsCodeApi();
 const { strings = '{}', locale = 'en' } = document.body.dataset;
 const panel = createPanel(root, {
   api,
+  shelf: draftShelfInBrowser(),
   strings: JSON.parse(strings) as PanelStrings,
   locale,
   clock: browserClock,

@@ -6,6 +6,7 @@ import { createComposer } from './composer';
 import { isComposing } from './composing';
 import { createConnectionBar } from './connectionBar';
 import { ConversationView } from './conversationView';
+import type { DraftShelf } from './draftShelf';
 import { element } from './element';
 import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
@@ -20,6 +21,7 @@ import type { VsCodeApi } from './vscodeApi';
 /** What the panel can't make itself. */
 export interface PanelEnvironment {
   readonly api: VsCodeApi;
+  readonly shelf: DraftShelf;
   readonly strings: PanelStrings;
   readonly locale: string;
   readonly clock: PanelClock;
@@ -34,7 +36,7 @@ export interface Panel {
 
 /** Builds the panel into `root`. The host holds the truth: nothing here outlives a snapshot but the draft. */
 export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
-  const { api, strings, clock } = environment;
+  const { api, shelf, strings, clock } = environment;
   const saved = api.getState();
   let conversationId = saved?.conversationId ?? '';
   let connection: ConnectionView | undefined;
@@ -82,14 +84,21 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const remember = (): void => {
     const { draft, composed, contextIds } = composer;
     const edits = before?.edits ?? conversation.edits;
-    api.setState({
+    const state: PanelState = {
       conversationId,
       draft,
       context: contextIds,
       ...(composed !== undefined && { composed }),
       ...(place && { place }),
       ...(edits.length > 0 && { edits }),
-    });
+    };
+    api.setState(state);
+    if (conversationId !== '') shelf.put(state);
+  };
+  /** As a page left it that VS Code knows nothing of any more. */
+  const takeUp = ({ draft, context: ids = [] }: PanelState): void => {
+    composer.restore(draft);
+    for (const id of ids) context.post({ type: 'attach', id });
   };
   /** As it was before the page was hidden. */
   const comeBack = ({ edits = [], place: earlier }: Partial<PanelState>): void => {
@@ -140,7 +149,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     receive: (message) => {
       switch (message.type) {
         case 'snapshot': {
-          const earlier = before?.conversationId === message.conversationId ? before : undefined;
+          const isSame = conversationId === message.conversationId;
+          const shelved = isSame ? undefined : shelf.of(message.conversationId);
+          const earlier = isSame ? before : shelved;
           before = undefined;
           place = earlier?.place;
           conversationId = message.conversationId;
@@ -150,6 +161,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
+          if (shelved) takeUp(shelved);
           comeBack(earlier ?? {});
           remember();
           break;

@@ -87,10 +87,12 @@ describe('an extension host that dies in mid-answer', () => {
     await panel.send('A story for a window that stays');
     await panel.answer.getByText('word60').waitFor();
     await workbench.killExtensionHost();
+    await panel.send('A thought that nobody takes');
     await panel.frame.locator('article[data-state=interrupted]').getByText('word60').waitFor();
     await panel.frame.getByText('A story for a window that stays').waitFor();
     await assertPrefix(upTo(20));
     assert.equal(await workbench.tab('A story for a window that stays').count(), 1);
+    assert.equal(await panel.prompt.inputValue(), 'A thought that nobody takes');
     ends = true;
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();

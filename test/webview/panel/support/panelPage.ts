@@ -10,7 +10,9 @@ import type {
 import { initialTurn, panelStrings } from '../../../../src/protocol';
 import type { Panel } from '../../../../src/webview/panel';
 import { createPanel } from '../../../../src/webview/panel';
+import { createDraftShelf } from '../../../../src/webview/draftShelf';
 import { FakeClock } from './fakeClock';
+import { MemoryStorage } from './memoryStorage';
 import { plainMarkdown } from './plainMarkdown';
 
 export const startOfTime = 1_700_000_000_000;
@@ -35,7 +37,11 @@ export class PanelPage {
   private readonly panel: Panel;
   private readonly restore: () => void;
 
-  constructor(state?: PanelState) {
+  /** @param storage shared by the pages of the extension */
+  constructor(
+    state?: PanelState,
+    readonly storage = new MemoryStorage(),
+  ) {
     this.state = state;
     const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', { pretendToBeVisual: true });
     this.window = window;
@@ -52,6 +58,7 @@ export class PanelPage {
         getState: () => this.state,
         setState: (next) => (this.state = next),
       },
+      shelf: createDraftShelf(this.storage, () => this.clock.now()),
       strings: panelStrings,
       locale: 'en',
       clock: this.clock,
