@@ -119,6 +119,8 @@ export type ToHost =
   /** Whether what `compose` has put into the composer still stands there, each time that changes. */
   | { readonly type: 'composed'; readonly kept: boolean }
   | { readonly type: 'stop' }
+  /** Takes a prompt out of the line; should it run already, it is stopped. */
+  | { readonly type: 'cancelQueued'; readonly exchangeId: string }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }
   | { readonly type: 'openHistory' }
@@ -238,6 +240,7 @@ export const panelStrings = {
   reasoningRunning: 'Thinking…',
   connecting: 'Connecting to {0}…',
   queued: 'Starts after the current answer',
+  cancelQueued: 'Cancel this prompt',
   quiet: 'Still waiting for the first words, {0}',
   quietMore: 'Last token {0} ago; still connected',
   resuming: 'Getting the rest of the answer…',

@@ -4,8 +4,10 @@ import type { PanelContext } from './panelContext';
 import { fill } from './strings';
 import type { Card } from './waitCard';
 
-/** What can be done with an answer that is over. */
+/** What can be done with an answer that has not begun, or is over. */
 export interface TurnOffers {
+  /** It waits for an earlier turn. */
+  readonly queued: boolean;
   readonly regenerate: boolean;
   /** Ids of all that were asked in its place, itself included, oldest first. */
   readonly versions: readonly string[];
@@ -17,6 +19,7 @@ export interface TurnOffers {
 export function createTurnActions(context: PanelContext, exchangeId: string, offers: TurnOffers): Card | undefined {
   const { strings, post } = context;
   const parts: HTMLElement[] = [];
+  if (offers.queued) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'cancelQueued', exchangeId })));
   if (offers.versions.length > 1) parts.push(createVersionPager(context, exchangeId, offers));
   if (offers.regenerate) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });

@@ -49,11 +49,11 @@ export function createTurnView(context: PanelContext, exchangeId: string): TurnV
   const card = slot();
   const actions = slot();
 
-  const showActions = ({ phase, finishReason }: TurnState, { latest, versions, held }: TurnPlace): void => {
+  const showActions = ({ phase, finishReason }: TurnState, { queued, latest, versions, held }: TurnPlace): void => {
     // At the token limit the card of the latest one has the same.
     const regenerate = phase === 'done' && !(latest && finishReason === 'length');
-    actions.show([regenerate, held, ...versions], () =>
-      createTurnActions(context, exchangeId, { regenerate, versions, held }),
+    actions.show([queued, regenerate, held, ...versions], () =>
+      createTurnActions(context, exchangeId, { queued, regenerate, versions, held }),
     );
   };
 

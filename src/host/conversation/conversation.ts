@@ -162,6 +162,11 @@ export class Conversation {
     this.turns.stop();
   }
 
+  /** Takes a prompt out of the line; should it run by now, it is stopped. */
+  cancelQueued(exchangeId: string): void {
+    this.stopAll((each) => each === exchangeId);
+  }
+
   /** Stops all turns, also those that wait. Resolves when nothing runs any more. */
   async end(): Promise<void> {
     this.stopAll(() => true);

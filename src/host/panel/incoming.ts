@@ -22,6 +22,7 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   send: ({ prompt, model }) => isWords(prompt) && (model === undefined || isText(model)),
   composed: ({ kept }) => typeof kept === 'boolean',
   stop: always,
+  cancelQueued: ({ exchangeId }) => isText(exchangeId),
   action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),
   newConversation: always,
   openHistory: always,

@@ -96,6 +96,9 @@ export class PanelSession extends Disposable {
       case 'stop':
         conversation.stop();
         return;
+      case 'cancelQueued':
+        conversation.cancelQueued(message.exchangeId);
+        return;
       case 'action':
         return context.failureAction(conversation, message.exchangeId, message.action);
       case 'newConversation':

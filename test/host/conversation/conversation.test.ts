@@ -155,6 +155,26 @@ describe('Conversation', () => {
     assert.deepEqual(phases(), ['stopped', 'connecting']);
   });
 
+  it('takes a prompt out of the line and goes on with the others', async () => {
+    const { conversation, engine, phases, roles } = setUp();
+    conversation.ask({ prompt: 'one' });
+    const { id } = conversation.ask({ prompt: 'two' });
+    conversation.ask({ prompt: 'three' });
+    conversation.cancelQueued(id);
+    assert.deepEqual(phases(), ['connecting', 'stopped', 'queued']);
+    assert.deepEqual(engine.turns[0]?.controls, []);
+    engine.turn.give(done('1'));
+    await settled();
+    assert.deepEqual(phases(), ['done', 'stopped', 'connecting']);
+    assert.equal(roles().at(-1), 'user: three');
+  });
+
+  it('stops a turn that has begun while it was taken out of the line', () => {
+    const { conversation, engine } = setUp();
+    conversation.cancelQueued(conversation.ask({ prompt: 'one' }).id);
+    assert.deepEqual(engine.turn.controls, ['stop']);
+  });
+
   it('hands controls to the turn while it runs', () => {
     const { conversation, engine } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });

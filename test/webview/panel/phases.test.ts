@@ -196,6 +196,14 @@ describe('a turn on screen', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
+  it('lets a queued prompt be taken back, as long as it waits', () => {
+    page.snapshot([exchange('a'), exchange('b', { queued: true })]);
+    page.click('Cancel this prompt');
+    assert.deepEqual(page.posted, [{ type: 'cancelQueued', exchangeId: 'b' }]);
+    page.events('b', start);
+    assert.deepEqual(page.all('button', 'Cancel this prompt'), []);
+  });
+
   it('has no Stop when nothing runs', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduce, initialTurn) })]);
     assert.deepEqual(page.all('button', 'Stop'), []);
