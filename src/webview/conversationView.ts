@@ -16,12 +16,13 @@ export class ConversationView {
   /** Scrolls; named for people and tests alike. */
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
-  private readonly groups = new TurnGroups(this.thread);
+  private readonly groups: TurnGroups;
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly queue: DrawQueue<ExchangeView>;
   private readonly near: ReturnType<ObserveNear>;
   private readonly roving: ReturnType<typeof createRoving>;
   private host = '';
+  private writing = false;
   private latest: ExchangeView | undefined;
 
   /** @param onEnd The end was asked for by key. */
@@ -44,6 +45,7 @@ export class ConversationView {
       this.thread,
       end,
     );
+    this.groups = new TurnGroups(this.thread, context.clock);
     this.queue = new DrawQueue(context.clock, (view) => this.near.forget(view.assistant));
     this.near = observeNear(this.element);
     this.roving = createRoving(this.element, this.thread, end, onEnd);
@@ -106,6 +108,13 @@ export class ConversationView {
   setHeld(held: boolean): void {
     this.queue.hold(held);
     for (const exchange of this.exchanges.values()) exchange.setHeld(held);
+  }
+
+  /** An answer is being written. `innerText` leaves out what rests: nothing does otherwise. */
+  setWriting(writing: boolean): void {
+    if (writing === this.writing) return;
+    this.writing = writing;
+    this.groups.rest(writing && this.queue.idle);
   }
 
   replaceAll(exchanges: readonly Exchange[]): void {

@@ -26,6 +26,11 @@ export class DrawQueue<T extends Drawable> {
     private readonly onDrawn: (drawable: T) => void,
   ) {}
 
+  /** All of it is on screen. */
+  get idle(): boolean {
+    return this.seen.length === 0 && this.unseen.length === 0 && this.drawing.size === 0;
+  }
+
   add(drawable: T): void {
     this.unseen.push(drawable);
   }

@@ -117,6 +117,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     const { activity } = conversation;
     composer.setStoppable(activity === 'running');
     conversation.setHeld(activity !== 'idle');
+    conversation.setWriting(activity === 'running');
     if (!connection) return;
     if (conversation.empty === (emptyState.element.parentNode === null)) {
       if (conversation.empty) conversation.element.prepend(emptyState.element);

@@ -65,10 +65,14 @@ export class Sections {
   }
 
   private begin(index: number, start: number): void {
-    const element = this.sections[index]?.element ?? this.root.ownerDocument.createElement('div');
-    element.className = 'md-section';
+    const element = this.sections[index]?.element ?? this.create();
     this.sections[index] = { start, element };
-    if (!element.parentNode) this.root.appendChild(element);
+  }
+
+  private create(): HTMLElement {
+    const element = this.root.ownerDocument.createElement('div');
+    element.className = 'md-section';
+    return this.root.appendChild(element);
   }
 }
 

@@ -105,6 +105,47 @@ describe('what is shown of a turn', () => {
     assert.equal(page.part('answer')?.textContent, 'Hi');
   });
 
+  /** Ten turns each. */
+  const groups = Array.from({ length: 25 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
+  const resting = (): boolean[] => [...page.root.querySelectorAll('.turns')].map((each) => each.matches('.resting'));
+
+  it('may rest far from view while an answer is being written, and wakes piece by piece', () => {
+    page.snapshot(groups);
+    runAll();
+    assert.deepEqual(resting(), [false, false, false]);
+    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.events('e', ev.attempt(), ev.text('Hi'));
+    assert.deepEqual(resting(), [true, true, false]);
+    page.events('e', ev.waiting());
+    assert.deepEqual(resting(), [true, false, false]);
+    runAll();
+    assert.deepEqual(resting(), [false, false, false]);
+    page.events('e', ev.attempt({ attempt: 2 }), ev.text('Hi'));
+    assert.deepEqual(resting(), [true, true, false]);
+    page.events('e', ev.done('HiHi'));
+    runAll();
+    assert.deepEqual(resting(), [false, false, false]);
+  });
+
+  it('goes on resting when the next answer begins before all of it is awake', () => {
+    page.snapshot(groups);
+    runAll();
+    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));
+    page.events('e', ev.waiting());
+    page.events('e', ev.attempt({ attempt: 3 }));
+    runAll();
+    assert.deepEqual(resting(), [true, true, false]);
+  });
+
+  it('does not rest when some of it has no height yet', () => {
+    page.clock.costMs = 10;
+    page.snapshot(groups);
+    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.events('e', ev.attempt(), ev.text('Hi'));
+    assert.ok(!resting().includes(true));
+  });
+
   it('is no longer drawn when another conversation is shown', () => {
     page.clock.costMs = 10;
     page.snapshot(many);
