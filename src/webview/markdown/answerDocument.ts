@@ -18,6 +18,10 @@ export interface AnswerDocumentOptions extends CodeToolbar {
   readonly settled: (element: Element) => void;
 }
 
+/** Characters of an open list or table for each of which a flush waits for one more frame. */
+const FRAME_LENGTH = 3000;
+const MAX_FRAMES = 6;
+
 /** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
 const MAX_THAWS = 3;
 
@@ -70,6 +74,16 @@ export class AnswerDocument {
     if (final) this.committed.settle(scope);
     if (final) this.wake();
     else this.sections.rest();
+  }
+
+  /**
+   * For each item or row the browser goes through all of a list or table: what a flush costs grows with its length, so
+   * the longer it is, the rarer they are. At 60 frames a second never rarer than each tenth of one.
+   */
+  get framesPerFlush(): number {
+    const { head } = this;
+    if (head?.beginning.kind !== 'list' && head?.beginning.kind !== 'table') return 1;
+    return Math.min(MAX_FRAMES, 1 + Math.floor((this.tailStart - head.start) / FRAME_LENGTH));
   }
 
   /** No more is coming, whether or not it was all. */

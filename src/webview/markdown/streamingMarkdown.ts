@@ -61,6 +61,18 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   let phase: 'open' | 'ending' | 'finished' = 'open';
   let whenShown: (() => void)[] = [];
   let paused = false;
+  /** Frames that have shown nothing since the last one that has. */
+  let skipped = 0;
+
+  const flush = () => {
+    const isFree = phase !== 'open' || paused || replacement !== undefined || queue.length >= FLUSH_LENGTH;
+    if (!isFree && skipped + 1 < document.framesPerFlush) {
+      skipped++;
+      return;
+    }
+    skipped = 0;
+    show(FLUSH_LENGTH);
+  };
 
   const show = (length: number) => {
     const last = phase === 'ending' && length >= queue.length;
@@ -90,7 +102,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
 
   const flushes = new FlushQueue(
     { frame: options.schedule, slice: options.slice ?? inNextTask },
-    () => show(FLUSH_LENGTH),
+    flush,
     turnsLeft,
     () => phase === 'ending',
   );

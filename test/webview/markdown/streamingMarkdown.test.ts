@@ -84,6 +84,38 @@ describe('StreamingMarkdown', () => {
     assert.equal(root.textContent.length, 8_000);
   });
 
+  for (const { what, line, framesOfOne } of [
+    { what: 'a list', line: '- an item of a list that goes on\n', framesOfOne: [1, 2, 3, 6, 6] },
+    { what: 'a table', line: '| a cell | of a table that goes on |\n', framesOfOne: [1, 2, 3, 6, 6] },
+    { what: 'code', line: 'let it = be as long as it likes; // \n', framesOfOne: [1, 1, 1, 1, 1] },
+  ]) {
+    it(`shows more of ${what} the rarer the longer it is, and never later than in the sixth frame`, () => {
+      const head = { 'a list': '', 'a table': '| a | b |\n|---|---|\n', code: '```\n' }[what] ?? '';
+      const frames = [1000, 4000, 7500, 20_000, 90_000].map((length) => {
+        const { root, markdown, flush } = openAnswer();
+        markdown.append(head + line.repeat(length / line.length));
+        while (flush());
+        const before = root.textContent;
+        markdown.append(line);
+        for (let count = 1; ; count++) {
+          assert.ok(flush());
+          if (root.textContent !== before) return count;
+        }
+      });
+      assert.deepEqual(frames, framesOfOne);
+    });
+  }
+
+  it('shows the rest of a long list at once when nothing comes for a while', () => {
+    const { root, markdown, flush } = openAnswer();
+    markdown.append('- an item of a list that goes on\n'.repeat(300));
+    while (flush());
+    markdown.append('- the last one');
+    markdown.pause();
+    flush();
+    assert.match(root.textContent, /the last one$/);
+  });
+
   it('shows nothing more once it is disposed of', () => {
     const { root, markdown, flush, slice, rest } = openAnswer();
     markdown.append('```js\nlet a\n```\n\nb\n');
