@@ -83,9 +83,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
       : join(context.globalStorageUri.fsPath, 'conversations'),
     clock: systemClock,
     limit: () => settings.historyLimit(),
-    onProblem: journalProblem(log),
+    onProblem: journalProblem(log, async (id) => {
+      const conversation = await conversations.open(id);
+      if (conversation) panels.show(conversation, { preserveFocus: false });
+    }),
   });
-  const conversations = new Conversations({
+  const conversations: Conversations = new Conversations({
     engine,
     clock: systemClock,
     defaults,

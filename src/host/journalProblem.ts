@@ -5,8 +5,11 @@ import type { WriteFailure } from './conversation/writeFailure';
 import type { Log } from './log';
 import { toast } from './toast';
 
-/** Logs what is wrong with the conversations on disk; says it once, for the next file has the same trouble. */
-export function journalProblem(log: Log): (problem: JournalProblem) => void {
+/**
+ * Logs what is wrong with the conversations on disk; says it once, for the next file has the same trouble.
+ * @param openHere brings a conversation back that another window has taken over
+ */
+export function journalProblem(log: Log, openHere: (id: string) => unknown): (problem: JournalProblem) => void {
   const told = new Set<string>();
   return (problem) => {
     if (problem.kind === 'written') {
@@ -16,10 +19,17 @@ export function journalProblem(log: Log): (problem: JournalProblem) => void {
       if (unwritten.length) toast(log, 'information', text(problem));
       return;
     }
-    if (problem.kind === 'elsewhere' || problem.kind === 'taken') {
-      // Each time: somebody has just asked for it, or is writing in it.
-      log.warn(`a conversation is ${problem.kind === 'taken' ? 'taken over by' : 'open in'} another window`);
+    // These are told each time: somebody has just asked for it, or was working in it.
+    if (problem.kind === 'elsewhere') {
+      log.warn('a conversation is open in another window');
       toast(log, 'warning', text(problem));
+      return;
+    }
+    if (problem.kind === 'taken') {
+      log.warn('a conversation is taken over by another window');
+      toast(log, 'information', text(problem), [
+        { title: vscode.l10n.t('Open Here'), run: () => openHere(problem.id) },
+      ]);
       return;
     }
     log.error(problem.error);
@@ -52,9 +62,7 @@ function text(problem: JournalProblem): string {
     case 'elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
     case 'taken':
-      return vscode.l10n.t(
-        'Another window has taken this conversation over. What comes here now is not saved: copy what you need, and go on there.',
-      );
+      return vscode.l10n.t('A conversation goes on in another window, where it was opened.');
     case 'unwritten':
       return unwritten(problem.why);
     case 'written':

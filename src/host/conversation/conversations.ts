@@ -28,11 +28,18 @@ export class Conversations {
   }>((error) => this.deps.onError(error));
   /** Any change of any of them; without `change` another one became current, or none is. */
   readonly onDidChange = this.changes.event;
+  private readonly losses = new Listeners<Conversation>((error) => this.deps.onError(error));
+  /** Another window has taken it over. */
+  readonly onDidLose = this.losses.event;
 
   constructor(private readonly deps: ConversationsDeps) {
     const owner = {
       isCurrent: (conversation: Conversation) => conversation === this.shown,
       onChange: (conversation: Conversation, change: ConversationChange) => this.changes.fire({ conversation, change }),
+      onLost: (conversation: Conversation) => {
+        this.letGo(conversation);
+        this.losses.fire(conversation);
+      },
     };
     this.live = new OpenConversations(owner, deps);
     this.all = new ConversationList(this.live, deps.journal);
@@ -51,7 +58,8 @@ export class Conversations {
   async resume(): Promise<Conversation> {
     if (this.shown) return this.shown;
     const remembered = this.deps.memory.get(currentKey);
-    const earlier = await this.live.load(remembered);
+    // Nobody has asked for it: another window may be writing in it.
+    const earlier = await this.live.load(remembered, 'unless elsewhere');
     // Another caller may have been faster.
     if (this.current) return this.current;
     return earlier?.last?.state.phase === 'interrupted' ? this.makeCurrent(earlier) : this.startNew();
@@ -80,6 +88,13 @@ export class Conversations {
     if (conversation && wanted()) return this.makeCurrent(conversation);
     this.live.closeIdle();
     return undefined;
+  }
+
+  /** As `open`; one in which nothing was asked yet goes on under its id, which its page knows. */
+  async openOrStart(id: string): Promise<Conversation | undefined> {
+    const opened = await this.open(id);
+    const fresh = opened ? undefined : await this.live.createAs(id);
+    return fresh ? this.makeCurrent(fresh) : opened;
   }
 
   /** Its panel was focused: commands act on it from now on. */
@@ -121,9 +136,12 @@ export class Conversations {
     return this.all.read(id);
   }
 
-  /** Of an open one or a closed one; '' takes the title away. Rejects when its file can't be read. */
+  /**
+   * Of an open one or a closed one, not of one that another window has open; '' takes the title away. Rejects when its
+   * file can't be read.
+   */
   async rename(id: string, title: string): Promise<void> {
-    (await this.live.load(id))?.rename(title);
+    (await this.live.load(id, 'or say elsewhere'))?.rename(title);
     this.live.closeIdle();
   }
 
@@ -132,13 +150,7 @@ export class Conversations {
    * @returns undefined when there was nothing of it on disk
    */
   async remove(id: string): Promise<Removed | undefined> {
-    return this.live.remove(id, (conversation) => {
-      if (this.shown === conversation) {
-        this.shown = undefined;
-        this.remember(undefined);
-      }
-      this.changes.fire({ conversation });
-    });
+    return this.live.remove(id, (conversation) => this.letGo(conversation));
   }
 
   leaveDemo(): void {
@@ -153,6 +165,15 @@ export class Conversations {
   flushSync(): void {
     for (const conversation of this.live.conversations()) conversation.flush();
     this.deps.journal.flushSync();
+  }
+
+  /** It is open no longer. */
+  private letGo(conversation: Conversation): void {
+    if (this.shown === conversation) {
+      this.shown = undefined;
+      this.remember(undefined);
+    }
+    this.changes.fire({ conversation });
   }
 
   private makeCurrent(conversation: Conversation): Conversation {

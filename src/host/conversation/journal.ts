@@ -26,6 +26,14 @@ export interface JournalDeps {
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
+type Listener = (id: string) => void;
+
+/**
+ * What becomes of one that another window has open: it is `here` now, and that window is told so; it stays there; it
+ * stays there and the person is told.
+ */
+export type OpenHow = 'here' | 'unless elsewhere' | 'or say elsewhere';
+
 export interface OpenedConversation {
   readonly file: JournalFile;
   readonly folded: FoldedJournal;
@@ -42,6 +50,8 @@ export class Journal {
   private readonly files = new Map<string, JournalFile>();
   private readonly folder: JournalFolder;
   private readonly locks: JournalLocks;
+  /** Of those that another window has taken over. */
+  private readonly losses = new Set<Listener>();
 
   constructor(private readonly deps: JournalDeps) {
     const { folder, clock } = deps;
@@ -49,21 +59,24 @@ export class Journal {
     this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.lost(id) });
   }
 
-  /** Nothing is written before the first line. */
-  create(): { readonly id: string; readonly file: JournalFile } {
-    const id = randomUUID();
+  /** Nothing is written before the first line. @param id of one that is not on disk */
+  create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
     return { id, file: this.fresh(id) };
   }
 
-  /**
-   * Another window that has it open is told that it is here now.
-   * @param how `unless elsewhere`: not where another window has it
-   * @returns undefined when there is no such conversation, or none that this version can read
-   */
-  async open(id: string, how: 'here' | 'unless elsewhere' = 'here'): Promise<OpenedConversation | undefined> {
-    if (!(await this.folder.entry(id))) return undefined;
-    if (how === 'here') await this.locks.seize(id);
-    else if (!(await this.locks.acquire(id))) return undefined;
+  /** Nothing is on disk under this id, put aside or not. */
+  async isNew(id: string): Promise<boolean> {
+    return !(await this.folder.entry(id)) && !(await this.folder.isHidden(id));
+  }
+
+  /** Its lock is this window's for `open`, which is to follow. May take seconds. @returns false: it is another window's */
+  async claim(id: string): Promise<boolean> {
+    return this.locks.acquire(id);
+  }
+
+  /** @returns undefined when there is no such conversation, or none that this version can read */
+  async open(id: string, how: OpenHow = 'here'): Promise<OpenedConversation | undefined> {
+    if (!(await this.folder.entry(id)) || !(await this.isOpenable(id, how))) return undefined;
     try {
       return await this.openOwned(id);
     } catch (error) {
@@ -95,6 +108,11 @@ export class Journal {
   /** All that are on disk, those that were written last first. */
   async newestFirst(): Promise<readonly JournalEntry[]> {
     return this.folder.newestFirst();
+  }
+
+  /** Another window has a conversation that was open here: nothing of it is written here any more. */
+  onDidLose(listener: Listener): void {
+    this.losses.add(listener);
   }
 
   /** Lets go of a conversation that nobody shows or runs any more. @returns false: not before it is written */
@@ -135,11 +153,9 @@ export class Journal {
   async prune(): Promise<void> {
     const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
     const recent = this.deps.clock.now() - recentMs;
-    for (const { id, at } of closed.slice(Math.max(0, this.deps.limit() - this.files.size))) {
-      if (at >= recent || !(await this.locks.acquire(id))) continue;
-      await this.folder.remove(id);
-      this.releaseClosed(id);
-    }
+    const old = closed.slice(Math.max(0, this.deps.limit() - this.files.size)).filter(({ at }) => at < recent);
+    // Side by side: each may have to be looked at twice.
+    await Promise.all(old.map(({ id }) => this.removeClosed(id)));
     await this.folder.sweep(recent);
   }
 
@@ -171,7 +187,7 @@ export class Journal {
     const entry = await this.folder.entry(id);
     const content = entry && (await this.folder.read(id));
     if (!content) return undefined;
-    if (isUnbegun(content)) return { file: this.fresh(id), folded: foldJournal([]) };
+    if (isUnbegun(content)) return { file: this.fresh(id, content.length), folded: foldJournal([]) };
     const salvaged = salvageJournal(content);
     const { header, lines, damage } = salvaged;
     const folded = foldJournal(lines);
@@ -183,9 +199,29 @@ export class Journal {
     return { file, folded };
   }
 
+  private async isOpenable(id: string, how: OpenHow): Promise<boolean> {
+    switch (how) {
+      case 'here':
+        return (await this.locks.seize(id)) || this.sayElsewhere();
+      case 'unless elsewhere':
+        return this.locks.acquire(id);
+      case 'or say elsewhere':
+        return this.owns(id);
+    }
+  }
+
+  private async removeClosed(id: string): Promise<void> {
+    if (!(await this.locks.acquire(id))) return;
+    if (!this.files.has(id)) await this.folder.remove(id);
+    this.releaseClosed(id);
+  }
+
   /** @returns false: it is another window's, and the person is told */
   private async owns(id: string): Promise<boolean> {
-    if (await this.locks.acquire(id)) return true;
+    return (await this.locks.acquire(id)) || this.sayElsewhere();
+  }
+
+  private sayElsewhere(): false {
     this.deps.onProblem({ kind: 'elsewhere' });
     return false;
   }
@@ -202,9 +238,10 @@ export class Journal {
 
   /** What this one would write now goes to places that have other words. */
   private lost(id: string): void {
-    this.files.get(id)?.close();
-    this.files.delete(id);
-    this.deps.onProblem({ kind: 'taken' });
+    if (!this.files.has(id)) return;
+    this.letGo(id);
+    this.deps.onProblem({ kind: 'taken', id });
+    for (const listener of this.losses) listener(id);
   }
 
   /** With what precedes the damage. */
@@ -217,23 +254,29 @@ export class Journal {
     const { keptAs, size } = await replaceDamaged(this.folder, entry, header, lines);
     this.deps.onProblem({ kind: 'corrupt', keptAs, salvaged, error: damage });
     if (size > 0) return this.track(entry, size);
-    const file = this.track(entry, 0, header);
+    const file = this.track({ id: entry.id, at: entry.at }, 0, header);
     for (const line of lines) file.append(line);
     return file;
   }
 
-  private fresh(id: string): JournalFile {
-    return this.track({ id, at: this.deps.clock.now() }, 0, this.header(id));
+  /** @param size of what is there and is not to stay */
+  private fresh(id: string, size = 0): JournalFile {
+    return this.track({ id, at: this.deps.clock.now(), size }, 0, this.header(id));
   }
 
   private header(id: string): HeaderLine {
     return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
   }
 
-  private track({ id, at }: Pick<JournalEntry, 'id' | 'at'>, position: number, header?: HeaderLine): JournalFile {
+  private track(
+    { id, at, size }: Pick<JournalEntry, 'id' | 'at'> & Partial<JournalEntry>,
+    position: number,
+    header?: HeaderLine,
+  ): JournalFile {
     const file = new JournalFile({
       path: this.folder.path(id),
       position,
+      size: header && size,
       at,
       clock: this.deps.clock,
       onFailure: (error) => this.unwritten(error),
@@ -241,6 +284,7 @@ export class Journal {
       header,
       onBegin: () => this.locks.take(id),
       mayWrite: () => this.locks.isOurs(id),
+      onForeign: () => this.lost(id),
     });
     this.files.set(id, file);
     return file;

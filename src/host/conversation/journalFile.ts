@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, writeSync, type Stats } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../core/clock';
@@ -17,6 +17,8 @@ export interface JournalFileOptions {
   readonly path: string;
   /** Where the next line goes. */
   readonly position: number;
+  /** Of the file, where there is more in it than what is to stay; absent: `position`. */
+  readonly size?: number | undefined;
   /** Epoch milliseconds of what was last said in it. */
   readonly at: number;
   readonly clock: Clock;
@@ -30,6 +32,8 @@ export interface JournalFileOptions {
   readonly onBegin?: (() => void) | undefined;
   /** Asked before each write; who says no has closed the file. */
   readonly mayWrite?: (() => boolean) | undefined;
+  /** Another window has written to it since: who is told closes it. */
+  readonly onForeign?: (() => void) | undefined;
 }
 
 /**
@@ -44,6 +48,8 @@ export class JournalFile {
   /** Encoded, and not yet known to be on disk; belongs at `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
+  /** How far anything was written, or tried to be: the file ends here at the latest, unless others write to it. */
+  private reach: number;
   private saidAt: number;
   /** Of what is not known to be on disk something was said. */
   private says = false;
@@ -58,6 +64,7 @@ export class JournalFile {
 
   constructor(private readonly options: JournalFileOptions) {
     this.position = options.position;
+    this.reach = options.size ?? options.position;
     this.saidAt = options.at;
     this.header = options.header;
   }
@@ -127,6 +134,8 @@ export class JournalFile {
     if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true });
     const file = openSync(this.options.path, this.flags());
     try {
+      if (this.isForeign(fstatSync(file))) return;
+      this.reach = Math.max(this.reach, this.position + this.tail.length);
       for (let done = 0; done < this.tail.length;) {
         done += writeSync(file, this.tail, done, this.tail.length - done, this.position + done);
       }
@@ -167,6 +176,7 @@ export class JournalFile {
         const chunk = this.tail;
         this.writingSince = this.options.clock.ticks();
         await this.write(chunk);
+        // The one that wrote meanwhile, or was told of another window, has closed it.
         if (this.closed) return;
         this.position += chunk.length;
         this.tail = this.tail.subarray(chunk.length);
@@ -188,6 +198,8 @@ export class JournalFile {
     if (this.position === 0) await mkdir(dirname(this.options.path), { recursive: true });
     const file = await open(this.options.path, this.flags());
     try {
+      if (this.isForeign(await file.stat())) return;
+      this.reach = Math.max(this.reach, this.position + chunk.length);
       for (let done = 0; done < chunk.length;) {
         done += (await file.write(chunk, done, chunk.length - done, this.position + done)).bytesWritten;
       }
@@ -195,6 +207,14 @@ export class JournalFile {
     } finally {
       await file.close();
     }
+  }
+
+  /** Of the lock nothing may be left to see: its owner may have come and gone between two looks. */
+  private isForeign(found: Stats): boolean {
+    const { onForeign } = this.options;
+    if (!onForeign || !found.isFile() || (found.size >= this.position && found.size <= this.reach)) return false;
+    onForeign();
+    return true;
   }
 
   /** Only the first write may create the file: one that was deleted must not come back full of holes. */

@@ -48,6 +48,10 @@ export class JournalFolder {
     await rm(this.path(id), { force: true });
   }
 
+  async isHidden(id: string): Promise<boolean> {
+    return (await stat(`${this.path(id)}${deleted}`).catch(unlessMissing)) !== undefined;
+  }
+
   /** @returns whether there was one */
   async hide(id: string): Promise<boolean> {
     return moved(this.path(id), `${this.path(id)}${deleted}`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock';
@@ -55,9 +55,10 @@ export class JournalLocks {
   /**
    * Takes it from whoever has it, who notices before the next write. Its window may be long gone: a server keeps the
    * extension host of a window that was killed for hours.
+   * @returns false: a third one has taken it meanwhile
    */
-  async seize(id: string): Promise<void> {
-    if (this.take(id)) return;
+  async seize(id: string): Promise<boolean> {
+    if (this.take(id)) return true;
     try {
       this.write(id, 'w');
     } catch {
@@ -65,9 +66,13 @@ export class JournalLocks {
     }
     this.hold(id);
     await new Promise<void>((resolve) => this.deps.clock.after(lastWriteMs, resolve));
+    return this.isOurs(id);
   }
 
-  /** Looks whether another window has taken it meanwhile; a lock that is not there is nobody else's. */
+  /**
+   * Looks whether another window has taken it meanwhile; a lock that is not there is nobody else's. Whether somebody had
+   * it between two looks the file itself tells.
+   */
   isOurs(id: string): boolean {
     const owner = this.held.has(id) ? this.ownerOf(id) : this.me;
     if (!owner || owner.token === this.me.token) return true;
@@ -122,8 +127,22 @@ export class JournalLocks {
 
   private write(id: string, flag: 'w' | 'wx'): void {
     makeFolder(this.deps.folder);
-    writeFileSync(this.path(id), JSON.stringify(this.me), { flag });
+    const content = JSON.stringify(this.me);
+    if (flag === 'wx') writeFileSync(this.path(id), content, { flag });
+    else this.replace(this.path(id), content);
     this.touch(id);
+  }
+
+  /** Whole or not at all: half a lock is nobody's, and two windows would take it for theirs. */
+  private replace(path: string, content: string): void {
+    const beside = `${path}.${this.me.token}`;
+    try {
+      writeFileSync(beside, content);
+      renameSync(beside, path);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
   }
 
   private touch(id: string): void {

@@ -9,7 +9,7 @@ export type JournalProblem =
   /** Another window has it open; here it can only be read. */
   | { readonly kind: 'elsewhere' }
   /** It was open here, and another window has taken it over: nothing of it is written here any more. */
-  | { readonly kind: 'taken' }
+  | { readonly kind: 'taken'; readonly id: string }
   /** Tried again until it works. */
   | { readonly kind: 'unwritten'; readonly why: WriteFailure; readonly error: unknown }
   /** What was unwritten is on disk now. */

@@ -1,5 +1,5 @@
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
-import { isConversationId, type Journal } from './journal';
+import { isConversationId, type Journal, type OpenHow } from './journal';
 import type { JournalFile } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
 
@@ -12,6 +12,8 @@ export interface OpenConversationsOwner {
   /** Commands act on it: it stays open. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
+  /** Another window has taken it over: it is open here no longer. */
+  onLost(conversation: Conversation): void;
 }
 
 /** A conversation that was put aside. */
@@ -37,7 +39,9 @@ export class OpenConversations {
   constructor(
     private readonly owner: OpenConversationsOwner,
     private readonly deps: OpenConversationsDeps,
-  ) {}
+  ) {
+    deps.journal.onDidLose((id) => this.lost(id));
+  }
 
   get(id: string): Live | undefined {
     return this.live.get(id);
@@ -60,13 +64,25 @@ export class OpenConversations {
     return this.add(id, foldJournal([]), file);
   }
 
+  /**
+   * A new one under an id that a page knows: of a conversation in which nothing was asked there is nothing on disk.
+   * @returns undefined when there is something after all
+   */
+  async createAs(id: string): Promise<Conversation | undefined> {
+    return this.inOrder(async () => {
+      const known = this.live.get(id);
+      if (known || !isConversationId(id) || !(await this.deps.journal.isNew(id))) return known?.conversation;
+      return this.add(id, foldJournal([]), this.deps.journal.create(id).file);
+    });
+  }
+
   /** @returns undefined when there is none of this id, or none that can be opened here */
-  async load(id: unknown): Promise<Conversation | undefined> {
+  async load(id: unknown, how: OpenHow = 'here'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
     return this.inOrder(async () => {
       const known = this.live.get(id);
       if (known) return known.conversation;
-      const opened = await this.deps.journal.open(id);
+      const opened = await this.deps.journal.open(id, how);
       return opened && this.add(id, opened.folded, opened.file);
     });
   }
@@ -74,10 +90,13 @@ export class OpenConversations {
   /** Of the last `count` that were written, those that are closed and have an answer that was broken off, newest first. */
   async loadBrokenOff(count: number): Promise<readonly Conversation[]> {
     const { journal } = this.deps;
+    const found = await Promise.all(
+      (await journal.newestFirst()).slice(0, count).map(({ id }) => this.claimBrokenOff(id)),
+    );
     return this.inOrder(async () => {
       const conversations: Conversation[] = [];
-      for (const { id } of (await journal.newestFirst()).slice(0, count)) {
-        if (this.live.has(id) || !(await journal.read(id))?.brokenOff.length) continue;
+      for (const id of found) {
+        if (id === undefined || this.live.has(id)) continue;
         const opened = await journal.open(id, 'unless elsewhere');
         if (opened) conversations.push(this.add(id, opened.folded, opened.file));
       }
@@ -138,6 +157,23 @@ export class OpenConversations {
 
   async prune(): Promise<void> {
     await this.inOrder(() => this.deps.journal.prune());
+  }
+
+  /** Before its turn in the line: it may take seconds to see whether another window still has it. */
+  private async claimBrokenOff(id: string): Promise<string | undefined> {
+    const { journal } = this.deps;
+    if (this.live.has(id) || !(await journal.read(id))?.brokenOff.length) return undefined;
+    return (await journal.claim(id)) ? id : undefined;
+  }
+
+  /** What it would do from now on would be kept nowhere. */
+  private lost(id: string): void {
+    const conversation = this.live.get(id)?.conversation;
+    if (!conversation) return;
+    this.live.delete(id);
+    this.held.delete(conversation);
+    conversation.end().catch(this.deps.onError);
+    this.owner.onLost(conversation);
   }
 
   private isIdle(conversation: Conversation): boolean {

@@ -47,6 +47,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   ) {
     super();
     this.home = { extensionUri, onError: context.onError };
+    // It goes on in the panel of another window.
+    this.register(conversations.onDidLose(({ id }) => this.close(id)));
   }
 
   /** A panel that was closed comes back with all that has happened since. */
@@ -78,8 +80,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     if (this.tabs.all().length > 0 || !isOneInView()) return;
     await closeOrphans();
     for (const id of orphaned) {
-      const conversation = await this.conversations.open(id, () => !this.isShown(id));
-      if (conversation) this.open(conversation, this.create(true));
+      const conversation = this.isShown(id) ? undefined : await this.conversations.openOrStart(id);
+      if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
     }
   }
 

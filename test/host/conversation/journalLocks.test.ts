@@ -54,6 +54,16 @@ describe('A lock of a conversation', () => {
     assert.deepEqual(lost, []);
   });
 
+  it('that two take at once is the later one’s', async () => {
+    const [first, second, third] = [window(), window(), window()];
+    await first.acquire(id);
+    const seized = [second.seize(id), third.seize(id)];
+    await clock.advance(300);
+    assert.deepEqual(await Promise.all(seized), [false, true]);
+    assert.deepEqual([first.isOurs(id), second.isOurs(id), third.isOurs(id)], [false, true, true]);
+    assert.deepEqual(await readdir(folder), [`${id}.lock`]);
+  });
+
   it('that can’t be written is no obstacle to reading', async () => {
     await symlink(join(folder, 'missing', 'lock'), path());
     const seized = window().seize(id);
