@@ -19,6 +19,7 @@ export const benches = {
   kills: async () => (await import('./kills')).lostByKills(),
   sizes: async () => (await import('./sizes')).sizes(),
   panel: async () => (await import('./panel')).panel(),
+  workbench: async () => (await import('./workbench')).workbench(),
   renderer: async () => (await import('./renderer')).renderer(),
 } as const satisfies Readonly<Record<string, Bench>>;
 

@@ -28,6 +28,7 @@ export interface Session {
   readonly workspace: string;
   /** A folder of its own for one more window. */
   readonly otherWorkspace: string;
+  readonly userDataFolder: string;
   close(): Promise<void>;
 }
 
@@ -55,6 +56,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     context,
     workspace,
     otherWorkspace,
+    userDataFolder,
     close: async () => {
       await context.close();
       await server.process.stop();

@@ -1,23 +1,18 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { out } from '../../support/paths';
-import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { installExtension } from '../../support/vscode/codeServer';
 import { packageExtension } from '../../support/vscode/package';
-import { extensionsFolder } from './extensionsFolder';
+import { installPackaged } from './installPackaged';
 import { openWorkbenches } from './workbench';
 
 const failures = path.join(out, 'e2e-failures');
 
-/** Once a run: the VSIX as it is published, installed as a person would. */
+/** Once a run. */
 export async function mochaGlobalSetup(): Promise<void> {
   // Mocha alone would die of this signal at once and leave servers and browsers behind.
   process.once('SIGTERM', () => process.exit(143));
   rmSync(failures, { recursive: true, force: true });
-  rmSync(extensionsFolder, { recursive: true, force: true });
-  const userData = temporaryFolder();
-  await installExtension(await packageExtension(), userData, extensionsFolder);
-  removeTemporaryFolder(userData);
+  await installPackaged(await packageExtension());
 }
 
 export const mochaHooks = {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { workbenchUrl } from '../../support/vscode/codeServer';
@@ -159,6 +160,15 @@ export class Workbench {
     return path.join(this.session.workspace, name);
   }
 
+  /** Where the extension keeps what was said in the open workspace. @throws before anything was */
+  conversationsFolder(): string {
+    const storages = path.join(this.session.userDataFolder, 'User/workspaceStorage');
+    const folders = readdirSync(storages).map((name) => path.join(storages, name, extensionId, 'conversations'));
+    const folder = folders.find((each) => existsSync(each));
+    if (folder === undefined) throw new Error(`No conversations in ${storages}.`);
+    return folder;
+  }
+
   /** The window's reload: the extension host starts anew, secrets and storage stay. */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('load');
@@ -173,12 +183,17 @@ export class Workbench {
     await this.#ready();
   }
 
-  /** All at once, as a crash or a machine that runs out of memory does it. Resolves when it is gone. */
-  async killExtensionHost(): Promise<void> {
+  /**
+   * All at once, as a crash or a machine that runs out of memory does it. Resolves when it is gone.
+   * @returns epoch milliseconds of the kill
+   */
+  async killExtensionHost(): Promise<number> {
     const { server } = this.session;
     const pid = lastExtensionHost(server.process.log());
+    const killedAt = Date.now();
     process.kill(pid, 'SIGKILL');
     await server.process.match(new RegExp(`<${pid}> Extension Host Process exited`));
+    return killedAt;
   }
 
   async screenshot(file: string): Promise<void> {

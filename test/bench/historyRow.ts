@@ -1,0 +1,13 @@
+import type { Locator } from 'playwright-core';
+import type { Stage } from '../e2e/support/stage';
+
+/** Of a conversation in the open history; no panel is left that might take the focus, and so the list, away. */
+export async function historyRow(stage: Stage, title: string): Promise<Locator> {
+  const { workbench } = stage;
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.page.locator('iframe.webview').first().waitFor({ state: 'detached' });
+  await stage.run('openHistory');
+  const row = workbench.quickInput.rowsWith(title);
+  await row.waitFor();
+  return row;
+}

@@ -1,0 +1,20 @@
+import { isRunning } from '../../src/core/turnState';
+import { liveConversations, type LiveOptions } from '../support/kill/liveConversations';
+
+/** Written as the extension host writes it, by a window that goes away afterwards. */
+export async function writeConversation(options: LiveOptions, prompts: readonly string[]): Promise<void> {
+  const { conversations, journal } = liveConversations(options);
+  const conversation = conversations.startNew();
+  for (const prompt of prompts) {
+    const over = new Promise<void>((resolve) => {
+      const listening = conversation.onDidChange(() => {
+        if (!conversation.last || isRunning(conversation.last.state.phase)) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+    conversation.ask({ prompt });
+    await over;
+  }
+  journal.flushSync();
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Script } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import type { Stage } from '../e2e/support/stage';
+import { root } from '../support/paths';
+import { frameTasks, type FrameTasks } from './frameTasks';
+import { lastWord, markdownOf } from './page/documents';
+import { progress } from './progress';
+import { none, type Row } from './row';
+import { median } from './statistics';
+
+const rounds = 5;
+const answerLength = 100_000;
+const deltaLength = 20;
+/** From here on the Long Tasks API calls a task long. */
+const longMs = 50;
+/** What is left for idle moments is done after the answer. */
+const afterwardsMs = 500;
+
+const watch = readFileSync(path.join(root, 'test/bench/page/answerWatch.mjs'), 'utf8');
+
+interface Measured extends FrameTasks {
+  /** Milliseconds of the panel's longest long task as its page was told; 0: there was none. */
+  readonly long: number;
+  /** Milliseconds after the last byte. */
+  readonly done: number;
+}
+
+/** The whole way: socket, extension host, workbench, panel. */
+export async function fullSpeed(stage: Stage): Promise<readonly Row[]> {
+  const measured: Measured[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const each = await answerAtFullSpeed(stage);
+    const { own, others } = each;
+    progress(
+      `workbench, full speed: longest task ${text(own.duration)}, ${text(own.onProcessor)} on the processor ` +
+        `(${longText(each.long)}; the workbench's own ${text(others.duration)}, ${text(others.onProcessor)}); ` +
+        `done after ${text(each.done)}`,
+    );
+    measured.push(each);
+  }
+  const medianOf = (value: (each: Measured) => number): number => median(measured.map(value));
+  const what = `A ${answerLength.toLocaleString('en')}-character answer at full speed in a workbench`;
+  return [
+    {
+      what: `${what}: longest task, median of ${rounds}`,
+      ours: `${longText(medianOf(({ long }) => long))}, ${text(medianOf(({ own }) => own.onProcessor))} on the processor`,
+      peer: `${text(medianOf(({ others }) => others.duration))}, the workbench itself`,
+      ratio: none,
+      aim: `< ${longMs} ms`,
+    },
+    {
+      what: `${what}: done after the last byte, median of ${rounds}`,
+      ours: text(medianOf(({ done }) => done)),
+      ...{ peer: none, ratio: none, aim: '< 500 ms' },
+    },
+  ];
+}
+
+async function answerAtFullSpeed(stage: Stage): Promise<Measured> {
+  await stage.newConversation();
+  await stage.inPage(watch);
+  let lastByteAt = NaN;
+  const script: Script = function* () {
+    yield* answer(markdownOf('mixed', answerLength), { chunkChars: deltaLength });
+    // Resumed when the step before has been carried out.
+    lastByteAt = Date.now();
+  };
+  let doneAt = NaN;
+  const tasks = await frameTasks(stage.workbench.page, 'dist/webview.js', async () => {
+    await stage.ask('Everything about the scheduler, please', script);
+    const answered = (await stage.inPage('answered')) as { readonly at: number; readonly text: string };
+    if (!answered.text.includes(lastWord)) throw new Error('Done before its last word was there.');
+    doneAt = answered.at;
+    await new Promise((resolve) => setTimeout(resolve, afterwardsMs));
+  });
+  const longTasks = (await stage.inPage('longTasks')) as readonly { readonly own: boolean; readonly ms: number }[];
+  return {
+    ...tasks,
+    long: Math.max(0, ...longTasks.filter(({ own }) => own).map(({ ms }) => ms)),
+    done: doneAt - lastByteAt,
+  };
+}
+
+function text(ms: number): string {
+  return `${ms.toFixed(0)} ms`;
+}
+
+function longText(ms: number): string {
+  return ms === 0 ? `< ${longMs} ms` : text(ms);
+}
