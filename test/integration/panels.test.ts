@@ -22,6 +22,10 @@ class Window {
   readonly closed: Conversation[] = [];
   readonly errors: unknown[] = [];
   readonly sent: PromptInput[] = [];
+  /** Whether what was sent has gone to a conversation that is open: another one can't become the current one. */
+  readonly sentToOpen: boolean[] = [];
+  /** What the context of a draft waits for. */
+  reading: Promise<unknown> = Promise.resolve();
   /** What is looked for behind `#`. */
   suggesting: Promise<readonly ContextSuggestion[]> = Promise.resolve([]);
   readonly conversations: Conversations;
@@ -44,17 +48,20 @@ class Window {
       onEvent: () => undefined,
       onError,
     });
-    const resolve = (id: string) => {
+    const resolve = async (id: string) => {
       this.restoredContext.push(id);
-      return Promise.resolve([{ id, attachment: { label: id, languageId: '', code: 'x' } }]);
+      await this.reading;
+      return [{ id, attachment: { label: id, languageId: '', code: 'x' } }];
     };
     assert.ok(extension);
     this.panels = new ConversationPanels(extension.extensionUri, this.conversations, {
       connection: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
       suggestions: () => [],
       promptHistory: () => [],
-      send: (input, { complete }) => {
+      send: (input, { conversation, complete }) => {
         this.sent.push(complete?.(input) ?? input);
+        if (conversation) this.conversations.activate(conversation);
+        this.sentToOpen.push(this.conversations.current === conversation);
         return Promise.resolve();
       },
       composed: () => undefined,
@@ -253,6 +260,34 @@ describe('the panels of a window that was reloaded', () => {
     panel.dispose();
     await settled();
     assert.deepEqual(after.sent, [{ prompt: 'and pears?', model: 'once' }]);
+  });
+
+  it('send it to a conversation that is open, though they are closed while its context is read', async () => {
+    const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
+    after.conversations.startNew();
+    let read: (value?: unknown) => void = () => undefined;
+    after.reading = new Promise((resolve) => (read = resolve));
+    panel.say({ type: 'send', prompt: 'and pears?' });
+    panel.dispose();
+    // All that is closed now is closed.
+    await after.conversations.open(unknownId);
+    read();
+    await settled();
+    assert.deepEqual(after.sentToOpen, [true]);
+  });
+
+  it('are closed when another window takes their conversation over, and their turn is stopped', async () => {
+    const one = await before.write('about apples');
+    const panel = await after.restoreFake(one);
+    const conversation = after.conversations.current;
+    assert.equal(conversation?.id, one);
+    await new Window(folder, new Map()).conversations.open(one);
+    conversation.ask({ prompt: 'and pears?' });
+    assert.deepEqual(after.errors.splice(0), [{ kind: 'taken', id: one }]);
+    assert.throws(() => panel.webview);
+    assert.equal(after.panels.isShown(one), false);
+    await settled();
+    assert.deepEqual(after.engine.turn.controls, ['stop']);
   });
 
   it('let go of a conversation when they are closed, and say so', async () => {

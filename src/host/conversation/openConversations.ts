@@ -172,7 +172,10 @@ export class OpenConversations {
     if (!conversation) return;
     this.live.delete(id);
     this.held.delete(conversation);
-    conversation.end().catch(this.deps.onError);
+    // A prompt that has found out about it by being written begins only now.
+    void Promise.resolve()
+      .then(() => conversation.end())
+      .catch(this.deps.onError);
     this.owner.onLost(conversation);
   }
 

@@ -16,12 +16,14 @@ export async function editPrompt(
   exchangeId: string,
   prompt: string,
 ): Promise<void> {
-  const { demo } = await deps.connection();
-  const exchange = conversation.exchange(exchangeId);
-  const input = exchange && editedPrompt(exchange, prompt, demo);
-  if (!input) return regenerate(deps, conversation, exchangeId, false);
-  deps.remember(prompt).catch(deps.onError);
-  conversation.edit(exchangeId, input);
+  await whileHeld(deps, conversation, async () => {
+    const { demo } = await deps.connection();
+    const exchange = conversation.exchange(exchangeId);
+    const input = exchange && editedPrompt(exchange, prompt, demo);
+    if (!input) return regenerate(deps, conversation, exchangeId, false);
+    deps.remember(prompt).catch(deps.onError);
+    conversation.edit(exchangeId, input);
+  });
 }
 
 /** @param switchModel the user chooses who answers; if none, nothing happens */

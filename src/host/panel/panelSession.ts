@@ -10,6 +10,7 @@ import type { PanelContext } from './panelContext';
 import { conversationName } from './panelText';
 import type { PanelView } from './panelView';
 import { PromptDraft } from './promptDraft';
+import { whileHeld } from './whileHeld';
 
 /** One conversation in one panel, for as long as it is shown there. */
 export class PanelSession extends Disposable {
@@ -87,8 +88,10 @@ export class PanelSession extends Disposable {
         return this.replay();
       case 'send': {
         const { prompt, model } = message;
-        await contextDraft.refresh();
-        return context.send({ prompt, model }, { conversation, complete: (input) => draft.complete(input) });
+        return whileHeld(context, conversation, async () => {
+          await contextDraft.refresh();
+          await context.send({ prompt, model }, { conversation, complete: (input) => draft.complete(input) });
+        });
       }
       case 'composed':
         context.composed(conversation, message.kept);

@@ -5,7 +5,7 @@ export interface Holder {
   readonly hold: (conversation: Conversation) => { dispose(): void };
 }
 
-/** For a dialog: what is chosen when its panel has been closed meanwhile must not happen to a conversation let go of. */
+/** For what takes its time: the panel may be closed meanwhile, and nothing may happen to a conversation that was let go of. */
 export async function whileHeld(
   { hold }: Holder,
   conversation: Conversation,

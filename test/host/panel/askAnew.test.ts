@@ -31,7 +31,10 @@ async function setUp(asked: PromptInput, pick?: string) {
   const holds: string[] = [];
   let heldMeanwhile: readonly string[] = [];
   const deps = {
-    connection: () => Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: false }),
+    connection: () => {
+      heldMeanwhile = [...holds];
+      return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: false });
+    },
     remember: (prompt: string) => Promise.resolve(void remembered.push(prompt)),
     hold: (held: Conversation) => {
       holds.push(held.id);
@@ -69,6 +72,12 @@ describe('a prompt that is edited', () => {
     const { conversation, id, deps, anew } = await setUp({ prompt: 'Explain a.ts', content: 'all of it' });
     await editPrompt(deps, conversation, id, ' Explain a.ts\n');
     assert.deepEqual([anew()?.prompt, anew()?.content], ['Explain a.ts', 'all of it']);
+  });
+
+  it('keeps its conversation open until it is asked', async () => {
+    const { conversation, id, deps, held } = await setUp({ prompt: 'one' });
+    await editPrompt(deps, conversation, id, 'two');
+    assert.deepEqual(held(), { meanwhile: ['c'], now: [] });
   });
 
   it('goes where prompts go now, though it was one of the demo', async () => {
