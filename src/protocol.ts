@@ -15,6 +15,7 @@ export { totalsOf } from './core/turnTotals';
 export type { TurnTotals } from './core/turnTotals';
 export { hasArrived, initialTurn, interrupted, isRunning, reduce, startsAgain } from './core/turnState';
 export type { ModelSwitch, TurnPhase, TurnState } from './core/turnState';
+export type { OpenEdit, PanelState, ReadingPlace } from './panelState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
@@ -148,31 +149,6 @@ export type ToHost =
   /** `language`: the word behind the fence, e.g. `ts`; may be empty. */
   | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   | { readonly type: 'openLink'; readonly href: string };
-
-/** Where the person reads: so many pixels of the answer are above what is in view. */
-export interface ReadingPlace {
-  readonly exchangeId: string;
-  readonly offset: number;
-}
-
-/** A prompt that is being put into other words. */
-export interface OpenEdit {
-  readonly exchangeId: string;
-  readonly text: string;
-}
-
-/** Kept by the webview while it is hidden and across reloads through `setState`, and by the host's serializer. */
-export interface PanelState {
-  readonly conversationId: string;
-  readonly draft: string;
-  /** What the host has put into the composer and may hold until there is a key. */
-  readonly composed?: string | undefined;
-  /** Absent: the end, which is followed. */
-  readonly place?: ReadingPlace | undefined;
-  readonly edits?: readonly OpenEdit[] | undefined;
-  /** Ids of the draft's context, to be read again. */
-  readonly context?: readonly string[] | undefined;
-}
 
 /**
  * Everything the webview says, in the user's language; the host localises, the webview only fills `{0}`, `{1}`.

@@ -1,3 +1,4 @@
+import { isPanelState } from '../panelState';
 import type { PanelState } from '../protocol';
 
 /**
@@ -69,7 +70,7 @@ function keysOf(storage: ShelfStorage): readonly string[] {
 function read(storage: ShelfStorage, key: string): Shelved | undefined {
   try {
     const { at, state } = Object(JSON.parse(storage.getItem(key) ?? 'null')) as Partial<Shelved>;
-    return typeof at === 'number' && typeof state?.draft === 'string' ? { at, state } : undefined;
+    return typeof at === 'number' && isPanelState(state) ? { at, state } : undefined;
   } catch {
     return undefined;
   }

@@ -94,6 +94,8 @@ describe('what was being written in a page that nobody can ask any more', () => 
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
     storage.setItem('holysheep.draft.c2', '{"at":1}');
+    const state = { conversationId: 'c3', draft: 'a', edits: 'no', context: 5 };
+    storage.setItem('holysheep.draft.c3', JSON.stringify({ at: startOfTime, state }));
     assert.equal(createDraftShelf(storage, () => startOfTime).of('c1'), undefined);
     assert.deepEqual([...storage.items.keys()], ['other']);
   });

@@ -1,0 +1,64 @@
+/** What is kept of a panel's page, by VS Code and by the page. For both sides of the protocol; imports nobody. */
+
+/** Where the person reads: so many pixels of the answer are above what is in view. */
+export interface ReadingPlace {
+  readonly exchangeId: string;
+  readonly offset: number;
+}
+
+/** A prompt that is being put into other words. */
+export interface OpenEdit {
+  readonly exchangeId: string;
+  readonly text: string;
+}
+
+/** Kept by the webview while it is hidden and across reloads through `setState`, and by the host's serializer. */
+export interface PanelState {
+  readonly conversationId: string;
+  readonly draft: string;
+  /** What the host has put into the composer and may hold until there is a key. */
+  readonly composed?: string | undefined;
+  /** Absent: the end, which is followed. */
+  readonly place?: ReadingPlace | undefined;
+  readonly edits?: readonly OpenEdit[] | undefined;
+  /** Ids of the draft's context, to be read again. */
+  readonly context?: readonly string[] | undefined;
+}
+
+/** It may be of another version, or of anybody who can write where it is kept. */
+export function isPanelState(state: unknown): state is PanelState {
+  if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
+  const { composed, context, edits, place } = state;
+  return (
+    isAbsentOr(isText, composed) &&
+    isAbsentOr(isPlace, place) &&
+    isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
+    isAbsentOr(isTexts, context)
+  );
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isAbsentOr(isRight: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || isRight(value);
+}
+
+function isPlace(value: unknown): boolean {
+  return isFields(value) && isText(value['exchangeId']) && Number.isFinite(value['offset']);
+}
+
+function isEdit(value: unknown): boolean {
+  return isFields(value) && isText(value['exchangeId']) && isText(value['text']);
+}
