@@ -15,6 +15,8 @@ export interface OpenEdit {
 /** Kept by the webview while it is hidden and across reloads through `setState`, and by the host's serializer. */
 export interface PanelState {
   readonly conversationId: string;
+  /** When it was so, epoch milliseconds: of two the later counts. */
+  readonly at?: number | undefined;
   readonly draft: string;
   /** What the host has put into the composer and may hold until there is a key. */
   readonly composed?: string | undefined;
@@ -28,8 +30,9 @@ export interface PanelState {
 /** It may be of another version, or of anybody who can write where it is kept. */
 export function isPanelState(state: unknown): state is PanelState {
   if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { composed, context, edits, place } = state;
+  const { at, composed, context, edits, place } = state;
   return (
+    isAbsentOr(Number.isFinite, at) &&
     isAbsentOr(isText, composed) &&
     isAbsentOr(isPlace, place) &&
     isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&

@@ -1,4 +1,4 @@
-import type { ConnectionView, PanelState, PanelStrings, Suggestion, ToWebview } from '../protocol';
+import type { ConnectionView, PanelStrings, ReadingPlace, Suggestion, ToWebview } from '../protocol';
 import { createAnnouncer } from './announcer';
 import type { ObserveSize } from './autoscroll';
 import { createAutoscroll } from './autoscroll';
@@ -12,6 +12,7 @@ import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
 import { createJumpButton } from './jumpButton';
 import type { ObserveNear } from './observeNear';
+import { PageMemory, type PageState } from './pageMemory';
 import type { PanelClock } from './panelClock';
 import type { PanelContext } from './panelContext';
 import { isInPromptEditor } from './promptEditor';
@@ -37,13 +38,11 @@ export interface Panel {
 /** Builds the panel into `root`. The host holds the truth: nothing here outlives a snapshot but the draft. */
 export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
   const { api, shelf, strings, clock } = environment;
-  const saved = api.getState();
-  let conversationId = saved?.conversationId ?? '';
+  const memory = new PageMemory(api, shelf, () => clock.now());
+  const { before } = memory;
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
-  /** Of the page before this one, until the conversation is there. */
-  let before = saved;
-  let place = saved?.place;
+  let place: ReadingPlace | undefined;
 
   const context: PanelContext = {
     strings,
@@ -73,9 +72,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     },
   );
   const composer = createComposer(context, {
-    draft: saved?.draft ?? '',
-    composed: saved?.composed,
-    contextIds: saved?.context,
+    draft: before?.draft ?? '',
+    composed: before?.composed,
+    contextIds: before?.context,
     history,
     modelButton: bar.modelButton,
     onDraft: () => remember(),
@@ -83,26 +82,21 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   });
   const remember = (): void => {
     const { draft, composed, contextIds } = composer;
-    const edits = before?.edits ?? conversation.edits;
-    const state: PanelState = {
-      conversationId,
+    const { edits } = conversation;
+    memory.keep({
       draft,
       context: contextIds,
       ...(composed !== undefined && { composed }),
       ...(place && { place }),
       ...(edits.length > 0 && { edits }),
-    };
-    api.setState(state);
-    if (conversationId !== '') shelf.put(state);
+    });
   };
-  /** As a page left it that VS Code knows nothing of any more. */
-  const takeUp = ({ draft, context: ids = [] }: PanelState): void => {
+  /** As it was before the page went away. */
+  const comeBack = ({ draft, context: ids = [], edits = [], place: earlier }: PageState): void => {
     composer.restore(draft);
     for (const id of ids) context.post({ type: 'attach', id });
-  };
-  /** As it was before the page was hidden. */
-  const comeBack = ({ edits = [], place: earlier }: Partial<PanelState>): void => {
     conversation.openEdits(edits);
+    place = earlier;
     if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
     else autoscroll.follow();
   };
@@ -150,20 +144,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     receive: (message) => {
       switch (message.type) {
         case 'snapshot': {
-          const isSame = conversationId === message.conversationId;
-          const shelved = isSame ? undefined : shelf.of(message.conversationId);
-          const earlier = isSame ? before : shelved;
-          before = undefined;
-          place = earlier?.place;
-          conversationId = message.conversationId;
+          const { edits } = conversation;
+          const earlier = memory.open(message.conversationId) ?? { draft: '', edits };
           connect(message.connection, message.suggestions);
           if (document.hasFocus()) composer.focus();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
-          if (shelved) takeUp(shelved);
-          comeBack(earlier ?? {});
+          comeBack(earlier);
           remember();
           break;
         }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PromptHistory } from '../../../src/webview/promptHistory';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { exchange, PanelPage, startOfTime } from './support/panelPage';
 
 describe('the composer', () => {
   let page: PanelPage;
@@ -95,7 +95,7 @@ describe('the composer', () => {
 
   it('keeps the draft across a reload', () => {
     page.type('half a thou');
-    assert.deepEqual(page.state, { conversationId: 'c1', draft: 'half a thou', context: [] });
+    assert.deepEqual(page.state, { conversationId: 'c1', at: startOfTime, draft: 'half a thou', context: [] });
     const state = page.state;
     page.dispose();
     page = new PanelPage(state);

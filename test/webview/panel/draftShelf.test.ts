@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PanelState } from '../../../src/protocol';
 import { createDraftShelf } from '../../../src/webview/draftShelf';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { MemoryStorage } from './support/memoryStorage';
@@ -52,7 +53,6 @@ describe('what was being written in a page that nobody can ask any more', () => 
     page.type('a whole thought');
     page.key('Enter');
     page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a whole thought' }) });
-    assert.equal(page.storage.length, 0);
     assert.equal(next(page).input.value, '');
   });
 
@@ -81,10 +81,40 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.ok(after.root.querySelector('.prompt-editor'));
   });
 
+  const only: Readonly<Record<string, (page: PanelPage) => void>> = {
+    'a draft': (page) => page.type('half a thought'),
+    'an open edit': (page) => page.click('Edit'),
+    'what is attached': (page) =>
+      page.receive({
+        type: 'context',
+        items: [{ id: 'file:a', kind: 'file', label: 'a', characters: 1, truncated: false }],
+      }),
+  };
+  for (const [name, write] of Object.entries(only)) {
+    it(`is something if it is ${name} alone`, () => {
+      const page = first();
+      write(page);
+      const after = next(page);
+      assert.deepEqual(
+        [after.input.value !== '', after.root.querySelector('.prompt-editor') !== null, after.posted.length > 0],
+        Object.keys(only).map((each) => each === name),
+      );
+    });
+  }
+
+  it('waits for its conversation: before that it is nobody’s', () => {
+    const page = open(new MemoryStorage());
+    page.type('half a thought');
+    assert.equal(page.storage.length, 0);
+    page.snapshot([exchange('a')]);
+    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c1']);
+    assert.equal(next(page).input.value, 'half a thought');
+  });
+
   it('is forgotten after a week', () => {
     const storage = new MemoryStorage();
     const shelf = (at: number) => createDraftShelf(storage, () => at);
-    shelf(startOfTime).put({ conversationId: 'c1', draft: 'a' });
+    shelf(startOfTime).put({ conversationId: 'c1', at: startOfTime, draft: 'a' });
     assert.equal(shelf(startOfTime + 7 * day).of('c1')?.draft, 'a');
     assert.equal(shelf(startOfTime + 7 * day + 1).of('c1'), undefined);
   });
@@ -94,8 +124,12 @@ describe('what was being written in a page that nobody can ask any more', () => 
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
     storage.setItem('holysheep.draft.c2', '{"at":1}');
-    const state = { conversationId: 'c3', draft: 'a', edits: 'no', context: 5 };
-    storage.setItem('holysheep.draft.c3', JSON.stringify({ at: startOfTime, state }));
+    for (const more of [{}, { at: 'now' }, { at: startOfTime, edits: 'no' }, { at: startOfTime, context: 5 }]) {
+      storage.setItem(
+        `holysheep.draft.${storage.length}`,
+        JSON.stringify({ conversationId: 'c3', draft: 'a', ...more }),
+      );
+    }
     assert.equal(createDraftShelf(storage, () => startOfTime).of('c1'), undefined);
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
@@ -107,5 +141,71 @@ describe('what was being written in a page that nobody can ask any more', () => 
     storage.limit = 0;
     shelf.put({ conversationId: 'c1', draft: 'ab' });
     assert.equal(shelf.of('c1')?.draft, 'a');
+  });
+});
+
+describe('a draft that VS Code and the shelf both have', () => {
+  const pages: PanelPage[] = [];
+  afterEach(() => {
+    for (const page of pages.splice(0)) page.dispose();
+  });
+  const open = (state?: PanelState, storage = new MemoryStorage()): PanelPage => {
+    pages.pop()?.dispose();
+    const page = new PanelPage(state, storage);
+    pages.push(page);
+    return page;
+  };
+  /** With what VS Code has written to disk before more was done; then the window is killed. */
+  const first = (): { readonly page: PanelPage; readonly saved: PanelState | undefined } => {
+    const page = open();
+    page.snapshot([exchange('a')]);
+    page.type('a long thou');
+    page.clock.advance(1);
+    return { page, saved: page.state };
+  };
+
+  it('is the later one where the window was killed before VS Code had written it', () => {
+    const { page, saved } = first();
+    page.type('a long thought');
+    const after = open(saved, page.storage);
+    assert.equal(after.input.value, 'a long thought');
+    after.snapshot([exchange('a')]);
+    assert.equal(after.input.value, 'a long thought');
+  });
+
+  it('is nothing where the later word is that it was sent and taken', () => {
+    const { page, saved } = first();
+    page.key('Enter');
+    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a long thou' }) });
+    const after = open(saved, page.storage);
+    after.snapshot([exchange('a'), exchange('b', { prompt: 'a long thou' })]);
+    assert.equal(after.input.value, '');
+  });
+
+  it('is VS Code’s where the shelf was full', () => {
+    const { page } = first();
+    page.storage.limit = 0;
+    page.type('a long thought');
+    const after = open(page.state, page.storage);
+    after.snapshot([exchange('a')]);
+    assert.equal(after.input.value, 'a long thought');
+  });
+
+  it('is what was written in this page before the conversation was there', () => {
+    const { page, saved } = first();
+    page.type('a long thought');
+    const after = open(saved, page.storage);
+    after.clock.advance(2);
+    after.type('');
+    after.snapshot([exchange('a')]);
+    assert.equal(after.input.value, '');
+    assert.equal(open(saved, after.storage).input.value, '');
+  });
+
+  it('is not taken from a state that another version has left', () => {
+    const broken = { conversationId: 'c1', draft: 'a', edits: 'no' } as unknown as PanelState;
+    const page = open(broken);
+    page.snapshot([exchange('a')]);
+    assert.equal(page.input.value, '');
   });
 });
