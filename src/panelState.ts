@@ -25,18 +25,24 @@ export interface PanelState {
   readonly edits?: readonly OpenEdit[] | undefined;
   /** Ids of the draft's context, to be read again. */
   readonly context?: readonly string[] | undefined;
+  /** Prompts that were sent and that the host has not taken. */
+  readonly pending?: readonly string[] | undefined;
+  /** Id of the last exchange that was shown: what is pending comes after it, if it has been taken. */
+  readonly seen?: string | undefined;
 }
 
 /** It may be of another version, or of anybody who can write where it is kept. */
 export function isPanelState(state: unknown): state is PanelState {
   if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { at, composed, context, edits, place } = state;
+  const { at, composed, context, edits, pending, place, seen } = state;
   return (
     isAbsentOr(Number.isFinite, at) &&
     isAbsentOr(isText, composed) &&
     isAbsentOr(isPlace, place) &&
     isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
-    isAbsentOr(isTexts, context)
+    isAbsentOr(isTexts, context) &&
+    isAbsentOr(isTexts, pending) &&
+    isAbsentOr(isText, seen)
   );
 }
 

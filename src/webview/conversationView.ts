@@ -55,6 +55,10 @@ export class ConversationView {
     return this.exchanges.size === 0;
   }
 
+  get lastId(): string | undefined {
+    return this.latest?.id;
+  }
+
   get activity(): Activity {
     let activity: Activity = 'idle';
     for (const exchange of this.exchanges.values()) {

@@ -37,8 +37,8 @@ export class PageMemory {
 
   /**
    * The conversation is there.
-   * @returns what is still to be taken up of an earlier page of it: of the draft nothing that this page has begun with,
-   * of its context nothing that the host has from VS Code
+   * @returns what is still to be taken up of an earlier page of it: of the draft and of what is pending nothing that
+   * this page has begun with, of its context nothing that the host has from VS Code
    */
   open(conversationId: string): PageState | undefined {
     const { earlier } = this;
@@ -46,12 +46,14 @@ export class PageMemory {
     this.earlier = undefined;
     this.conversationId = conversationId;
     if (!isSame) return leftBehind(this.shelf.of(conversationId));
-    return earlier && { ...earlier, draft: '', context: this.isSaved ? undefined : earlier.context };
+    return (
+      earlier && { ...earlier, draft: '', pending: undefined, context: this.isSaved ? undefined : earlier.context }
+    );
   }
 
   keep(page: PageState): void {
     const { conversationId, earlier } = this;
-    const unseen = earlier && { place: earlier.place, edits: earlier.edits };
+    const unseen = earlier && { place: earlier.place, edits: earlier.edits, seen: earlier.seen };
     const state: PanelState = { conversationId, at: this.now(), ...page, ...unseen };
     this.api.setState(state);
     if (conversationId !== '') this.shelf.put(state);
@@ -63,6 +65,6 @@ function leftBehind(state: PanelState | undefined): PageState | undefined {
   return state && isWriting(state) ? state : undefined;
 }
 
-function isWriting({ draft, edits = [], context = [] }: PanelState): boolean {
-  return draft !== '' || edits.length > 0 || context.length > 0;
+function isWriting({ draft, edits = [], context = [], pending = [] }: PanelState): boolean {
+  return draft !== '' || edits.length > 0 || context.length > 0 || pending.length > 0;
 }

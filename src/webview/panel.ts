@@ -15,6 +15,7 @@ import type { ObserveNear } from './observeNear';
 import { PageMemory, type PageState } from './pageMemory';
 import type { PanelClock } from './panelClock';
 import type { PanelContext } from './panelContext';
+import { PendingPrompts } from './pendingPrompts';
 import { isInPromptEditor } from './promptEditor';
 import { PromptHistory } from './promptHistory';
 import type { VsCodeApi } from './vscodeApi';
@@ -40,6 +41,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const { api, shelf, strings, clock } = environment;
   const memory = new PageMemory(api, shelf, () => clock.now());
   const { before } = memory;
+  const pending = new PendingPrompts(before?.pending);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
   let place: ReadingPlace | undefined;
@@ -53,6 +55,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     createMarkdown: environment.createMarkdown,
     focusComposer: () => composer.focus(),
     editsChanged: () => remember(),
+    promptSent: (prompt) => {
+      pending.add(prompt);
+      remember();
+    },
   };
   const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.follow());
   const emptyState = createEmptyState(context);
@@ -76,19 +82,22 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     composed: before?.composed,
     contextIds: before?.context,
     history,
+    pending,
     modelButton: bar.modelButton,
     onDraft: () => remember(),
     onSend: () => autoscroll.follow(),
   });
   const remember = (): void => {
     const { draft, composed, contextIds } = composer;
-    const { edits } = conversation;
+    const { edits, lastId: seen } = conversation;
     memory.keep({
       draft,
       context: contextIds,
       ...(composed !== undefined && { composed }),
       ...(place && { place }),
       ...(edits.length > 0 && { edits }),
+      ...(pending.all.length > 0 && { pending: pending.all }),
+      ...(seen !== undefined && { seen }),
     });
   };
   /** As it was before the page went away. */
@@ -144,8 +153,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     receive: (message) => {
       switch (message.type) {
         case 'snapshot': {
-          const { edits } = conversation;
-          const earlier = memory.open(message.conversationId) ?? { draft: '', edits };
+          const { edits, lastId: seen } = conversation;
+          const earlier = memory.open(message.conversationId) ?? { draft: '', edits, seen };
+          pending.offer(earlier.pending ?? []);
           connect(message.connection, message.suggestions);
           if (document.hasFocus()) composer.focus();
           conversation.replaceAll(message.exchanges);
@@ -153,6 +163,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
           comeBack(earlier);
+          composer.bringBack(pending.release(message.exchanges, earlier.seen));
           remember();
           break;
         }
@@ -162,8 +173,13 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           autoscroll.follow();
           break;
         case 'path':
-          if (conversation.showPath(message.exchanges)) autoscroll.follow();
-          else autoscroll.moved();
+          if (conversation.showPath(message.exchanges)) {
+            autoscroll.follow();
+            composer.taken(message.exchanges.at(-1)?.prompt ?? '');
+          } else {
+            autoscroll.moved();
+            remember();
+          }
           break;
         case 'events':
           conversation.apply(message.exchangeId, message.events);

@@ -87,6 +87,7 @@ describe('isPanelState', () => {
     { conversationId: 'c', draft: '', context: ['a', 'b'] },
     { conversationId: 'c', draft: 'a', composed: 'a' },
     { conversationId: 'c', at: 1, draft: '' },
+    { conversationId: 'c', draft: '', pending: ['a', 'a'], seen: 'e' },
     { conversationId: 'c', draft: '', place: { exchangeId: 'e', offset: -1.5 } },
     { conversationId: 'c', draft: '', edits: [{ exchangeId: 'e', text: '' }] },
   ]) {
@@ -104,6 +105,9 @@ describe('isPanelState', () => {
     { conversationId: 'c', draft: '', composed: 1 },
     { conversationId: 'c', at: 'now', draft: '' },
     { conversationId: 'c', at: NaN, draft: '' },
+    { conversationId: 'c', draft: '', pending: 'a' },
+    { conversationId: 'c', draft: '', pending: [1] },
+    { conversationId: 'c', draft: '', seen: 1 },
     { conversationId: 'c', draft: '', place: 'end' },
     { conversationId: 'c', draft: '', place: { exchangeId: 'e' } },
     { conversationId: 'c', draft: '', place: { offset: 1 } },

@@ -105,6 +105,8 @@ describe('a panel that was hidden behind another tab', () => {
       place: { exchangeId: 'b', offset: 120 },
       edits: [{ exchangeId: 'a', text: 'b' }],
       context: ['file:a'],
+      pending: ['c'],
+      seen: 'b',
     };
     const page = new PanelPage(before);
     pages.push(page);

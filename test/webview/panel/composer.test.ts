@@ -104,13 +104,12 @@ describe('the composer', () => {
     assert.equal(sendButton().disabled, false);
   });
 
-  it('keeps a prompt as the draft until the host has taken it', () => {
+  it('keeps a prompt until the host has taken it', () => {
     page.type('Why?');
     page.key('Enter');
-    page.snapshot();
-    assert.equal(page.state?.draft, 'Why?');
-    page.receive({ type: 'exchange', exchange: exchange('a') });
-    assert.equal(page.state.draft, '');
+    assert.deepEqual([page.state?.draft, page.state?.pending], ['', ['Why?']]);
+    page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
+    assert.equal(page.state?.pending, undefined);
   });
 
   it('lets go of a prompt that had waited for a key and has been sent', () => {
