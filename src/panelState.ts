@@ -20,6 +20,8 @@ export interface PanelState {
   readonly draft: string;
   /** What the host has put into the composer and may hold until there is a key. */
   readonly composed?: string | undefined;
+  /** There is more to what is composed than its words, e.g. code, which the host holds. */
+  readonly more?: boolean | undefined;
   /** Absent: the end, which is followed. */
   readonly place?: ReadingPlace | undefined;
   readonly edits?: readonly OpenEdit[] | undefined;
@@ -34,10 +36,11 @@ export interface PanelState {
 /** It may be of another version, or of anybody who can write where it is kept. */
 export function isPanelState(state: unknown): state is PanelState {
   if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { at, composed, context, edits, pending, place, seen } = state;
+  const { at, composed, context, edits, more, pending, place, seen } = state;
   return (
     isAbsentOr(Number.isFinite, at) &&
     isAbsentOr(isText, composed) &&
+    isAbsentOr((value) => typeof value === 'boolean', more) &&
     isAbsentOr(isPlace, place) &&
     isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
     isAbsentOr(isTexts, context) &&

@@ -102,8 +102,8 @@ export type ToWebview =
   /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
-  /** Puts `text` into an empty composer and focuses it. */
-  | { readonly type: 'compose'; readonly text: string }
+  /** Puts `text` into an empty composer and focuses it. `more`: the host holds what goes along with it, e.g. code. */
+  | { readonly type: 'compose'; readonly text: string; readonly more?: true | undefined }
   /** All of the context of the next prompt. */
   | {
       readonly type: 'context';
@@ -138,6 +138,8 @@ export type ToHost =
   /** `id` of a suggestion. */
   | { readonly type: 'attach'; readonly id: string }
   | { readonly type: 'detach'; readonly id: string }
+  /** All that was attached in an earlier page, which VS Code, and so the host, knows nothing of. */
+  | { readonly type: 'restoreContext'; readonly ids: readonly string[] }
   /** Lets the person choose context from a list of VS Code's own. */
   | { readonly type: 'pickContext' }
   | { readonly type: 'setApiKey' }

@@ -17,12 +17,14 @@ export interface Composer {
   readonly draft: string;
   /** What `compose` was given last, unless something has been sent since. */
   readonly composed: string | undefined;
+  /** There is more to that than its words, which the host holds. */
+  readonly more: boolean;
   /** Ids of what is attached to it. */
   readonly contextIds: readonly string[];
   focus(): void;
   setStoppable(stoppable: boolean): void;
   /** Puts `text` into an empty composer; a draft that is there stays, and `text` is one arrow up away. */
-  compose(text: string): void;
+  compose(text: string, more?: boolean): void;
   /** What stood there in an earlier page; it gives way to what is there. */
   restore(draft: string): void;
   /** Prompts that nobody has taken: in an empty composer, else one arrow up away and still pending. */
@@ -31,6 +33,8 @@ export interface Composer {
   taken(prompt: string): void;
   /** All of the context of the next prompt. @param unread ids of what the host has still to read */
   setContext(items: readonly DraftContext[], unread?: readonly string[]): void;
+  /** What was attached in an earlier page: it counts until the host has answered. */
+  restoreContext(ids: readonly string[]): void;
   /** An answer to `suggestContext`. */
   suggest(request: number, items: readonly ContextSuggestion[]): void;
   /** @param model of the next prompt alone; undefined: the one that is set */
@@ -43,6 +47,7 @@ interface ComposerOptions {
   readonly draft: string;
   /** What stood there before the page was hidden; the host knows whether it still does. */
   readonly composed?: string | undefined;
+  readonly more?: boolean | undefined;
   /** Of the draft, until the host says what is attached. */
   readonly contextIds?: readonly string[] | undefined;
   readonly history: PromptHistory;
@@ -62,7 +67,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
   /** What stands there was put there together. */
   let broughtBack: readonly string[] = [];
   let contextIds = options.contextIds ?? [];
-  const composed = new ComposedText(options.composed, options.draft, (kept) => post({ type: 'composed', kept }));
+  const composed = new ComposedText(options, options.draft, (kept) => post({ type: 'composed', kept }));
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -111,7 +116,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
-    pending.add(prompt);
+    if (!composed.needsMore(prompt)) pending.add(prompt);
     composed.set('');
     write('', 0);
     options.onDraft();
@@ -159,6 +164,9 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     get composed() {
       return composed.text;
     },
+    get more() {
+      return composed.more;
+    },
     get contextIds() {
       return contextIds;
     },
@@ -179,11 +187,11 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
         pending.offer(prompts);
       }
     },
-    compose: (text) => {
+    compose: (text, more) => {
       // It has not been taken, it is given back.
       pending.take(text);
       put(text);
-      composed.set(text);
+      composed.set(text, more);
       input.focus();
       changed();
     },
@@ -197,8 +205,17 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       chips.update(items);
       options.onDraft();
     },
+    restoreContext: (ids) => {
+      if (isSame(ids, contextIds)) return;
+      contextIds = ids;
+      post({ type: 'restoreContext', ids });
+    },
     suggest: (request, items) => popup.suggest(request, items),
     setModelOnce: (model) => modelOnce.set(model),
     closePopup: () => popup.close(),
   };
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id));
 }

@@ -56,13 +56,20 @@ export class PageMemory {
     const unseen = earlier && { place: earlier.place, edits: earlier.edits, seen: earlier.seen };
     const state: PanelState = { conversationId, at: this.now(), ...page, ...unseen };
     this.api.setState(state);
-    if (conversationId !== '') this.shelf.put(state);
+    if (conversationId !== '') this.shelf.put(asWords(state));
   }
 }
 
 /** A panel that is opened anew begins at the end, unless there is something to go on with. */
 function leftBehind(state: PanelState | undefined): PageState | undefined {
   return state && isWriting(state) ? state : undefined;
+}
+
+/** What the host holds goes away with its panel: the words alone, `Explain …` without the code, ask for something else. */
+function asWords(state: PanelState): PanelState {
+  const { draft, composed, more } = state;
+  const stands = more === true && draft.trim() === composed?.trim();
+  return stands ? { ...state, draft: '', composed: undefined, more: undefined } : state;
 }
 
 function isWriting({ draft, edits = [], context = [], pending = [] }: PanelState): boolean {

@@ -80,6 +80,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const composer = createComposer(context, {
     draft: before?.draft ?? '',
     composed: before?.composed,
+    more: before?.more,
     contextIds: before?.context,
     history,
     pending,
@@ -88,12 +89,13 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     onSend: () => autoscroll.follow(),
   });
   const remember = (): void => {
-    const { draft, composed, contextIds } = composer;
+    const { draft, composed, more, contextIds } = composer;
     const { edits, lastId: seen } = conversation;
     memory.keep({
       draft,
       context: contextIds,
       ...(composed !== undefined && { composed }),
+      ...(more && { more }),
       ...(place && { place }),
       ...(edits.length > 0 && { edits }),
       ...(pending.all.length > 0 && { pending: pending.all }),
@@ -101,9 +103,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     });
   };
   /** As it was before the page went away. */
-  const comeBack = ({ draft, context: ids = [], edits = [], place: earlier }: PageState): void => {
+  const comeBack = ({ draft, context: ids, edits = [], place: earlier }: PageState): void => {
     composer.restore(draft);
-    for (const id of ids) context.post({ type: 'attach', id });
+    if (ids) composer.restoreContext(ids);
     conversation.openEdits(edits);
     place = earlier;
     if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
@@ -189,7 +191,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           connect(message.connection, message.suggestions);
           break;
         case 'compose':
-          composer.compose(message.text);
+          composer.compose(message.text, message.more);
           break;
         case 'context':
           composer.setContext(message.items, message.unread);

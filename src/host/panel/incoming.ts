@@ -1,4 +1,4 @@
-import { isFields, isText, type Fields } from '../../panelState';
+import { isFields, isText, isTexts, type Fields } from '../../panelState';
 import type { FaultAction, ToHost } from '../../protocol';
 
 export { isPanelState } from '../../panelState';
@@ -35,6 +35,7 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   suggestContext: ({ request, query }) => typeof request === 'number' && isText(query),
   attach: ({ id }) => isText(id),
   detach: ({ id }) => isText(id),
+  restoreContext: ({ ids }) => isTexts(ids),
   pickContext: always,
   setApiKey: always,
   openDemo: always,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import type { PanelState } from '../../../src/protocol';
+import type { DraftContext, PanelState, ToHost } from '../../../src/protocol';
 import { createDraftShelf } from '../../../src/webview/draftShelf';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { MemoryStorage } from './support/memoryStorage';
+
+const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -73,11 +75,11 @@ describe('what was being written in a page that nobody can ask any more', () => 
     const page = first();
     page.receive({
       type: 'context',
-      items: [{ id: 'file:a', kind: 'file', label: 'a', characters: 1, truncated: false }],
+      items: [file('file:a')],
     });
     page.click('Edit');
     const after = next(page);
-    assert.deepEqual(after.posted, [{ type: 'attach', id: 'file:a' }]);
+    assert.deepEqual(after.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
     assert.ok(after.root.querySelector('.prompt-editor'));
   });
 
@@ -87,7 +89,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     'what is attached': (page) =>
       page.receive({
         type: 'context',
-        items: [{ id: 'file:a', kind: 'file', label: 'a', characters: 1, truncated: false }],
+        items: [file('file:a')],
       }),
   };
   for (const [name, write] of Object.entries(only)) {
@@ -101,6 +103,53 @@ describe('what was being written in a page that nobody can ask any more', () => 
       );
     });
   }
+
+  it('keeps its context until the host has answered, whoever goes away meanwhile', () => {
+    const page = first();
+    page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
+    const ids = ['file:a', 'problems:b'];
+    for (let after = next(page), times = 0; times < 3; times++, after = next(after)) {
+      assert.deepEqual(after.posted, [{ type: 'restoreContext', ids }]);
+    }
+    const last = next(page);
+    last.receive({ type: 'context', items: [file('file:a')] });
+    assert.deepEqual(last.state?.context, ['file:a']);
+  });
+
+  it('does not ask for context that the host has', () => {
+    const page = first();
+    page.receive({ type: 'context', items: [file('file:a')] });
+    const after = open(page.storage);
+    after.snapshot([exchange('a')], { context: [file('file:a')] });
+    assert.deepEqual(after.posted, []);
+  });
+
+  it('is what waits for a key, if it is no more than its words', () => {
+    const page = first();
+    page.receive({ type: 'compose', text: 'Why?' });
+    assert.equal(next(page).input.value, 'Why?');
+  });
+
+  it('is not what the host holds with more to it, unless it has been changed', () => {
+    const page = first();
+    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    const hidden = new PanelPage(page.state, page.storage);
+    pages.push(hidden);
+    hidden.snapshot([exchange('a')]);
+    assert.equal(hidden.input.value, 'Explain a.ts:1-9');
+    const closed = next(hidden);
+    assert.deepEqual([closed.input.value, closed.state?.more], ['', undefined]);
+    closed.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    closed.type('Explain it to me');
+    assert.equal(next(closed).input.value, 'Explain it to me');
+  });
+
+  it('is not what was sent with more to it than its words', () => {
+    const page = first();
+    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    page.key('Enter');
+    assert.equal(next(page).input.value, '');
+  });
 
   it('waits for its conversation: before that it is nobody’s', () => {
     const page = open(new MemoryStorage());
@@ -180,6 +229,21 @@ describe('a draft that VS Code and the shelf both have', () => {
     const after = open(saved, page.storage);
     after.snapshot([exchange('a'), exchange('b', { prompt: 'a long thou' })]);
     assert.equal(after.input.value, '');
+  });
+
+  it('takes the place of the context that the host has from VS Code', () => {
+    const { page } = first();
+    page.receive({ type: 'context', items: [file('file:a')] });
+    const saved = page.state;
+    page.clock.advance(1);
+    page.receive({ type: 'context', items: [] });
+    const asks = (state: PanelState | undefined): readonly ToHost[] => {
+      const after = open(state, page.storage);
+      after.snapshot([exchange('a')], { context: [file('file:a')] });
+      return after.posted;
+    };
+    assert.deepEqual(asks(saved), [{ type: 'restoreContext', ids: [] }]);
+    assert.deepEqual(asks({ conversationId: 'c1', at: startOfTime + 2, draft: '' }), []);
   });
 
   it('is VS Code’s where the shelf was full', () => {
