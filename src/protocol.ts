@@ -339,6 +339,7 @@ export const panelStrings = {
   leaveDemo: 'Leave the demo',
   model: 'Model',
   announceStarted: 'Waiting for the answer',
+  announceResumed: 'The answer goes on',
   announceDone: 'Answer complete',
 } as const;
 
