@@ -28,6 +28,16 @@ describe('around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
+  it('leaves the focus on an offer that is still the same', () => {
+    const suggestions = [{ label: 'Rate limit', prompt: 'Show a 429' }];
+    page.snapshot([], { suggestions });
+    page.one('button', 'Rate limit').focus();
+    page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions });
+    assert.equal(page.window.document.activeElement, page.one('button', 'Rate limit'));
+    page.receive({ type: 'connection', connection: connected, suggestions: [{ label: 'Slow', prompt: 'Be slow' }] });
+    assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
+  });
+
   it('offers earlier conversations in an empty one', () => {
     page.snapshot();
     page.click('History');
