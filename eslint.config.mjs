@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-/** Layers: extension → host → core, host → protocol ← webview, host → demo. Core knows nobody. */
+/** Layers: extension → host → core, host → protocol, panelState ← webview, host → demo. Core knows nobody. */
 const layer = (files, forbidden, message) => ({
   files,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message }] }] },
@@ -36,12 +36,17 @@ export default tseslint.config(
       ],
     },
   },
-  layer(['src/core/**/*.ts'], '^(vscode$|(\\.\\./)+(host|webview|demo|protocol|extension)(/|$))', 'core knows nobody.'),
+  layer(
+    ['src/core/**/*.ts'],
+    '^(vscode$|(\\.\\./)+(host|webview|demo|protocol|panelState|extension)(/|$))',
+    'core knows nobody.',
+  ),
   layer(
     ['src/protocol.ts'],
     '^(vscode$|\\./(host|webview|demo|extension)(/|$))',
     'the protocol is types and pure data.',
   ),
+  layer(['src/panelState.ts'], '.', 'what is kept of a page is plain data, with its check.'),
   layer(
     ['src/webview/**/*.ts'],
     '^(vscode$|node:|(\\.\\./)+(host|demo|core|extension)(/|$))',
@@ -49,7 +54,7 @@ export default tseslint.config(
   ),
   layer(
     ['src/demo/**/*.ts'],
-    '^(vscode$|(\\.\\./)+(host|webview|core|protocol|extension)(/|$))',
+    '^(vscode$|(\\.\\./)+(host|webview|core|protocol|panelState|extension)(/|$))',
     'the gateway stands alone.',
   ),
   layer(['src/host/**/*.ts'], '(/webview/|/extension$)', 'the host talks to the webview through the protocol.'),

@@ -15,6 +15,7 @@ export { totalsOf } from './core/turnTotals';
 export type { TurnTotals } from './core/turnTotals';
 export { hasArrived, initialTurn, interrupted, isRunning, reduce, startsAgain } from './core/turnState';
 export type { ModelSwitch, TurnPhase, TurnState } from './core/turnState';
+export type { OpenEdit, PanelState, ReadingPlace } from './panelState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
@@ -101,8 +102,8 @@ export type ToWebview =
   /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
-  /** Puts `text` into an empty composer and focuses it. */
-  | { readonly type: 'compose'; readonly text: string }
+  /** Puts `text` into an empty composer and focuses it. `more`: the host holds what goes along with it, e.g. code. */
+  | { readonly type: 'compose'; readonly text: string; readonly more?: true | undefined }
   /** All of the context of the next prompt. */
   | {
       readonly type: 'context';
@@ -137,6 +138,8 @@ export type ToHost =
   /** `id` of a suggestion. */
   | { readonly type: 'attach'; readonly id: string }
   | { readonly type: 'detach'; readonly id: string }
+  /** All that was attached in an earlier page, which VS Code, and so the host, knows nothing of. */
+  | { readonly type: 'restoreContext'; readonly ids: readonly string[] }
   /** Lets the person choose context from a list of VS Code's own. */
   | { readonly type: 'pickContext' }
   | { readonly type: 'setApiKey' }
@@ -148,31 +151,6 @@ export type ToHost =
   /** `language`: the word behind the fence, e.g. `ts`; may be empty. */
   | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   | { readonly type: 'openLink'; readonly href: string };
-
-/** Where the person reads: so many pixels of the answer are above what is in view. */
-export interface ReadingPlace {
-  readonly exchangeId: string;
-  readonly offset: number;
-}
-
-/** A prompt that is being put into other words. */
-export interface OpenEdit {
-  readonly exchangeId: string;
-  readonly text: string;
-}
-
-/** Kept by the webview while it is hidden and across reloads through `setState`, and by the host's serializer. */
-export interface PanelState {
-  readonly conversationId: string;
-  readonly draft: string;
-  /** What the host has put into the composer and may hold until there is a key. */
-  readonly composed?: string | undefined;
-  /** Absent: the end, which is followed. */
-  readonly place?: ReadingPlace | undefined;
-  readonly edits?: readonly OpenEdit[] | undefined;
-  /** Ids of the draft's context, to be read again. */
-  readonly context?: readonly string[] | undefined;
-}
 
 /**
  * Everything the webview says, in the user's language; the host localises, the webview only fills `{0}`, `{1}`.
@@ -361,6 +339,7 @@ export const panelStrings = {
   leaveDemo: 'Leave the demo',
   model: 'Model',
   announceStarted: 'Waiting for the answer',
+  announceResumed: 'The answer goes on',
   announceDone: 'Answer complete',
 } as const;
 

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { knownLocale } from './knownLocale';
 
 /** As the user writes it, with the day when it isn't today. @param at epoch milliseconds */
 export function timeOfDay(at: number): string {
   const then = new Date(at);
   const today = new Date().toDateString() === then.toDateString();
   const day = today ? {} : ({ month: 'short', day: 'numeric' } as const);
-  return then.toLocaleString(vscode.env.language, { ...day, hour: '2-digit', minute: '2-digit' });
+  return then.toLocaleString(knownLocale(vscode.env.language), { ...day, hour: '2-digit', minute: '2-digit' });
 }

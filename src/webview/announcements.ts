@@ -1,27 +1,31 @@
-import type { StreamEvent, TurnState, WaitingEvent } from '../protocol';
+import type { StreamEvent, TurnState } from '../protocol';
 import type { PanelContext } from './panelContext';
 import { stoppedText } from './outcomeLine';
 import { isSameWait } from './sameWait';
 import { fill } from './strings';
 
 /**
- * What a screen reader says of an event: that it starts, that it waits, how it ended. A failure card is an alert.
- * @param wait the one that was going on before the event: a wait that only goes on is said once
+ * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card is
+ * an alert.
+ * @param before the turn before the event: a wait that only goes on is said once, and so is why an answer broke off
  * @param state what the event has made of the turn
  */
 export function spokenFor(
   { strings, format }: Pick<PanelContext, 'strings' | 'format'>,
   event: StreamEvent,
-  { wait, state }: { readonly wait: WaitingEvent | undefined; readonly state: TurnState },
+  { before, state }: { readonly before: TurnState; readonly state: TurnState },
 ): string | undefined {
   switch (event.type) {
     case 'attempt':
-      return event.attempt === 1 ? strings.announceStarted : undefined;
+      if (event.attempt === 1) return strings.announceStarted;
+      return afterCut(strings, before, event);
     case 'waiting':
-      if (wait && isSameWait(wait, event)) return undefined;
+      if (before.wait && isSameWait(before.wait, event)) return undefined;
       return event.reason === 'offline'
         ? `${event.message} ${strings.waitOffline}`
         : `${event.message} ${fill(strings.retryIn, format.duration(event.delayMs))}`;
+    case 'resumed':
+      return strings.announceResumed;
     case 'done':
       return strings.announceDone;
     case 'stopped':
@@ -34,10 +38,27 @@ export function spokenFor(
     case 'tool-call':
     case 'ended':
     case 'cut':
-    case 'resumed':
     case 'replaced':
     case 'model':
     case 'usage':
       return undefined;
+  }
+}
+
+/** Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say. */
+function afterCut(
+  strings: PanelContext['strings'],
+  { phase, cut }: TurnState,
+  { how }: Extract<StreamEvent, { readonly type: 'attempt' }>,
+): string | undefined {
+  if (phase !== 'streaming' || cut === undefined) return undefined;
+  switch (how) {
+    case 'prefill':
+    case 'continue':
+      return `${cut} ${strings.resuming}`;
+    case 'restart':
+      return `${cut} ${strings.restarting}`;
+    case undefined:
+      return `${cut} ${strings.announceStarted}`;
   }
 }

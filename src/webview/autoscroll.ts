@@ -86,7 +86,7 @@ export function createAutoscroll(
     dragging = true;
     stay = undefined;
   });
-  window.addEventListener('pointerup', () => (dragging = false));
+  for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => (dragging = false));
   scroller.addEventListener('scroll', decide);
   scroller.addEventListener('scrollend', () => {
     // Chromium sends it before the last `scroll`.

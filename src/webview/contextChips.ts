@@ -27,7 +27,7 @@ export function createContextChips(context: PanelContext, onLast: () => void): C
   const buttons = (): HTMLButtonElement[] => [...list.querySelectorAll('button')];
   const announce = (items: readonly DraftContext[]): void => {
     const added = known && items.filter(({ id }) => known?.has(id) === false).map((item) => nameOf(context, item));
-    if (added?.length) announcer.say(fill(strings.contextAttached, added.join(', ')));
+    if (added?.length) announcer.say(fill(strings.contextAttached, context.format.list(added)));
     known = new Set(items.map(({ id }) => id));
   };
   const create = (item: DraftContext): HTMLElement => {

@@ -46,13 +46,20 @@ export class ConversationView {
       end,
     );
     this.groups = new TurnGroups(this.thread, context.clock);
-    this.queue = new DrawQueue(context.clock, (view) => this.near.forget(view.assistant));
+    this.queue = new DrawQueue(context.clock, (view) => {
+      this.near.forget(view.assistant);
+      if (this.writing && this.queue.idle) this.rest();
+    });
     this.near = observeNear(this.element);
     this.roving = createRoving(this.element, this.thread, end, onEnd);
   }
 
   get empty(): boolean {
     return this.exchanges.size === 0;
+  }
+
+  get lastId(): string | undefined {
+    return this.latest?.id;
   }
 
   get activity(): Activity {
@@ -110,11 +117,11 @@ export class ConversationView {
     for (const exchange of this.exchanges.values()) exchange.setHeld(held);
   }
 
-  /** An answer is being written. `innerText` leaves out what rests: nothing does otherwise. */
+  /** An answer is being written. */
   setWriting(writing: boolean): void {
     if (writing === this.writing) return;
     this.writing = writing;
-    this.groups.rest(writing && this.queue.idle);
+    this.rest();
   }
 
   replaceAll(exchanges: readonly Exchange[]): void {
@@ -171,6 +178,11 @@ export class ConversationView {
     this.groups.append(view.you, view.assistant);
     this.near.watch(view.assistant, () => this.queue.prefer(view));
     this.queue.add(view);
+  }
+
+  /** `innerText` leaves out what rests: nothing does but while an answer is being written, and what is not drawn can't. */
+  private rest(): void {
+    this.groups.rest(this.writing && this.queue.idle);
   }
 
   private keepFirst(count: number): void {

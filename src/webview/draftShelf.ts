@@ -1,12 +1,14 @@
+import { isPanelState } from '../panelState';
 import type { PanelState } from '../protocol';
 
 /**
  * What was being written, where the next page of the same conversation finds it. VS Code gives the state of a panel back
- * after a reload; not when the panel was closed, or its extension host has died and nobody takes a prompt any more.
+ * after a reload, but maybe an earlier one; and none when the panel was closed, or its extension host has died and nobody
+ * takes a prompt any more. That nothing is being written is kept as well: it is the later word.
  */
 export interface DraftShelf {
   put(state: PanelState): void;
-  /** What was put there last for a conversation; undefined: nothing was being written. */
+  /** What was put there last for a conversation. */
   of(conversationId: string): PanelState | undefined;
 }
 
@@ -17,25 +19,15 @@ const prefix = 'holysheep.draft.';
 /** Of a conversation that is never opened again, deleted ones among them. */
 const keptMs = 7 * 24 * 60 * 60 * 1000;
 
-interface Shelved {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly state: PanelState;
-}
-
 /** @param now epoch milliseconds */
 export function createDraftShelf(storage: ShelfStorage, now: () => number): DraftShelf {
   for (const key of keysOf(storage)) {
-    const shelved = read(storage, key);
-    if (!shelved || now() - shelved.at > keptMs) storage.removeItem(key);
+    const at = read(storage, key)?.at;
+    if (at === undefined || now() - at > keptMs) storage.removeItem(key);
   }
   return {
-    put: (state) => {
-      const key = prefix + state.conversationId;
-      if (!isWriting(state)) storage.removeItem(key);
-      else write(storage, key, { at: now(), state });
-    },
-    of: (conversationId) => read(storage, prefix + conversationId)?.state,
+    put: (state) => write(storage, prefix + state.conversationId, state),
+    of: (conversationId) => read(storage, prefix + conversationId),
   };
 }
 
@@ -48,13 +40,9 @@ export function draftShelfInBrowser(): DraftShelf {
   }
 }
 
-function isWriting({ draft, edits = [], context = [] }: PanelState): boolean {
-  return draft !== '' || edits.length > 0 || context.length > 0;
-}
-
-function write(storage: ShelfStorage, key: string, shelved: Shelved): void {
+function write(storage: ShelfStorage, key: string, state: PanelState): void {
   try {
-    storage.setItem(key, JSON.stringify(shelved));
+    storage.setItem(key, JSON.stringify(state));
   } catch {
     // It is full: what was there before is the beginning of it.
   }
@@ -66,10 +54,10 @@ function keysOf(storage: ShelfStorage): readonly string[] {
 }
 
 /** @returns undefined for nothing, and for what another version has left */
-function read(storage: ShelfStorage, key: string): Shelved | undefined {
+function read(storage: ShelfStorage, key: string): PanelState | undefined {
   try {
-    const { at, state } = Object(JSON.parse(storage.getItem(key) ?? 'null')) as Partial<Shelved>;
-    return typeof at === 'number' && typeof state?.draft === 'string' ? { at, state } : undefined;
+    const state: unknown = JSON.parse(storage.getItem(key) ?? 'null');
+    return isPanelState(state) ? state : undefined;
   } catch {
     return undefined;
   }

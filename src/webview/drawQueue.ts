@@ -59,10 +59,9 @@ export class DrawQueue<T extends Drawable> {
     if (this.unseen.length > 0) this.later('unseen');
   }
 
-  /** An answer is being written: what nobody looks at waits until it is there. */
+  /** An answer is being written: of what nobody looks at one is drawn at a time, where there is nothing else to do. */
   hold(held: boolean): void {
     this.held = held;
-    if (!held && this.unseen.length > 0) this.later('unseen');
   }
 
   private later(list: 'seen' | 'unseen'): void {
@@ -75,13 +74,14 @@ export class DrawQueue<T extends Drawable> {
   }
 
   private drawSome(list: 'seen' | 'unseen'): void {
-    if (this.drawing.has(list) || (list === 'unseen' && this.held)) return;
+    if (this.drawing.has(list)) return;
+    const isGentle = list === 'unseen' && this.held;
     const end = this.clock.ticks() + budgetMs;
     for (let next = this[list].pop(); next; next = this[list].pop()) {
       this.drawing.add(list);
       this.drawOne(next, list);
       if (this.drawing.has(list)) return;
-      if (this.clock.ticks() >= end && this[list].length > 0) {
+      if ((isGentle || this.clock.ticks() >= end) && this[list].length > 0) {
         this.later(list);
         return;
       }

@@ -12,6 +12,8 @@ export interface EmptyState {
 export function createEmptyState(context: PanelContext): EmptyState {
   const { strings, post } = context;
   const body = element('div', { class: 'empty-body' });
+  /** Anew only where something has changed: who is on one of the buttons keeps the focus. */
+  let shown = '';
   return {
     element: element(
       'div',
@@ -27,6 +29,9 @@ export function createEmptyState(context: PanelContext): EmptyState {
       ),
     ),
     update: (connection, suggestions) => {
+      const next = JSON.stringify([connection.host, connection.hasKey, connection.demo, suggestions]);
+      if (next === shown) return;
+      shown = next;
       const offers = suggestions.map(({ label, prompt, model }) =>
         button(label, 'secondary', () => post({ type: 'send', prompt, model })),
       );

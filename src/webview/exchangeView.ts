@@ -100,7 +100,7 @@ export class ExchangeView implements Drawable {
     for (const event of events) {
       const before = this.state;
       this.state = reduce(before, event);
-      const words = spokenFor(this.context, event, { wait: before.wait, state: this.state });
+      const words = spokenFor(this.context, event, { before, state: this.state });
       if (words) this.context.announcer.say(words);
       turn?.texts.apply(event, before, this.state);
       if (isRunning(this.state.phase)) this.shown = this.state;

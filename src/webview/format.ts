@@ -12,6 +12,8 @@ export interface Format {
   number(value: number): string;
   /** `one` or `other`, whichever the language says to a count, with the count in it. */
   plural(value: number, one: string, other: string): string;
+  /** `a, b, c`. */
+  list(items: readonly string[]): string;
 }
 
 const secondsUpTo = 90;
@@ -25,6 +27,7 @@ export function createFormat(
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const rules = new Intl.PluralRules(language);
+  const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
   const wholeSeconds = (seconds: number): string => {
     if (seconds <= secondsUpTo) return fill(strings.seconds, whole.format(seconds));
@@ -44,6 +47,7 @@ export function createFormat(
     count: (value) => compact.format(value),
     number: (value) => whole.format(value),
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
+    list: (items) => lists.format(items),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectionView, PanelState, PanelStrings, Suggestion, ToWebview } from '../protocol';
+import type { ConnectionView, PanelStrings, ReadingPlace, Suggestion, ToWebview } from '../protocol';
 import { createAnnouncer } from './announcer';
 import type { ObserveSize } from './autoscroll';
 import { createAutoscroll } from './autoscroll';
@@ -12,8 +12,10 @@ import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
 import { createJumpButton } from './jumpButton';
 import type { ObserveNear } from './observeNear';
+import { PageMemory, type PageState } from './pageMemory';
 import type { PanelClock } from './panelClock';
 import type { PanelContext } from './panelContext';
+import { PendingPrompts } from './pendingPrompts';
 import { isInPromptEditor } from './promptEditor';
 import { PromptHistory } from './promptHistory';
 import type { VsCodeApi } from './vscodeApi';
@@ -37,13 +39,12 @@ export interface Panel {
 /** Builds the panel into `root`. The host holds the truth: nothing here outlives a snapshot but the draft. */
 export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
   const { api, shelf, strings, clock } = environment;
-  const saved = api.getState();
-  let conversationId = saved?.conversationId ?? '';
+  const memory = new PageMemory(api, shelf, () => clock.now());
+  const { before } = memory;
+  const pending = new PendingPrompts(before?.pending);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
-  /** Of the page before this one, until the conversation is there. */
-  let before = saved;
-  let place = saved?.place;
+  let place: ReadingPlace | undefined;
 
   const context: PanelContext = {
     strings,
@@ -54,6 +55,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     createMarkdown: environment.createMarkdown,
     focusComposer: () => composer.focus(),
     editsChanged: () => remember(),
+    promptSent: (prompt) => {
+      pending.add(prompt);
+      remember();
+    },
   };
   const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.follow());
   const emptyState = createEmptyState(context);
@@ -73,36 +78,36 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     },
   );
   const composer = createComposer(context, {
-    draft: saved?.draft ?? '',
-    composed: saved?.composed,
-    contextIds: saved?.context,
+    draft: before?.draft ?? '',
+    composed: before?.composed,
+    more: before?.more,
+    contextIds: before?.context,
     history,
+    pending,
     modelButton: bar.modelButton,
     onDraft: () => remember(),
     onSend: () => autoscroll.follow(),
   });
   const remember = (): void => {
-    const { draft, composed, contextIds } = composer;
-    const edits = before?.edits ?? conversation.edits;
-    const state: PanelState = {
-      conversationId,
+    const { draft, composed, more, contextIds } = composer;
+    const { edits, lastId: seen } = conversation;
+    memory.keep({
       draft,
       context: contextIds,
       ...(composed !== undefined && { composed }),
+      ...(more && { more }),
       ...(place && { place }),
       ...(edits.length > 0 && { edits }),
-    };
-    api.setState(state);
-    if (conversationId !== '') shelf.put(state);
+      ...(pending.all.length > 0 && { pending: pending.all }),
+      ...(seen !== undefined && { seen }),
+    });
   };
-  /** As a page left it that VS Code knows nothing of any more. */
-  const takeUp = ({ draft, context: ids = [] }: PanelState): void => {
+  /** As it was before the page went away. */
+  const comeBack = ({ draft, context: ids, edits = [], place: earlier }: PageState): void => {
     composer.restore(draft);
-    for (const id of ids) context.post({ type: 'attach', id });
-  };
-  /** As it was before the page was hidden. */
-  const comeBack = ({ edits = [], place: earlier }: Partial<PanelState>): void => {
+    if (ids) composer.restoreContext(ids);
     conversation.openEdits(edits);
+    place = earlier;
     if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
     else autoscroll.follow();
   };
@@ -150,20 +155,17 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     receive: (message) => {
       switch (message.type) {
         case 'snapshot': {
-          const isSame = conversationId === message.conversationId;
-          const shelved = isSame ? undefined : shelf.of(message.conversationId);
-          const earlier = isSame ? before : shelved;
-          before = undefined;
-          place = earlier?.place;
-          conversationId = message.conversationId;
+          const { edits, lastId: seen } = conversation;
+          const earlier = memory.open(message.conversationId) ?? { draft: '', edits, seen };
+          pending.offer(earlier.pending ?? []);
           connect(message.connection, message.suggestions);
           if (document.hasFocus()) composer.focus();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
-          if (shelved) takeUp(shelved);
-          comeBack(earlier ?? {});
+          comeBack(earlier);
+          composer.bringBack(pending.release(message.exchanges, earlier.seen));
           remember();
           break;
         }
@@ -173,8 +175,13 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           autoscroll.follow();
           break;
         case 'path':
-          if (conversation.showPath(message.exchanges)) autoscroll.follow();
-          else autoscroll.moved();
+          if (conversation.showPath(message.exchanges)) {
+            autoscroll.follow();
+            composer.taken(message.exchanges.at(-1)?.prompt ?? '');
+          } else {
+            autoscroll.moved();
+            remember();
+          }
           break;
         case 'events':
           conversation.apply(message.exchangeId, message.events);
@@ -184,7 +191,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           connect(message.connection, message.suggestions);
           break;
         case 'compose':
-          composer.compose(message.text);
+          composer.compose(message.text, message.more);
           break;
         case 'context':
           composer.setContext(message.items, message.unread);

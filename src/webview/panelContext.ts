@@ -16,4 +16,6 @@ export interface PanelContext {
   readonly focusComposer: () => void;
   /** What stands in the editors of prompts must survive a reload. */
   readonly editsChanged: () => void;
+  /** It is on its way to the host: until it is taken it must survive everything. */
+  readonly promptSent: (prompt: string) => void;
 }

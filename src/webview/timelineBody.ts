@@ -12,8 +12,8 @@ export function timelineBody(context: PanelContext, state: TurnState): readonly 
   const spans = spansOf(state, now);
   const totals = totalsOf(state, now);
   const [attempts = '', ...rest] = totalsFacts(context, totals);
-  const words = totals.waitedMs >= worthSayingMs ? [attempts, rest[0]] : [attempts];
-  const label = fill(context.strings.pictureOf, context.format.duration(spans.total), words.join(', '));
+  const words = totals.waitedMs >= worthSayingMs ? [attempts, ...rest.slice(0, 1)] : [attempts];
+  const label = fill(context.strings.pictureOf, context.format.duration(spans.total), context.format.list(words));
   return [
     element('div', { class: 'timeline-frame' }, createTimelinePicture(context, spans, label)),
     legend(context, spans),

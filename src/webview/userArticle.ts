@@ -48,6 +48,7 @@ export function createUserArticle(context: PanelContext, exchange: ExchangeView)
       },
       onResend: (prompt) => {
         end();
+        context.promptSent(prompt);
         post({ type: 'edit', exchangeId: exchange.id, prompt });
         context.focusComposer();
       },

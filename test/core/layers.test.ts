@@ -44,8 +44,8 @@ const layers: readonly Layer[] = [
   { folder: 'src/demo', mayImport: /^(src\/demo\/|node:)/, sentence: 'the demo knows Node alone' },
   {
     folder: 'src/webview',
-    mayImport: /^(src\/webview\/|src\/protocol$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
-    sentence: 'the webview reaches the rest through the protocol',
+    mayImport: /^(src\/webview\/|src\/(protocol|panelState)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
+    sentence: 'the webview reaches the rest through the protocol and what is kept of a page',
   },
   {
     folder: 'src/host',
@@ -66,14 +66,16 @@ describe('the layers', () => {
     });
   }
 
-  it('hold: the protocol is types and pure data of core', () => {
+  it('hold: the protocol is types and pure data of core, and of what is kept of a page', () => {
     const imports = importsOf('src/protocol.ts');
     assert.ok(imports.length > 0);
     assert.deepEqual(
-      imports.filter(({ to }) => !to.startsWith('src/core/')),
+      imports.filter(({ to }) => !/^src\/(core\/|panelState$)/.test(to)),
       [],
     );
   });
+
+  it('hold: what is kept of a page imports nobody', () => assert.deepEqual(importsOf('src/panelState.ts'), []));
 
   it('see every kind of import', () => {
     const text =

@@ -101,9 +101,14 @@ export class ContextDraft {
     return taken;
   }
 
-  /** Brings back what was attached before a reload, read as it is now. */
+  /** Brings back what was attached before a reload, read as it is now, and nothing else. */
   async restore(ids: readonly string[]): Promise<void> {
-    this.waiting = ids.filter((id) => !this.held.some((item) => item.id === id));
+    const left = this.held.filter(({ id }) => ids.includes(id));
+    this.waiting = ids.filter((id) => !left.some((item) => item.id === id));
+    if (left.length < this.held.length) {
+      this.held = left;
+      this.changes.fire();
+    }
     await this.readWaiting();
   }
 

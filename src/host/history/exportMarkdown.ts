@@ -3,6 +3,7 @@ import { hasArrived, isRunning } from '../../core/turnState';
 import { panelStrings, type Attachment } from '../../protocol';
 import { codeFence } from '../code/codeFence';
 import type { Exchange } from '../conversation/exchange';
+import { knownLocale } from '../knownLocale';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 
 export interface MarkdownWords {
@@ -77,5 +78,5 @@ function closed(text: string): string {
 }
 
 function longDate(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(at);
 }

@@ -1,3 +1,5 @@
+import { knownLocale } from '../knownLocale';
+
 /** From the newest to the oldest. */
 export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 
@@ -14,7 +16,7 @@ export function historyGroup(at: number, now: number): HistoryGroup {
 
 /** As short as the group it is in allows. @param locale of the display language, e.g. `zh-cn` */
 export function historyTime(at: number, now: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, formatOf(at, now)).format(at);
+  return new Intl.DateTimeFormat(knownLocale(locale), formatOf(at, now)).format(at);
 }
 
 function formatOf(at: number, now: number): Intl.DateTimeFormatOptions {

@@ -1,5 +1,6 @@
 import type { Localize } from '../../core/engine';
 import type { ConversationSummary } from '../conversation/conversationSummary';
+import { knownLocale } from '../knownLocale';
 import { historyGroup, historyTime, type HistoryGroup } from './historyGroups';
 
 export interface HistoryItem {
@@ -45,8 +46,9 @@ export function historySections(
 
 /** In the plural form of the display language. */
 export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords, 'localize' | 'locale'>): string {
-  const count = new Intl.NumberFormat(locale).format(turns);
-  return new Intl.PluralRules(locale).select(turns) === 'one'
+  const known = knownLocale(locale);
+  const count = new Intl.NumberFormat(known).format(turns);
+  return new Intl.PluralRules(known).select(turns) === 'one'
     ? localize('{count} turn', { count })
     : localize('{count} turns', { count });
 }
@@ -74,7 +76,7 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
 }
 
 function dateText(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 /**

@@ -85,6 +85,7 @@ export class HistoryPicker extends Disposable {
       this.dispose();
       return exportConversation(this.deps, named);
     }
+    if (pressed !== this.remove) return;
     this.picker.items = this.picker.items.filter((entry) => entry.choice !== choice);
     await deleteConversation(this.deps, named, () => this.refresh());
     this.refresh();

@@ -95,8 +95,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /** Puts text into the composer of a conversation's panel and focuses it. */
-  compose(conversation: Conversation, text: string): void {
-    this.tabs.of(conversation.id)?.session?.compose(text);
+  compose(conversation: Conversation, text: string, more?: boolean): void {
+    this.tabs.of(conversation.id)?.session?.compose(text, more);
   }
 
   connectionChanged(): void {

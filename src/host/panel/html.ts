@@ -19,6 +19,9 @@ export function panelHtml(page: PanelPage): string {
     `style-src ${page.cspSource}`,
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
+    // These two don't fall back to the default.
+    `base-uri 'none'`,
+    `form-action 'none'`,
   ].join('; ');
   return `<!doctype html>
 <html lang="${attribute(page.locale)}">

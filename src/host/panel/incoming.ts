@@ -1,4 +1,7 @@
-import type { FaultAction, PanelState, ToHost } from '../../protocol';
+import { isFields, isText, isTexts, type Fields } from '../../panelState';
+import type { FaultAction, ToHost } from '../../protocol';
+
+export { isPanelState } from '../../panelState';
 
 const actions: Readonly<Record<FaultAction, true>> = {
   retryNow: true,
@@ -13,8 +16,6 @@ const actions: Readonly<Record<FaultAction, true>> = {
   tryAnyway: true,
   details: true,
 };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** What each message must carry; the compiler asks for a row for every one. */
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
@@ -34,6 +35,7 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   suggestContext: ({ request, query }) => typeof request === 'number' && isText(query),
   attach: ({ id }) => isText(id),
   detach: ({ id }) => isText(id),
+  restoreContext: ({ ids }) => isTexts(ids),
   pickContext: always,
   setApiKey: always,
   openDemo: always,
@@ -51,42 +53,10 @@ export function isToHost(message: unknown): message is ToHost {
   return isText(type) && Object.hasOwn(messages, type) && messages[type as ToHost['type']](message);
 }
 
-/** What VS Code kept of a panel over a reload. */
-export function isPanelState(state: unknown): state is PanelState {
-  if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { composed, context, edits, place } = state;
-  return (
-    isAbsentOr(isText, composed) &&
-    isAbsentOr(isPlace, place) &&
-    isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
-    isAbsentOr((value) => Array.isArray(value) && value.every(isText), context)
-  );
-}
-
-function isAbsentOr(isRight: (value: unknown) => boolean, value: unknown): boolean {
-  return value === undefined || isRight(value);
-}
-
-function isPlace(value: unknown): boolean {
-  return isFields(value) && isText(value['exchangeId']) && Number.isFinite(value['offset']);
-}
-
-function isEdit(value: unknown): boolean {
-  return isFields(value) && isText(value['exchangeId']) && isText(value['text']);
-}
-
 function always(): boolean {
   return true;
 }
 
 function isWords(value: unknown): boolean {
   return isText(value) && value.trim() !== '';
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
 }

@@ -19,7 +19,7 @@ export class PanelSession extends Disposable {
   /** A view that comes late must not replace a later one. */
   private connectionChanges = 0;
   /** For the composer of a page that is not that far. */
-  private toCompose: string | undefined;
+  private toCompose: { readonly text: string; readonly more?: true | undefined } | undefined;
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
 
@@ -65,7 +65,7 @@ export class PanelSession extends Disposable {
       unread: this.contextDraft.unread(),
       modelOnce: this.draft.modelOnce,
     });
-    if (this.toCompose !== undefined) this.view.post({ type: 'compose', text: this.toCompose });
+    if (this.toCompose) this.view.post({ type: 'compose', ...this.toCompose });
     this.toCompose = undefined;
   }
 
@@ -76,9 +76,11 @@ export class PanelSession extends Disposable {
       this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
   }
 
-  compose(text: string): void {
-    if (this.shown && this.view.listens) this.view.post({ type: 'compose', text });
-    else this.toCompose = text;
+  /** @param more there is more to it than its words, which stays here */
+  compose(text: string, more = false): void {
+    const composed = { text, ...(more && { more }) };
+    if (this.shown && this.view.listens) this.view.post({ type: 'compose', ...composed });
+    else this.toCompose = composed;
   }
 
   private async receive(message: ToHost): Promise<void> {
@@ -130,6 +132,8 @@ export class PanelSession extends Disposable {
       case 'detach':
         contextDraft.detach(message.id);
         return;
+      case 'restoreContext':
+        return contextDraft.restore(message.ids);
       case 'pickContext':
         return contextDraft.pick();
       case 'setApiKey':

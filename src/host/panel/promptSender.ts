@@ -6,7 +6,8 @@ export interface PromptSenderDeps {
   readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };
   readonly panels: {
     readonly show: (conversation: Conversation, options: { readonly preserveFocus: boolean }) => void;
-    readonly compose: (conversation: Conversation, text: string) => void;
+    /** @param more there is more to it than its words: without what is held they are not to be sent */
+    readonly compose: (conversation: Conversation, text: string, more: boolean) => void;
   };
   readonly connection: () => Promise<ConnectionView>;
   readonly remember: (prompt: string) => Promise<void>;
@@ -53,7 +54,7 @@ export class PromptSender {
     }
     // The panel offers to set a key and to open the demo, with the prompt in its composer.
     this.held.set(conversation, { input: whole, complete, kept: true });
-    panels.compose(conversation, input.prompt);
+    panels.compose(conversation, input.prompt, hasMore(whole));
   }
 
   /** @param kept what was put into the composer still stands there, or again */
@@ -84,6 +85,10 @@ export class PromptSender {
     const { conversations } = this.deps;
     return newConversation ? conversations.startNew() : (conversation ?? conversations.resume());
   }
+}
+
+function hasMore({ content, attachments = [] }: PromptInput): boolean {
+  return content !== undefined || attachments.length > 0;
 }
 
 function asItIs(input: PromptInput): PromptInput {

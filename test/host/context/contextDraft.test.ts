@@ -160,6 +160,15 @@ describe('The context of the next prompt', () => {
     assert.deepEqual(skipped, ['gone']);
   });
 
+  it('is nothing else once a later word of what it was has come', async () => {
+    await draft.restore(['a', 'b']);
+    await draft.restore(['b', 'c']);
+    assert.deepEqual(ids(), ['b', 'c']);
+    changes = 0;
+    await draft.restore([]);
+    assert.deepEqual([ids(), draft.unread(), changes], [[], [], 1]);
+  });
+
   it('goes along whole with a prompt that is sent while it comes back', async () => {
     let open = (): void => undefined;
     gates.set('a', new Promise((resolve) => (open = resolve)));

@@ -33,8 +33,9 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
   return { id: 'e1', prompt: 'Why?', queued: false, state: events.reduce(reduce, initialTurn), ...more };
 }
 
-const markdown = (...exchanges: Exchange[]): string =>
-  exportMarkdown({ title: 'Retries', exchanges, others: [] }, { localize, locale: 'en' });
+const markdown = (...exchanges: Exchange[]): string => markdownIn('en', ...exchanges);
+const markdownIn = (locale: string, ...exchanges: Exchange[]): string =>
+  exportMarkdown({ title: 'Retries', exchanges, others: [] }, { localize, locale });
 
 describe('exportMarkdown', () => {
   it('has a title, the date, and each turn with its words as they were', () => {
@@ -43,6 +44,11 @@ describe('exportMarkdown', () => {
     assert.equal(title, '# Retries');
     assert.match(date ?? '', /^\*January 15, 2026 at .+\*$/);
     assert.equal(rest.join('\n\n'), `## You\n\nWhy?\n\n## gpt-4o\n\n${answer}\n`);
+  });
+
+  it('has a date also where there is no such language', () => {
+    const [, date] = markdownIn('zh_CN', exchange([attempt, done('Yes')])).split('\n\n');
+    assert.match(date ?? '', /2026/);
   });
 
   it('fences what was attached so that it cannot close its fence', () => {

@@ -36,6 +36,7 @@ describe('historyGroup', () => {
 describe('historyTime', () => {
   for (const [what, time, locale, shown] of [
     ['the time of today', at(10, 9, 5), 'en', /^9:05\sAM$/],
+    ['a time where there is no such language', at(10, 9, 5), 'zh_CN', /9:05/],
     ['the time of yesterday', at(9, 21, 5), 'en', /^9:05\sPM$/],
     ['the weekday before', at(6, 9, 5), 'en', /^Fri\W+9:05\sAM$/],
     ['the date of what is older', at(1), 'en', /^Mar 1$/],
@@ -57,6 +58,10 @@ describe('turnsText', () => {
   ] as const) {
     it(`chooses the form of ${turns} in ${locale}`, () => assert.equal(turnsText(turns, { localize, locale }), text));
   }
+
+  it('does without a language there is none of', () => {
+    assert.match(turnsText(2, { localize, locale: 'zh_CN' }), /^2 turns$/);
+  });
 });
 
 describe('historySections', () => {

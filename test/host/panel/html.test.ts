@@ -43,7 +43,7 @@ describe('The panel page', () => {
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
     assert.equal(
       policy,
-      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'",
+      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'; base-uri 'none'; form-action 'none'",
     );
   });
 });

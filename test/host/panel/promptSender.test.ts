@@ -47,7 +47,7 @@ function setUp() {
     },
     panels: {
       show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      compose: ({ id }, text) => happened.push(`compose ${id}: ${text}`),
+      compose: ({ id }, text, more) => happened.push(`compose ${id}: ${text}${more ? ', and more' : ''}`),
     },
     connection: () => Promise.resolve({ ...connection }),
     remember: (prompt) =>
@@ -83,6 +83,23 @@ describe('PromptSender', () => {
     await sender.send({ prompt: 'Hi' });
     assert.deepEqual(happened, ['show current', 'remember Hi', 'compose current: Hi']);
   });
+
+  for (const [what, input] of [
+    ['code', { prompt: 'Explain', content: 'in full' }],
+    ['attachments', { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] }],
+  ] as const) {
+    it(`says that there is more to a prompt than its words where it has ${what}, also when these are sent again`, async () => {
+      const { sender, happened, connection } = setUp();
+      connection.hasKey = false;
+      await sender.send(input);
+      await sender.send({ prompt: 'Explain' });
+      await sender.send({ prompt: 'Why?', attachments: [] });
+      assert.deepEqual(
+        happened.filter((each) => each.startsWith('compose')),
+        ['compose current: Explain, and more', 'compose current: Explain, and more', 'compose current: Why?'],
+      );
+    });
+  }
 
   it('needs no key in the demo', async () => {
     const { sender, happened, connection } = setUp();

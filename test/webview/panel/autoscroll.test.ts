@@ -66,6 +66,16 @@ describe('the end of the conversation', () => {
     assert.equal(scroller.fromEnd, 0);
   });
 
+  for (const end of ['pointerup', 'pointercancel']) {
+    it(`is not let go by a scroll that no hand made after a ${end}`, () => {
+      scroller.fire('pointerdown');
+      page.window.dispatchEvent(new page.window.Event(end));
+      scroller.moveTo(100);
+      scroller.grow(10);
+      assert.equal(scroller.fromEnd, 0);
+    });
+  }
+
   it('is let go with Page Up and found again with End', () => {
     page.key('PageUp', {}, scroller.element);
     scroller.moveTo(200);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduce, type ExchangeView, type PanelState } from '../../../src/protocol';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { Scroller } from './support/scroller';
 
 const state = [ev.attempt(), ev.done('an answer')].reduce(reduce, initialTurn);
@@ -90,6 +90,13 @@ describe('a panel that was hidden behind another tab', () => {
     assert.deepEqual([editor(after.page), after.page.state?.edits], [null, undefined]);
   });
 
+  it('has that prompt still where its conversation is told anew', () => {
+    const { page } = open();
+    page.all('button', 'Edit')[1]?.click();
+    page.snapshot(exchanges);
+    assert.ok(page.root.querySelector('.prompt-editor'));
+  });
+
   it('keeps all that while the conversation is not there yet', () => {
     const before: PanelState = {
       ...kept,
@@ -98,11 +105,13 @@ describe('a panel that was hidden behind another tab', () => {
       place: { exchangeId: 'b', offset: 120 },
       edits: [{ exchangeId: 'a', text: 'b' }],
       context: ['file:a'],
+      pending: ['c'],
+      seen: 'b',
     };
     const page = new PanelPage(before);
     pages.push(page);
     page.type('ab');
-    assert.deepEqual(page.state, { ...before, draft: 'ab' });
+    assert.deepEqual(page.state, { ...before, at: startOfTime, draft: 'ab' });
     assert.deepEqual(page.posted, [{ type: 'composed', kept: false }]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PromptHistory } from '../../../src/webview/promptHistory';
 import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { exchange, PanelPage, startOfTime } from './support/panelPage';
 
 describe('the composer', () => {
   let page: PanelPage;
@@ -95,7 +95,7 @@ describe('the composer', () => {
 
   it('keeps the draft across a reload', () => {
     page.type('half a thou');
-    assert.deepEqual(page.state, { conversationId: 'c1', draft: 'half a thou', context: [] });
+    assert.deepEqual(page.state, { conversationId: 'c1', at: startOfTime, draft: 'half a thou', context: [] });
     const state = page.state;
     page.dispose();
     page = new PanelPage(state);
@@ -104,13 +104,12 @@ describe('the composer', () => {
     assert.equal(sendButton().disabled, false);
   });
 
-  it('keeps a prompt as the draft until the host has taken it', () => {
+  it('keeps a prompt until the host has taken it', () => {
     page.type('Why?');
     page.key('Enter');
-    page.snapshot();
-    assert.equal(page.state?.draft, 'Why?');
-    page.receive({ type: 'exchange', exchange: exchange('a') });
-    assert.equal(page.state.draft, '');
+    assert.deepEqual([page.state?.draft, page.state?.pending], ['', ['Why?']]);
+    page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
+    assert.equal(page.state?.pending, undefined);
   });
 
   it('lets go of a prompt that had waited for a key and has been sent', () => {

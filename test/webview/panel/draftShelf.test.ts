@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import type { DraftContext, PanelState, ToHost } from '../../../src/protocol';
 import { createDraftShelf } from '../../../src/webview/draftShelf';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { MemoryStorage } from './support/memoryStorage';
+
+const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -52,7 +55,6 @@ describe('what was being written in a page that nobody can ask any more', () => 
     page.type('a whole thought');
     page.key('Enter');
     page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a whole thought' }) });
-    assert.equal(page.storage.length, 0);
     assert.equal(next(page).input.value, '');
   });
 
@@ -73,18 +75,95 @@ describe('what was being written in a page that nobody can ask any more', () => 
     const page = first();
     page.receive({
       type: 'context',
-      items: [{ id: 'file:a', kind: 'file', label: 'a', characters: 1, truncated: false }],
+      items: [file('file:a')],
     });
     page.click('Edit');
     const after = next(page);
-    assert.deepEqual(after.posted, [{ type: 'attach', id: 'file:a' }]);
+    assert.deepEqual(after.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
     assert.ok(after.root.querySelector('.prompt-editor'));
+  });
+
+  const only: Readonly<Record<string, (page: PanelPage) => void>> = {
+    'a draft': (page) => page.type('half a thought'),
+    'an open edit': (page) => page.click('Edit'),
+    'what is attached': (page) =>
+      page.receive({
+        type: 'context',
+        items: [file('file:a')],
+      }),
+  };
+  for (const [name, write] of Object.entries(only)) {
+    it(`is something if it is ${name} alone`, () => {
+      const page = first();
+      write(page);
+      const after = next(page);
+      assert.deepEqual(
+        [after.input.value !== '', after.root.querySelector('.prompt-editor') !== null, after.posted.length > 0],
+        Object.keys(only).map((each) => each === name),
+      );
+    });
+  }
+
+  it('keeps its context until the host has answered, whoever goes away meanwhile', () => {
+    const page = first();
+    page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
+    const ids = ['file:a', 'problems:b'];
+    for (let after = next(page), times = 0; times < 3; times++, after = next(after)) {
+      assert.deepEqual(after.posted, [{ type: 'restoreContext', ids }]);
+    }
+    const last = next(page);
+    last.receive({ type: 'context', items: [file('file:a')] });
+    assert.deepEqual(last.state?.context, ['file:a']);
+  });
+
+  it('does not ask for context that the host has', () => {
+    const page = first();
+    page.receive({ type: 'context', items: [file('file:a')] });
+    const after = open(page.storage);
+    after.snapshot([exchange('a')], { context: [file('file:a')] });
+    assert.deepEqual(after.posted, []);
+  });
+
+  it('is what waits for a key, if it is no more than its words', () => {
+    const page = first();
+    page.receive({ type: 'compose', text: 'Why?' });
+    assert.equal(next(page).input.value, 'Why?');
+  });
+
+  it('is not what the host holds with more to it, unless it has been changed', () => {
+    const page = first();
+    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    const hidden = new PanelPage(page.state, page.storage);
+    pages.push(hidden);
+    hidden.snapshot([exchange('a')]);
+    assert.equal(hidden.input.value, 'Explain a.ts:1-9');
+    const closed = next(hidden);
+    assert.deepEqual([closed.input.value, closed.state?.more], ['', undefined]);
+    closed.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    closed.type('Explain it to me');
+    assert.equal(next(closed).input.value, 'Explain it to me');
+  });
+
+  it('is not what was sent with more to it than its words', () => {
+    const page = first();
+    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    page.key('Enter');
+    assert.equal(next(page).input.value, '');
+  });
+
+  it('waits for its conversation: before that it is nobody’s', () => {
+    const page = open(new MemoryStorage());
+    page.type('half a thought');
+    assert.equal(page.storage.length, 0);
+    page.snapshot([exchange('a')]);
+    assert.deepEqual([...page.storage.items.keys()], ['holysheep.draft.c1']);
+    assert.equal(next(page).input.value, 'half a thought');
   });
 
   it('is forgotten after a week', () => {
     const storage = new MemoryStorage();
     const shelf = (at: number) => createDraftShelf(storage, () => at);
-    shelf(startOfTime).put({ conversationId: 'c1', draft: 'a' });
+    shelf(startOfTime).put({ conversationId: 'c1', at: startOfTime, draft: 'a' });
     assert.equal(shelf(startOfTime + 7 * day).of('c1')?.draft, 'a');
     assert.equal(shelf(startOfTime + 7 * day + 1).of('c1'), undefined);
   });
@@ -94,6 +173,12 @@ describe('what was being written in a page that nobody can ask any more', () => 
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
     storage.setItem('holysheep.draft.c2', '{"at":1}');
+    for (const more of [{}, { at: 'now' }, { at: startOfTime, edits: 'no' }, { at: startOfTime, context: 5 }]) {
+      storage.setItem(
+        `holysheep.draft.${storage.length}`,
+        JSON.stringify({ conversationId: 'c3', draft: 'a', ...more }),
+      );
+    }
     assert.equal(createDraftShelf(storage, () => startOfTime).of('c1'), undefined);
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
@@ -105,5 +190,86 @@ describe('what was being written in a page that nobody can ask any more', () => 
     storage.limit = 0;
     shelf.put({ conversationId: 'c1', draft: 'ab' });
     assert.equal(shelf.of('c1')?.draft, 'a');
+  });
+});
+
+describe('a draft that VS Code and the shelf both have', () => {
+  const pages: PanelPage[] = [];
+  afterEach(() => {
+    for (const page of pages.splice(0)) page.dispose();
+  });
+  const open = (state?: PanelState, storage = new MemoryStorage()): PanelPage => {
+    pages.pop()?.dispose();
+    const page = new PanelPage(state, storage);
+    pages.push(page);
+    return page;
+  };
+  /** With what VS Code has written to disk before more was done; then the window is killed. */
+  const first = (): { readonly page: PanelPage; readonly saved: PanelState | undefined } => {
+    const page = open();
+    page.snapshot([exchange('a')]);
+    page.type('a long thou');
+    page.clock.advance(1);
+    return { page, saved: page.state };
+  };
+
+  it('is the later one where the window was killed before VS Code had written it', () => {
+    const { page, saved } = first();
+    page.type('a long thought');
+    const after = open(saved, page.storage);
+    assert.equal(after.input.value, 'a long thought');
+    after.snapshot([exchange('a')]);
+    assert.equal(after.input.value, 'a long thought');
+  });
+
+  it('is nothing where the later word is that it was sent and taken', () => {
+    const { page, saved } = first();
+    page.key('Enter');
+    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a long thou' }) });
+    const after = open(saved, page.storage);
+    after.snapshot([exchange('a'), exchange('b', { prompt: 'a long thou' })]);
+    assert.equal(after.input.value, '');
+  });
+
+  it('takes the place of the context that the host has from VS Code', () => {
+    const { page } = first();
+    page.receive({ type: 'context', items: [file('file:a')] });
+    const saved = page.state;
+    page.clock.advance(1);
+    page.receive({ type: 'context', items: [] });
+    const asks = (state: PanelState | undefined): readonly ToHost[] => {
+      const after = open(state, page.storage);
+      after.snapshot([exchange('a')], { context: [file('file:a')] });
+      return after.posted;
+    };
+    assert.deepEqual(asks(saved), [{ type: 'restoreContext', ids: [] }]);
+    assert.deepEqual(asks({ conversationId: 'c1', at: startOfTime + 2, draft: '' }), []);
+  });
+
+  it('is VS Code’s where the shelf was full', () => {
+    const { page } = first();
+    page.storage.limit = 0;
+    page.type('a long thought');
+    const after = open(page.state, page.storage);
+    after.snapshot([exchange('a')]);
+    assert.equal(after.input.value, 'a long thought');
+  });
+
+  it('is what was written in this page before the conversation was there', () => {
+    const { page, saved } = first();
+    page.type('a long thought');
+    const after = open(saved, page.storage);
+    after.clock.advance(2);
+    after.type('');
+    after.snapshot([exchange('a')]);
+    assert.equal(after.input.value, '');
+    assert.equal(open(saved, after.storage).input.value, '');
+  });
+
+  it('is not taken from a state that another version has left', () => {
+    const broken = { conversationId: 'c1', draft: 'a', edits: 'no' } as unknown as PanelState;
+    const page = open(broken);
+    page.snapshot([exchange('a')]);
+    assert.equal(page.input.value, '');
   });
 });

@@ -85,13 +85,26 @@ describe('what is shown of a turn', () => {
     );
   });
 
-  it('waits while another turn runs, if nobody looks at it', () => {
-    page.clock.costMs = 10;
+  it('takes its turn while another turn runs, if nobody looks at it: one when there is nothing else to do', () => {
     page.snapshot([...many, exchange('e')]);
-    runAll();
     assert.deepEqual(drawn(), ['']);
+    const counts: number[] = [];
+    const idle = (): void => {
+      page.events('e', ev.text('Hi'));
+      page.clock.runIdle();
+      counts.push(drawn().length);
+    };
+    page.events('e', ev.attempt());
+    for (let times = 0; times < 5; times++) idle();
+    assert.deepEqual(counts, [2, 3, 4, 5, 5]);
+  });
+
+  it('is drawn with others at a time as soon as nothing runs', () => {
+    page.snapshot([...many, exchange('e')]);
+    page.clock.runIdle();
+    assert.equal(drawn().length, 2);
     page.events('e', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
-    runAll();
+    page.clock.runIdle();
     assert.equal(drawn().length, 5);
   });
 
@@ -105,46 +118,97 @@ describe('what is shown of a turn', () => {
     assert.equal(page.part('answer')?.textContent, 'Hi');
   });
 
-  /** Ten turns each. */
-  const groups = Array.from({ length: 25 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
+  /** Five groups of ten turns at most. */
+  const groups = Array.from({ length: 45 }, (_, n): ExchangeView => exchange(`e${n}`, { state: done('an answer') }));
   const resting = (): boolean[] => [...page.root.querySelectorAll('.turns')].map((each) => each.matches('.resting'));
 
-  it('may rest far from view while an answer is being written, and wakes piece by piece', () => {
-    page.snapshot(groups);
+  const [awake, far] = [
+    [false, false, false, false, false],
+    [true, true, false, false, false],
+  ];
+  const show = (exchanges = groups): void => {
+    page.snapshot(exchanges);
     runAll();
-    assert.deepEqual(resting(), [false, false, false]);
+  };
+  const isShown = (visibility: DocumentVisibilityState): void => {
+    const { document } = page.window;
+    Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+    document.dispatchEvent(new page.window.Event('visibilitychange'));
+  };
+
+  it('may rest far from view while an answer is being written, and wakes piece by piece', () => {
+    show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.deepEqual(resting(), [true, true, false]);
+    assert.deepEqual(resting(), far);
     page.events('e', ev.waiting());
-    assert.deepEqual(resting(), [true, false, false]);
+    assert.deepEqual(resting(), [true, false, false, false, false]);
     runAll();
-    assert.deepEqual(resting(), [false, false, false]);
+    assert.deepEqual(resting(), awake);
     page.events('e', ev.attempt({ attempt: 2 }), ev.text('Hi'));
-    assert.deepEqual(resting(), [true, true, false]);
+    assert.deepEqual(resting(), far);
     page.events('e', ev.done('HiHi'));
     runAll();
-    assert.deepEqual(resting(), [false, false, false]);
+    assert.deepEqual(resting(), awake);
   });
 
   it('goes on resting when the next answer begins before all of it is awake', () => {
-    page.snapshot(groups);
-    runAll();
+    show();
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.waiting(), ev.attempt({ attempt: 2 }));
     page.events('e', ev.waiting());
     page.events('e', ev.attempt({ attempt: 3 }));
     runAll();
-    assert.deepEqual(resting(), [true, true, false]);
+    assert.deepEqual(resting(), far);
   });
 
-  it('does not rest when some of it has no height yet', () => {
+  it('rests only when all of it has its height', () => {
     page.clock.costMs = 10;
     page.snapshot(groups);
     page.receive({ type: 'exchange', exchange: exchange('e') });
     page.events('e', ev.attempt(), ev.text('Hi'));
-    assert.ok(!resting().includes(true));
+    assert.deepEqual(resting(), awake);
+    runAll();
+    assert.deepEqual(resting(), far);
   });
+
+  it('does not rest among others of which one runs or is still to run', () => {
+    show(groups.map((each, index) => (index === 15 ? exchange('r') : each)));
+    page.events('r', ev.attempt(), ev.text('Hi'));
+    assert.deepEqual(resting(), [true, false, false, false, false]);
+  });
+
+  it('does not rest near the end, also when what came after it is gone', () => {
+    show();
+    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.events('e', ev.attempt(), ev.text('Hi'));
+    page.receive({ type: 'path', exchanges: [...groups.slice(0, 35), exchange('f')] });
+    assert.deepEqual(resting(), [true, false, false, false]);
+  });
+
+  it('does not rest in a window that is not shown', () => {
+    show();
+    isShown('hidden');
+    page.receive({ type: 'exchange', exchange: exchange('e') });
+    page.events('e', ev.attempt(), ev.text('Hi'));
+    assert.deepEqual(resting(), awake);
+  });
+
+  for (const [when, hide] of [
+    ['before it wakes', 0],
+    ['while it wakes', 1],
+  ] as const) {
+    it(`is awake at once in a window that is hidden ${when}: there are no frames`, () => {
+      show();
+      page.receive({ type: 'exchange', exchange: exchange('e') });
+      page.events('e', ev.attempt(), ev.text('Hi'));
+      if (hide === 0) isShown('hidden');
+      assert.deepEqual(resting(), far);
+      page.events('e', ev.waiting());
+      if (hide === 1) isShown('hidden');
+      assert.deepEqual(resting(), awake);
+    });
+  }
 
   it('is no longer drawn when another conversation is shown', () => {
     page.clock.costMs = 10;

@@ -34,6 +34,7 @@ describe('durations', () => {
   for (const locale of ['', 'en_US', 'not a locale', 'x']) {
     it(`does without a locale it can't use: "${locale}"`, () => {
       assert.match(createFormat(locale, panelStrings).duration(12_000), /^12 s$/);
+      assert.match(createFormat(locale, panelStrings).list(['a', 'b']), /^a.+b$/);
     });
   }
 });
@@ -83,6 +84,19 @@ describe('numbers and what is counted', () => {
   for (const [locale, value, text] of rows) {
     it(`has the plural of ${locale}: ${text}`, () => {
       assert.equal(createFormat(locale, panelStrings).plural(value, '{0} byte', '{0} bytes'), text);
+    });
+  }
+
+  for (const [locale, text] of [
+    ['en', 'a, b, c'],
+    ['zh-cn', 'a、b、c'],
+  ] as const) {
+    it(`are listed as in ${locale}: ${text}`, () => {
+      const format = createFormat(locale, panelStrings);
+      assert.deepEqual(
+        [['a', 'b', 'c'], ['a'], []].map((items) => format.list(items)),
+        [text, 'a', ''],
+      );
     });
   }
 

@@ -28,6 +28,16 @@ describe('around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
+  it('leaves the focus on an offer that is still the same', () => {
+    const suggestions = [{ label: 'Rate limit', prompt: 'Show a 429' }];
+    page.snapshot([], { suggestions });
+    page.one('button', 'Rate limit').focus();
+    page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions });
+    assert.equal(page.window.document.activeElement, page.one('button', 'Rate limit'));
+    page.receive({ type: 'connection', connection: connected, suggestions: [{ label: 'Slow', prompt: 'Be slow' }] });
+    assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
+  });
+
   it('offers earlier conversations in an empty one', () => {
     page.snapshot();
     page.click('History');
@@ -93,6 +103,41 @@ describe('around the conversation', () => {
     assert.equal(page.announced, 'Waiting for the answer');
     page.events('a', ev.offline());
     assert.equal(page.announced, 'You appear to be offline. Goes on by itself when the network is back');
+  });
+
+  const goingOn = [
+    ['continue', 'Connection lost. Getting the rest of the answer…'],
+    ['prefill', 'Connection lost. Getting the rest of the answer…'],
+    ['restart', 'Connection lost. Starting the answer again; what is there stays until the new one has overtaken it.'],
+    [undefined, 'Connection lost. Waiting for the answer'],
+  ] as const;
+  for (const [how, words] of goingOn) {
+    it(`says once why an answer broke off and what is done (${how ?? 'asked again'}), and that it goes on`, () => {
+      page.snapshot([exchange('a')]);
+      const heard = [
+        ev.attempt(),
+        ev.text('Hi'),
+        ev.cut(),
+        ev.attempt({ attempt: 2, why: 'resume', how }),
+        ev.attempt({ attempt: 3, why: 'resume', how }),
+        ev.resumed(),
+      ].map((event) => {
+        page.events('a', event);
+        return page.announced;
+      });
+      const started = 'Waiting for the answer';
+      assert.deepEqual(heard, [started, started, started, words, words, 'The answer goes on']);
+    });
+  }
+
+  it('leaves it to the wait to say why an answer broke off', () => {
+    page.snapshot([exchange('a')]);
+    page.events('a', ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting());
+    const wait = page.announced;
+    page.events('a', ev.attempt({ attempt: 2, why: 'resume', how: 'continue' }));
+    assert.equal(page.announced, wait);
+    page.events('a', ev.resumed());
+    assert.equal(page.announced, 'The answer goes on');
   });
 
   it('says nothing of what is replayed', () => {

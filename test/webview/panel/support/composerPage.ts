@@ -5,6 +5,7 @@ import { createAnnouncer } from '../../../../src/webview/announcer';
 import { createComposer, type Composer } from '../../../../src/webview/composer';
 import { button } from '../../../../src/webview/element';
 import { createFormat } from '../../../../src/webview/format';
+import { PendingPrompts } from '../../../../src/webview/pendingPrompts';
 import { PromptHistory } from '../../../../src/webview/promptHistory';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
@@ -34,11 +35,13 @@ export class ComposerPage {
         createMarkdown: plainMarkdown(),
         focusComposer: () => undefined,
         editsChanged: () => undefined,
+        promptSent: () => undefined,
       },
       {
         draft: '',
         contextIds,
         history: new PromptHistory(),
+        pending: new PendingPrompts(),
         modelButton: button('Model', 'quiet', () => undefined),
         onDraft: () => (this.kept = { draft: this.composer.draft, contextIds: this.composer.contextIds }),
         onSend: () => undefined,

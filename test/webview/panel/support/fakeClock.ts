@@ -14,6 +14,7 @@ export class FakeClock implements PanelClock {
   costMs = 0;
   private time: number;
   private spent = 0;
+  private readonly atIdle = new Set<() => void>();
   private readonly timers = new Set<Timer>();
 
   constructor(now: number) {
@@ -47,7 +48,16 @@ export class FakeClock implements PanelClock {
     else call();
   };
 
-  readonly idle = (call: () => void): void => this.soon(call);
+  readonly idle = (call: () => void): void => {
+    if (this.held) this.atIdle.add(call);
+    this.soon(call);
+  };
+
+  /** Runs what was held until there was nothing else to do, and all that was held before it. */
+  runIdle(): void {
+    const idle = this.held?.find((call) => this.atIdle.has(call));
+    while (idle && this.held?.includes(idle)) this.runHeld();
+  }
 
   /** Runs one task that was held. */
   runHeld(): void {
