@@ -168,7 +168,9 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     const other = this.tabs.of(conversation.id);
     if (!other || other === tab) return this.open(conversation, tab);
     this.tabs.discard(tab);
-    if (tab.kept?.draft) other.session?.compose(tab.kept.draft);
+    const { draft = '', pending = [] } = tab.kept ?? {};
+    const written = [...pending, draft].filter((words) => words !== '').join('\n\n');
+    if (written !== '') other.session?.compose(written);
   }
 }
 
