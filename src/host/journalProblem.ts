@@ -35,8 +35,8 @@ export function journalProblem(log: Log, openHere: (id: string) => unknown): (pr
     log.error(problem.error);
     if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
     const what = problem.kind === 'unwritten' ? `unwritten ${problem.why}` : problem.kind;
-    // A newer one is told of each time somebody wants to open it.
-    if (told.has(what) && problem.kind !== 'newer') return;
+    // Each damaged file is another loss, and a newer one is told of each time somebody wants to open it.
+    if (told.has(what) && problem.kind === 'unwritten') return;
     told.add(what);
     toast(log, 'warning', text(problem), [openLog()]);
   };

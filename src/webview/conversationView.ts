@@ -11,7 +11,10 @@ import { carryVersionFocus } from './versionFocus';
 
 export type Activity = 'idle' | 'running' | 'waiting';
 
-/** All exchanges, oldest first. Only the latest one's cards, and those of one that runs, can be pressed. */
+/**
+ * All exchanges, oldest first. Only the cards of the latest one that has begun, of those behind it and of one that runs can
+ * be pressed.
+ */
 export class ConversationView {
   /** Scrolls; named for people and tests alike. */
   readonly element: HTMLElement;
@@ -159,7 +162,9 @@ export class ConversationView {
   upsert(exchange: Exchange): boolean {
     const known = this.exchanges.get(exchange.id);
     if (known) {
+      const { begun } = known;
       known.update(exchange);
+      if (known.begun !== begun) this.markLatest();
       return false;
     }
     this.add(exchange);
@@ -169,7 +174,11 @@ export class ConversationView {
 
   apply(exchangeId: string, events: readonly StreamEvent[]): void {
     // Unknown: of a conversation that is no longer shown.
-    this.exchanges.get(exchangeId)?.apply(events);
+    const view = this.exchanges.get(exchangeId);
+    if (!view) return;
+    const { begun } = view;
+    view.apply(events);
+    if (view.begun !== begun) this.markLatest();
   }
 
   private add(exchange: Exchange): void {
@@ -198,11 +207,16 @@ export class ConversationView {
 
   private changed(): void {
     const latest = [...this.exchanges.values()].at(-1);
-    if (latest !== this.latest) this.latest?.setLatest(false);
     this.latest = latest;
-    latest?.setLatest(true);
+    this.markLatest();
     for (const view of this.exchanges.values()) if (view.urgent || view === latest) this.queue.prefer(view);
     this.queue.start();
     this.roving.refresh();
+  }
+
+  private markLatest(): void {
+    const views = [...this.exchanges.values()];
+    const last = views.findLastIndex(({ begun }) => begun);
+    views.forEach((view, index) => view.setLatest(index >= last));
   }
 }

@@ -1,5 +1,5 @@
 import type { ExchangeView as Exchange, StreamEvent, TurnState } from '../protocol';
-import { isRunning, reduce } from '../protocol';
+import { hasArrived, isRunning, reduce } from '../protocol';
 import { spokenFor } from './announcements';
 import type { Drawable } from './drawQueue';
 import { element, setText } from './element';
@@ -74,6 +74,12 @@ export class ExchangeView implements Drawable {
   /** The failure whose buttons can be pressed. */
   get aliveFailure(): TurnState['failure'] {
     return this.latest && this.state.phase === 'failed' ? this.state.failure : undefined;
+  }
+
+  /** Its turn runs, or has: one that waits in line, or was taken out of it, is no answer to go on from. */
+  get begun(): boolean {
+    if (this.exchange.queued) return false;
+    return isRunning(this.state.phase) || this.state.attempts > 0 || hasArrived(this.state);
   }
 
   /** What is over can wait to be drawn. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
-import { deltas } from '../../src/demo/replies';
+import { answer, deltas } from '../../src/demo/replies';
 import { ConversationPanel, ask, openWithKey, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
@@ -97,6 +97,45 @@ describe('an extension host that dies in mid-answer', () => {
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();
     assert.equal(await panel.answer.innerText(), story);
+  });
+});
+
+describe('an extension host that dies while nothing is answered', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    ({ gateway, workbench, panel } = await openWithKey({ script: () => answer('An answer about apples') }));
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  it('leaves what was being written where nothing has been asked yet', async () => {
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.frame.getByText('What do you want to know?').waitFor();
+    await panel.prompt.fill('A thought before any question');
+    const dead = await workbench.panelId();
+    await workbench.killExtensionHost();
+    await workbench.panelOtherThan(dead);
+    assert.equal(await panel.prompt.inputValue(), 'A thought before any question');
+    await panel.prompt.press('Enter');
+    await panel.inState('done').getByText('An answer about apples').waitFor();
+  });
+
+  it('leaves a panel that nobody looks at to be replaced when somebody does', async () => {
+    await workbench.tab('A thought before').click();
+    await panel.prompt.click();
+    await workbench.openFile('sample.ts');
+    await workbench.killExtensionHost();
+    await workbench.extensionHostStarted();
+    await workbench.tab('A thought before').click();
+    await panel.inState('done').getByText('An answer about apples').waitFor();
+    await panel.send('And pears?');
+    await panel.frame.getByRole('article', { name: 'You' }).getByText('And pears?').waitFor();
+    assert.equal(await workbench.tab('A thought before').count(), 1);
   });
 });
 

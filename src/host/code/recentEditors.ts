@@ -52,10 +52,20 @@ export class RecentEditors extends Disposable {
 
 /** An editor that was hidden and shown again is another object of the same document. */
 export function shown(editor: vscode.TextEditor): vscode.TextEditor | undefined {
-  const { visibleTextEditors } = vscode.window;
-  return (
-    visibleTextEditors.find((visible) => visible === editor) ??
-    visibleTextEditors.find(({ document }) => document === editor.document)
+  return vscode.window.visibleTextEditors.find((visible) => visible === editor) ?? shownOf(editor.document);
+}
+
+/** The left side of a diff has a cursor of its own, where nobody has been. */
+export function shownOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
+  const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);
+  return editors.find(({ viewColumn }) => viewColumn !== undefined) ?? (isOriginal(document) ? undefined : editors[0]);
+}
+
+function isOriginal({ uri }: vscode.TextDocument): boolean {
+  const key = uri.toString();
+  return vscode.window.tabGroups.all.some(
+    ({ activeTab }) =>
+      activeTab?.input instanceof vscode.TabInputTextDiff && activeTab.input.original.toString() === key,
   );
 }
 

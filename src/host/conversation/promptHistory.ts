@@ -1,5 +1,7 @@
 const key = 'holysheep.promptHistory';
 const limit = 100;
+/** Characters of a prompt that are worth keeping for an arrow up: VS Code reads all of it at each start. */
+const longest = 4000;
 
 /** The part of `vscode.Memento` that is needed. */
 export interface Store {
@@ -16,8 +18,9 @@ export class PromptHistory {
     return Array.isArray(kept) ? kept.filter((prompt) => typeof prompt === 'string') : [];
   }
 
-  /** A prompt that is asked again moves to the end. */
+  /** A prompt that is asked again moves to the end; one that is very long is in its conversation alone. */
   async add(prompt: string): Promise<void> {
+    if (prompt.length > longest) return;
     const others = this.list().filter((earlier) => earlier !== prompt);
     await this.store.update(key, [...others, prompt].slice(-limit));
   }

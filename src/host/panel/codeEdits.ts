@@ -3,7 +3,7 @@ import { fenceLanguage } from '../code/fenceLanguages';
 import { insertAtCursors } from '../code/insertion';
 import { originalPlace } from '../code/originalPlace';
 import { PreviewedEdits } from '../code/previewedEdits';
-import { shown, type RecentEditors } from '../code/recentEditors';
+import { shown, shownOf, type RecentEditors } from '../code/recentEditors';
 import { textColumn } from '../code/textColumn';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../disposable';
@@ -91,7 +91,7 @@ export class CodeEdits extends Disposable {
     document: vscode.TextDocument,
     selections?: readonly vscode.Selection[],
   ): Promise<vscode.TextEditor> {
-    const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+    const visible = shownOf(document);
     if (visible) return visible;
     const editor = await vscode.window.showTextDocument(document, { viewColumn: this.column(), preserveFocus: true });
     if (selections) editor.selections = selections;

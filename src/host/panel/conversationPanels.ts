@@ -1,10 +1,10 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
-import { closeOrphans, columnOfOurs, dormantTitles, isOneInView } from './dormantTabs';
+import { closeOrphans, columnOfOurs, dormantTitles, isAnyLeft, isOrphanInView } from './dormantTabs';
 import { isPanelState } from './incoming';
 import type { PanelContext } from './panelContext';
 import { conversationName, panelTitle } from './panelText';
@@ -61,7 +61,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   /** Those that have lost their panel, newest first; one that VS Code restores has its own, and its draft. */
   reopen(conversations: readonly Conversation[]): void {
-    const dormant = dormantTitles(this.tabs.all().map(({ view }) => view.title));
+    const dormant = dormantTitles(this.titles());
     const lost = conversations.filter((conversation) => {
       const name = conversationName(conversation);
       return !this.isShown(conversation.id) && !(name !== undefined && dormant.includes(panelTitle(name)));
@@ -71,18 +71,15 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   /**
    * What an extension host that died has left in panels of this window: these are closed, for nobody answers them any
-   * more, and the conversations come back in new ones. Panels that a reload has left are restored by VS Code, those in
-   * view at once: one that is not is dead.
+   * more, and the conversations come back in new ones. Panels that a reload has left are restored by VS Code when they
+   * come into view: one that is in view for a while and is not restored is dead, and so are the others.
    */
   async replace(orphaned: readonly string[]): Promise<void> {
-    if (orphaned.length === 0 || !isOneInView()) return;
-    await Promise.race([this.restoring, new Promise((resolve) => setTimeout(resolve, restoredWithinMs).unref())]);
-    if (this.tabs.all().length > 0 || !isOneInView()) return;
-    await closeOrphans();
-    for (const id of orphaned) {
-      const conversation = this.isShown(id) ? undefined : await this.conversations.openOrStart(id);
-      if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
-    }
+    if (orphaned.length === 0 || !isAnyLeft(this.titles())) return;
+    const replaced = this.replaceDead(orphaned);
+    // What is hidden may not be looked at for hours.
+    if (isOrphanInView(this.titles())) await replaced;
+    else replaced.catch(this.context.onError);
   }
 
   isShown(id: string): boolean {
@@ -132,6 +129,47 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   override dispose(): void {
     for (const tab of this.tabs.all()) tab.dispose();
     super.dispose();
+  }
+
+  private async replaceDead(orphaned: readonly string[]): Promise<void> {
+    if (!(await this.isOrphanedInView())) return;
+    await closeOrphans(this.titles());
+    for (const id of orphaned) {
+      const conversation = this.isShown(id) ? undefined : await this.conversations.openOrStart(id);
+      if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
+    }
+  }
+
+  /** Resolves when one has been in view for so long that VS Code would have restored it; false: it restores them, or none is left. */
+  private async isOrphanedInView(): Promise<boolean> {
+    while (!this.disposed && isAnyLeft(this.titles())) {
+      if (!isOrphanInView(this.titles())) {
+        await this.tabsChanged();
+        continue;
+      }
+      const isRestored = await Promise.race([
+        this.restoring.then(() => true),
+        new Promise<false>((resolve) => setTimeout(() => resolve(false), restoredWithinMs).unref()),
+      ]);
+      if (isRestored) return false;
+      if (isOrphanInView(this.titles())) return true;
+    }
+    return false;
+  }
+
+  private tabsChanged(): Promise<void> {
+    return new Promise((resolve) => {
+      const change = this.register(
+        vscode.window.tabGroups.onDidChangeTabs(() => {
+          change.dispose();
+          resolve();
+        }),
+      );
+    });
+  }
+
+  private titles(): readonly string[] {
+    return this.tabs.all().map(({ view }) => view.title);
   }
 
   private create(preserveFocus: boolean): ConversationTab {

@@ -7,22 +7,32 @@ import { viewType } from './panelView';
  * @param awake titles of those that are there already
  */
 export function dormantTitles(awake: readonly string[]): readonly string[] {
-  const titles = ourTabs().map(({ label }) => label);
-  for (const title of awake) {
-    const index = titles.indexOf(title);
-    if (index >= 0) titles.splice(index, 1);
-  }
-  return titles;
+  return orphansAmong(ourTabs(), awake).map(({ label }) => label);
 }
 
-/** All of them: to be called before there is a panel of this extension host's own. */
-export async function closeOrphans(): Promise<void> {
-  const orphans = ourTabs();
+function orphansAmong(tabs: readonly vscode.Tab[], awake: readonly string[]): readonly vscode.Tab[] {
+  const orphans = [...tabs];
+  for (const title of awake) {
+    const index = orphans.findIndex(({ label }) => label === title);
+    if (index >= 0) orphans.splice(index, 1);
+  }
+  return orphans;
+}
+
+/** All but those with the titles of `awake`, which are this extension host's own. */
+export async function closeOrphans(awake: readonly string[]): Promise<void> {
+  const orphans = orphansAmong(ourTabs(), awake);
   if (orphans.length > 0) await vscode.window.tabGroups.close(orphans, true);
 }
 
-export function isOneInView(): boolean {
-  return vscode.window.tabGroups.all.some(({ activeTab }) => activeTab && isOurs(activeTab));
+/** One that is not this extension host's own. @param awake titles of those that are */
+export function isOrphanInView(awake: readonly string[]): boolean {
+  const inView = vscode.window.tabGroups.all.flatMap(({ activeTab }) => activeTab ?? []);
+  return orphansAmong(inView.filter(isOurs), awake).length > 0;
+}
+
+export function isAnyLeft(awake: readonly string[]): boolean {
+  return orphansAmong(ourTabs(), awake).length > 0;
 }
 
 /** Where VS Code has kept tabs of ours; undefined: nowhere. */

@@ -37,7 +37,11 @@ export class PanelView extends Disposable {
     const free = column !== vscode.window.activeTextEditor?.viewColumn ? column : undefined;
     const place = { viewColumn: free ?? vscode.ViewColumn.Beside, preserveFocus };
     // It calls itself active at first, with the focus or without.
-    return new PanelView(vscode.window.createWebviewPanel(viewType, emptyTitle, place), home, !preserveFocus);
+    return new PanelView(
+      vscode.window.createWebviewPanel(viewType, emptyTitle, place, { enableFindWidget: true }),
+      home,
+      !preserveFocus,
+    );
   }
 
   constructor(

@@ -24,6 +24,8 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     const href = target?.closest('a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
+      // VS Code listens at the document, opens what is prevented all the same, and in a trusted workspace asks nobody.
+      event.stopPropagation();
       onLink(href);
       return;
     }

@@ -6,6 +6,7 @@ import { QuickInput } from './quickInput';
 import { openSession, type Session, type SessionOptions } from './session';
 
 const extensionId = 'holysheep.holysheep-prompt';
+const panelFrame = `iframe.webview.ready[src*="extensionId=${extensionId}"]`;
 
 const themes = {
   'Light 2026': { label: 'Light 2026', className: 'vs' },
@@ -86,9 +87,18 @@ export class Workbench {
 
   /** The conversation panel's document. */
   panel(): FrameLocator {
-    return this.page
-      .frameLocator(`iframe.webview.ready[src*="extensionId=${extensionId}"]`)
-      .frameLocator('#active-frame');
+    return this.page.frameLocator(panelFrame).frameLocator('#active-frame');
+  }
+
+  /** Of the conversation panel in view: another one for each. */
+  async panelId(): Promise<string> {
+    const source = await this.page.locator(panelFrame).getAttribute('src');
+    return new URL(source ?? '', this.page.url()).searchParams.get('id') ?? '';
+  }
+
+  /** Until a panel has taken another one's place in view. */
+  async panelOtherThan(id: string): Promise<void> {
+    await this.page.locator(`${panelFrame}:not([src*="${id}"])`).waitFor();
   }
 
   /** Of an editor or a conversation. */
@@ -194,6 +204,14 @@ export class Workbench {
     process.kill(pid, 'SIGKILL');
     await server.process.match(new RegExp(`<${pid}> Extension Host Process exited`));
     return killedAt;
+  }
+
+  /** Until the one that follows a dead one is there, with its commands. */
+  async extensionHostStarted(): Promise<void> {
+    await this.session.server.process.match(
+      /Extension Host Process exited(?![^]*Process exited)[^]*Launched Extension Host/,
+    );
+    await this.#ready();
   }
 
   async screenshot(file: string): Promise<void> {

@@ -79,7 +79,10 @@ describe('exportMarkdown', () => {
   it('notes an interruption', () => {
     const { state } = exchange([attempt, text('half')]);
     const written = markdown(exchange([], { state: interrupted(state) }));
-    assert.match(written, /half\n\n> Interrupted: the window was closed or reloaded\. What had arrived is kept\.\n$/);
+    assert.match(
+      written,
+      /half\n\n> Interrupted: VS Code was closed, was reloaded or has crashed\. What had arrived is kept\.\n$/,
+    );
   });
 
   for (const [what, answer, end] of [

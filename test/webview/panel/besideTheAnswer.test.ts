@@ -22,7 +22,7 @@ describe('beside the answer', () => {
   const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
     'of one piece': [[start, ev.text('Hello')], ''],
     'cut, and not gone on yet': [[start, ev.text('Hel'), ev.cut(), again], ''],
-    'cut once': [cutOnce, 'Connection lost. The answer went on from there, at character 3.'],
+    'cut once': [cutOnce, 'Connection lost. The answer went on from there, after its first 3 characters.'],
     'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer went on where it had stopped.'],
     'cut twice': [
       [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
@@ -30,7 +30,7 @@ describe('beside the answer', () => {
     ],
     'cut, then gone on by hand': [
       [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.stopped('Hel'), start, ev.resumed(), ev.text('lo')],
-      'Connection lost. The answer went on from there, at character 3.',
+      'Connection lost. The answer went on from there, after its first 3 characters.',
     ],
     'gone on by hand twice': [
       [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
@@ -53,7 +53,7 @@ describe('beside the answer', () => {
     page.events('a', ...cutOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
-    assert.equal(seam(), 'Connection lost. The answer went on from there, at character 3.');
+    assert.equal(seam(), 'Connection lost. The answer went on from there, after its first 3 characters.');
   });
 
   it('says no more of the seams of an answer that starts anew', () => {

@@ -266,8 +266,8 @@ describe('after the end', () => {
   const ends = {
     stopped: ['Stopped.', 'Stopped. What had arrived is kept.'],
     interrupted: [
-      'Interrupted: the window was closed or reloaded.',
-      'Interrupted: the window was closed or reloaded. What had arrived is kept.',
+      'Interrupted: VS Code was closed, was reloaded or has crashed.',
+      'Interrupted: VS Code was closed, was reloaded or has crashed. What had arrived is kept.',
     ],
   } as const;
   for (const [name, [empty, kept]] of Object.entries(ends)) {

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import type { Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ask, openWithKey, type ConversationPanel } from './support/conversation';
+import type { Workbench } from './support/workbench';
+
+describe('a link in an answer', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    ({ gateway, workbench, panel } = await openWithKey({
+      script: () => answer('See [the page](https://example.com/x).'),
+    }));
+    await ask(workbench, 'Where?');
+    await panel.inState('done').waitFor();
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  for (const { how, modifiers } of [
+    { how: 'a click', modifiers: [] },
+    { how: 'Ctrl and a click', modifiers: ['Control'] },
+    { how: 'Shift and a click', modifiers: ['Shift'] },
+  ] as const) {
+    it(`opens nothing before VS Code has asked, after ${how}`, async () => {
+      await panel.answer.getByRole('link', { name: 'the page' }).click({ modifiers: [...modifiers] });
+      const dialog = workbench.page.locator('.monaco-dialog-box');
+      await dialog.getByText('https://example.com/x').waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      assert.equal(workbench.page.context().pages().length, 1);
+    });
+  }
+});
