@@ -105,6 +105,21 @@ describe('code of an answer', function () {
       assert.ok(vscode.window.visibleTextEditors.some((editor) => editor.document === document));
     });
 
+    it('goes to the cursor of the editor, not to the one of a diff that covers it', async () => {
+      const document = await file('compared.ts', source);
+      const editor = await vscode.window.showTextDocument(document, { preview: false });
+      editor.selections = [cursor(3, 0)];
+      const provider = { provideTextDocumentContent: () => replaced };
+      const registration = vscode.workspace.registerTextDocumentContentProvider('compared', provider);
+      const other = vscode.Uri.parse('compared:other.ts');
+      await vscode.commands.executeCommand('vscode.diff', document.uri, other, 'compared', { preview: false });
+      await until(() => vscode.window.activeTextEditor?.document.uri.scheme === 'compared');
+      await focusPanel();
+      await target.insert('x');
+      registration.dispose();
+      assert.equal(document.getText(), 'before\n  first();\n  second();\nxafter\n');
+    });
+
     it('goes to another visible editor when the last one is closed', async () => {
       const { document } = await open(source);
       await open('other', vscode.ViewColumn.Two);

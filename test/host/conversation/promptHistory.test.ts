@@ -32,6 +32,16 @@ describe('PromptHistory', () => {
     assert.deepEqual([history.list().length, history.list()[0]], [100, '6']);
   });
 
+  it('leaves out what is too long to be read at each start', async () => {
+    const history = setUp(['a']);
+    await history.add('x'.repeat(4000));
+    await history.add('x'.repeat(4001));
+    assert.deepEqual(
+      history.list().map(({ length }) => length),
+      [1, 4000],
+    );
+  });
+
   for (const kept of [undefined, 'a', { a: 1 }, [1, null]]) {
     it(`is empty when what was kept is ${JSON.stringify(kept)}`, () => assert.deepEqual(setUp(kept).list(), []));
   }

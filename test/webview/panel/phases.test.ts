@@ -196,6 +196,22 @@ describe('a turn on screen', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
+  it('lets an answer be gone on with though a prompt was waiting behind it, until that begins', () => {
+    const broken = interrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
+    const unbegun = interrupted(initialTurn);
+    page.snapshot([exchange('a', { state: broken }), exchange('b', { state: unbegun })]);
+    const offered = (): (string | undefined)[] =>
+      page.all('article', 'Assistant').map((article) => {
+        const names = [...article.querySelectorAll('.outcome button')].map(({ textContent }) => textContent);
+        return names.join(', ');
+      });
+    assert.deepEqual(offered(), ['Continue, Restart answer', 'Restart answer']);
+    page.receive({ type: 'exchange', exchange: exchange('b', { queued: true }) });
+    assert.deepEqual(offered(), ['Continue, Restart answer', '']);
+    page.events('b', start);
+    assert.deepEqual(offered(), ['', '']);
+  });
+
   it('lets a queued prompt be taken back, as long as it waits', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.click('Cancel this prompt');
