@@ -6,6 +6,7 @@ import type { FaultAction, StreamEvent } from './core/events';
 import type { TurnState } from './core/turnState';
 
 export type { FaultAction, FailedEvent, FaultKind, StreamEvent, Usage, WaitingEvent } from './core/events';
+export { knownLocale } from './core/knownLocale';
 export { waitedMs } from './core/ledger';
 export type { LedgerEntry, LedgerWait } from './core/ledger';
 export { paceSeconds } from './core/pace';

@@ -6,20 +6,19 @@ import type { Log } from './log';
 import { toast } from './toast';
 
 /**
- * Logs what is wrong with the conversations on disk; says it once, for the next file has the same trouble.
+ * Logs what is wrong with the conversations on disk, and says it; what can't be written once, for the next file has the
+ * same trouble.
  * @param openHere brings a conversation back that another window has taken over
  */
 export function journalProblem(log: Log, openHere: (id: string) => unknown): (problem: JournalProblem) => void {
-  const told = new Set<string>();
+  const told = new Set<WriteFailure>();
   return (problem) => {
     if (problem.kind === 'written') {
       log.info('conversations are written to disk again');
-      const unwritten = [...told].filter((what) => what.startsWith('unwritten'));
-      for (const what of unwritten) told.delete(what);
-      if (unwritten.length) toast(log, 'information', text(problem));
+      if (told.size > 0) toast(log, 'information', text(problem));
+      told.clear();
       return;
     }
-    // These are told each time: somebody has just asked for it, or was working in it.
     if (problem.kind === 'elsewhere') {
       log.warn('a conversation is open in another window');
       toast(log, 'warning', text(problem));
@@ -34,10 +33,10 @@ export function journalProblem(log: Log, openHere: (id: string) => unknown): (pr
     }
     log.error(problem.error);
     if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
-    const what = problem.kind === 'unwritten' ? `unwritten ${problem.why}` : problem.kind;
-    // Each damaged file is another loss, and a newer one is told of each time somebody wants to open it.
-    if (told.has(what) && problem.kind === 'unwritten') return;
-    told.add(what);
+    if (problem.kind === 'unwritten') {
+      if (told.has(problem.why)) return;
+      told.add(problem.why);
+    }
     toast(log, 'warning', text(problem), [openLog()]);
   };
 }

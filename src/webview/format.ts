@@ -1,4 +1,4 @@
-import type { PanelStrings } from '../protocol';
+import { knownLocale, type PanelStrings } from '../protocol';
 import { fill } from './strings';
 
 export interface Format {
@@ -49,10 +49,4 @@ export function createFormat(
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
     list: (items) => lists.format(items),
   };
-}
-
-/** VS Code lets people write any display language into a file; `Intl` throws on a tag it can't parse. */
-function knownLocale(tag: string): string | undefined {
-  const wellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
-  return wellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
 }

@@ -58,8 +58,8 @@ export class Conversations {
   async resume(): Promise<Conversation> {
     if (this.shown) return this.shown;
     const remembered = this.deps.memory.get(currentKey);
-    // Nobody has asked for it: another window may be writing in it.
-    const earlier = await this.live.load(remembered, 'unless elsewhere');
+    // Nobody has asked for it, and another window may be writing in it: a prompt does not wait until that is certain.
+    const earlier = await this.live.load(remembered, 'if free');
     // Another caller may have been faster.
     if (this.current) return this.current;
     return earlier?.last?.state.phase === 'interrupted' ? this.makeCurrent(earlier) : this.startNew();

@@ -29,10 +29,10 @@ export interface JournalDeps {
 type Listener = (id: string) => void;
 
 /**
- * What becomes of one that another window has open: it is `here` now, and that window is told so; it stays there; it
- * stays there and the person is told.
+ * What becomes of one that another window has open: it is `here` now, and that window is told so; it stays there, and so
+ * does one that may be open; it stays there and the person is told.
  */
-export type OpenHow = 'here' | 'unless elsewhere' | 'or say elsewhere';
+export type OpenHow = 'here' | 'if free' | 'or say elsewhere';
 
 export interface OpenedConversation {
   readonly file: JournalFile;
@@ -203,8 +203,8 @@ export class Journal {
     switch (how) {
       case 'here':
         return (await this.locks.seize(id)) || this.sayElsewhere();
-      case 'unless elsewhere':
-        return this.locks.acquire(id);
+      case 'if free':
+        return this.locks.takeFree(id);
       case 'or say elsewhere':
         return this.owns(id);
     }

@@ -39,17 +39,18 @@ export class JournalLocks {
 
   constructor(private readonly deps: JournalLocksDeps) {}
 
-  /** @returns whether it is this window's now; false: another one's */
+  /** At the first look. @returns whether it is this window's now; false: another one's, or maybe */
+  takeFree(id: string): boolean {
+    return this.take(id) || (this.isAbandoned(id) && this.takeOver(id));
+  }
+
+  /** May take seconds. @returns whether it is this window's now; false: another one's */
   async acquire(id: string): Promise<boolean> {
-    if (this.take(id)) return true;
+    if (this.takeFree(id)) return true;
     const seenAt = this.beatAt(id);
-    if (!this.isAbandoned(id)) {
-      if (seenAt !== undefined && Math.abs(this.deps.clock.now() - seenAt) < staleMs) return false;
-      await new Promise<void>((resolve) => this.deps.clock.after(secondLookMs, resolve));
-      if (this.beatAt(id) !== seenAt) return false;
-    }
-    rmSync(this.path(id), { force: true });
-    return this.take(id);
+    if (seenAt !== undefined && Math.abs(this.deps.clock.now() - seenAt) < staleMs) return false;
+    await new Promise<void>((resolve) => this.deps.clock.after(secondLookMs, resolve));
+    return this.beatAt(id) === seenAt && this.takeOver(id);
   }
 
   /**
@@ -105,6 +106,12 @@ export class JournalLocks {
     } catch {
       // It grows stale.
     }
+  }
+
+  /** From one that is gone. */
+  private takeOver(id: string): boolean {
+    rmSync(this.path(id), { force: true });
+    return this.take(id);
   }
 
   private hold(id: string): void {

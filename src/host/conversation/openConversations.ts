@@ -97,7 +97,7 @@ export class OpenConversations {
       const conversations: Conversation[] = [];
       for (const id of found) {
         if (id === undefined || this.live.has(id)) continue;
-        const opened = await journal.open(id, 'unless elsewhere');
+        const opened = await journal.open(id, 'if free');
         if (opened) conversations.push(this.add(id, opened.folded, opened.file));
       }
       return conversations;

@@ -1,9 +1,9 @@
 import type { Localize } from '../../core/engine';
+import { knownLocale } from '../../core/knownLocale';
 import { hasArrived, isRunning } from '../../core/turnState';
 import { panelStrings, type Attachment } from '../../protocol';
 import { codeFence } from '../code/codeFence';
 import type { Exchange } from '../conversation/exchange';
-import { knownLocale } from '../knownLocale';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 
 export interface MarkdownWords {

@@ -1,4 +1,4 @@
-import { knownLocale } from '../knownLocale';
+import { knownLocale } from '../../core/knownLocale';
 
 /** From the newest to the oldest. */
 export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';

@@ -1,6 +1,6 @@
 import type { Localize } from '../../core/engine';
+import { knownLocale } from '../../core/knownLocale';
 import type { ConversationSummary } from '../conversation/conversationSummary';
-import { knownLocale } from '../knownLocale';
 import { historyGroup, historyTime, type HistoryGroup } from './historyGroups';
 
 export interface HistoryItem {

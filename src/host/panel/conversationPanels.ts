@@ -140,32 +140,27 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     }
   }
 
-  /** Resolves when one has been in view for so long that VS Code would have restored it; false: it restores them, or none is left. */
+  /** Resolves when one has been in view for so long that VS Code would have restored it; false: it does, or none is left. */
   private async isOrphanedInView(): Promise<boolean> {
-    while (!this.disposed && isAnyLeft(this.titles())) {
-      if (!isOrphanInView(this.titles())) {
-        await this.tabsChanged();
-        continue;
+    let tabsChanged = (): void => undefined;
+    const changes = this.register(vscode.window.tabGroups.onDidChangeTabs(() => tabsChanged()));
+    try {
+      while (!this.disposed && isAnyLeft(this.titles())) {
+        if (!isOrphanInView(this.titles())) {
+          await new Promise<void>((resolve) => (tabsChanged = resolve));
+          continue;
+        }
+        const isRestored = await Promise.race([
+          this.restoring.then(() => true),
+          new Promise<false>((resolve) => setTimeout(() => resolve(false), restoredWithinMs).unref()),
+        ]);
+        if (isRestored) return false;
+        if (isOrphanInView(this.titles())) return true;
       }
-      const isRestored = await Promise.race([
-        this.restoring.then(() => true),
-        new Promise<false>((resolve) => setTimeout(() => resolve(false), restoredWithinMs).unref()),
-      ]);
-      if (isRestored) return false;
-      if (isOrphanInView(this.titles())) return true;
+      return false;
+    } finally {
+      changes.dispose();
     }
-    return false;
-  }
-
-  private tabsChanged(): Promise<void> {
-    return new Promise((resolve) => {
-      const change = this.register(
-        vscode.window.tabGroups.onDidChangeTabs(() => {
-          change.dispose();
-          resolve();
-        }),
-      );
-    });
   }
 
   private titles(): readonly string[] {

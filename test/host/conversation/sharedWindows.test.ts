@@ -223,6 +223,17 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
+  it('ask at once where another machine may still have the one that is remembered', async () => {
+    const memory = new Map<string, unknown>();
+    const first = openWindow({ ...disk, memory });
+    const id = await first.talk(['one', '1']);
+    await writeFile(join(disk.folder, `${id}.lock`), JSON.stringify({ pid: 1, host: 'another', token: 't' }));
+    await utimes(join(disk.folder, `${id}.lock`), disk.epoch / 1000 - 60, disk.epoch / 1000 - 60);
+    const second = openWindow({ ...disk, memory });
+    assert.notEqual((await second.conversations.resume()).id, id);
+    assert.equal(second.clock.pending, 0);
+  });
+
   it('wait once for all that another machine may still have, and make no panel wait for it', async () => {
     const first = open();
     const ids: string[] = [];
