@@ -1,4 +1,7 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
+
+/** A list that takes no text for so long has gone away. */
+const goneMs = 6000;
 
 /** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
 export class QuickInput {
@@ -20,9 +23,17 @@ export class QuickInput {
   /** Opens the palette (`>…`), quick open (a file name) or a line (`:12`), filtered by `text`. */
   async openPalette(text: string): Promise<void> {
     await this.#focusSettled();
-    await this.page.keyboard.press('F1');
-    await this.input.waitFor();
-    await this.input.fill(text);
+    for (let tries = 3; ; tries--) {
+      await this.page.keyboard.press('F1');
+      try {
+        await this.input.waitFor({ timeout: goneMs });
+        await this.input.fill(text, { timeout: goneMs });
+        return;
+      } catch (error) {
+        // Something took the focus after all, and the list is gone.
+        if (tries === 0 || !(error instanceof errors.TimeoutError)) throw error;
+      }
+    }
   }
 
   /** Rows that are on offer, by any text of theirs. */
