@@ -79,6 +79,8 @@ describe('code of an answer', () => {
     await workbench.page.keyboard.type(' // mine');
     await inAnswer('Apply to selection').click();
     await workbench.toast('has changed since you asked').waitFor();
+    // The button has given the focus to the panel, in which there is nothing to save.
+    await focusEditor();
     assert.match(await save(), /function pause\(ms: number\): Promise<void> { \/\/ mine\n/);
   });
 
