@@ -5,16 +5,21 @@ const { reporters, Runner } = require('mocha');
 const lingerMs = 15_000;
 
 /**
- * Mocha's `spec`, which also writes the totals to the file named by `MOCHA_TOTALS`. With `MOCHA_MUST_END` a process that
+ * Mocha's `spec`, which also writes the totals and what failed to the file named by `MOCHA_TOTALS`. With `MOCHA_MUST_END` a process that
  * something keeps alive when its tests are over says so and fails.
  */
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
+    const failed = [];
+    runner.on(Runner.constants.EVENT_TEST_FAIL, (test, error) => {
+      const [firstLine] = String(error?.message ?? error).split('\n');
+      failed.push(`${test.fullTitle()}: ${firstLine}`);
+    });
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       if (process.env.MOCHA_TOTALS) {
-        writeFileSync(process.env.MOCHA_TOTALS, JSON.stringify({ passes, failures, pending }));
+        writeFileSync(process.env.MOCHA_TOTALS, JSON.stringify({ passes, failures, pending, failed }));
       }
       if (process.env.MOCHA_MUST_END) {
         setTimeout(() => {

@@ -60,7 +60,14 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets every promise that can go on do so: streams and the SDK take many turns of the loop. */
+/** Lets every promise that can go on do so: streams and the SDK take many turns of the loop, and files their own time. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 12; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (filesAtWork()) turn = 0;
+  }
+}
+
+function filesAtWork(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversationIndex } from '../../../src/host/conversation/conversationIndex';
 import { excerptOf, wordsOf } from '../../../src/host/conversation/conversationText';
@@ -9,15 +8,16 @@ import { Journal } from '../../../src/host/conversation/journal';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, settled, text } from './scriptedEngine';
 import { nextWindow, type Disk } from './window';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 describe('The list of conversations', () => {
   let disk: Disk;
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
-  beforeEach(async () => {
-    disk = { folder: await mkdtemp(join(tmpdir(), 'list-')), memory: new Map(), limit: 10, epoch: Date.now() };
+  beforeEach(() => {
+    disk = { folder: temporaryFolder(), memory: new Map(), limit: 10, epoch: Date.now() };
   });
-  afterEach(() => rm(disk.folder, { recursive: true }));
+  afterEach(() => removeTemporaryFolder(disk.folder));
 
   it('has those in which something was asked, the newest first, with what they are about', async () => {
     const before = nextWindow(disk);

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, done, settled, text } from './scriptedEngine';
 import { nextWindow, type Disk } from './window';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 describe('Conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let disk: Disk;
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'conversations-'));
+  beforeEach(() => {
+    folder = temporaryFolder();
     memory = new Map();
     disk = { folder, memory, limit: 10, epoch: Date.now() };
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => removeTemporaryFolder(folder));
 
   const open = () => nextWindow(disk);
 

@@ -1,19 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Journal, isConversationId } from '../../../src/host/conversation/journal';
@@ -23,6 +10,7 @@ import type { JournalProblem } from '../../../src/host/conversation/journalProbl
 import { VirtualClock } from '../../support/virtualClock';
 import { dropLocks } from './dropLocks';
 import { attempt, done, reasoning, resumed, text } from './scriptedEngine';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
 const words = (exchangeId: string, ...all: string[]): JournalLine => ({
@@ -37,13 +25,13 @@ describe('Journal', () => {
   let problems: JournalProblem[];
   let limit: number;
 
-  beforeEach(async () => {
-    folder = join(await mkdtemp(join(tmpdir(), 'journal-')), 'conversations');
+  beforeEach(() => {
+    folder = join(temporaryFolder(), 'conversations');
     clock = new VirtualClock();
     problems = [];
     limit = 100;
   });
-  afterEach(() => rm(join(folder, '..'), { recursive: true }));
+  afterEach(() => removeTemporaryFolder(join(folder, '..')));
 
   /** Of a window whose predecessors are gone. */
   const journal = (): Journal => {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JournalFile } from '../../../src/host/conversation/journalFile';
 import type { JournalLine } from '../../../src/host/conversation/journalLines';
 import { writeFailureOf } from '../../../src/host/conversation/writeFailure';
 import { VirtualClock } from '../../support/virtualClock';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const title = (words: string): JournalLine => ({ type: 'title', title: words });
 
@@ -15,12 +14,12 @@ describe('JournalFile', () => {
   let clock: VirtualClock;
   let failures: unknown[];
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'journal-file-'));
+  beforeEach(() => {
+    folder = temporaryFolder();
     clock = new VirtualClock();
     failures = [];
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => removeTemporaryFolder(folder));
 
   const pathOf = (): string => join(folder, 'deep', 'c.jsonl');
   const file = (): JournalFile =>

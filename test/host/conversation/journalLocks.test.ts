@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { JournalLocks } from '../../../src/host/conversation/journalLocks';
 import { VirtualClock } from '../../support/virtualClock';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const id = '5f1c7e9a-0000-4000-8000-000000000001';
 
@@ -18,12 +19,12 @@ describe('A lock of a conversation', () => {
   let lost: string[];
   const path = (): string => join(folder, `${id}.lock`);
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'locks-'));
+  beforeEach(() => {
+    folder = temporaryFolder();
     clock = new VirtualClock();
     lost = [];
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => removeTemporaryFolder(folder));
 
   const window = (): JournalLocks => new JournalLocks({ folder, clock, onLost: (lostId) => lost.push(lostId) });
   const left = async (content: object | string, secondsAgo: number): Promise<void> => {

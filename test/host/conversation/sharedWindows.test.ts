@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/core/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { attempt, done, settled, text } from './scriptedEngine';
 import { openWindow, type Disk } from './window';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 
@@ -13,11 +13,11 @@ describe('Windows that share their conversations', () => {
   let disk: Disk;
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
-  beforeEach(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'windows-'));
+  beforeEach(() => {
+    const folder = temporaryFolder();
     disk = { folder, memory: new Map(), limit: 10, epoch: Date.now() };
   });
-  afterEach(() => rm(disk.folder, { recursive: true }));
+  afterEach(() => removeTemporaryFolder(disk.folder));
 
   const open = () => openWindow({ ...disk, memory: new Map() });
 

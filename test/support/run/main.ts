@@ -38,6 +38,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  // Again at the end, where a log that is cut short still has it.
+  chosen.forEach((stage, index) => {
+    const result = results[index];
+    if (!result || result.failed === 0) return;
+    for (const line of result.told ?? ['failed; see above']) console.log(`${stage.name}: ${line}`);
+  });
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }

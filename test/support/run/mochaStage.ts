@@ -31,17 +31,24 @@ export async function countMocha(
   const folder = temporaryFolder();
   const totalsFile = path.join(folder, 'totals.json');
   const code = await start({ MOCHA_TOTALS: totalsFile });
-  const { passes, failures } = readTotals(totalsFile);
+  const { passes, failures, failed } = readTotals(totalsFile);
   removeTemporaryFolder(folder);
   const unexplained = failures === 0 && (code !== 0 || passes === 0);
-  if (unexplained) {
-    console.error(code === 0 ? 'No test has run.' : `The run ended with exit code ${code} and no failed test.`);
-  }
-  return { passed: passes, failed: failures + (unexplained ? 1 : 0) };
+  const told = unexplained
+    ? code === 0
+      ? ['No test has run.']
+      : [`The run ended with exit code ${code} and no failed test.`]
+    : failed;
+  return { passed: passes, failed: failures + (unexplained ? 1 : 0), told };
 }
 
-function readTotals(file: string): { readonly passes: number; readonly failures: number } {
+/** What the counting reporter wrote; nothing where it got to no end. */
+function readTotals(file: string): {
+  readonly passes: number;
+  readonly failures: number;
+  readonly failed: readonly string[];
+} {
   return existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as { passes: number; failures: number })
-    : { passes: 0, failures: 0 };
+    ? (JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof readTotals>)
+    : { passes: 0, failures: 0, failed: [] };
 }

@@ -2,6 +2,8 @@
 export interface StageResult {
   readonly passed: number;
   readonly failed: number;
+  /** A line for each that failed, where the stage knows more than its own name. */
+  readonly told?: readonly string[];
 }
 
 export interface Stage {
