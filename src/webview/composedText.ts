@@ -37,6 +37,11 @@ export class ComposedText {
     this.kept = true;
   }
 
+  /** To a host that may have forgotten it with the window before. */
+  confirm(): void {
+    if (this.isMore && this.kept) this.tell(true);
+  }
+
   compare(draft: string): void {
     const kept = this.standsIn(draft);
     if (kept !== this.kept) this.tell(kept);

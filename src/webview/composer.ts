@@ -27,6 +27,8 @@ export interface Composer {
   compose(text: string, more?: boolean): void;
   /** What stood there in an earlier page; it gives way to what is there. */
   restore(draft: string): void;
+  /** Tells the host that what it put there for a window before this one still stands there, if it does. */
+  confirmComposed(): void;
   /** Prompts that nobody has taken: in an empty composer, else one arrow up away and still pending. */
   bringBack(prompts: readonly string[]): void;
   /** The host has taken a prompt: there is nothing to keep of it, not even where it waited for a key. */
@@ -177,6 +179,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       if (hadFocus && !stoppable) input.focus();
     },
     restore: (draft) => put(draft),
+    confirmComposed: () => composed.confirm(),
     bringBack: (prompts) => {
       if (prompts.length === 0) return;
       if (input.value === '') {

@@ -165,6 +165,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
           comeBack(earlier);
+          composer.confirmComposed();
           composer.bringBack(pending.release(message.exchanges, earlier.seen));
           remember();
           break;

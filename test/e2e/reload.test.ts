@@ -51,4 +51,19 @@ describe('a reload of the window', () => {
     await panel.frame.getByText('a long answer').waitFor();
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
+
+  it('sends what waited for a key, with the code it is about, once there is one', async () => {
+    await workbench.runCommand('HolySheep: Remove API Key');
+    await workbench.openFile('sample.ts');
+    await workbench.runCommand('HolySheep: Explain Selection');
+    await panel.button('Set API key').waitFor();
+    await workbench.reload();
+    gateway.reset();
+    gateway.script = () => answer('what it does');
+    await panel.button('Set API key').click();
+    await workbench.fillPassword(testKey);
+    await panel.answer.getByText('what it does').waitFor();
+    const { messages = [] } = gateway.requests[0]?.json ?? {};
+    assert.match(JSON.stringify(messages.at(-1)), /fetchWithRetry/);
+  });
 });

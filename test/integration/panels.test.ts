@@ -11,6 +11,7 @@ import type { ContextSuggestion } from '../../src/protocol';
 import { attempt, done, ScriptedEngine, settled } from '../host/conversation/scriptedEngine';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 import { FakePanel } from './support/fakePanel';
+import { storeIn } from '../support/storeIn';
 
 const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
 const unknownId = '00000000-0000-4000-8000-000000000000';
@@ -41,10 +42,7 @@ class Window {
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       resume: () => 'auto',
-      memory: {
-        get: (key) => memory.get(key),
-        update: (key, value) => Promise.resolve(void memory.set(key, value)),
-      },
+      memory: storeIn(memory),
       onEvent: () => undefined,
       onError,
     });

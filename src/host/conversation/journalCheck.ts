@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../core/events';
 import type { ContextKind } from '../../protocol';
+import type { PromptInput } from './exchange';
 import type { HeaderLine, JournalLine, RerunLine } from './journalLines';
 
 /** What is on disk may be anything. @param newest schema that is known */
@@ -29,11 +30,14 @@ export function isLine(value: unknown): value is JournalLine {
 }
 
 function isExchange(value: Readonly<Record<string, unknown>>): boolean {
-  const { id, after, prompt, content, model, attachments, target, demo } = value;
+  const { id, after } = value;
+  return isText(id) && id !== '' && isOptionalText(after) && isPromptInput(value);
+}
+
+export function isPromptInput(value: unknown): value is PromptInput {
+  if (!isObject(value)) return false;
+  const { prompt, content, model, attachments, target, demo } = value;
   return (
-    isText(id) &&
-    id !== '' &&
-    isOptionalText(after) &&
     isText(prompt) &&
     isOptionalText(content) &&
     isOptionalText(model) &&

@@ -1,6 +1,7 @@
 import type { ConnectionView } from '../../protocol';
 import type { Conversation } from '../conversation/conversation';
 import type { PromptInput } from '../conversation/exchange';
+import type { HeldPrompts } from './heldPrompts';
 
 export interface PromptSenderDeps {
   readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };
@@ -10,6 +11,8 @@ export interface PromptSenderDeps {
     readonly compose: (conversation: Conversation, text: string, more: boolean) => void;
   };
   readonly connection: () => Promise<ConnectionView>;
+  /** What the window before this one held. */
+  readonly kept: Pick<HeldPrompts, 'of' | 'keep' | 'forget'>;
   readonly remember: (prompt: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -37,13 +40,13 @@ export class PromptSender {
 
   /** Resolves when the turn has been started, queued or held. */
   async send(input: PromptInput, options: SendOptions = {}): Promise<void> {
-    const { panels } = this.deps;
+    const { panels, kept } = this.deps;
     const conversation = await this.conversationFor(options);
     panels.show(conversation, { preserveFocus: true });
-    const before = this.held.get(conversation);
-    this.held.delete(conversation);
+    const before = this.held.get(conversation)?.input ?? kept.of(conversation.id);
+    this.forget(conversation);
     // What is held is in the composer under its short name; sent from there it still has its code with it.
-    const whole = before?.input.prompt === input.prompt ? before.input : input;
+    const whole = before?.prompt === input.prompt ? before : input;
     const { complete = asItIs } = options;
     // A history that can't be kept is no reason not to ask.
     this.deps.remember(input.prompt).catch(this.deps.onError);
@@ -54,12 +57,14 @@ export class PromptSender {
     }
     // The panel offers to set a key and to open the demo, with the prompt in its composer.
     this.held.set(conversation, { input: whole, complete, kept: true });
+    if (hasMore(whole)) kept.keep(conversation.id, whole);
     panels.compose(conversation, input.prompt, hasMore(whole));
   }
 
   /** @param kept what was put into the composer still stands there, or again */
   composed(conversation: Conversation, kept: boolean): void {
-    const held = this.held.get(conversation);
+    const input = this.deps.kept.of(conversation.id);
+    const held = this.held.get(conversation) ?? (input && { input, complete: asItIs });
     if (held) this.held.set(conversation, { ...held, kept });
   }
 
@@ -70,7 +75,7 @@ export class PromptSender {
     if (!hasKey && !demo) return;
     // Harmless when another call was faster.
     const released = [...this.held];
-    this.held.clear();
+    for (const [conversation] of released) this.forget(conversation);
     for (const [conversation, { input, complete, kept }] of released) {
       if (kept) conversation.ask({ ...complete(input), demo });
     }
@@ -79,6 +84,7 @@ export class PromptSender {
   /** The panel with the prompt in its composer is gone: the user went on to something else. */
   forget(conversation: Conversation): void {
     this.held.delete(conversation);
+    this.deps.kept.forget(conversation.id);
   }
 
   private async conversationFor({ conversation, newConversation }: SendOptions): Promise<Conversation> {

@@ -3,6 +3,7 @@ import { Journal } from '../../../src/host/conversation/journal';
 import { VirtualClock } from '../../support/virtualClock';
 import { dropLocks } from './dropLocks';
 import { attempt, done, ScriptedEngine, settled } from './scriptedEngine';
+import { storeIn } from '../../support/storeIn';
 
 export interface Disk {
   readonly folder: string;
@@ -35,10 +36,7 @@ export function openWindow(disk: Disk) {
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     resume: () => 'auto',
-    memory: {
-      get: (key) => memory.get(key),
-      update: (key, value) => Promise.resolve(void memory.set(key, value)),
-    },
+    memory: storeIn(memory),
     onEvent: () => undefined,
     onError: (error) => errors.push(error),
   });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { HeldPrompts } from '../../../src/host/panel/heldPrompts';
 import { PromptSender } from '../../../src/host/panel/promptSender';
+import { storeIn } from '../../support/storeIn';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 
@@ -34,7 +36,8 @@ class TalkingConversation extends Conversation {
   }
 }
 
-function setUp() {
+/** @param memory what a workspace remembers, of the window before too */
+function setUp(memory = new Map<string, unknown>()) {
   const happened: string[] = [];
   const remember = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
@@ -50,6 +53,7 @@ function setUp() {
       compose: ({ id }, text, more) => happened.push(`compose ${id}: ${text}${more ? ', and more' : ''}`),
     },
     connection: () => Promise.resolve({ ...connection }),
+    kept: new HeldPrompts(storeIn(memory), (error) => happened.push(String(error))),
     remember: (prompt) =>
       remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
     onError: (error) => happened.push(String(error)),
@@ -133,6 +137,89 @@ describe('PromptSender', () => {
       happened.filter((what) => what.startsWith('ask')),
       ['ask current: Explain (in full)'],
     );
+  });
+
+  describe('over a reload of the window', () => {
+    const asked = (happened: readonly string[]): readonly string[] => happened.filter((what) => what.startsWith('ask'));
+    const held = { prompt: 'Explain', content: 'in full', attachments: [{ label: 'a', languageId: 'ts', code: 'a' }] };
+
+    /** A window without a key that was sent `input`, and the next one, which has none yet. */
+    async function reloaded(input: PromptInput) {
+      const memory = new Map<string, unknown>();
+      const before = setUp(memory);
+      before.connection.hasKey = false;
+      await before.sender.send(input);
+      const after = setUp(memory);
+      after.connection.hasKey = false;
+      return { memory, before, after };
+    }
+
+    it('sends what was held once there is a key, if it still stands in the composer', async () => {
+      const { after, memory } = await reloaded(held);
+      after.sender.composed(after.current, true);
+      after.connection.hasKey = true;
+      await after.sender.connectionChanged();
+      assert.deepEqual(
+        [asked(after.happened), [...memory.values()]],
+        [['ask current: Explain (in full)'], [undefined]],
+      );
+    });
+
+    it('sends the code along from the composer', async () => {
+      const { after } = await reloaded(held);
+      after.connection.hasKey = true;
+      await after.sender.send({ prompt: 'Explain' });
+      assert.deepEqual(asked(after.happened), ['ask current: Explain (in full)']);
+    });
+
+    it('sends nothing by itself of which no composer has said that it stands there', async () => {
+      const { after } = await reloaded(held);
+      after.connection.hasKey = true;
+      await after.sender.connectionChanged();
+      assert.deepEqual(asked(after.happened), []);
+    });
+
+    it('still holds it where there is no key then either', async () => {
+      const { after, memory } = await reloaded(held);
+      await after.sender.send({ prompt: 'Explain' });
+      const third = setUp(memory);
+      await third.sender.send({ prompt: 'Explain' });
+      assert.deepEqual(asked(third.happened), ['ask current: Explain (in full)']);
+    });
+
+    for (const [what, change] of [
+      ['its panel was closed', ({ sender, current }) => sender.forget(current)],
+      ['something else was asked', ({ sender }) => sender.send({ prompt: 'Hi' })],
+    ] as readonly (readonly [string, (window: ReturnType<typeof setUp>) => unknown])[]) {
+      it(`keeps nothing of it where ${what}`, async () => {
+        const { before, memory } = await reloaded(held);
+        await change(before);
+        const after = setUp(memory);
+        after.sender.composed(after.current, true);
+        await after.sender.connectionChanged();
+        assert.deepEqual(asked(after.happened), []);
+      });
+    }
+
+    for (const [what, input] of [
+      ['is no more than its words', { prompt: 'Hi' }],
+      ['is too long', { prompt: 'Explain', content: 'x'.repeat(200_000) }],
+    ] as const) {
+      it(`keeps nothing that ${what}`, async () => {
+        const { memory } = await reloaded(input);
+        assert.deepEqual([...memory.values()].filter(Boolean), []);
+      });
+    }
+
+    it('takes nothing for a prompt that is none', async () => {
+      const { after } = await reloaded(held);
+      for (const value of ['x', { current: 'x' }, { current: { prompt: 1 } }]) {
+        const window = setUp(new Map([['holysheep.heldPrompts', value]]));
+        window.sender.composed(after.current, true);
+        await window.sender.send({ prompt: 'Explain' });
+        assert.deepEqual(asked(window.happened), ['ask current: Explain']);
+      }
+    });
   });
 
   it('asks in the conversation of the panel it was sent from', async () => {

@@ -5,6 +5,7 @@ import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/conversation/journal';
 import { systemClock } from '../../../src/host/systemClock';
 import { defaultSettings } from '../engineRun';
+import { storeIn } from '../storeIn';
 
 export interface LiveOptions {
   /** Where the journal is. */
@@ -46,10 +47,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     connection: () => Promise.resolve(connection),
     resume: () => 'auto',
     journal,
-    memory: {
-      get: (key) => memory.get(key),
-      update: (key, value) => Promise.resolve(void memory.set(key, value)),
-    },
+    memory: storeIn(memory),
     onEvent,
     onError: fail,
   });

@@ -193,6 +193,20 @@ describe('the composer', () => {
     ]);
   });
 
+  it('says what the host has put there to a later window, where there is more to it and it still stands there', () => {
+    for (const [draft, more, said] of [
+      ['Explain', true, [{ type: 'composed', kept: true }]],
+      ['Explain it', true, []],
+      ['Explain', undefined, []],
+    ] as const) {
+      const before = { conversationId: 'c1', draft, composed: 'Explain', more };
+      const reloaded = new PanelPage(before);
+      reloaded.snapshot([]);
+      assert.deepEqual(reloaded.posted, said);
+      reloaded.dispose();
+    }
+  });
+
   it('says that a draft is still there in place of what the host wants to put there', () => {
     page.type('mine');
     page.receive({ type: 'compose', text: 'Explain' });
