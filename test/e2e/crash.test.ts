@@ -120,6 +120,8 @@ describe('an extension host that dies while nothing is answered', () => {
     const dead = await workbench.panelId();
     await workbench.killExtensionHost();
     await workbench.panelOtherThan(dead);
+    // What the host tells the new page comes together.
+    await panel.frame.getByText('What do you want to know?').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'A thought before any question');
     await panel.prompt.press('Enter');
     await panel.inState('done').getByText('An answer about apples').waitFor();

@@ -41,7 +41,7 @@ describe('a reload of the window', () => {
   it('keeps what was being written', async () => {
     await panel.prompt.fill('half a thought');
     await workbench.reload();
-    await panel.prompt.waitFor();
+    await panel.assistant.waitFor();
     assert.equal(await panel.prompt.inputValue(), 'half a thought');
   });
 
@@ -53,6 +53,7 @@ describe('a reload of the window', () => {
   });
 
   it('sends what waited for a key, with the code it is about, once there is one', async () => {
+    await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');
