@@ -163,6 +163,21 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
+  it('take what is sent while the conversation is being read, with what was attached before', async () => {
+    const one = await before.write('about apples');
+    const panel = new FakePanel();
+    const state = { conversationId: one, draft: '', context: ['file:a'] };
+    const restored = after.panels.deserializeWebviewPanel(panel, state);
+    panel.say({ type: 'ready' });
+    panel.say({ type: 'send', prompt: 'and pears?' });
+    await restored;
+    await settled();
+    assert.deepEqual(
+      after.sent.map(({ prompt, attachments = [] }) => [prompt, attachments.map(({ label }) => label)]),
+      [['and pears?', ['file:a']]],
+    );
+  });
+
   it('are one for each conversation: a second is closed', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];

@@ -40,13 +40,11 @@ export class PanelSession extends Disposable {
     );
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
     this.register(conversation.onDidChange((change) => this.changed(change)));
-    this.register(
-      view.onMessage((message) => {
-        this.receive(message).catch(context.onError);
-      }),
-    );
     this.showTitle();
     this.contextDraft.restore(contextIds).catch(context.onError);
+    view.listen((message) => {
+      this.receive(message).catch(context.onError);
+    });
   }
 
   /** All there is, to a page that has just started or shows another conversation. */

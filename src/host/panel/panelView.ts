@@ -21,8 +21,9 @@ export interface PanelHome {
 
 /** One webview: its page, and messages in both directions. Knows nothing of conversations. */
 export class PanelView extends Disposable {
-  private readonly messages = this.register(new vscode.EventEmitter<ToHost>());
-  readonly onMessage = this.messages.event;
+  private listener: ((message: ToHost) => void) | undefined;
+  /** What the page of a restored panel says while its conversation is being read. */
+  private unheard: readonly ToHost[] = [];
   private readonly activations = this.register(new vscode.EventEmitter<void>());
   /** It has got the focus. */
   readonly onDidActivate = this.activations.event;
@@ -57,7 +58,8 @@ export class PanelView extends Disposable {
       webview.onDidReceiveMessage((message: unknown) => {
         if (!isToHost(message)) return;
         if (message.type === 'ready') this.asked = true;
-        this.messages.fire(message);
+        if (this.listener) this.listener(message);
+        else if (message.type !== 'ready') this.unheard = [...this.unheard, message];
       }),
     );
     // A hidden page is torn down; when it is shown again it says `ready` again.
@@ -74,6 +76,14 @@ export class PanelView extends Disposable {
   private async load(extensionUri: vscode.Uri): Promise<void> {
     const { loadPage } = await import('./loadPage');
     if (!this.disposed) loadPage(this.panel.webview, extensionUri);
+  }
+
+  /** What it says from now on, and before that what it has said so far: {@link ready} tells whether it has said `ready`. */
+  listen(listener: (message: ToHost) => void): void {
+    this.listener = listener;
+    const waiting = this.unheard;
+    this.unheard = [];
+    for (const message of waiting) listener(message);
   }
 
   /** The first message to a page that has said `ready`. */
