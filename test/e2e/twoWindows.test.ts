@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
 import { answer, inTurn, rateLimited } from '../../src/demo/replies';
 import { out } from '../support/paths';
-import { ask, setKey } from './support/conversation';
+import { ask, ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
 describe('two windows, one limited gateway', () => {
@@ -45,5 +45,36 @@ describe('two windows, one limited gateway', () => {
       assert.match(await panel.answer.innerText(), /the answer/);
     }
     assert.equal(gateway.requests.length, 3);
+  });
+});
+
+describe('two windows, one conversation', () => {
+  let gateway: Gateway;
+  let first: Workbench;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('the answer') });
+    first = await Workbench.open({ settings: { 'holysheep.baseUrl': gateway.baseUrl } });
+    await setKey(first);
+  });
+  after(async () => {
+    await first.close();
+    await gateway.close();
+  });
+
+  it('one that is opened in the other window leaves the first, which offers to have it back', async () => {
+    const here = await ask(first, 'Whose is it?');
+    await here.inState('done').waitFor();
+    const second = await first.newWindow({ sameFolder: true });
+    await second.runCommand('HolySheep: Open History');
+    await second.quickInput.rowsWith('Whose is it?').click();
+    const there = new ConversationPanel(second);
+    await there.answer.getByText('the answer').waitFor();
+    await first.page.bringToFront();
+    await first.toast('goes on in another window').getByRole('button', { name: 'Open Here' }).click();
+    await here.answer.getByText('the answer').waitFor();
+    await second.tab('Whose is it?').waitFor({ state: 'detached' });
+    await here.send('And now?');
+    await here.frame.getByRole('article', { name: 'Assistant' }).nth(1).getByText('the answer').waitFor();
   });
 });

@@ -43,12 +43,12 @@ export class Workbench {
     return workbench;
   }
 
-  /** Another window of the same VS Code with another folder: an extension host of its own. It closes with this one. */
-  async newWindow(): Promise<Workbench> {
+  /** Another window of the same VS Code, with another folder or the same: an extension host of its own. It closes with this one. */
+  async newWindow({ sameFolder = false } = {}): Promise<Workbench> {
     const { session } = this;
     const page = await session.context.newPage();
     const workbench = new Workbench(page, session);
-    await page.goto(workbenchUrl(session.server, session.otherWorkspace));
+    await page.goto(workbenchUrl(session.server, sameFolder ? session.workspace : session.otherWorkspace));
     await workbench.#ready();
     return workbench;
   }
