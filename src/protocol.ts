@@ -199,6 +199,8 @@ export const panelStrings = {
   taskOpen: 'To do',
   editPrompt: 'Edit',
   copyPrompt: 'Copy prompt',
+  showAll: 'Show all',
+  showLess: 'Show less',
   editBox: 'Edit your message',
   resend: 'Resend',
   cancel: 'Cancel',

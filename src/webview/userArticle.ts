@@ -3,6 +3,7 @@ import { attachmentList } from './attachmentList';
 import { element } from './element';
 import { iconButton } from './icons';
 import { later } from './later';
+import { foldLongPrompt } from './longPrompt';
 import type { PanelContext } from './panelContext';
 import { createPromptEditor, type PromptEditor } from './promptEditor';
 
@@ -20,7 +21,8 @@ export interface UserArticle {
 export function createUserArticle(context: PanelContext, exchange: ExchangeView): UserArticle {
   const { strings, post, announcer } = context;
   const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
-  const bubble = element('div', { class: 'bubble' }, text);
+  const toggle = foldLongPrompt(context, text);
+  const bubble = element('div', { class: 'bubble' }, text, ...(toggle ? [toggle] : []));
 
   const tools = element('div', { class: 'turn-tools' });
   const article = element(

@@ -21,6 +21,7 @@ const shown: readonly states.PanelState[] = [
   states.versions,
   states.editing,
   states.attached,
+  states.longPrompt,
   states.chips,
   states.suggestions,
   states.quiet,

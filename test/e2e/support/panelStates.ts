@@ -240,6 +240,18 @@ export const attached: PanelState = {
   },
 };
 
+/** A log that was pasted. */
+export const longPrompt: PanelState = {
+  name: 'long-prompt',
+  enter: async (stage) => {
+    const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
+    await stage.ask([stage.texts.context, '', ...log].join('\n'), () => answer(stage.texts.short));
+    await stage.inState('done').waitFor();
+    await stage.button(stage.words.panel.showAll).waitFor();
+    return nothing;
+  },
+};
+
 async function attach(stage: Stage, name: string): Promise<void> {
   const option = stage.panel.getByRole('option').filter({ hasText: name }).first();
   await stage.prompt.press('End');
