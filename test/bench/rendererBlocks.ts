@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import type { DocumentShape } from './page/documents';
-import { RendererPage } from './rendererPage';
-import { limit, markdownItByBlock, ours, streamingMarkdown, type Renderer } from './renderers';
+import { secondsOf } from './rendererRounds';
+import { limit, markdownItByBlock, ours, streamingMarkdown } from './renderers';
 import { none, ratioOf, type Row } from './row';
 
 const characters = 50_000;
@@ -16,9 +16,9 @@ const shapes: readonly { readonly shape: DocumentShape; readonly aim: string }[]
 export async function blocks(browser: Browser): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { shape, aim } of shapes) {
-    const own = await secondsOf(browser, ours, shape);
+    const own = await secondsOf(browser, ours, shape, characters);
     for (const peer of [limit, streamingMarkdown, markdownItByBlock]) {
-      const other = await secondsOf(browser, peer, shape);
+      const other = await secondsOf(browser, peer, shape, characters);
       rows.push({
         what: `Rendering one ${shape} of 50k characters, main thread`,
         ours: `${own.toFixed(2)} s`,
@@ -29,11 +29,4 @@ export async function blocks(browser: Browser): Promise<readonly Row[]> {
     }
   }
   return rows;
-}
-
-async function secondsOf(browser: Browser, renderer: Renderer, shape: DocumentShape): Promise<number> {
-  const page = await RendererPage.open(browser, renderer);
-  const { seconds } = await page.stream(shape, characters);
-  await page.close();
-  return seconds;
 }

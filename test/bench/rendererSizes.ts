@@ -1,9 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { progress } from './progress';
-import { RendererPage } from './rendererPage';
-import { limit, ours, peers, type Renderer } from './renderers';
+import { secondsOf } from './rendererRounds';
+import { ours, peers, type Renderer } from './renderers';
 import { none, type Row } from './row';
-import { median } from './statistics';
 
 /** Characters of mixed Markdown. */
 const sizeSteps = [10_000, 50_000, 200_000] as const;
@@ -11,8 +10,6 @@ const sizeSteps = [10_000, 50_000, 200_000] as const;
 const worstGrowth = 16;
 const patienceSeconds = 40;
 const everything = process.env['HOLYSHEEP_BENCH_FULL'] === '1';
-/** Of the two whose ratio is a matter of tenths. */
-const rounds = 3;
 
 /** Seconds by size; a size that would take too long has none. */
 type Times = readonly (number | undefined)[];
@@ -43,21 +40,9 @@ async function timesOf(browser: Browser, renderer: Renderer, always: boolean): P
       times.push(undefined);
       continue;
     }
-    times.push(await timeOf(browser, renderer, characters));
+    times.push(await secondsOf(browser, renderer, 'mixed', characters));
   }
   return times;
-}
-
-/** The median, each in a page of its own. */
-async function timeOf(browser: Browser, renderer: Renderer, characters: number): Promise<number> {
-  const compared = [ours.file, limit.file].includes(renderer.file);
-  const found: number[] = [];
-  for (let round = 0; round < (compared ? rounds : 1); round++) {
-    const page = await RendererPage.open(browser, renderer);
-    found.push((await page.stream('mixed', characters)).seconds);
-    await page.close();
-  }
-  return median(found);
 }
 
 function growth(times: Times): Row {

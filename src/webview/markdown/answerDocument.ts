@@ -19,8 +19,8 @@ export interface AnswerDocumentOptions extends CodeToolbar {
 }
 
 /** Characters of an open list or table for each of which a flush waits for one more frame. */
-const FRAME_LENGTH = 3000;
-const MAX_FRAMES = 6;
+const FRAME_LENGTH = 2000;
+const MAX_FRAMES = 8;
 
 /** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
 const MAX_THAWS = 3;
@@ -78,7 +78,7 @@ export class AnswerDocument {
 
   /**
    * For each item or row the browser goes through all of a list or table: what a flush costs grows with its length, so
-   * the longer it is, the rarer they are. At 60 frames a second never rarer than each tenth of one.
+   * the longer it is, the rarer they are. At 60 frames a second never rarer than each seventh of one.
    */
   get framesPerFlush(): number {
     const { head } = this;

@@ -85,13 +85,13 @@ describe('StreamingMarkdown', () => {
   });
 
   for (const { what, line, framesOfOne } of [
-    { what: 'a list', line: '- an item of a list that goes on\n', framesOfOne: [1, 2, 3, 6, 6] },
-    { what: 'a table', line: '| a cell | of a table that goes on |\n', framesOfOne: [1, 2, 3, 6, 6] },
+    { what: 'a list', line: '- an item of a list that goes on\n', framesOfOne: [1, 3, 4, 8, 8] },
+    { what: 'a table', line: '| a cell | of a table that goes on |\n', framesOfOne: [1, 3, 4, 8, 8] },
     { what: 'code', line: 'let it = be as long as it likes; // \n', framesOfOne: [1, 1, 1, 1, 1] },
   ]) {
-    it(`shows more of ${what} the rarer the longer it is, and never later than in the sixth frame`, () => {
+    it(`shows more of ${what} the rarer the longer it is, and never later than in the eighth frame`, () => {
       const head = { 'a list': '', 'a table': '| a | b |\n|---|---|\n', code: '```\n' }[what] ?? '';
-      const frames = [1000, 4000, 7500, 20_000, 90_000].map((length) => {
+      const frames = [1000, 5000, 7500, 20_000, 90_000].map((length) => {
         const { root, markdown, flush } = openAnswer();
         markdown.append(head + line.repeat(length / line.length));
         while (flush());
