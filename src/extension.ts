@@ -40,7 +40,6 @@ import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { viewType } from './host/panel/panelView';
-import { HeldPrompts } from './host/panel/heldPrompts';
 import { PromptSender } from './host/panel/promptSender';
 import { ShownConversations } from './host/panel/shownConversations';
 import { TextTarget } from './host/panel/textTarget';
@@ -145,7 +144,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<HolySh
     conversations,
     panels,
     connection,
-    kept: new HeldPrompts(context.workspaceState, onError),
     remember,
     onError,
   });

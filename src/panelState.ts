@@ -20,11 +20,13 @@ export interface PanelState {
   readonly draft: string;
   /** What the host has put into the composer and may hold until there is a key. */
   readonly composed?: string | undefined;
-  /** There is more to what is composed than its words, e.g. code, which the host holds. */
-  readonly more?: boolean | undefined;
+  /** What goes along with that while it is the draft, e.g. code: the host's, and given back to it as it is. */
+  readonly more?: object | undefined;
   /** Absent: the end, which is followed. */
   readonly place?: ReadingPlace | undefined;
   readonly edits?: readonly OpenEdit[] | undefined;
+  /** Ids of the exchanges whose long prompt is shown as a whole. */
+  readonly unfolded?: readonly string[] | undefined;
   /** Ids of the draft's context, to be read again. */
   readonly context?: readonly string[] | undefined;
   /** Prompts that were sent and that the host has not taken. */
@@ -36,16 +38,17 @@ export interface PanelState {
 /** It may be of another version, or of anybody who can write where it is kept. */
 export function isPanelState(state: unknown): state is PanelState {
   if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { at, composed, context, edits, more, pending, place, seen } = state;
+  const { at, composed, context, edits, more, pending, place, seen, unfolded } = state;
   return (
     isAbsentOr(Number.isFinite, at) &&
     isAbsentOr(isText, composed) &&
-    isAbsentOr((value) => typeof value === 'boolean', more) &&
+    isAbsentOr(isFields, more) &&
     isAbsentOr(isPlace, place) &&
     isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
     isAbsentOr(isTexts, context) &&
     isAbsentOr(isTexts, pending) &&
-    isAbsentOr(isText, seen)
+    isAbsentOr(isText, seen) &&
+    isAbsentOr(isTexts, unfolded)
   );
 }
 

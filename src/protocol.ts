@@ -103,8 +103,11 @@ export type ToWebview =
   /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
-  /** Puts `text` into an empty composer and focuses it. `more`: the host holds what goes along with it, e.g. code. */
-  | { readonly type: 'compose'; readonly text: string; readonly more?: true | undefined }
+  /**
+   * Puts `text` into an empty composer and focuses it. `more` goes along with it, e.g. code: the page does not look at it,
+   * and gives it back.
+   */
+  | { readonly type: 'compose'; readonly text: string; readonly more?: object | undefined }
   /** All of the context of the next prompt. */
   | {
       readonly type: 'context';
@@ -117,9 +120,18 @@ export type ToWebview =
 
 export type ToHost =
   | { readonly type: 'ready' }
-  | { readonly type: 'send'; readonly prompt: string; readonly model?: string | undefined }
-  /** Whether what `compose` has put into the composer still stands there, each time that changes. */
-  | { readonly type: 'composed'; readonly kept: boolean }
+  /** `more` as `compose` had it, where it has put the prompt into the composer. */
+  | {
+      readonly type: 'send';
+      readonly prompt: string;
+      readonly model?: string | undefined;
+      readonly more?: object | undefined;
+    }
+  /**
+   * Whether what `compose` has put into the composer still stands there, each time that changes. With `more` from a page
+   * that has just started: the host that put it there may be gone.
+   */
+  | { readonly type: 'composed'; readonly kept: boolean; readonly more?: object | undefined }
   | { readonly type: 'stop' }
   /** Takes a prompt out of the line; should it run already, it is stopped. */
   | { readonly type: 'cancelQueued'; readonly exchangeId: string }

@@ -1,45 +1,55 @@
+/** What the host has put into a composer, and what goes along with it. */
+export interface Composed {
+  readonly composed?: string | undefined;
+  readonly more?: object | undefined;
+}
+
 /** What the host has put into the composer, and may hold there until there is a key: it must not send anything else. */
 export class ComposedText {
   private composed: string | undefined;
-  private isMore = false;
-  /** As the host knows it. */
-  private kept: boolean;
+  private more: object | undefined;
+  /** It stands there, as the host knows it. */
+  private kept = true;
 
   /** @param before what it was before the page was hidden @param draft what stood in the composer then */
   constructor(
-    before: { readonly composed?: string | undefined; readonly more?: boolean | undefined },
+    before: Composed,
     draft: string,
-    private readonly tell: (kept: boolean) => void,
+    private readonly tell: (kept: boolean, more?: object) => void,
   ) {
-    this.composed = before.composed;
-    this.isMore = before.more ?? false;
-    this.kept = this.standsIn(draft);
+    this.restore(before, draft);
   }
 
   get text(): string | undefined {
     return this.composed;
   }
 
-  /** There is more to it than its words, which the host holds. */
-  get more(): boolean {
-    return this.isMore;
+  restore({ composed, more }: Composed, draft: string): void {
+    this.composed = composed;
+    this.more = more;
+    this.kept = this.standsIn(draft);
   }
 
-  /** The words alone would ask for something else. */
-  needsMore(draft: string): boolean {
-    return this.isMore && this.composed !== undefined && this.standsIn(draft);
+  /** What goes along with a draft that has the words in it: alone they would ask for something else. */
+  moreOf(draft: string): object | undefined {
+    return this.composed !== undefined && draft.includes(this.composed.trim()) ? this.more : undefined;
+  }
+
+  /** It stands there, and nothing else. */
+  isAllOf(draft: string): boolean {
+    return this.composed !== undefined && this.standsIn(draft);
   }
 
   /** @param text empty: nothing, or it has been sent */
-  set(text: string, more = false): void {
+  set(text: string, more?: object): void {
     this.composed = text === '' ? undefined : text;
-    this.isMore = more;
+    this.more = more;
     this.kept = true;
   }
 
-  /** To a host that may have forgotten it with the window before. */
+  /** To a host that may have gone away, and what it held with it. */
   confirm(): void {
-    if (this.isMore && this.kept) this.tell(true);
+    if (this.more && this.kept) this.tell(true, this.more);
   }
 
   compare(draft: string): void {

@@ -1,5 +1,5 @@
 import type { ContextSuggestion, DraftContext } from '../protocol';
-import { ComposedText } from './composedText';
+import { ComposedText, type Composed } from './composedText';
 import { isComposing } from './composing';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';
@@ -17,18 +17,18 @@ export interface Composer {
   readonly draft: string;
   /** What `compose` was given last, unless something has been sent since. */
   readonly composed: string | undefined;
-  /** There is more to that than its words, which the host holds. */
-  readonly more: boolean;
+  /** What goes along with that, as long as it stands there. */
+  readonly more: object | undefined;
   /** Ids of what is attached to it. */
   readonly contextIds: readonly string[];
   focus(): void;
   setStoppable(stoppable: boolean): void;
   /** Puts `text` into an empty composer; a draft that is there stays, and `text` is one arrow up away. */
-  compose(text: string, more?: boolean): void;
+  compose(text: string, more?: object): void;
   /** What stood there in an earlier page; it gives way to what is there. */
-  restore(draft: string): void;
-  /** Tells the host that what it put there for a window before this one still stands there, if it does. */
-  confirmComposed(): void;
+  restore(draft: string, composed: Composed): void;
+  /** Nothing is left of what `compose` was given and has been `asked` since; else the host may hold it once more. */
+  settleComposed(asked: readonly string[]): void;
   /** Prompts that nobody has taken: in an empty composer, else one arrow up away and still pending. */
   bringBack(prompts: readonly string[]): void;
   /** The host has taken a prompt: there is nothing to keep of it, not even where it waited for a key. */
@@ -45,11 +45,9 @@ export interface Composer {
   closePopup(): boolean;
 }
 
-interface ComposerOptions {
+/** With what `compose` was given before the page was hidden; the host knows whether it still stands there. */
+interface ComposerOptions extends Composed {
   readonly draft: string;
-  /** What stood there before the page was hidden; the host knows whether it still does. */
-  readonly composed?: string | undefined;
-  readonly more?: boolean | undefined;
   /** Of the draft, until the host says what is attached. */
   readonly contextIds?: readonly string[] | undefined;
   readonly history: PromptHistory;
@@ -69,7 +67,9 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
   /** What stands there was put there together. */
   let broughtBack: readonly string[] = [];
   let contextIds = options.contextIds ?? [];
-  const composed = new ComposedText(options, options.draft, (kept) => post({ type: 'composed', kept }));
+  const composed = new ComposedText(options, options.draft, (kept, more) =>
+    post({ type: 'composed', kept, ...(more && { more }) }),
+  );
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -118,11 +118,12 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
-    if (!composed.needsMore(prompt)) pending.add(prompt);
+    const more = composed.moreOf(prompt);
+    if (!more) pending.add(prompt);
     composed.set('');
     write('', 0);
     options.onDraft();
-    post({ type: 'send', prompt });
+    post({ type: 'send', prompt, ...(more && { more }) });
     options.onSend();
   };
 
@@ -167,7 +168,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       return composed.text;
     },
     get more() {
-      return composed.more;
+      return composed.moreOf(input.value);
     },
     get contextIds() {
       return contextIds;
@@ -178,8 +179,17 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       stop.hidden = !stoppable;
       if (hadFocus && !stoppable) input.focus();
     },
-    restore: (draft) => put(draft),
-    confirmComposed: () => composed.confirm(),
+    restore: (draft, before) => {
+      if (input.value === '' && draft !== '') composed.restore(before, draft);
+      put(draft);
+    },
+    settleComposed: (asked) => {
+      if (composed.text !== undefined && asked.includes(composed.text)) {
+        if (composed.isAllOf(input.value)) write('', 0);
+        composed.set('');
+      }
+      composed.confirm();
+    },
     bringBack: (prompts) => {
       if (prompts.length === 0) return;
       if (input.value === '') {
@@ -193,6 +203,11 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     compose: (text, more) => {
       // It has not been taken, it is given back.
       pending.take(text);
+      // What waits there has not been written: the later command counts.
+      if (composed.isAllOf(input.value)) {
+        history.add(input.value.trim());
+        write('', 0);
+      }
       put(text);
       composed.set(text, more);
       input.focus();

@@ -90,6 +90,15 @@ export class ConversationView {
     for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.editPrompt(text);
   }
 
+  /** Long prompts that are shown as a whole. */
+  get unfolded(): readonly string[] {
+    return [...this.exchanges.values()].flatMap(({ id, unfolded }) => (unfolded ? id : []));
+  }
+
+  unfold(ids: readonly string[]): void {
+    for (const id of ids) this.exchanges.get(id)?.unfold();
+  }
+
   /** The first answer that is in view. */
   get place(): ReadingPlace | undefined {
     const { top } = this.element.getBoundingClientRect();

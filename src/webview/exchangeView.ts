@@ -58,6 +58,15 @@ export class ExchangeView implements Drawable {
     return this.user.editing;
   }
 
+  /** Its long prompt is shown as a whole. */
+  get unfolded(): boolean {
+    return this.user.unfolded;
+  }
+
+  unfold(): void {
+    this.user.unfold();
+  }
+
   editPrompt(text: string): void {
     this.user.edit(text);
   }

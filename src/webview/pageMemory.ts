@@ -53,23 +53,17 @@ export class PageMemory {
 
   keep(page: PageState): void {
     const { conversationId, earlier } = this;
-    const unseen = earlier && { place: earlier.place, edits: earlier.edits, seen: earlier.seen };
+    const { place, edits, seen, unfolded } = earlier ?? {};
+    const unseen = earlier && { place, edits, seen, ...(unfolded && { unfolded }) };
     const state: PanelState = { conversationId, at: this.now(), ...page, ...unseen };
     this.api.setState(state);
-    if (conversationId !== '') this.shelf.put(asWords(state));
+    if (conversationId !== '') this.shelf.put(state);
   }
 }
 
 /** A panel that is opened anew begins at the end, unless there is something to go on with. */
 function leftBehind(state: PanelState | undefined): PageState | undefined {
   return state && isWriting(state) ? state : undefined;
-}
-
-/** What the host holds goes away with its panel: the words alone, `Explain …` without the code, ask for something else. */
-function asWords(state: PanelState): PanelState {
-  const { draft, composed, more } = state;
-  const stands = more === true && draft.trim() === composed?.trim();
-  return stands ? { ...state, draft: '', composed: undefined, more: undefined } : state;
 }
 
 function isWriting({ draft, edits = [], context = [], pending = [] }: PanelState): boolean {

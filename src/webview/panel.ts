@@ -15,7 +15,7 @@ import type { ObserveNear } from './observeNear';
 import { PageMemory, type PageState } from './pageMemory';
 import type { PanelClock } from './panelClock';
 import type { PanelContext } from './panelContext';
-import { PendingPrompts } from './pendingPrompts';
+import { askedSince, PendingPrompts } from './pendingPrompts';
 import { isInPromptEditor } from './promptEditor';
 import { PromptHistory } from './promptHistory';
 import type { VsCodeApi } from './vscodeApi';
@@ -55,6 +55,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     createMarkdown: environment.createMarkdown,
     focusComposer: () => composer.focus(),
     editsChanged: () => remember(),
+    unfolded: () => {
+      autoscroll.moved();
+      remember();
+    },
     promptSent: (prompt) => {
       pending.add(prompt);
       remember();
@@ -90,22 +94,25 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   });
   const remember = (): void => {
     const { draft, composed, more, contextIds } = composer;
-    const { edits, lastId: seen } = conversation;
+    const { edits, unfolded, lastId: seen } = conversation;
     memory.keep({
       draft,
       context: contextIds,
       ...(composed !== undefined && { composed }),
-      ...(more && { more }),
+      ...(more !== undefined && { more }),
       ...(place && { place }),
       ...(edits.length > 0 && { edits }),
+      ...(unfolded.length > 0 && { unfolded }),
       ...(pending.all.length > 0 && { pending: pending.all }),
       ...(seen !== undefined && { seen }),
     });
   };
   /** As it was before the page went away. */
-  const comeBack = ({ draft, context: ids, edits = [], place: earlier }: PageState): void => {
-    composer.restore(draft);
+  const comeBack = (state: PageState): void => {
+    const { draft, composed, more, context: ids, edits = [], unfolded = [], place: earlier } = state;
+    composer.restore(draft, { composed, more });
     if (ids) composer.restoreContext(ids);
+    conversation.unfold(unfolded);
     conversation.openEdits(edits);
     place = earlier;
     if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
@@ -155,8 +162,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     receive: (message) => {
       switch (message.type) {
         case 'snapshot': {
-          const { edits, lastId: seen } = conversation;
-          const earlier = memory.open(message.conversationId) ?? { draft: '', edits, seen };
+          const { edits, unfolded, lastId: seen } = conversation;
+          const earlier = memory.open(message.conversationId) ?? { draft: '', edits, unfolded, seen };
           pending.offer(earlier.pending ?? []);
           connect(message.connection, message.suggestions);
           if (document.hasFocus()) composer.focus();
@@ -165,8 +172,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
           comeBack(earlier);
-          composer.confirmComposed();
-          composer.bringBack(pending.release(message.exchanges, earlier.seen));
+          const asked = askedSince(message.exchanges, earlier.seen);
+          composer.settleComposed(asked);
+          composer.bringBack(pending.release(asked));
           remember();
           break;
         }

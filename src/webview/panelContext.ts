@@ -16,6 +16,8 @@ export interface PanelContext {
   readonly focusComposer: () => void;
   /** What stands in the editors of prompts must survive a reload. */
   readonly editsChanged: () => void;
+  /** By hand, or folded again: what is there now is what the person reads, and the end need not be. */
+  readonly unfolded: () => void;
   /** It is on its way to the host: until it is taken it must survive everything. */
   readonly promptSent: (prompt: string) => void;
 }

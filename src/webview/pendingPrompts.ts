@@ -30,14 +30,9 @@ export class PendingPrompts {
     return isPending;
   }
 
-  /**
-   * Those that are in the conversation have been taken. @returns the others; nobody waits for them any more
-   * @param seen the last exchange that was there before them: the same words up to it are others. Where it is gone, an
-   * edited prompt has taken its place, and all that is there counts
-   */
-  release(exchanges: readonly Asked[], seen: string | undefined): readonly string[] {
-    const known = exchanges.findIndex(({ id }) => id === seen);
-    let taken: readonly string[] = exchanges.slice(known + 1).map(({ prompt }) => prompt);
+  /** Those that have been `asked` have been taken. @returns the others; nobody waits for them any more */
+  release(asked: readonly string[]): readonly string[] {
+    let taken = asked;
     const left = this.all.filter((prompt) => {
       const isTaken = taken.includes(prompt);
       taken = without(taken, prompt);
@@ -46,6 +41,16 @@ export class PendingPrompts {
     this.offered = this.sent = [];
     return left;
   }
+}
+
+/**
+ * The prompts of a conversation that are new to a page.
+ * @param seen the last exchange that was there before them: the same words up to it are others. Where it is gone, an
+ * edited prompt has taken its place, and all that is there counts
+ */
+export function askedSince(exchanges: readonly Asked[], seen: string | undefined): readonly string[] {
+  const known = exchanges.findIndex(({ id }) => id === seen);
+  return exchanges.slice(known + 1).map(({ prompt }) => prompt);
 }
 
 /** One of them less, where there are several the same. */

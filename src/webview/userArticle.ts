@@ -11,6 +11,9 @@ export interface UserArticle {
   readonly element: HTMLElement;
   /** What stands in its editor, if it is open. */
   readonly editing: string | undefined;
+  /** It is long, and shown as a whole. */
+  readonly unfolded: boolean;
+  unfold(): void;
   /** Opens the editor, e.g. as it was before the page was hidden. */
   edit(text: string): void;
   /** Adds all that is not needed before it is looked at. */
@@ -21,8 +24,8 @@ export interface UserArticle {
 export function createUserArticle(context: PanelContext, exchange: ExchangeView): UserArticle {
   const { strings, post, announcer } = context;
   const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
-  const toggle = foldLongPrompt(context, text);
-  const bubble = element('div', { class: 'bubble' }, text, ...(toggle ? [toggle] : []));
+  const fold = foldLongPrompt(context, text);
+  const bubble = element('div', { class: 'bubble' }, text, ...(fold ? [fold.toggle] : []));
 
   const tools = element('div', { class: 'turn-tools' });
   const article = element(
@@ -71,6 +74,10 @@ export function createUserArticle(context: PanelContext, exchange: ExchangeView)
     get editing() {
       return editing;
     },
+    get unfolded() {
+      return fold !== undefined && !fold.folded;
+    },
+    unfold: () => fold?.set(false),
     edit: (prompt) => void edit(prompt),
     complete: () => {
       const copyButton = iconButton(strings.copyPrompt, 'copy', () => {

@@ -55,6 +55,8 @@ describe('a reload of the window', () => {
   it('sends what waited for a key, with the code it is about, once there is one', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
+    // Nothing of it is on disk, and the window after the reload gives it another id.
+    await workbench.runCommand('HolySheep: New Conversation');
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');
     await panel.button('Set API key').waitFor();

@@ -62,7 +62,7 @@ class Window {
         this.sentToOpen.push(this.conversations.current === conversation);
         return Promise.resolve();
       },
-      composed: () => undefined,
+      composed: () => Promise.resolve(),
       hold: (conversation) => this.conversations.hold(conversation),
       remember: () => Promise.resolve(),
       failureAction: () => Promise.resolve(),
@@ -178,6 +178,21 @@ describe('the panels of a window that was reloaded', () => {
     );
   });
 
+  for (const [what, prompt, content] of [
+    ['the same words', 'Explain a', 'the code'],
+    ['more words', 'Explain a, briefly', 'Explain a, briefly\n\nAttached to this prompt as context:'],
+  ] as const) {
+    it(`send ${what} with the code that a command has put into the composer`, async () => {
+      const panel = await after.restoreFake(await before.write('about apples'));
+      const attachments = [{ label: 'a', languageId: 'ts', code: 'let a' }];
+      panel.say({ type: 'send', prompt, more: { prompt: 'Explain a', content: 'the code', attachments } });
+      await settled();
+      const [sent] = after.sent;
+      assert.deepEqual([sent?.prompt, sent?.attachments], [prompt, attachments]);
+      assert.ok(sent?.content?.startsWith(content));
+    });
+  }
+
   it('are one for each conversation: a second is closed', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];
@@ -209,6 +224,32 @@ describe('the panels of a window that was reloaded', () => {
     const second = await after.restore(unknownId);
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
     assert.equal(first.title, 'HolySheep');
+  });
+
+  it('hand to the one that is there what was sent in them, was pending, or waits with its code', async () => {
+    const first = await after.restoreFake(unknownId);
+    const more = { prompt: 'Explain', content: 'the code' };
+    const second = new FakePanel();
+    const state = { conversationId: unknownId, draft: 'Explain', composed: 'Explain', more, pending: ['Hi'] };
+    const restored = after.panels.deserializeWebviewPanel(second, {
+      ...state,
+      conversationId: `${unknownId.slice(1)}0`,
+    });
+    second.say({ type: 'send', prompt: 'and pears?' });
+    await restored;
+    await settled();
+    assert.ok(isClosed(second));
+    assert.deepEqual(
+      after.sent.map(({ prompt }) => prompt),
+      ['and pears?'],
+    );
+    assert.deepEqual(
+      first.told.filter(({ type }) => type === 'compose'),
+      [
+        { type: 'compose', text: 'Hi', more: undefined },
+        { type: 'compose', text: 'Explain', more },
+      ],
+    );
   });
 
   it('have the answer that was broken off in them where nothing else is known, once', async () => {

@@ -12,8 +12,7 @@ export function temporaryFolder(): string {
 }
 
 export function removeTemporaryFolder(folder: string): void {
-  open.delete(folder);
-  // A process that is just ending may still write a last file.
+  // A process that is just ending may still write a last file; what is written after that goes when this one exits.
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 

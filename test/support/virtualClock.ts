@@ -69,5 +69,5 @@ export async function settle(): Promise<void> {
 }
 
 function filesAtWork(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
+  return process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
 }

@@ -37,7 +37,7 @@ export function viewOf(exchange: Exchange): ExchangeView {
 }
 
 /** What it was asked with, to be asked again. */
-export function inputOf({ prompt, content, attachments, target, model, demo }: Exchange): PromptInput {
+export function inputOf({ prompt, content, attachments, target, model, demo }: PromptInput): PromptInput {
   return { prompt, content, attachments, target, model, demo };
 }
 

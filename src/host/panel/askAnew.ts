@@ -43,9 +43,15 @@ export async function regenerate(
   });
 }
 
-/** The same context goes along. @returns undefined when the words are the same: what was sent says more than they do */
+/** @returns undefined when the words are the same: what was sent says more than they do */
 function editedPrompt(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
-  if (prompt.trim() === exchange.prompt.trim()) return undefined;
-  const { attachments, target, model } = exchange;
+  const edited = inOtherWords(exchange, prompt);
+  return edited && { ...edited, demo };
+}
+
+/** The same context goes along. @returns undefined when the words are the same */
+export function inOtherWords(before: PromptInput, prompt: string): PromptInput | undefined {
+  if (prompt.trim() === before.prompt.trim()) return undefined;
+  const { attachments, target, model, demo } = before;
   return { prompt, content: contextPrompt(prompt, attachments ?? []), attachments, target, model, demo };
 }

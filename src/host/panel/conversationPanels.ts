@@ -92,7 +92,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /** Puts text into the composer of a conversation's panel and focuses it. */
-  compose(conversation: Conversation, text: string, more?: boolean): void {
+  compose(conversation: Conversation, text: string, more?: object): void {
     this.tabs.of(conversation.id)?.session?.compose(text, more);
   }
 
@@ -192,7 +192,15 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     if (!found) this.openBlank(tab);
     else if (!other || other === tab) this.open(found, tab);
     else if (isReplaceable(other)) this.takePlace(found, tab, other);
-    else this.tabs.discard(tab);
+    else this.merge(tab, other);
+  }
+
+  /** One panel of a conversation is enough; what was sent from this one meanwhile is sent all the same. */
+  private merge(tab: ConversationTab, other: ConversationTab): void {
+    tab.view.listen((message) => {
+      if (message.type === 'send') other.session?.take(message);
+    });
+    this.tabs.discard(tab);
   }
 
   /** What is no longer there, or was never written, leaves an empty one for the draft; one panel of it is enough. */
@@ -200,10 +208,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     const conversation = this.conversations.startNew();
     const other = this.tabs.of(conversation.id);
     if (!other || other === tab) return this.open(conversation, tab);
-    this.tabs.discard(tab);
-    const { draft = '', pending = [] } = tab.kept ?? {};
-    const written = [...pending, draft].filter((words) => words !== '').join('\n\n');
+    this.merge(tab, other);
+    const { draft = '', more, pending = [] } = tab.kept ?? {};
+    const written = [...pending, ...(more ? [] : [draft])].filter((words) => words !== '').join('\n\n');
     if (written !== '') other.session?.compose(written);
+    if (more) other.session?.compose(draft, more);
   }
 }
 

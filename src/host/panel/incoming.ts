@@ -20,8 +20,8 @@ const actions: Readonly<Record<FaultAction, true>> = {
 /** What each message must carry; the compiler asks for a row for every one. */
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
   ready: always,
-  send: ({ prompt, model }) => isWords(prompt) && (model === undefined || isText(model)),
-  composed: ({ kept }) => typeof kept === 'boolean',
+  send: ({ prompt, model, more }) => isWords(prompt) && (model === undefined || isText(model)) && isMore(more),
+  composed: ({ kept, more }) => typeof kept === 'boolean' && isMore(more),
   stop: always,
   cancelQueued: ({ exchangeId }) => isText(exchangeId),
   action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),
@@ -55,6 +55,10 @@ export function isToHost(message: unknown): message is ToHost {
 
 function always(): boolean {
   return true;
+}
+
+function isMore(value: unknown): boolean {
+  return value === undefined || isFields(value);
 }
 
 function isWords(value: unknown): boolean {

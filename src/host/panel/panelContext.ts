@@ -3,7 +3,7 @@ import type { ContextDraft } from '../context/contextDraft';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange, PromptInput } from '../conversation/exchange';
 import type { ModelPick } from '../modelPick';
-import type { SendOptions } from './promptSender';
+import type { PromptSender, SendOptions } from './promptSender';
 import type { Holder } from './whileHeld';
 
 /** What a panel has of the rest of the extension. */
@@ -13,7 +13,7 @@ export interface PanelContext extends Holder {
   readonly promptHistory: () => readonly string[];
   readonly send: (input: PromptInput, options: SendOptions) => Promise<void>;
   /** What `compose` has put into the composer of a conversation still stands there, or again, or not. */
-  readonly composed: (conversation: Conversation, kept: boolean) => void;
+  readonly composed: PromptSender['composed'];
   readonly remember: (prompt: string) => Promise<void>;
   readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
   /** @returns undefined when the user chose none. */

@@ -3,13 +3,15 @@ import type { ToHost, ToWebview } from '../../protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { PromptInput } from '../conversation/exchange';
 import { Disposable } from '../disposable';
-import { editPrompt, regenerate } from './askAnew';
+import { editPrompt, inOtherWords, regenerate } from './askAnew';
 import { openableLink } from './links';
 import type { PanelContext } from './panelContext';
 import { conversationName } from './panelText';
 import type { PanelView } from './panelView';
 import { PromptDraft } from './promptDraft';
+import { heldInput } from './promptSender';
 import { whileHeld } from './whileHeld';
 
 /** One conversation in one panel, for as long as it is shown there. */
@@ -19,7 +21,7 @@ export class PanelSession extends Disposable {
   /** A view that comes late must not replace a later one. */
   private connectionChanges = 0;
   /** For the composer of a page that is not that far. */
-  private toCompose: { readonly text: string; readonly more?: true | undefined } | undefined;
+  private toCompose: readonly { readonly text: string; readonly more?: object | undefined }[] = [];
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
 
@@ -42,9 +44,7 @@ export class PanelSession extends Disposable {
     this.register(conversation.onDidChange((change) => this.changed(change)));
     this.showTitle();
     this.contextDraft.restore(contextIds).catch(context.onError);
-    view.listen((message) => {
-      this.receive(message).catch(context.onError);
-    });
+    view.listen((message) => this.take(message));
   }
 
   /** All there is, to a page that has just started or shows another conversation. */
@@ -63,8 +63,8 @@ export class PanelSession extends Disposable {
       unread: this.contextDraft.unread(),
       modelOnce: this.draft.modelOnce,
     });
-    if (this.toCompose) this.view.post({ type: 'compose', ...this.toCompose });
-    this.toCompose = undefined;
+    for (const composed of this.toCompose) this.view.post({ type: 'compose', ...composed });
+    this.toCompose = [];
   }
 
   async connectionChanged(): Promise<void> {
@@ -74,28 +74,35 @@ export class PanelSession extends Disposable {
       this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
   }
 
-  /** @param more there is more to it than its words, which stays here */
-  compose(text: string, more = false): void {
-    const composed = { text, ...(more && { more }) };
-    if (this.shown && this.view.listens) this.view.post({ type: 'compose', ...composed });
-    else this.toCompose = composed;
+  /** @param more goes along with it, and comes back with it */
+  compose(text: string, more?: object): void {
+    if (this.shown && this.view.listens) this.view.post({ type: 'compose', text, more });
+    else this.toCompose = [...this.toCompose, { text, more }];
+  }
+
+  /** What a page says: its own, or one whose panel is going away. */
+  take(message: ToHost): void {
+    this.receive(message).catch(this.context.onError);
   }
 
   private async receive(message: ToHost): Promise<void> {
     const { conversation, context, contextDraft, draft } = this;
+    const complete = (input: PromptInput): PromptInput => draft.complete(input);
     switch (message.type) {
       case 'ready':
         return this.replay();
       case 'send': {
         const { prompt, model } = message;
+        const held = heldInput(message.more);
+        const whole = held && (inOtherWords(held, prompt) ?? held);
+        const input = { ...whole, prompt, ...(model !== undefined && { model }) };
         return whileHeld(context, conversation, async () => {
           await contextDraft.refresh();
-          await context.send({ prompt, model }, { conversation, complete: (input) => draft.complete(input) });
+          await context.send(input, { conversation, complete });
         });
       }
       case 'composed':
-        context.composed(conversation, message.kept);
-        return;
+        return context.composed(conversation, { kept: message.kept, input: heldInput(message.more), complete });
       case 'stop':
         conversation.stop();
         return;

@@ -1,18 +1,16 @@
 import type { ConnectionView } from '../../protocol';
 import type { Conversation } from '../conversation/conversation';
-import type { PromptInput } from '../conversation/exchange';
-import type { HeldPrompts } from './heldPrompts';
+import { inputOf, type PromptInput } from '../conversation/exchange';
+import { isPromptInput } from '../conversation/journalCheck';
 
 export interface PromptSenderDeps {
   readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };
   readonly panels: {
     readonly show: (conversation: Conversation, options: { readonly preserveFocus: boolean }) => void;
-    /** @param more there is more to it than its words: without what is held they are not to be sent */
-    readonly compose: (conversation: Conversation, text: string, more: boolean) => void;
+    /** @param more the whole prompt where it is more than its words; it comes back with them */
+    readonly compose: (conversation: Conversation, text: string, more?: PromptInput) => void;
   };
   readonly connection: () => Promise<ConnectionView>;
-  /** What the window before this one held. */
-  readonly kept: Pick<HeldPrompts, 'of' | 'keep' | 'forget'>;
   readonly remember: (prompt: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -32,6 +30,12 @@ interface Held {
   readonly kept: boolean;
 }
 
+/** What the page says of it. */
+export interface Composed extends Pick<Held, 'kept' | 'complete'> {
+  /** What was put there, from a page that has outlived its host. */
+  readonly input?: PromptInput | undefined;
+}
+
 /** Brings a prompt to its conversation, or holds it until there is a key to send it with. */
 export class PromptSender {
   private readonly held = new Map<Conversation, Held>();
@@ -40,32 +44,31 @@ export class PromptSender {
 
   /** Resolves when the turn has been started, queued or held. */
   async send(input: PromptInput, options: SendOptions = {}): Promise<void> {
-    const { panels, kept } = this.deps;
+    const { panels } = this.deps;
     const conversation = await this.conversationFor(options);
     panels.show(conversation, { preserveFocus: true });
-    const before = this.held.get(conversation)?.input ?? kept.of(conversation.id);
     this.forget(conversation);
-    // What is held is in the composer under its short name; sent from there it still has its code with it.
-    const whole = before?.prompt === input.prompt ? before : input;
     const { complete = asItIs } = options;
     // A history that can't be kept is no reason not to ask.
     this.deps.remember(input.prompt).catch(this.deps.onError);
     const connection = await this.deps.connection();
     if (connection.hasKey || connection.demo) {
-      conversation.ask({ ...complete(whole), demo: connection.demo });
+      conversation.ask({ ...complete(input), demo: connection.demo });
       return;
     }
     // The panel offers to set a key and to open the demo, with the prompt in its composer.
-    this.held.set(conversation, { input: whole, complete, kept: true });
-    if (hasMore(whole)) kept.keep(conversation.id, whole);
-    panels.compose(conversation, input.prompt, hasMore(whole));
+    this.held.set(conversation, { input, complete, kept: true });
+    panels.compose(conversation, input.prompt, hasMore(input) ? input : undefined);
   }
 
-  /** @param kept what was put into the composer still stands there, or again */
-  composed(conversation: Conversation, kept: boolean): void {
-    const input = this.deps.kept.of(conversation.id);
-    const held = this.held.get(conversation) ?? (input && { input, complete: asItIs });
+  /** What was put into the composer still stands there, or again, or not. */
+  async composed(conversation: Conversation, { kept, input, complete }: Composed): Promise<void> {
+    const held = this.held.get(conversation);
     if (held) this.held.set(conversation, { ...held, kept });
+    if (held || !input || !kept) return;
+    const { hasKey, demo } = await this.deps.connection();
+    // Where there is a key it waits for nothing but the person.
+    if (!hasKey && !demo && !this.held.has(conversation)) this.held.set(conversation, { input, complete, kept });
   }
 
   /** Sends what was held, if there is a key or the demo now, and if the composer still says the same. */
@@ -75,7 +78,7 @@ export class PromptSender {
     if (!hasKey && !demo) return;
     // Harmless when another call was faster.
     const released = [...this.held];
-    for (const [conversation] of released) this.forget(conversation);
+    this.held.clear();
     for (const [conversation, { input, complete, kept }] of released) {
       if (kept) conversation.ask({ ...complete(input), demo });
     }
@@ -84,13 +87,17 @@ export class PromptSender {
   /** The panel with the prompt in its composer is gone: the user went on to something else. */
   forget(conversation: Conversation): void {
     this.held.delete(conversation);
-    this.deps.kept.forget(conversation.id);
   }
 
   private async conversationFor({ conversation, newConversation }: SendOptions): Promise<Conversation> {
     const { conversations } = this.deps;
     return newConversation ? conversations.startNew() : (conversation ?? conversations.resume());
   }
+}
+
+/** @param more what a page gives back of a prompt. @returns undefined: nothing, or nothing that is one */
+export function heldInput(more: unknown): PromptInput | undefined {
+  return isPromptInput(more) ? inputOf(more) : undefined;
 }
 
 function hasMore({ content, attachments = [] }: PromptInput): boolean {

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
-import { HeldPrompts } from '../../../src/host/panel/heldPrompts';
-import { PromptSender } from '../../../src/host/panel/promptSender';
-import { storeIn } from '../../support/storeIn';
+import { heldInput, PromptSender } from '../../../src/host/panel/promptSender';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 
@@ -36,8 +34,7 @@ class TalkingConversation extends Conversation {
   }
 }
 
-/** @param memory what a workspace remembers, of the window before too */
-function setUp(memory = new Map<string, unknown>()) {
+function setUp() {
   const happened: string[] = [];
   const remember = { fails: false };
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
@@ -50,10 +47,10 @@ function setUp(memory = new Map<string, unknown>()) {
     },
     panels: {
       show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      compose: ({ id }, text, more) => happened.push(`compose ${id}: ${text}${more ? ', and more' : ''}`),
+      compose: ({ id }, text, more) =>
+        happened.push(`compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
     connection: () => Promise.resolve({ ...connection }),
-    kept: new HeldPrompts(storeIn(memory), (error) => happened.push(String(error))),
     remember: (prompt) =>
       remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
     onError: (error) => happened.push(String(error)),
@@ -92,15 +89,14 @@ describe('PromptSender', () => {
     ['code', { prompt: 'Explain', content: 'in full' }],
     ['attachments', { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] }],
   ] as const) {
-    it(`says that there is more to a prompt than its words where it has ${what}, also when these are sent again`, async () => {
+    it(`gives the page more of a prompt than its words where it has ${what}`, async () => {
       const { sender, happened, connection } = setUp();
       connection.hasKey = false;
       await sender.send(input);
-      await sender.send({ prompt: 'Explain' });
       await sender.send({ prompt: 'Why?', attachments: [] });
       assert.deepEqual(
         happened.filter((each) => each.startsWith('compose')),
-        ['compose current: Explain, and more', 'compose current: Explain, and more', 'compose current: Why?'],
+        [`compose current: Explain, and ${JSON.stringify(input)}`, 'compose current: Why?'],
       );
     });
   }
@@ -126,100 +122,65 @@ describe('PromptSender', () => {
     });
   }
 
-  it('sends the code along when what it holds is sent from the composer', async () => {
+  it('sends the code of the last command where two have the same words', async () => {
     const { sender, happened, connection } = setUp();
     connection.hasKey = false;
-    await sender.send({ prompt: 'Explain', content: 'in full' });
+    await sender.send({ prompt: 'Explain', content: 'before' });
+    await sender.send({ prompt: 'Explain', content: 'after' });
     connection.hasKey = true;
-    await sender.send({ prompt: 'Explain' });
     await sender.connectionChanged();
     assert.deepEqual(
       happened.filter((what) => what.startsWith('ask')),
-      ['ask current: Explain (in full)'],
+      ['ask current: Explain (after)'],
     );
   });
 
   describe('over a reload of the window', () => {
-    const asked = (happened: readonly string[]): readonly string[] => happened.filter((what) => what.startsWith('ask'));
-    const held = { prompt: 'Explain', content: 'in full', attachments: [{ label: 'a', languageId: 'ts', code: 'a' }] };
+    const held = { prompt: 'Explain', content: 'in full' };
+    const complete = (input: PromptInput): PromptInput => ({ ...input, content: `${input.content ?? ''} and a file` });
 
-    /** A window without a key that was sent `input`, and the next one, which has none yet. */
-    async function reloaded(input: PromptInput) {
-      const memory = new Map<string, unknown>();
-      const before = setUp(memory);
-      before.connection.hasKey = false;
-      await before.sender.send(input);
-      const after = setUp(memory);
-      after.connection.hasKey = false;
-      return { memory, before, after };
+    /** A window that has just started, whose page says what it has of the window before. */
+    async function reloaded(input: PromptInput | undefined, { kept = true, hasKey = false } = {}) {
+      const window = setUp();
+      window.connection.hasKey = hasKey;
+      await window.sender.composed(window.current, { kept, input, complete });
+      return window;
     }
 
-    it('sends what was held once there is a key, if it still stands in the composer', async () => {
-      const { after, memory } = await reloaded(held);
-      after.sender.composed(after.current, true);
-      after.connection.hasKey = true;
-      await after.sender.connectionChanged();
-      assert.deepEqual(
-        [asked(after.happened), [...memory.values()]],
-        [['ask current: Explain (in full)'], [undefined]],
-      );
-    });
-
-    it('sends the code along from the composer', async () => {
-      const { after } = await reloaded(held);
-      after.connection.hasKey = true;
-      await after.sender.send({ prompt: 'Explain' });
-      assert.deepEqual(asked(after.happened), ['ask current: Explain (in full)']);
-    });
-
-    it('sends nothing by itself of which no composer has said that it stands there', async () => {
-      const { after } = await reloaded(held);
-      after.connection.hasKey = true;
-      await after.sender.connectionChanged();
-      assert.deepEqual(asked(after.happened), []);
-    });
-
-    it('still holds it where there is no key then either', async () => {
-      const { after, memory } = await reloaded(held);
-      await after.sender.send({ prompt: 'Explain' });
-      const third = setUp(memory);
-      await third.sender.send({ prompt: 'Explain' });
-      assert.deepEqual(asked(third.happened), ['ask current: Explain (in full)']);
-    });
-
-    for (const [what, change] of [
-      ['its panel was closed', ({ sender, current }) => sender.forget(current)],
-      ['something else was asked', ({ sender }) => sender.send({ prompt: 'Hi' })],
-    ] as readonly (readonly [string, (window: ReturnType<typeof setUp>) => unknown])[]) {
-      it(`keeps nothing of it where ${what}`, async () => {
-        const { before, memory } = await reloaded(held);
-        await change(before);
-        const after = setUp(memory);
-        after.sender.composed(after.current, true);
-        await after.sender.connectionChanged();
-        assert.deepEqual(asked(after.happened), []);
-      });
-    }
-
-    for (const [what, input] of [
-      ['is no more than its words', { prompt: 'Hi' }],
-      ['is too long', { prompt: 'Explain', content: 'x'.repeat(200_000) }],
+    for (const [what, input, options, asked] of [
+      ['what still stands in the composer', held, {}, ['ask current: Explain (in full and a file)']],
+      ['nothing that does not', held, { kept: false }, []],
+      ['nothing by itself where there was a key before', held, { hasKey: true }, []],
+      ['nothing where there was nothing', undefined, {}, []],
     ] as const) {
-      it(`keeps nothing that ${what}`, async () => {
-        const { memory } = await reloaded(input);
-        assert.deepEqual([...memory.values()].filter(Boolean), []);
+      it(`sends ${what} once there is a key`, async () => {
+        const { sender, happened, connection } = await reloaded(input, options);
+        connection.hasKey = true;
+        await sender.connectionChanged();
+        await sender.connectionChanged();
+        assert.deepEqual(happened, asked);
       });
     }
 
-    it('takes nothing for a prompt that is none', async () => {
-      const { after } = await reloaded(held);
-      for (const value of ['x', { current: 'x' }, { current: { prompt: 1 } }]) {
-        const window = setUp(new Map([['holysheep.heldPrompts', value]]));
-        window.sender.composed(after.current, true);
-        await window.sender.send({ prompt: 'Explain' });
-        assert.deepEqual(asked(window.happened), ['ask current: Explain']);
-      }
+    it('holds what was sent meanwhile, not what the page had', async () => {
+      const { sender, happened, connection, current } = setUp();
+      connection.hasKey = false;
+      await sender.send({ prompt: 'Explain', content: 'later' });
+      await sender.composed(current, { kept: true, input: held, complete });
+      connection.hasKey = true;
+      await sender.connectionChanged();
+      assert.equal(happened.at(-1), 'ask current: Explain (later)');
     });
+
+    for (const [what, more, input] of [
+      ['a prompt', { ...held, id: 'x' }, held],
+      ['nothing', undefined, undefined],
+      ['what is none', { prompt: 1 }, undefined],
+    ] as const) {
+      it(`takes ${what} from a page`, () => {
+        assert.deepEqual(JSON.parse(JSON.stringify(heldInput(more) ?? null)), input ?? null);
+      });
+    }
   });
 
   it('asks in the conversation of the panel it was sent from', async () => {
@@ -252,8 +213,9 @@ describe('PromptSender', () => {
       const { sender, happened, connection, current, other } = setUp();
       connection.hasKey = false;
       await sender.send({ prompt: 'one', content: 'in full' });
-      for (const each of kept) sender.composed(current, each);
-      sender.composed(other, true);
+      const complete = (input: PromptInput): PromptInput => input;
+      for (const each of kept) await sender.composed(current, { kept: each, complete });
+      await sender.composed(other, { kept: true, complete });
       connection.hasKey = true;
       await sender.connectionChanged();
       await sender.connectionChanged();

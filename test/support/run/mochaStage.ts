@@ -34,12 +34,9 @@ export async function countMocha(
   const { passes, failures, failed } = readTotals(totalsFile);
   removeTemporaryFolder(folder);
   const unexplained = failures === 0 && (code !== 0 || passes === 0);
-  const told = unexplained
-    ? code === 0
-      ? ['No test has run.']
-      : [`The run ended with exit code ${code} and no failed test.`]
-    : failed;
-  return { passed: passes, failed: failures + (unexplained ? 1 : 0), told };
+  if (!unexplained) return { passed: passes, failed: failures, told: failed };
+  const reason = code === 0 ? 'No test has run.' : `The run ended with exit code ${code} and no failed test.`;
+  return { passed: passes, failed: failures + 1, told: [reason] };
 }
 
 /** What the counting reporter wrote; nothing where it got to no end. */

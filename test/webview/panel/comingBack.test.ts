@@ -104,6 +104,7 @@ describe('a panel that was hidden behind another tab', () => {
       composed: 'a',
       place: { exchangeId: 'b', offset: 120 },
       edits: [{ exchangeId: 'a', text: 'b' }],
+      unfolded: ['a'],
       context: ['file:a'],
       pending: ['c'],
       seen: 'b',

@@ -132,6 +132,7 @@ describe('the composer', () => {
     page.receive({ type: 'compose', text: 'Explain' });
     assert.equal(page.input.value, 'mine');
     page.type('');
+    page.type('');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Explain');
   });
@@ -194,9 +195,10 @@ describe('the composer', () => {
   });
 
   it('says what the host has put there to a later window, where there is more to it and it still stands there', () => {
+    const code = { prompt: 'Explain', content: 'in full' };
     for (const [draft, more, said] of [
-      ['Explain', true, [{ type: 'composed', kept: true }]],
-      ['Explain it', true, []],
+      ['Explain', code, [{ type: 'composed', kept: true, more: code }]],
+      ['Explain it', code, []],
       ['Explain', undefined, []],
     ] as const) {
       const before = { conversationId: 'c1', draft, composed: 'Explain', more };
@@ -205,6 +207,57 @@ describe('the composer', () => {
       assert.deepEqual(reloaded.posted, said);
       reloaded.dispose();
     }
+  });
+
+  for (const [what, words, goesAlong] of [
+    ['its words', ['Explain'], true],
+    ['its words again', ['Fix', 'Explain'], true],
+    ['more words', ['Explain, briefly'], true],
+    ['other words', ['Fix'], false],
+  ] as const) {
+    it(`gives what goes along with what the host has put there ${goesAlong ? 'back' : 'to nobody'} with ${what}`, () => {
+      const code = { prompt: 'Explain', content: 'in full' };
+      page.receive({ type: 'compose', text: 'Explain', more: code });
+      for (const each of words) page.type(each);
+      const prompt = words.at(-1) ?? '';
+      assert.deepEqual(page.state?.more, goesAlong ? code : undefined);
+      page.key('Enter');
+      assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(goesAlong && { more: code }) });
+      assert.deepEqual([page.state?.more, page.state?.pending], [undefined, goesAlong ? undefined : ['Fix']]);
+    });
+  }
+
+  it('has what the host puts there last, where nothing was written', () => {
+    const code = (content: string) => ({ prompt: 'Explain', content });
+    page.receive({ type: 'compose', text: 'Explain', more: code('one') });
+    page.receive({ type: 'compose', text: 'Explain', more: code('two') });
+    assert.deepEqual([page.input.value, page.state?.more], ['Explain', code('two')]);
+    page.receive({ type: 'compose', text: 'Why?' });
+    assert.deepEqual([page.input.value, page.state?.more, page.posted], ['Why?', undefined, []]);
+    page.type('');
+    page.key('ArrowUp');
+    assert.equal(page.input.value, 'Explain');
+  });
+
+  for (const [draft, left] of [
+    ['Explain', ''],
+    ['Explain it', 'Explain it'],
+  ] as const) {
+    it(`has of “${draft}” “${left}” left where what was put there has been asked since the page went away`, () => {
+      const state = { conversationId: 'c1', draft, composed: 'Explain', more: { prompt: 'Explain' }, seen: 'a' };
+      const back = new PanelPage(state);
+      back.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
+      assert.deepEqual([back.input.value, back.state?.composed, back.posted], [left, undefined, []]);
+      back.dispose();
+    });
+  }
+
+  it('has it still where the same was asked before', () => {
+    const state = { conversationId: 'c1', draft: 'Explain', composed: 'Explain', seen: 'a' };
+    const back = new PanelPage(state);
+    back.snapshot([exchange('a', { prompt: 'Explain' })]);
+    assert.equal(back.input.value, 'Explain');
+    back.dispose();
   });
 
   it('says that a draft is still there in place of what the host wants to put there', () => {

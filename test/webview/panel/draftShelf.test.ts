@@ -130,23 +130,21 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(next(page).input.value, 'Why?');
   });
 
-  it('is not what the host holds with more to it, unless it has been changed', () => {
+  it('is what waits for a key with the code it is about, unless it has been changed', () => {
+    const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = first();
-    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
-    const hidden = new PanelPage(page.state, page.storage);
-    pages.push(hidden);
-    hidden.snapshot([exchange('a')]);
-    assert.equal(hidden.input.value, 'Explain a.ts:1-9');
-    const closed = next(hidden);
-    assert.deepEqual([closed.input.value, closed.state?.more], ['', undefined]);
-    closed.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    page.receive({ type: 'compose', text: code.prompt, more: code });
+    const closed = next(next(page));
+    assert.deepEqual([closed.input.value, closed.state?.more], [code.prompt, code]);
+    assert.deepEqual(closed.posted, [{ type: 'composed', kept: true, more: code }]);
     closed.type('Explain it to me');
-    assert.equal(next(closed).input.value, 'Explain it to me');
+    const changed = next(closed);
+    assert.deepEqual([changed.input.value, changed.state?.more], ['Explain it to me', undefined]);
   });
 
   it('is not what was sent with more to it than its words', () => {
     const page = first();
-    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: true });
+    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: { prompt: 'Explain a.ts:1-9' } });
     page.key('Enter');
     assert.equal(next(page).input.value, '');
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { exchange, PanelPage } from './support/panelPage';
+import { Scroller } from './support/scroller';
 
 describe('a long prompt', () => {
   let page: PanelPage;
@@ -12,7 +13,9 @@ describe('a long prompt', () => {
   for (const [what, prompt, folded] of [
     ['of many lines', 'line\n'.repeat(200), true],
     ['of many characters', 'word '.repeat(2000), true],
+    ['of many wide characters', '很长的问题'.repeat(161), true],
     ['that is short', 'Why?', false],
+    ['of some wide characters', '很长的问题'.repeat(160), false],
     ['of some lines', Array(16).fill('line').join('\n'), false],
   ] as const) {
     it(`${what} is ${folded ? 'folded' : 'shown as it is'}, with all of its text there`, () => {
@@ -35,6 +38,39 @@ describe('a long prompt', () => {
     assert.equal(text()?.classList.contains('folded'), true);
     assert.equal(page.one('button', 'Show all').getAttribute('aria-expanded'), 'false');
     assert.deepEqual(scrolled, [{ block: 'nearest' }]);
+  });
+
+  it('stays where it is when it is unfolded, and the end is followed again when it is in view again', () => {
+    ask('line\n'.repeat(200));
+    const scroller = new Scroller(page.one('log'), page);
+    text()!.scrollIntoView = () => undefined;
+    scroller.grow(0);
+    const toggle = (name: string, by: number): number => {
+      page.one('button', name).addEventListener('click', () => (scroller.height += by), { capture: true, once: true });
+      page.click(name);
+      scroller.grow(0);
+      return scroller.fromEnd;
+    };
+    assert.equal(toggle('Show all', 300), 300);
+    assert.ok(page.one('button', 'Jump to latest'));
+    scroller.moveTo(scroller.height);
+    assert.equal(toggle('Show less', 0), 0);
+    scroller.grow(50);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is still unfolded where its page comes back, or its conversation is told anew', () => {
+    const exchanges = ['a', 'b'].map((id) => exchange(id, { prompt: 'line\n'.repeat(200) }));
+    page.snapshot(exchanges);
+    text()!.scrollIntoView = () => undefined;
+    page.all('button', 'Show all')[0]?.click();
+    for (const back of [page, new PanelPage(page.state)]) {
+      back.snapshot(exchanges);
+      assert.deepEqual([back.all('button', 'Show all').length, back.state?.unfolded], [1, ['a']]);
+      if (back !== page) back.dispose();
+    }
+    page.click('Show less');
+    assert.equal(page.state?.unfolded, undefined);
   });
 
   it('is edited as a whole', () => {

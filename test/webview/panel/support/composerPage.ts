@@ -35,6 +35,7 @@ export class ComposerPage {
         createMarkdown: plainMarkdown(),
         focusComposer: () => undefined,
         editsChanged: () => undefined,
+        unfolded: () => undefined,
         promptSent: () => undefined,
       },
       {
