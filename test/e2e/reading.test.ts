@@ -84,6 +84,57 @@ describe('reading a conversation', () => {
     });
   });
 
+  describe('with a long prompt in it', () => {
+    const prompt = Array.from({ length: 200 }, (_, index) => `line ${index + 1}`).join('\n');
+    const top = async (): Promise<number> =>
+      Math.round((await panel.frame.locator('[data-part=prompt]').last().boundingBox())?.y ?? NaN);
+    /** What is scrolled after a change of size is scrolled in the frame that shows it. */
+    const drawn = (): Promise<void> =>
+      log().evaluate(
+        () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+      );
+
+    /** Where it is when it has come to a rest: for ten frames in the same place. */
+    const rest = async (): Promise<number> => {
+      for (let same = 0, before = await top(); ; before = await top()) {
+        await drawn();
+        same = (await top()) === before ? same + 1 : 0;
+        if (same === 5) return before;
+      }
+    };
+
+    it('its beginning stays in view when all of it is shown', async () => {
+      await workbench.runCommand('HolySheep: New Conversation');
+      await panel.frame.getByText('What do you want to know?').waitFor();
+      gateway.script = () => answer('Short.');
+      await panel.send(prompt);
+      await panel.inState('done').waitFor();
+      await atEnd();
+      const before = await top();
+      await panel.button('Show all').click();
+      await drawn();
+      assert.equal(await top(), before);
+    });
+
+    it('it is read on in the same place after the panel was hidden', async () => {
+      await log().hover();
+      await workbench.page.mouse.wheel(0, 800);
+      await endIsBelow((pixels) => pixels > 100);
+      const before = await rest();
+      await workbench.runCommand('File: New Untitled Text File');
+      await panel.button('Show less').waitFor({ state: 'hidden' });
+      await workbench.runCommand('View: Close Editor');
+      await panel.button('Show less').waitFor();
+      assert.ok(Math.abs((await rest()) - before) < 2);
+    });
+
+    it('its beginning is in view again when it is folded', async () => {
+      await panel.button('Show less').click();
+      await drawn();
+      assert.ok((await top()) >= 0);
+    });
+  });
+
   describe('with the keyboard alone', () => {
     it('Shift+Tab goes from the composer into the newest turn', async () => {
       await workbench.runCommand('HolySheep: New Conversation');

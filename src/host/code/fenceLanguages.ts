@@ -1,3 +1,5 @@
+import { fenceWord } from '../../fenceWord';
+
 /** What models write behind a fence, where VS Code's language has another id. */
 const aliases: Readonly<Record<string, string>> = {
   assembly: 'asm',
@@ -88,8 +90,7 @@ const aliases: Readonly<Record<string, string>> = {
  * @returns `plaintext` for what it does not have
  */
 export function fenceLanguage(word: string, known: readonly string[]): string {
-  // Also in ```ts title="app.ts", ```ts:app.ts, ```{.python} and ```rust,ignore.
-  const name = /[^\s{},:.][^\s{},:]*/.exec(word.toLowerCase())?.[0] ?? '';
+  const name = fenceWord(word);
   const id = Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
   return known.includes(id) ? id : (known.find((each) => each.toLowerCase() === name) ?? 'plaintext');
 }

@@ -35,6 +35,15 @@ describe('highlighted code', () => {
     ]);
   });
 
+  for (const word of ['ts', 'TS', 'ts:src/app.ts', 'ts,ignore', '{.ts .numberLines}']) {
+    it(`has its colours behind \`\`\`${word}`, () => {
+      const { root, markdown, rest } = open(`\`\`\`${word}\n${CODE}\`\`\`\n`);
+      markdown.finish();
+      rest();
+      assert.equal(spans(root)[1], 'code-keyword export');
+    });
+  }
+
   it('has the text it had', () => {
     for (const language of ['ts', 'python', 'html', 'c++', 'YAML', 'shell', 'diff', 'unheard-of', '']) {
       const { root, markdown, rest } = open(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);

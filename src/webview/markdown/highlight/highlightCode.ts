@@ -1,3 +1,4 @@
+import { fenceWord } from '../../../fenceWord';
 import { codeContent } from '../codeBlock';
 import { create } from '../morph';
 import { codeRuns, type CodeRun } from './codeRuns';
@@ -10,7 +11,7 @@ const LONGEST = 20_000;
 /** Colours finished code. Its text stays as it is, and so does what is selected of it. */
 export function highlightCode(code: Element): void {
   if (code.closest('.code-block')?.hasAttribute('data-open')) return;
-  const language = (/^language-(.+)/.exec(code.className)?.[1] ?? '').toLowerCase();
+  const language = fenceWord(/^language-(.+)/.exec(code.className)?.[1] ?? '');
   if (highlighted.get(code) === language) return;
   const text = code.textContent;
   const { ownerDocument: document } = code;
