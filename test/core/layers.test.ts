@@ -44,7 +44,8 @@ const layers: readonly Layer[] = [
   { folder: 'src/demo', mayImport: /^(src\/demo\/|node:)/, sentence: 'the demo knows Node alone' },
   {
     folder: 'src/webview',
-    mayImport: /^(src\/webview\/|src\/(protocol|panelState|fenceWord)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
+    mayImport:
+      /^(src\/webview\/|src\/(protocol|panelState|fenceWord)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
     sentence: 'the webview reaches the rest through the protocol, what is kept of a page and what a fence says',
   },
   {
