@@ -8,6 +8,8 @@ export interface Composed {
 export class ComposedText {
   private composed: string | undefined;
   private more: object | undefined;
+  /** What was put there before that, latest first; it may still stand there, or be recalled. */
+  private earlier: readonly Composed[] = [];
   /** It stands there, as the host knows it. */
   private kept = true;
 
@@ -32,7 +34,8 @@ export class ComposedText {
 
   /** What goes along with a draft that has the words in it: alone they would ask for something else. */
   moreOf(draft: string): object | undefined {
-    return this.composed !== undefined && draft.includes(this.composed.trim()) ? this.more : undefined;
+    const all = [{ composed: this.composed, more: this.more }, ...this.earlier];
+    return all.find(({ composed }) => composed !== undefined && draft.includes(composed.trim()))?.more;
   }
 
   /** It stands there, and nothing else. */
@@ -42,6 +45,7 @@ export class ComposedText {
 
   /** @param text empty: nothing, or it has been sent */
   set(text: string, more?: object): void {
+    this.earlier = text === '' ? [] : [{ composed: this.composed, more: this.more }, ...this.earlier];
     this.composed = text === '' ? undefined : text;
     this.more = more;
     this.kept = true;

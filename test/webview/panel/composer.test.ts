@@ -227,6 +227,23 @@ describe('the composer', () => {
     });
   }
 
+  for (const [what, before, after, goesAlong] of [
+    ['was written around', 'Explain a, briefly', undefined, true],
+    ['was recalled', undefined, 'Explain a', true],
+    ['is not what is sent', undefined, 'Why?', false],
+  ] as const) {
+    it(`gives what goes along with an earlier one ${goesAlong ? 'back' : 'to nobody'} where that ${what}`, () => {
+      const earlier = { prompt: 'Explain a' };
+      page.receive({ type: 'compose', text: 'Explain a', more: earlier });
+      if (before !== undefined) page.type(before);
+      page.receive({ type: 'compose', text: 'Explain b', more: { prompt: 'Explain b' } });
+      if (after !== undefined) page.type(after);
+      page.key('Enter');
+      const [sent] = page.posted.filter(({ type }) => type === 'send');
+      assert.deepEqual(sent?.type === 'send' && sent.more, goesAlong ? earlier : undefined);
+    });
+  }
+
   it('has what the host puts there last, where nothing was written', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'compose', text: 'Explain', more: code('one') });
