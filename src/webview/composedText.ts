@@ -8,7 +8,7 @@ export interface Composed {
 export class ComposedText {
   private composed: string | undefined;
   private more: object | undefined;
-  /** What was put there before that, latest first; it may still stand there, or be recalled. */
+  /** What was put there before that, or has been sent, latest first: it may still stand there, or come back. */
   private earlier: readonly Composed[] = [];
   /** It stands there, as the host knows it. */
   private kept = true;
@@ -32,10 +32,10 @@ export class ComposedText {
     this.kept = this.standsIn(draft);
   }
 
-  /** What goes along with a draft that has the words in it: alone they would ask for something else. */
-  moreOf(draft: string): object | undefined {
-    const all = [{ composed: this.composed, more: this.more }, ...this.earlier];
-    return all.find(({ composed }) => composed !== undefined && draft.includes(composed.trim()))?.more;
+  /** What has more to it and is part of a draft: its words alone would ask for something else. */
+  partOf(draft: string): Composed | undefined {
+    const all: readonly Composed[] = [{ composed: this.composed, more: this.more }, ...this.earlier];
+    return all.find(({ composed, more }) => composed !== undefined && more && draft.includes(composed.trim()));
   }
 
   /** It stands there, and nothing else. */
@@ -43,12 +43,18 @@ export class ComposedText {
     return this.composed !== undefined && this.standsIn(draft);
   }
 
-  /** @param text empty: nothing, or it has been sent */
-  set(text: string, more?: object): void {
-    this.earlier = text === '' ? [] : [{ composed: this.composed, more: this.more }, ...this.earlier];
-    this.composed = text === '' ? undefined : text;
+  /** @param text undefined: it has been sent, and is on its way */
+  set(text?: string, more?: object): void {
+    if (this.more) this.earlier = [{ composed: this.composed, more: this.more }, ...this.earlier];
+    this.composed = text;
     this.more = more;
     this.kept = true;
+  }
+
+  /** Nothing is to come back any more. */
+  clear(): void {
+    this.set();
+    this.earlier = [];
   }
 
   /** To a host that may have gone away, and what it held with it. */

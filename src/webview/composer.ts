@@ -15,10 +15,8 @@ export interface Composer {
   readonly element: HTMLElement;
   /** What is written: it must survive a reload. */
   readonly draft: string;
-  /** What `compose` was given last, unless something has been sent since. */
-  readonly composed: string | undefined;
-  /** What goes along with that, as long as it stands there. */
-  readonly more: object | undefined;
+  /** What `compose` was given, and what goes along with it while it is part of the draft or of what is pending. */
+  readonly composed: Composed;
   /** Ids of what is attached to it. */
   readonly contextIds: readonly string[];
   focus(): void;
@@ -118,9 +116,9 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
-    const more = composed.moreOf(prompt);
-    if (!more) pending.add(prompt);
-    composed.set('');
+    const { more } = composed.partOf(prompt) ?? {};
+    pending.add(prompt);
+    composed.set();
     write('', 0);
     options.onDraft();
     post({ type: 'send', prompt, ...(more && { more }) });
@@ -165,10 +163,8 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       return input.value;
     },
     get composed() {
-      return composed.text;
-    },
-    get more() {
-      return composed.moreOf(input.value);
+      const part = [input.value, ...pending.all].map((text) => composed.partOf(text)).find(Boolean);
+      return part ?? { composed: composed.text };
     },
     get contextIds() {
       return contextIds;
@@ -180,13 +176,13 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       if (hadFocus && !stoppable) input.focus();
     },
     restore: (draft, before) => {
-      if (input.value === '' && draft !== '') composed.restore(before, draft);
+      if (input.value === '' && before.composed !== undefined) composed.restore(before, draft);
       put(draft);
     },
     settleComposed: (asked) => {
       if (composed.text !== undefined && asked.includes(composed.text)) {
         if (composed.isAllOf(input.value)) write('', 0);
-        composed.set('');
+        composed.clear();
       }
       composed.confirm();
     },
@@ -209,12 +205,12 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
         write('', 0);
       }
       put(text);
-      composed.set(text, more);
+      composed.set(text === '' ? undefined : text, more);
       input.focus();
       changed();
     },
     taken: (prompt) => {
-      composed.set('');
+      composed.clear();
       if (!pending.take(prompt)) drop(prompt);
       options.onDraft();
     },

@@ -37,8 +37,8 @@ export class PageMemory {
 
   /**
    * The conversation is there.
-   * @returns what is still to be taken up of an earlier page of it: of the draft and of what is pending nothing that
-   * this page has begun with, of its context nothing that the host has from VS Code
+   * @returns what is still to be taken up of an earlier page of it: of the draft, what was composed and what is pending
+   * nothing that this page has begun with, of its context nothing that the host has from VS Code
    */
   open(conversationId: string): PageState | undefined {
     const { earlier } = this;
@@ -46,9 +46,9 @@ export class PageMemory {
     this.earlier = undefined;
     this.conversationId = conversationId;
     if (!isSame) return leftBehind(this.shelf.of(conversationId));
-    return (
-      earlier && { ...earlier, draft: '', pending: undefined, context: this.isSaved ? undefined : earlier.context }
-    );
+    if (!earlier) return undefined;
+    const begunWith = { draft: '', composed: undefined, more: undefined, pending: undefined };
+    return { ...earlier, ...begunWith, context: this.isSaved ? undefined : earlier.context };
   }
 
   keep(page: PageState): void {

@@ -93,7 +93,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     onSend: () => autoscroll.follow(),
   });
   const remember = (): void => {
-    const { draft, composed, more, contextIds } = composer;
+    const { draft, contextIds } = composer;
+    const { composed, more } = composer.composed;
     const { edits, unfolded, lastId: seen } = conversation;
     memory.keep({
       draft,

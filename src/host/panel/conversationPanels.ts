@@ -209,10 +209,12 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     const other = this.tabs.of(conversation.id);
     if (!other || other === tab) return this.open(conversation, tab);
     this.merge(tab, other);
-    const { draft = '', more, pending = [] } = tab.kept ?? {};
-    const written = [...pending, ...(more ? [] : [draft])].filter((words) => words !== '').join('\n\n');
-    if (written !== '') other.session?.compose(written);
-    if (more) other.session?.compose(draft, more);
+    const { draft = '', composed = '', more, pending = [] } = tab.kept ?? {};
+    const written = [...pending, draft].filter((words) => words !== '');
+    // Each by itself: what goes along with one does not go with the others.
+    for (const words of more ? written : [written.join('\n\n')]) {
+      if (words !== '') other.session?.compose(words, words.includes(composed) ? more : undefined);
+    }
   }
 }
 

@@ -223,7 +223,9 @@ describe('the composer', () => {
       assert.deepEqual(page.state?.more, goesAlong ? code : undefined);
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(goesAlong && { more: code }) });
-      assert.deepEqual([page.state?.more, page.state?.pending], [undefined, goesAlong ? undefined : ['Fix']]);
+      assert.deepEqual([page.state?.more, page.state?.pending], [goesAlong ? code : undefined, [prompt]]);
+      page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
+      assert.deepEqual([page.state?.more, page.state?.pending], [undefined, undefined]);
     });
   }
 

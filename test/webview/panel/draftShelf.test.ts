@@ -142,12 +142,19 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual([changed.input.value, changed.state?.more], ['Explain it to me', undefined]);
   });
 
-  it('is not what was sent with more to it than its words', () => {
-    const page = first();
-    page.receive({ type: 'compose', text: 'Explain a.ts:1-9', more: { prompt: 'Explain a.ts:1-9' } });
-    page.key('Enter');
-    assert.equal(next(page).input.value, '');
-  });
+  for (const words of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
+    it(`is “${words}” that was sent and that nobody has taken, with its code`, () => {
+      const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
+      const page = first();
+      page.receive({ type: 'compose', text: code.prompt, more: code });
+      page.type(words);
+      page.key('Enter');
+      const back = next(next(page));
+      assert.equal(back.input.value, words);
+      back.key('Enter');
+      assert.deepEqual(back.posted.at(-1), { type: 'send', prompt: words, more: code });
+    });
+  }
 
   it('waits for its conversation: before that it is nobody’s', () => {
     const page = open(new MemoryStorage());
