@@ -51,10 +51,13 @@ export class ComposedText {
     this.kept = true;
   }
 
-  /** Nothing is to come back any more. */
-  clear(): void {
-    this.set();
-    this.earlier = [];
+  /** It has been taken, and nothing of it is to come back; what waits beside it still may. */
+  taken(prompt: string): void {
+    const isLeft = ({ composed }: Composed): boolean => composed === undefined || !prompt.includes(composed.trim());
+    this.earlier = this.earlier.filter(isLeft);
+    if (isLeft({ composed: this.composed })) return;
+    this.composed = this.more = undefined;
+    this.kept = true;
   }
 
   /** To a host that may have gone away, and what it held with it. */

@@ -182,7 +182,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     settleComposed: (asked) => {
       if (composed.text !== undefined && asked.includes(composed.text)) {
         if (composed.isAllOf(input.value)) write('', 0);
-        composed.clear();
+        composed.taken(composed.text);
       }
       composed.confirm();
     },
@@ -210,7 +210,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       changed();
     },
     taken: (prompt) => {
-      composed.clear();
+      composed.taken(prompt);
       if (!pending.take(prompt)) drop(prompt);
       options.onDraft();
     },

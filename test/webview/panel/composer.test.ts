@@ -246,6 +246,21 @@ describe('the composer', () => {
     });
   }
 
+  it('still gives what goes along with one that was not written over, when the draft has been taken', () => {
+    const code = { prompt: 'Explain a' };
+    page.type('mine');
+    page.receive({ type: 'compose', text: 'Explain a', more: code });
+    page.key('Enter');
+    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'mine' }) });
+    for (const times of [1, 2]) {
+      page.type('Explain a');
+      page.key('Enter');
+      const sent = page.posted.at(-1);
+      assert.deepEqual(sent?.type === 'send' && sent.more, times === 1 ? code : undefined);
+      page.receive({ type: 'exchange', exchange: exchange(`c${times}`, { prompt: 'Explain a' }) });
+    }
+  });
+
   it('has what the host puts there last, where nothing was written', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'compose', text: 'Explain', more: code('one') });
