@@ -10,6 +10,7 @@ const watch = process.argv.includes('--watch');
 
 /** Modules the extension loads when they are first needed, each a file of its own: start-up does not pay for them. */
 const lazyChunks = {
+  app: 'src/app.ts',
   engine: 'src/core/createEngine.ts',
   sdk: 'src/core/sdk.ts',
   cooldowns: 'src/host/cooldownFiles.ts',
@@ -46,7 +47,7 @@ const lazy = {
 const plainVSCode = {
   name: 'plain-vscode',
   setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/](host[\\/].*|extension)\.ts$/ }, async ({ path: file }) => ({
+    build.onLoad({ filter: /[\\/]src[\\/](host[\\/].*|extension|app)\.ts$/ }, async ({ path: file }) => ({
       contents: (await readFile(file, 'utf8')).replace(
         "import * as vscode from 'vscode';",
         "import vscode = require('vscode');",

@@ -1,214 +1,43 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { App } from './app';
 import { createApi, type HolySheepApi } from './host/api';
-import { registerCodeActions } from './host/code/codeActions';
-import { askCommand } from './host/commands/ask';
-import { codeCommands } from './host/commands/codeCommands';
-import { deleteConversationCommand } from './host/commands/deleteConversation';
-import { exportConversationCommand } from './host/commands/exportConversation';
-import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
-import { newConversationCommand, startConversation } from './host/commands/newConversation';
-import { openDemoCommand } from './host/commands/openDemo';
-import { openHistoryCommand } from './host/commands/openHistory';
-import { createErrorBoundary, registerCommands } from './host/commands/registry';
-import { removeApiKeyCommand } from './host/commands/removeApiKey';
-import { renameConversationCommand } from './host/commands/renameConversation';
-import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
-import { retryNowCommand } from './host/commands/retryNow';
-import { selectModelCommand } from './host/commands/selectModel';
-import { setApiKeyCommand } from './host/commands/setApiKey';
-import { showLogCommand } from './host/commands/showLog';
-import { showPanelCommand } from './host/commands/showPanel';
-import { stopCommand } from './host/commands/stop';
-import { testConnectionCommand } from './host/commands/testConnection';
-import { Connections } from './host/connections';
-import { ContextDraft } from './host/context/contextDraft';
-import { LazyContextSource } from './host/context/lazyContextSource';
-import { conversationsFolder } from './host/conversationsFolder';
-import type { RequestDefaults } from './host/conversation/chatRequest';
-import type { Conversation } from './host/conversation/conversation';
-import { Conversations } from './host/conversation/conversations';
-import { Journal } from './host/conversation/journal';
-import { PromptHistory } from './host/conversation/promptHistory';
-import { turnLogLine } from './host/conversation/turnLog';
-import { DemoMode } from './host/demoMode';
-import { hostEngine } from './host/hostEngine';
-import { journalProblem } from './host/journalProblem';
-import { KeyStore } from './host/keyStore';
-import { localize } from './host/localize';
-import { createLog } from './host/log';
-import { ModelCatalog } from './host/modelCatalog';
-import { ConversationPanels } from './host/panel/conversationPanels';
-import { viewType } from './host/panel/panelView';
-import { PromptSender } from './host/panel/promptSender';
-import { ShownConversations } from './host/panel/shownConversations';
-import { TextTarget } from './host/panel/textTarget';
-import { Settings } from './host/settings';
-import { StatusBar } from './host/statusBar';
-import { systemClock } from './host/systemClock';
-import { registerTurnIndicators } from './host/turnIndicators';
+import { commandIds } from './host/commands/commandIds';
+import { loadedOnce } from './host/loadedOnce';
+import { viewType } from './host/panel/viewType';
 
-let flush: () => void = () => undefined;
+let running: App | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<HolySheepApi> {
-  const own = <T extends vscode.Disposable>(item: T): T => {
-    context.subscriptions.push(item);
-    return item;
-  };
-  const log = own(createLog());
-  const onError = createErrorBoundary(log);
-  const settings = own(new Settings());
-  const keys = own(new KeyStore(context.secrets, log));
-  const demo = own(new DemoMode());
-  const connections = own(new Connections({ settings, keys, demo, log, memory: context.globalState }));
-  const catalog = own(new ModelCatalog({ connections, keys, log }));
-  const statusBar = own(new StatusBar(connections, log));
-  const version = String((context.extension.packageJSON as { version: unknown }).version);
-  const engine = hostEngine({
-    log,
-    version,
-    storage: context.globalStorageUri.fsPath,
-    settings: () => demo.engineSettings(settings.engine()),
-    connection: () => connections.current(),
+/**
+ * Says what there is, so that VS Code finds it; what does it is loaded when it is first asked for, or as soon as the
+ * start is over.
+ */
+export function activate(context: vscode.ExtensionContext): HolySheepApi {
+  const app = loadedOnce(async () => {
+    const { createApp } = await import('./app');
+    return (running = await createApp(context));
   });
-  const defaults = (inDemo = demo.active): RequestDefaults => ({
-    model: connections.model(inDemo),
-    systemPrompt: settings.systemPrompt(),
-    temperature: settings.temperature(),
-    maxTokens: settings.maxTokens(),
-  });
-  const journal = new Journal({
-    folder: context.storageUri
-      ? conversationsFolder(context.storageUri.fsPath)
-      : join(context.globalStorageUri.fsPath, 'conversations'),
-    clock: systemClock,
-    limit: () => settings.historyLimit(),
-    onProblem: journalProblem(log, async (id) => {
-      const conversation = await conversations.open(id);
-      if (conversation) panels.show(conversation, { preserveFocus: false });
-    }),
-  });
-  const conversations: Conversations = new Conversations({
-    engine,
-    clock: systemClock,
-    defaults,
-    connection: (inDemo) => (inDemo ? connections.embedded() : connections.own()),
-    resume: () => settings.engine().resume,
-    journal,
-    memory: context.workspaceState,
-    onError,
-    onEvent: (...event) => {
-      const line = turnLogLine(...event);
-      if (line) log[line.level](line.text);
-    },
-  });
-  flush = () => conversations.flushSync();
-
-  const history = new PromptHistory(context.globalState);
-  const target = own(new TextTarget());
-  const connection = () => connections.view();
-  const remember = (prompt: string) => history.add(prompt);
-  const pickModel = (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude });
-  const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
-  const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
-  const shown = new ShownConversations(context.workspaceState, vscode.env.sessionId, onError);
-  const panels: ConversationPanels = own(
-    new ConversationPanels(context.extensionUri, conversations, {
-      connection,
-      suggestions: () => demo.suggestions(),
-      promptHistory: () => history.list(),
-      send: (...prompt) => sender.send(...prompt),
-      composed: (...composed) => sender.composed(...composed),
-      remember,
-      failureAction: async (...failure) => {
-        const { failureAction } = await import('./host/panel/failureActions');
-        return failureAction(failureDeps, ...failure);
-      },
-      hold: (conversation) => conversations.hold(conversation),
-      pickModel,
-      pickModelOrOnce: () => catalog.pickOrOnce(),
-      selectModel: (model) => connections.selectModel(model),
-      contextDraft: () => new ContextDraft({ source: contextSource, localize, onSkipped, onError }),
-      suggestContext: (query) => contextSource.suggest(query),
-      leaveDemo: () => demo.leave(),
-      insert: (text) => target.insert(text),
-      apply: (exchange, text) => target.apply(exchange, text),
-      newFile: (text, language) => target.newFile(text, language),
-      onDidClose: (conversation) => sender.forget(conversation),
-      onDidShow: (ids) => shown.remember(ids),
-      onError,
+  for (const id of commandIds) {
+    const execute = async (...args: unknown[]): Promise<unknown> => (await app()).execute(id, ...args);
+    context.subscriptions.push(vscode.commands.registerCommand(id, execute));
+  }
+  context.subscriptions.push(
+    vscode.window.registerWebviewPanelSerializer(viewType, {
+      deserializeWebviewPanel: async (panel, state) => (await app()).panels.deserializeWebviewPanel(panel, state),
     }),
   );
-  own(vscode.window.registerWebviewPanelSerializer(viewType, panels));
-  const sender: PromptSender = new PromptSender({
-    conversations,
-    panels,
-    connection,
-    remember,
-    onError,
-  });
-  const failureDeps = {
-    hold: (conversation: Conversation) => conversations.hold(conversation),
-    pickModel,
-    origin: async () => (await connections.own()).origin,
-    startOver: (prompt: string) => startConversation({ conversations, panels }, prompt),
-  };
-
-  own(registerTurnIndicators(conversations, statusBar));
-  own(demo.onWillLeave(() => conversations.leaveDemo()));
-  own(
-    connections.onDidChange(() => {
-      panels.connectionChanged();
-      sender.connectionChanged().catch(onError);
-      conversations.settingsChanged();
-      engine.connectionChanged();
-    }),
-  );
-  const reopen = async (): Promise<void> => {
-    await panels.replace(shown.orphaned);
-    // Windows without a folder share their storage: what is broken off there may be another one's.
-    if (context.storageUri) panels.reopen(await conversations.brokenOff());
-  };
-  const historyDeps = {
-    conversations,
-    panels,
-    startConversation: () => startConversation({ conversations, panels }),
-    log,
-    onError,
-  };
-  const ownPrompts = () => settings.prompts();
-  own(registerCodeActions(ownPrompts));
-  own(
-    registerCommands(
-      [
-        askCommand({ sender }),
-        ...codeCommands({ sender, target, ownPrompts }),
-        stopCommand({ conversations }),
-        retryNowCommand({ conversations }),
-        newConversationCommand({ conversations, panels }),
-        showPanelCommand({ conversations, panels }),
-        openHistoryCommand(historyDeps),
-        renameConversationCommand(historyDeps),
-        exportConversationCommand(historyDeps),
-        deleteConversationCommand(historyDeps),
-        setApiKeyCommand({ settings, keys, demo, log }),
-        removeApiKeyCommand(connections, keys, log),
-        testConnectionCommand(connections, log),
-        selectModelCommand(connections, catalog),
-        openDemoCommand({ demo, conversations, panels }),
-        showLogCommand(log),
-        resetNetworkStateCommand(engine, log),
-        exportDiagnosticsCommand({ engine, settings, connections, demo, log, version }),
-      ],
-      onError,
-    ),
-  );
-  reopen().catch(onError);
-  if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
-  return createApi(engine, defaults);
+  afterStart(app);
+  return createApi(async () => (await app()).ask);
 }
 
-/** A window that reloads in mid-answer loses nothing that has arrived. */
 export function deactivate(): void {
-  flush();
+  running?.flush();
+}
+
+/** The status bar, and the conversations that were broken off, wait for nobody's call; nor do they hold up a start. */
+function afterStart(app: () => Promise<App>): void {
+  setImmediate(() => {
+    app().catch((error: unknown) => {
+      console.error(error);
+    });
+  });
 }

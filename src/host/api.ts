@@ -24,22 +24,39 @@ export interface HolySheepApi {
   ask(prompt: string, options?: AskOptions): AsyncIterable<StreamEvent>;
 }
 
-export function createApi(engine: Engine, defaults: () => RequestDefaults): HolySheepApi {
+/** Carries out what has been checked. */
+export type Ask = (prompt: string, options: AskOptions) => AsyncIterable<StreamEvent>;
+
+/** @param load whatever answers; called with the first question, which has started when the call returns */
+export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
     version: 1,
     ask(prompt: string, options: AskOptions = {}): AsyncIterable<StreamEvent> {
       check(prompt, options);
-      const { model, systemPrompt, temperature, maxTokens } = defaults();
-      const system: ChatMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
-      const request = {
-        model: options.model ?? model,
-        messages: [...system, ...(options.messages ?? []), { role: 'user', content: prompt } as const],
-        temperature: options.temperature ?? temperature,
-        maxTokens: options.maxTokens ?? maxTokens,
+      const started = load().then((ask) => ask(prompt, options));
+      // Whoever runs the loop hears of a failure; until then it must not count as unhandled.
+      started.catch(() => undefined);
+      return {
+        async *[Symbol.asyncIterator]() {
+          yield* await started;
+        },
       };
-      return engine.stream(request, { signal: options.signal });
     },
   });
+}
+
+export function askOn(engine: Engine, defaults: () => RequestDefaults): Ask {
+  return (prompt, options) => {
+    const { model, systemPrompt, temperature, maxTokens } = defaults();
+    const system: ChatMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
+    const request = {
+      model: options.model ?? model,
+      messages: [...system, ...(options.messages ?? []), { role: 'user', content: prompt } as const],
+      temperature: options.temperature ?? temperature,
+      maxTokens: options.maxTokens ?? maxTokens,
+    };
+    return engine.stream(request, { signal: options.signal });
+  };
 }
 
 const optionRules: { readonly [K in keyof Required<AskOptions>]: readonly [(value: unknown) => boolean, string] } = {

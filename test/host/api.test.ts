@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { createApi, type AskOptions } from '../../src/host/api';
+import { askOn, createApi, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();
-  const api = createApi(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
-  return { engine, api };
+  const ask = askOn(engine, () => ({ model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 }));
+  return { engine, ask, api: createApi(() => Promise.resolve(ask)) };
 }
+
+/** Nobody has to run the loop for a question to go out. */
+const started = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('The API', () => {
   it('has a version', () => assert.equal(setUp().api.version, 1));
 
-  it('asks on the settings of the user', () => {
+  it('asks on the settings of the user', async () => {
     const { engine, api } = setUp('Be brief.');
     api.ask('Hi');
+    await started();
     assert.deepEqual(engine.turn.request, {
       model: 'set',
       messages: [
@@ -25,7 +29,7 @@ describe('The API', () => {
     });
   });
 
-  it('lets options go before the settings, and messages before the prompt', () => {
+  it('lets options go before the settings, and messages before the prompt', async () => {
     const { engine, api } = setUp();
     const { signal } = new AbortController();
     const messages = [
@@ -33,6 +37,7 @@ describe('The API', () => {
       { role: 'assistant', content: 'b' },
     ] as const;
     api.ask('Hi', { model: 'm', messages, temperature: 0, maxTokens: 1, signal });
+    await started();
     assert.deepEqual(engine.turn.request, {
       model: 'm',
       messages: [...messages, { role: 'user', content: 'Hi' }],
@@ -45,6 +50,7 @@ describe('The API', () => {
   it('gives the events of the turn', async () => {
     const { engine, api } = setUp();
     const stream = api.ask('Hi');
+    await started();
     engine.turn.give(text('a'), done('a'));
     const types: string[] = [];
     for await (const event of stream) types.push(event.type);
@@ -84,9 +90,10 @@ describe('The API', () => {
     });
   }
 
-  it('takes an option that is undefined as not given', () => {
+  it('takes an option that is undefined as not given', async () => {
     const { engine, api } = setUp();
     api.ask('Hi', { model: undefined, temperature: undefined });
+    await started();
     assert.deepEqual([engine.turn.request.model, engine.turn.request.temperature], ['set', 0.7]);
   });
 });

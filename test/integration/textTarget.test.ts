@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/proposedText';
 import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
-import { viewType } from '../../src/host/panel/panelView';
+import { viewType } from '../../src/host/panel/viewType';
 import { TextTarget } from '../../src/host/panel/textTarget';
 import { initialTurn } from '../../src/core/turnState';
 

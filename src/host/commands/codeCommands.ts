@@ -6,11 +6,11 @@ import type { Command } from './command';
 export function codeCommands(deps: CodeCommandDeps): readonly Command[] {
   return [
     ...codePromptIds.map((id) => ({
-      id: `holysheep.${id}`,
+      id: `holysheep.${id}` as const,
       execute: async () => (await import('./askAboutCode')).askWithPrompt(deps, id),
     })),
     {
-      id: 'holysheep.ownPrompt',
+      id: 'holysheep.ownPrompt' as const,
       execute: async (title) => (await import('./askAboutCode')).askWithOwnPrompt(deps, title),
     },
   ];

@@ -4,6 +4,7 @@ import type { Log } from '../log';
 import { toast } from '../toast';
 import { ArgumentError, isUserError } from '../userError';
 import type { Command } from './command';
+import { commandIds, type CommandId } from './commandIds';
 
 export type ErrorBoundary = (error: unknown) => void;
 
@@ -21,19 +22,25 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
   };
 }
 
-export function registerCommands(commands: readonly Command[], boundary: ErrorBoundary): vscode.Disposable {
-  return vscode.Disposable.from(
-    ...commands.map((command) =>
-      vscode.commands.registerCommand(command.id, async (...args: unknown[]): Promise<unknown> => {
-        try {
-          return await command.execute(...args);
-        } catch (error) {
-          // Of use to the caller alone: an extension sees the rejection, and VS Code shows a keybinding's.
-          if (error instanceof ArgumentError) throw error;
-          boundary(error);
-          return undefined;
-        }
-      }),
-    ),
-  );
+/**
+ * Every command by its id, behind the one error boundary.
+ * @throws when one is missing: that is a defect, seen with the first call of any
+ */
+export function commandTable(
+  commands: readonly Command[],
+  boundary: ErrorBoundary,
+): (id: CommandId, ...args: readonly unknown[]) => Promise<unknown> {
+  const byId = new Map(commands.map((command) => [command.id, command]));
+  const missing = commandIds.filter((id) => !byId.has(id));
+  if (missing.length > 0) throw new Error(`No such command: ${missing.join(', ')}.`);
+  return async (id, ...args) => {
+    try {
+      return await byId.get(id)?.execute(...args);
+    } catch (error) {
+      // Of use to the caller alone: an extension sees the rejection, and VS Code shows a keybinding's.
+      if (error instanceof ArgumentError) throw error;
+      boundary(error);
+      return undefined;
+    }
+  };
 }

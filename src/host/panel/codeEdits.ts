@@ -8,7 +8,7 @@ import { textColumn } from '../code/textColumn';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../disposable';
 import { UserError } from '../userError';
-import { viewType } from './panelView';
+import { viewType } from './viewType';
 import { fitReplacement } from './replacement';
 
 /** What is done with code of an answer. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { viewType } from './panelView';
+import { viewType } from './viewType';
 
 /**
  * Titles of our tabs that VS Code has kept over a reload and restores when they are first looked at. Nothing but the title

@@ -3,8 +3,7 @@ import type { ToHost, ToWebview } from '../../protocol';
 import { Disposable } from '../disposable';
 import { isToHost } from './incoming';
 import { panelTitle } from './panelText';
-
-export const viewType = 'holysheep.conversation';
+import { viewType } from './viewType';
 
 /** A panel that can't become active, behind a dialog for instance, is not waited for any longer. */
 const becomesActiveMs = 2000;

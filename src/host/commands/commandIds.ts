@@ -1,0 +1,27 @@
+/** Registered at once; what they do is loaded with the first call. The manifest contributes those for people. */
+export const commandIds = [
+  'holysheep.ask',
+  'holysheep.explainSelection',
+  'holysheep.fixSelection',
+  'holysheep.improveSelection',
+  'holysheep.writeTests',
+  'holysheep.ownPrompt',
+  'holysheep.stop',
+  'holysheep.retryNow',
+  'holysheep.newConversation',
+  'holysheep.showPanel',
+  'holysheep.openHistory',
+  'holysheep.renameConversation',
+  'holysheep.exportConversation',
+  'holysheep.deleteConversation',
+  'holysheep.setApiKey',
+  'holysheep.removeApiKey',
+  'holysheep.testConnection',
+  'holysheep.selectModel',
+  'holysheep.openDemo',
+  'holysheep.showLog',
+  'holysheep.resetNetworkState',
+  'holysheep.exportDiagnostics',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
