@@ -7,14 +7,29 @@ import { crowds, simulate, type Crowd, type Result } from './results';
 import { lasting, scenarios, type Scenario } from './scenarios';
 import { strategies } from './strategies/all';
 import { oneWindow } from './strategies/ours';
+import { writeTutorialTables } from './tutorial/write';
 
 const otherLengths = [10, 20, 45, 60, 90];
 const lengthsCrowd: Crowd = [100, 2];
 
 const outages = scenarios.filter(({ outageMs }) => outageMs > 0);
 
-async function main(): Promise<void> {
+/** @param asked `crowds`, `tutorial`; both without a word */
+async function main(asked: readonly string[]): Promise<void> {
   assertNode();
+  const parts: Readonly<Record<string, () => Promise<string>>> = {
+    crowds: writeCrowdPages,
+    tutorial: writeTutorialTables,
+  };
+  const unknown = asked.filter((name) => !(name in parts));
+  if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}.`);
+  for (const [name, part] of Object.entries(parts)) {
+    if (asked.length === 0 || asked.includes(name)) console.log(`${await part()}\n`);
+  }
+}
+
+/** @returns the table of everything */
+async function writeCrowdPages(): Promise<string> {
   const all: Result[] = [];
   for (const scenario of scenarios) {
     process.stderr.write(`${scenario.title}\n`);
@@ -32,7 +47,6 @@ async function main(): Promise<void> {
     ]);
   }
   const patient = await forEach(outages, [1, 200], { ours: oneWindow(10) });
-  console.log(fullTable(all));
   const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
   write('simulation.md', page({ all, lengths, patient }));
   write(
@@ -43,6 +57,7 @@ async function main(): Promise<void> {
       crowds.map(([clients]) => clients),
     ),
   );
+  return fullTable(all);
 }
 
 /** Without the ideal, which everything is a multiple of. */
@@ -52,7 +67,7 @@ async function forEach(worlds: readonly Scenario[], crowd: Crowd, of = strategie
   return results.filter(({ strategy }) => strategy !== 'ideal');
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });
