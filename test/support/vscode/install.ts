@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm } from '../install/npm.mjs';
 import { packageScript, root } from '../paths';
+import { takeFromRegistry } from './takeFromRegistry';
 
 /** The version of `code-server` whose VS Code is used; an older one shows that `engines.vscode` is true. */
 const version = process.env['CODE_SERVER_VERSION'] ?? '4.139.1';
@@ -9,6 +10,7 @@ const version = process.env['CODE_SERVER_VERSION'] ?? '4.139.1';
 const folder = path.join(root, '.vscode-test', `code-server-${version}`);
 const packageFolder = path.join(folder, 'node_modules/code-server');
 const serverFolder = path.join(packageFolder, 'lib/vscode');
+const builtInFolder = path.join(serverFolder, 'extensions');
 const stampFile = path.join(folder, '.installed');
 
 /** Compiled parts VS Code can do without; with them its logs go to files instead of flooding the terminal. */
@@ -41,10 +43,11 @@ async function install(): Promise<void> {
   console.log(`Installing VS Code from npm, 1 of 4: code-server ${version}…`);
   await npm(folder, ['install', `code-server@${version}`, '--ignore-scripts']);
   console.log('Installing VS Code from npm, 2 of 4: its dependencies…');
+  [serverFolder, builtInFolder].forEach(takeFromRegistry);
   await npm(serverFolder, ['install', '--omit=dev', '--ignore-scripts']);
   console.log('Installing VS Code from npm, 3 of 4: what its own extensions share…');
   // Without TypeScript every TypeScript file greets its reader with an error message.
-  await npm(path.join(serverFolder, 'extensions'), ['install', '--omit=dev', '--ignore-scripts']);
+  await npm(builtInFolder, ['install', '--omit=dev', '--ignore-scripts']);
   console.log('Installing VS Code from npm, 4 of 4: native modules…');
   await buildNativeModules();
 }
