@@ -21,6 +21,7 @@ const lazyChunks = {
   failures: 'src/host/panel/failureActions.ts',
   edits: 'src/host/panel/codeEdits.ts',
   code: 'src/host/commands/askAboutCode.ts',
+  prompts: 'src/host/prompts/runOwnPrompt.ts',
   keys: 'src/host/commands/keyActions.ts',
   models: 'src/host/modelPick.ts',
   verification: 'src/host/verification.ts',

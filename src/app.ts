@@ -16,6 +16,7 @@ import { removeApiKeyCommand } from './host/commands/removeApiKey';
 import { renameConversationCommand } from './host/commands/renameConversation';
 import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';
+import { runPromptCommand } from './host/commands/runPrompt';
 import { selectModelCommand } from './host/commands/selectModel';
 import { setApiKeyCommand } from './host/commands/setApiKey';
 import { showLogCommand } from './host/commands/showLog';
@@ -43,6 +44,8 @@ import { ConversationPanels } from './host/panel/conversationPanels';
 import { PromptSender } from './host/panel/promptSender';
 import { ShownConversations } from './host/panel/shownConversations';
 import { TextTarget } from './host/panel/textTarget';
+import { OwnPrompts } from './host/prompts/ownPrompts';
+import { registerPromptsKey } from './host/prompts/promptsKey';
 import { Settings } from './host/settings';
 import { StatusBar } from './host/statusBar';
 import { systemClock } from './host/systemClock';
@@ -183,12 +186,19 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     log,
     onError,
   };
-  const ownPrompts = () => settings.prompts();
+  const ownPrompts = new OwnPrompts({
+    user: () => settings.prompts(),
+    brought: () => settings.broughtPrompts(),
+    isTrusted: () => vscode.workspace.isTrusted,
+    memory: context.workspaceState,
+  });
+  own(registerPromptsKey(ownPrompts, settings));
   own(registerCodeActions(ownPrompts));
   const execute = commandTable(
     [
       askCommand({ sender }),
-      ...codeCommands({ sender, target, ownPrompts }),
+      ...codeCommands({ sender, target }),
+      runPromptCommand({ sender, target, own: ownPrompts, settings, log }),
       stopCommand({ conversations }),
       retryNowCommand({ conversations }),
       newConversationCommand({ conversations, panels }),

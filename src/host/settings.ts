@@ -19,6 +19,15 @@ import {
 
 const section = 'holysheep';
 
+/** VS Code also says which of the user's values are those of a remote machine, though its API does not mention it. */
+interface Inspected {
+  readonly defaultValue?: unknown;
+  readonly globalValue?: unknown;
+  readonly globalLocalValue?: unknown;
+  readonly globalRemoteValue?: unknown;
+  readonly workspaceValue?: unknown;
+}
+
 /** The user's settings, read anew at every call and made usable; nothing here throws on what a file may hold. */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
@@ -80,8 +89,23 @@ export class Settings extends Disposable {
     return this.number('maxTokens');
   }
 
+  /** The user's own. */
   prompts(): readonly UserPrompt[] {
     return promptsFrom(this.readUser('prompts'));
+  }
+
+  /** What the workspace brings, or the machine it is on: a dev container's settings are the workspace's. */
+  broughtPrompts(): readonly UserPrompt[] {
+    const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
+    return [...promptsFrom(workspaceValue), ...promptsFrom(globalRemoteValue)];
+  }
+
+  /** Beside what is there, even where that can't be used: it may be being written. */
+  addPrompt(prompt: UserPrompt): Thenable<void> {
+    const value = this.readUser('prompts');
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+    const configuration = vscode.workspace.getConfiguration(section);
+    return configuration.update('prompts', [...entries, prompt], vscode.ConfigurationTarget.Global);
   }
 
   historyLimit(): number {
@@ -110,7 +134,11 @@ export class Settings extends Disposable {
 
   /** Where requests go, what is said in the user's name and what is deleted: never from a workspace, a folder or a remote machine. */
   private readUser(key: string): unknown {
-    const inspected = vscode.workspace.getConfiguration(section).inspect(key);
-    return inspected?.globalValue ?? inspected?.defaultValue;
+    const { globalValue, globalLocalValue, globalRemoteValue, defaultValue } = this.inspect(key);
+    return (globalRemoteValue === undefined ? globalValue : globalLocalValue) ?? defaultValue;
+  }
+
+  private inspect(key: string): Inspected {
+    return vscode.workspace.getConfiguration(section).inspect(key) ?? {};
   }
 }

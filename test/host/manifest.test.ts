@@ -16,7 +16,7 @@ import {
 const root = join(__dirname, '../..');
 
 /** Commands that only our own code calls, so that they are in no palette. */
-const internalCommands: ReadonlySet<string> = new Set(['holysheep.showPanel', 'holysheep.ownPrompt']);
+const internalCommands: ReadonlySet<string> = new Set(['holysheep.showPanel']);
 
 interface Property {
   readonly type: string | readonly string[];
@@ -132,7 +132,7 @@ describe('the commands of the manifest', () => {
 describe('the settings of the manifest', () => {
   it('are the ones that settings.ts reads', () => {
     const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');
-    const read = matches(source, /this\.(?:read|readUser|number)\('([\w.]+)'\)/g);
+    const read = matches(source, /this\.(?:read|readUser|inspect|number)\('([\w.]+)'\)/g);
     assert.deepEqual(sorted(read.map((name) => `holysheep.${name}`)), sorted(Object.keys(properties)));
   });
 
@@ -186,7 +186,7 @@ describe('the settings of the manifest', () => {
     );
   });
 
-  for (const name of ['baseUrl', 'systemPrompt', 'prompts', 'history.limit']) {
+  for (const name of ['baseUrl', 'systemPrompt', 'history.limit']) {
     it(`let no workspace set ${name}`, () => {
       assert.equal(property(name).scope, 'application');
       const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { codePromptIds, type CodePromptId } from './codePromptIds';
 import { codeActionTitle, ownActionTitle } from './codeTitles';
-import type { UserPrompt } from '../settingValues';
+import type { OwnPrompt, OwnPrompts } from '../prompts/ownPrompts';
 
 const rewrite = vscode.CodeActionKind.RefactorRewrite;
 
 /** The lightbulb: all prompts for a selection, *Fix* also where the editor reports a problem. */
 class CodeActionProvider implements vscode.CodeActionProvider {
-  constructor(private readonly ownPrompts: () => readonly UserPrompt[]) {}
+  constructor(private readonly own: OwnPrompts) {}
 
   provideCodeActions(
     _document: vscode.TextDocument,
@@ -17,7 +17,13 @@ class CodeActionProvider implements vscode.CodeActionProvider {
     const ours = codePromptIds
       .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
       .map((id) => codeAction(id, diagnostics));
-    return range.isEmpty ? ours : [...ours, ...this.ownPrompts().map(({ title }) => ownAction(title))];
+    return range.isEmpty ? ours : [...ours, ...this.own.list().map(ownAction), ...this.question()];
+  }
+
+  /** Whoever selects something has not asked for a dialog: it comes when they choose this. */
+  private question(): readonly vscode.CodeAction[] {
+    if (this.own.unasked().length === 0) return [];
+    return [promptAction(vscode.l10n.t('Prompts of this workspace with HolySheep…'), [])];
   }
 }
 
@@ -30,16 +36,18 @@ function codeAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[])
   return action;
 }
 
-function ownAction(name: string): vscode.CodeAction {
-  const title = ownActionTitle(name);
+function ownAction({ title, from }: OwnPrompt): vscode.CodeAction {
+  return promptAction(ownActionTitle(title, from), [{ title, from }]);
+}
+
+function promptAction(title: string, args: unknown[]): vscode.CodeAction {
   const action = new vscode.CodeAction(title, rewrite.append('own'));
-  action.command = { command: 'holysheep.ownPrompt', title, arguments: [name] };
+  action.command = { command: 'holysheep.runPrompt', title, arguments: args };
   return action;
 }
 
-/** @param ownPrompts of the user's settings; a workspace brings none */
-export function registerCodeActions(ownPrompts: () => readonly UserPrompt[]): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(ownPrompts), {
+export function registerCodeActions(own: OwnPrompts): vscode.Disposable {
+  return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(own), {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, rewrite],
   });
 }

@@ -57,6 +57,8 @@ export const codePrompts: readonly CodePrompt[] = [
   },
 ];
 
+export const cutNote = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
+
 /**
  * What the model is sent.
  * @param locale of the display language, e.g. `zh-cn`; explanations are asked for in it.
@@ -71,21 +73,23 @@ export function codePromptText(
   const { first, last } = lineRange(excerpt.span);
   const parts = [
     prompt.instruction,
-    `File: ${path.replace(/\s+/g, ' ')}\nLanguage: ${languageId}\nLines: ${first}-${last}`,
+    `File: ${oneLine(path)}\nLanguage: ${languageId}\nLines: ${first}-${last}`,
     `The code:\n\n${codeFence(code, languageId)}`,
   ];
-  if (truncated) {
-    parts.push(`The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`);
+  if (truncated) parts.push(cutNote);
+  if (prompt.problems === 'with' && problems.length) {
+    parts.push(`Problems the editor reports:\n\n${problemList(problems)}`);
   }
-  if (prompt.problems === 'with' && problems.length) parts.push(`Problems the editor reports:\n\n${list(problems)}`);
   if (before) parts.push(`Context only, the lines before the code:\n\n${codeFence(before, languageId)}`);
   if (after) parts.push(`Context only, the lines after the code:\n\n${codeFence(after, languageId)}`);
   if (!/^en\b/i.test(locale)) parts.push(`Write explanations in the language with the tag ${locale}.`);
   return parts.join('\n\n');
 }
 
-function list(problems: readonly CodeProblem[]): string {
-  return problems
-    .map(({ line, severity, message }) => `- line ${line}, ${severity}: ${message.replace(/\s+/g, ' ')}`)
-    .join('\n');
+export function problemList(problems: readonly CodeProblem[]): string {
+  return problems.map(({ line, severity, message }) => `- line ${line}, ${severity}: ${oneLine(message)}`).join('\n');
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import type { CodePromptId } from './codePromptIds';
+import type { OwnPrompt } from '../prompts/ownPrompts';
 
 /** In the lightbulb's menu. */
 export function codeActionTitle(id: CodePromptId): string {
@@ -17,8 +18,10 @@ export function codeActionTitle(id: CodePromptId): string {
 }
 
 /** The same for a prompt of the user's own. */
-export function ownActionTitle(title: string): string {
-  return vscode.l10n.t('{0} with HolySheep', title);
+export function ownActionTitle(title: string, from: OwnPrompt['from']): string {
+  return from === 'user'
+    ? vscode.l10n.t('{0} with HolySheep', title)
+    : vscode.l10n.t('{0} with HolySheep (prompt of this workspace)', title);
 }
 
 /** Under *You*: short, the code is attached. @param what a prompt of ours, or the title of the user's own */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable';
+import { promptsScheme } from '../prompts/promptsScheme';
 import { proposedScheme } from './proposedText';
 
 /** Text editors that show something other than text of the user's. */
@@ -11,6 +12,7 @@ const foreign: ReadonlySet<string> = new Set([
   'vscode-scm',
   'vscode-bulkeditpreview-editor',
   proposedScheme,
+  promptsScheme,
 ]);
 
 /** Documents that are in no file system, and can be written to all the same. */

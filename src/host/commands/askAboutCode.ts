@@ -2,37 +2,39 @@ import * as vscode from 'vscode';
 import type { CodeExcerpt } from '../code/codeExcerpt';
 import type { CodePromptId } from '../code/codePromptIds';
 import { codeProblems } from '../code/codeProblems';
-import { codePrompts, codePromptText, type CodeInstruction } from '../code/codePrompts';
+import { codePrompts, codePromptText, type CodeProblem } from '../code/codePrompts';
 import { codePromptTitle } from '../code/codeTitles';
 import { findCode } from '../code/findCode';
 import type { ApplyTarget } from '../conversation/exchange';
 import type { PromptSender } from '../panel/promptSender';
 import type { TextTarget } from '../panel/textTarget';
+import { ownPromptText } from '../prompts/ownPromptText';
 import type { UserPrompt } from '../settingValues';
 import { UserError } from '../userError';
 
 export interface CodeCommandDeps {
   readonly sender: PromptSender;
   readonly target: TextTarget;
-  readonly ownPrompts: () => readonly UserPrompt[];
 }
+
+/** What the model is sent about a piece of code. */
+type Content = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
 
 /** With a prompt of ours. @throws UserError when there is no code to ask about */
 export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
   const prompt = codePrompts.find((each) => each.id === id);
-  if (prompt) await askAboutCode(deps, prompt, id);
+  if (prompt) await askAboutCode(deps, (...code) => codePromptText(prompt, ...code), id);
 }
 
-/** With one of the user's own. @throws UserError when it is not in the settings, or there is no code to ask about */
-export async function askWithOwnPrompt(deps: CodeCommandDeps, title: unknown): Promise<void> {
-  const own = deps.ownPrompts().find((prompt) => prompt.title === title);
-  if (!own) throw new UserError(vscode.l10n.t('This prompt is no longer in your settings.'));
-  await askAboutCode(deps, { instruction: own.template, problems: 'with' }, { own: own.title }, own.model);
+/** With one of the user's own. @throws UserError when there is no code to ask about */
+export async function askWithOwnPrompt(deps: CodeCommandDeps, own: UserPrompt): Promise<void> {
+  const content: Content = (...code) => ownPromptText(own.template, ...code);
+  await askAboutCode(deps, content, { own: own.title }, own.model);
 }
 
 async function askAboutCode(
   { sender, target }: CodeCommandDeps,
-  instruction: CodeInstruction,
+  content: Content,
   what: Parameters<typeof codePromptTitle>[0],
   model?: string,
 ): Promise<void> {
@@ -44,7 +46,7 @@ async function askAboutCode(
   const problems = codeProblems(editor.document, excerpt);
   await sender.send({
     prompt: codePromptTitle(what, excerpt),
-    content: codePromptText(instruction, excerpt, problems, vscode.env.language),
+    content: content(excerpt, problems, vscode.env.language),
     attachments: [{ label, languageId, code }],
     target: applyTarget(editor.document.uri, excerpt),
     model,

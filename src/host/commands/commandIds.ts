@@ -5,7 +5,7 @@ export const commandIds = [
   'holysheep.fixSelection',
   'holysheep.improveSelection',
   'holysheep.writeTests',
-  'holysheep.ownPrompt',
+  'holysheep.runPrompt',
   'holysheep.stop',
   'holysheep.retryNow',
   'holysheep.newConversation',

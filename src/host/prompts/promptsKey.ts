@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import type { Settings } from '../settings';
+import type { OwnPrompts } from './ownPrompts';
+
+/** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back. */
+export function registerPromptsKey(own: OwnPrompts, settings: Settings): vscode.Disposable {
+  let known = false;
+  const update = (): void => {
+    const value = own.list().length + own.unasked().length + own.refused().length > 0;
+    if (value === known) return;
+    known = value;
+    void vscode.commands.executeCommand('setContext', 'holysheep.hasPrompts', value);
+  };
+  update();
+  return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));
+}

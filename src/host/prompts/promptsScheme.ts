@@ -1,0 +1,2 @@
+/** Of the document in which the prompts of a workspace are shown. */
+export const promptsScheme = 'holysheep-prompts';

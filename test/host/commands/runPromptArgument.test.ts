@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { runPromptArgument } from '../../../src/host/commands/runPromptArgument';
+import { ArgumentError } from '../../../src/host/userError';
+
+const said = (message: string): string => message;
+
+describe('the argument of holysheep.runPrompt', () => {
+  it('is a title', () => {
+    assert.deepEqual(runPromptArgument(' Translate ', said), { title: 'Translate', from: undefined });
+  });
+
+  it('may say whose', () => {
+    assert.deepEqual(runPromptArgument({ title: 'T', from: 'workspace' }, said), { title: 'T', from: 'workspace' });
+    assert.deepEqual(runPromptArgument({ title: 'T', from: 'anybody' }, said), { title: 'T', from: undefined });
+  });
+
+  for (const argument of ['', '  ', null, 5, {}, { title: 5 }, { prompt: 'a' }, ['T']]) {
+    it(`is not ${JSON.stringify(argument)}`, () => {
+      assert.throws(() => runPromptArgument(argument, said), ArgumentError);
+    });
+  }
+});

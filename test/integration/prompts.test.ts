@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer } from '../../src/demo/replies';
+import { set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+
+const source = 'const one = 1;\nconst two = 2;\n';
+const translate = { title: 'Translate', template: 'Translate ${selection} (${language}, ${problems}) to Rust.' };
+const theirs = { title: 'Theirs', template: 'Ours: ${selection}', model: 'deepseek-v3' };
+
+async function setInWorkspace(value: unknown): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('holysheep');
+  await configuration.update('prompts', value, vscode.ConfigurationTarget.Workspace);
+}
+
+describe('own prompts', () => {
+  let fixture: HostFixture;
+  /** What the window said, and which buttons it had. */
+  let said: (readonly [message: string, ...buttons: unknown[]])[] = [];
+  let presses: (string | undefined)[] = [];
+  const { showInformationMessage } = vscode.window;
+
+  before(async () => {
+    fixture = await startFixture(() => answer('understood'));
+    const stub = (message: string, ...rest: unknown[]): Promise<unknown> => {
+      said.push([message, ...rest.filter((each) => typeof each === 'string')]);
+      return Promise.resolve(presses.shift());
+    };
+    Object.assign(vscode.window, { showInformationMessage: stub });
+  });
+  beforeEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    fixture.gateway.reset();
+    said = [];
+    presses = [];
+    const document = await vscode.workspace.openTextDocument({ language: 'typescript', content: source });
+    const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    editor.selection = new vscode.Selection(0, 0, 0, 14);
+  });
+  afterEach(async () => {
+    await set('prompts', undefined);
+    await setInWorkspace(undefined);
+  });
+  after(async () => {
+    Object.assign(vscode.window, { showInformationMessage });
+    await stopFixture(fixture);
+  });
+
+  const run = (argument: unknown): Thenable<unknown> => vscode.commands.executeCommand('holysheep.runPrompt', argument);
+  const sent = async (): Promise<readonly [prompt: unknown, model: unknown]> => {
+    const { json } = await fixture.gateway.request(1);
+    return [json?.messages.at(-1)?.content, json?.['model']];
+  };
+  const lightbulb = async (): Promise<readonly vscode.CodeAction[]> => {
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const all = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      editor.document.uri,
+      editor.selection,
+    );
+    return all.filter(({ command }) => command?.command === 'holysheep.runPrompt');
+  };
+
+  it('run by their title, with what the template asks for in its place', async () => {
+    await set('prompts', [translate]);
+    await run('Translate');
+    assert.deepEqual(await sent(), ['Translate const one = 1; (typescript, none) to Rust.', 'gpt-4o']);
+    assert.deepEqual(said, []);
+  });
+
+  it('are chosen from a list', async () => {
+    await set('prompts', [translate]);
+    const done = run(undefined);
+    await untilAccepted(done);
+    assert.deepEqual((await sent())[0], 'Translate const one = 1; (typescript, none) to Rust.');
+  });
+
+  it('are added to the user’s settings, beside what is there', async () => {
+    await set('prompts', [{ title: 'unfinished' }]);
+    const { showInputBox, showQuickPick } = vscode.window;
+    const typed = ['New', 'About ${selection}'];
+    Object.assign(vscode.window, {
+      showQuickPick: (items: readonly { readonly label: string }[]) =>
+        Promise.resolve(items.find(({ label }) => label.endsWith('Add a prompt…'))),
+      showInputBox: () => Promise.resolve(typed.shift()),
+    });
+    presses = ['Use it now'];
+    try {
+      await run(undefined);
+    } finally {
+      Object.assign(vscode.window, { showInputBox, showQuickPick });
+    }
+    assert.deepEqual(vscode.workspace.getConfiguration('holysheep').inspect('prompts')?.globalValue, [
+      { title: 'unfinished' },
+      { title: 'New', template: 'About ${selection}' },
+    ]);
+    assert.equal((await sent())[0], 'About const one = 1;');
+  });
+
+  it('say once that they have a variable nobody knows', async () => {
+    await set('prompts', [{ title: 'T', template: 'About ${selection}: ${code}' }]);
+    await run('T');
+    assert.equal((await sent())[0], 'About const one = 1;: ${code}');
+    await run('T');
+    assert.equal(said.length, 1);
+    assert.match(said[0]?.[0] ?? '', /\$\{code\}/);
+  });
+
+  it('of a workspace are asked about once, and their model is theirs alone', async () => {
+    await setInWorkspace([theirs]);
+    presses = ['Use'];
+    await run('Theirs');
+    assert.deepEqual(await sent(), ['Ours: const one = 1;', 'deepseek-v3']);
+    assert.deepEqual(said, [
+      ['This workspace brings a prompt of its own: “Theirs”. Use it?', 'Use', 'Show them', 'Never'],
+    ]);
+    await run('Theirs');
+    assert.equal(said.length, 1);
+  });
+
+  it('of a workspace are asked about again when they have changed, and not run without a yes', async () => {
+    await setInWorkspace([{ ...theirs, template: 'changed ${selection}' }]);
+    await run('Theirs');
+    assert.equal(said.length, 1);
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+
+  it('of a workspace can be read before they are agreed to', async () => {
+    await setInWorkspace([{ ...theirs, template: 'read me: ${selection}' }]);
+    let shown = '';
+    presses = ['Show them'];
+    const { showInformationMessage: stub } = vscode.window;
+    Object.assign(vscode.window, {
+      showInformationMessage: (...args: Parameters<typeof stub>) => {
+        shown = vscode.window.activeTextEditor?.document.getText() ?? '';
+        if (said.length === 1) presses = ['Use'];
+        return stub(...args);
+      },
+    });
+    try {
+      await run('Theirs');
+    } finally {
+      Object.assign(vscode.window, { showInformationMessage: stub });
+    }
+    assert.match(shown, /# Theirs\n\n.*deepseek-v3\n\nread me: \$\{selection\}/);
+    assert.equal((await sent())[0], 'read me: const one = 1;');
+    const left = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
+    assert.ok(!left.includes('Prompts.md'), left.join());
+  });
+
+  it('are in the lightbulb, the workspace’s behind a question', async () => {
+    await set('prompts', [translate]);
+    await setInWorkspace([{ ...theirs, template: 'for the lightbulb: ${selection}' }, translate]);
+    const before = (await lightbulb()).map(({ title }) => title);
+    assert.deepEqual(before.sort(), ['Prompts of this workspace with HolySheep…', 'Translate with HolySheep']);
+    assert.deepEqual(said, []);
+    presses = ['Use'];
+    await run('Theirs');
+    const after = await lightbulb();
+    assert.deepEqual(after.map(({ title }) => title).sort(), [
+      'Theirs with HolySheep (prompt of this workspace)',
+      'Translate with HolySheep',
+      'Translate with HolySheep (prompt of this workspace)',
+    ]);
+  });
+
+  it('of a workspace are gone after a no', async () => {
+    await setInWorkspace([{ ...theirs, template: 'no' }]);
+    presses = ['Never'];
+    await run('Theirs');
+    assert.deepEqual(await lightbulb(), []);
+    await setInWorkspace([{ ...theirs, template: 'another' }]);
+    assert.deepEqual(await lightbulb(), []);
+    assert.equal(said.length, 1);
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+});
+
+/** Until the list is there, there is nothing to accept. */
+async function untilAccepted(done: Thenable<unknown>): Promise<void> {
+  const finished = Promise.resolve(done).then(() => true);
+  const pressed = async (): Promise<boolean> => {
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    return new Promise((resolve) => setImmediate(() => resolve(false)));
+  };
+  while (!(await Promise.race([finished, pressed()])));
+}
