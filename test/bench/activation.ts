@@ -4,17 +4,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { out, root } from '../support/paths';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
-import { ensureVSCode } from '../support/vscode/install';
 import { quietSettings, writeUserSettings } from '../support/vscode/quietSettings';
+import { testHost } from '../support/vscode/testHost';
+import { newest } from '../support/vscode/versions';
 import { emptyExtension, packagedExtension } from './measuredExtensions';
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
 import { median } from './statistics';
 
 const hosts = 8;
-
-/** As in the tests: VS Code's server takes the place of the desktop, unless one is asked for or it can't run. */
-const desktopVersion = process.env['VSCODE_TEST_DESKTOP'] ?? (process.platform === 'win32' ? 'stable' : undefined);
 
 interface Times {
   readonly ours: number;
@@ -55,16 +53,15 @@ async function inFreshHost(tests: string, oursFirst: boolean): Promise<Times> {
   const empty = emptyExtension('empty', inFolder('extensions'));
   const ours = await packagedExtension(inFolder('extensions'));
   writeUserSettings(inFolder('user-data'), quietSettings);
+  const host = await testHost(newest);
   await runTests({
-    ...(desktopVersion === undefined
-      ? { vscodeExecutablePath: path.join(root, 'test/support/vscodeFromNpm.mjs') }
-      : { version: desktopVersion }),
+    ...host.start,
     extensionDevelopmentPath: first.folder,
     extensionTestsPath: tests,
     extensionTestsEnv: {
       BENCH_EXTENSIONS: JSON.stringify([first.id, ...(oursFirst ? [ours.id, empty.id] : [empty.id, ours.id])]),
       BENCH_RESULT: inFolder('result.json'),
-      VSCODE_SERVER: (await ensureVSCode()).server,
+      ...host.env,
     },
     launchArgs: ['--user-data-dir', inFolder('user-data'), '--extensions-dir', inFolder('extensions')],
   });

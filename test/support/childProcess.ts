@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** After this many milliseconds the process is ended and counts as failed. */
   readonly timeoutMs?: number | undefined;
+  /** Gets what the process prints, which is printed here as well. */
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 /** Runs a script on this process' Node in the repository; resolves with its exit code, 1 for a signal. */
@@ -13,8 +15,17 @@ export async function runNode(script: string, args: readonly string[], options: 
   const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: options.onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
   });
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    from?.setEncoding('utf8').on('data', (text: string) => {
+      to.write(text);
+      options.onOutput?.(text);
+    });
+  }
   const timer =
     options.timeoutMs === undefined
       ? undefined
@@ -23,7 +34,8 @@ export async function runNode(script: string, args: readonly string[], options: 
           void endProcess(child);
         }, options.timeoutMs);
   try {
-    const [code] = (await once(child, 'exit')) as [number | null];
+    // Of a process whose output is read, `exit` may come before the last of it.
+    const [code] = (await once(child, options.onOutput ? 'close' : 'exit')) as [number | null];
     return code ?? 1;
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { assertNode } from '../install/dependencies.mjs';
+import { newest, oldest } from '../vscode/versions';
 import { hostStage } from './hostStage';
 import { mochaStage } from './mochaStage';
 import type { Stage, StageResult } from './stage';
@@ -14,7 +15,9 @@ const stages: readonly Stage[] = [
     ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ]),
   mochaStage('unit', ['test/{core,demo,host,webview}/**/*.test.ts']),
-  hostStage,
+  mochaStage('package', ['test/package/**/*.test.ts']),
+  hostStage('host', newest),
+  hostStage('host-oldest', oldest),
   mochaStage('e2e', [
     '--no-config',
     ...['--require', 'tsx/cjs', '--require', 'test/e2e/support/setup.ts'],

