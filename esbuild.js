@@ -25,6 +25,7 @@ const lazyChunks = {
   keys: 'src/host/commands/keyActions.ts',
   models: 'src/host/modelPick.ts',
   verification: 'src/host/verification.ts',
+  participant: 'src/host/participant/chatParticipant.ts',
   demo: 'src/demo/demo.ts',
 };
 

@@ -4,6 +4,7 @@ import { askOn, type Ask } from './host/api';
 import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
+import { chatActionCommand } from './host/commands/chatAction';
 import { deleteConversationCommand } from './host/commands/deleteConversation';
 import { exportConversationCommand } from './host/commands/exportConversation';
 import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
@@ -37,6 +38,7 @@ import { DemoMode } from './host/demoMode';
 import { hostEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
 import { KeyStore } from './host/keyStore';
+import { loadedOnce } from './host/loadedOnce';
 import { localize } from './host/localize';
 import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
@@ -46,6 +48,7 @@ import { ShownConversations } from './host/panel/shownConversations';
 import { TextTarget } from './host/panel/textTarget';
 import { OwnPrompts } from './host/prompts/ownPrompts';
 import { registerPromptsKey } from './host/prompts/promptsKey';
+import type { ChatParticipant } from './host/participant/chatParticipant';
 import { Settings } from './host/settings';
 import { StatusBar } from './host/statusBar';
 import { systemClock } from './host/systemClock';
@@ -55,6 +58,7 @@ import { registerTurnIndicators } from './host/turnIndicators';
 export interface App {
   readonly panels: vscode.WebviewPanelSerializer;
   readonly ask: Ask;
+  readonly participant: () => Promise<ChatParticipant>;
   /** Never rejects but with an `ArgumentError`: everything else is told by the one error boundary. */
   execute(command: CommandId, ...args: readonly unknown[]): Promise<unknown>;
   /** A window that reloads in mid-answer loses nothing that has arrived. */
@@ -89,6 +93,10 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     temperature: settings.temperature(),
     maxTokens: settings.maxTokens(),
   });
+  const logEvent = (...event: Parameters<typeof turnLogLine>): void => {
+    const line = turnLogLine(...event);
+    if (line) log[line.level](line.text);
+  };
   const journal = new Journal({
     folder: context.storageUri
       ? conversationsFolder(context.storageUri.fsPath)
@@ -109,10 +117,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     journal,
     memory: context.workspaceState,
     onError,
-    onEvent: (...event) => {
-      const line = turnLogLine(...event);
-      if (line) log[line.level](line.text);
-    },
+    onEvent: logEvent,
   });
 
   const history = new PromptHistory(context.globalState);
@@ -193,6 +198,20 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     memory: context.workspaceState,
   });
   own(registerPromptsKey(ownPrompts, settings));
+  const participant = loadedOnce(async () => {
+    const { ChatParticipant } = await import('./host/participant/chatParticipant');
+    return new ChatParticipant({
+      engine,
+      log,
+      defaults: () => defaults(false),
+      connection: () => connections.own(),
+      editor: () => target.editor(),
+      pickModel: () => catalog.pick({ title: vscode.l10n.t('Switch model') }),
+      setModel: (model) => settings.setModel(model),
+      origin: async () => (await connections.own()).origin,
+      onEvent: (turn, event) => logEvent('chat', turn, event),
+    });
+  });
   own(registerCodeActions(ownPrompts));
   const execute = commandTable(
     [
@@ -215,10 +234,11 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       showLogCommand(log),
       resetNetworkStateCommand(engine, log),
       exportDiagnosticsCommand({ engine, settings, connections, demo, log, version }),
+      chatActionCommand(participant),
     ],
     onError,
   );
   reopen().catch(onError);
   if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
-  return { panels, ask: askOn(engine, defaults), execute, flush: () => conversations.flushSync() };
+  return { panels, ask: askOn(engine, defaults), participant, execute, flush: () => conversations.flushSync() };
 }

@@ -4,6 +4,7 @@ import { createApi, type HolySheepApi } from './host/api';
 import { commandIds } from './host/commands/commandIds';
 import { loadedOnce } from './host/loadedOnce';
 import { viewType } from './host/panel/viewType';
+import { registerParticipant } from './host/participant/registerParticipant';
 
 let running: App | undefined;
 
@@ -25,6 +26,8 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
       deserializeWebviewPanel: async (panel, state) => (await app()).panels.deserializeWebviewPanel(panel, state),
     }),
   );
+  const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
+  context.subscriptions.push(registerParticipant(async () => (await app()).participant(), icon));
   afterStart(app);
   return createApi(async () => (await app()).ask);
 }

@@ -16,7 +16,7 @@ import {
 const root = join(__dirname, '../..');
 
 /** Commands that only our own code calls, so that they are in no palette. */
-const internalCommands: ReadonlySet<string> = new Set(['holysheep.showPanel']);
+const internalCommands: ReadonlySet<string> = new Set(['holysheep.showPanel', 'holysheep.chatAction']);
 
 interface Property {
   readonly type: string | readonly string[];

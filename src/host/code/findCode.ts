@@ -23,7 +23,8 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
   );
 }
 
-function codeDocument(document: vscode.TextDocument): CodeDocument {
+/** As much of a document as an excerpt needs. */
+export function codeDocument(document: vscode.TextDocument): CodeDocument {
   return {
     languageId: document.languageId,
     lineCount: document.lineCount,

@@ -22,6 +22,7 @@ export const commandIds = [
   'holysheep.showLog',
   'holysheep.resetNetworkState',
   'holysheep.exportDiagnostics',
+  'holysheep.chatAction',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

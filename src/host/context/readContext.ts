@@ -39,7 +39,8 @@ function attachment(kind: Attachment['kind'], label: string, languageId: string,
   return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
 }
 
-async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
+/** @throws UserError when it can't be read, or is nothing that a model could read. */
+export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   // One that is open has what was typed and not yet saved.
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open) return open;

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { StreamEvent } from '../../src/core/events';
+import { ChatParticipant } from '../../src/host/participant/chatParticipant';
+import { isUserError } from '../../src/host/userError';
+import { attempt, done, failed, ScriptedEngine, settled, text, waiting } from '../host/conversation/scriptedEngine';
+import { extensionApi } from '../support/extensionHost';
+
+/** What VS Code would show. */
+class FakeStream {
+  readonly shown: string[] = [];
+  readonly buttons: vscode.Command[] = [];
+  readonly references: vscode.Location[] = [];
+
+  get api(): vscode.ChatResponseStream {
+    return this as unknown as vscode.ChatResponseStream;
+  }
+
+  markdown(value: string): void {
+    this.shown.push(value);
+  }
+
+  progress(value: string): void {
+    this.shown.push(`> ${value}`);
+  }
+
+  button(command: vscode.Command): void {
+    this.shown.push(`[${command.title}]`);
+    this.buttons.push(command);
+  }
+
+  reference(value: vscode.Location): void {
+    this.references.push(value);
+  }
+}
+
+/** Tells when it is asked. */
+class WatchedEngine extends ScriptedEngine {
+  private onStream: () => void = () => undefined;
+
+  override stream(...args: Parameters<ScriptedEngine['stream']>): ReturnType<ScriptedEngine['stream']> {
+    const turn = super.stream(...args);
+    this.onStream();
+    return turn;
+  }
+
+  async asked(turns: number): Promise<void> {
+    while (this.turns.length < turns) await new Promise<void>((resolve) => (this.onStream = resolve));
+  }
+}
+
+const code = 'import a from "a";\n\nfunction add(one, two) {\n  return one - two;\n}\n';
+const defaults = { model: 'set-model', systemPrompt: '', temperature: 0.5, maxTokens: 99 };
+const connection = (): Promise<{ baseUrl: string; apiKey: string }> =>
+  Promise.resolve({ baseUrl: 'http://own', apiKey: 'hsa-own' });
+
+describe('the chat participant', function () {
+  this.timeout(60_000);
+  let engine: WatchedEngine;
+  let participant: ChatParticipant;
+  let stream: FakeStream;
+  let cancel: vscode.CancellationTokenSource;
+  let logged: unknown[];
+  let events: StreamEvent['type'][];
+
+  before(() => extensionApi());
+  beforeEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    engine = new WatchedEngine();
+    stream = new FakeStream();
+    cancel = new vscode.CancellationTokenSource();
+    logged = [];
+    events = [];
+    participant = new ChatParticipant({
+      engine,
+      log: { error: (problem) => logged.push(problem) },
+      defaults: () => defaults,
+      connection,
+      editor: () => vscode.window.activeTextEditor,
+      pickModel: () => Promise.resolve(undefined),
+      setModel: () => Promise.resolve(),
+      origin: () => Promise.resolve('https://api.holysheep.ai'),
+      onEvent: (_turn, { type }) => events.push(type),
+    });
+  });
+  afterEach(async () => {
+    cancel.dispose();
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+  after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+
+  const ask = (
+    request: { prompt?: string; command?: string; references?: readonly unknown[]; model?: unknown },
+    history: readonly unknown[] = [],
+  ): Promise<vscode.ChatResult> =>
+    participant.handle(
+      { prompt: '', command: undefined, references: [], ...request } as unknown as vscode.ChatRequest,
+      { history } as unknown as vscode.ChatContext,
+      stream.api,
+      cancel.token,
+    );
+
+  const asked = (turns = 1): Promise<void> => engine.asked(turns);
+  const sent = (): string => engine.turn.request.messages.at(-1)?.content ?? '';
+  const finish = async (result: Promise<vscode.ChatResult>, answer = 'ok'): Promise<vscode.ChatResult> => {
+    await asked();
+    engine.turn.give(attempt(), text(answer), done(answer));
+    return result;
+  };
+  const open = async (): Promise<vscode.TextEditor> => {
+    const document = await vscode.workspace.openTextDocument({ language: 'javascript', content: code });
+    return vscode.window.showTextDocument(document);
+  };
+
+  it('answers with the settings, on the connection of the user, and every event is there for the log', async () => {
+    const result = await finish(ask({ prompt: 'hello' }), 'hi');
+    assert.deepEqual(stream.shown, ['hi']);
+    assert.deepEqual(engine.turn.request, {
+      model: 'set-model',
+      messages: [{ role: 'user', content: 'hello' }],
+      temperature: 0.5,
+      maxTokens: 99,
+    });
+    assert.deepEqual(await engine.turn.options?.connection?.(), await connection());
+    assert.equal(result.errorDetails, undefined);
+    assert.deepEqual(events, ['attempt', 'text', 'done']);
+  });
+
+  it("asks the chat's own model if it is one of ours, and no other's", async () => {
+    await finish(ask({ prompt: 'a', model: { vendor: 'holysheep', id: 'deepseek-v3' } }));
+    assert.equal(engine.turn.request.model, 'deepseek-v3');
+    const other = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
+    await asked(2);
+    engine.turn.give(done(''));
+    await other;
+    assert.equal(engine.turn.request.model, 'set-model');
+  });
+
+  it('explains what is selected, refers to it, and has it in what follows', async () => {
+    const editor = await open();
+    editor.selection = new vscode.Selection(2, 0, 4, 1);
+    const result = await finish(ask({ command: 'explain', prompt: 'briefly' }), 'It subtracts.');
+    assert.match(sent(), /^Explain the code:[^]*function add\(one, two\)[^]*The user adds: briefly$/);
+    assert.deepEqual(stream.references[0]?.range, new vscode.Range(2, 0, 4, 1));
+
+    const followups = participant.followups(result);
+    assert.deepEqual(
+      followups.map(({ command }) => command),
+      ['fix', 'tests'],
+    );
+    // Back in the editor the cursor has gone elsewhere.
+    editor.selection = new vscode.Selection(0, 0, 0, 5);
+    const history = [
+      { prompt: '', participant: 'holysheep.prompt', command: 'explain', references: [] },
+      { response: [{ value: { value: 'It subtracts.' } }], participant: 'holysheep.prompt', result },
+    ];
+    const next = ask({ command: 'fix', prompt: followups[0]?.prompt ?? '' }, history);
+    await asked(2);
+    assert.match(sent(), /^Find and fix[^]*The code:[^]*function add/);
+    assert.deepEqual(
+      engine.turn.request.messages.map(({ role }) => role),
+      ['user', 'assistant', 'user'],
+    );
+    engine.turn.give(done(''));
+    await next;
+  });
+
+  it('works on what is attached rather than on the editor', async () => {
+    await open();
+    const { uri } = await vscode.workspace.openTextDocument({
+      language: 'python',
+      content: 'def f():\n  pass\n\nx = 1\n',
+    });
+    const references = [
+      { id: 'text', value: 'a note' },
+      { id: 'file', value: uri },
+      { id: 'code', value: new vscode.Location(uri, new vscode.Range(0, 0, 1, 6)) },
+      { id: 'vscode.implicit.viewport', value: vscode.window.activeTextEditor?.document.uri },
+      { id: 'picture', value: { data: 1 } },
+    ];
+    await finish(ask({ command: 'tests', references }));
+    assert.match(sent(), /Lines: 1-2[^]*def f\(\):\n {2}pass\n```[^]*Attached[^]*x = 1[^]*a note/);
+    assert.doesNotMatch(sent(), /function add/);
+    assert.equal(stream.references.length, 2);
+    assert.match(stream.shown[0] ?? '', /^> .*no text/);
+  });
+
+  it('says kindly that there is no code, without an error', async () => {
+    const result = await ask({ command: 'explain' });
+    assert.equal(engine.turns.length, 0);
+    assert.match(stream.shown.join(), /Open a file and select the code/);
+    assert.equal(result.errorDetails, undefined);
+    assert.deepEqual(participant.followups(result), []);
+  });
+
+  it('ends exactly its own wait with Retry now; a button that is stale says so', async () => {
+    const first = ask({ prompt: 'one' });
+    await asked();
+    engine.turn.give(attempt(), waiting);
+    await settled();
+    const second = ask({ prompt: 'two' });
+    await asked(2);
+    engine.turn.give(attempt(), waiting);
+    await settled();
+    const [retry] = stream.buttons;
+    assert.equal(retry?.title, 'Retry now');
+    await participant.act(...((retry.arguments ?? []) as unknown[]));
+    assert.deepEqual(
+      engine.turns.map(({ controls }) => controls),
+      [['retryNow'], []],
+    );
+    for (const turn of engine.turns) turn.give(text('a'), done('a'));
+    await Promise.all([first, second]);
+    await assert.rejects(participant.act(...((retry.arguments ?? []) as unknown[])), isUserError);
+  });
+
+  it('ends at once and without another word when it is cancelled', async () => {
+    const result = ask({ prompt: 'q' });
+    await asked();
+    engine.turn.give(attempt(), text('half'));
+    await settled();
+    cancel.cancel();
+    assert.equal(engine.turn.options?.signal?.aborted, true);
+    engine.turn.give(text(' more'), { type: 'stopped', text: 'half more', attempt: 1, at: 1 });
+    assert.equal((await result).errorDetails, undefined);
+    assert.deepEqual(stream.shown, ['half']);
+  });
+
+  it('ends with what went wrong and the buttons that help', async () => {
+    const result = ask({ prompt: 'q' });
+    await asked();
+    engine.turn.give(attempt(), {
+      ...failed(''),
+      message: 'No API key is set.',
+      actions: ['setApiKey'],
+    } as StreamEvent);
+    assert.equal((await result).errorDetails?.message, 'No API key is set.');
+    assert.deepEqual(stream.shown, ['[Set API key]']);
+    assert.equal(stream.buttons[0]?.command, 'holysheep.chatAction');
+    assert.ok((await vscode.commands.getCommands()).includes('holysheep.chatAction'));
+  });
+
+  it('goes on from exactly what is in the chat', async () => {
+    const history = [
+      { prompt: 'count', participant: 'holysheep.prompt', references: [] },
+      {
+        response: [{ value: { value: 'one two ' } }],
+        participant: 'holysheep.prompt',
+        result: { metadata: { state: 'length', reasoned: true } },
+      },
+    ];
+    const result = ask({ prompt: 'Continue' }, history);
+    await asked();
+    assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'count' }]);
+    assert.deepEqual(engine.turn.options?.earlier, { text: 'one two ', reasoned: true, go: 'continue' });
+    engine.turn.give(attempt(), text('three'), done('one two three'));
+    await result;
+    assert.deepEqual(stream.shown, ['three']);
+  });
+
+  it('never shows where in our code a defect is', async () => {
+    const result = ask({ prompt: 'q' });
+    await asked();
+    engine.turn.break(new Error('secret place'));
+    const message = (await result).errorDetails?.message ?? '';
+    assert.match(message, /The log says what/);
+    assert.doesNotMatch(JSON.stringify([message, stream.shown]), /secret place/);
+    assert.equal(logged.length, 1);
+  });
+});
