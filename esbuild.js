@@ -1,9 +1,10 @@
 // node esbuild.js [--production] [--watch]
 const esbuild = require('esbuild');
 const { readFileSync, rmSync } = require('node:fs');
-const { readFile } = require('node:fs/promises');
+const { mkdir, readFile, writeFile } = require('node:fs/promises');
 const path = require('node:path');
 const { gzipSync } = require('node:zlib');
+const { packTokenRanks } = require('./build/tokenRanks.cjs');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -26,6 +27,7 @@ const lazyChunks = {
   models: 'src/host/modelPick.ts',
   verification: 'src/host/verification.ts',
   participant: 'src/host/participant/chatParticipant.ts',
+  tokens: 'src/host/languageModels/tokenCounter.ts',
   demo: 'src/demo/demo.ts',
 };
 
@@ -118,10 +120,18 @@ function sizes() {
   return `dist, gzipped: ${names.map(size).join(', ')}`;
 }
 
+/** What the `tokens` chunk reads when it first counts. */
+async function writeTokenTable() {
+  const table = await packTokenRanks();
+  await mkdir('dist', { recursive: true });
+  await writeFile('dist/tokens.bin', table);
+}
+
 async function main() {
   process.chdir(__dirname);
   rmSync('dist', { recursive: true, force: true });
   if (watch) {
+    await writeTokenTable();
     const reporter = watchReporter();
     for (const target of targets) {
       const context = await esbuild.context({ ...target, plugins: [...(target.plugins ?? []), reporter(target)] });
@@ -129,7 +139,7 @@ async function main() {
     }
     return;
   }
-  await Promise.all(targets.map((target) => esbuild.build(target)));
+  await Promise.all([...targets.map((target) => esbuild.build(target)), writeTokenTable()]);
   if (production) {
     console.log(sizes());
   }

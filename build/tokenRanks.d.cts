@@ -1,0 +1,2 @@
+export const shippedRanks: number;
+export function packTokenRanks(count?: number): Promise<Buffer>;

@@ -1,0 +1,68 @@
+import { clearMergeCache, countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as tokenCounterSource from '../../src/host/languageModels/tokenCounter';
+import { root } from '../support/paths';
+import { progress } from './progress';
+import { ratioOf, type Row } from './row';
+import { median } from './statistics';
+
+/** About what VS Code's chat asks for one `hello`. */
+const calls = 5_000;
+const rounds = 9;
+
+const { loadTokenCounter } = createRequire(__filename)(path.join(root, 'dist/tokens.js')) as typeof tokenCounterSource;
+
+/** Both forget what they have counted before each reading, and have their tables in memory. */
+export function tokenCount(): Promise<readonly Row[]> {
+  const texts = requestTexts();
+  const ours: number[] = [];
+  const peer: number[] = [];
+  for (let round = -2; round < rounds; round++) {
+    const counter = loadTokenCounter({
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    counter.count('hello');
+    clearMergeCache();
+    const own = costOf(texts, (text) => counter.count(text));
+    const theirs = costOf(texts, (text) => countTokens(text));
+    if (round < 0) continue;
+    ours.push(own);
+    peer.push(theirs);
+  }
+  const print = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(' ');
+  progress(`Counting tokens, ms: ours ${print(ours)}; peer ${print(peer)}`);
+  const [own, theirs] = [median(ours), median(peer)];
+  return Promise.resolve([
+    {
+      what: `Counting tokens, ${calls.toLocaleString('en')} texts of a request`,
+      ours: `${own.toFixed(1)} ms`,
+      peer: `${theirs.toFixed(1)} ms, gpt-tokenizer, whole o200k_base`,
+      ratio: ratioOf(own, theirs),
+      aim: '≤ 1',
+    },
+  ]);
+}
+
+/** Whole files, their sections and their lines, as a prompt is fitted into its budget: part by part, again and again. */
+function requestTexts(): readonly string[] {
+  const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'src/protocol.ts'].map((file) =>
+    readFileSync(path.join(root, file), 'utf8'),
+  );
+  const texts = files.flatMap((text) => [text, ...text.split('\n\n'), ...text.split('\n')]);
+  return Array.from({ length: calls }, (_, call) => texts[call % texts.length] ?? '');
+}
+
+/** User and system time, in milliseconds. */
+function costOf(texts: readonly string[], count: (text: string) => number): number {
+  globalThis.gc?.();
+  const start = process.cpuUsage();
+  let sum = 0;
+  for (const text of texts) sum += count(text);
+  const { user, system } = process.cpuUsage(start);
+  if (sum < texts.length) throw new Error(`${sum} tokens in ${texts.length} texts.`);
+  return (user + system) / 1000;
+}
