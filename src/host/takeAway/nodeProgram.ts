@@ -1,0 +1,144 @@
+/** The same for every request; `baseURL`, `request` and the numbers stand before it. */
+export const nodeProgram = String.raw`
+let OpenAI;
+let text = ""; // what has been printed of the answer
+
+process.once("SIGINT", () => process.exit(130)); // Ctrl+C ends a wait or a stream at once
+process.stdout.on("error", () => process.exit(1)); // nobody reads the answer any more
+
+async function main() {
+  const apiKey = process.env.HOLYSHEEP_API_KEY?.trim();
+  if (!apiKey) throw new Error("Set the environment variable HOLYSHEEP_API_KEY to your API key.");
+  ({ default: OpenAI } = await import("openai"));
+  // maxRetries: 0, so that the loop below is the only one.
+  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, timeout: silenceMs });
+  for (let retries = 0; ; retries++) {
+    try {
+      const finish = await attempt(client);
+      if (process.stdout.isTTY) console.log();
+      if (finish === "length" || finish === "content_filter") note("The answer ends early: " + finish + ".");
+      return;
+    } catch (error) {
+      const delayMs = delayBefore(error, retries);
+      note(why(error) + " Trying again in " + (delayMs / 1000).toFixed(1) + " s (" + (retries + 1) + " of " + maxRetries + ").");
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+  }
+}
+
+// Prints an answer, or the rest of one that was cut. Returns its finish reason; one that ends without was cut.
+async function attempt(client) {
+  const stream = await client.chat.completions.create({ ...request, messages: messages() });
+  let held = text === "" ? undefined : ""; // the rest, until it is clear how much of it repeats what is there
+  let finish;
+  let timer;
+  const take = (more, ended) => {
+    if (held !== undefined) {
+      held += more;
+      const repeated = overlap(held, ended);
+      if (repeated === undefined) return;
+      if (repeated === 0 && held.length >= 64 && text.startsWith(held.slice(0, 64)))
+        throw new Error("The model began anew instead of going on.");
+      more = held.slice(repeated);
+      held = undefined;
+    }
+    process.stdout.write(more);
+    text += more;
+  };
+  try {
+    const watch = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stream.controller.abort(), silenceMs);
+    };
+    watch();
+    for await (const chunk of stream) {
+      watch();
+      const choice = chunk.choices?.[0];
+      finish = choice?.finish_reason || undefined;
+      take(choice?.delta?.content ?? "", finish !== undefined);
+      if (finish) return finish;
+    }
+  } catch (cause) {
+    throw new Cut(why(cause), cause);
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Cut("It has no finish reason.");
+}
+
+class Cut extends Error {
+  constructor(reason, cause) {
+    super("The answer was cut. " + reason);
+    // An error that the server has put into the stream may have a code.
+    this.code = cause?.code;
+    this.type = cause?.type;
+  }
+}
+
+function messages() {
+  if (text === "") return request.messages;
+  const goOn =
+    "Continue your answer: it was cut off by a connection error. Its last characters are «" + text.slice(-200).toWellFormed() +
+    "». Write on from the exact next character after them. No preamble, no apology, no repetition of what is there.";
+  return [...request.messages, { role: "assistant", content: text.toWellFormed() }, { role: "user", content: goOn }];
+}
+
+// How many characters at the beginning of "more" are the end of the text; undefined: too early to tell.
+function overlap(more, ended) {
+  for (let start = 0; start < text.length; start++) {
+    const length = text.length - start;
+    if (more.length < length) {
+      if (!ended && text.startsWith(more, start)) return undefined;
+    } else {
+      // What is shorter may be chance.
+      if (length < 16) return 0;
+      if (more.startsWith(text.slice(start)) && /[\p{L}\p{N}]/u.test(text.slice(start))) return length;
+    }
+  }
+  return 0;
+}
+
+// Milliseconds. Throws where another attempt is of no use.
+function delayBefore(error, retries) {
+  if (!isTransient(error) || retries >= maxRetries) throw error;
+  const hintMs = error.status === undefined ? 0 : hintOf(error.headers);
+  if (hintMs > maxHintMs) throw new Error(why(error) + " The server asks for " + Math.ceil(hintMs / 1000) + " s: try again then.");
+  // Never earlier than the server asked for, and not all at the same moment.
+  if (hintMs > 0) return Math.ceil(hintMs) + 10 + Math.random() * Math.min(5000, Math.max(240, hintMs / 10));
+  return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** retries); // full jitter
+}
+
+function isTransient(error) {
+  const told = [error.code, error.type, error.message].join(" ");
+  // An empty balance comes as a 429 as well, and no wait fills it.
+  if (/insufficient[ _](\w+[ _])?(quota|balance|credit|fund)|billing_|余额不足|额度不足|欠费/i.test(told)) return false;
+  const inStream = error instanceof Cut && error.code >= 400 ? Number(error.code) : undefined;
+  const status = error.status ?? inStream;
+  if (status !== undefined) return [408, 409, 425, 429].includes(status) || status >= 500;
+  return error instanceof Cut || error instanceof OpenAI.APIConnectionError;
+}
+
+// Milliseconds; 0: there is no hint.
+function hintOf(headers) {
+  const header = (name) => headers?.get?.(name) ?? headers?.[name] ?? "";
+  const number = (value) => (/^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : 0);
+  const date = (value) => (/GMT\s*$/.test(value) ? Date.parse(value) : NaN);
+  const now = date(header("date")) || Date.now();
+  const after = header("retry-after");
+  return number(header("retry-after-ms")) || number(after) * 1000 || Math.max(0, date(after) - now) || 0;
+}
+
+function why(error) {
+  const { message } = error instanceof Error && error.cause instanceof Error ? { message: why(error.cause) } : error;
+  return String(message).slice(0, 300).replace(/[^.!?。]$/, "$&.");
+}
+
+function note(message) {
+  console.error((text === "" ? "" : "\n") + message);
+}
+
+main().catch((error) => {
+  note(why(error));
+  process.exitCode = 1;
+});
+`;

@@ -1,0 +1,165 @@
+/** The same for every request; `BASE_URL`, `REQUEST` and the numbers stand before it. */
+export const pythonProgram = String.raw`
+# Ctrl+C ends a wait or a stream at once; even before the package is loaded, which takes a while.
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+import openai
+
+for output in (sys.stdout, sys.stderr):
+    if hasattr(output, "reconfigure"):
+        output.reconfigure(encoding="utf-8", errors="replace")
+
+text = ""  # what has been printed of the answer
+
+
+def main():
+    api_key = os.environ.get("HOLYSHEEP_API_KEY", "").strip()
+    if not api_key:
+        sys.exit("Set the environment variable HOLYSHEEP_API_KEY to your API key.")
+    # max_retries=0, so that the loop below is the only one.
+    client = openai.OpenAI(api_key=api_key, base_url=BASE_URL, max_retries=0, timeout=SILENCE)
+    retries = 0
+    while True:
+        try:
+            finish = attempt(client)
+            break
+        except (openai.APIError, Cut) as error:
+            delay = delay_before(error, retries)
+            retries += 1
+            note(f"{why(error)} Trying again in {delay:.1f} s ({retries} of {MAX_RETRIES}).")
+        time.sleep(delay)
+    if sys.stdout.isatty():
+        print()
+    if finish in ("length", "content_filter"):
+        note(f"The answer ends early: {finish}.")
+
+
+def attempt(client):
+    """Prints an answer, or the rest of one that was cut; returns its finish reason. One that ends without was cut."""
+    stream = client.chat.completions.create(**{**REQUEST, "messages": messages()})
+    held = "" if text else None  # the rest, until it is clear how much of it repeats what is there
+    try:
+        for chunk in stream:
+            choice = chunk.choices[0] if chunk.choices else None
+            more = choice.delta.content or "" if choice and choice.delta else ""
+            finish = choice.finish_reason if choice else None
+            if held is not None:
+                held += more
+                repeated = overlap(held, ended=bool(finish))
+                if repeated == 0 and len(held) >= 64 and text.startswith(held[:64]):
+                    raise ValueError("The model began anew instead of going on.")
+                more = "" if repeated is None else held[repeated:]
+                held = held if repeated is None else None
+            say(more)
+            if finish:
+                return finish
+    except BrokenPipeError:
+        os._exit(1)  # nobody reads the answer any more
+    except Exception as cause:
+        raise Cut(why(cause), cause) from None
+    finally:
+        stream.close()
+    raise Cut("It has no finish reason.")
+
+
+class Cut(Exception):
+    def __init__(self, reason, cause=None):
+        super().__init__(f"The answer was cut. {reason}")
+        # An error that the server has put into the stream may have a code.
+        self.code = getattr(cause, "code", None)
+        self.type = getattr(cause, "type", None)
+
+
+def messages():
+    if not text:
+        return REQUEST["messages"]
+    # Half a character can't be sent.
+    partial = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    go_on = (
+        f"Continue your answer: it was cut off by a connection error. Its last characters are «{partial[-200:]}». "
+        "Write on from the exact next character after them. No preamble, no apology, no repetition of what is there."
+    )
+    return [*REQUEST["messages"], {"role": "assistant", "content": partial}, {"role": "user", "content": go_on}]
+
+
+def overlap(more, ended):
+    """How many characters at the beginning of "more" are the end of the text; None: too early to tell."""
+    for start in range(len(text)):
+        length = len(text) - start
+        if len(more) < length:
+            if not ended and text.startswith(more, start):
+                return None
+        elif length < 16:
+            return 0  # what is shorter may be chance
+        elif more.startswith(text[start:]) and any(map(str.isalnum, text[start:])):
+            return length
+    return 0
+
+
+def delay_before(error, retries):
+    """Seconds. Ends the program where another attempt is of no use."""
+    if not is_transient(error) or retries >= MAX_RETRIES:
+        give_up(why(error))
+    hint = hint_of(error.response.headers) if isinstance(error, openai.APIStatusError) else 0
+    if hint > MAX_HINT:
+        give_up(f"{why(error)} The server asks for {hint:.0f} s: try again then.")
+    if hint > 0:
+        # Never earlier than the server asked for, and not all at the same moment.
+        return hint + random.uniform(0.01, min(5, max(0.25, hint / 10)))
+    return random.uniform(0, min(MAX_DELAY, BASE_DELAY * 2**retries))  # full jitter
+
+
+def is_transient(error):
+    told = f"{error.code} {error.type} {error}"
+    # An empty balance comes as a 429 as well, and no wait fills it.
+    if re.search(r"insufficient[ _](\w+[ _])?(quota|balance|credit|fund)|billing_|余额不足|额度不足|欠费", told, re.I):
+        return False
+    status = getattr(error, "status_code", None)
+    if isinstance(error, Cut) and re.fullmatch(r"[45]\d\d", str(error.code)):
+        status = int(error.code)
+    if status is not None:
+        return status in (408, 409, 425, 429) or status >= 500
+    return isinstance(error, (Cut, openai.APIConnectionError))
+
+
+def hint_of(headers):
+    """Seconds; 0: there is no hint."""
+
+    def number(name):
+        value = headers.get(name, "").strip()
+        return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else 0
+
+    def date(name):
+        parsed = email.utils.parsedate_tz(headers.get(name, ""))
+        return email.utils.mktime_tz(parsed) if parsed else 0
+
+    def until(name):
+        return max(0, date(name) - (date("date") or time.time()))
+
+    return number("retry-after-ms") / 1000 or number("retry-after") or until("retry-after")
+
+
+def why(error):
+    body = getattr(error, "body", None)
+    message = body.get("message") if isinstance(body, dict) else None
+    message = str(message or error.__cause__ or error or type(error).__name__)[:300]
+    status = getattr(error, "status_code", None)
+    return (f"{status} " if status else "") + (message if message[-1:] in ".!?。" else f"{message}.")
+
+
+def say(words):
+    global text
+    print(words, end="", flush=True)
+    text += words
+
+
+def note(message):
+    print(("\n" if text else "") + message, file=sys.stderr, flush=True)
+
+
+def give_up(message):
+    note(message)
+    sys.exit(1)
+
+
+main()
+`;

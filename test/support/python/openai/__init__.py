@@ -1,0 +1,116 @@
+"""
+Stands in for the openai package where it is not installed: as much of it as copied requests use, with the standard
+library alone, and the same names, arguments and errors. It does not retry, whatever max_retries says.
+"""
+
+import http.client
+import json
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+
+class OpenAIError(Exception):
+    pass
+
+
+class APIError(OpenAIError):
+    def __init__(self, message, *, body=None):
+        super().__init__(message)
+        self.message = message
+        self.body = body
+        details = body if isinstance(body, dict) else {}
+        self.code = details.get("code")
+        self.type = details.get("type")
+
+
+class APIConnectionError(APIError):
+    def __init__(self, message="Connection error."):
+        super().__init__(message)
+
+
+class APITimeoutError(APIConnectionError):
+    def __init__(self):
+        super().__init__("Request timed out.")
+
+
+class APIStatusError(APIError):
+    def __init__(self, message, *, response, body):
+        super().__init__(message, body=body)
+        self.response = response
+        self.status_code = response.status_code
+
+
+class OpenAI:
+    def __init__(self, *, api_key, base_url, max_retries=2, timeout=600):
+        if max_retries != 0:
+            raise OpenAIError("The stand-in has no retries of its own.")
+        self.chat = SimpleNamespace(completions=_Completions(api_key, urlsplit(base_url), timeout))
+
+
+class _Completions:
+    def __init__(self, api_key, base_url, timeout):
+        self._api_key = api_key
+        self._base_url = base_url
+        self._timeout = timeout
+
+    def create(self, *, stream, **body):
+        if not stream:
+            raise OpenAIError("The stand-in only streams.")
+        secure = self._base_url.scheme == "https"
+        connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = connect(self._base_url.netloc, timeout=self._timeout)
+        headers = {"Authorization": f"Bearer {self._api_key}", "Content-Type": "application/json"}
+        data = json.dumps({**body, "stream": True}, ensure_ascii=False).encode("utf-8")
+        try:
+            connection.request("POST", f"{self._base_url.path}/chat/completions", data, headers)
+            response = connection.getresponse()
+        except TimeoutError as error:
+            raise APITimeoutError() from error
+        except (OSError, http.client.HTTPException) as error:
+            raise APIConnectionError() from error
+        if response.status >= 400:
+            _reject(response)
+        return _Stream(connection, response)
+
+
+def _reject(response):
+    text = response.read().decode("utf-8", "replace")
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = None
+    detail = body.get("error", body) if isinstance(body, dict) else body
+    reply = SimpleNamespace(status_code=response.status, headers=response.headers)
+    raise APIStatusError(f"Error code: {response.status} - {body or text}", response=reply, body=detail)
+
+
+class _Stream:
+    def __init__(self, connection, response):
+        self._connection = connection
+        self._response = response
+
+    def __iter__(self):
+        for line in self._response:
+            if not line.startswith(b"data:"):
+                continue
+            data = line[5:].strip()
+            if data == b"[DONE]":
+                return
+            chunk = json.loads(data)
+            if chunk.get("error"):
+                error = chunk["error"]
+                raise APIError(error.get("message", "An error occurred during streaming"), body=error)
+            yield _chunk(chunk)
+
+    def close(self):
+        self._response.close()
+        self._connection.close()
+
+
+def _chunk(chunk):
+    return SimpleNamespace(choices=[_choice(choice) for choice in chunk.get("choices", [])])
+
+
+def _choice(choice):
+    delta = SimpleNamespace(content=choice.get("delta", {}).get("content"))
+    return SimpleNamespace(delta=delta, finish_reason=choice.get("finish_reason"))

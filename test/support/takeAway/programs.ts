@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../paths';
+
+/** What runs a copied request on this machine. */
+export interface Runtime {
+  readonly name: string;
+  /** The program and what stands before the file. */
+  readonly command: readonly string[];
+  /** Of the file the request is saved as. */
+  readonly extension: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function works(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** The first of these programs that can do what the arguments ask for; undefined: only Node and npm are promised. */
+function firstThatWorks(commands: readonly string[], ...args: readonly string[]): string | undefined {
+  return commands.find((command) => works(command, ...args));
+}
+
+/** A machine may have one of its own beside one that was built for its user. */
+const pythons = ['python3', '/usr/bin/python3'];
+
+export const python = firstThatWorks(pythons, '-c', 'import sys; assert sys.version_info >= (3, 8)');
+
+export function shells(): readonly string[] {
+  return ['sh', 'bash', 'zsh'].filter((shell) => works(shell, '-c', 'exit 0'));
+}
+
+export const hasCurl = works('curl', '--fail-with-body', '--version');
+
+export const nodeRuntime: Runtime = { name: 'Node.js', command: [process.execPath], extension: 'mjs' };
+
+/** With the package from the registry; undefined: it is not installed. */
+export function pythonRuntime(): Runtime | undefined {
+  const found = firstThatWorks(pythons, '-c', 'import openai');
+  return found === undefined ? undefined : { name: 'Python', command: [found], extension: 'py' };
+}
+
+/** With the stand-in; undefined: there is no Python. */
+export function pythonStandInRuntime(): Runtime | undefined {
+  if (python === undefined) return undefined;
+  const env = { PYTHONPATH: join(root, 'test/support/python'), PYTHONDONTWRITEBYTECODE: '1' };
+  return { name: 'Python with a stand-in for the package', command: [python], extension: 'py', env };
+}
