@@ -23,6 +23,7 @@ const lazyChunks = {
   edits: 'src/host/panel/codeEdits.ts',
   code: 'src/host/commands/askAboutCode.ts',
   prompts: 'src/host/prompts/runOwnPrompt.ts',
+  takeAway: 'src/host/takeAway/takeAway.ts',
   keys: 'src/host/commands/keyActions.ts',
   models: 'src/host/modelPick.ts',
   verification: 'src/host/verification.ts',

@@ -5,6 +5,7 @@ import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
 import { chatActionCommand } from './host/commands/chatAction';
+import { copyRequestCommand } from './host/commands/copyRequest';
 import { deleteConversationCommand } from './host/commands/deleteConversation';
 import { exportConversationCommand } from './host/commands/exportConversation';
 import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
@@ -150,6 +151,10 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       insert: (text) => target.insert(text),
       apply: (exchange, text) => target.apply(exchange, text),
       newFile: (text, language) => target.newFile(text, language),
+      copyRequest: async (conversation, exchangeId) => {
+        const { takeAway } = await import('./host/takeAway/takeAway');
+        await takeAway(takeAwayDeps, { conversation, exchangeId });
+      },
       onDidClose: (conversation) => sender.forget(conversation),
       onDidShow: (ids) => shown.remember(ids),
       onError,
@@ -162,6 +167,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     remember,
     onError,
   });
+  const takeAwayDeps = { conversations, connections, settings, log };
   const failureDeps = {
     hold: (conversation: Conversation) => conversations.hold(conversation),
     pickModel,
@@ -226,6 +232,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       renameConversationCommand(historyDeps),
       exportConversationCommand(historyDeps),
       deleteConversationCommand(historyDeps),
+      copyRequestCommand(takeAwayDeps),
       setApiKeyCommand({ settings, keys, demo, log }),
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),

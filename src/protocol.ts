@@ -159,6 +159,8 @@ export type ToHost =
   | { readonly type: 'openDemo' }
   | { readonly type: 'leaveDemo' }
   | { readonly type: 'copy'; readonly text: string }
+  /** As code; the host asks in which language. */
+  | { readonly type: 'copyRequest'; readonly exchangeId: string }
   | { readonly type: 'insert'; readonly text: string }
   | { readonly type: 'apply'; readonly exchangeId: string; readonly text: string }
   /** `language`: the word behind the fence, e.g. `ts`; may be empty. */
@@ -204,6 +206,8 @@ export const panelStrings = {
   details: 'Details',
   copy: 'Copy',
   copied: 'Copied',
+  getCode: 'Get code…',
+  getCodeHint: 'This request as cURL, Python or Node.js',
   insert: 'Insert at cursor',
   apply: 'Apply to selection',
   newFile: 'New file',

@@ -6,8 +6,8 @@ import type { Card } from './waitCard';
 
 const copiedForMs = 1500;
 
-/** Under an answer that is over, whole or partial: what it cost, how long it took, and all of it as Markdown. */
-export function createTurnFooter(context: PanelContext, state: TurnState): Card {
+/** Under an answer that is over, whole or partial: what it cost, how long it took, all of it as Markdown, what was asked as code. */
+export function createTurnFooter(context: PanelContext, exchangeId: string, state: TurnState): Card {
   const { strings, clock, post, announcer } = context;
   let forget = (): void => undefined;
   const copy = button(strings.copy, 'quiet', () => {
@@ -18,8 +18,10 @@ export function createTurnFooter(context: PanelContext, state: TurnState): Card 
     forget();
     forget = clock.after(copiedForMs, () => delete copy.dataset['copied']);
   });
+  const code = button(strings.getCode, 'quiet', () => post({ type: 'copyRequest', exchangeId }));
+  code.title = strings.getCodeHint;
   const facts = footerFacts(context, state).map((fact) => element('span', {}, fact));
-  const parts = state.text ? [...facts, copy] : facts;
+  const parts = state.text ? [...facts, copy, code] : [...facts, code];
   return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => forget() };
 }
 

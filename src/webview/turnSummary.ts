@@ -12,7 +12,7 @@ export interface TurnSummary {
   dispose(): void;
 }
 
-export function createTurnSummary(context: PanelContext): TurnSummary {
+export function createTurnSummary(context: PanelContext, exchangeId: string): TurnSummary {
   const root = element('div', { class: 'turn-summary' });
   let shown: TurnState | undefined;
   let timeline: Timeline | undefined;
@@ -48,7 +48,7 @@ export function createTurnSummary(context: PanelContext): TurnSummary {
         removeTimeline();
       }
       if (running || (state.phase !== 'done' && state.text === '')) return;
-      footer = createTurnFooter(context, state);
+      footer = createTurnFooter(context, exchangeId, state);
       root.append(footer.element);
     },
     dispose: () => {

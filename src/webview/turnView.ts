@@ -44,7 +44,7 @@ export function createTurnView(context: PanelContext, exchangeId: string): TurnV
   const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
   const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
   const progress = createProgressLine(context);
-  const summary = createTurnSummary(context);
+  const summary = createTurnSummary(context, exchangeId);
   const toolCalls = slot();
   const card = slot();
   const actions = slot();

@@ -81,6 +81,7 @@ class Window {
       insert: () => Promise.resolve(),
       apply: () => Promise.resolve(),
       newFile: () => Promise.resolve(),
+      copyRequest: () => Promise.resolve(),
       onDidClose: (conversation) => this.closed.push(conversation),
       onDidShow: () => undefined,
       onError,

@@ -11,6 +11,7 @@ export const commandIds = [
   'holysheep.newConversation',
   'holysheep.showPanel',
   'holysheep.openHistory',
+  'holysheep.copyRequest',
   'holysheep.renameConversation',
   'holysheep.exportConversation',
   'holysheep.deleteConversation',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamEvent } from '../../core/events';
+import type { ChatRequest } from '../../core/request';
 import type { EngineSettings } from '../../core/settings';
 import { initialTurn, interrupted } from '../../core/turnState';
 import type { ExchangeView } from '../../protocol';
@@ -103,6 +104,14 @@ export class Conversation {
 
   get last(): Exchange | undefined {
     return this.exchanges().at(-1);
+  }
+
+  /** What an exchange asks with the settings as they are now, of the model that has answered it or is to. */
+  requestOf(exchangeId: string): ChatRequest | undefined {
+    const exchange = this.asked.get(exchangeId);
+    if (!exchange) return undefined;
+    const request = this.turns.requestOf(exchange);
+    return { ...request, model: exchange.state.model || request.model };
   }
 
   /** Starts a turn, or queues it behind those that were asked before. */

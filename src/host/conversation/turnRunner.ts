@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock';
 import type { EarlierAnswer, Engine, RunningTurn } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
-import type { Connection } from '../../core/request';
+import type { ChatRequest, Connection } from '../../core/request';
 import { interrupted, isRunning } from '../../core/turnState';
 import { chatRequest, type RequestDefaults } from './chatRequest';
 import { EventBatcher } from './eventBatcher';
@@ -128,6 +128,13 @@ export class TurnRunner {
     this.running?.batcher.flush();
   }
 
+  /** What it is asked with; by default with the settings as they are now. */
+  requestOf(exchange: Exchange, defaults = this.deps.defaults(exchange.demo === true)): ChatRequest {
+    // What the demo made up is no part of a real conversation.
+    const earlier = this.asked.before(exchange.id).filter((past) => (past.demo === true) === (exchange.demo === true));
+    return chatRequest(earlier, exchange, defaults);
+  }
+
   private startNext(): void {
     if (this.running) return;
     const { exchangeId = '', go, atOnce } = this.queue.shift() ?? {};
@@ -138,9 +145,7 @@ export class TurnRunner {
     // Before the first attempt says so: that may have to wait.
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
-    // What the demo made up is no part of a real conversation.
-    const earlier = this.asked.before(exchangeId).filter((past) => (past.demo === true) === demo);
-    const request = chatRequest(earlier, exchange, defaults);
+    const request = this.requestOf(exchange, defaults);
     const turn = this.deps.engine.stream(request, {
       earlier: earlierAnswer(exchange, go),
       connection: () => this.deps.connection(demo),

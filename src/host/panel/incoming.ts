@@ -41,6 +41,7 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   openDemo: always,
   leaveDemo: always,
   copy: ({ text }) => isText(text),
+  copyRequest: ({ exchangeId }) => isText(exchangeId),
   insert: ({ text }) => isText(text),
   apply: ({ exchangeId, text }) => isText(exchangeId) && isText(text),
   newFile: ({ text, language }) => isText(text) && isText(language),

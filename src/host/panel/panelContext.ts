@@ -26,6 +26,7 @@ export interface PanelContext extends Holder {
   readonly insert: (text: string) => Promise<void>;
   readonly apply: (exchange: Exchange, text: string) => Promise<void>;
   readonly newFile: (text: string, language: string) => Promise<void>;
+  readonly copyRequest: (conversation: Conversation, exchangeId: string) => Promise<void>;
   /** The one error boundary. */
   readonly onError: (error: unknown) => void;
 }

@@ -150,6 +150,8 @@ export class PanelSession extends Disposable {
         return;
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
+      case 'copyRequest':
+        return context.copyRequest(conversation, message.exchangeId);
       case 'insert':
         return context.insert(message.text);
       case 'apply': {

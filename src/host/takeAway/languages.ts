@@ -1,4 +1,5 @@
 import { curlCode } from './curl';
+import type { LanguageId } from './languageIds';
 import { nodeCode } from './node';
 import { pythonCode } from './python';
 import type { TakenRequest } from './takenRequest';
@@ -9,13 +10,8 @@ interface Language {
   readonly write: (request: TakenRequest) => string;
 }
 
-/** What a request can be taken away as, by the argument of `holysheep.copyRequest`. */
-export const languages = {
+export const languages: Readonly<Record<LanguageId, Language>> = {
   curl: { label: 'cURL', write: curlCode },
   python: { label: 'Python', write: pythonCode },
   node: { label: 'Node.js', write: nodeCode },
-} as const satisfies Readonly<Record<string, Language>>;
-
-export type LanguageId = keyof typeof languages;
-
-export const languageIds = Object.keys(languages) as readonly LanguageId[];
+};

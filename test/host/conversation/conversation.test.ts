@@ -108,6 +108,25 @@ describe('Conversation', () => {
     assert.equal(engine.turn.options?.earlier, undefined);
   });
 
+  it('tells what an exchange asks, of the model that has answered it, with the settings as they are', async () => {
+    const { conversation, engine, settings } = setUp();
+    conversation.ask({ prompt: 'made up', demo: true });
+    engine.turn.give(attempt(), done('a demo'));
+    await settled();
+    const { id } = conversation.ask({ prompt: 'one' });
+    const { messages } = engine.turn.request;
+    engine.turn.give(attempt('fallback'), done('answer one'));
+    await settled();
+    conversation.ask({ prompt: 'two' });
+    settings.model = 'other';
+    assert.deepEqual(conversation.requestOf(id), { model: 'fallback', messages, temperature: 0.5, maxTokens: 9 });
+    assert.deepEqual(
+      messages.map(({ content }) => content),
+      ['Be brief.', 'one'],
+    );
+    assert.equal(conversation.requestOf('none'), undefined);
+  });
+
   it('sends earlier exchanges along, a partial answer with its partial, one without text not at all', async () => {
     const { conversation, engine, roles } = setUp();
     for (const [prompt, end] of [

@@ -424,6 +424,13 @@ describe('after the end', () => {
     });
   }
 
+  it('Get code asks for what was asked, not for the answer', () => {
+    page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
+    page.click('Get code…');
+    assert.deepEqual(page.posted, [{ type: 'copyRequest', exchangeId: 'a' }]);
+    assert.equal(page.one('button', 'Get code…').title, 'This request as cURL, Python or Node.js');
+  });
+
   it('there is no Copy without an answer', () => {
     page.events('a', ev.attempt(), ev.failed());
     assert.deepEqual(page.all('button', 'Copy'), []);

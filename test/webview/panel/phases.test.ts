@@ -85,18 +85,19 @@ const rows: Readonly<Record<string, Row>> = {
   ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),
   replaced: row([start, ev.text('Hel'), ev.cut(), ev.replaced('Howdy')], 'streaming', 'Howdy', '', ['Stop']),
-  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy', ...again]),
+  done: row([start, ev.text('Hello'), ev.done('Hello')], 'done', 'Hello', '', ['Copy', 'Get code…', ...again]),
   'done at the token limit': row(
     [start, ev.text('Hel'), ev.done('Hel', { finishReason: 'length' })],
     'done',
     'Hel',
     '',
-    ['Continue', 'Restart answer', 'Copy'],
+    ['Continue', 'Restart answer', 'Copy', 'Get code…'],
   ),
   stopped: row([start, ev.text('Hel'), ev.stopped('Hel')], 'stopped', 'Hel', '', [
     'Continue',
     'Restart answer',
     'Copy',
+    'Get code…',
   ]),
   'stopped before a word': row([start, ev.stopped('')], 'stopped', '', '', ['Restart answer']),
   failed: row([start, ev.failed()], 'failed', '', '', ['Retry now', 'Switch model', 'Details'], ['alert']),
@@ -105,7 +106,7 @@ const rows: Readonly<Record<string, Row>> = {
     'failed',
     'Hel',
     '',
-    ['Continue', 'Restart answer', 'Set API key', 'Copy'],
+    ['Continue', 'Restart answer', 'Set API key', 'Copy', 'Get code…'],
     ['alert'],
   ),
 };
@@ -166,7 +167,7 @@ describe('a turn on screen', () => {
   it('shows an interrupted turn with the ways to go on', () => {
     const state = interrupted([start, ev.text('Hel')].reduce(reduce, initialTurn));
     page.snapshot([exchange('a', { state })]);
-    assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy']));
+    assertShows(row([], 'interrupted', 'Hel', '', ['Continue', 'Restart answer', 'Copy', 'Get code…']));
     page.click('Restart answer');
     page.click('Continue');
     assert.deepEqual(page.posted, [

@@ -1,0 +1,25 @@
+import type { ChatRequest } from '../../core/request';
+import type { EngineSettings } from '../../core/settings';
+import { timeoutsFor } from '../../core/timeouts';
+import type { TakenRequest } from './takenRequest';
+
+export interface TakenFrom {
+  readonly request: ChatRequest;
+  /** The offline demo was asked. */
+  readonly demo: boolean;
+  /** The user's own, whatever was asked. */
+  readonly baseUrl: string;
+  /** The one of the settings. */
+  readonly ownModel: string;
+  readonly settings: Pick<EngineSettings, 'retry' | 'timeout'>;
+}
+
+/** The demo's gateway and models are gone with the window: what is taken from there asks the user's own. */
+export function takenFrom({ request, demo, baseUrl, ownModel, settings }: TakenFrom): TakenRequest {
+  const { messages, temperature, maxTokens } = request;
+  const model = demo ? ownModel : request.model;
+  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs } = settings.retry;
+  const silenceMs = timeoutsFor(model, settings.timeout).firstTokenMs;
+  const patience = { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs };
+  return { baseUrl, model, messages, temperature, maxTokens, patience, fromDemo: demo };
+}

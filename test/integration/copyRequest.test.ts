@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer } from '../../src/demo/replies';
+import {
+  collect,
+  find,
+  resetNetworkState,
+  startFixture,
+  stopFixture,
+  testKey,
+  type HostFixture,
+} from '../support/extensionHost';
+
+describe('copying a request', () => {
+  let fixture: HostFixture;
+  before(async () => {
+    fixture = await startFixture(() => answer('An answer.'));
+  });
+  beforeEach(async () => {
+    fixture.gateway.reset();
+    await resetNetworkState();
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-after-the-demo');
+    await stopFixture(fixture);
+  });
+
+  const copy = async (language?: string): Promise<string | undefined> =>
+    vscode.commands.executeCommand<string | undefined>('holysheep.copyRequest', language);
+  const ask = async (argument: object): Promise<void> => {
+    await vscode.commands.executeCommand('holysheep.ask', argument);
+  };
+
+  it('says what to do when nothing was asked yet, and leaves the clipboard alone', async () => {
+    await vscode.env.clipboard.writeText('before');
+    await vscode.commands.executeCommand('holysheep.newConversation');
+    assert.equal(await copy('curl'), undefined);
+    assert.equal(await vscode.env.clipboard.readText(), 'before');
+  });
+
+  it('puts what was asked on the clipboard, where it was asked, without the key', async () => {
+    await ask({ prompt: "What's `this`?", model: 'claude-opus-4', newConversation: true });
+    const { json } = await fixture.gateway.request(1);
+    for (const language of ['curl', 'python', 'node']) {
+      const code = await copy(language);
+      assert.equal(await vscode.env.clipboard.readText(), code);
+      assert.ok(code);
+      assert.ok(code.includes(fixture.gateway.baseUrl), code);
+      assert.ok(code.includes('"claude-opus-4"'));
+      assert.ok(code.includes("What's `this`?"));
+      assert.ok(code.includes('HOLYSHEEP_API_KEY'));
+      assert.ok(!code.includes(testKey));
+    }
+    const body = JSON.parse(/<<'JSON'\n(.*)\nJSON\n$/s.exec((await copy('curl')) ?? '')?.[1] ?? '') as object;
+    assert.deepEqual(body, {
+      model: json?.model,
+      messages: json?.messages,
+      temperature: json?.['temperature'],
+      max_tokens: json?.['max_tokens'],
+      stream: true,
+    });
+  });
+
+  it('refuses a language there is not, to the caller', async () => {
+    await assert.rejects(copy('perl'), /takes "curl", "python" or "node"/);
+  });
+
+  it('asks the user’s own gateway and model in the place of the demo’s', async () => {
+    await vscode.commands.executeCommand('holysheep.openDemo');
+    await ask({ prompt: 'How do I retry?', model: 'demo-rate-limit', newConversation: true });
+    const code = await copy('python');
+    assert.ok(code);
+    assert.ok(code.includes(`BASE_URL = "${fixture.gateway.baseUrl}"`), code);
+    assert.ok(code.includes('"model": "gpt-4o"'));
+    assert.ok(code.includes('# The offline demo was asked.'));
+    assert.ok(!code.includes('demo-rate-limit'));
+    assert.equal(find(await collect(fixture.api.ask('Hi')), 'done').attempts, 1);
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+});
