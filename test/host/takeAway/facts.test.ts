@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { defaultBaseUrl, defaultModel } from '../../../src/host/settingValues';
 import { languageIds } from '../../../src/host/takeAway/languageIds';
 import { languages } from '../../../src/host/takeAway/languages';
 import { nodeProgram } from '../../../src/host/takeAway/nodeProgram';
 import { pythonProgram } from '../../../src/host/takeAway/pythonProgram';
 import type { TakenRequest } from '../../../src/host/takeAway/takenRequest';
+import { root } from '../../support/paths';
 import { propertyRuns } from '../../support/propertyRuns';
 import { hasCurl, python, shells } from '../../support/takeAway/programs';
 import { hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
@@ -159,6 +161,15 @@ describe('copied code', () => {
       assert.match(languages[id].write(takenRequest({ fromDemo: true })), /The offline demo was asked/);
       assert.doesNotMatch(languages[id].write(takenRequest()), /demo/);
     }
+  });
+
+  it('is in the README as it is copied', () => {
+    const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
+    const patience = { ...takenRequest().patience, maxRetries: 5 };
+    const request = takenRequest({ baseUrl: defaultBaseUrl, model: defaultModel, messages, patience });
+    assert.ok(
+      readFileSync(join(root, 'README.md'), 'utf8').includes(`\`\`\`sh\n${languages.curl.write(request)}\`\`\`\n`),
+    );
   });
 
   it('retries in a shell as often as the settings say, and waits no longer', () => {
