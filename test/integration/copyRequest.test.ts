@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer } from '../../src/demo/replies';
-import {
-  collect,
-  find,
-  resetNetworkState,
-  startFixture,
-  stopFixture,
-  testKey,
-  type HostFixture,
-} from '../support/extensionHost';
+import { resetNetworkState, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 
 describe('copying a request', () => {
   let fixture: HostFixture;
@@ -74,7 +66,6 @@ describe('copying a request', () => {
     assert.ok(code.includes('"model": "gpt-4o"'));
     assert.ok(code.includes('# The offline demo was asked.'));
     assert.ok(!code.includes('demo-rate-limit'));
-    assert.equal(find(await collect(fixture.api.ask('Hi')), 'done').attempts, 1);
     assert.equal(fixture.gateway.requests.length, 0);
   });
 });
