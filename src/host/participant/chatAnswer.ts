@@ -1,7 +1,7 @@
 import type { AttemptEvent, FailedEvent, StreamEvent, WaitingEvent } from '../../core/events';
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, Inserted } from './chatMetadata';
-import { plain, summaryLine, switchLine, waitLine, type ChatWords } from './chatWords';
+import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from './chatWords';
 import { FencedText } from './fencedText';
 
 /** One call of the chat's response stream. */
@@ -14,6 +14,12 @@ export interface ChatEnd {
   /** What went wrong, localised. */
   readonly message?: string | undefined;
 }
+
+/**
+ * Text on both sides of anything else is two texts to VS Code, and in newer versions the first of them is folded away when
+ * the answer is complete: a shorter wait in the middle of an answer is told at its end only.
+ */
+const worthASeamMs = 5000;
 
 /**
  * What a turn's events are in VS Code's chat, where nothing can be taken back: text is only ever added, and a line of
@@ -33,7 +39,12 @@ export class ChatAnswer {
   /** Characters of Markdown in this response. */
   private written = 0;
   private wait: WaitingEvent | undefined;
+  /** Why it has broken off, until it goes on. */
   private cut: string | undefined;
+  /** Why it has broken off, each time it has gone on by itself. */
+  private readonly cuts: string[] = [];
+  /** There is no text yet in this response, or something else behind it. */
+  private apart = true;
   /** There is a button since the last text. */
   private retryable = false;
 
@@ -72,11 +83,12 @@ export class ChatAnswer {
         return first ? [progress(words.localize('Thinking…'))] : [];
       }
       case 'cut':
-        // What follows tells it: a wait, or the attempt that asks for the rest.
         this.cut = event.message;
         return [];
       case 'resumed':
-        return event.how === 'restart' ? [] : this.aside(progress(words.localize('The answer goes on')));
+        if (this.cut !== undefined) this.cuts.push(this.cut);
+        this.cut = undefined;
+        return [];
       case 'replaced':
         return this.replaced(event.text);
       case 'model':
@@ -84,8 +96,8 @@ export class ChatAnswer {
       case 'done': {
         if (event.finishReason === 'length') return this.tooLong();
         this.end = { state: 'done' };
-        const summary = summaryLine(event, words);
-        return [...this.say(this.fenced.rest()), ...(summary === undefined ? [] : [progress(summary)])];
+        const lines = [seamLine(this.cuts, words), summaryLine(event, words)].filter((line) => line !== undefined);
+        return [...this.say(this.fenced.rest()), ...lines.map((line) => progress(plain(line)))];
       }
       case 'stopped':
         this.end = { state: 'stopped' };
@@ -102,21 +114,17 @@ export class ChatAnswer {
   }
 
   private attempt({ how }: AttemptEvent): readonly ChatPart[] {
-    const { cut } = this;
-    this.cut = undefined;
-    const line = this.text === '' || how === undefined ? undefined : this.resumeLine(how === 'restart');
-    const lines = [cut, line].filter((part) => part !== undefined);
-    return lines.length === 0 ? [] : this.aside(progress(plain(lines.join(' '))));
-  }
-
-  private resumeLine(anew: boolean): string {
     const { localize } = this.words;
-    return anew ? localize('Asking for the answer again…') : localize('Getting the rest of the answer…');
+    if (!this.apart || this.text === '' || how === undefined) return [];
+    const anew = how === 'restart';
+    return this.aside(
+      progress(anew ? localize('Asking for the answer again…') : localize('Getting the rest of the answer…')),
+    );
   }
 
   private waiting(event: WaitingEvent): readonly ChatPart[] {
     const { wait } = this;
-    this.cut = undefined;
+    if (!this.apart && event.reason !== 'offline' && event.delayMs < worthASeamMs) return [];
     this.wait = event;
     if (wait && isTold(wait, event)) return [];
     const button: readonly ChatPart[] = this.retryable ? [] : [{ type: 'button', action: 'retryNow' }];
@@ -135,6 +143,7 @@ export class ChatAnswer {
     const { reopen } = this;
     this.reopen = undefined;
     this.retryable = false;
+    this.apart = false;
     this.wait = undefined;
     const opened = reopen === undefined ? [] : [this.insert(reopen)];
     this.written += text.length;
@@ -144,6 +153,7 @@ export class ChatAnswer {
   /** Something that is not the answer: it must not end up in a code block, nor the rest of the code outside of one. */
   private aside(...parts: readonly ChatPart[]): readonly ChatPart[] {
     const { seam } = this.fenced;
+    this.apart = true;
     if (!seam || this.reopen !== undefined) return parts;
     this.reopen = seam.open;
     return [this.insert(seam.close), ...parts];

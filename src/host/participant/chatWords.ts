@@ -48,6 +48,14 @@ export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatW
   }
 }
 
+/** That it has broken off and gone on. @param cuts what happened, each time */
+export function seamLine([first, ...more]: readonly string[], { localize }: ChatWords): string | undefined {
+  if (first === undefined) return undefined;
+  return more.length === 0
+    ? `${first} ${localize('The answer went on where it had stopped.')}`
+    : localize('The answer broke off {0} times and went on from there each time.', { 0: more.length + 1 });
+}
+
 /** What it took; undefined: nothing worth a word. */
 export function summaryLine({ attempts, waitedMs }: DoneEvent, { localize }: ChatWords): string | undefined {
   const waited = waitedMs >= worthTellingMs ? spokenDuration(waitedMs, localize) : undefined;

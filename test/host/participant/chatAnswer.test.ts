@@ -136,28 +136,52 @@ describe('a switch of the model in the chat', () => {
 });
 
 describe('a cut answer in the chat', () => {
-  it('is gone on with by the rest alone, and what happened is told in one line', () => {
+  const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
+
+  it('goes on in one piece, and says in the end that it had broken off', () => {
     assert.deepEqual(chat(text('one '), cut, resume, resumed, text('two'), done('one two')), [
       'one ',
-      '> The connection was lost. Getting the rest of the answer…',
-      '> The answer goes on',
+      'two',
+      '> The connection was lost. The answer went on where it had stopped.',
+    ]);
+  });
+
+  it('stays in one piece over a short wait', () => {
+    assert.deepEqual(chat(text('one '), cut, backoff, resume, resumed, text('two')), ['one ', 'two']);
+  });
+
+  it('says in the end how often it has broken off', () => {
+    const twice = [text('a'), cut, resume, resumed, text('b'), cut, resume, resumed, text('c'), done('abc')];
+    assert.deepEqual(chat(...twice).slice(3), ['> The answer broke off 2 times and went on from there each time.']);
+  });
+
+  it('tells a long wait, and then what is done about it', () => {
+    const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
+    assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
+      'one ',
+      '[retryNow]',
+      '> The connection was lost. Waiting for 5 s. Attempt 2 of 6 at t+5.',
+      '> Getting the rest of the answer…',
       'two',
     ]);
   });
 
-  it('is told by its wait, where it has one', () => {
-    const message = 'The connection was lost.';
-    const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, message });
-    assert.deepEqual(chat(text('one '), cut, backoff).slice(1), [
-      '[retryNow]',
-      '> The connection was lost. Waiting for 1 s. Attempt 2 of 6 at t+1.',
+  it('tells that it is offline, however soon it looks for the network', () => {
+    assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
+  });
+
+  it('that is gone on with by hand says that the rest is on its way', () => {
+    const answer = new ChatAnswer(words, 'one ');
+    assert.deepEqual(calls(answer, resume, resumed, text('two'), done('one two')), [
+      '> Getting the rest of the answer…',
+      'two',
     ]);
   });
 
   it('that was written anew goes on where it begins with what is shown', () => {
     const anew = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
-    const calls = chat(text('one '), cut, anew, { ...resumed, how: 'restart' }, replaced('one two'), text(' three'));
-    assert.deepEqual(calls, ['one ', '> The connection was lost. Asking for the answer again…', 'two', ' three']);
+    const events = [text('one '), cut, anew, replaced('one two'), text(' three')];
+    assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
   });
 
   it('that was written anew in other words ends with an error, for nothing can be taken back', () => {
@@ -182,15 +206,16 @@ describe('code in the chat', () => {
 
   it('that is cut is closed, opened again and goes on with a whole line; all of it is the text', () => {
     const answer = new ChatAnswer(words);
-    const shown = calls(answer, text(`a\n${opening}one;\ntw`), cut, resume, text('o;\n```\nb'), done(''));
+    const shown = calls(answer, text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done(''));
     assert.deepEqual(shown, [
       `a\n${opening}one;\n`,
       '```\n',
-      '> The connection was lost. Getting the rest of the answer…',
+      '[retryNow]',
+      '> Rate limited by api. The server asked for 37 s. Attempt 2 of 6 at t+37.5.',
       opening,
       'two;\n```\nb',
     ]);
-    let markdown = shown.filter((call) => !call.startsWith('>')).join('');
+    let markdown = shown.filter((call) => !/^[>[]/.test(call)).join('');
     for (const [at, length] of answer.inserted.toReversed())
       markdown = markdown.slice(0, at) + markdown.slice(at + length);
     assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
