@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../core/request';
 import type { EngineSettings } from '../../core/settings';
 import { timeoutsFor } from '../../core/timeouts';
-import type { TakenRequest } from './takenRequest';
+import type { TakenMessage, TakenRequest } from './takenRequest';
 
 export interface TakenFrom {
   readonly request: ChatRequest;
@@ -21,5 +21,19 @@ export function takenFrom({ request, demo, baseUrl, ownModel, settings }: TakenF
   const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs } = settings.retry;
   const silenceMs = timeoutsFor(model, settings.timeout).firstTokenMs;
   const patience = { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs };
-  return { baseUrl, model, messages, temperature, maxTokens, patience, fromDemo: demo };
+  return { baseUrl, model, messages: texts(messages), temperature, maxTokens, patience, fromDemo: demo };
+}
+
+interface Message {
+  readonly role: string;
+  readonly content: string | readonly { readonly type: string; readonly text?: string }[];
+}
+
+/** A message that says nothing in words is left out, as is what a tool has brought. */
+export function texts(messages: readonly Message[]): readonly TakenMessage[] {
+  return messages.flatMap(({ role, content }) => {
+    const text = typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');
+    const isTaken = (role === 'system' || role === 'user' || role === 'assistant') && text !== '';
+    return isTaken ? [{ role, content: text }] : [];
+  });
 }

@@ -1,4 +1,8 @@
-import type { ChatMessage } from '../../core/request';
+/** Text alone: tool calls and pictures stay where they are. */
+export interface TakenMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
 
 /** How often and how long the copied code tries; durations in milliseconds. */
 export interface Patience {
@@ -15,7 +19,7 @@ export interface Patience {
 export interface TakenRequest {
   readonly baseUrl: string;
   readonly model: string;
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly TakenMessage[];
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
   readonly patience: Patience;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { takenFrom, type TakenFrom } from '../../../src/host/takeAway/takenFrom';
+import { takenFrom, texts, type TakenFrom } from '../../../src/host/takeAway/takenFrom';
 
 const request = {
   model: 'gpt-4o',
@@ -28,6 +28,21 @@ describe('a request that is taken away', () => {
   it('asks the user’s own model where the demo was asked, and knows that', () => {
     const { model, messages, fromDemo } = taken({ demo: true, request: { ...request, model: 'demo-cut' } });
     assert.deepEqual([model, messages, fromDemo], ['own', request.messages, true]);
+  });
+
+  it('is text: pictures, tool calls and what tools have brought are left out', () => {
+    const picture = { type: 'image', data: 'aGk=' };
+    const taken = texts([
+      { role: 'user', content: [{ type: 'text', text: 'What is ' }, picture, { type: 'text', text: 'this?' }] },
+      { role: 'user', content: [picture] },
+      { role: 'assistant', content: '' },
+      { role: 'tool', content: '42' },
+      { role: 'assistant', content: 'A picture.' },
+    ]);
+    assert.deepEqual(taken, [
+      { role: 'user', content: 'What is this?' },
+      { role: 'assistant', content: 'A picture.' },
+    ]);
   });
 
   it('waits longer for a model that thinks, and as long as the settings say', () => {
