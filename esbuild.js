@@ -30,6 +30,7 @@ const lazyChunks = {
   participant: 'src/host/participant/chatParticipant.ts',
   tokens: 'src/host/languageModels/tokenCounter.ts',
   demo: 'src/demo/demo.ts',
+  faults: 'src/host/demo/faultComposer.ts',
 };
 
 /** By the last part of a specifier, e.g. `createEngine`. */

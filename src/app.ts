@@ -5,6 +5,7 @@ import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
 import { chatActionCommand } from './host/commands/chatAction';
+import { composeFaultCommand } from './host/commands/composeFault';
 import { copyRequestCommand } from './host/commands/copyRequest';
 import { deleteConversationCommand } from './host/commands/deleteConversation';
 import { exportConversationCommand } from './host/commands/exportConversation';
@@ -31,11 +32,16 @@ import { LazyContextSource } from './host/context/lazyContextSource';
 import { conversationsFolder } from './host/conversationsFolder';
 import type { RequestDefaults } from './host/conversation/chatRequest';
 import type { Conversation } from './host/conversation/conversation';
+import type { Exchange } from './host/conversation/exchange';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
 import { PromptHistory } from './host/conversation/promptHistory';
 import { turnLogLine } from './host/conversation/turnLog';
-import { DemoMode } from './host/demoMode';
+import { demoEngine } from './host/demo/demoEngine';
+import { DemoLife } from './host/demo/demoLife';
+import { DemoMode } from './host/demo/demoMode';
+import { DemoTour } from './host/demo/demoTour';
+import { demoIdleMs, endDemo } from './host/demo/endDemo';
 import { hostEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
 import { KeyStore } from './host/keyStore';
@@ -85,15 +91,17 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     log,
     version,
     storage: context.globalStorageUri.fsPath,
-    settings: () => demo.engineSettings(settings.engine()),
-    connection: () => connections.current(),
+    settings: () => settings.engine(),
+    connection: () => connections.own(),
   });
-  const defaults = (inDemo = demo.active): RequestDefaults => ({
+  const embeddedEngine = demoEngine({ log, version, demo, connection: () => connections.embedded() });
+  const defaults = (inDemo: boolean): RequestDefaults => ({
     model: connections.model(inDemo),
     systemPrompt: settings.systemPrompt(),
     temperature: settings.temperature(),
     maxTokens: settings.maxTokens(),
   });
+  const ownDefaults = () => defaults(false);
   const logEvent = (...event: Parameters<typeof turnLogLine>): void => {
     const line = turnLogLine(...event);
     if (line) log[line.level](line.text);
@@ -110,7 +118,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     }),
   });
   const conversations: Conversations = new Conversations({
-    engine,
+    engine: (inDemo) => (inDemo ? embeddedEngine : engine),
     clock: systemClock,
     defaults,
     connection: (inDemo) => (inDemo ? connections.embedded() : connections.own()),
@@ -121,18 +129,26 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     onEvent: logEvent,
   });
 
+  const tour = new DemoTour({ models: () => demo.models(), localize });
+  const life = own(
+    new DemoLife({ clock: systemClock, idleMs: demoIdleMs, end: (why) => endDemo({ demo, log, onError }, why) }),
+  );
   const history = new PromptHistory(context.globalState);
   const target = own(new TextTarget());
   const connection = () => connections.view();
   const remember = (prompt: string) => history.add(prompt);
-  const pickModel = (exclude: string) => catalog.pick({ title: vscode.l10n.t('Switch model'), exclude });
+  const pickModel = ({ state, demo: inDemo = false }: Exchange) =>
+    catalog.pick({ title: vscode.l10n.t('Switch model'), exclude: state.model }, inDemo);
   const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
   const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
   const shown = new ShownConversations(context.workspaceState, vscode.env.sessionId, onError);
   const panels: ConversationPanels = own(
     new ConversationPanels(context.extensionUri, conversations, {
       connection,
-      suggestions: () => demo.suggestions(),
+      suggestions: () => tour.suggestions(),
+      demoGuide: (conversation) => tour.guide(conversation),
+      demoAct: (...act) => tour.act(...act),
+      askSuggestion: (...suggestion) => tour.ask(...suggestion),
       promptHistory: () => history.list(),
       send: (...prompt) => sender.send(...prompt),
       composed: (...composed) => sender.composed(...composed),
@@ -155,7 +171,10 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
         const { takeAway } = await import('./host/takeAway/takeAway');
         await takeAway(takeAwayDeps, { conversation, exchangeId });
       },
-      onDidClose: (conversation) => sender.forget(conversation),
+      onDidClose: (conversation) => {
+        sender.forget(conversation);
+        life.closed(conversation);
+      },
       onDidShow: (ids) => shown.remember(ids),
       onError,
     }),
@@ -172,11 +191,23 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     hold: (conversation: Conversation) => conversations.hold(conversation),
     pickModel,
     origin: async () => (await connections.own()).origin,
+    log,
     startOver: (prompt: string) => startConversation({ conversations, panels }, prompt),
   };
 
   own(registerTurnIndicators(conversations, statusBar));
-  own(demo.onWillLeave(() => conversations.leaveDemo()));
+  own(
+    demo.onWillLeave(() => {
+      conversations.leaveDemo();
+      life.over();
+      tour.forget();
+    }),
+  );
+  own(
+    conversations.onDidChange(({ conversation }) => {
+      if (conversation.active?.demo) life.asked(conversation);
+    }),
+  );
   own(
     connections.onDidChange(() => {
       panels.connectionChanged();
@@ -209,7 +240,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
     return new ChatParticipant({
       engine,
       log,
-      defaults: () => defaults(false),
+      defaults: ownDefaults,
       connection: () => connections.own(),
       editor: () => target.editor(),
       pickModel: () => catalog.pick({ title: vscode.l10n.t('Switch model') }),
@@ -237,7 +268,12 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),
       selectModelCommand(connections, catalog),
-      openDemoCommand({ demo, conversations, panels }),
+      openDemoCommand({ demo, life, conversations, panels }),
+      composeFaultCommand({
+        ...{ demo, life, conversations, panels },
+        settings: () => settings.engine(),
+        model: () => settings.model(),
+      }),
       showLogCommand(log),
       resetNetworkStateCommand(engine, log),
       exportDiagnosticsCommand({ engine, settings, connections, demo, log, version }),
@@ -247,5 +283,5 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
   );
   reopen().catch(onError);
   if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
-  return { panels, ask: askOn(engine, defaults), participant, execute, flush: () => conversations.flushSync() };
+  return { panels, ask: askOn(engine, ownDefaults), participant, execute, flush: () => conversations.flushSync() };
 }

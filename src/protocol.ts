@@ -62,6 +62,8 @@ export interface ExchangeView {
   readonly state: TurnState;
   /** Waits for an earlier turn of the same conversation. */
   readonly queued: boolean;
+  /** The embedded gateway was asked. */
+  readonly demo?: true | undefined;
   /** Ids of all that were asked in its place, itself included, oldest first; absent: there is no other. */
   readonly versions?: readonly string[] | undefined;
 }
@@ -75,11 +77,23 @@ export interface ConnectionView {
   readonly demo: boolean;
 }
 
-/** A prompt offered in the empty conversation. */
+/** Something to ask, offered in the empty conversation. */
 export interface Suggestion {
+  readonly id: string;
   readonly label: string;
-  readonly prompt: string;
-  readonly model?: string | undefined;
+}
+
+/** What a person can do in the tour of the offline demo. */
+export type DemoAct = 'next' | 'repeat' | 'skip' | 'again' | 'compose';
+
+/** Where the tour of the offline demo stands in a conversation. In the user's language. */
+export interface DemoGuide {
+  /** E.g. `2 of 5: Overloaded`. */
+  readonly heading: string;
+  /** What happens and what to watch. */
+  readonly text: string;
+  /** The first is the way forward. */
+  readonly offers: readonly { readonly act: DemoAct; readonly label: string }[];
 }
 
 export type ToWebview =
@@ -89,6 +103,8 @@ export type ToWebview =
       readonly exchanges: readonly ExchangeView[];
       readonly connection: ConnectionView;
       readonly suggestions: readonly Suggestion[];
+      /** Absent: the conversation is not led by the demo. */
+      readonly guide?: DemoGuide | undefined;
       /** Earlier prompts, oldest first, for arrow up. */
       readonly promptHistory: readonly string[];
       readonly context: readonly DraftContext[];
@@ -102,6 +118,7 @@ export type ToWebview =
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
   /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
+  | { readonly type: 'guide'; readonly guide?: DemoGuide | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
    * Puts `text` into an empty composer and focuses it. `more` goes along with it, e.g. code: the page does not look at it,
@@ -124,7 +141,6 @@ export type ToHost =
   | {
       readonly type: 'send';
       readonly prompt: string;
-      readonly model?: string | undefined;
       readonly more?: object | undefined;
     }
   /**
@@ -132,6 +148,9 @@ export type ToHost =
    * that has just started: the host that put it there may be gone.
    */
   | { readonly type: 'composed'; readonly kept: boolean; readonly more?: object | undefined }
+  /** `id` of a suggestion of the empty conversation. */
+  | { readonly type: 'askSuggestion'; readonly id: string }
+  | { readonly type: 'demo'; readonly act: DemoAct }
   | { readonly type: 'stop' }
   /** Takes a prompt out of the line; should it run already, it is stopped. */
   | { readonly type: 'cancelQueued'; readonly exchangeId: string }
@@ -356,6 +375,8 @@ export const panelStrings = {
   openDemo: 'Open the offline demo',
   demoBanner: 'Offline demo: a gateway on this machine answers. No key, no network.',
   leaveDemo: 'Leave the demo',
+  demo: 'Offline demo',
+  composeFaults: 'Compose faults…',
   model: 'Model',
   announceStarted: 'Waiting for the answer',
   announceResumed: 'The answer goes on',

@@ -1,10 +1,14 @@
 import { startGateway, type Gateway } from './gateway';
-import { demoModels, demoScript } from './scenarios';
+import { demoModels, demoScript, type Compositions } from './scenarios';
 
-export { demoModels, type DemoModel } from './scenarios';
+export type { ComposedFault, FaultName } from './composedFaults';
+export { faultKinds, faultNames } from './composedFaults';
+export { play, type ReplyWire } from './exchange';
 export type { Gateway } from './gateway';
+export { demoModels, demoScript, fallbackModel, type DemoModel } from './scenarios';
+export type { GatewayRequest, Script } from './script';
 
 /** The gateway of the offline demo, on a free port of the loopback address. */
-export function startDemo(): Promise<Gateway> {
-  return startGateway({ script: demoScript(), models: demoModels.map(({ id }) => id) });
+export function startDemo(compositions?: Compositions): Promise<Gateway> {
+  return startGateway({ script: demoScript(compositions), models: demoModels.map(({ id }) => id) });
 }

@@ -1,24 +1,32 @@
 import { completionChunk, usageChunk, wholeCompletion } from './completion';
-import { pause, unlessAborted } from './pause';
+import { pause as pauseFor, unlessAborted } from './pause';
 import type { Ending, GatewayRequest, Script, Step } from './script';
 import type { Wire } from './wire';
+
+/** What an exchange needs of a wire. */
+export type ReplyWire = Pick<
+  Wire,
+  'over' | 'closed' | 'touched' | 'head' | 'write' | 'bare' | 'finish' | 'hangUp' | 'reset'
+>;
 
 /**
  * Carries a script out, until it ends or the client goes away.
  *
  * @param report is told what a script throws when it is closed, which may be after the exchange: an iterator that is
  *   in the middle of a wait of its own closes when that is over.
+ * @param pause how time passes
  * @throws what the script throws
  */
 export async function play(
   script: Script,
   request: GatewayRequest,
-  wire: Wire,
+  wire: ReplyWire,
   report: (error: unknown) => void,
+  pause = pauseFor,
 ): Promise<void> {
   const steps = script(request);
   const iterator = Symbol.asyncIterator in steps ? steps[Symbol.asyncIterator]() : steps[Symbol.iterator]();
-  const exchange = new Exchange(request, wire);
+  const exchange = new Exchange(request, wire, pause);
   try {
     for (;;) {
       const next = await unlessAborted(Promise.resolve(iterator.next()), wire.over);
@@ -47,7 +55,8 @@ class Exchange {
 
   constructor(
     private readonly request: GatewayRequest,
-    private readonly wire: Wire,
+    private readonly wire: ReplyWire,
+    private readonly pause: typeof pauseFor,
   ) {
     this.streaming = request.json?.stream === true;
   }
@@ -57,7 +66,7 @@ class Exchange {
     else if ('raw' in step) await this.raw(step.raw);
     else if ('send' in step) await this.send(step.send, step.chunk, step.everyMs);
     else if ('event' in step) await this.event(step.event);
-    else if ('waitMs' in step) await pause(step.waitMs, this.wire.over);
+    else if ('waitMs' in step) await this.pause(step.waitMs, this.wire.over);
     else if ('until' in step) await unlessAborted(step.until, this.wire.over);
     else if (this.streaming) await this.stream(step);
     else this.gather(step);
@@ -90,7 +99,7 @@ class Exchange {
     const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     const size = Math.max(1, chunk ?? all.length);
     for (let from = 0; from < all.length && !this.wire.over.aborted; from += size) {
-      if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.over);
+      if (from > 0 && everyMs > 0) await this.pause(everyMs, this.wire.over);
       await this.wire.write(all.subarray(from, from + size));
     }
   }

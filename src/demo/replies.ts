@@ -66,6 +66,18 @@ export function rateLimited(seconds: number, headers: Readonly<Record<string, st
   return failure(429, error, { 'retry-after': String(seconds), ...headers });
 }
 
+/** 503, or 529 as some providers say, without a time to come back. */
+export function overloaded(status: 503 | 529): Iterable<Step> {
+  return status === 529
+    ? failure(529, { message: 'Overloaded', type: 'overloaded_error' })
+    : failure(503, { message: 'The model is temporarily overloaded.', type: 'server_error', code: 'overloaded' });
+}
+
+export function outOfCredit(): Iterable<Step> {
+  const message = 'Insufficient balance: ¥0.00 left. Top up to go on.';
+  return failure(402, { message, type: 'insufficient_quota', code: 'insufficient_balance' });
+}
+
 /** A recorded stream, its lines as they were, then `[DONE]`. */
 export function* recorded(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
   for (const line of lines) yield* paced({ send: `data: ${line}\n\n` }, options.everyMs);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { BaseUrl, BaseUrlProblem } from '../core/baseUrl';
 import { openSetting } from './actions';
-import type { DemoMode } from './demoMode';
+import type { DemoMode } from './demo/demoMode';
 import { Disposable } from './disposable';
 import type { Log } from './log';
 import type { Settings } from './settings';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../core/request';
 import type { ConnectionView } from '../protocol';
 import { BaseUrlNotices, unusableBaseUrl } from './baseUrlNotices';
-import type { DemoMode } from './demoMode';
+import type { DemoMode } from './demo/demoMode';
 import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
 import type { Log } from './log';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../core/engine';
 import type { Connections } from './connections';
-import type { DemoMode } from './demoMode';
+import type { DemoMode } from './demo/demoMode';
 import { diagnosticsText, type HostFacts } from './diagnostics';
 import type { Log } from './log';
 import type { Settings } from './settings';

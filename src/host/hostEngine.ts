@@ -1,25 +1,22 @@
 import { join } from 'node:path';
-import type { Engine, EngineDeps } from '../core/engine';
+import type { Engine, EngineDeps, EngineLog } from '../core/engine';
 import { lazyEngine } from '../core/lazyEngine';
+import { noSharedCooldowns, type SharedCooldowns } from '../core/network/sharedCooldowns';
 import { localize } from './localize';
-import type { Log } from './log';
 import { systemClock } from './systemClock';
 import { timeOfDay } from './timeOfDay';
 
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
-  readonly log: Log;
+  readonly log: EngineLog;
   readonly version: string;
-  /** Of all windows of this machine. */
-  readonly storage: string;
+  /** Of all windows of this machine; absent: what the engine is told is nothing to them. */
+  readonly storage?: string | undefined;
 }
 
 /** The engine in VS Code's extension host; loaded when it is first needed. */
 export function hostEngine({ log, version, storage, settings, connection }: HostEngineDeps): Engine {
   return lazyEngine(async () => {
-    const [{ createEngine }, { cooldownFiles }] = await Promise.all([
-      import('../core/createEngine'),
-      import('./cooldownFiles'),
-    ]);
+    const { createEngine } = await import('../core/createEngine');
     return createEngine({
       clock: systemClock,
       random: Math.random,
@@ -29,8 +26,13 @@ export function hostEngine({ log, version, storage, settings, connection }: Host
       formatTime: timeOfDay,
       settings,
       connection,
-      cooldowns: cooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem)),
+      cooldowns: storage === undefined ? noSharedCooldowns : await sharedCooldowns(storage, log),
       userAgent: `HolySheepPrompt/${version}`,
     });
   });
+}
+
+async function sharedCooldowns(storage: string, log: EngineLog): Promise<SharedCooldowns> {
+  const { cooldownFiles } = await import('./cooldownFiles');
+  return cooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem));
 }

@@ -26,11 +26,11 @@ export class ModelCatalog extends Disposable {
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
-  /** Never rejects. */
-  async list(): Promise<ModelList> {
+  /** Never rejects. @param demo as for `pick` */
+  async list(demo?: boolean): Promise<ModelList> {
     let connection: ActiveConnection;
     try {
-      connection = await this.deps.connections.current();
+      connection = await this.connection(demo);
     } catch (error) {
       this.deps.log.error(error);
       return known(error instanceof Error ? error.message : String(error));
@@ -46,9 +46,13 @@ export class ModelCatalog extends Disposable {
     return list;
   }
 
-  /** Lets a person choose, or type, a model. @returns undefined when they don't. */
-  async pick(options: Omit<ModelPickOptions, 'offerOnce'> = {}): Promise<string | undefined> {
-    return (await this.choose(options))?.model;
+  /**
+   * Lets a person choose, or type, a model.
+   * @param demo one of the embedded gateway's, or of the user's own; by default of whatever answers now
+   * @returns undefined when they don't
+   */
+  async pick(options: Omit<ModelPickOptions, 'offerOnce'> = {}, demo?: boolean): Promise<string | undefined> {
+    return (await this.choose(options, demo))?.model;
   }
 
   /** As `pick`, and for the next prompt only if they like. */
@@ -56,14 +60,20 @@ export class ModelCatalog extends Disposable {
     return this.choose({ offerOnce: true });
   }
 
-  private async choose(options: ModelPickOptions): Promise<ModelPick | undefined> {
+  private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
     const { pickModel } = await import('./modelPick');
-    return pickModel(this.list(), this.deps.connections.model(), options);
+    return pickModel(this.list(demo), this.deps.connections.model(demo), options);
   }
 
   override dispose(): void {
     this.lifetime.cancel();
     super.dispose();
+  }
+
+  private connection(demo: boolean | undefined): Promise<ActiveConnection> {
+    const { connections } = this.deps;
+    if (demo === undefined) return connections.current();
+    return demo ? connections.embedded() : connections.own();
   }
 
   private async ask(connection: ActiveConnection): Promise<ModelList> {

@@ -1,4 +1,5 @@
-import type { ConnectionView } from '../protocol';
+import type { ConnectionView, DemoGuide } from '../protocol';
+import { createDemoBar, type DemoBar } from './demoBar';
 import { button, element, setText } from './element';
 import { createKeyNotice } from './keyNotice';
 import type { PanelContext } from './panelContext';
@@ -9,7 +10,7 @@ export interface ConnectionBar {
   /** Who will answer; a press chooses another. */
   readonly modelButton: HTMLElement;
   /** @param keyOffered A card on screen has the same button already. */
-  update(connection: ConnectionView, keyOffered: boolean): void;
+  update(connection: ConnectionView, keyOffered: boolean, guide?: DemoGuide): void;
 }
 
 export function createConnectionBar(context: PanelContext): ConnectionBar {
@@ -21,33 +22,28 @@ export function createConnectionBar(context: PanelContext): ConnectionBar {
   modelButton.append(model, ' ', host);
   const notices = element('div', { class: 'notices' });
   let shownFor = '';
+  let demo: DemoBar | undefined;
   return {
     notices,
     modelButton,
-    update: (connection, keyOffered) => {
+    update: (connection, keyOffered, guide) => {
       setText(model, connection.model);
       setText(host, connection.host);
       modelButton.setAttribute('aria-label', `${strings.model}: ${connection.model} ${connection.host}`);
       // The same notice stays the same element: a button must not vanish between press and release.
       const shows = connection.demo ? 'demo' : connection.hasKey || keyOffered ? '' : `key ${connection.host}`;
-      if (shows === shownFor) return;
+      if (shows === shownFor) {
+        demo?.update(guide);
+        return;
+      }
       shownFor = shows;
+      const hadFocus = notices.contains(document.activeElement);
+      demo = connection.demo ? createDemoBar(context) : undefined;
+      demo?.update(guide);
       if (shows === '') notices.replaceChildren();
-      else if (connection.demo) notices.replaceChildren(createDemoBanner(context));
+      else if (demo) notices.replaceChildren(demo.element);
       else notices.replaceChildren(createKeyNotice(context, connection, 'compact'));
+      if (hadFocus) context.focusComposer();
     },
   };
-}
-
-function createDemoBanner({ strings, post }: PanelContext): HTMLElement {
-  return element(
-    'section',
-    { class: 'notice compact demo' },
-    element('p', { class: 'notice-title' }, strings.demoBanner),
-    element(
-      'div',
-      { class: 'actions' },
-      button(strings.leaveDemo, 'secondary', () => post({ type: 'leaveDemo' })),
-    ),
-  );
 }

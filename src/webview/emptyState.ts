@@ -32,8 +32,8 @@ export function createEmptyState(context: PanelContext): EmptyState {
       const next = JSON.stringify([connection.host, connection.hasKey, connection.demo, suggestions]);
       if (next === shown) return;
       shown = next;
-      const offers = suggestions.map(({ label, prompt, model }) =>
-        button(label, 'secondary', () => post({ type: 'send', prompt, model })),
+      const offers = suggestions.map(({ label, id }) =>
+        button(label, 'secondary', () => post({ type: 'askSuggestion', id })),
       );
       body.replaceChildren(
         ...(connection.hasKey || connection.demo ? [] : [createKeyNotice(context, connection, 'full')]),

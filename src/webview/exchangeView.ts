@@ -40,7 +40,13 @@ export class ExchangeView implements Drawable {
     this.assistant = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
-      element('header', { class: 'turn-head' }, element('span', { class: 'turn-name' }, strings.assistant), this.model),
+      element(
+        'header',
+        { class: 'turn-head' },
+        element('span', { class: 'turn-name' }, strings.assistant),
+        this.model,
+        ...(exchange.demo ? [element('span', { class: 'demo-mark' }, strings.demo)] : []),
+      ),
     );
     this.assistant.style.minHeight = heightOf(exchange.state.text);
   }

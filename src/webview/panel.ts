@@ -1,4 +1,4 @@
-import type { ConnectionView, PanelStrings, ReadingPlace, Suggestion, ToWebview } from '../protocol';
+import type { ConnectionView, DemoGuide, PanelStrings, ReadingPlace, Suggestion, ToWebview } from '../protocol';
 import { createAnnouncer } from './announcer';
 import type { ObserveSize } from './autoscroll';
 import { createAutoscroll } from './autoscroll';
@@ -44,6 +44,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const pending = new PendingPrompts(before?.pending);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
+  let guide: DemoGuide | undefined;
   let place: ReadingPlace | undefined;
 
   const context: PanelContext = {
@@ -136,7 +137,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       if (conversation.empty) conversation.element.prepend(emptyState.element);
       else emptyState.element.remove();
     }
-    bar.update(connection, conversation.empty || conversation.offers('setApiKey'));
+    bar.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
   };
   const connect = (view: ConnectionView, offers: readonly Suggestion[]): void => {
     connection = view;
@@ -166,6 +167,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           const { edits, unfolded, lastId: seen } = conversation;
           const earlier = memory.open(message.conversationId) ?? { draft: '', edits, unfolded, seen };
           pending.offer(earlier.pending ?? []);
+          guide = message.guide;
           connect(message.connection, message.suggestions);
           if (document.hasFocus()) composer.focus();
           conversation.replaceAll(message.exchanges);
@@ -199,6 +201,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           break;
         case 'connection':
           connect(message.connection, message.suggestions);
+          break;
+        case 'guide':
+          guide = message.guide;
           break;
         case 'compose':
           composer.compose(message.text, message.more);

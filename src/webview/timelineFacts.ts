@@ -1,5 +1,5 @@
 import type { LedgerEntry, LedgerWait, TurnTotals } from '../protocol';
-import { faultWords } from './faultWords';
+import { faultWords } from '../faultWords';
 import type { PanelContext } from './panelContext';
 import type { PanelStrings } from './strings';
 import { fill } from './strings';

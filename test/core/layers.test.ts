@@ -45,8 +45,8 @@ const layers: readonly Layer[] = [
   {
     folder: 'src/webview',
     mayImport:
-      /^(src\/webview\/|src\/(protocol|panelState|fenceWord)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
-    sentence: 'the webview reaches the rest through the protocol, what is kept of a page and what a fence says',
+      /^(src\/webview\/|src\/(protocol|panelState|fenceWord|faultWords)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
+    sentence: 'the webview reaches the rest through the protocol, what is kept of a page and the words for both sides',
   },
   {
     folder: 'src/host',

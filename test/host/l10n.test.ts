@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { faultTable, localFaults, type FaultRow } from '../../src/core/faults/table';
 import { english } from '../../src/demo/answers.en';
 import { chinese } from '../../src/demo/answers.zh';
+import { faultKinds, type FaultKind } from '../../src/demo/composedFaults';
 import { demoModels } from '../../src/demo/scenarios';
 import type { Texts } from '../../src/demo/texts';
 import { answerTo } from '../../src/demo/topics';
@@ -40,7 +41,8 @@ const said = new Set([
   ...Object.values(panelStrings),
   ...Object.values<FaultRow>(faultTable).flatMap(({ message, timed = '' }) => [message, timed]),
   ...Object.values(localFaults).map(({ message }) => message),
-  ...demoModels.flatMap(({ title, prompt }) => [title, prompt]),
+  ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),
+  ...Object.values<FaultKind>(faultKinds).flatMap(({ title, seconds = '' }) => [title, seconds]),
 ]);
 // Rows that are no faults say nothing.
 said.delete('');

@@ -36,7 +36,7 @@ class Window {
     const onError = (error: unknown): void => void this.errors.push(error);
     const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: onError });
     this.conversations = new Conversations({
-      engine: this.engine,
+      engine: () => this.engine,
       clock: systemClock,
       journal,
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
@@ -77,6 +77,9 @@ class Window {
           onError,
         }),
       suggestContext: () => this.suggesting,
+      demoGuide: () => undefined,
+      demoAct: () => undefined,
+      askSuggestion: () => undefined,
       leaveDemo: () => undefined,
       insert: () => Promise.resolve(),
       apply: () => Promise.resolve(),

@@ -20,6 +20,7 @@ export const commandIds = [
   'holysheep.testConnection',
   'holysheep.selectModel',
   'holysheep.openDemo',
+  'holysheep.composeFault',
   'holysheep.showLog',
   'holysheep.resetNetworkState',
   'holysheep.exportDiagnostics',

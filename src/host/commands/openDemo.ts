@@ -1,18 +1,28 @@
 import type { Conversations } from '../conversation/conversations';
-import type { DemoMode } from '../demoMode';
+import { demoConversation } from '../demo/demoConversation';
+import type { DemoLife } from '../demo/demoLife';
+import type { DemoMode } from '../demo/demoMode';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import type { Command } from './command';
 
-export function openDemoCommand(deps: {
-  readonly demo: DemoMode;
-  readonly conversations: Conversations;
-  readonly panels: ConversationPanels;
-}): Command {
+export interface OpenDemoDeps {
+  readonly demo: Pick<DemoMode, 'active' | 'enter'>;
+  readonly life: Pick<DemoLife, 'opened'>;
+  readonly conversations: Pick<Conversations, 'current' | 'startNew'>;
+  readonly panels: Pick<ConversationPanels, 'show'>;
+}
+
+/** A conversation of its own, which the demo leads; the one that it leads already, where that is the current one. */
+export function openDemoCommand({ demo, life, conversations, panels }: OpenDemoDeps): Command {
   return {
     id: 'holysheep.openDemo',
     async execute() {
-      await deps.demo.enter();
-      deps.panels.show(await deps.conversations.resume(), { preserveFocus: false });
+      // What is there of an earlier demo stays as it was. A prompt that waits for a key in an empty one is asked there.
+      const goesOn = demo.active || (conversations.current?.exchanges().length ?? 0) === 0;
+      await demo.enter();
+      const conversation = goesOn ? demoConversation(conversations) : conversations.startNew();
+      life.opened(conversation);
+      panels.show(conversation, { preserveFocus: false });
     },
   };
 }

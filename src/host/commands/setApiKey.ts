@@ -1,4 +1,4 @@
-import type { DemoMode } from '../demoMode';
+import type { DemoMode } from '../demo/demoMode';
 import type { KeyStore } from '../keyStore';
 import type { Log } from '../log';
 import type { Settings } from '../settings';

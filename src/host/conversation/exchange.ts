@@ -32,8 +32,8 @@ export interface Exchange extends PromptInput {
 }
 
 export function viewOf(exchange: Exchange): ExchangeView {
-  const { id, prompt, attachments = [], state, queued } = exchange;
-  return { id, prompt, attachments, state, queued };
+  const { id, prompt, attachments = [], state, queued, demo } = exchange;
+  return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }
 
 /** What it was asked with, to be asked again. */

@@ -14,9 +14,9 @@ export type Go = EarlierAnswer['go'];
 export type AtOnce = 'retryNow' | 'tryAnyway';
 
 export interface TurnRunnerDeps {
-  readonly engine: Engine;
-  readonly clock: Clock;
   /** @param demo whether the turn is one of the embedded gateway's */
+  readonly engine: (demo: boolean) => Engine;
+  readonly clock: Clock;
   readonly defaults: (demo: boolean) => RequestDefaults;
   /** Where such a turn goes, asked for every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
@@ -146,7 +146,7 @@ export class TurnRunner {
     const state = { ...next.state, model: next.model ?? defaults.model };
     const exchange = this.owner.update({ ...next, state, queued: false });
     const request = this.requestOf(exchange, defaults);
-    const turn = this.deps.engine.stream(request, {
+    const turn = this.deps.engine(demo).stream(request, {
       earlier: earlierAnswer(exchange, go),
       connection: () => this.deps.connection(demo),
     });

@@ -36,7 +36,7 @@ export async function regenerate(
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
   await whileHeld(deps, conversation, async () => {
-    const model = switchModel ? await deps.pickModel(exchange.state.model) : undefined;
+    const model = switchModel ? await deps.pickModel(exchange) : undefined;
     // A second press may come before the page shows what the first has done: it is another version by then.
     const isShown = conversation.exchanges().some(({ id }) => id === exchangeId);
     if (isShown && (!switchModel || model !== undefined)) conversation.regenerate(exchangeId, model);
@@ -46,7 +46,9 @@ export async function regenerate(
 /** @returns undefined when the words are the same: what was sent says more than they do */
 function editedPrompt(exchange: Exchange, prompt: string, demo: boolean): PromptInput | undefined {
   const edited = inOtherWords(exchange, prompt);
-  return edited && { ...edited, demo };
+  // Where it goes now nobody knows the models of where it went before.
+  const isElsewhere = demo !== (exchange.demo === true);
+  return edited && { ...edited, demo, ...(isElsewhere && { model: undefined }) };
 }
 
 /** The same context goes along. @returns undefined when the words are the same */

@@ -2,14 +2,19 @@ import * as vscode from 'vscode';
 import type { FaultAction } from '../../protocol';
 import type { SetApiKeyResult } from '../commands/setApiKey';
 import type { Conversation } from '../conversation/conversation';
+import type { Exchange } from '../conversation/exchange';
+import { demoNote } from '../demo/demoNotes';
+import type { Log } from '../log';
+import { toast } from '../toast';
 import { billingPage } from './links';
 import { whileHeld, type Holder } from './whileHeld';
 
 export interface FailureActionDeps extends Holder {
-  /** @returns undefined when the user chose none. */
-  readonly pickModel: (exclude: string) => Promise<string | undefined>;
+  /** Another one that can answer the exchange. @returns undefined when the user chose none. */
+  readonly pickModel: (exchange: Exchange) => Promise<string | undefined>;
   /** Of the base URL, e.g. `https://api.holysheep.ai`. */
   readonly origin: () => Promise<string>;
+  readonly log: Pick<Log, 'error'>;
   /** A fresh conversation with the prompt in its composer. */
   readonly startOver: (prompt: string) => void;
 }
@@ -23,6 +28,11 @@ export async function failureAction(
 ): Promise<void> {
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
+  const note = exchange.demo && demoNote(action);
+  if (note) {
+    toast(deps.log, 'information', note.message, note.actions);
+    return;
+  }
   switch (action) {
     case 'retryNow':
       conversation.retryNow(exchangeId);
@@ -38,7 +48,7 @@ export async function failureAction(
       return;
     case 'switchModel':
       return whileHeld(deps, conversation, async () => {
-        const model = await deps.pickModel(exchange.state.model);
+        const model = await deps.pickModel(exchange);
         if (model !== undefined) conversation.switchModel(exchangeId, model);
       });
     case 'setApiKey':

@@ -1,5 +1,5 @@
 import { isFields, isText, isTexts, type Fields } from '../../panelState';
-import type { FaultAction, ToHost } from '../../protocol';
+import type { DemoAct, FaultAction, ToHost } from '../../protocol';
 
 export { isPanelState } from '../../panelState';
 
@@ -17,11 +17,15 @@ const actions: Readonly<Record<FaultAction, true>> = {
   details: true,
 };
 
+const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true, compose: true };
+
 /** What each message must carry; the compiler asks for a row for every one. */
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
   ready: always,
-  send: ({ prompt, model, more }) => isWords(prompt) && (model === undefined || isText(model)) && isMore(more),
+  send: ({ prompt, more }) => isWords(prompt) && isMore(more),
   composed: ({ kept, more }) => typeof kept === 'boolean' && isMore(more),
+  askSuggestion: ({ id }) => isText(id),
+  demo: ({ act }) => isText(act) && Object.hasOwn(demoActs, act),
   stop: always,
   cancelQueued: ({ exchangeId }) => isText(exchangeId),
   action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),

@@ -1,4 +1,4 @@
-import type { ConnectionView, ContextSuggestion, FaultAction, Suggestion } from '../../protocol';
+import type { ConnectionView, ContextSuggestion, DemoAct, DemoGuide, FaultAction, Suggestion } from '../../protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange, PromptInput } from '../conversation/exchange';
@@ -16,12 +16,17 @@ export interface PanelContext extends Holder {
   readonly composed: PromptSender['composed'];
   readonly remember: (prompt: string) => Promise<void>;
   readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
-  /** @returns undefined when the user chose none. */
-  readonly pickModel: (exclude: string) => Promise<string | undefined>;
+  /** Another one that can answer the exchange. @returns undefined when the user chose none. */
+  readonly pickModel: (exchange: Exchange) => Promise<string | undefined>;
   readonly pickModelOrOnce: () => Promise<ModelPick | undefined>;
   readonly selectModel: (model: string) => Promise<void>;
   readonly contextDraft: () => ContextDraft;
   readonly suggestContext: (query: string) => Promise<readonly ContextSuggestion[]>;
+  /** Absent: the demo does not lead this conversation. */
+  readonly demoGuide: (conversation: Conversation) => DemoGuide | undefined;
+  readonly demoAct: (conversation: Conversation, act: Exclude<DemoAct, 'compose'>) => void;
+  /** @param id of a suggestion */
+  readonly askSuggestion: (conversation: Conversation, id: string) => void;
   readonly leaveDemo: () => unknown;
   readonly insert: (text: string) => Promise<void>;
   readonly apply: (exchange: Exchange, text: string) => Promise<void>;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ToHost, ToWebview } from '../../protocol';
+import type { DemoGuide, ToHost, ToWebview } from '../../protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
@@ -20,6 +20,8 @@ export class PanelSession extends Disposable {
   private shown = false;
   /** A view that comes late must not replace a later one. */
   private connectionChanges = 0;
+  private inDemo: boolean | undefined;
+  private shownGuide: string | undefined;
   /** For the composer of a page that is not that far. */
   private toCompose: readonly { readonly text: string; readonly more?: object | undefined }[] = [];
   private readonly contextDraft: ContextDraft;
@@ -51,6 +53,7 @@ export class PanelSession extends Disposable {
   async replay(): Promise<void> {
     const connection = await this.context.connection();
     if (this.disposed) return;
+    this.inDemo ??= connection.demo;
     this.shown = true;
     this.view.start({
       type: 'snapshot',
@@ -58,6 +61,7 @@ export class PanelSession extends Disposable {
       exchanges: this.conversation.views(),
       connection,
       suggestions: this.context.suggestions(),
+      guide: this.guide(),
       promptHistory: this.context.promptHistory(),
       context: this.contextDraft.items(),
       unread: this.contextDraft.unread(),
@@ -70,8 +74,12 @@ export class PanelSession extends Disposable {
   async connectionChanged(): Promise<void> {
     const turn = ++this.connectionChanges;
     const connection = await this.context.connection();
-    if (turn === this.connectionChanges)
-      this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
+    if (turn !== this.connectionChanges) return;
+    // A model of the demo is no model of the user's gateway, and the other way round.
+    if (connection.demo !== this.inDemo) this.draft.useOnce(undefined);
+    this.inDemo = connection.demo;
+    this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
+    this.showGuide();
   }
 
   /** @param more goes along with it, and comes back with it */
@@ -92,10 +100,9 @@ export class PanelSession extends Disposable {
       case 'ready':
         return this.replay();
       case 'send': {
-        const { prompt, model } = message;
+        const { prompt } = message;
         const held = heldInput(message.more);
-        const whole = held && (inOtherWords(held, prompt) ?? held);
-        const input = { ...whole, prompt, ...(model !== undefined && { model }) };
+        const input = { ...(held && (inOtherWords(held, prompt) ?? held)), prompt };
         return whileHeld(context, conversation, async () => {
           await contextDraft.refresh();
           await context.send(input, { conversation, complete });
@@ -103,6 +110,15 @@ export class PanelSession extends Disposable {
       }
       case 'composed':
         return context.composed(conversation, { kept: message.kept, input: heldInput(message.more), complete });
+      case 'askSuggestion':
+        context.askSuggestion(conversation, message.id);
+        this.showGuide();
+        return;
+      case 'demo':
+        if (message.act === 'compose') return run('holysheep.composeFault');
+        context.demoAct(conversation, message.act);
+        this.showGuide();
+        return;
       case 'stop':
         conversation.stop();
         return;
@@ -178,6 +194,20 @@ export class PanelSession extends Disposable {
   private changed(change: ConversationChange): void {
     if (change.type !== 'events') this.showTitle();
     if (change.type !== 'title') this.post(change);
+    this.showGuide();
+  }
+
+  private guide(): DemoGuide | undefined {
+    const guide = this.context.demoGuide(this.conversation);
+    this.shownGuide = JSON.stringify(guide);
+    return guide;
+  }
+
+  /** Told only when it is another one: it is looked at with each event. */
+  private showGuide(): void {
+    const before = this.shownGuide;
+    const guide = this.guide();
+    if (this.shownGuide !== before) this.post({ type: 'guide', guide });
   }
 
   private problemsChanged(uris: readonly vscode.Uri[]): void {

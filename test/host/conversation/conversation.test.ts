@@ -32,7 +32,7 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
     foldJournal([]),
     { append: (line) => lines.push(line) },
     {
-      engine,
+      engine: () => engine,
       clock,
       defaults: () => ({ ...settings, systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
       connection: (demo) => Promise.resolve(demo ? { ...own, baseUrl: 'http://127.0.0.1:1/v1' } : own),

@@ -16,7 +16,7 @@ function open(folded: FoldedJournal = foldJournal([])) {
     folded,
     { append: (line) => lines.push(line) },
     {
-      engine,
+      engine: () => engine,
       clock: new VirtualClock(),
       defaults: () => ({ model: 'default', systemPrompt: '', temperature: 1, maxTokens: 9 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' }),

@@ -30,7 +30,7 @@ export function openWindow(disk: Disk) {
   const onProblem = (problem: unknown): unknown => errors.push(problem);
   const journal = new Journal({ folder, clock, limit: () => disk.limit, onProblem });
   const conversations = new Conversations({
-    engine,
+    engine: () => engine,
     clock,
     journal,
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),

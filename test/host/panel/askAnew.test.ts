@@ -16,7 +16,7 @@ async function setUp(asked: PromptInput, pick?: string) {
     foldJournal([]),
     { append: () => undefined },
     {
-      engine,
+      engine: () => engine,
       clock: new VirtualClock(),
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
@@ -84,6 +84,12 @@ describe('a prompt that is edited', () => {
     const { conversation, id, deps, anew } = await setUp({ prompt: 'one', demo: true });
     await editPrompt(deps, conversation, id, 'two');
     assert.equal(anew()?.demo, false);
+  });
+
+  it('leaves behind the model of a demo that is closed', async () => {
+    const { conversation, id, deps, anew } = await setUp({ prompt: 'one', model: 'demo-cut', demo: true });
+    await editPrompt(deps, conversation, id, 'two');
+    assert.deepEqual([anew()?.demo, anew()?.model], [false, undefined]);
   });
 });
 

@@ -17,7 +17,7 @@ class TalkingConversation extends Conversation {
       foldJournal([]),
       { append: () => undefined },
       {
-        engine: new ScriptedEngine(),
+        engine: () => new ScriptedEngine(),
         clock: new VirtualClock(),
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),

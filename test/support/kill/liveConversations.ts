@@ -41,7 +41,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const memory = new Map<string, unknown>();
   const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
   const conversations = new Conversations({
-    engine,
+    engine: () => engine,
     clock: systemClock,
     defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     connection: () => Promise.resolve(connection),

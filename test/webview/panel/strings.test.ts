@@ -5,7 +5,7 @@ import type { FaultAction } from '../../../src/protocol';
 import { panelStrings } from '../../../src/protocol';
 
 const folder = join(import.meta.dirname, '../../../src/webview');
-const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const sources = [...readdirSync(folder, { recursive: true, encoding: 'utf8' }), '../faultWords.ts']
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(join(folder, name), 'utf8'))
   .join('\n');

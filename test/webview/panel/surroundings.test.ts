@@ -18,10 +18,10 @@ describe('around the conversation', () => {
   });
 
   it('offers prompts in an empty conversation, and none in another', () => {
-    const suggestions = [{ label: 'Rate limit', prompt: 'Show a 429', model: 'demo-429' }];
+    const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
     page.snapshot([], { suggestions });
     page.click('Rate limit');
-    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Show a 429', model: 'demo-429' }]);
+    assert.deepEqual(page.posted, [{ type: 'askSuggestion', id: 'demo-429' }]);
     page.receive({ type: 'exchange', exchange: exchange('a') });
     assert.deepEqual(page.all('button', 'Rate limit'), []);
     page.snapshot([], { suggestions });
@@ -29,12 +29,12 @@ describe('around the conversation', () => {
   });
 
   it('leaves the focus on an offer that is still the same', () => {
-    const suggestions = [{ label: 'Rate limit', prompt: 'Show a 429' }];
+    const suggestions = [{ id: 'demo-429', label: 'Rate limit' }];
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();
     page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions });
     assert.equal(page.window.document.activeElement, page.one('button', 'Rate limit'));
-    page.receive({ type: 'connection', connection: connected, suggestions: [{ label: 'Slow', prompt: 'Be slow' }] });
+    page.receive({ type: 'connection', connection: connected, suggestions: [{ id: 'slow', label: 'Slow' }] });
     assert.deepEqual([page.all('button', 'Rate limit').length, page.all('button', 'Slow').length], [0, 1]);
   });
 

@@ -1,7 +1,6 @@
-import type { FaultKind } from '../protocol';
-import type { PanelStrings } from './strings';
+import type { FaultKind, PanelStrings } from './protocol';
 
-/** A fault in a word or two, inside a line. */
+/** A fault in a word or two, inside a line. For both sides of the protocol. */
 export function faultWords(strings: PanelStrings, kind: FaultKind): string {
   switch (kind) {
     case 'auth':

@@ -1,13 +1,24 @@
 import * as vscode from 'vscode';
-import type { EngineSettings } from '../core/settings';
-import type { DemoModel, Gateway } from '../demo/demo';
-import type { Suggestion } from '../protocol';
-import { Disposable } from './disposable';
-
-/** Nobody wants to watch a stall for a minute. */
-const demoIdleMs = 6000;
+import type { EngineSettings } from '../../core/settings';
+import type { ComposedFault, DemoModel, Gateway } from '../../demo/demo';
+import { Disposable } from '../disposable';
+import { tourSettings } from './tourSettings';
 
 const firstModel = 'demo-steady';
+
+interface Composition {
+  readonly faults: readonly ComposedFault[];
+  /** What the engine goes by when it meets them. */
+  readonly settings: EngineSettings;
+}
+
+interface Running {
+  readonly gateway: Gateway;
+  readonly models: readonly DemoModel[];
+  readonly fallbackModel: string;
+  /** By the name of the model that meets it. */
+  readonly compositions: Map<string, Composition>;
+}
 
 /** While active, an embedded gateway on the loopback address answers instead of the user's. */
 export class DemoMode extends Disposable {
@@ -17,7 +28,7 @@ export class DemoMode extends Disposable {
   /** The gateway is still there; its turns can end in peace. */
   readonly onWillLeave = this.leaving.event;
 
-  private running: { readonly gateway: Gateway; readonly models: readonly DemoModel[] } | undefined;
+  private running: Running | undefined;
   private entering: Promise<void> | undefined;
   private selected = firstModel;
 
@@ -59,18 +70,22 @@ export class DemoMode extends Disposable {
     this.changed.fire();
   }
 
-  /** What the engine goes by while the demo runs. */
-  engineSettings(settings: EngineSettings): EngineSettings {
-    return this.active ? { ...settings, timeout: { ...settings.timeout, idleMs: demoIdleMs } } : settings;
+  /** What the engine goes by when it asks that model of the demo. */
+  engineSettings(model: string): EngineSettings {
+    const { compositions, fallbackModel } = this.running ?? {};
+    return compositions?.get(model)?.settings ?? tourSettings(fallbackModel);
   }
 
-  /** One for each thing the demo can show. */
-  suggestions(): readonly Suggestion[] {
-    return (this.running?.models ?? []).map(({ id, title, prompt }) => ({
-      label: vscode.l10n.t(title),
-      prompt: vscode.l10n.t(prompt),
-      model: id,
-    }));
+  /** One for each thing the demo can show, in English; none while it is not active. */
+  models(): readonly DemoModel[] {
+    return this.running?.models ?? [];
+  }
+
+  /** @returns the name of a model that meets those faults for as long as the demo is active; undefined: it is not */
+  compose(composition: Composition): string | undefined {
+    const compositions = this.running?.compositions;
+    const model = `demo-composed-${(compositions?.size ?? 0) + 1}`;
+    return compositions?.set(model, composition) && model;
   }
 
   override dispose(): void {
@@ -82,13 +97,14 @@ export class DemoMode extends Disposable {
   }
 
   private async start(): Promise<void> {
-    const { startDemo, demoModels } = await import('../demo/demo');
-    const gateway = await startDemo();
+    const { startDemo, demoModels, fallbackModel } = await import('../../demo/demo');
+    const compositions = new Map<string, Composition>();
+    const gateway = await startDemo(compositions);
     if (this.disposed) {
       await gateway.close();
       return;
     }
-    this.running = { gateway, models: demoModels };
+    this.running = { gateway, models: demoModels, fallbackModel, compositions };
     this.changed.fire();
   }
 }

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { enterApiKey } from '../actions';
+import type { FaultAction } from '../../protocol';
+import type { ToastAction } from '../toast';
+
+export interface DemoNote {
+  readonly message: string;
+  readonly actions?: readonly ToastAction[];
+}
+
+/** Said in place of what a card's button does outside the demo: nobody is led out of it unawares. */
+export function demoNote(action: FaultAction): DemoNote | undefined {
+  switch (action) {
+    case 'openBilling':
+      return {
+        message: vscode.l10n.t(
+          "This is the offline demo: there is nothing to pay. With your own key this opens your gateway's billing page.",
+        ),
+      };
+    case 'setApiKey':
+      return {
+        message: vscode.l10n.t('This is the offline demo: it needs no key. Setting your own key ends the demo.'),
+        actions: [enterApiKey()],
+      };
+    case 'checkUrl':
+    case 'networkSettings':
+      return {
+        message: vscode.l10n.t(
+          'This is the offline demo: your settings have no part in it. Outside it this opens them.',
+        ),
+      };
+    default:
+      return undefined;
+  }
+}

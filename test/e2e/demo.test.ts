@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { ConversationPanel } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('the offline demo in a real workbench', () => {
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    workbench = await Workbench.open();
+    panel = new ConversationPanel(workbench);
+    await workbench.runCommand('HolySheep: Open Offline Demo');
+  });
+  after(() => workbench.close());
+
+  const bar = (): Locator => panel.frame.getByRole('region', { name: 'Offline demo' });
+  const step = (heading: string): Promise<void> => bar().getByText(heading).waitFor();
+  const answered = (text: string): Promise<void> => panel.assistant.getByText(text).first().waitFor();
+
+  it('says where it stands before anything is asked', async () => {
+    await step('1 of 5: Rate limited, with a hint');
+    await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
+  });
+
+  it('waits as long as the server asks, by keyboard', async () => {
+    await panel.button('Start').press('Enter');
+    await panel.inState('waiting').getByText('The server asked for 5 s').waitFor();
+    await step('2 of 5: Overloaded');
+    await panel.inState('done').waitFor();
+    await workbench.tab('Offline demo').waitFor();
+  });
+
+  it('goes on with another model where one stays overloaded', async () => {
+    assert.equal(await panel.frame.locator(':focus').textContent(), 'Next step');
+    await panel.button('Next step').press('Enter');
+    await answered('demo-overload was overloaded; demo-steady answers.');
+    await panel.button('Skip').click();
+    await step('3 of 5: The stream stalls');
+  });
+
+  it('gives up a stream that stalls, and joins the rest', async () => {
+    await panel.button('Next step').click();
+    await answered('Answered after 2 attempts');
+    await step('4 of 5: The connection breaks');
+  });
+
+  it('joins the rest of an answer that was cut', async () => {
+    await panel.button('Next step').click();
+    await answered('Answered after 2 attempts');
+    await step('5 of 5: Out of credit');
+  });
+
+  it('does not lead out of it when the credit is used up, and answers by another model', async () => {
+    await panel.button('Next step').click();
+    await panel.inState('failed').getByRole('alert').waitFor();
+    await step('That was the tour.');
+    await panel.button('Open billing').click();
+    await workbench.toast('there is nothing to pay').waitFor();
+    await panel.button('Switch model').click();
+    await workbench.pick('demo-reasoning');
+    await panel.inState('done').waitFor();
+    assert.equal(workbench.page.context().pages().length, 1);
+  });
+
+  it('shows what the settings do about composed faults, and then does it', async () => {
+    await panel.button('Compose faults…').click();
+    await workbench.pick('503: overloaded');
+    await workbench.pick('Once');
+    await workbench.quickInput.rowsWith('Attempt 1: overloaded → waits 1.5 s (backoff)').waitFor();
+    await workbench.quickInput.choose('402: out of credit');
+    await workbench.pick('Once');
+    await workbench.quickInput.rowsWith('Attempt 2: out of credit').waitFor();
+    await workbench.quickInput.rowsWith('Ask with your settings').click();
+    await panel.inState('failed').getByText('Out of credit').waitFor();
+    await panel.frame.getByRole('article', { name: 'You' }).last().getByText('Attempt 1: overloaded').waitFor();
+  });
+
+  it('ends with its panel', async () => {
+    await workbench.runCommand('View: Close Editor');
+    await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
+  });
+});

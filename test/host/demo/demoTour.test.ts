@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { demoModels, type DemoModel } from '../../../src/demo/scenarios';
+import { Conversation } from '../../../src/host/conversation/conversation';
+import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { DemoTour } from '../../../src/host/demo/demoTour';
+import { VirtualClock } from '../../support/virtualClock';
+import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';
+import { english } from './planned';
+
+describe('the tour of the demo', () => {
+  let engine: ScriptedEngine;
+  let conversation: Conversation;
+  let models: readonly DemoModel[];
+  let tour: DemoTour;
+  beforeEach(() => {
+    engine = new ScriptedEngine();
+    models = demoModels;
+    tour = new DemoTour({ models: () => models, localize: english });
+    conversation = new Conversation(
+      'c',
+      foldJournal([]),
+      { append: () => undefined },
+      {
+        engine: () => engine,
+        clock: new VirtualClock(),
+        defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+        connection: () => Promise.resolve({ baseUrl: 'http://127.0.0.1/v1', apiKey: 'hsa-demo' }),
+        resume: () => 'auto',
+        onEvent: () => undefined,
+        onError: (error) => assert.fail(String(error)),
+      },
+    );
+  });
+
+  const heading = (): string | undefined => tour.guide(conversation)?.heading;
+  const acts = (): readonly string[] => tour.guide(conversation)?.offers.map(({ act }) => act) ?? [];
+  const answered = async (): Promise<void> => {
+    engine.turn.give(attempt(), done('an answer'));
+    await settled();
+  };
+
+  it('says what comes, and starts when it is told to', () => {
+    assert.equal(heading(), '1 of 5: Rate limited, with a hint');
+    assert.match(tour.guide(conversation)?.text ?? '', /asks for 5 s\. Watch the countdown/);
+    assert.deepEqual(acts(), ['next', 'skip']);
+    assert.equal(engine.turns.length, 0);
+  });
+
+  it('offers the next step when one is over', async () => {
+    tour.act(conversation, 'next');
+    assert.equal(engine.turn.request.model, 'demo-rate-limit');
+    assert.equal(heading(), '1 of 5: Rate limited, with a hint');
+    assert.deepEqual(acts(), ['skip']);
+    await answered();
+    assert.match(heading() ?? '', /^2 of 5/);
+    assert.deepEqual(acts(), ['next', 'repeat', 'skip']);
+  });
+
+  it('asks every step of the demo, and nobody else', async () => {
+    for (let step = 0; step < 5; step++) {
+      tour.act(conversation, 'next');
+      await answered();
+    }
+    assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
+    assert.equal(heading(), 'That was the tour.');
+    assert.deepEqual(acts(), ['compose', 'again']);
+    tour.act(conversation, 'again');
+    assert.match(heading() ?? '', /^1 of 5/);
+  });
+
+  it('names the conversation, once', () => {
+    tour.act(conversation, 'next');
+    assert.equal(conversation.title, 'Offline demo');
+    conversation.rename('mine');
+    tour.act(conversation, 'repeat');
+    assert.equal(conversation.title, 'mine');
+  });
+
+  it('skips, before a step and in the middle of it', async () => {
+    tour.act(conversation, 'skip');
+    assert.match(heading() ?? '', /^2 of 5/);
+    tour.act(conversation, 'next');
+    tour.act(conversation, 'skip');
+    await settled();
+    assert.deepEqual(engine.turn.controls, ['stop']);
+    assert.match(heading() ?? '', /^3 of 5/);
+  });
+
+  it('repeats the last step', async () => {
+    tour.act(conversation, 'next');
+    await answered();
+    tour.act(conversation, 'repeat');
+    assert.equal(engine.turn.request.model, 'demo-rate-limit');
+    assert.match(heading() ?? '', /^1 of 5/);
+    await answered();
+    assert.match(heading() ?? '', /^2 of 5/);
+  });
+
+  it('goes on from the step that was chosen from the suggestions', async () => {
+    tour.ask(conversation, 'demo-cut');
+    assert.match(heading() ?? '', /^4 of 5/);
+    await answered();
+    assert.match(heading() ?? '', /^5 of 5/);
+  });
+
+  it('stays where it is for other questions', async () => {
+    conversation.ask({ prompt: 'mine', demo: true });
+    assert.match(heading() ?? '', /^1 of 5/);
+    tour.ask(conversation, 'demo-steady');
+    await answered();
+    assert.match(heading() ?? '', /^1 of 5/);
+  });
+
+  it('does not lead a conversation with something real in it', () => {
+    conversation.ask({ prompt: 'real', demo: false });
+    assert.equal(tour.guide(conversation), undefined);
+  });
+
+  it('is over with the demo, and starts from the beginning with the next', () => {
+    tour.act(conversation, 'skip');
+    models = [];
+    tour.forget();
+    assert.equal(tour.guide(conversation), undefined);
+    assert.deepEqual(tour.suggestions(), []);
+    tour.ask(conversation, 'demo-cut');
+    tour.act(conversation, 'next');
+    assert.equal(engine.turns.length, 0);
+    models = demoModels;
+    assert.match(heading() ?? '', /^1 of 5/);
+  });
+});
