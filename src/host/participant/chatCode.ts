@@ -23,29 +23,39 @@ export interface ChatReferences {
   readonly others: boolean;
 }
 
+type Reference = vscode.ChatPromptReference;
+
 /** VS Code attaches by itself what is in sight. */
-function isImplicit({ id }: vscode.ChatPromptReference): boolean {
+function isImplicit({ id }: Reference): boolean {
   return id.startsWith('vscode.implicit');
 }
 
+/**
+ * For agents with tools VS Code attaches, unseen, a list of skills with their paths on this machine, and the instructions
+ * that a workspace brings: neither is anybody's wish here.
+ */
+function isUnseen({ id }: Reference): boolean {
+  return /^vscode\.(customizations|instructions|prompt\.instructions)/.test(id);
+}
+
 /** In the order of the prompt; VS Code's is the reverse. */
-function inOrder(references: readonly vscode.ChatPromptReference[]): readonly vscode.ChatPromptReference[] {
+function inOrder(references: readonly Reference[]): readonly Reference[] {
   return references.toReversed();
 }
 
 /** What a person has attached. @throws UserError when a file can't be read, or all of it is too much */
-export async function attached(references: readonly vscode.ChatPromptReference[]): Promise<ChatReferences> {
-  return read(inOrder(references).filter((reference) => !isImplicit(reference)));
+export async function attached(references: readonly Reference[]): Promise<ChatReferences> {
+  return read(inOrder(references).filter((reference) => !isImplicit(reference) && !isUnseen(reference)));
 }
 
 /** With what VS Code attaches by itself. @throws UserError as `attached` */
-export async function allAttached(references: readonly vscode.ChatPromptReference[]): Promise<ChatReferences> {
+export async function allAttached(references: readonly Reference[]): Promise<ChatReferences> {
   const own = await attached(references);
   return own.code.length + own.texts.length > 0 ? own : inSight(references);
 }
 
 /** What VS Code attaches by itself. What of it can't be read is nobody's wish. */
-async function inSight(references: readonly vscode.ChatPromptReference[]): Promise<ChatReferences> {
+async function inSight(references: readonly Reference[]): Promise<ChatReferences> {
   try {
     return await read(inOrder(references).filter(isImplicit));
   } catch (error) {
@@ -60,7 +70,7 @@ async function inSight(references: readonly vscode.ChatPromptReference[]): Promi
  * @throws UserError when there is none
  */
 export async function codeInSight(
-  references: readonly vscode.ChatPromptReference[],
+  references: readonly Reference[],
   place: CodePlace | undefined,
   editor: vscode.TextEditor | undefined,
 ): Promise<readonly FoundCode[]> {
@@ -96,7 +106,7 @@ export function attachmentOf({ excerpt: { label, languageId, code, truncated } }
   return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
 }
 
-async function read(references: readonly vscode.ChatPromptReference[]): Promise<ChatReferences> {
+async function read(references: readonly Reference[]): Promise<ChatReferences> {
   const code: FoundCode[] = [];
   const texts: Attachment[] = [];
   let others = false;
