@@ -86,6 +86,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
   const connections = own(new Connections({ settings, keys, demo, log, memory: context.globalState }));
   const catalog = own(new ModelCatalog({ connections, keys, log }));
   const statusBar = own(new StatusBar(connections, log));
+  const { extensionKind } = context.extension;
   const version = String((context.extension.packageJSON as { version: unknown }).version);
   const engine = hostEngine({
     log,
@@ -276,7 +277,7 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       }),
       showLogCommand(log),
       resetNetworkStateCommand(engine, log),
-      exportDiagnosticsCommand({ engine, settings, connections, demo, log, version }),
+      exportDiagnosticsCommand({ engine, settings, connections, demo, log, version, extensionKind }),
       chatActionCommand(participant),
     ],
     onError,

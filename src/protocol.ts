@@ -2,7 +2,7 @@
  * Host ⇄ webview. Included by both; imports neither `vscode` nor the DOM.
  * The host holds the truth: the webview may vanish at any moment and is given a `snapshot` when it says `ready`.
  */
-import type { FaultAction, StreamEvent } from './core/events';
+import type { FaultAction, FaultKind, StreamEvent } from './core/events';
 import type { TurnState } from './core/turnState';
 
 export type { FaultAction, FailedEvent, FaultKind, StreamEvent, Usage, WaitingEvent } from './core/events';
@@ -223,6 +223,14 @@ export const panelStrings = {
   networkSettings: 'Proxy and certificate settings',
   newConversation: 'New conversation',
   details: 'Details',
+  detailsCause: 'Cause',
+  detailsDone: 'What was done',
+  detailsTodo: 'What to do',
+  detailsProvider: 'In the words of the provider',
+  detailsPage: 'More about this, on the web',
+  detailsNothingSent: 'Nothing was sent.',
+  detailsLasting: 'It was not tried again: the same request would have failed in the same way.',
+  detailsKept: 'What had arrived of the answer is kept.',
   copy: 'Copy',
   copied: 'Copied',
   getCode: 'Get code…',
@@ -384,3 +392,18 @@ export const panelStrings = {
 } as const;
 
 export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
+
+/** What the panel says of a fault to those who ask, in the user's language. */
+export type FaultHelp = Readonly<
+  Record<
+    FaultKind,
+    {
+      readonly cause: string;
+      readonly todo: string;
+      /** The page about it. */
+      readonly href: string;
+      /** The same request would fail in the same way, so that it is not repeated. */
+      readonly lasting: boolean;
+    }
+  >
+>;

@@ -1,6 +1,9 @@
+import type { BaseUrlProblem } from '../core/baseUrl';
 import type { EngineReport } from '../core/engine';
 import type { TurnRecord } from '../core/ledger';
 import type { EngineSettings } from '../core/settings';
+import type { ErrorNote } from './errorNote';
+import { withoutPlaces } from './withoutPlaces';
 
 /** Where the extension runs; nothing in it says who or on what files. */
 export interface HostFacts {
@@ -14,12 +17,42 @@ export interface HostFacts {
   readonly language: string;
   /** Kind of the remote, e.g. `ssh-remote`; null: none. */
   readonly remote: string | null;
+  /** Where VS Code itself is shown. */
+  readonly ui: 'desktop' | 'web';
+  /** `ui`: beside the window; `workspace`: where the files are. */
+  readonly extensionKind: 'ui' | 'workspace';
+  readonly trusted: boolean;
+  /** Schemes of the file systems of the workspace's folders, e.g. `file`; one for each folder. */
+  readonly folders: readonly string[];
+  readonly chat: ChatFacts;
+}
+
+/** Which of VS Code's chat features there are: some builds leave them out. */
+export interface ChatFacts {
+  readonly view: boolean;
+  readonly participants: boolean;
+  readonly modelProviders: boolean;
+}
+
+/** Whether something stands between, and never what: addresses of proxies may hold passwords. */
+export interface ProxyFacts {
+  readonly setting: boolean;
+  readonly noProxy: boolean;
+  readonly authorization: boolean;
+  /** `http.proxySupport`. */
+  readonly support: string;
+  readonly strictSSL: boolean;
+  readonly systemCertificates: boolean;
+  /** Names of the variables that are set. */
+  readonly environment: readonly string[];
 }
 
 /** The settings that decide what the network is asked. */
 export interface SettingFacts extends EngineSettings {
   /** Origin of the base URL, which may hold more than others should see; null: it can't be used. */
   readonly origin: string | null;
+  /** Why it can't be used; null: it can. */
+  readonly baseUrlProblem: BaseUrlProblem | null;
   /** null: there is no saying, for want of an origin or of a secret storage that works. */
   readonly hasKey: boolean | null;
   readonly model: string;
@@ -32,8 +65,11 @@ export interface Diagnostics {
   readonly time: number;
   readonly host: HostFacts;
   readonly settings: SettingFacts;
+  readonly proxy: ProxyFacts;
   readonly demo: boolean;
   readonly engine: EngineReport;
+  /** Oldest first. */
+  readonly errors: readonly ErrorNote[];
 }
 
 /**
@@ -41,10 +77,20 @@ export interface Diagnostics {
  * @param redact takes keys out of a text, wherever a server may have echoed them
  */
 export function diagnosticsText(diagnostics: Diagnostics, redact: (text: string) => string): string {
-  const { time, host, settings, demo, engine } = diagnostics;
+  const { time, engine, errors, ...facts } = diagnostics;
   const { turns, network } = engine;
-  const report = { time: new Date(time).toISOString(), host, settings, demo, network, turns: turns.map(turnFacts) };
-  return redact(JSON.stringify(report, withoutPaths, 2));
+  const report = {
+    time: new Date(time).toISOString(),
+    ...facts,
+    network,
+    turns: turns.map(turnFacts),
+    errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
+  };
+  return JSON.stringify(
+    report,
+    (name, value: unknown) => (typeof value === 'string' ? written(name, redact(value)) : value),
+    2,
+  );
 }
 
 /** Of its clocks a reader needs whole milliseconds, and the wall clock's as a time of day. */
@@ -60,7 +106,9 @@ function rounded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
 }
 
-/** Servers on the own machine name models by their files. */
-function withoutPaths(_name: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^(?:~?\/|file:|[a-z]:[\\/]|\\\\).*[\\/]/i, '…/') : value;
+/** An id is the server's to choose, and might be anything it was sent. */
+const requestId = /^[\w.:+=[\]-]{1,128}$/;
+
+function written(name: string, text: string): string {
+  return name === 'requestId' && !requestId.test(text) ? '…' : withoutPlaces(text);
 }

@@ -1,8 +1,9 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Engine } from '../core/engine';
 import type { Connections } from './connections';
 import type { DemoMode } from './demo/demoMode';
-import { diagnosticsText, type HostFacts } from './diagnostics';
+import { diagnosticsText } from './diagnostics';
+import { hostFacts, proxyFacts } from './hostFacts';
 import type { Log } from './log';
 import type { Settings } from './settings';
 
@@ -13,6 +14,7 @@ export interface DiagnosticsDeps {
   readonly demo: DemoMode;
   readonly log: Log;
   readonly version: string;
+  readonly extensionKind: vscode.ExtensionKind;
 }
 
 /** What is asked of the parts of the extension for a report, in JSON. */
@@ -23,18 +25,27 @@ export async function diagnosticsReport({
   demo,
   log,
   version,
+  extensionKind,
 }: DiagnosticsDeps): Promise<string> {
   const baseUrl = settings.baseUrl();
   const facts = {
     origin: 'error' in baseUrl ? null : baseUrl.origin,
+    baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await hasKey(connections, log),
     model: settings.model(),
     temperature: settings.temperature(),
     maxTokens: settings.maxTokens(),
     ...settings.engine(),
   };
-  const time = Date.now();
-  const diagnostics = { time, host: hostFacts(version), settings: facts, demo: demo.active, engine: engine.report() };
+  const diagnostics = {
+    time: Date.now(),
+    host: await hostFacts(version, extensionKind),
+    settings: facts,
+    proxy: proxyFacts(),
+    demo: demo.active,
+    engine: engine.report(),
+    errors: log.errors(),
+  };
   return diagnosticsText(diagnostics, (text) => log.redact(text));
 }
 
@@ -46,18 +57,4 @@ async function hasKey(connections: Connections, log: Log): Promise<boolean | nul
     log.error(error);
     return null;
   }
-}
-
-function hostFacts(extension: string): HostFacts {
-  const { appName, appHost, language, remoteName } = vscode.env;
-  return {
-    extension,
-    vscode: vscode.version,
-    app: appName,
-    appHost,
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version,
-    language,
-    remote: remoteName ?? null,
-  };
 }

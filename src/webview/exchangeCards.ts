@@ -28,7 +28,7 @@ export function createTurnCard(
     case 'offline':
       return state.wait && createWaitCard(context, exchangeId, state.wait, { host, current: wait });
     case 'failed':
-      return state.failure && still(createFailureCard(context, exchangeId, state.failure, alive));
+      return state.failure && still(createFailureCard(context, exchangeId, state.failure, state, alive));
     case 'done':
     case 'stopped':
     case 'interrupted': {

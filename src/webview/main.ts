@@ -1,4 +1,4 @@
-import type { ToWebview } from '../protocol';
+import type { FaultHelp, ToWebview } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
 import { draftShelfInBrowser } from './draftShelf';
 import { observeNearInBrowser } from './observeNear';
@@ -11,11 +11,12 @@ const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');
 
 const api = acquireVsCodeApi();
-const { strings = '{}', locale = 'en' } = document.body.dataset;
+const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
 const panel = createPanel(root, {
   api,
   shelf: draftShelfInBrowser(),
   strings: JSON.parse(strings) as PanelStrings,
+  help: JSON.parse(help) as FaultHelp,
   locale,
   clock: browserClock,
   observeSize: observeSizeInBrowser,

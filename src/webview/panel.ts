@@ -1,4 +1,12 @@
-import type { ConnectionView, DemoGuide, PanelStrings, ReadingPlace, Suggestion, ToWebview } from '../protocol';
+import type {
+  ConnectionView,
+  DemoGuide,
+  FaultHelp,
+  PanelStrings,
+  ReadingPlace,
+  Suggestion,
+  ToWebview,
+} from '../protocol';
 import { createAnnouncer } from './announcer';
 import type { ObserveSize } from './autoscroll';
 import { createAutoscroll } from './autoscroll';
@@ -25,6 +33,7 @@ export interface PanelEnvironment {
   readonly api: VsCodeApi;
   readonly shelf: DraftShelf;
   readonly strings: PanelStrings;
+  readonly help: FaultHelp;
   readonly locale: string;
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
@@ -49,6 +58,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
 
   const context: PanelContext = {
     strings,
+    help: environment.help,
     clock,
     format: createFormat(environment.locale, strings),
     post: (message) => api.postMessage(message),

@@ -1,4 +1,4 @@
-import type { PanelStrings, ToHost } from '../protocol';
+import type { FaultHelp, PanelStrings, ToHost } from '../protocol';
 import type { Announcer } from './announcer';
 import type { Format } from './format';
 import type { createStreamingMarkdown } from './markdown/streamingMarkdown';
@@ -7,6 +7,7 @@ import type { PanelClock } from './panelClock';
 /** What every part of the panel is given. */
 export interface PanelContext {
   readonly strings: PanelStrings;
+  readonly help: FaultHelp;
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;

@@ -1,6 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { faultHelp } from '../../src/host/panel/faultHelp';
 import { panelHtml } from '../../src/host/panel/html';
 import { panelStrings, type ToWebview } from '../../src/protocol';
 import { root } from '../support/paths';
@@ -72,5 +73,6 @@ const html = panelHtml({
   scriptUri: `${origin}/${script}`,
   styleUris: styles.map((file) => `${origin}/${file}`),
   strings: panelStrings,
+  help: faultHelp((english) => english, 'en'),
   locale: 'en',
 });

@@ -17,6 +17,7 @@ const shown: readonly states.PanelState[] = [
   states.done,
   states.failed,
   states.failedPartial,
+  states.failedDetails,
   states.stopped,
   states.versions,
   states.editing,

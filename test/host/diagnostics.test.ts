@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { redactKeys } from '../../src/core/apiKey';
 import type { EngineReport } from '../../src/core/engine';
 import type { StreamEvent } from '../../src/core/events';
 import { emptyLedger, enter } from '../../src/core/ledger';
 import { diagnosticsText, type Diagnostics } from '../../src/host/diagnostics';
+import { errorNote } from '../../src/host/errorNote';
 import { attempt, done, failed, reasoning, text, waiting } from './conversation/scriptedEngine';
 
 const key = 'hsa-key-0123456789';
@@ -38,9 +40,15 @@ const diagnostics: Diagnostics = {
     node: 'v22.0.0',
     language: 'zh-cn',
     remote: null,
+    ui: 'desktop',
+    extensionKind: 'ui',
+    trusted: true,
+    folders: ['file'],
+    chat: { view: true, participants: true, modelProviders: true },
   },
   settings: {
     origin: 'https://api.holysheep.ai',
+    baseUrlProblem: null,
     hasKey: true,
     model: 'C:\\Users\\somebody\\qwen.gguf',
     temperature: 0.7,
@@ -50,8 +58,18 @@ const diagnostics: Diagnostics = {
     resume: 'auto',
     timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: 5000 },
   },
+  proxy: {
+    setting: true,
+    noProxy: false,
+    authorization: false,
+    support: 'override',
+    strictSSL: true,
+    systemCertificates: true,
+    environment: ['HTTPS_PROXY'],
+  },
   demo: false,
   engine,
+  errors: [errorNote(Object.assign(new Error(answer), { code: 'ENOSPC' }), 1000, __dirname)],
 };
 
 describe('the diagnostics', () => {
@@ -102,5 +120,65 @@ describe('the diagnostics', () => {
     assert.deepEqual([settings.model, ...settings.fallbackModels], ['…/qwen.gguf', 'Qwen/Qwen2.5', '…/a.gguf']);
     assert.equal(turns[0]!.attempts[1]!.model, '…/llama.gguf');
     assert.equal(settings.origin, 'https://api.holysheep.ai');
+  });
+
+  it('tell of errors their class, code and time, and not what they say', () => {
+    const { errors } = JSON.parse(report) as { readonly errors: readonly Record<string, unknown>[] };
+    assert.deepEqual(
+      errors.map(({ time, name, code }) => ({ time, name, code })),
+      [{ time: '1970-01-01T00:00:01.000Z', name: 'Error', code: 'ENOSPC' }],
+    );
+  });
+
+  it('have no key, prompt, answer, folder, user or password in them, wherever one got in', () => {
+    const secret = fc.stringMatching(/^[a-z]{12,20}$/);
+    const place = fc.constantFrom(
+      (name: string) => `/home/${name}/models/a.gguf`,
+      (name: string) => `C:\\Users\\${name}\\a.gguf`,
+      (name: string) => `\\\\server\\${name}\\a.gguf`,
+      (name: string) => `~${name}/a.gguf`,
+      (name: string) => `../../${name}/a.gguf`,
+      (name: string) => `file:///home/${name}/a.gguf`,
+      (name: string) => `model at /home/x y/${name}/a.gguf`,
+      (name: string) => `https://${name}:${name}@host.example/v1`,
+      (name: string) => `https://host.example/v1?key=${name}`,
+      (name: string) => `hsa-${name}`,
+      (name: string) => `Bearer ${name}${name}`,
+    );
+    fc.assert(
+      fc.property(secret, place, (name, at) => {
+        const leak = at(name);
+        const problem = new Error(`${leak}: ${name}\n    at x (${__dirname}/${name}.js:1:2)`, {
+          cause: { code: leak },
+        });
+        problem.name = leak;
+        const said: readonly StreamEvent[] = [
+          { ...attempt(leak), time: 1 } as StreamEvent,
+          { type: 'headers', status: 500, requestId: `${name} ${leak}`, ms: 1, attempt: 1, at: 1 },
+          { ...waiting, message: leak, hintFrom: 'retry-after' } as StreamEvent,
+          { ...attempt(leak, 2), time: 2 } as StreamEvent,
+          text(name),
+          reasoning(name),
+          failed(name),
+        ];
+        const turn = {
+          time: 1,
+          host: 'host.example',
+          outcome: 'server',
+          attempts: said.reduce(enter, emptyLedger).entries,
+        };
+        const gates = [{ origin: 'https://host.example', model: leak, breakerOpen: false, failures: 0 }];
+        const written = diagnosticsText(
+          {
+            ...diagnostics,
+            settings: { ...diagnostics.settings, model: leak, fallbackModels: [leak, leak] },
+            engine: { turns: [turn], network: { budgets: [], gates } },
+            errors: [errorNote(problem, 1, __dirname), errorNote(leak, 1, __dirname)],
+          },
+          (all) => redactKeys(all, []),
+        );
+        assert.ok(!written.includes(name), written);
+      }),
+    );
   });
 });

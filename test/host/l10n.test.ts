@@ -9,6 +9,7 @@ import { faultKinds, type FaultKind } from '../../src/demo/composedFaults';
 import { demoModels } from '../../src/demo/scenarios';
 import type { Texts } from '../../src/demo/texts';
 import { answerTo } from '../../src/demo/topics';
+import { faultAdvice } from '../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../src/protocol';
 
 const root = resolve(__dirname, '../..');
@@ -40,6 +41,7 @@ const said = new Set([
   ...['src/extension.ts', 'src/app.ts'].flatMap((file) => literalsOf(join(root, file))),
   ...Object.values(panelStrings),
   ...Object.values<FaultRow>(faultTable).flatMap(({ message, timed = '' }) => [message, timed]),
+  ...Object.values(faultAdvice).flatMap(({ cause, todo }) => [cause, todo]),
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),
   ...Object.values<FaultKind>(faultKinds).flatMap(({ title, seconds = '' }) => [title, seconds]),

@@ -93,6 +93,21 @@ describe('the exported diagnostics', () => {
     for (const secret of [testKey, prompt, words]) assert.ok(!report.includes(secret), secret);
   });
 
+  it('tell where the extension runs, and not in which folder', () => {
+    const { host, proxy } = JSON.parse(report) as {
+      readonly host: { readonly trusted: boolean; readonly chat: Readonly<Record<string, unknown>> };
+      readonly proxy: { readonly setting: boolean };
+    };
+    assert.equal(host.trusted, true);
+    assert.deepEqual(
+      Object.values(host.chat).map((each) => typeof each),
+      ['boolean', 'boolean', 'boolean'],
+    );
+    assert.equal(proxy.setting, false);
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder && !report.includes(folder.uri.path));
+  });
+
   it('are open to be read, as a document that is saved nowhere', () => {
     const document = vscode.window.activeTextEditor?.document;
     assert.deepEqual([document?.getText(), document?.languageId, document?.isUntitled], [report, 'json', true]);

@@ -1,4 +1,4 @@
-import type { PanelStrings } from '../../protocol';
+import type { FaultHelp, PanelStrings } from '../../protocol';
 
 export interface PanelPage {
   /** Fresh for every page. */
@@ -7,6 +7,7 @@ export interface PanelPage {
   readonly scriptUri: string;
   readonly styleUris: readonly string[];
   readonly strings: PanelStrings;
+  readonly help: FaultHelp;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
 }
@@ -32,7 +33,11 @@ export function panelHtml(page: PanelPage): string {
   ${page.styleUris.map((uri) => `<link rel="stylesheet" href="${attribute(uri)}">`).join('\n  ')}
   <title>HolySheep</title>
 </head>
-<body data-strings="${attribute(JSON.stringify(page.strings))}" data-locale="${attribute(page.locale)}">
+<body
+  data-strings="${attribute(JSON.stringify(page.strings))}"
+  data-help="${attribute(JSON.stringify(page.help))}"
+  data-locale="${attribute(page.locale)}"
+>
   <main id="root"></main>
   <script nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
 </body>

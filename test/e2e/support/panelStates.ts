@@ -108,6 +108,22 @@ export const failed: PanelState = {
   },
 };
 
+/** After a wait, with everything there is to say of it. */
+export const failedDetails: PanelState = {
+  name: 'failed-details',
+  enter: async (stage) => {
+    const outOfCredit = () => failure(402, { message: 'Insufficient Balance' }, { 'x-request-id': 'req_8f3a61c2' });
+    await stage.ask(
+      stage.texts.failed,
+      inTurn(() => rateLimited(1), outOfCredit),
+    );
+    await stage.inState('failed').getByRole('alert').waitFor();
+    await stage.button(stage.words.panel.details).last().click();
+    await stage.inState('failed').getByText(stage.words.panel.detailsCause).last().waitFor();
+    return nothing;
+  },
+};
+
 export const failedPartial: PanelState = {
   name: 'failed-partial',
   enter: async (stage) => {

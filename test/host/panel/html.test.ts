@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
+import { faultHelp } from '../../../src/host/panel/faultHelp';
 import { panelHtml } from '../../../src/host/panel/html';
 import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
-import { panelStrings } from '../../../src/protocol';
+import { panelStrings, type FaultHelp } from '../../../src/protocol';
 
 const nasty = `"><script>alert('1')</script>&amp;<b a="`;
 const page = (strings = translatePanelStrings((english) => english)) =>
@@ -12,6 +13,7 @@ const page = (strings = translatePanelStrings((english) => english)) =>
     scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
     styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
     strings,
+    help: faultHelp((english) => `${english} ${nasty}`, 'zh-cn'),
     locale: 'zh-cn',
   });
 
@@ -20,6 +22,9 @@ describe('The panel page', () => {
     const strings = translatePanelStrings((english) => `${english} ${nasty}`);
     const { document } = new JSDOM(page(strings)).window;
     assert.deepEqual(JSON.parse(document.body.dataset['strings'] ?? ''), strings);
+    const help = JSON.parse(document.body.dataset['help'] ?? '') as FaultHelp;
+    assert.ok(help.auth.cause.endsWith(nasty) && help.breaker.todo.endsWith(nasty));
+    assert.match(help.auth.href, /authentication\.zh-CN\.md$/);
     assert.equal(document.body.dataset['locale'], 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);
     assert.equal(document.querySelectorAll('b').length, 0);

@@ -106,7 +106,7 @@ const rows: Readonly<Record<string, Row>> = {
     'failed',
     'Hel',
     '',
-    ['Continue', 'Restart answer', 'Set API key', 'Copy', 'Get code…'],
+    ['Continue', 'Restart answer', 'Set API key', 'Details', 'Copy', 'Get code…'],
     ['alert'],
   ),
 };

@@ -1,4 +1,5 @@
 import { JSDOM } from 'jsdom';
+import { faultHelp } from '../../../../src/host/panel/faultHelp';
 import type { ToHost } from '../../../../src/protocol';
 import { panelStrings } from '../../../../src/protocol';
 import { createAnnouncer } from '../../../../src/webview/announcer';
@@ -28,6 +29,7 @@ export class ComposerPage {
     this.composer = createComposer(
       {
         strings: panelStrings,
+        help: faultHelp((english) => english, 'en'),
         format: createFormat('en', panelStrings),
         clock: new FakeClock(0),
         post: (message) => this.posted.push(message),

@@ -7,6 +7,7 @@ import type {
   ToHost,
   ToWebview,
 } from '../../../../src/protocol';
+import { faultHelp } from '../../../../src/host/panel/faultHelp';
 import { initialTurn, panelStrings } from '../../../../src/protocol';
 import type { Panel } from '../../../../src/webview/panel';
 import { createPanel } from '../../../../src/webview/panel';
@@ -60,6 +61,7 @@ export class PanelPage {
       },
       shelf: createDraftShelf(this.storage, () => this.clock.now()),
       strings: panelStrings,
+      help: faultHelp((english) => english, 'en'),
       locale: 'en',
       clock: this.clock,
       observeSize: (_targets, changed) => {

@@ -1,0 +1,37 @@
+import { basename, dirname } from 'node:path';
+
+/** What a report may tell of an error: its message may quote anything, so that it is not among it. */
+export interface ErrorNote {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** Of its class; `text`: something that is no error was reported as one. */
+  readonly name: string;
+  /** E.g. `ENOSPC`, also of its cause. */
+  readonly code?: string | undefined;
+  /** Where in our own files, the innermost first, e.g. `app.js:1:2345`. */
+  readonly at: readonly string[];
+}
+
+const framesAtMost = 5;
+
+/** @param folder of our own files */
+export function errorNote(problem: unknown, time: number, folder: string): ErrorNote {
+  if (!(problem instanceof Error)) return { time, name: 'text', at: [] };
+  const name = /^[A-Z]\w{0,40}$/i.test(problem.name) ? problem.name : 'Error';
+  return { time, name, code: codeOf(problem) ?? codeOf(problem.cause), at: framesOf(problem, folder) };
+}
+
+function codeOf(problem: unknown): string | undefined {
+  if (typeof problem !== 'object' || problem === null || !('code' in problem)) return undefined;
+  const { code } = problem;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
+}
+
+/** Behind the message only, which may hold lines that look like these. */
+function framesOf({ stack = '', message }: Error, folder: string): readonly string[] {
+  const end = stack.indexOf(message);
+  if (end < 0) return [];
+  const places = [...stack.slice(end + message.length).matchAll(/^ {4}at (?:.*\(|async )?(.+):(\d+):(\d+)\)?$/gm)];
+  const ours = places.filter(([, file = '']) => dirname(file) === folder);
+  return ours.slice(0, framesAtMost).map(([, file = '', line, column]) => `${basename(file)}:${line}:${column}`);
+}
