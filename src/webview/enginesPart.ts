@@ -1,6 +1,6 @@
 import { totalsOf, type FaultKind, type LedgerEntry, type TurnState } from '../protocol';
 import { element } from './element';
-import { faultWords } from './faultWords';
+import { faultWords } from '../faultWords';
 import type { PanelContext } from './panelContext';
 import { fill } from './strings';
 import { totalsFacts, waitFacts, waitTitle } from './timelineFacts';
