@@ -29,6 +29,8 @@ const lazyChunks = {
   verification: 'src/host/verification.ts',
   participant: 'src/host/participant/chatParticipant.ts',
   tokens: 'src/host/languageModels/tokenCounter.ts',
+  chat: 'src/host/languageModels/modelProvider.ts',
+  chatSetup: 'src/host/languageModels/setUpChat.ts',
   demo: 'src/demo/demo.ts',
   faults: 'src/host/demo/faultComposer.ts',
 };

@@ -23,6 +23,7 @@ import { runPromptCommand } from './host/commands/runPrompt';
 import { selectModelCommand } from './host/commands/selectModel';
 import { setApiKeyCommand } from './host/commands/setApiKey';
 import { showLogCommand } from './host/commands/showLog';
+import { setUpChatCommand } from './host/commands/setUpChat';
 import { showPanelCommand } from './host/commands/showPanel';
 import { stopCommand } from './host/commands/stop';
 import { testConnectionCommand } from './host/commands/testConnection';
@@ -66,14 +67,19 @@ export interface App {
   readonly panels: vscode.WebviewPanelSerializer;
   readonly ask: Ask;
   readonly participant: () => Promise<ChatParticipant>;
+  /** For VS Code's own chat and other extensions. */
+  readonly models: () => Promise<vscode.LanguageModelChatProvider>;
   /** Never rejects but with an `ArgumentError`: everything else is told by the one error boundary. */
   execute(command: CommandId, ...args: readonly unknown[]): Promise<unknown>;
   /** A window that reloads in mid-answer loses nothing that has arrived. */
   flush(): void;
 }
 
-/** The object graph: constructs and connects, nothing else. What it owns ends with the extension. */
-export async function createApp(context: vscode.ExtensionContext): Promise<App> {
+/**
+ * The object graph: constructs and connects, nothing else. What it owns ends with the extension.
+ * @param modelsChanged tells VS Code that the gateway's models may be others
+ */
+export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void): Promise<App> {
   const own = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);
     return item;
@@ -250,6 +256,16 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       onEvent: (turn, event) => logEvent('chat', turn, event),
     });
   });
+  const models = loadedOnce(async () => {
+    const { ModelProvider } = await import('./host/languageModels/modelProvider');
+    const adoptKey = (origin: string, key: string) => keys.adopt(origin, key);
+    return new ModelProvider({
+      ...{ engine, connections, catalog, settings, log, adoptKey },
+      onEvent: (turn, event) => logEvent('chat', turn, event),
+    });
+  });
+  // A start that found no gateway, and a key or an address that came later.
+  own(connections.onDidChange(modelsChanged));
   own(registerCodeActions(ownPrompts));
   const execute = commandTable(
     [
@@ -278,11 +294,13 @@ export async function createApp(context: vscode.ExtensionContext): Promise<App> 
       showLogCommand(log),
       resetNetworkStateCommand(engine, log),
       exportDiagnosticsCommand({ engine, settings, connections, demo, log, version, extensionKind }),
+      setUpChatCommand({ connections, log, modelsChanged }),
       chatActionCommand(participant),
     ],
     onError,
   );
   reopen().catch(onError);
   if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
-  return { panels, ask: askOn(engine, ownDefaults), participant, execute, flush: () => conversations.flushSync() };
+  const flush = () => conversations.flushSync();
+  return { panels, ask: askOn(engine, ownDefaults), participant, models, execute, flush };
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from './app';
 import { createApi, type HolySheepApi } from './host/api';
 import { commandIds } from './host/commands/commandIds';
+import { registerLazyModels } from './host/languageModels/lazyProvider';
 import { loadedOnce } from './host/loadedOnce';
 import { viewType } from './host/panel/viewType';
 import { registerParticipant } from './host/participant/registerParticipant';
@@ -13,9 +14,10 @@ let running: App | undefined;
  * start is over.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
+  const modelsChanged = new vscode.EventEmitter<void>();
   const app = loadedOnce(async () => {
     const { createApp } = await import('./app');
-    return (running = await createApp(context));
+    return (running = await createApp(context, () => modelsChanged.fire()));
   });
   for (const id of commandIds) {
     const execute = async (...args: unknown[]): Promise<unknown> => (await app()).execute(id, ...args);
@@ -28,6 +30,8 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   );
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(registerParticipant(async () => (await app()).participant(), icon));
+  const models = registerLazyModels(async () => (await app()).models(), modelsChanged.event);
+  context.subscriptions.push(modelsChanged, ...(models ? [models] : []));
   afterStart(app);
   return createApi(async () => (await app()).ask);
 }

@@ -1,6 +1,43 @@
-export interface ChatMessage {
+export interface TextMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+}
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ImagePart {
+  readonly type: 'image';
+  /** e.g. `image/png`. */
+  readonly mimeType: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+export interface ToolCall {
+  /** Its result names it. */
+  readonly id: string;
+  readonly name: string;
+  /** JSON text of an object. */
+  readonly arguments: string;
+}
+
+export type ChatMessage =
+  | TextMessage
+  | { readonly role: 'user'; readonly content: readonly (TextPart | ImagePart)[] }
+  /** `content` may be empty. */
+  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls: readonly ToolCall[] }
+  /** What a tool has brought; right after the message that called it. */
+  | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
+
+/** What the model may call; that is the caller's to carry out. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of its arguments. */
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 /** One turn as the caller wants it; what a gateway can't take is repaired on the way out. */
@@ -9,6 +46,11 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+  /** `required`: it has to call one. By default the model decides. */
+  readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
 /** Where requests go and what proves who sends them. Read anew for every attempt. */

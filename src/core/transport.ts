@@ -2,6 +2,7 @@ import { boundedText } from './boundedText';
 import type { EngineDeps } from './engine';
 import type { Repairs } from './repairs';
 import type { ChatRequest, Connection } from './request';
+import { requestBody } from './requestBody';
 import type { OutgoingMessage } from './resume/continuation';
 import type { Client } from './sdk';
 
@@ -39,17 +40,7 @@ export async function send(
   onHeaders: OnHeaders,
 ): Promise<Response> {
   const client = await clientFor(deps, connection);
-  const { model, temperature, maxTokens } = request;
-  const body = {
-    model,
-    messages: messages.map(({ role, content, prefix }) => ({ role, content, ...(prefix && { prefix }) })),
-    stream: true as const,
-    ...(repairs.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
-    ...(temperature === undefined || repairs.has('temperature') ? {} : { temperature }),
-    ...(maxTokens === undefined
-      ? {}
-      : { [repairs.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
-  };
+  const body = requestBody(request, messages, repairs);
   const response = await client.chat.completions
     .create(body, { signal })
     .asResponse()

@@ -1,13 +1,13 @@
 import type { Engine } from '../core/engine';
 import type { StreamEvent } from '../core/events';
-import type { ChatMessage } from '../core/request';
+import type { TextMessage } from '../core/request';
 import type { RequestDefaults } from './conversation/chatRequest';
 import { ArgumentError } from './userError';
 
 export interface AskOptions {
   readonly model?: string | undefined;
   /** Precede the prompt. */
-  readonly messages?: readonly ChatMessage[] | undefined;
+  readonly messages?: readonly TextMessage[] | undefined;
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +48,7 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
 export function askOn(engine: Engine, defaults: () => RequestDefaults): Ask {
   return (prompt, options) => {
     const { model, systemPrompt, temperature, maxTokens } = defaults();
-    const system: ChatMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
+    const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
     const request = {
       model: options.model ?? model,
       messages: [...system, ...(options.messages ?? []), { role: 'user', content: prompt } as const],
@@ -82,7 +82,7 @@ function isOption(name: string): name is keyof AskOptions {
   return Object.hasOwn(optionRules, name);
 }
 
-function isMessage(value: unknown): value is ChatMessage {
+function isMessage(value: unknown): value is TextMessage {
   if (!isFields(value) || typeof value['content'] !== 'string') return false;
   const { role } = value;
   return role === 'system' || role === 'user' || role === 'assistant';

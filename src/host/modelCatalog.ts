@@ -35,6 +35,11 @@ export class ModelCatalog extends Disposable {
       this.deps.log.error(error);
       return known(error instanceof Error ? error.message : String(error));
     }
+    return this.listOf(connection);
+  }
+
+  /** As `list`, of this gateway. */
+  async listOf(connection: ActiveConnection): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
     if (cached && performance.now() < cached.until) return cached.list;

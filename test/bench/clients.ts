@@ -36,8 +36,12 @@ export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
 export function sdkFor({ baseUrl, fetch }: Endpoint) {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, fetch });
   const { model, messages } = request;
+  const texts = messages.map(({ content }) => ({
+    role: 'user' as const,
+    content: typeof content === 'string' ? content : '',
+  }));
   return {
     open: (signal?: AbortSignal) =>
-      client.chat.completions.create({ model, messages: [...messages], stream: true }, { signal }),
+      client.chat.completions.create({ model, messages: texts, stream: true }, { signal }),
   };
 }

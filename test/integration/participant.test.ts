@@ -101,7 +101,10 @@ describe('the chat participant', function () {
     );
 
   const asked = (turns = 1): Promise<void> => engine.asked(turns);
-  const sent = (): string => engine.turn.request.messages.at(-1)?.content ?? '';
+  const sent = (): string => {
+    const content = engine.turn.request.messages.at(-1)?.content;
+    return typeof content === 'string' ? content : '';
+  };
   const finish = async (result: Promise<vscode.ChatResult>, answer = 'ok'): Promise<vscode.ChatResult> => {
     await asked();
     engine.turn.give(attempt(), text(answer), done(answer));

@@ -1,9 +1,9 @@
-import type { ChatMessage } from '../request';
+import type { ChatMessage, TextMessage } from '../request';
 import type { Prefill } from './prefill';
 import type { JoinMethod } from './splice';
 
 /** `prefix`: DeepSeek's sign that the message is to be gone on with. */
-export type OutgoingMessage = ChatMessage & { readonly prefix?: true };
+export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 /** So much of the partial's end is quoted, in characters. */
 export const quotedChars = 200;
@@ -25,11 +25,12 @@ export function continuationMessages(
 ): readonly OutgoingMessage[] {
   if (how === 'prefill') {
     const content = sentPartial(partial);
-    return [...messages, { role: 'assistant', content, ...(prefill === 'prefix' && { prefix: true }) }];
+    const message = { role: 'assistant', content } as const;
+    return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
   }
   const content = wellFormed(partial);
   const quote = endOf(content);
-  const plea = isChinese(messages.findLast(({ role }) => role === 'user')?.content ?? '') ? chinese : english;
+  const plea = isChinese(lastPrompt(messages)) ? chinese : english;
   return [...messages, { role: 'assistant', content }, { role: 'user', content: plea(quote) }];
 }
 
@@ -42,6 +43,12 @@ const english = (quote: string): string =>
 const chinese = (quote: string): string =>
   `请继续你的回答:它因连接错误而中断。已收到的最后一段文字是«${quote}»。` +
   '请从其后的下一个字符开始接着写。不要开场白,不要道歉,不要重复已有内容;代码块若尚未结束,不要重新开启。';
+
+function lastPrompt(messages: readonly ChatMessage[]): string {
+  const content = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
 
 function endOf(text: string): string {
   return text.slice(-quotedChars).replace(/^[\udc00-\udfff]/, '');

@@ -19,6 +19,7 @@ export const commandIds = [
   'holysheep.removeApiKey',
   'holysheep.testConnection',
   'holysheep.selectModel',
+  'holysheep.setUpChat',
   'holysheep.openDemo',
   'holysheep.composeFault',
   'holysheep.showLog',

@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatRequest } from '../../core/request';
+import type { ChatRequest, TextMessage } from '../../core/request';
 import type { Exchange } from './exchange';
 
 /** What a request takes from the settings; read when a turn starts. */
@@ -11,7 +11,7 @@ export interface RequestDefaults {
 
 /** @param earlier the exchanges before it; one that has no text is left out, a partial answer goes along as it is. */
 export function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
-  const messages: ChatMessage[] = [];
+  const messages: TextMessage[] = [];
   if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
   for (const past of earlier) {
     if (past.state.text) messages.push(question(past), { role: 'assistant', content: past.state.text });
@@ -25,6 +25,6 @@ export function chatRequest(earlier: readonly Exchange[], exchange: Exchange, de
   };
 }
 
-function question(exchange: Exchange): ChatMessage {
+function question(exchange: Exchange): TextMessage {
   return { role: 'user', content: exchange.content ?? exchange.prompt };
 }

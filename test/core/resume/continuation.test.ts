@@ -13,8 +13,10 @@ const asking = (content: string): readonly ChatMessage[] => [
 const english = asking('What is a sheep?');
 const partial = 'A sheep is an animal that';
 
+const textOf = (content: ChatMessage['content'] | undefined): string => (typeof content === 'string' ? content : '');
+
 const plea = (messages: readonly ChatMessage[], text = partial): string =>
-  continuationMessages(messages, text, 'continue', undefined).at(-1)?.content ?? '';
+  textOf(continuationMessages(messages, text, 'continue', undefined).at(-1)?.content);
 
 const loneSurrogate = /\p{Surrogate}/u;
 
@@ -103,12 +105,28 @@ describe('a request for the rest of an answer', () => {
 
   it('is in English where nobody has asked anything', () => assert.match(plea([]), /connection error/));
 
+  it('asks in the language of a prompt that is made of parts', () => {
+    const parts = (text: string): readonly ChatMessage[] => [
+      {
+        role: 'user',
+        content: [
+          { type: 'image', mimeType: 'image/png', data: 'AAAA' },
+          { type: 'text', text },
+        ],
+      },
+      { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'look', arguments: '{}' }] },
+      { role: 'tool', toolCallId: '1', content: 'a sheep' },
+    ];
+    assert.match(plea(parts('羊是什么?')), /^请继续/);
+    assert.match(plea(parts('What is a sheep?')), /^Continue/);
+  });
+
   it('carries no half character', () => {
     const halves = 'a\udc11b\ud83dc 🐑\ud83d';
     for (const how of ['prefill', 'continue'] as const) {
       const messages = continuationMessages(english, halves, how, undefined);
       assert.equal(messages[2]?.content, 'a\ufffdb\ufffdc 🐑');
-      assert.ok(messages.every(({ content }) => !loneSurrogate.test(content)));
+      assert.ok(messages.every(({ content }) => !loneSurrogate.test(textOf(content))));
     }
   });
 

@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
+  /** Folder of one more extension, installed beside the packaged one. */
+  readonly otherExtension?: string | undefined;
   readonly viewport?: { readonly width: number; readonly height: number } | undefined;
 }
 
@@ -41,8 +43,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     cpSync(options.folder ?? sampleWorkspace, copy, { recursive: true });
   }
   writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
-  const { env, locale } = options;
-  const server = await startCodeServer({ userDataFolder, extensionsFolder, env, locale });
+  const { env, locale, otherExtension } = options;
+  const extensions = otherExtension === undefined ? extensionsFolder : path.join(folder, 'extensions');
+  if (otherExtension !== undefined) putTogether(extensions, otherExtension);
+  const server = await startCodeServer({ userDataFolder, extensionsFolder: extensions, env, locale });
   const { executablePath, args } = await findBrowser();
   // A profile on disk: secrets are in the browser's storage and have to survive a reload.
   const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
@@ -63,4 +67,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       removeTemporaryFolder(folder);
     },
   };
+}
+
+/** Without the index of what was installed: a folder that has none is looked through. */
+function putTogether(extensions: string, otherExtension: string): void {
+  cpSync(extensionsFolder, extensions, {
+    recursive: true,
+    filter: (file) => path.basename(file) !== 'extensions.json',
+  });
+  cpSync(otherExtension, path.join(extensions, path.basename(otherExtension)), { recursive: true });
 }

@@ -42,7 +42,8 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
     },
   );
   conversation.onDidChange((change) => changes.push(change));
-  const roles = (): string[] => engine.turn.request.messages.map(({ role, content }) => `${role}: ${content}`);
+  const roles = (): string[] =>
+    engine.turn.request.messages.map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : ''}`);
   const phases = (): string[] => conversation.exchanges().map(({ state, queued }) => (queued ? 'queued' : state.phase));
   return { engine, clock, lines, changes, errors, settings, conversation, roles, phases };
 }

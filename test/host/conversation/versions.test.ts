@@ -26,7 +26,8 @@ function open(folded: FoldedJournal = foldJournal([])) {
     },
   );
   conversation.onDidChange((change) => changes.push(change));
-  const said = (): string[] => engine.turn.request.messages.map(({ content }) => content);
+  const said = (): string[] =>
+    engine.turn.request.messages.map(({ content }) => (typeof content === 'string' ? content : ''));
   const shown = (): string[] =>
     conversation.views().map(({ prompt, state, queued }) => `${prompt}: ${queued ? 'queued' : state.phase}`);
   /** Asks, and has it answered. */

@@ -1,0 +1,43 @@
+/** What VS Code wants to know of a model before it is asked anything. */
+export interface ModelLimits {
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
+  readonly imageInput: boolean;
+}
+
+interface Family extends ModelLimits {
+  readonly ids: RegExp;
+}
+
+/**
+ * Gateways list names and nothing else. The limits are those the makers publish for the smallest model of such a name;
+ * the first that matches decides. VS Code cuts what is too long, so too little is the safe side.
+ */
+const families: readonly Family[] = [
+  { ids: /claude/i, maxInputTokens: 200_000, maxOutputTokens: 8_192, imageInput: true },
+  { ids: /gemini/i, maxInputTokens: 1_000_000, maxOutputTokens: 8_192, imageInput: true },
+  { ids: /gpt-(?:4\.1|[5-9])/i, maxInputTokens: 272_000, maxOutputTokens: 16_384, imageInput: true },
+  { ids: /gpt-4o|chatgpt|(?:^|[/-])o[1-9]/i, maxInputTokens: 128_000, maxOutputTokens: 16_384, imageInput: true },
+  { ids: /deepseek/i, maxInputTokens: 64_000, maxOutputTokens: 8_192, imageInput: false },
+  {
+    ids: /(?:^|[/-])(?:vl|vision|glm-4\.\d*v|pixtral)/i,
+    maxInputTokens: 32_000,
+    maxOutputTokens: 4_096,
+    imageInput: true,
+  },
+];
+
+const unknown: ModelLimits = { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false };
+
+export function limitsOf(model: string): ModelLimits {
+  const { maxInputTokens, maxOutputTokens, imageInput } = families.find(({ ids }) => ids.test(model)) ?? unknown;
+  return { maxInputTokens, maxOutputTokens, imageInput };
+}
+
+/** Gateways list everything they have, and much of it can't hold a conversation. */
+const otherTrades =
+  /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
+
+export function canChat(model: string): boolean {
+  return !otherTrades.test(model);
+}

@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import { openSetting } from '../actions';
+import type { SetApiKeyResult } from '../commands/setApiKey';
+import type { Connections } from '../connections';
+import type { Log } from '../log';
+import { toast } from '../toast';
+import { vendor } from './lazyProvider';
+
+/** `ready`: the chat is open with our models in it. */
+export type ChatSetup = 'ready' | 'no-key' | 'no-chat';
+
+export interface SetUpChatDeps {
+  readonly connections: Pick<Connections, 'own' | 'model'>;
+  readonly log: Log;
+  /** The models are to be asked for now. */
+  readonly modelsChanged: () => void;
+}
+
+/** Of the group that shows VS Code that a user wants to chat with models of their own, without a sign-in. */
+const group = { vendor, name: 'HolySheep' };
+
+/** The gateway's models in VS Code's own chat: a key, a group of models, and the chat opened with our model. */
+export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
+  if (!hasChat()) {
+    const message = vscode.l10n.t(
+      'This editor has no chat of its own. The panel of HolySheep Prompt works without it.',
+    );
+    toast(log, 'information', message);
+    return 'no-chat';
+  }
+  if (vscode.workspace.getConfiguration('chat').get('disableAIFeatures') === true) {
+    const message = vscode.l10n.t("VS Code's own chat is switched off in your settings.");
+    toast(log, 'warning', message, [openSetting('chat.disableAIFeatures')]);
+    return 'no-chat';
+  }
+  if (!(await hasKey(connections))) return 'no-key';
+  await switchOnChat(log);
+  await addGroup(log);
+  modelsChanged();
+  await vscode.lm.selectChatModels({ vendor });
+  await vscode.commands.executeCommand('workbench.action.chat.open');
+  await chooseModel(connections.model(false), log);
+  return 'ready';
+}
+
+function hasChat(): boolean {
+  const { lm } = vscode as { readonly lm?: { readonly registerLanguageModelChatProvider?: unknown } };
+  return typeof lm?.registerLanguageModelChatProvider === 'function';
+}
+
+async function hasKey(connections: Pick<Connections, 'own'>): Promise<boolean> {
+  if ((await connections.own()).apiKey !== undefined) return true;
+  const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
+  return result?.state === 'verified' || result?.state === 'unverified';
+}
+
+/** What answers in VS Code's own chat; newer hosts keep it switched off until somebody signs in. */
+const chatExtension = 'github.copilot-chat';
+
+/** Its switch is this setting: VS Code acts on a change of it, whichever value it had. It is left as it was. */
+async function switchOnChat(log: Log): Promise<void> {
+  if (vscode.extensions.getExtension(chatExtension)) return;
+  const chat = vscode.workspace.getConfiguration('chat');
+  const before = chat.inspect('disableAIFeatures')?.globalValue;
+  try {
+    await chat.update('disableAIFeatures', true, vscode.ConfigurationTarget.Global);
+    await chat.update('disableAIFeatures', before, vscode.ConfigurationTarget.Global);
+    await extensionIsThere();
+  } catch (error) {
+    log.info(`chat: it could not be switched on: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The time VS Code takes to load it; a chat without it asks for a sign-in. */
+const switchedOnMs = 10_000;
+
+async function extensionIsThere(): Promise<void> {
+  const found = (): boolean => vscode.extensions.getExtension(chatExtension) !== undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let listener: vscode.Disposable | undefined;
+  await new Promise<void>((resolve) => {
+    listener = vscode.extensions.onDidChange(() => found() && resolve());
+    timer = setTimeout(resolve, switchedOnMs);
+    if (found()) resolve();
+  });
+  clearTimeout(timer);
+  listener?.dispose();
+}
+
+/** An internal command of newer hosts; older ones show the models without a group, and it may be there already. */
+async function addGroup(log: Log): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('lm.addLanguageModelsProviderGroup', group);
+  } catch (error) {
+    log.info(`chat: no group of models was added: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Internal as well: without it the user picks the model in the chat. */
+async function chooseModel(id: string, log: Log): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id });
+  } catch (error) {
+    log.info(`chat: the model was not chosen: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

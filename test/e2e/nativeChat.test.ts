@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
+import { answer, inTurn, rateLimited } from '../../src/demo/replies';
+import { root } from '../support/paths';
+import { setKey } from './support/conversation';
+import { NativeChat } from './support/nativeChat';
+import { Workbench } from './support/workbench';
+
+const otherExtension = path.join(root, 'test/e2e/support/otherExtension');
+
+/** The model wants to read a file of the workspace. */
+function readFile(filePath: string): Script {
+  return function* () {
+    const json = JSON.stringify({ filePath, startLine: 1, endLine: 10 });
+    const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'read_file', arguments: json } };
+    yield { delta: 'I look into the file.' };
+    yield { event: { choices: [{ index: 0, delta: { tool_calls: [call] } }] } };
+    yield { finish: 'tool_calls' };
+    yield { done: true };
+  };
+}
+
+describe("VS Code's own chat, without a sign-in", () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let chat: NativeChat;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('unused') });
+    workbench = await Workbench.open({
+      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': false },
+      otherExtension,
+    });
+    chat = new NativeChat(workbench);
+    await setKey(workbench);
+  });
+  beforeEach(() => gateway.reset());
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  it('is set up by a command, with the model that is set', async () => {
+    await workbench.runCommand('HolySheep: Set Up VS Code Chat');
+    await chat.input.waitFor();
+    await chat.model('gpt-4o').waitFor();
+  });
+
+  it('answers through a rate limit, and shows the wait meanwhile', async () => {
+    gateway.script = inTurn(
+      () => rateLimited(4),
+      () => answer('There are **twelve** sheep.'),
+    );
+    await chat.ask('How many sheep are there?');
+    await chat.answer
+      .getByText(/Rate limited.*The server asked for 4 s\. Attempt 2 of 6/)
+      .last()
+      .waitFor();
+    await chat.answer.getByText('There are twelve sheep.').waitFor();
+    assert.deepEqual(
+      gateway.requests.map(({ json }) => json?.model),
+      ['gpt-4o', 'gpt-4o'],
+    );
+  });
+
+  it('runs a tool for the model, and sends back what it has found', async () => {
+    gateway.script = inTurn(readFile(workbench.workspaceFile('sample.py')), () => answer('It greets the sheep.'));
+    await chat.ask('What does sample.py do?');
+    await chat.answer.getByText('It greets the sheep.').waitFor();
+    const messages = gateway.requests[1]?.json?.messages ?? [];
+    const [call, result] = messages.slice(-2);
+    assert.deepEqual([call?.role, call?.content], ['assistant', 'I look into the file.']);
+    assert.equal(result?.role, 'tool');
+    assert.match(JSON.stringify(result.content), /def /);
+    assert.equal(gateway.requests.length, 2);
+  });
+
+  it('stops at once when the request is cancelled', async () => {
+    gateway.script = function* () {
+      yield { delta: 'One sheep, ' };
+      yield { end: 'stall' };
+    };
+    await chat.ask('Count them.');
+    await chat.answer.getByText('One sheep,').waitFor();
+    await chat.cancel();
+    const { closed } = await gateway.request(1);
+    assert.equal(await closed, 'client');
+    assert.equal(gateway.requests.length, 1);
+  });
+
+  it('says in a sentence what has failed', async () => {
+    gateway.script = function* () {
+      yield { status: 402, headers: { 'content-type': 'application/json' } };
+      yield { send: JSON.stringify({ error: { message: 'Insufficient balance', code: 'insufficient_balance' } }) };
+    };
+    await chat.ask('And now?');
+    await chat.answer
+      .getByText(/out of credit|no credit|balance/i)
+      .first()
+      .waitFor();
+    assert.doesNotMatch(await chat.answer.innerText(), /\n\s+at |\.js:\d/);
+    assert.equal(gateway.requests.length, 1);
+  });
+
+  it('lets another extension ask the same models', async () => {
+    gateway.script = () => answer('A sheep.');
+    await workbench.runCommand('Other Extension: Ask');
+    await workbench.toast('The model says: A sheep.').waitFor();
+  });
+});

@@ -1,0 +1,18 @@
+// Somebody else's extension: it asks the gateway's models without knowing of them, and brings a tool.
+const vscode = require('vscode');
+
+exports.activate = (context) => {
+  context.subscriptions.push(
+    vscode.commands.registerCommand('otherExtension.ask', async () => {
+      const [model] = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
+      const response = await model.sendRequest([vscode.LanguageModelChatMessage.User('Who are you?')]);
+      let text = '';
+      for await (const part of response.text) text += part;
+      vscode.window.showInformationMessage(`The model says: ${text}`);
+    }),
+    vscode.lm.registerTool('other_sheep', {
+      invoke: ({ input }) =>
+        new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(`12 sheep are in the ${input.field}.`)]),
+    }),
+  );
+};

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { knownModels } from '../../../src/core/modelList';
+import { canChat, limitsOf } from '../../../src/host/languageModels/modelInfo';
+
+const limits: readonly (readonly [model: string, maxInputTokens: number, imageInput: boolean])[] = [
+  ['claude-opus-4', 200_000, true],
+  ['anthropic/claude-sonnet-4.5', 200_000, true],
+  ['gpt-4o', 128_000, true],
+  ['gpt-4.1-mini', 272_000, true],
+  ['o3', 128_000, true],
+  ['gemini-3-pro', 1_000_000, true],
+  ['deepseek-r1', 64_000, false],
+  ['something-else', 32_000, false],
+];
+
+describe('what is told of a model', () => {
+  for (const [model, maxInputTokens, imageInput] of limits) {
+    it(`is for ${model} what its maker publishes`, () => {
+      const known = limitsOf(model);
+      assert.deepEqual([known.maxInputTokens, known.imageInput], [maxInputTokens, imageInput]);
+      assert.ok(known.maxOutputTokens < known.maxInputTokens);
+    });
+  }
+
+  it('is that our models can chat', () =>
+    assert.deepEqual(
+      knownModels.filter((id) => !canChat(id)),
+      [],
+    ));
+
+  for (const model of [
+    'text-embedding-3-large',
+    'whisper-1',
+    'tts-1',
+    'dall-e-3',
+    'gpt-4o-transcribe',
+    'qwen-image',
+    'bge-rerank',
+  ]) {
+    it(`is that ${model} can't chat`, () => assert.equal(canChat(model), false));
+  }
+});

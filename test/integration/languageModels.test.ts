@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer, cutAfter, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import type { Script } from '../../src/demo/gateway';
+import { resetNetworkState, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
+
+const Message = vscode.LanguageModelChatMessage;
+const tool: vscode.LanguageModelChatTool = {
+  ...{ name: 'read_file', description: 'Reads a file.' },
+  inputSchema: { type: 'object', properties: { path: { type: 'string' } } },
+};
+
+/** A picture of one pixel. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
+/** One streamed call of a tool, its arguments in two pieces. */
+const toolCall: Script = function* () {
+  const delta = (call: object) => ({
+    event: { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }] },
+  });
+  yield delta({ id: 'call_1', type: 'function', function: { name: 'read_file', arguments: '{"path":' } });
+  yield delta({ function: { arguments: '"a.ts"}' } });
+  yield { finish: 'tool_calls' };
+  yield { done: true };
+};
+
+async function model(id = 'gpt-4o'): Promise<vscode.LanguageModelChat> {
+  const models = await vscode.lm.selectChatModels({ vendor: 'holysheep', id });
+  assert.equal(models.length, 1, `${models.length} models ${id}`);
+  return models[0]!;
+}
+
+interface Said {
+  readonly text: string;
+  readonly calls: readonly vscode.LanguageModelToolCallPart[];
+  readonly others: readonly unknown[];
+}
+
+async function said(response: vscode.LanguageModelChatResponse): Promise<Said> {
+  let text = '';
+  const calls: vscode.LanguageModelToolCallPart[] = [];
+  const others: unknown[] = [];
+  for await (const part of response.stream) {
+    if (part instanceof vscode.LanguageModelTextPart) text += part.value;
+    else if (part instanceof vscode.LanguageModelToolCallPart) calls.push(part);
+    else others.push(part);
+  }
+  return { text, calls, others };
+}
+
+describe("the gateway's models, for every extension", () => {
+  let fixture: HostFixture;
+
+  before(async () => {
+    fixture = await startFixture(() => answer('Hello!'));
+  });
+
+  beforeEach(async () => {
+    fixture.gateway.reset();
+    await resetNetworkState();
+  });
+
+  after(async () => {
+    await stopFixture(fixture);
+  });
+
+  it('are those the gateway lists, the one that is set first', async () => {
+    const models = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
+    assert.equal(models[0]?.id, 'gpt-4o');
+    const ids = models.map(({ id }) => id);
+    assert.deepEqual([...ids].sort(), [
+      'claude-opus-4',
+      'claude-sonnet-4',
+      'deepseek-r1',
+      'deepseek-v3',
+      'gemini-3-pro',
+      'gpt-4o',
+    ]);
+  });
+
+  it('answer, with the key of the user and the options of the caller', async () => {
+    fixture.gateway.script = () => answer('Hello!');
+    const options = { modelOptions: { temperature: 0, max_tokens: 5, _private: 1 } };
+    const { text } = await said(await (await model()).sendRequest([Message.User('Hi')], options));
+    assert.equal(text, 'Hello!');
+    const [{ json, headers } = assert.fail('nothing was sent')] = fixture.gateway.requests;
+    assert.equal(headers.authorization, `Bearer ${testKey}`);
+    assert.deepEqual(json, {
+      ...{ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], stream: true },
+      ...{ stream_options: { include_usage: true }, temperature: 0, max_tokens: 5 },
+    });
+  });
+
+  it('wait as the gateway asks, and answer then', async () => {
+    fixture.gateway.script = inTurn(
+      () => rateLimited(1),
+      () => answer('Hello!'),
+    );
+    const { text } = await said(await (await model()).sendRequest([Message.User('Hi')]));
+    assert.deepEqual([text, fixture.gateway.requests.length], ['Hello!', 2]);
+  });
+
+  it('say nothing twice when the stream is cut', async () => {
+    fixture.gateway.script = inTurn(
+      () => cutAfter('One, two, three, four, five, six, ', 'reset'),
+      () => answer('seven, eight.'),
+    );
+    const { text } = await said(await (await model()).sendRequest([Message.User('Count.')]));
+    assert.equal(text, 'One, two, three, four, five, six, seven, eight.');
+  });
+
+  it('call tools, and hear their results', async () => {
+    fixture.gateway.script = inTurn(toolCall, () => answer('It is empty.'));
+    const chat = await model();
+    const question = Message.User('What is in a.ts?');
+    const { calls } = await said(
+      await chat.sendRequest([question], { tools: [tool], toolMode: vscode.LanguageModelChatToolMode.Required }),
+    );
+    assert.deepEqual(
+      calls.map(({ callId, name, input }) => ({ callId, name, input })),
+      [{ callId: 'call_1', name: 'read_file', input: { path: 'a.ts' } }],
+    );
+    const first = fixture.gateway.requests[0]?.json;
+    assert.equal(first?.['tool_choice'], 'required');
+    assert.deepEqual(first['tools'], [
+      { type: 'function', function: { name: 'read_file', description: 'Reads a file.', parameters: tool.inputSchema } },
+    ]);
+    const result = new vscode.LanguageModelToolResultPart('call_1', [new vscode.LanguageModelTextPart('(empty)')]);
+    const { text } = await said(
+      await chat.sendRequest([question, Message.Assistant([...calls]), Message.User([result])], { tools: [tool] }),
+    );
+    assert.equal(text, 'It is empty.');
+    assert.deepEqual(fixture.gateway.requests[1]?.json?.messages, [
+      { role: 'user', content: 'What is in a.ts?' },
+      {
+        ...{ role: 'assistant', content: null },
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'read_file', arguments: '{"path":"a.ts"}' } }],
+      },
+      { role: 'tool', tool_call_id: 'call_1', content: '(empty)' },
+    ]);
+  });
+
+  it('see images', async () => {
+    fixture.gateway.script = () => answer('A dot.');
+    const image = vscode.LanguageModelDataPart.image(Buffer.from(dot, 'base64'), 'image/png');
+    const question = Message.User([new vscode.LanguageModelTextPart('What?'), image]);
+    await said(await (await model()).sendRequest([question]));
+    const content = fixture.gateway.requests[0]?.json?.messages[0]?.content;
+    assert.ok(Array.isArray(content));
+    const [text, shown] = content as readonly {
+      readonly text?: string;
+      readonly image_url?: { readonly url: string };
+    }[];
+    assert.equal(text?.text, 'What?');
+    // VS Code may write the picture anew.
+    assert.match(shown?.image_url?.url ?? '', /^data:image\/png;base64,iVBORw0KGgo/);
+  });
+
+  it('report what an answer has cost', async () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+    fixture.gateway.script = () => answer('Hello!', { usage });
+    const { others } = await said(await (await model()).sendRequest([Message.User('Hi')]));
+    const part = others.find(
+      (each): each is vscode.LanguageModelDataPart => each instanceof vscode.LanguageModelDataPart,
+    );
+    assert.ok(part);
+    assert.deepEqual([part.mimeType, JSON.parse(new TextDecoder().decode(part.data))], ['usage', usage]);
+  });
+
+  it('stop when the caller cancels, and send nothing more', async () => {
+    fixture.gateway.script = function* () {
+      yield { delta: 'Hel' };
+      yield { end: 'stall' };
+    };
+    const source = new vscode.CancellationTokenSource();
+    const response = await (await model()).sendRequest([Message.User('Hi')], {}, source.token);
+    const { closed } = await fixture.gateway.request(1);
+    for await (const part of response.text) {
+      assert.equal(part, 'Hel');
+      source.cancel();
+      break;
+    }
+    assert.equal(await closed, 'client');
+    assert.equal(fixture.gateway.requests.length, 1);
+  });
+
+  it('fail in a sentence, with a code and no stack', async () => {
+    fixture.gateway.script = () => failure(401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' });
+    const response = await (await model()).sendRequest([Message.User('Hi')]);
+    await assert.rejects(said(response), (error: Error) => {
+      assert.match(error.message, /key/i);
+      assert.doesNotMatch(error.message, /at .*\.js:\d/);
+      assert.ok(!error.message.includes(testKey));
+      return true;
+    });
+    assert.equal(fixture.gateway.requests.length, 1);
+  });
+
+  it('count tokens on this machine', async () => {
+    const chat = await model();
+    assert.equal(await chat.countTokens('Hello, world!'), 4);
+    assert.ok((await chat.countTokens(Message.User('Hello, world!'))) > 4);
+    assert.equal(fixture.gateway.requests.length, 0);
+  });
+
+  it('are asked of the real gateway while the offline demo is open', async () => {
+    fixture.gateway.script = () => answer('from the real gateway');
+    await vscode.commands.executeCommand('holysheep.openDemo');
+    const { text } = await said(await (await model()).sendRequest([Message.User('Hi')]));
+    await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
+    assert.equal(text, 'from the real gateway');
+  });
+
+  it('are none without a key, and none are asked for', async () => {
+    await vscode.commands.executeCommand('holysheep.removeApiKey');
+    assert.deepEqual(await vscode.lm.selectChatModels({ vendor: 'holysheep' }), []);
+    await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
+    assert.equal((await model()).id, 'gpt-4o');
+  });
+});
