@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { ConversationPanel, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('own prompts', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('Understood.') });
+    const prompts = [
+      { title: 'Translate', template: 'Translate the comments of ${file}:\n${selection}', model: 'deepseek-v3' },
+      { title: 'Review', template: 'What would you change?' },
+    ];
+    workbench = await Workbench.open({
+      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'holysheep.prompts': prompts },
+    });
+    await setKey(workbench);
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  it('are chosen from the context menu, and ask their own model', async () => {
+    await workbench.openFile('sample.ts');
+    await workbench.selectLines(16, 18);
+    await workbench.contextMenu('function pause', 'HolySheep', 'My Prompts…');
+    await workbench.quickInput.rows('Review').waitFor();
+    await workbench.quickInput.pick('Translate');
+    const panel = new ConversationPanel(workbench);
+    await panel.inState('done').waitFor();
+    const { json } = await gateway.request(1);
+    assert.equal(json?.['model'], 'deepseek-v3');
+    assert.match(JSON.stringify(json.messages.at(-1)), /"Translate the comments of sample\.ts:\\n.*function pause/);
+    await panel.frame.getByText('Translate sample.ts:16-18').first().waitFor();
+  });
+});
