@@ -250,7 +250,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       defaults: ownDefaults,
       connection: () => connections.own(),
       editor: () => target.editor(),
-      pickModel: () => catalog.pick({ title: vscode.l10n.t('Switch model') }),
+      pickModel: () => catalog.pick({ title: vscode.l10n.t('Switch model') }, false),
       setModel: (model) => settings.setModel(model),
       origin: async () => (await connections.own()).origin,
       onEvent: (turn, event) => logEvent('chat', turn, event),

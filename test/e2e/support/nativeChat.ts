@@ -23,9 +23,15 @@ export class NativeChat {
     return this.view.locator('.interactive-response').last();
   }
 
+  /** What VS Code offers below the last answer. */
+  followup(label: string): Locator {
+    return this.view.locator('.interactive-session-followups').getByText(label, { exact: true });
+  }
+
   async ask(prompt: string): Promise<void> {
     await this.input.click();
-    await this.workbench.page.keyboard.type(prompt);
+    // At once: what VS Code suggests to half a word would be taken with a space.
+    await this.workbench.page.keyboard.insertText(prompt);
     await this.workbench.page.keyboard.press('Enter');
   }
 
