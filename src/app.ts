@@ -260,7 +260,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     const { ModelProvider } = await import('./host/languageModels/modelProvider');
     const adoptKey = (origin: string, key: string) => keys.adopt(origin, key);
     return new ModelProvider({
-      ...{ engine, connections, catalog, settings, log, adoptKey },
+      ...{ engine, connections, catalog, settings, log, adoptKey, modelsChanged },
       onEvent: (turn, event) => logEvent('chat', turn, event),
     });
   });

@@ -28,6 +28,8 @@ export interface ModelProviderDeps {
   readonly log: Log;
   /** For the log. */
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
+  /** VS Code is to ask for the models again. */
+  readonly modelsChanged: () => void;
   readonly adoptKey: (origin: string, key: string) => Promise<void>;
 }
 
@@ -39,6 +41,9 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
 
 const usageType = 'usage';
+
+/** For a list of models; other extensions wait for it before they can ask anything. */
+const patienceMs = 3000;
 
 /**
  * The gateway's models for VS Code's own chat and every other extension, on the panel's engine. Always the user's own
@@ -69,10 +74,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       return [];
     }
     if (connection.apiKey === undefined || token.isCancellationRequested) return [];
-    const list = await this.deps.catalog.listOf(connection);
-    // What is known of one gateway says nothing about another.
-    const isHome = connection.origin === originOf(defaultBaseUrl);
-    const listed = list.source === 'gateway' ? list.models : isHome ? knownModels : [];
+    const listed = await this.listed(connection);
     const own = this.deps.settings.model();
     const models = [own, ...listed.filter((id) => id !== own && canChat(id))];
     return models.map((id) => information(id, connection));
@@ -120,6 +122,25 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   ): Promise<number> {
     const counter = await this.tokens();
     return typeof text === 'string' ? counter.count(text) : messageTokens(plainMessage(text), counter);
+  }
+
+  /** Nobody waits long for a gateway that does not answer: its list is told when it comes. */
+  private async listed(connection: ActiveConnection): Promise<readonly string[]> {
+    const list = this.deps.catalog.listOf(connection);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), patienceMs);
+    });
+    const first = await Promise.race([list, late]);
+    clearTimeout(timer);
+    if (first !== 'late' && first.source === 'gateway') return first.models;
+    if (first === 'late') {
+      void list.then(({ source }) => {
+        if (source === 'gateway') this.deps.modelsChanged();
+      });
+    }
+    // What is known of one gateway says nothing about another.
+    return connection.origin === originOf(defaultBaseUrl) ? knownModels : [];
   }
 
   /** Who asks for it on a click is led to the key; whoever looks what there is, is not. */
