@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { knownModels } from '../../core/modelList';
+import { originOf } from '../../core/origin';
+import type { ActiveConnection } from '../connections';
+import type { ModelCatalog } from '../modelCatalog';
+import { defaultBaseUrl } from '../settingValues';
+import { canChat, limitsOf } from './modelInfo';
+
+/** For a list of models; other extensions wait for it before they can ask anything. */
+const patienceMs = 3000;
+
+export interface OfferedModelsDeps {
+  readonly catalog: Pick<ModelCatalog, 'listOf'>;
+  /** VS Code is to ask for the models again. */
+  readonly modelsChanged: () => void;
+}
+
+/** Those of the gateway that can hold a conversation, `own`, which is set, before them. */
+export async function offeredModels(
+  deps: OfferedModelsDeps,
+  connection: ActiveConnection,
+  own: string,
+): Promise<vscode.LanguageModelChatInformation[]> {
+  const listed = await listedModels(deps, connection);
+  const models = [own, ...listed.filter((id) => id !== own && canChat(id))];
+  return models.map((id) => information(id, connection));
+}
+
+/** Nobody waits long for a gateway that does not answer: its list is told when it comes. */
+async function listedModels(
+  { catalog, modelsChanged }: OfferedModelsDeps,
+  connection: ActiveConnection,
+): Promise<readonly string[]> {
+  const list = catalog.listOf(connection);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), patienceMs);
+  });
+  const first = await Promise.race([list, late]);
+  clearTimeout(timer);
+  if (first !== 'late' && first.source === 'gateway') return first.models;
+  if (first === 'late') {
+    void list.then(({ source }) => {
+      if (source === 'gateway') modelsChanged();
+    });
+  }
+  // What is known of one gateway says nothing about another.
+  return connection.origin === originOf(defaultBaseUrl) ? knownModels : [];
+}
+
+function information(id: string, { host }: ActiveConnection): vscode.LanguageModelChatInformation {
+  const { maxInputTokens, maxOutputTokens, imageInput } = limitsOf(id);
+  return {
+    id,
+    name: id,
+    family: id,
+    version: id,
+    detail: host,
+    tooltip: vscode.l10n.t('{0}, answered by {1}', id, host),
+    maxInputTokens,
+    maxOutputTokens,
+    // The agent's picker hides models that call no tools.
+    capabilities: { toolCalling: true, imageInput },
+  };
+}
