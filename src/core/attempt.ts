@@ -69,7 +69,7 @@ export class Attempt {
 
   constructor(
     private readonly deps: EngineDeps,
-    what: AttemptRequest,
+    private readonly what: AttemptRequest,
     private readonly sink: AttemptSink,
   ) {
     this.end = new Promise((resolve) => (this.settle = resolve));
@@ -82,7 +82,7 @@ export class Attempt {
     });
     this.delta = this.deltaSink();
     this.chunks = new ChunkReader(this.delta);
-    void this.run(what);
+    void this.run();
   }
 
   /** Ends it at once; the socket is closed. */
@@ -114,9 +114,9 @@ export class Attempt {
     return { ms: this.deps.clock.ticks() - startedAt, firstTokenMs, bytes, chars, usage };
   }
 
-  private async run(what: AttemptRequest): Promise<void> {
+  private async run(): Promise<void> {
     try {
-      const response = await send(this.deps, what, this.controller.signal, (status, headers) =>
+      const response = await send(this.deps, this.what, this.controller.signal, (status, headers) =>
         this.onHeaders(status, headers),
       );
       if (this.settled) return;
@@ -233,7 +233,8 @@ export class Attempt {
       const { status, headers, body } = error;
       return this.fail({ type: 'status', status, headers, body });
     }
-    this.fail({ type: 'error', error, streaming: this.status !== undefined });
+    const { baseUrl } = this.what.connection;
+    this.fail({ type: 'error', error, streaming: this.status !== undefined, baseUrl });
   }
 
   private complete(): void {

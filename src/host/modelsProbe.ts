@@ -6,7 +6,7 @@ import type { Connection } from '../core/request';
 import { networkFaultOf, type NetworkFault } from './networkFault';
 
 export type ProbeFault =
-  | { readonly kind: NetworkFault; readonly code?: string | undefined }
+  | { readonly kind: NetworkFault; readonly code?: string | undefined; readonly proxy?: string | undefined }
   | { readonly kind: 'redirect'; readonly to: string | undefined }
   | { readonly kind: 'not-found' | 'rate-limit' | 'server' | 'status'; readonly status: number }
   | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
@@ -62,8 +62,8 @@ export async function probeModels(
     if (signal?.aborted) return { state: 'cancelled' };
     if (abort.signal.reason instanceof Late) return { state: 'unverified', fault: { kind: 'timeout' } };
     if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
-    const { fault, code } = networkFaultOf(error);
-    return { state: 'unverified', fault: { kind: fault, code } };
+    const { fault, ...found } = networkFaultOf(error, connection.baseUrl);
+    return { state: 'unverified', fault: { kind: fault, ...found } };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../core/request';
+import { faultTable } from '../core/faults/table';
+import { localize } from './localize';
 import { probeModels, type ProbeFault } from './modelsProbe';
 
 export type Verification =
@@ -52,13 +54,19 @@ function faultMessage(fault: ProbeFault, { host, baseUrl }: Verified): string {
     case 'timeout':
       return vscode.l10n.t('{0} did not answer in time.', host);
     case 'tls':
-      return vscode.l10n.t('The certificate of {0} is not trusted ({1}).', host, fault.code ?? 'TLS');
+      return `${inATurn(6, { host })} (${fault.code ?? 'TLS'})`;
     case 'not-tls':
       return vscode.l10n.t('{0} does not speak HTTPS. If it is meant to be http://, say so in the base URL.', host);
     case 'not-http':
       return vscode.l10n.t('{0} does not speak HTTP. Check the port in the base URL.', host);
     case 'proxy':
-      return vscode.l10n.t('The proxy refused the connection or wants a sign-in.');
+      return inATurn(7, {});
+    case 'proxy-failed':
+      return inATurn(64, { host });
+    case 'proxy-away':
+      return inATurn(65, { proxy: fault.proxy ?? '' });
+    case 'proxy-refused':
+      return inATurn(66, { host });
     case 'connection':
       return vscode.l10n.t(
         'The connection to {0} dropped ({1}).',
@@ -88,4 +96,9 @@ function faultMessage(fault: ProbeFault, { host, baseUrl }: Verified): string {
     case 'status':
       return vscode.l10n.t('{0} answered with the unexpected status {1}.', host, fault.status);
   }
+}
+
+/** What a turn says of the same thing: here and there a person reads one sentence. */
+function inATurn(row: 6 | 7 | 64 | 65 | 66, names: Readonly<Record<string, string>>): string {
+  return localize(faultTable[row].message, names);
 }

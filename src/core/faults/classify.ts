@@ -4,13 +4,13 @@ import { fromJson, readProviderError, type ProviderError } from './providerError
 import { refusedParameter, type RepairableParameter } from './refusedParameter';
 import { inbandRow, statusRow } from './statusRow';
 import { faultTable, localFaults, type FaultRow, type Policy, type RowId } from './table';
-import { transportRow } from './transportError';
+import { transportFault } from './transportError';
 
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
 
 /** What was seen of a failed attempt, before anyone judges it. */
 export type Evidence =
-  | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean }
+  | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
@@ -30,6 +30,8 @@ export interface Fault {
   readonly refused?: RepairableParameter | undefined;
   /** The provider's own words. */
   readonly detail: string;
+  /** The one that can't be reached. */
+  readonly proxy?: string | undefined;
   /** Seconds of the clock that ran out. */
   readonly seconds?: number | undefined;
 }
@@ -38,9 +40,10 @@ export interface Fault {
 export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
-      const row = transportRow(evidence.error);
       // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
-      return fault(evidence.streaming ? 42 : row);
+      if (evidence.streaming) return fault(42);
+      const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
+      return { ...fault(row), proxy };
     }
     case 'status': {
       const hint = parseHint(evidence.headers, evidence.body, now);

@@ -19,7 +19,7 @@ export type Policy =
 export interface FaultRow {
   readonly kind: FaultKind | undefined;
   readonly policy: Policy;
-  /** English sentence and key of its translations; `{host}`, `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`. */
+  /** English sentence and key of its translations; `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`. */
   readonly message: string;
   readonly actions: readonly FaultAction[];
   /** Instead of `message` where the turn ends and the server said when to come back, at `{time}`. */
@@ -204,6 +204,17 @@ export const faultTable = {
     'retryNow',
     'switchModel',
     'details',
+  ]),
+  64: row('proxy', transient, "The proxy can't reach {host}.", ['retryNow', 'networkSettings']),
+  65: row(
+    'proxy',
+    { retry: 'transient', limit: 3 },
+    "The proxy {proxy} can't be reached. Start it, or check the proxy settings.",
+    ['networkSettings', 'retryNow'],
+  ),
+  66: row('proxy', never, 'The proxy refused the connection to {host}. Check the proxy settings.', [
+    'networkSettings',
+    'retryNow',
   ]),
 } as const satisfies Readonly<Record<number, FaultRow>>;
 

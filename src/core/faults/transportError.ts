@@ -13,7 +13,8 @@ const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 8],
   [/^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/, 6],
   [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, 6],
-  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, 7],
+  [/^net::ERR_PROXY_AUTH/, 7],
+  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, 66],
   [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, 8],
   [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/, 5],
   [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, 5],
@@ -23,12 +24,20 @@ const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
 const wordRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, 8],
   [/certificate/i, 6],
-  [/prox(y|ies)|tunneling socket/i, 7],
+  [/prox(y|ies)|tunneling socket/i, 66],
 ];
+
+/** Of undici and of `tunnel-agent`: what a proxy has answered to CONNECT, in words only. */
+const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
+
+/** What can go wrong before there is a connection: a name, a refusal, no answer. */
+const connectingRows: ReadonlySet<RowId> = new Set<RowId>([1, 3, 4]);
 
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
+  /** Where Node wanted to connect to, as far as it says so. */
+  readonly place?: { readonly host: string; readonly port: number | undefined };
 }
 
 /** The error, its causes and the members of aggregates, outermost first; cycles end the walk. */
@@ -40,12 +49,48 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
     if (!isRecord(value) || !('message' in value || 'code' in value) || seen.has(value) || seen.size > 16) return;
     seen.add(value);
     const { code, message, errors, cause } = value;
-    links.push({ code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' });
+    const place = placeOf(value);
+    links.push({
+      code: typeof code === 'string' ? code : '',
+      message: typeof message === 'string' ? message : '',
+      ...(place && { place }),
+    });
     if (Array.isArray(errors)) errors.forEach(visit);
     visit(cause);
   };
   visit(error);
   return links;
+}
+
+/** From the properties that Node gives to errors of `getaddrinfo` and `connect`. */
+function placeOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['place'] {
+  if (typeof hostname === 'string') return { host: hostname, port: undefined };
+  return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
+}
+
+export interface TransportFault {
+  readonly row: RowId;
+  /** Of a proxy that can't be reached: `127.0.0.1:7890`, `proxy.example`. */
+  readonly proxy?: string;
+}
+
+/**
+ * What a rejected `fetch` comes to. An error that names another place than the one that was asked for speaks of a
+ * proxy: the connection to it is the only one that is made.
+ */
+export function transportFault(error: unknown, baseUrl: string): TransportFault {
+  const row = transportRow(error);
+  const proxy = connectingRows.has(row) ? elsewhere(error, baseUrl) : undefined;
+  return proxy === undefined ? { row } : { row: 65, proxy };
+}
+
+function elsewhere(error: unknown, baseUrl: string): string | undefined {
+  if (!URL.canParse(baseUrl)) return undefined;
+  const { protocol, hostname, port } = new URL(baseUrl);
+  const asked = Number(port) || (protocol === 'https:' ? 443 : 80);
+  const places = errorChain(error).flatMap(({ place }) => place ?? []);
+  const other = places.find((place) => (place.port === undefined ? place.host !== hostname : place.port !== asked));
+  return other && (other.port === undefined ? other.host : `${other.host}:${other.port}`);
 }
 
 /** Which row of the fault table a rejected `fetch`, or a body that broke, belongs to. */
@@ -59,12 +104,20 @@ export function transportRow(error: unknown): RowId {
   const coded = rows.find((row) => row !== 2) ?? rows[0];
   if (coded !== undefined) return coded;
   for (const { message } of links) {
-    const row = rowIn(wordRows, message);
+    const row = tunnelRow(message) ?? rowIn(wordRows, message);
     if (row !== undefined) return row;
   }
   // A proxy that answers CONNECT with 407 ends in a cause without code and message; nothing else does.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === '' ? 7 : 5;
+}
+
+/** A proxy that fails to get through may yet do so; one that does not let through will not. */
+function tunnelRow(message: string): RowId | undefined {
+  const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
+  if (status === 0) return undefined;
+  if (status === 407) return 7;
+  return status >= 500 || status === 408 || status === 429 ? 64 : 66;
 }
 
 function rowIn(

@@ -32,6 +32,7 @@ export function wordsFor(
   const detail = redactKeys(fault.detail, connection.apiKey ? [connection.apiKey] : []);
   const message = localize(fault.message, {
     host: hostOf(connection.baseUrl),
+    proxy: fault.proxy ?? '',
     model,
     status: status ?? '',
     detail: detail || (status === undefined ? '' : `HTTP ${status}`),

@@ -52,6 +52,9 @@ function actionsFor(fault: Extract<Verification, { state: 'unverified' }>['fault
   switch (fault) {
     case 'tls':
     case 'proxy':
+    case 'proxy-failed':
+    case 'proxy-away':
+    case 'proxy-refused':
       return [networkSettings(), openLog()];
     case 'offline':
     case 'rate-limit':

@@ -24,6 +24,8 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
+const baseUrl = 'https://gateway.test/v1';
+
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
   readonly repairs?: Repairs;
@@ -59,7 +61,7 @@ async function attempted(reply: Reply, { messages, repairs = new Set(), onTold }
   const attempt = new Attempt(
     deps,
     {
-      connection: { baseUrl: 'https://gateway.test/v1', apiKey: 'key-1' },
+      connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
       repairs,
@@ -125,7 +127,7 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   [
     'a broken connection',
     (body) => breakAfterwards(body.delta('a'), broken),
-    fault({ type: 'error', error: broken, streaming: true }),
+    fault({ type: 'error', error: broken, streaming: true, baseUrl }),
   ],
   [
     'a connection that breaks after the finish reason',

@@ -166,6 +166,8 @@ describe('the classifier of an error inside a 200', () => {
   }
 });
 
+const baseUrl = 'https://gateway.test/v1';
+
 const seen: readonly (readonly [evidence: Evidence, row: RowId | 0])[] = [
   [{ type: 'timeout', clock: 'headers', afterMs: 60_000 }, 10],
   [{ type: 'timeout', clock: 'first', afterMs: 120_000 }, 39],
@@ -181,11 +183,19 @@ const seen: readonly (readonly [evidence: Evidence, row: RowId | 0])[] = [
   [{ type: 'garbled', what: 'events' }, 51],
   [{ type: 'endless-event' }, 52],
   [{ type: 'garbled', what: 'json' }, 63],
-  [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: false }, 3],
-  [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: true }, 42],
-  [{ type: 'error', error: new TypeError('terminated', { cause: { code: 'UND_ERR_SOCKET' } }), streaming: true }, 42],
-  [{ type: 'error', error: { code: 'UND_ERR_BODY_TIMEOUT', message: '' }, streaming: true }, 42],
-  [{ type: 'error', error: undefined, streaming: true }, 42],
+  [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: false, baseUrl }, 3],
+  [{ type: 'error', error: new Error('x', { cause: { code: 'ECONNREFUSED' } }), streaming: true, baseUrl }, 42],
+  [
+    {
+      type: 'error',
+      error: new TypeError('terminated', { cause: { code: 'UND_ERR_SOCKET' } }),
+      streaming: true,
+      baseUrl,
+    },
+    42,
+  ],
+  [{ type: 'error', error: { code: 'UND_ERR_BODY_TIMEOUT', message: '' }, streaming: true, baseUrl }, 42],
+  [{ type: 'error', error: undefined, streaming: true, baseUrl }, 42],
 ];
 
 describe('the classifier of what else was seen', () => {

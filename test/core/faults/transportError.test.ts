@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { faultTable, type RowId } from '../../../src/core/faults/table';
-import { describeError, errorChain, transportRow } from '../../../src/core/faults/transportError';
+import { describeError, errorChain, transportFault, transportRow } from '../../../src/core/faults/transportError';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
@@ -56,11 +56,11 @@ const codes: readonly (readonly [code: string, row: RowId])[] = [
   ['net::ERR_CERT_AUTHORITY_INVALID', 6],
   ['net::ERR_SSL_PROTOCOL_ERROR', 6],
   ['net::ERR_PROXY_CERTIFICATE_INVALID', 6],
-  ['net::ERR_PROXY_CONNECTION_FAILED', 7],
-  ['net::ERR_TUNNEL_CONNECTION_FAILED', 7],
+  ['net::ERR_PROXY_CONNECTION_FAILED', 66],
+  ['net::ERR_TUNNEL_CONNECTION_FAILED', 66],
   ['net::ERR_PROXY_AUTH_UNSUPPORTED', 7],
-  ['net::ERR_MANDATORY_PROXY_CONFIGURATION_FAILED', 7],
-  ['ERR_PROXY_TUNNEL', 7],
+  ['net::ERR_MANDATORY_PROXY_CONFIGURATION_FAILED', 66],
+  ['ERR_PROXY_TUNNEL', 66],
   ['HPE_INVALID_CONSTANT', 8],
   ['UND_ERR_HEADERS_OVERFLOW', 8],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 8],
@@ -76,9 +76,25 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
   [
     'a proxy that is named in words only',
     fetchFailed(new Error('Failed to establish a socket connection to proxies: PROXY p:1')),
+    66,
+  ],
+  ['a tunnel that wants a sign-in', new Error('tunneling socket could not be established, statusCode=407'), 7],
+  ['a tunnel that was refused', new Error('tunneling socket could not be established, statusCode=403'), 66],
+  ['a tunnel that leads nowhere', new Error('tunneling socket could not be established, statusCode=502'), 64],
+  ...([407, 403, 401, 302, 408, 429, 500, 502, 503, 504] as const).map((status) => {
+    const aborted = coded('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
+    const row: RowId = status === 407 ? 7 : [403, 401, 302].includes(status) ? 66 : 64;
+    return [
+      `a proxy that answers ${status} to CONNECT`,
+      fetchFailed(new Error('cancelled', { cause: aborted })),
+      row,
+    ] as const;
+  }),
+  [
+    "a sign-in that VS Code's own words tell of",
+    fetchFailed(coded('UND_ERR_ABORTED', 'Proxy response (407) ?.== 200 when HTTP Tunneling')),
     7,
   ],
-  ['a tunnel that was refused', new Error('tunneling socket could not be established, statusCode=407'), 7],
   ['a certificate that is named in words only', new Error('unable to verify the first certificate'), 6],
   [
     'an answer that is not HTTP, without a code',
@@ -158,6 +174,43 @@ describe('transportRow', () => {
     assert.equal(transportRow(first), 5);
     assert.equal(errorChain(first).length, 2);
   });
+});
+
+describe('a place that nobody asked for', () => {
+  const baseUrl = 'https://gateway.test/v1';
+  const refused = (address: string, port: number): Error =>
+    Object.assign(coded('ECONNREFUSED', `connect ECONNREFUSED ${address}:${port}`), { address, port });
+  const unknown = (hostname: string): Error =>
+    Object.assign(coded('ENOTFOUND', `getaddrinfo ENOTFOUND ${hostname}`), { hostname });
+
+  for (const [name, error, proxy] of [
+    ['a port', refused('127.0.0.1', 7890), '127.0.0.1:7890'],
+    ['a name', unknown('proxy.example'), 'proxy.example'],
+    ['both addresses of one', new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]), '::1:7890'],
+    ['no answer', Object.assign(coded('ETIMEDOUT'), { address: '10.0.0.1', port: 3128 }), '10.0.0.1:3128'],
+  ] as const) {
+    it(`is a proxy: ${name}`, () => {
+      assert.deepEqual(transportFault(fetchFailed(error), baseUrl), { row: 65, proxy });
+    });
+  }
+
+  for (const [name, error, url, row] of [
+    ['the port of https', refused('10.0.0.1', 443), baseUrl, 3],
+    ['the port of http', refused('10.0.0.1', 80), 'http://gateway.test/v1', 3],
+    ['the port of the base URL', refused('127.0.0.1', 11434), 'http://localhost:11434/v1', 3],
+    ['the name of the base URL', unknown('gateway.test'), baseUrl, 1],
+    ['what a base URL that is none asked for', unknown('gateway.test'), 'nonsense', 1],
+    [
+      'a connection that had been there',
+      Object.assign(coded('ECONNRESET'), { address: '::1', port: 7890 }),
+      baseUrl,
+      5,
+    ],
+  ] as const) {
+    it(`is not ${name}`, () => {
+      assert.deepEqual(transportFault(fetchFailed(error), url), { row });
+    });
+  }
 });
 
 describe('the chain of an error', () => {

@@ -37,6 +37,7 @@ describe('the words for a fault', () => {
     assert.equal(detail, '');
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
+      proxy: '',
       model: 'gpt-4o',
       status: '',
       detail: '',
@@ -52,6 +53,7 @@ describe('the words for a fault', () => {
     const { values } = shown({ type: 'timeout', clock: 'idle', afterMs: 60_000 }, known);
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
+      proxy: '',
       model: 'gpt-4o',
       status: 504,
       detail: 'HTTP 504',
@@ -60,6 +62,12 @@ describe('the words for a fault', () => {
       minutes: 9,
       time: 'at 1234',
     });
+  });
+
+  it('name the proxy that is away', () => {
+    const error = Object.assign(new Error('no'), { code: 'ECONNREFUSED', address: '127.0.0.1', port: 7890 });
+    const { values } = shown({ type: 'error', error, streaming: false, baseUrl: 'https://api.holysheep.ai/v1' });
+    assert.equal(values['proxy'], '127.0.0.1:7890');
   });
 
   it("are the provider's own where it had any, before the bare status", () => {

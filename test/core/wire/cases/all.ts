@@ -1,6 +1,7 @@
 import type { WireCase } from '../wireCase';
 import { bodies } from './bodies';
 import { connecting } from './connecting';
+import { proxies } from './proxies';
 import { resumes } from './resumes';
 import { statuses } from './statuses';
 import { streams } from './streams';
@@ -9,6 +10,7 @@ import { turns } from './turns';
 /** In the order of the fault table. */
 export const wireCases: readonly WireCase[] = [
   ...connecting,
+  ...proxies,
   ...statuses,
   ...bodies,
   ...streams,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { selfSigned } from '../selfSigned';
+import { selfSigned } from '../../../support/network/certificates';
 import { wireKey, type Stage } from '../stage';
 import type { WireCase } from '../wireCase';
 import { answers, answersRest, breaks, cut, fetchFailed, hangs, rejects } from '../wireReplies';
