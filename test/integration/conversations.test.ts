@@ -1,54 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer } from '../../src/demo/replies';
+import { closeAll, markedInNextQuickPick, shows, tabs } from '../support/conversationTabs';
 import { startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
-
-/** Titles of the panels that are open, in the order of their tabs. */
-function panels(): readonly string[] {
-  return tabs().map(({ label }) => label);
-}
-
-function tabs(): readonly vscode.Tab[] {
-  return vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter(
-      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('holysheep.conversation'),
-    );
-}
-
-async function shows(titles: readonly string[]): Promise<void> {
-  const isSo = (): boolean => panels().join('\n') === titles.join('\n');
-  if (isSo()) return;
-  await new Promise<void>((resolve) => {
-    const listening = vscode.window.tabGroups.onDidChangeTabs(() => {
-      if (!isSo()) return;
-      listening.dispose();
-      resolve();
-    });
-  });
-}
 
 async function ask(prompt: string, newConversation = true): Promise<void> {
   await vscode.commands.executeCommand('holysheep.ask', { prompt, newConversation });
-}
-
-async function closeAll(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  await shows([]);
-}
-
-/** Resolves when the list that opens next is there, with that entry as the one that Enter takes. */
-function markedInNextQuickPick(label: string): Promise<void> {
-  const { window } = vscode;
-  const original = window.createQuickPick;
-  return new Promise((resolve) => {
-    window.createQuickPick = <T extends vscode.QuickPickItem>(): vscode.QuickPick<T> => {
-      window.createQuickPick = original;
-      const picker = original<T>();
-      picker.onDidChangeActive(([active]) => active?.label === label && resolve());
-      return picker;
-    };
-  });
 }
 
 describe('conversations', () => {

@@ -11,9 +11,10 @@ export async function run(): Promise<void> {
     reporter: process.env['MOCHA_REPORTER'] ?? 'spec',
     ...grepArgument(),
   });
-  for (const file of readdirSync(__dirname, { recursive: true, encoding: 'utf8' })) {
+  const folder = path.join(__dirname, process.env['TESTS_OF_WINDOW'] ?? '.');
+  for (const file of readdirSync(folder)) {
     if (file.endsWith('.test.js')) {
-      mocha.addFile(path.join(__dirname, file));
+      mocha.addFile(path.join(folder, file));
     }
   }
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));

@@ -1,16 +1,16 @@
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
-import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { runNode } from '../childProcess';
-import { out, root, sampleWorkspace } from '../paths';
+import { out, root } from '../paths';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
-import { quietSettings, writeUserSettings } from '../vscode/quietSettings';
-import { testHost } from '../vscode/testHost';
+import { writeUserSettings } from '../vscode/quietSettings';
+import { testHost, type TestHost } from '../vscode/testHost';
 import type { VSCodeVersion } from '../vscode/versions';
+import { hostWindows, type HostWindow } from './hostWindows';
 import { countMocha, reporter } from './mochaStage';
-import type { Stage } from './stage';
+import type { Stage, StageResult } from './stage';
 
-/** Mocha inside the extension host of a real VS Code, with the development build. */
+/** Mocha inside the extension host of a real VS Code, with the development build, in one window after the other. */
 export function hostStage(name: string, version: VSCodeVersion): Stage {
   return {
     name,
@@ -20,27 +20,45 @@ export function hostStage(name: string, version: VSCodeVersion): Stage {
           return { passed: 0, failed: 1 };
         }
       }
-      return countMocha((env) =>
-        runInHost(version, { ...env, MOCHA_REPORTER: reporter, MOCHA_ARGUMENTS: JSON.stringify(mochaArgs) }),
-      );
+      const host = await testHost(version);
+      const results: StageResult[] = [];
+      for (const window of hostWindows.filter(({ untrusted }) => !untrusted || host.knowsTrust)) {
+        console.log(`\n  in ${window.name}`);
+        const result = await countMocha(
+          (env) =>
+            runInHost(host, window, { ...env, MOCHA_REPORTER: reporter, MOCHA_ARGUMENTS: JSON.stringify(mochaArgs) }),
+          { mayBeEmpty: mochaArgs.length > 0 },
+        );
+        results.push(result);
+        // Who asks for one suite has found it, and need not wait for windows that don't have it.
+        if (mochaArgs.length > 0 && result.passed + result.failed > 0) break;
+      }
+      return sum(results);
     },
   };
 }
 
-async function runInHost(version: VSCodeVersion, env: Readonly<Record<string, string>>): Promise<number> {
+async function runInHost(host: TestHost, window: HostWindow, env: Readonly<Record<string, string>>): Promise<number> {
   const folder = temporaryFolder();
   const userData = path.join(folder, 'user-data');
-  const workspace = path.join(folder, 'workspace');
-  writeUserSettings(userData, quietSettings);
-  cpSync(sampleWorkspace, workspace, { recursive: true });
+  writeUserSettings(userData, window.settings);
   try {
-    const host = await testHost(version);
     return await runTests({
       ...host.start,
       extensionDevelopmentPath: root,
       extensionTestsPath: path.join(out, 'test/integration/index.js'),
-      extensionTestsEnv: { ...env, ...host.env },
-      launchArgs: [workspace, '--user-data-dir', userData, '--extensions-dir', path.join(folder, 'extensions')],
+      extensionTestsEnv: {
+        ...env,
+        ...host.env,
+        ...window.environment?.(folder),
+        TESTS_OF_WINDOW: window.tests,
+        USER_DATA_FOLDER: userData,
+      },
+      launchArgs: [
+        window.open(folder),
+        ...['--user-data-dir', userData, '--extensions-dir', path.join(folder, 'extensions')],
+        ...(window.untrusted ? ['--enable-workspace-trust'] : []),
+      ],
     });
   } catch (error) {
     console.error(String(error));
@@ -48,4 +66,12 @@ async function runInHost(version: VSCodeVersion, env: Readonly<Record<string, st
   } finally {
     removeTemporaryFolder(folder);
   }
+}
+
+function sum(results: readonly StageResult[]): StageResult {
+  const passed = results.reduce((total, result) => total + result.passed, 0);
+  const failed = results.reduce((total, result) => total + result.failed, 0);
+  const told = results.flatMap((result) => result.told ?? []);
+  if (passed + failed === 0) return { passed, failed: 1, told: ['No test has run.'] };
+  return { passed, failed, told };
 }

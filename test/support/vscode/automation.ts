@@ -11,6 +11,8 @@ const workbenchNoise = new RegExp(
     'Updating additional builtin',
     '\\[(Service Worker|AgentHost|AccountPolicyGate|ChatModelSelection|reconnection)',
     '.*_initializeExtensionUsageCache',
+    // Of a virtual workspace, before its tests provide its files.
+    '.*(ENOPRO|CodeExpectedError)',
   ].join('|')})`,
 );
 

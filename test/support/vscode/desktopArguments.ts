@@ -8,10 +8,14 @@ export interface DesktopArguments {
   readonly extensionTestsPath: string;
   /** The folder to open; none gives an empty window. */
   readonly workspace: string | undefined;
+  /** Desktop VS Code, which has no such option, trusts every workspace of a test run. */
+  readonly workspaceTrust: boolean;
 }
 
 const known = ['user-data-dir', 'extensions-dir', 'extensionDevelopmentPath', 'extensionTestsPath'] as const;
 type Known = (typeof known)[number];
+
+const workspaceTrust = '--enable-workspace-trust';
 
 /** Both `--name value` and `--name=value`; other options are desktop matters and are left out. */
 export function parseDesktopArguments(args: readonly string[]): DesktopArguments {
@@ -37,6 +41,7 @@ export function parseDesktopArguments(args: readonly string[]): DesktopArguments
     extensionDevelopmentPaths: values.extensionDevelopmentPath,
     extensionTestsPath: required(values, 'extensionTestsPath'),
     workspace: positional[0],
+    workspaceTrust: args.includes(workspaceTrust),
   };
 }
 

@@ -11,12 +11,15 @@ export interface TestHost {
   readonly start: { readonly version: string } | { readonly vscodeExecutablePath: string };
   /** What the started needs to know. */
   readonly env: Readonly<Record<string, string>>;
+  /** Desktop VS Code trusts every workspace of a test run. */
+  readonly knowsTrust: boolean;
 }
 
 export async function testHost({ codeServer, desktop }: VSCodeVersion): Promise<TestHost> {
-  if (onDesktop) return { start: { version: desktop }, env: {} };
+  if (onDesktop) return { start: { version: desktop }, env: {}, knowsTrust: false };
   return {
     start: { vscodeExecutablePath: path.join(root, 'test/support/vscodeFromNpm.mjs') },
     env: { VSCODE_SERVER: (await ensureVSCode(codeServer)).server },
+    knowsTrust: true,
   };
 }

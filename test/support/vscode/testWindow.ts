@@ -37,7 +37,7 @@ function useDesktopSettings(userDataFolder: string): void {
   }
 }
 
-function startServer({ userDataFolder, extensionsFolder }: DesktopArguments): ServerProcess {
+function startServer({ userDataFolder, extensionsFolder, workspaceTrust }: DesktopArguments): ServerProcess {
   const script = process.env['VSCODE_SERVER'];
   if (script === undefined) {
     throw new Error('VSCODE_SERVER must name the server-main.js of an installed VS Code');
@@ -47,7 +47,7 @@ function startServer({ userDataFolder, extensionsFolder }: DesktopArguments): Se
     [
       ...['--accept-server-license-terms', '--without-connection-token', '--host', '127.0.0.1', '--port', '0'],
       ...['--server-data-dir', userDataFolder, '--extensions-dir', extensionsFolder],
-      ...['--telemetry-level', 'off', '--disable-workspace-trust'],
+      ...['--telemetry-level', 'off', ...(workspaceTrust ? [] : ['--disable-workspace-trust'])],
       // Without it the workbench ignores the tests' path and waits for ever; below `info` mocha's output is dropped.
       ...['--enable-smoke-test-driver', '--log', 'info'],
     ],
@@ -63,9 +63,14 @@ function windowUrl(window: DesktopArguments, port: string): string {
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];
-  const query = new URLSearchParams(window.workspace === undefined ? { ew: 'true' } : { folder: window.workspace });
+  const query = new URLSearchParams(opened(window.workspace));
   query.set('payload', JSON.stringify(payload));
   return `http://127.0.0.1:${port}/?${query.toString()}`;
+}
+
+function opened(workspace: string | undefined): Record<string, string> {
+  if (workspace === undefined) return { ew: 'true' };
+  return workspace.endsWith('.code-workspace') ? { workspace } : { folder: workspace };
 }
 
 function interrupted(): Promise<number> {

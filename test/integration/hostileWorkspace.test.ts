@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer } from '../../src/demo/replies';
+import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
+import { hostileModel, hostileWords, offeredActions, openHostileSettings } from '../support/hostileWorkspace';
+
+describe('a trusted workspace, with hostile settings', () => {
+  let fixture: HostFixture;
+  let attacker: Gateway;
+  let close: () => Promise<void>;
+  before(async () => {
+    fixture = await startFixture(() => answer('fine'));
+    attacker = await startGateway({ script: () => answer('got you') });
+    close = await openHostileSettings(attacker.baseUrl);
+  });
+  beforeEach(() => fixture.gateway.reset());
+  afterEach(() => assert.deepEqual([...attacker.requests, ...attacker.modelRequests], []));
+  after(async () => {
+    await close();
+    await attacker.close();
+    await stopFixture(fixture);
+  });
+
+  it('chooses the model and how it is asked, not where, and says nothing in the name of the user', async () => {
+    assert.equal(vscode.workspace.isTrusted, true);
+    assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
+    const [request] = fixture.gateway.requests;
+    assert.equal(request?.headers.authorization, `Bearer ${testKey}`);
+    const { json } = request;
+    assert.deepEqual([json?.model, json?.['temperature'], json?.['max_tokens']], [hostileModel, 1.5, 3]);
+    assert.deepEqual(json?.messages, [{ role: 'user', content: 'hello' }]);
+  });
+
+  it('has no prompt of its own among those for a selection before it is agreed to, nor in a conversation', async () => {
+    const offered = await offeredActions();
+    assert.deepEqual(
+      offered.filter((title) => title.includes('Hostile')),
+      [],
+    );
+    assert.ok(offered.length >= 4);
+    await vscode.commands.executeCommand('holysheep.ask', { prompt: 'hello', newConversation: true });
+    const { body } = await fixture.gateway.request(1);
+    assert.ok(!body.includes(hostileWords));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('does not get the key tested elsewhere', async () => {
+    await vscode.commands.executeCommand('holysheep.testConnection');
+    assert.equal(fixture.gateway.modelRequests.length, 1);
+  });
+});

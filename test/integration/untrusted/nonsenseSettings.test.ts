@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startGateway, type Gateway, type GatewayRequest } from '../../../src/demo/gateway';
+import { answer } from '../../../src/demo/replies';
+import { collect, extensionApi, find, resetNetworkState, set, testKey } from '../../support/extensionHost';
+
+const names = [
+  ...['model', 'fallbackModels', 'systemPrompt', 'temperature', 'maxTokens', 'prompts', 'resume', 'history.limit'],
+  ...['retry.maxRetries', 'retry.baseDelayMs', 'retry.maxDelayMs', 'retry.jitter', 'retry.maxHintMs'],
+  ...['timeout.headersMs', 'timeout.firstTokenMs', 'timeout.idleMs', 'timeout.silentMs'],
+];
+
+describe('settings that make no sense', () => {
+  let gateway: Gateway;
+  before(async () => {
+    gateway = await startGateway({ script: () => answer('all the same') });
+  });
+  beforeEach(async () => {
+    gateway.reset();
+    await resetNetworkState();
+  });
+  after(async () => {
+    for (const name of ['baseUrl', ...names]) await set(name, undefined);
+    await gateway.close();
+  });
+
+  const asked = async (): Promise<NonNullable<GatewayRequest['json']>> => {
+    const events = await collect((await extensionApi()).ask('hello'));
+    assert.equal(find(events, 'done').text, 'all the same');
+    return gateway.requests[0]?.json ?? assert.fail('no request');
+  };
+
+  it('that were there at the start let the extension start, and ask with values that can be used', async () => {
+    const configuration = vscode.workspace.getConfiguration('holysheep');
+    assert.equal(configuration.inspect('temperature')?.globalValue, 'hot');
+    await set('baseUrl', gateway.baseUrl);
+    await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
+    const { model, temperature, max_tokens: maxTokens, messages } = await asked();
+    assert.deepEqual([model, temperature, maxTokens], ['claude-sonnet-4', 0.7, 2048]);
+    assert.deepEqual(messages, [{ role: 'user', content: 'hello' }]);
+  });
+
+  for (const value of [null, 1e308, 'nonsense', {}]) {
+    it(`${JSON.stringify(value)} for each of them asks with values that can be used`, async () => {
+      for (const name of names) await set(name, value);
+      const { model, temperature, max_tokens: maxTokens } = await asked();
+      assert.ok(typeof model === 'string' && model !== '');
+      assert.ok(Number(temperature) >= 0 && Number(temperature) <= 2, String(temperature));
+      assert.ok(Number.isInteger(maxTokens) && Number(maxTokens) >= 1, String(maxTokens));
+    });
+  }
+
+  for (const value of [42, null, {}, ['http://127.0.0.1:9/v1']]) {
+    it(`${JSON.stringify(value)} for the base URL is as if there was none: no key goes to where it would lead`, async () => {
+      await set('baseUrl', value);
+      const report = await vscode.commands.executeCommand<string>('holysheep.exportDiagnostics');
+      const { settings } = JSON.parse(report) as { readonly settings: { readonly origin: string } };
+      assert.equal(settings.origin, 'https://api.holysheep.ai');
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    });
+  }
+});

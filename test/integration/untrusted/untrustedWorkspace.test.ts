@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startGateway, type Gateway } from '../../../src/demo/gateway';
+import { answer, failure, inTurn } from '../../../src/demo/replies';
+import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } from '../../support/extensionHost';
+import type { HostFixture } from '../../support/extensionHost';
+import { hostileWords, offeredActions, openHostileSettings } from '../../support/hostileWorkspace';
+
+describe('a workspace that is not trusted, with hostile settings', () => {
+  let fixture: HostFixture;
+  let attacker: Gateway;
+  let close: () => Promise<void>;
+  before(async () => {
+    fixture = await startFixture(() => answer('fine'));
+    attacker = await startGateway({ script: () => answer('got you') });
+    close = await openHostileSettings(attacker.baseUrl);
+  });
+  beforeEach(async () => {
+    fixture.gateway.reset();
+    fixture.gateway.script = () => answer('fine');
+    await resetNetworkState();
+  });
+  afterEach(() => assert.deepEqual([...attacker.requests, ...attacker.modelRequests], []));
+  after(async () => {
+    await close();
+    await attacker.close();
+    await stopFixture(fixture);
+  });
+
+  it('is what this window has open', () => {
+    assert.equal(vscode.workspace.isTrusted, false);
+    assert.equal(vscode.workspace.getConfiguration('editor').get('tabSize'), 7);
+  });
+
+  it('has no say in where a request goes, to which model and with what', async () => {
+    assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
+    const [request, ...more] = fixture.gateway.requests;
+    assert.deepEqual(more, []);
+    assert.equal(request?.headers.authorization, `Bearer ${testKey}`);
+    const { json } = request;
+    assert.deepEqual([json?.model, json?.['temperature'], json?.['max_tokens']], ['gpt-4o', 0.7, 2048]);
+    assert.deepEqual(json?.messages, [{ role: 'user', content: 'hello' }]);
+  });
+
+  it('has no say in how often and how soon it is tried again', async () => {
+    fixture.gateway.script = inTurn(
+      () => failure(503, { message: 'no' }),
+      () => answer('the second time'),
+    );
+    assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'the second time');
+  });
+
+  it('has no prompt of its own among those for a selection', async () => {
+    const offered = await offeredActions();
+    assert.deepEqual(
+      offered.filter((title) => title.includes('Hostile')),
+      [],
+    );
+    assert.ok(offered.length >= 4);
+  });
+
+  it('has nothing of its own in a conversation', async () => {
+    await vscode.commands.executeCommand('holysheep.ask', { prompt: 'hello', newConversation: true });
+    const { body } = await fixture.gateway.request(1);
+    assert.ok(!body.includes(hostileWords));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('does not see a new key either: it is verified where it was entered for', async () => {
+    await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-entered-in-a-hostile-place');
+    await vscode.commands.executeCommand('holysheep.testConnection');
+    assert.equal(fixture.gateway.modelRequests.length, 2);
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answer } from '../../../src/demo/replies';
+import { ContextSource } from '../../../src/host/context/contextSource';
+import { closeAll, markedInNextQuickPick, shows } from '../../support/conversationTabs';
+import { startFixture, stopFixture, type HostFixture } from '../../support/extensionHost';
+import { MemoryFiles } from '../../support/memoryFiles';
+
+const scheme = 'memfs-test';
+const at = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
+
+const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
+
+describe('a virtual workspace', () => {
+  let fixture: HostFixture;
+  let files: vscode.Disposable;
+  before(async () => {
+    const content = { '/project/src/twice.ts': source, '/project/notes.md': 'Closed, and read all the same.\n' };
+    files = vscode.workspace.registerFileSystemProvider(scheme, new MemoryFiles(content), { isCaseSensitive: true });
+    fixture = await startFixture(() => answer('understood'));
+  });
+  beforeEach(async () => {
+    await closeAll();
+    fixture.gateway.reset();
+  });
+  after(async () => {
+    await stopFixture(fixture);
+    files.dispose();
+  });
+
+  const open = async (): Promise<vscode.TextEditor> => {
+    const editor = await vscode.window.showTextDocument(at('/project/src/twice.ts'), { preview: false });
+    editor.selection = new vscode.Selection(1, 0, 3, 1);
+    return editor;
+  };
+
+  it('is what this window has open', () => {
+    assert.deepEqual(
+      vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme),
+      [scheme],
+    );
+  });
+
+  it('has its code explained like any other', async () => {
+    await open();
+    await vscode.commands.executeCommand('holysheep.explainSelection');
+    const { json } = await fixture.gateway.request(1);
+    const prompt = JSON.stringify(json?.messages.at(-1)?.content);
+    for (const part of ['Explain the code', 'src/twice.ts', 'function twice', 'typescript', 'const before']) {
+      assert.ok(prompt.includes(part), `${part} is missing in: ${prompt}`);
+    }
+  });
+
+  it('has context: what is selected and what is open; a closed file is read by its id', async () => {
+    const editor = await open();
+    const errors: unknown[] = [];
+    const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+    const offered = (await context.suggest('')).map(({ label, detail }) => `${label} | ${detail}`);
+    assert.deepEqual(offered, ['twice.ts:2-4 | Selection', 'twice.ts | src', 'Choose a file… | ']);
+    const [notes] = await context.resolve(`file:${at('/project/notes.md').toString()}`);
+    assert.deepEqual(notes?.attachment, {
+      kind: 'file',
+      label: 'notes.md',
+      languageId: 'markdown',
+      code: 'Closed, and read all the same.\n',
+    });
+    assert.deepEqual(errors, []);
+  });
+
+  it('whose files VS Code can’t search offers, by name, those that are open', async () => {
+    const editor = await open();
+    const errors: unknown[] = [];
+    const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
+    assert.deepEqual(
+      (await context.suggest('twice')).map(({ label }) => label),
+      ['twice.ts:2-4', 'twice.ts', 'Choose a file…'],
+    );
+    assert.deepEqual(
+      (await context.suggest('notes')).map(({ label }) => label),
+      ['Choose a file…'],
+    );
+    assert.deepEqual(errors, []);
+  });
+
+  it('keeps what was said there', async () => {
+    const title = 'kept without a disk';
+    await vscode.commands.executeCommand('holysheep.ask', { prompt: title, newConversation: true });
+    await shows([title]);
+    await fixture.gateway.request(1);
+    await closeAll();
+    const opened = shows([title]);
+    const marked = markedInNextQuickPick(title);
+    await vscode.commands.executeCommand('holysheep.openHistory');
+    await marked;
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await opened;
+  });
+});

@@ -1,0 +1,78 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { trustTestAuthority } from '../network/testAuthority';
+import { sampleWorkspace } from '../paths';
+import { quietSettings, type Settings } from '../vscode/quietSettings';
+
+/** A window of VS Code that in-host tests run in. */
+export interface HostWindow {
+  readonly name: string;
+  /** Its tests are the files of this folder in `test/integration`. */
+  readonly tests: string;
+  readonly settings: Settings;
+  /** Only where VS Code knows of trust. */
+  readonly untrusted?: true;
+  /** Makes what the window opens. */
+  open(folder: string): string;
+  environment?(folder: string): Readonly<Record<string, string>>;
+}
+
+/** What no setting of ours takes. */
+const nonsense: Settings = {
+  'holysheep.baseUrl': 42,
+  'holysheep.model': ['gpt-4o'],
+  'holysheep.fallbackModels': 'gpt-4o',
+  'holysheep.systemPrompt': { role: 'system' },
+  'holysheep.temperature': 'hot',
+  'holysheep.maxTokens': null,
+  'holysheep.prompts': { title: 1 },
+  'holysheep.resume': 7,
+  'holysheep.retry.maxRetries': '5',
+  'holysheep.retry.baseDelayMs': -1e308,
+  'holysheep.retry.maxDelayMs': 1e308,
+  'holysheep.retry.jitter': [],
+  'holysheep.retry.maxHintMs': {},
+  'holysheep.timeout.headersMs': 'never',
+  'holysheep.timeout.firstTokenMs': 1e308,
+  'holysheep.timeout.idleMs': -5,
+  'holysheep.timeout.silentMs': true,
+  'holysheep.history.limit': null,
+};
+
+export const hostWindows: readonly HostWindow[] = [
+  {
+    name: 'a folder',
+    tests: '.',
+    // An older VS Code reads a file of its own choice otherwise.
+    settings: { ...quietSettings, 'http.systemCertificatesNode': true },
+    open: sampleFolder,
+    environment: trustTestAuthority,
+  },
+  {
+    name: 'a folder that is not trusted, and settings that make no sense',
+    tests: 'untrusted',
+    settings: {
+      ...quietSettings,
+      ...nonsense,
+      'security.workspace.trust.enabled': true,
+      'security.workspace.trust.startupPrompt': 'never',
+    },
+    untrusted: true,
+    open: sampleFolder,
+  },
+  { name: 'a virtual workspace', tests: 'virtual', settings: quietSettings, open: virtualWorkspace },
+];
+
+function sampleFolder(folder: string): string {
+  const workspace = path.join(folder, 'workspace');
+  cpSync(sampleWorkspace, workspace, { recursive: true });
+  return workspace;
+}
+
+/** Its one folder is of a scheme that the tests provide. */
+function virtualWorkspace(folder: string): string {
+  const file = path.join(folder, 'virtual.code-workspace');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, JSON.stringify({ folders: [{ name: 'virtual', uri: 'memfs-test:/project' }] }));
+  return file;
+}
