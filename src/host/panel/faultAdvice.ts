@@ -126,15 +126,14 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
   tls: {
     cause:
       'The certificate is not from an authority that this computer trusts. A proxy that reads along looks the same.',
-    todo: 'Have the certificate of your company installed in the operating system. Leave http.proxyStrictSSL on: without it others may read your key.',
+    todo: 'Have the certificate of your company installed in the operating system, and restart VS Code. The setting http.proxyStrictSSL changes nothing here.',
     page: 'address-and-proxy',
     lasting: true,
   },
   proxy: {
-    cause: 'A proxy stands between this computer and the gateway, and does not let the request through.',
-    todo: 'Check http.proxy, and sign in to the proxy.',
+    cause: 'A proxy stands between this computer and the gateway, and the request does not get through it.',
+    todo: 'Check http.proxy: whether the proxy runs, whether it wants a sign-in, and whether it lets the gateway through.',
     page: 'address-and-proxy',
-    lasting: true,
   },
   redirect: {
     cause: 'The gateway names another address. The key is bound to this one, and is not sent on.',
