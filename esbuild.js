@@ -26,6 +26,7 @@ const lazyChunks = {
   takeAway: 'src/host/takeAway/takeAway.ts',
   keys: 'src/host/commands/keyActions.ts',
   models: 'src/host/modelPick.ts',
+  notices: 'src/host/notices/showTurnNotice.ts',
   verification: 'src/host/verification.ts',
   participant: 'src/host/participant/chatParticipant.ts',
   tokens: 'src/host/languageModels/tokenCounter.ts',

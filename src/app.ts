@@ -13,6 +13,7 @@ import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
 import { newConversationCommand, startConversation } from './host/commands/newConversation';
 import { openDemoCommand } from './host/commands/openDemo';
 import { openHistoryCommand } from './host/commands/openHistory';
+import { openWalkthroughCommand } from './host/commands/openWalkthrough';
 import type { CommandId } from './host/commands/commandIds';
 import { commandTable, createErrorBoundary } from './host/commands/registry';
 import { removeApiKeyCommand } from './host/commands/removeApiKey';
@@ -50,6 +51,7 @@ import { loadedOnce } from './host/loadedOnce';
 import { localize } from './host/localize';
 import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
+import { registerTurnNotices } from './host/notices/registerTurnNotices';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { PromptSender } from './host/panel/promptSender';
 import { ShownConversations } from './host/panel/shownConversations';
@@ -60,7 +62,8 @@ import type { ChatParticipant } from './host/participant/chatParticipant';
 import { Settings } from './host/settings';
 import { StatusBar } from './host/statusBar';
 import { systemClock } from './host/systemClock';
-import { registerTurnIndicators } from './host/turnIndicators';
+import { registerTurnIndicators, type TurnIndicators } from './host/turnIndicators';
+import { registerFirstSteps } from './host/walkthrough/registerFirstSteps';
 
 /** What the extension does once it is asked for anything. */
 export interface App {
@@ -100,6 +103,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     storage: context.globalStorageUri.fsPath,
     settings: () => settings.engine(),
     connection: () => connections.own(),
+    onPause: () => indicators.pauseChanged(),
   });
   const embeddedEngine = demoEngine({ log, version, demo, connection: () => connections.embedded() });
   const defaults = (inDemo: boolean): RequestDefaults => ({
@@ -119,10 +123,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       : join(context.globalStorageUri.fsPath, 'conversations'),
     clock: systemClock,
     limit: () => settings.historyLimit(),
-    onProblem: journalProblem(log, async (id) => {
-      const conversation = await conversations.open(id);
-      if (conversation) panels.show(conversation, { preserveFocus: false });
-    }),
+    onProblem: journalProblem(log, (id) => reveal(id)),
   });
   const conversations: Conversations = new Conversations({
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
@@ -140,6 +141,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const life = own(
     new DemoLife({ clock: systemClock, idleMs: demoIdleMs, end: (why) => endDemo({ demo, log, onError }, why) }),
   );
+  const reveal = async (id: string): Promise<void> => {
+    const conversation = await conversations.open(id);
+    if (conversation) panels.show(conversation, { preserveFocus: false });
+  };
   const history = new PromptHistory(context.globalState);
   const target = own(new TextTarget());
   const connection = () => connections.view();
@@ -202,7 +207,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     startOver: (prompt: string) => startConversation({ conversations, panels }, prompt),
   };
 
-  own(registerTurnIndicators(conversations, statusBar));
+  const indicators: TurnIndicators = own(
+    registerTurnIndicators({ conversations, connections, engine, statusBar, onError }),
+  );
+  own(registerTurnNotices({ conversations, panels, reveal, log, onError }));
+  own(registerFirstSteps({ connections, conversations, onError }));
   own(
     demo.onWillLeave(() => {
       conversations.leaveDemo();
@@ -285,12 +294,13 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),
       selectModelCommand(connections, catalog),
-      openDemoCommand({ demo, life, conversations, panels }),
+      openDemoCommand({ demo, life, tour, conversations, panels }),
       composeFaultCommand({
         ...{ demo, life, conversations, panels },
         settings: () => settings.engine(),
         model: () => settings.model(),
       }),
+      openWalkthroughCommand(),
       showLogCommand(log),
       resetNetworkStateCommand(engine, log),
       exportDiagnosticsCommand({ engine, settings, connections, demo, log, version, extensionKind }),

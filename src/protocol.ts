@@ -177,6 +177,8 @@ export type ToHost =
   | { readonly type: 'setApiKey' }
   | { readonly type: 'openDemo' }
   | { readonly type: 'leaveDemo' }
+  /** The walkthrough. */
+  | { readonly type: 'getStarted' }
   | { readonly type: 'copy'; readonly text: string }
   /** As code; the host asks in which language. */
   | { readonly type: 'copyRequest'; readonly exchangeId: string }
@@ -381,6 +383,7 @@ export const panelStrings = {
   noKeyTitle: 'No API key for {0}',
   noKeyHint: 'Set a key, or try everything with the offline demo.',
   openDemo: 'Open the offline demo',
+  getStarted: 'Get started',
   demoBanner: 'Offline demo: a gateway on this machine answers. No key, no network.',
   leaveDemo: 'Leave the demo',
   demo: 'Offline demo',

@@ -11,7 +11,7 @@ const keptTurns = 50;
 
 /** The retrying, streaming client. Cheap to create; the SDK is loaded with the first request. */
 export function createEngine(deps: EngineDeps): Engine {
-  const network = new NetworkState(deps.clock, deps.cooldowns);
+  const network = new NetworkState(deps.clock, deps.cooldowns, deps.onPause);
   const memory: EngineMemory = { network, repairs: new RepairMemory(), prefill: new PrefillMemory() };
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
@@ -36,6 +36,7 @@ export function createEngine(deps: EngineDeps): Engine {
       await network.reset();
       for (const turn of running) turn.goOn();
     },
+    pauseOf: (scope) => network.pauseOf(scope),
     report: () => {
       settle();
       const turns = [...records, ...running.map(({ record }) => record)];

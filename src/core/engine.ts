@@ -2,7 +2,8 @@ import type { Clock } from './clock';
 import type { StreamEvent } from './events';
 import type { ChatRequest, Connection } from './request';
 import type { TurnRecord } from './ledger';
-import type { NetworkReport } from './network/networkState';
+import type { NetworkReport, Pause } from './network/networkState';
+import type { Scope } from './network/scope';
 import type { SharedCooldowns } from './network/sharedCooldowns';
 import type { EngineSettings } from './settings';
 
@@ -30,6 +31,8 @@ export interface EngineDeps {
   readonly connection: () => Promise<Connection>;
   /** What the other windows were told to wait for. */
   readonly cooldowns: SharedCooldowns;
+  /** A pause has begun, is another or was ended; that its time is up nobody tells. */
+  readonly onPause?: (() => void) | undefined;
   /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
 }
@@ -69,6 +72,8 @@ export interface Engine {
   connectionChanged(): void;
   /** Forgets cooldowns, breakers and spent retry budgets, in all windows; waits for them end. */
   resetNetworkState(): Promise<void>;
+  /** Whether a model is left alone for a while, and until when; as far as this window knows. */
+  pauseOf(scope: Scope): Pause | undefined;
   /** The last turns and what is known of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }

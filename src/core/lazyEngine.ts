@@ -49,6 +49,7 @@ export function lazyEngine(load: () => Promise<Engine>): Engine {
     },
     connectionChanged: () => engine?.connectionChanged(),
     resetNetworkState: async () => (await loaded()).resetNetworkState(),
+    pauseOf: (scope) => engine?.pauseOf(scope),
     report: () => engine?.report() ?? { turns: [], network: { budgets: [], gates: [] } },
   };
 }

@@ -62,6 +62,12 @@ export class Connections extends Disposable {
     return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
   }
 
+  /** As `current`; undefined: the base URL of the settings can't be used. */
+  async usable(): Promise<ActiveConnection | undefined> {
+    const { demo, settings } = this.deps;
+    return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
+  }
+
   /** Never rejects: the panel must be able to say what is wrong. */
   async view(): Promise<ConnectionView> {
     const model = this.model();

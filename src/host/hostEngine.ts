@@ -6,7 +6,7 @@ import { localize } from './localize';
 import { systemClock } from './systemClock';
 import { timeOfDay } from './timeOfDay';
 
-export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
+export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onPause'> {
   readonly log: EngineLog;
   readonly version: string;
   /** Of all windows of this machine; absent: what the engine is told is nothing to them. */
@@ -14,7 +14,7 @@ export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connectio
 }
 
 /** The engine in VS Code's extension host; loaded when it is first needed. */
-export function hostEngine({ log, version, storage, settings, connection }: HostEngineDeps): Engine {
+export function hostEngine({ log, version, storage, settings, connection, onPause }: HostEngineDeps): Engine {
   return lazyEngine(async () => {
     const { createEngine } = await import('../core/createEngine');
     return createEngine({
@@ -26,6 +26,7 @@ export function hostEngine({ log, version, storage, settings, connection }: Host
       formatTime: timeOfDay,
       settings,
       connection,
+      onPause,
       cooldowns: storage === undefined ? noSharedCooldowns : await sharedCooldowns(storage, log),
       userAgent: `HolySheepPrompt/${version}`,
     });

@@ -21,6 +21,7 @@ export function createKeyNotice(
       { class: 'actions' },
       button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' })),
       button(strings.openDemo, 'secondary', () => post({ type: 'openDemo' })),
+      ...(look === 'full' ? [button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }))] : []),
     ),
   );
 }

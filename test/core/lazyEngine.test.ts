@@ -17,6 +17,10 @@ const done: StreamEvent = {
 class Loaded implements Engine {
   readonly calls: string[] = [];
 
+  pauseOf(): undefined {
+    return undefined;
+  }
+
   connectionChanged(): void {
     this.calls.push('connectionChanged');
   }

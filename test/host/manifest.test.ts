@@ -85,7 +85,7 @@ describe('the texts of the manifest', () => {
     it(`name only settings and commands that exist in ${file}`, () => {
       const text = textsOf(readJson(file)).join('\n');
       for (const name of matches(text, /`#([\w.]+)#`/g)) assert.ok(name in properties, name);
-      for (const name of matches(text, /\(command:([\w.]+)\)/g)) assert.ok(contributed.includes(name), name);
+      for (const name of matches(text, /\(command:(holysheep\.\w+)/g)) assert.ok(contributed.includes(name), name);
     });
   }
 
@@ -93,7 +93,7 @@ describe('the texts of the manifest', () => {
     const english = readJson('package.nls.json') as Record<string, string>;
     const chinese = readJson('package.nls.zh-cn.json') as Record<string, string>;
     for (const [key, text] of Object.entries(english)) {
-      for (const pattern of [/`(#[\w.]+#)`/g, /\((command:[\w.]+)\)/g, /(\d{4,})/g]) {
+      for (const pattern of [/`(#[\w.]+#)`/g, /\((command:[\w.]+)/g, /(\d{4,})/g]) {
         assert.deepEqual(sorted(matches(chinese[key]!, pattern)), sorted(matches(text, pattern)), key);
       }
     }

@@ -348,6 +348,17 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual(after.engine.turn.controls, ['stop']);
   });
 
+  it('are in view when they are in front of the others, and no longer when they are closed', async () => {
+    const [one, other] = [await before.write('about apples'), await before.write('about pears')];
+    const panel = await after.restoreFake(one);
+    assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(other)], [true, false]);
+    panel.visible = false;
+    assert.equal(after.panels.isVisible(one), false);
+    panel.visible = true;
+    panel.dispose();
+    assert.equal(after.panels.isVisible(one), false);
+  });
+
   it('let go of a conversation when they are closed, and say so', async () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);

@@ -49,6 +49,8 @@ export class Gate {
     private readonly clock: Clock,
     shared: SharedCooldowns,
     scope: Scope,
+    /** It is closed until another time than before, or no longer before that has come. */
+    private readonly onClosed: () => void = () => undefined,
   ) {
     this.notes = new SharedNotes(shared, scope);
     this.timer = new LineTimer(clock, () => {
@@ -102,7 +104,7 @@ export class Gate {
   /** Opens it and forgets everything, notes of other windows too; who waits goes. */
   reset(): void {
     this.breaker = new Breaker();
-    this.closure = undefined;
+    this.becomes(undefined);
     this.slowStart.open();
     this.notes.clear();
     this.update();
@@ -116,7 +118,7 @@ export class Gate {
   /** The window that was told knows better by now, or everything was reset: a probe may go. */
   private forgetNote(): void {
     if (this.leftMs === 0 || this.closure?.told !== 'window') return;
-    this.closure = this.closure.ended();
+    this.becomes(this.closure.ended());
     this.update();
   }
 
@@ -128,7 +130,7 @@ export class Gate {
     const { probing } = this.slowStart;
     if (!this.slowStart.accepted(round)) return;
     if (this.line.size === 0) this.slowStart.open();
-    this.closure = this.slowStart.isOpen ? undefined : this.closure?.ended();
+    this.becomes(this.slowStart.isOpen ? undefined : this.closure?.ended());
     if (probing) this.notes.clear();
     this.update();
   }
@@ -146,9 +148,15 @@ export class Gate {
   private close(why: Closure['why'], cause: Cooldown, told: 'request' | 'window'): boolean {
     const closure = new Closure(this.clock, why, cause, told);
     if (this.slowStart.probing && closure.leftMs <= this.leftMs) return false;
-    this.closure = closure;
+    this.becomes(closure);
     this.slowStart.begin();
     return true;
+  }
+
+  private becomes(closure: Closure | undefined): void {
+    const before = this.closedUntil;
+    this.closure = closure;
+    if (this.closedUntil !== before) this.onClosed();
   }
 
   private leave(place: Place, round: number | undefined): void {

@@ -7,6 +7,14 @@ import type { SharedCooldowns } from './sharedCooldowns';
 /** With more of a kind than this, those that hold nobody up are forgotten. */
 const keptOfAKind = 100;
 
+/** Nobody is to ask a model for a while. */
+export interface Pause {
+  /** Epoch milliseconds. */
+  readonly until: number;
+  /** `cooldown`: it was asked for; `breaker`: the provider kept failing. */
+  readonly why: 'cooldown' | 'breaker';
+}
+
 /** For the diagnostics; no keys. */
 export interface NetworkReport {
   readonly budgets: readonly { readonly origin: string; readonly tokens: number }[];
@@ -29,17 +37,26 @@ export class NetworkState {
   constructor(
     private readonly clock: Clock,
     private readonly shared: SharedCooldowns,
+    /** A pause has begun, is another or was ended; that its time is up nobody tells. */
+    private readonly onPause?: () => void,
   ) {}
 
   /** To be asked for anew each time: one that nobody uses may be forgotten. */
   gate(scope: Scope): Gate {
-    const key = JSON.stringify([scope.origin, scope.apiKey, scope.model]);
+    const key = keyOf(scope);
     const known = this.gates.get(key);
     if (known) return known.gate;
     forget(this.gates, ({ gate }) => gate.idle);
-    const gate = new Gate(this.clock, this.shared, scope);
+    const gate = new Gate(this.clock, this.shared, scope, this.onPause);
     this.gates.set(key, { scope, gate });
     return gate;
+  }
+
+  /** As far as this window knows. */
+  pauseOf(scope: Scope): Pause | undefined {
+    const gate = this.gates.get(keyOf(scope))?.gate;
+    const until = gate?.closedUntil;
+    return until === undefined ? undefined : { until, why: gate?.breakerOpen ? 'breaker' : 'cooldown' };
   }
 
   budget(origin: string): RetryBudget {
@@ -67,6 +84,10 @@ export class NetworkState {
       }),
     };
   }
+}
+
+function keyOf({ origin, apiKey, model }: Scope): string {
+  return JSON.stringify([origin, apiKey, model]);
 }
 
 function forget<Known>(all: Map<string, Known>, mayGo: (known: Known) => boolean): void {

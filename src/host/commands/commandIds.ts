@@ -22,6 +22,7 @@ export const commandIds = [
   'holysheep.setUpChat',
   'holysheep.openDemo',
   'holysheep.composeFault',
+  'holysheep.openWalkthrough',
   'holysheep.showLog',
   'holysheep.resetNetworkState',
   'holysheep.exportDiagnostics',

@@ -9,7 +9,7 @@ export class ContextKeys {
 
   constructor(private readonly setContext: SetContext) {}
 
-  update({ running, current }: Turns): void {
+  update({ running, current }: Pick<Turns, 'running' | 'current'>): void {
     this.set('holysheep.running', running !== undefined);
     this.set('holysheep.retryable', isRetryable(running ?? current));
     // Something was asked in it: it can be named, exported and deleted.

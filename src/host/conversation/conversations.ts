@@ -1,3 +1,4 @@
+import { foremost } from './activity';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
 import { ConversationList } from './conversationList';
 import type { ConversationHit, ConversationSummary, ReadConversation } from './conversationSummary';
@@ -49,9 +50,14 @@ export class Conversations {
     return this.shown;
   }
 
-  /** The one whose turn runs; the current one first. */
+  /** The one whose turn runs; the foremost where several do. */
   get running(): Conversation | undefined {
-    return this.shown?.active ? this.shown : this.live.conversations().find((conversation) => conversation.active);
+    return foremost(this.shown, this.live.conversations());
+  }
+
+  /** Of conversations whose turn runs. */
+  get runningCount(): number {
+    return this.live.conversations().filter(({ active }) => active).length;
   }
 
   /** The current conversation; after a reload the one it interrupted; else a new one. */

@@ -18,6 +18,7 @@ export function demoEngine({ demo, ...deps }: DemoEngineDeps): Engine {
     // A turn ends with the gateway it was asked of, and what it was told ends with the turn.
     connectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
+    pauseOf: () => undefined,
     report: () => ({ turns: [], network: { budgets: [], gates: [] } }),
   };
 }

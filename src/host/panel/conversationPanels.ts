@@ -86,6 +86,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     return this.tabs.of(id) !== undefined;
   }
 
+  /** Not behind another tab. */
+  isVisible(id: string): boolean {
+    return this.tabs.of(id)?.view.visible ?? false;
+  }
+
   /** What runs in it goes on. */
   close(id: string): void {
     this.tabs.of(id)?.close();

@@ -44,6 +44,7 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   setApiKey: always,
   openDemo: always,
   leaveDemo: always,
+  getStarted: always,
   copy: ({ text }) => isText(text),
   copyRequest: ({ exchangeId }) => isText(exchangeId),
   insert: ({ text }) => isText(text),

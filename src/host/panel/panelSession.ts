@@ -161,6 +161,8 @@ export class PanelSession extends Disposable {
         return run('holysheep.setApiKey');
       case 'openDemo':
         return run('holysheep.openDemo');
+      case 'getStarted':
+        return run('holysheep.openWalkthrough');
       case 'leaveDemo':
         await context.leaveDemo();
         return;

@@ -158,6 +158,10 @@ export class PanelView extends Disposable {
     return this.panel.active;
   }
 
+  get visible(): boolean {
+    return !this.disposed && this.panel.visible;
+  }
+
   get used(): boolean {
     return this.touched;
   }

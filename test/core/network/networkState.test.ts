@@ -113,4 +113,40 @@ describe('the network state', () => {
     assert.equal(state.budget('https://spent.test').tokens, 11);
     ticket.over();
   });
+
+  it('says until when a model is left alone, and why; the others are not', async () => {
+    const { clock, state } = start();
+    assert.equal(state.pauseOf(scope), undefined);
+    const { until } = limit(clock, state, scope);
+    assert.deepEqual(state.pauseOf({ ...scope }), { until, why: 'cooldown' });
+    assert.equal(state.pauseOf({ ...scope, apiKey: 'hsa-other' }), undefined);
+    await clock.advance(30_000);
+    assert.equal(state.pauseOf(scope), undefined);
+  });
+
+  it('says so of a breaker', () => {
+    const { clock, state } = start();
+    const gate = state.gate(scope);
+    for (let n = 0; n < 5; n++) gate.enter(() => undefined).failed();
+    assert.deepEqual(state.pauseOf(scope), { until: clock.now() + 5000, why: 'breaker' });
+  });
+
+  it('tells when a pause begins, becomes longer and is ended, not when it stays as it is', async () => {
+    const clock = new VirtualClock();
+    const told: (number | undefined)[] = [];
+    const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>
+      told.push(state.pauseOf(scope)?.until),
+    );
+    const gate = state.gate(scope);
+    const began = clock.now();
+    const places = [1, 2, 3, 4].map(() => gate.enter(() => undefined));
+    const limited = (place: number, delayMs: number): void =>
+      places[place]!.limited({ until: began + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
+    limited(0, 30_000);
+    limited(1, 20_000);
+    limited(2, 40_000);
+    places[3]!.over(true);
+    await state.reset();
+    assert.deepEqual(told, [began + 30_000, began + 40_000, undefined]);
+  });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { ContextKeys } from '../../../src/host/commands/contextKeys';
-import type { Turns } from '../../../src/host/conversation/activity';
+import type { Turns as AllTurns } from '../../../src/host/conversation/activity';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { initialTurn } from '../../../src/core/turnState';
+
+type Turns = Pick<AllTurns, 'current' | 'running'>;
 
 const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'done' } };
 const none: Turns = { current: undefined, running: undefined };

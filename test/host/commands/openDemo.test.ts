@@ -8,11 +8,13 @@ describe('opening the demo', () => {
   let folder: string;
   let conversations: ReturnType<typeof openWindow>['conversations'];
   let shown: Conversation[];
+  let asked: (readonly [Conversation, string])[];
   let demo: { active: boolean; enter: () => Promise<void> };
   beforeEach(() => {
     folder = temporaryFolder();
     ({ conversations } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 }));
     shown = [];
+    asked = [];
     demo = {
       active: false,
       enter: () => {
@@ -23,10 +25,11 @@ describe('opening the demo', () => {
   });
   afterEach(() => removeTemporaryFolder(folder));
 
-  const open = async (): Promise<Conversation | undefined> => {
+  const open = async (argument?: unknown): Promise<Conversation | undefined> => {
     const panels = { show: (conversation: Conversation) => void shown.push(conversation) };
-    const command = openDemoCommand({ demo, life: { opened: () => undefined }, conversations, panels });
-    await command.execute();
+    const tour = { ask: (conversation: Conversation, model: string) => void asked.push([conversation, model]) };
+    const command = openDemoCommand({ demo, life: { opened: () => undefined }, tour, conversations, panels });
+    await command.execute(argument);
     return shown.at(-1);
   };
   const talk = (isDemo: boolean): Conversation => {
@@ -39,6 +42,13 @@ describe('opening the demo', () => {
     const real = talk(false);
     assert.notEqual(await open(), real);
     assert.deepEqual(shown[0]?.exchanges(), []);
+  });
+
+  it('asks the scenario that it is opened with there, and none when it is opened with none', async () => {
+    await open();
+    assert.deepEqual(asked, []);
+    const led = await open('demo-rate-limit');
+    assert.deepEqual(asked, [[led, 'demo-rate-limit']]);
   });
 
   it('shows the one that it leads already', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, isRunning, reduce, type TurnPhase } from '../../../src/core/turnState';
 import { ContextKeys } from '../../../src/host/commands/contextKeys';
-import { activityOf, DistinctActivity } from '../../../src/host/conversation/activity';
+import { activityOf, DistinctActivity, foremost, withPause } from '../../../src/host/conversation/activity';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { waiting } from './scriptedEngine';
 
@@ -11,10 +11,10 @@ function conversations(phase: TurnPhase) {
   const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase, wait } };
   const active = isRunning(phase) ? exchange : undefined;
   const conversation = { active, last: exchange };
-  return { current: conversation, running: active && conversation };
+  return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
-const none = { current: undefined, running: undefined };
+const none = { current: undefined, running: undefined, runningCount: 0 };
 
 const rows: readonly (readonly [
   TurnPhase,
@@ -53,11 +53,54 @@ describe('A turn, seen from outside the panel,', () => {
     it(`has ${partial ? 'an incomplete' : 'no'} answer when it failed with ${JSON.stringify(text)}`, () => {
       const last: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'failed', text } };
       const current = { active: undefined, last };
-      assert.deepEqual(activityOf({ current, running: undefined }), { kind: 'failed', partial });
+      assert.deepEqual(activityOf({ current, running: undefined, runningCount: 0 }), { kind: 'failed', partial });
     });
   }
 
   it('is idle when there is none', () => assert.deepEqual(activityOf(none), { kind: 'idle' }));
+
+  it('says how many others there are, of all that run', () => {
+    for (const phase of ['streaming', 'waiting', 'offline'] as const) {
+      const activity = activityOf({ ...conversations(phase), runningCount: 3 });
+      assert.equal('others' in activity && activity.others, 2, phase);
+    }
+  });
+});
+
+describe('Of several turns that run', () => {
+  const [streaming, held, offline, over] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
+    (phase) => conversations(phase).current,
+  );
+
+  it("the current conversation's is shown", () => assert.equal(foremost(streaming, [held!, streaming!]), streaming));
+
+  it('one that is held up, when the current conversation has none', () => {
+    assert.equal(foremost(over, [over!, streaming!, held!]), held);
+    assert.equal(foremost(undefined, [streaming!, offline!]), offline);
+  });
+
+  it('the first one, when all go on', () => assert.equal(foremost(over, [over!, streaming!]), streaming));
+
+  it('none, when none runs', () => assert.equal(foremost(over, [over!]), undefined));
+});
+
+describe('A pause of the present model', () => {
+  const pause = { until: 9, why: 'cooldown' } as const;
+
+  for (const activity of [{ kind: 'idle' }, { kind: 'failed', partial: true }] as const) {
+    it(`is shown instead of ${activity.kind}, and no longer than it lasts`, () => {
+      assert.deepEqual(withPause(activity, pause), { kind: 'cooling', ...pause });
+      assert.equal(withPause(activity, undefined), activity);
+    });
+  }
+
+  for (const activity of [
+    { kind: 'streaming', others: 0 },
+    { kind: 'waiting', until: 1, others: 0 },
+    { kind: 'offline', others: 0 },
+  ] as const) {
+    it(`does not hide that a turn is ${activity.kind}`, () => assert.equal(withPause(activity, pause), activity));
+  }
 });
 
 describe('ContextKeys', () => {
@@ -84,12 +127,12 @@ describe('DistinctActivity', () => {
     const distinct = new DistinctActivity((activity) => shown.push(JSON.stringify(activity)));
     const all = [
       { kind: 'idle' },
-      { kind: 'streaming' },
-      { kind: 'streaming' },
-      { kind: 'waiting', until: 1 },
-      { kind: 'waiting', until: 1 },
-      { kind: 'waiting', until: 2 },
-      { kind: 'offline' },
+      { kind: 'streaming', others: 0 },
+      { kind: 'streaming', others: 0 },
+      { kind: 'waiting', until: 1, others: 0 },
+      { kind: 'waiting', until: 1, others: 0 },
+      { kind: 'waiting', until: 2, others: 0 },
+      { kind: 'offline', others: 0 },
       { kind: 'failed', partial: true },
       { kind: 'failed', partial: true },
       { kind: 'failed', partial: false },

@@ -70,6 +70,10 @@ export class ScriptedEngine implements Engine {
     return Promise.resolve();
   }
 
+  pauseOf(): undefined {
+    return undefined;
+  }
+
   report(): EngineReport {
     return { turns: [], network: { budgets: [], gates: [] } };
   }

@@ -8,7 +8,7 @@ export class FakePanel implements vscode.WebviewPanel {
   readonly options = {};
   readonly viewColumn = vscode.ViewColumn.Two;
   readonly active = false;
-  readonly visible = true;
+  visible = true;
   title = 'restored';
   private readonly messages = new vscode.EventEmitter<unknown>();
   private readonly disposals = new vscode.EventEmitter<void>();

@@ -1,0 +1,70 @@
+import type { StreamEvent } from '../../core/events';
+import type { Conversation, ConversationChange } from '../conversation/conversation';
+
+/** What somebody should hear of who does not see the panel. */
+export type TurnNotice =
+  /** `partial`: a part of the answer is there; `message`: localised. */
+  | { readonly kind: 'failed'; readonly partial: boolean; readonly message: string }
+  /** `until`: epoch milliseconds; `message`: why, localised. */
+  | { readonly kind: 'waiting'; readonly until: number; readonly message: string }
+  | { readonly kind: 'done' };
+
+type Noticed = Pick<Conversation, 'id' | 'exchange'>;
+
+export interface TurnNoticesDeps<Of extends Noticed> {
+  /** Its panel is in view. */
+  readonly isVisible: (conversationId: string) => boolean;
+  readonly show: (notice: TurnNotice, conversation: Of, exchangeId: string) => void;
+}
+
+/** Whoever asks looks at the panel for so long before turning to something else. */
+const longMs = 30_000;
+
+/** One notice for a turn, and none for what can be seen or was wanted. */
+export class TurnNotices<Of extends Noticed = Conversation> {
+  /** Exchanges whose running turn has had its notice. */
+  private readonly told = new Set<string>();
+
+  constructor(private readonly deps: TurnNoticesDeps<Of>) {}
+
+  take(conversation: Of, change: ConversationChange | undefined): void {
+    if (change?.type !== 'events') return;
+    for (const event of change.events) this.hear(conversation, change.exchangeId, event);
+  }
+
+  private hear(conversation: Of, exchangeId: string, event: StreamEvent): void {
+    const notice = noticeOf(event, () => lastedMs(conversation, exchangeId));
+    const wasTold = this.told.has(exchangeId);
+    if (notice && !wasTold && !this.deps.isVisible(conversation.id)) {
+      this.told.add(exchangeId);
+      this.deps.show(notice, conversation, exchangeId);
+    }
+    if (isLast(event)) this.told.delete(exchangeId);
+  }
+}
+
+function noticeOf(event: StreamEvent, turnMs: () => number): TurnNotice | undefined {
+  switch (event.type) {
+    case 'waiting':
+      // What ends by itself when the network is back has no length: the status bar says it.
+      return event.reason !== 'offline' && event.delayMs >= longMs
+        ? { kind: 'waiting', until: event.until, message: event.message }
+        : undefined;
+    case 'failed':
+      return { kind: 'failed', partial: event.text !== '', message: event.message };
+    case 'done':
+      return turnMs() >= longMs ? { kind: 'done' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isLast({ type }: StreamEvent): boolean {
+  return type === 'done' || type === 'failed' || type === 'stopped';
+}
+
+/** From the beginning of the turn, or since it was last tried again, to its end. */
+function lastedMs(conversation: Noticed, exchangeId: string): number {
+  const { startedAt, endedAt } = conversation.exchange(exchangeId)?.state ?? {};
+  return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import type { Gateway } from '../../src/demo/gateway';
+import { answer, deltas, failure, inTurn, rateLimited } from '../../src/demo/replies';
+import { type ConversationPanel, openWithKey } from './support/conversation';
+import { heldAnswer } from './support/heldAnswer';
+import type { Workbench } from './support/workbench';
+
+describe('a turn, outside its panel', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    ({ gateway, workbench, panel } = await openWithKey());
+  });
+  beforeEach(async () => {
+    await workbench.runCommand('HolySheep: Reset Network State');
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    gateway.reset();
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  const activity = (text: string): Locator =>
+    workbench.statusBarItem('holysheep.activity').filter({ hasText: text, visible: true });
+  const label = (): Promise<string | null> =>
+    workbench.statusBarItem('holysheep.activity').locator('[aria-label]').first().getAttribute('aria-label');
+  const startNew = async (): Promise<void> => {
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.frame.getByText('What do you want to know?').waitFor();
+  };
+
+  describe('in the status bar', () => {
+    it('counts down, and tells a screen reader the time of day instead', async () => {
+      gateway.script = () => rateLimited(40);
+      await startNew();
+      await panel.send('limited');
+      await activity('Retrying in').waitFor();
+      assert.match((await label()) ?? '', /HolySheep: Retrying at \d\d:\d\d:\d\d/);
+    });
+
+    it('cools down when the wait was stopped, for this model and no other, until the network state is reset', async () => {
+      await panel.button('Stop').click();
+      await activity('Cooling down until').waitFor();
+      assert.match((await label()) ?? '', /The gateway wants this model left alone until then/);
+      await workbench.statusBarItem('holysheep.model').click();
+      await workbench.pick('gpt-4o');
+      await activity('Cooling down').waitFor({ state: 'hidden' });
+      await workbench.statusBarItem('holysheep.model').click();
+      await workbench.pick('claude-sonnet-4');
+      await activity('Cooling down until').waitFor();
+      await workbench.runCommand('HolySheep: Reset Network State');
+      await activity('Cooling down').waitFor({ state: 'hidden' });
+    });
+
+    it('ends to cool down by itself', async () => {
+      gateway.script = () => rateLimited(3);
+      await panel.send('limited for a moment');
+      await activity('Retrying in').waitFor();
+      await panel.button('Stop').click();
+      await activity('Cooling down until').waitFor();
+      await activity('Cooling down').waitFor({ state: 'hidden' });
+    });
+
+    it('says how many other answers are on their way', async () => {
+      const first = heldAnswer(deltas('Apples are'), answer(' red.'));
+      gateway.script = first.script;
+      await startNew();
+      await panel.send('about apples');
+      await panel.answer.getByText('Apples are').waitFor();
+      await startNew();
+      const second = heldAnswer(deltas('Pears are'), answer(' green.'));
+      gateway.script = second.script;
+      await panel.send('about pears');
+      await activity('Answering… (+1)').waitFor();
+      first.release();
+      await activity('(+1)').waitFor({ state: 'hidden' });
+      await activity('Answering…').waitFor();
+      second.release();
+      await activity('').waitFor({ state: 'hidden' });
+    });
+
+    it('leads to the panel, wherever it is', async () => {
+      gateway.script = () => failure(400, { message: 'Invalid model: gpt-99' });
+      await panel.send('what fails in view');
+      await activity('No answer').waitFor();
+      assert.equal(await workbench.toast().count(), 0);
+      await workbench.runCommand('View: Close All Editors');
+      await activity('No answer').click();
+      await panel.inState('failed').waitFor();
+    });
+  });
+
+  describe('in a notification, when its panel is not in view', () => {
+    it('has failed: Show leads there', async () => {
+      const held = heldAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
+      gateway.script = held.script;
+      await startNew();
+      await panel.send('what fails unseen');
+      await gateway.request(1);
+      await startNew();
+      held.release();
+      const toast = workbench.toast('“what fails unseen”: no answer.');
+      await toast.getByRole('button', { name: 'Show', exact: true }).click();
+      await panel.inState('failed').waitFor();
+      await panel.frame.getByText('what fails unseen').first().waitFor();
+    });
+
+    it('waits for long: Retry now asks at once', async () => {
+      const held = heldAnswer([], rateLimited(40));
+      gateway.script = inTurn(held.script, () => answer('after the wait'));
+      await startNew();
+      await panel.send('what waits unseen');
+      await gateway.request(1);
+      await startNew();
+      held.release();
+      const toast = workbench.toast('“what waits unseen” waits until');
+      await toast.getByRole('button', { name: 'Retry now' }).click();
+      await gateway.request(2);
+      await workbench.tab('what waits unseen').click();
+      await panel.answer.getByText('after the wait').waitFor();
+      assert.equal(await workbench.toast().count(), 0);
+    });
+
+    it('was stopped, or is answered soon: there is none', async () => {
+      const held = heldAnswer(deltas('quick'), answer(' enough'));
+      gateway.script = held.script;
+      await startNew();
+      await panel.send('what is answered unseen');
+      await panel.answer.getByText('quick').waitFor();
+      await startNew();
+      held.release();
+      await activity('').waitFor({ state: 'hidden' });
+      const stopped = heldAnswer(deltas('half'), answer(' of it'));
+      gateway.script = stopped.script;
+      await panel.send('what is stopped unseen');
+      await panel.answer.getByText('half').waitFor();
+      await startNew();
+      await workbench.runCommand('HolySheep: Stop');
+      await activity('').waitFor({ state: 'hidden' });
+      assert.equal(await workbench.toast().count(), 0);
+    });
+  });
+
+  it('a connection test that takes its time shows progress, and can be cancelled', async () => {
+    gateway.models = () => [{ end: 'stall' }];
+    await workbench.runCommand('HolySheep: Test Connection');
+    const progress = workbench.toast('for its models…');
+    await progress.getByRole('button', { name: 'Cancel' }).click();
+    await progress.waitFor({ state: 'hidden' });
+    assert.equal(await workbench.toast().count(), 0);
+    assert.equal(await gateway.modelRequests.at(-1)?.closed, 'client');
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { ConversationPanel } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('the walkthrough, in a VS Code that has just got the extension', () => {
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    // Below this width its pictures are not shown.
+    workbench = await Workbench.open({ viewport: { width: 1760, height: 900 } });
+    panel = new ConversationPanel(workbench);
+  });
+  after(() => workbench.close());
+
+  const step = (id: string): Locator => workbench.page.locator(`.getting-started-step[data-step-id$="#start#${id}"]`);
+  const mark = (id: string): Locator => step(id).getByRole('checkbox');
+  const done = (id: string): Locator => mark(id).and(workbench.page.locator('[aria-checked="true"]'));
+  const open = async (id: string): Promise<void> => {
+    if ((await step(id).getAttribute('aria-expanded')) !== 'true') await step(id).locator('.step-title').click();
+  };
+
+  it('does not open by itself, nor does anything else', async () => {
+    assert.deepEqual([await workbench.toast().count(), await workbench.tab('').count()], [0, 0]);
+  });
+
+  it('opens from the palette: five steps, none of them done, with a picture', async () => {
+    await workbench.runCommand('HolySheep: Get Started');
+    for (const id of ['key', 'ask', 'explain', 'retry', 'chat']) {
+      assert.equal(await mark(id).getAttribute('aria-checked'), 'false', id);
+    }
+    await workbench.page
+      .frameLocator('.getting-started-media iframe.webview.ready')
+      .frameLocator('#active-frame')
+      .locator('svg')
+      .waitFor();
+  });
+
+  it('counts no click as a question: who closes the box has not asked', async () => {
+    await open('ask');
+    await step('ask').getByRole('button', { name: 'Ask', exact: true }).click();
+    await workbench.quickInput.dismiss();
+    assert.equal(await mark('ask').getAttribute('aria-checked'), 'false');
+  });
+
+  it('shows a retry in the demo, which is three steps at once', async () => {
+    await open('retry');
+    await step('retry').getByRole('button', { name: 'Watch a Rate Limit' }).click();
+    await panel.timer.waitFor();
+    assert.equal(await mark('retry').getAttribute('aria-checked'), 'false');
+    await panel.button('Retry now').click();
+    for (const id of ['retry', 'ask', 'key']) await done(id).waitFor();
+    await panel.inState('done').waitFor();
+    assert.match(await workbench.statusBarItem('holysheep.model').innerText(), /Offline demo/);
+  });
+
+  it('asks what a link proposes, word by word', async () => {
+    await open('ask');
+    await step('ask').getByText('how a client should retry a failed request').click();
+    const you = panel.frame.getByRole('article', { name: 'You' }).last();
+    await you.getByText('How should a client retry a failed request?').waitFor();
+  });
+
+  it('counts the code that was explained', async () => {
+    await workbench.page.locator('.explorer-folders-view').getByText('sample.ts').dblclick();
+    await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
+    await workbench.runCommand('HolySheep: Explain Selection');
+    // A click on its tab leads to VS Code's own list of walkthroughs.
+    await workbench.runCommand('HolySheep: Get Started');
+    await done('explain').waitFor();
+    assert.equal(await mark('chat').getAttribute('aria-checked'), 'false');
+  });
+});

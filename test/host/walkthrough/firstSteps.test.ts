@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { FirstSteps } from '../../../src/host/walkthrough/firstSteps';
+import { attempt, done, text } from '../conversation/scriptedEngine';
+
+const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
+
+describe('the first steps', () => {
+  let set: string[];
+  let steps: FirstSteps;
+  beforeEach(() => {
+    set = [];
+    steps = new FirstSteps((key, value) => set.push(`${key}=${value}`));
+  });
+
+  it('have a key when there is one of the user, not when the demo has its own', () => {
+    steps.connection({ hasKey: false, demo: false });
+    assert.deepEqual(set, []);
+    steps.connection({ hasKey: true, demo: true });
+    assert.deepEqual(set, ['holysheep.inDemo=true']);
+    steps.connection({ hasKey: true, demo: false });
+    assert.deepEqual(set.slice(1), ['holysheep.hasKey=true', 'holysheep.inDemo=false']);
+  });
+
+  it('have asked once a request has gone out, and say so once', () => {
+    steps.turn({}, text('x'));
+    assert.deepEqual(set, []);
+    for (const event of [attempt(), text('x'), done('x'), attempt()]) steps.turn({}, event);
+    assert.deepEqual(set, ['holysheep.hasAsked=true']);
+  });
+
+  it('have asked about code when a selection went along, not when only a file did', () => {
+    steps.turn({ attachments: [{ ...code, kind: 'file' }] }, attempt());
+    assert.deepEqual(set, ['holysheep.hasAsked=true']);
+    steps.turn({ attachments: [code] }, attempt());
+    assert.deepEqual(set.slice(1), ['holysheep.hasAskedAboutCode=true']);
+  });
+
+  it('have seen a retry with the second attempt at an answer', () => {
+    steps.turn({}, attempt('m', 1));
+    steps.turn({}, attempt('m', 2));
+    assert.deepEqual(set, ['holysheep.hasAsked=true', 'holysheep.hasSeenRetry=true']);
+  });
+});
