@@ -149,4 +149,17 @@ describe('the network state', () => {
     await state.reset();
     assert.deepEqual(told, [began + 30_000, began + 40_000, undefined]);
   });
+
+  it('tells nobody that its time is up, nor that the probe was taken then', async () => {
+    const clock = new VirtualClock();
+    let told = 0;
+    const state = new NetworkState(clock, noSharedCooldowns, () => told++);
+    limit(clock, state, scope);
+    await clock.advance(30_000);
+    state
+      .gate(scope)
+      .enter(() => undefined)
+      .accepted();
+    assert.equal(told, 1);
+  });
 });
