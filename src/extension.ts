@@ -4,6 +4,7 @@ import { createApi, type HolySheepApi } from './host/api';
 import { commandIds } from './host/commands/commandIds';
 import { registerLazyModels } from './host/languageModels/lazyProvider';
 import { loadedOnce } from './host/loadedOnce';
+import { optionalFeature } from './host/optionalFeature';
 import { viewType } from './host/panel/viewType';
 import { registerParticipant } from './host/participant/registerParticipant';
 
@@ -29,9 +30,11 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
     }),
   );
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
-  context.subscriptions.push(registerParticipant(async () => (await app()).participant(), icon));
-  const models = registerLazyModels(async () => (await app()).models(), modelsChanged.event);
-  context.subscriptions.push(modelsChanged, ...(models ? [models] : []));
+  context.subscriptions.push(
+    modelsChanged,
+    ...optionalFeature(() => registerParticipant(async () => (await app()).participant(), icon)),
+    ...optionalFeature(() => registerLazyModels(async () => (await app()).models(), modelsChanged.event)),
+  );
   afterStart(app);
   return createApi(async () => (await app()).ask);
 }
