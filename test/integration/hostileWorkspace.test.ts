@@ -46,7 +46,8 @@ describe('a trusted workspace, with hostile settings', () => {
   });
 
   it('does not get the key tested elsewhere', async () => {
-    await vscode.commands.executeCommand('holysheep.testConnection');
-    assert.equal(fixture.gateway.modelRequests.length, 1);
+    const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
+    assert.equal(tested.state, 'verified');
+    assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);
   });
 });

@@ -67,8 +67,10 @@ describe('a workspace that is not trusted, with hostile settings', () => {
   });
 
   it('does not see a new key either: it is verified where it was entered for', async () => {
-    await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-entered-in-a-hostile-place');
-    await vscode.commands.executeCommand('holysheep.testConnection');
-    assert.equal(fixture.gateway.modelRequests.length, 2);
+    const key = 'hsa-entered-in-a-hostile-place';
+    const set = await vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
+    const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
+    assert.deepEqual([set.state, tested.state], ['verified', 'verified']);
+    assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${key}`);
   });
 });
