@@ -17,8 +17,6 @@ export interface ChatButtonDeps {
   readonly setModel: (id: string) => Thenable<void>;
   /** Of the base URL, e.g. `https://api.holysheep.ai`. */
   readonly origin: () => Promise<string>;
-  /** The next turn is to go out whatever has failed before. */
-  readonly tryAnyway: () => void;
 }
 
 /** What the buttons in the chat do. @throws UserError where there is nothing any more that could be done */
@@ -37,9 +35,7 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
     case 'continue':
       return say(deps, id, continueWord(localize));
     case 'tryAnyway':
-      refuseOld(turns, id);
-      deps.tryAnyway();
-      return say(deps, id, againWord(localize));
+      return turns.sayAnyway(() => say(deps, id, againWord(localize)));
     case 'switchModel': {
       if (turns.pickedInChat) {
         await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
@@ -82,7 +78,7 @@ async function say({ turns }: ChatButtonDeps, id: string, word: string): Promise
 /** The words of a button mean the last answer of a chat. */
 function refuseOld(turns: ChatTurns, id: string): void {
   if (turns.get(id)) throw new UserError(vscode.l10n.t('This answer is still on its way.'));
-  if (!turns.isLast(id)) {
+  if (turns.isOld(id)) {
     throw new UserError(vscode.l10n.t('Something else has been asked since. Ask once more in the chat.'));
   }
 }

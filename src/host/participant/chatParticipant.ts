@@ -48,7 +48,6 @@ const words: ChatWords = { localize, formatTime };
 /** Answers in VS Code's own chat. */
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
-  private anyway = false;
 
   constructor(private readonly deps: ParticipantDeps) {}
 
@@ -60,7 +59,7 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     try {
-      return await this.answer(request, chatExchanges(history, localize), stream, token);
+      return await this.answer(request, history, stream, token);
     } catch (error) {
       if (isUserError(error)) {
         if (!token.isCancellationRequested) stream.markdown(plain(error.message));
@@ -79,19 +78,19 @@ export class ChatParticipant {
   /** @param args as a button was given them */
   async act(...[id, action]: readonly unknown[]): Promise<void> {
     if (typeof id !== 'string' || !isChatAction(action)) return;
-    const tryAnyway = (): void => {
-      this.anyway = true;
-    };
     const { turns } = this;
-    await chatButton({ ...this.deps, turns, localize, tryAnyway }, id, action);
+    await chatButton({ ...this.deps, turns, localize }, id, action);
   }
 
   private async answer(
     request: vscode.ChatRequest,
-    exchanges: readonly ChatExchange[],
+    history: vscode.ChatContext['history'],
     stream: vscode.ChatResponseStream,
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
+    // First of all: a request that fails on the way must not leave it to another.
+    const anyway = this.turns.takeAnyway();
+    const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
     const go = chatGo(request, last, localize);
     const question: ChatQuestion =
@@ -108,8 +107,8 @@ export class ChatParticipant {
     const { connection } = this.deps;
     const options = { signal: stop.signal, earlier, connection };
     const turn = this.deps.engine.stream(this.request(request, past, question), options);
-    if (this.anyway) turn.tryAnyway();
-    this.anyway = false;
+    // A question of somebody's own may have come between.
+    if (anyway && go === 'again') turn.tryAnyway();
     try {
       await this.follow(turn, answer, { stream, token, pickedInChat: isOurs(request.model) });
     } finally {

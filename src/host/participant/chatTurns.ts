@@ -13,6 +13,7 @@ export class ChatTurns {
   private readonly running = new Map<string, ChatTurn>();
   /** The last one that was started; what is older has been gone on from. */
   private last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
+  private anyway = false;
 
   /** @param pickedInChat its model was chosen in the chat, not in the settings */
   start(id: string, turn: RunningTurn, pickedInChat: boolean): ChatTurn {
@@ -36,5 +37,28 @@ export class ChatTurns {
 
   isLast(id: string): boolean {
     return this.last?.id === id;
+  }
+
+  /** After a reload nothing is known of what a chat still shows: there it is for the chat's own history to say. */
+  isOld(id: string): boolean {
+    return this.last !== undefined && this.last.id !== id;
+  }
+
+  /** @param say asks; its request may come before or after it resolves, and goes out whatever has failed before */
+  async sayAnyway(say: () => Promise<void>): Promise<void> {
+    this.anyway = true;
+    try {
+      await say();
+    } catch (error) {
+      this.anyway = false;
+      throw error;
+    }
+  }
+
+  /** For each request, whatever becomes of it: what one has not used is not for the next. */
+  takeAnyway(): boolean {
+    const { anyway } = this;
+    this.anyway = false;
+    return anyway;
   }
 }
