@@ -139,7 +139,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
 
   const tour = new DemoTour({ models: () => demo.models(), localize });
   const life = own(
-    new DemoLife({ clock: systemClock, idleMs: demoIdleMs, end: (why) => endDemo({ demo, log, onError }, why) }),
+    new DemoLife({
+      clock: systemClock,
+      idleMs: demoIdleMs,
+      isShown: (id) => panels.isShown(id),
+      end: (why) => endDemo({ demo, log, onError }, why),
+    }),
   );
   const reveal = async (id: string): Promise<void> => {
     const conversation = await conversations.open(id);

@@ -9,6 +9,8 @@ export interface DemoLifeDeps {
   readonly clock: Clock;
   /** The demo ends when nothing was asked of it for so many milliseconds. */
   readonly idleMs: number;
+  /** It has a panel. */
+  readonly isShown: (id: string) => boolean;
   readonly end: (why: EndOfDemo) => void;
 }
 
@@ -23,14 +25,12 @@ export class DemoLife {
   /** Somebody opens it, in a panel of that conversation. */
   opened(conversation: Shown): void {
     this.shown ??= new Map();
-    this.asked(conversation);
+    this.keep(this.shown, conversation);
   }
 
-  /** A turn of it goes on there. */
+  /** A turn of it goes on there; one whose panel is closed runs on, and keeps nothing alive. */
   asked(conversation: Shown): void {
-    if (!this.shown) return;
-    this.shown.set(conversation.id, conversation);
-    this.rest();
+    if (this.shown && this.deps.isShown(conversation.id)) this.keep(this.shown, conversation);
   }
 
   /** A panel is closed. */
@@ -46,6 +46,11 @@ export class DemoLife {
 
   dispose(): void {
     this.over();
+  }
+
+  private keep(shown: Map<string, Shown>, conversation: Shown): void {
+    shown.set(conversation.id, conversation);
+    this.rest();
   }
 
   private rest(): void {

@@ -9,10 +9,12 @@ describe('the life of the demo', () => {
   let clock: VirtualClock;
   let ends: string[];
   let life: DemoLife;
+  let panels: Set<string>;
   beforeEach(() => {
     clock = new VirtualClock();
     ends = [];
-    life = new DemoLife({ clock, idleMs, end: (why) => ends.push(why) });
+    panels = new Set(['a', 'b']);
+    life = new DemoLife({ clock, idleMs, isShown: (id) => panels.has(id), end: (why) => ends.push(why) });
   });
 
   const conversation = (id: string) => ({ id, active: undefined as Exchange | undefined });
@@ -32,6 +34,31 @@ describe('the life of the demo', () => {
     life.closed(conversation('a'));
     assert.deepEqual(ends, []);
     life.closed(conversation('b'));
+    assert.deepEqual(ends, ['closed']);
+  });
+
+  it('ends with the last panel, though a turn still runs in one that was closed before', () => {
+    life.opened(conversation('a'));
+    life.asked(conversation('b'));
+    panels.delete('a');
+    life.closed(conversation('a'));
+    life.asked(conversation('a'));
+    life.closed(conversation('b'));
+    assert.deepEqual(ends, ['closed']);
+  });
+
+  it('is not kept alive by a turn that nobody sees', async () => {
+    life.opened(conversation('b'));
+    panels.delete('a');
+    await clock.advance(idleMs - 1);
+    life.asked(conversation('a'));
+    await clock.advance(1);
+    assert.deepEqual(ends, ['idle']);
+  });
+
+  it('counts a panel that it is opened in before there is one', () => {
+    life.opened(conversation('new'));
+    life.closed(conversation('new'));
     assert.deepEqual(ends, ['closed']);
   });
 
