@@ -16,6 +16,15 @@ interface Chunk {
   readonly choices: readonly { readonly delta: { readonly content?: string } }[];
 }
 
+describe('a request copied as cURL', () => {
+  it('has nothing in it that an interactive bash looks up in its history', () => {
+    const messages = [{ role: 'user', content: `!! !$ ${hostileTexts.join(' ')}` }] as const;
+    const code = languages.curl.write(takenRequest({ model: 'model!', messages }));
+    assert.doesNotMatch(code, /!/);
+    assert.match(code, /"content": "\\u0021\\u0021 /);
+  });
+});
+
 for (const shell of ['sh', 'bash', 'zsh']) {
   describe(`a request copied as cURL, in ${shell}`, function () {
     this.timeout(60_000);
