@@ -232,6 +232,8 @@ export const panelStrings = {
   detailsPage: 'More about this, on the web',
   detailsNothingSent: 'Nothing was sent.',
   detailsLasting: 'It was not tried again: the same request would have failed in the same way.',
+  detailsBeyondMaxHint:
+    'The server asked for a longer wait than the setting holysheep.retry.maxHintMs allows, so it was not waited for.',
   detailsKept: 'What had arrived of the answer is kept.',
   copy: 'Copy',
   copied: 'Copied',

@@ -220,6 +220,8 @@ export interface FailedEvent extends EventBase {
   readonly detail?: string | undefined;
   /** Epoch milliseconds at which the server said a limit resets. */
   readonly resetsAt?: number | undefined;
+  /** It was not waited for that: the server asked for longer than `holysheep.retry.maxHintMs`. */
+  readonly beyondMaxHint?: true | undefined;
 }
 
 export type TerminalEvent = DoneEvent | StoppedEvent | FailedEvent;

@@ -64,9 +64,12 @@ export class GateLine {
   private failure(closed: Closed): Failure {
     const seen = faultOf(closed);
     const resetsInMs = this.leftMs(closed);
-    if (resetsInMs > deadlineOf(this.deps.settings())) {
+    const settings = this.deps.settings();
+    if (resetsInMs > deadlineOf(settings)) {
       const fault = tooFarAway(seen);
-      return { decision: { do: 'fail', fault, resetsInMs }, seen: fault };
+      const { source, delayMs } = closed.cause;
+      const asked = closed.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
+      return { decision: { do: 'fail', fault, resetsInMs, ...(asked && { beyondMaxHint: true }) }, seen: fault };
     }
     return { decision: { do: 'fail', fault: local(localFaults.deadline) }, seen };
   }

@@ -38,7 +38,13 @@ export interface History {
 }
 
 export type Decision =
-  | { readonly do: 'fail'; readonly fault: Fault; readonly resetsInMs?: number | undefined }
+  | {
+      readonly do: 'fail';
+      readonly fault: Fault;
+      readonly resetsInMs?: number | undefined;
+      /** The server asks for longer than the settings wait for one. */
+      readonly beyondMaxHint?: true;
+    }
   | { readonly do: 'replay' }
   | { readonly do: 'fall-back'; readonly model: string }
   /** Until the network is back. */
@@ -72,7 +78,9 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   const fail: Decision = { do: 'fail', fault: seen, resetsInMs: hint?.delayMs };
   if (!isRetryable(policy) || (history.hasText && settings.resume === 'off' && history.resuming)) return fail;
   if (policy.retry === 'hint' && !hint) return fail;
-  if (hint && hint.delayMs > settings.retry.maxHintMs) return { ...fail, fault: tooFarAway(seen) };
+  if (hint && hint.delayMs > settings.retry.maxHintMs) {
+    return { ...fail, fault: tooFarAway(seen), beyondMaxHint: true };
+  }
   if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.resuming) {
     return { do: 'replay' };
   }

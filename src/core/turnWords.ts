@@ -49,7 +49,8 @@ export class TurnWords {
     return this.wait(faultOf({ why, cause }), left, { source, hintMs, told }, { ...standing, attempt: undefined });
   }
 
-  failure({ decision: { fault, resetsInMs }, seen }: Failure, standing: Standing): Omit<FailedEvent, 'at' | 'attempt'> {
+  failure({ decision, seen }: Failure, standing: Standing): Omit<FailedEvent, 'at' | 'attempt'> {
+    const { fault, resetsInMs, beyondMaxHint } = decision;
     const { attempt, text } = standing;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = fault === seen ? undefined : this.of(seen, standing).message;
@@ -58,7 +59,8 @@ export class TurnWords {
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
     const actions = text === '' ? fault.actions : withRest(fault);
-    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt };
+    const more = beyondMaxHint && { beyondMaxHint };
+    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...more };
   }
 
   of(

@@ -15,7 +15,7 @@ export interface HostFacts {
   readonly platform: string;
   readonly node: string;
   readonly language: string;
-  /** Kind of the remote, e.g. `ssh-remote`; null: none. */
+  /** Kind of the remote, e.g. `ssh-remote`; `other`: one we don't know; null: none. */
   readonly remote: string | null;
   /** Where VS Code itself is shown. */
   readonly ui: 'desktop' | 'web';

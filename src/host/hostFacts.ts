@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ChatFacts, HostFacts, ProxyFacts } from './diagnostics';
+import { remoteKind } from './remoteKind';
 import { choiceFrom } from './settingValues';
 
 /** As VS Code has them; the first is the default. */
@@ -18,7 +19,7 @@ export async function hostFacts(extension: string, extensionKind: vscode.Extensi
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
     language,
-    remote: remoteName ?? null,
+    remote: remoteKind(remoteName),
     ui: uiKind === vscode.UIKind.Web ? 'web' : 'desktop',
     extensionKind: extensionKind === vscode.ExtensionKind.UI ? 'ui' : 'workspace',
     trusted: vscode.workspace.isTrusted,

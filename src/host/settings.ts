@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../core/baseUrl';
 import type { EngineSettings } from '../core/settings';
 import { Disposable } from './disposable';
+import { unusablePrompts, type UnusablePrompt } from './prompts/unusablePrompts';
 import {
   choiceFrom,
   defaultBaseUrl,
@@ -92,6 +93,11 @@ export class Settings extends Disposable {
   /** The user's own. */
   prompts(): readonly UserPrompt[] {
     return promptsFrom(this.readUser('prompts'));
+  }
+
+  /** Those of the user's own that `prompts` leaves out, or has twice. */
+  unusablePrompts(): readonly UnusablePrompt[] {
+    return unusablePrompts(this.readUser('prompts'));
   }
 
   /** What the workspace brings, or the machine it is on: a dev container's settings are the workspace's. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../core/request';
 import { faultTable } from '../core/faults/table';
+import { withoutFullStop } from './fullStop';
 import { localize } from './localize';
 import { probeModels, type ProbeFault } from './modelsProbe';
 
@@ -40,7 +41,7 @@ function rejection({ host, apiKey }: Verified, status: number, detail: string | 
     apiKey === undefined
       ? vscode.l10n.t('{0} wants an API key (status {1}).', host, status)
       : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
-  return detail === undefined ? message : `${message} ${vscode.l10n.t('It says: “{0}”.', detail)}`;
+  return detail === undefined ? message : `${message} ${vscode.l10n.t('It says: “{0}”.', withoutFullStop(detail))}`;
 }
 
 function faultMessage(fault: ProbeFault, { host, baseUrl }: Verified): string {

@@ -1,4 +1,4 @@
-import { totalsOf, type FaultKind, type LedgerEntry, type TurnState } from '../protocol';
+import { totalsOf, type FailedEvent, type LedgerEntry, type TurnState } from '../protocol';
 import { element } from './element';
 import { faultWords } from '../faultWords';
 import type { PanelContext } from './panelContext';
@@ -9,7 +9,7 @@ import { spansOf } from './timelineSpans';
 /** What was done about a failure before it was one: how often, with which waits, and why no more. */
 export function enginesPart(
   context: PanelContext,
-  kind: FaultKind,
+  { kind, beyondMaxHint }: FailedEvent,
   state: TurnState,
 ): readonly (string | HTMLElement)[] {
   const { strings, help } = context;
@@ -23,7 +23,7 @@ export function enginesPart(
   return [
     totalsFacts(context, { ...totals, bytes: 0, speed: undefined }).join(' · '),
     element('ol', { class: 'card-steps' }, ...steps.map((step) => element('li', {}, step))),
-    ...(help[kind].lasting ? [strings.detailsLasting] : []),
+    ...(beyondMaxHint ? [strings.detailsBeyondMaxHint] : help[kind].lasting ? [strings.detailsLasting] : []),
   ];
 }
 

@@ -15,7 +15,7 @@ export function failureDetails(
   const { kind, detail } = event;
   const parts: readonly (readonly [title: string, ...lines: (string | HTMLElement)[]])[] = [
     [strings.detailsCause, help[kind].cause],
-    [strings.detailsDone, ...enginesPart(context, kind, state), ...(hasArrived(state) ? [strings.detailsKept] : [])],
+    [strings.detailsDone, ...enginesPart(context, event, state), ...(hasArrived(state) ? [strings.detailsKept] : [])],
     [strings.detailsTodo, help[kind].todo],
     ...(detail ? [[strings.detailsProvider, element('span', { class: 'provider-words' }, detail)] as const] : []),
   ];

@@ -204,7 +204,7 @@ describe('what is decided', () => {
     it(`parks row ${row} as row ${as} when the hint is too far away, with the time`, () => {
       const decision = decided({ row, hintMs: 3_600_000 });
       assert.ok(decision.do === 'fail');
-      assert.deepEqual([decision.fault.row, decision.resetsInMs], [as, 3_600_000]);
+      assert.deepEqual([decision.fault.row, decision.resetsInMs, decision.beyondMaxHint], [as, 3_600_000, true]);
       assert.match(decision.fault.message, message);
       assert.ok(decision.fault.actions.includes('switchModel'));
     });

@@ -9,7 +9,7 @@ export function briefTitles(prompts: readonly UserPrompt[]): string {
   return [...quoted, ...(prompts.length > limits.titles ? ['…'] : [])].join(', ');
 }
 
-function briefTitle(title: string): string {
+export function briefTitle(title: string): string {
   const line = title.replace(/[\s\p{C}]+/gu, ' ').trim();
   return line.length > limits.characters ? `${beginning(line, limits.characters)}…` : line;
 }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { OwnPrompt, OwnPrompts } from './ownPrompts';
+import type { UnusablePrompt } from './unusablePrompts';
+import { unusableDetail, unusableLabel } from './unusableWords';
 
 export type PromptChoice =
   | { readonly type: 'run'; readonly prompt: OwnPrompt }
@@ -13,17 +15,26 @@ interface PromptItem extends vscode.QuickPickItem {
 }
 
 /** The prompts that may be used, and the way to more of them. */
-export async function pickPrompt(own: OwnPrompts): Promise<PromptChoice | undefined> {
+export async function pickPrompt(
+  own: OwnPrompts,
+  unusable: readonly UnusablePrompt[],
+): Promise<PromptChoice | undefined> {
   const prompts = own.list();
   const placeHolder =
     prompts.length > 0
       ? vscode.l10n.t('Choose a prompt for the selected code')
-      : vscode.l10n.t('You have no prompts of your own yet');
+      : unusable.length > 0
+        ? vscode.l10n.t('None of your prompts can be used as it is')
+        : vscode.l10n.t('You have no prompts of your own yet');
   const options = { title: vscode.l10n.t('My prompts'), placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(items(prompts, own), options))?.choice;
+  return (await vscode.window.showQuickPick(items(prompts, own, unusable), options))?.choice;
 }
 
-function items(prompts: readonly OwnPrompt[], own: OwnPrompts): readonly PromptItem[] {
+function items(
+  prompts: readonly OwnPrompt[],
+  own: OwnPrompts,
+  unusable: readonly UnusablePrompt[],
+): readonly PromptItem[] {
   const user = prompts.filter(({ from }) => from === 'user');
   const brought = prompts.filter(({ from }) => from === 'workspace');
   const workspace = vscode.l10n.t('Prompts of this workspace');
@@ -33,6 +44,7 @@ function items(prompts: readonly OwnPrompt[], own: OwnPrompts): readonly PromptI
     ...(brought.length > 0 ? [separator(workspace), ...brought.map(promptItem)] : []),
     separator(''),
     ...(left > 0 ? [{ label: `$(question) ${workspace}…`, choice: { type: 'ask' } as const }] : []),
+    ...(unusable.length > 0 ? [unusableItem(unusable)] : []),
     { label: `$(add) ${vscode.l10n.t('Add a prompt…')}`, choice: { type: 'add' } },
     { label: `$(gear) ${vscode.l10n.t('Edit in settings.json')}`, choice: { type: 'edit' } },
   ];
@@ -41,6 +53,12 @@ function items(prompts: readonly OwnPrompt[], own: OwnPrompts): readonly PromptI
 function promptItem(prompt: OwnPrompt): PromptItem {
   const detail = prompt.template.replace(/\s+/g, ' ');
   return { label: prompt.title, description: prompt.model ?? '', detail, choice: { type: 'run', prompt } };
+}
+
+/** Leads to where they can be mended. */
+function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
+  const label = `$(warning) ${unusableLabel(unusable)}`;
+  return { label, detail: unusableDetail(unusable), choice: { type: 'edit' } };
 }
 
 function separator(label: string): PromptItem {

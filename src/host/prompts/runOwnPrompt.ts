@@ -39,7 +39,7 @@ export async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   const { own, settings } = deps;
   const unasked = own.unasked();
   if (unasked.length > 0) await askAboutBrought(own, unasked);
-  const choice = await pickPrompt(own);
+  const choice = await pickPrompt(own, settings.unusablePrompts());
   switch (choice?.type) {
     case 'run':
       return run(deps, choice.prompt);

@@ -73,8 +73,8 @@ describe('a limit told to one request', () => {
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
     for (const run of runs) {
-      const { kind, resetsAt, actions } = run.last('failed');
-      assert.deepEqual([kind, resetsAt], ['rate-limit', world.clock.now() + 3_600_000]);
+      const { kind, resetsAt, beyondMaxHint, actions } = run.last('failed');
+      assert.deepEqual([kind, resetsAt, beyondMaxHint], ['rate-limit', world.clock.now() + 3_600_000, true]);
       assert.ok(actions.includes('switchModel') && actions.includes('retryNow'));
     }
   });

@@ -119,10 +119,16 @@ describe('a turn', () => {
     });
   }
 
+  it('says nothing of a long hint where the retries are used up', async () => {
+    const run = await new EngineRun({ replies: [limited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
+    assert.equal(run.last('failed').beyondMaxHint, undefined);
+  });
+
   it('parks a hint that is too far away and says when the limit resets', async () => {
     const run = await new EngineRun({ replies: [limited(3600)] }).toEnd();
     assert.equal(run.wire.requests.length, 1);
     const failed = run.last('failed');
+    assert.equal(failed.beyondMaxHint, true);
     assert.equal(failed.resetsAt, run.clock.now() + 3_600_000);
     assert.match(failed.message, /resets at 10:00/);
     assert.ok(failed.actions.includes('switchModel'));

@@ -90,6 +90,18 @@ describe('the details of a failure', () => {
     );
   });
 
+  for (const kind of ['rate-limit', 'credit'] as const) {
+    it(`say of ${kind} that the server asked for longer than the settings wait, and nothing else`, () => {
+      const ended = ev.ended({ how: kind });
+      fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
+      const why =
+        'The server asked for a longer wait than the setting holysheep.retry.maxHintMs allows, so it was not waited for.';
+      const [, step, ...rest] = parts()['What was done'] ?? [];
+      assert.match(step ?? '', /^Attempt 1 /);
+      assert.deepEqual(rest, [why]);
+    });
+  }
+
   it('say that nothing was sent', () => {
     fail({ kind: 'auth', status: undefined, requestId: undefined });
     assert.deepEqual(parts()['What was done'], ['Nothing was sent.']);
