@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { AdoptedKeys } from './host/adoptedKeys';
 import { askOn, type Ask } from './host/api';
 import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
@@ -270,9 +271,19 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       onEvent: (turn, event) => logEvent('chat', turn, event),
     });
   });
+  // As if it had been entered here: verified, and kept unless the gateway refuses it.
+  const storeKey = async (key: string) => {
+    const { storeApiKey } = await import('./host/commands/keyActions');
+    return storeApiKey({ settings, keys, demo, log }, key);
+  };
   const models = loadedOnce(async () => {
     const { ModelProvider } = await import('./host/languageModels/modelProvider');
-    const adoptKey = (origin: string, key: string) => keys.adopt(origin, key);
+    const adopted = new AdoptedKeys(context.secrets);
+    const adoptKey = (origin: string, key: string) =>
+      adopted.adopt(origin, key, async () => {
+        const { state } = await storeKey(key);
+        return state !== 'cancelled';
+      });
     return new ModelProvider({
       ...{ engine, connections, catalog, settings, log, adoptKey, modelsChanged },
       onEvent: (turn, event) => logEvent('chat', turn, event),

@@ -18,7 +18,14 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
   const app = loadedOnce(async () => {
     const { createApp } = await import('./app');
-    return (running = await createApp(context, () => modelsChanged.fire()));
+    const registered = context.subscriptions.length;
+    try {
+      return (running = await createApp(context, () => modelsChanged.fire()));
+    } catch (error) {
+      // It is tried again with the next call: half an app must not stay beside the next one.
+      for (const item of context.subscriptions.splice(registered).reverse()) item.dispose();
+      throw error;
+    }
   });
   for (const id of commandIds) {
     const execute = async (...args: unknown[]): Promise<unknown> => (await app()).execute(id, ...args);

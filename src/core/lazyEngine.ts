@@ -1,4 +1,5 @@
 import type { Engine, RunningTurn } from './engine';
+import { lateStream } from './lateStream';
 
 type Control = (turn: RunningTurn) => void;
 
@@ -42,9 +43,7 @@ export function lazyEngine(load: () => Promise<Engine>): Engine {
         retryNow: () => act((running) => running.retryNow()),
         tryAnyway: () => act((running) => running.tryAnyway()),
         switchModel: (model) => act((running) => running.switchModel(model)),
-        async *[Symbol.asyncIterator]() {
-          yield* await started;
-        },
+        [Symbol.asyncIterator]: () => lateStream(started)[Symbol.asyncIterator](),
       };
     },
     connectionChanged: () => engine?.connectionChanged(),

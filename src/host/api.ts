@@ -1,5 +1,6 @@
 import type { Engine } from '../core/engine';
 import type { StreamEvent } from '../core/events';
+import { lateStream } from '../core/lateStream';
 import type { TextMessage } from '../core/request';
 import type { RequestDefaults } from './conversation/chatRequest';
 import { ArgumentError } from './userError';
@@ -36,11 +37,7 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       const started = load().then((ask) => ask(prompt, options));
       // Whoever runs the loop hears of a failure; until then it must not count as unhandled.
       started.catch(() => undefined);
-      return {
-        async *[Symbol.asyncIterator]() {
-          yield* await started;
-        },
-      };
+      return lateStream(started);
     },
   });
 }

@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import { cleanApiKey } from '../core/apiKey';
-import { isRecord, parseJson } from '../core/json';
 import { Disposable } from './disposable';
 import type { Log } from './log';
 import { UserError } from './userError';
 
 const prefix = 'holysheep.apiKey:';
-/** Fingerprints of keys that came from elsewhere, with the origin each was entered for. */
-const adoptedName = 'holysheep.adoptedKeys';
 
 /** One key an origin: what was entered for one host is never read for another. */
 export class KeyStore extends Disposable {
@@ -46,22 +41,6 @@ export class KeyStore extends Disposable {
 
   async delete(origin: string): Promise<void> {
     await this.secrets.delete(prefix + origin);
-  }
-
-  /**
-   * Takes in a key that was entered in a dialog of VS Code's own, which knows no origin: it belongs to the one that is
-   * set when it is first seen, and is never taken in for another, nor again once it was removed.
-   */
-  async adopt(origin: string, input: string): Promise<void> {
-    const cleaned = cleanApiKey(input);
-    if ('problem' in cleaned) return;
-    this.log.hide(cleaned.key);
-    const fingerprint = createHash('sha256').update(cleaned.key).digest('hex');
-    const adopted = parseJson((await this.secrets.get(adoptedName)) ?? '');
-    const known = isRecord(adopted) ? adopted : {};
-    if (fingerprint in known) return;
-    await this.secrets.store(adoptedName, JSON.stringify({ ...known, [fingerprint]: origin }));
-    await this.set(origin, cleaned.key);
   }
 
   private async read(origin: string): Promise<string | undefined> {

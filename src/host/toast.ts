@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from './log';
+import { withoutLinks } from './withoutLinks';
 
 export type ToastKind = 'information' | 'warning' | 'error';
 
@@ -15,7 +16,7 @@ export function toast(
   message: string,
   actions: readonly ToastAction[] = [],
 ): void {
-  const chosen = show(kind, message, ...actions.map(({ title }) => title));
+  const chosen = show(kind, withoutLinks(message), ...actions.map(({ title }) => title));
   void chosen
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, (error: unknown) => log.error(error));

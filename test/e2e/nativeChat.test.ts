@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
-import { answer, inTurn, rateLimited } from '../../src/demo/replies';
+import { answer, cutAfter, inTurn, rateLimited } from '../../src/demo/replies';
 import { root } from '../support/paths';
 import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
@@ -54,7 +54,7 @@ describe("VS Code's own chat, without a sign-in", () => {
     );
     await chat.ask('How many sheep are there?');
     await chat.answer
-      .getByText(/Rate limited.*The server asked for 4 s\. Attempt 2 of 6/)
+      .getByText(/Rate limited.*The server asked for 4 s\. Attempt 2 of 6 at /)
       .last()
       .waitFor();
     await chat.answer.getByText('There are twelve sheep.').waitFor();
@@ -73,6 +73,18 @@ describe("VS Code's own chat, without a sign-in", () => {
     assert.deepEqual([call?.role, call?.content], ['assistant', 'I look into the file.']);
     assert.equal(result?.role, 'tool');
     assert.match(JSON.stringify(result.content), /def /);
+    assert.equal(gateway.requests.length, 2);
+  });
+
+  it('shows an answer that was cut in one piece, with its code in one block', async () => {
+    gateway.script = inTurn(
+      () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
+      () => answer(' = 2;\n```\n\nThat is all.'),
+    );
+    await chat.ask('Show me code.');
+    await chat.answer.getByText('That is all.').waitFor();
+    await chat.answer.getByText('Here it is:').waitFor();
+    assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
     assert.equal(gateway.requests.length, 2);
   });
 

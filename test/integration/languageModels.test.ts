@@ -184,17 +184,28 @@ describe("the gateway's models, for every extension", () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  it('fail in a sentence, with a code and no stack', async () => {
-    fixture.gateway.script = () => failure(401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' });
-    const response = await (await model()).sendRequest([Message.User('Hi')]);
-    await assert.rejects(said(response), (error: Error) => {
-      assert.match(error.message, /key/i);
-      assert.doesNotMatch(error.message, /at .*\.js:\d/);
-      assert.ok(!error.message.includes(testKey));
-      return true;
+  for (const [what, code, status, error] of [
+    [
+      'a key that is rejected',
+      'NoPermissions',
+      401,
+      { message: 'Incorrect API key provided.', code: 'invalid_api_key' },
+    ],
+    ['a model there is not', 'NotFound', 404, { message: 'The model does not exist.', code: 'model_not_found' }],
+    ['a filter', 'Blocked', 400, { message: 'Blocked by the content filter.', code: 'content_filter' }],
+  ] as const) {
+    it(`fail with ${code} for ${what}, in a sentence`, async () => {
+      fixture.gateway.script = () => failure(status, error);
+      const response = await (await model()).sendRequest([Message.User('Hi')]);
+      await assert.rejects(said(response), (rejection: Error & { readonly code?: string }) => {
+        assert.equal(rejection.code, code);
+        assert.doesNotMatch(rejection.message, /at .*\.js:\d/);
+        assert.ok(!rejection.message.includes(testKey));
+        return true;
+      });
+      assert.equal(fixture.gateway.requests.length, 1);
     });
-    assert.equal(fixture.gateway.requests.length, 1);
-  });
+  }
 
   it('count tokens on this machine', async () => {
     const chat = await model();

@@ -1,13 +1,36 @@
+import * as vscode from 'vscode';
+import type { Connections } from '../connections';
 import type { ChatSetup, SetUpChatDeps } from '../languageModels/setUpChat';
 import type { Command } from './command';
 
-/** Returns what there is now: `ready`, `no-key` or `no-chat`. */
-export function setUpChatCommand(deps: SetUpChatDeps): Command {
+const id = 'holysheep.setUpChat';
+
+/** Returns what there is now: `ready`, `no-key` or `no-chat`. A key that is set later goes on with it. */
+export function setUpChatCommand(
+  deps: SetUpChatDeps & { readonly connections: Pick<Connections, 'own' | 'model' | 'onDidChange'> },
+): Command {
+  let forKey: vscode.Disposable | undefined;
+  const goOn = async (): Promise<void> => {
+    const { apiKey } = await deps.connections.own();
+    if (apiKey === undefined || !forKey) return;
+    forKey.dispose();
+    forKey = undefined;
+    await vscode.commands.executeCommand(id);
+  };
   return {
-    id: 'holysheep.setUpChat',
+    id,
     async execute(): Promise<ChatSetup> {
+      forKey?.dispose();
+      forKey = undefined;
       const { setUpChat } = await import('../languageModels/setUpChat');
-      return setUpChat(deps);
+      const setup = await setUpChat(deps);
+      if (setup === 'no-key') {
+        // Most often it was mistyped, and is being entered again.
+        forKey = deps.connections.onDidChange(() => {
+          goOn().catch((error: unknown) => deps.log.error(error));
+        });
+      }
+      return setup;
     },
   };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { panelTitle } from '../panel/panelText';
 import { toast } from '../toast';
+import { withoutLinks } from '../withoutLinks';
 import type { HistoryDeps, NamedConversation } from './historyDeps';
 import { openConversation } from './openConversation';
 
@@ -19,7 +20,7 @@ export async function deleteConversation(
   const undo = vscode.l10n.t('Undo');
   const message = vscode.l10n.t('Deleted “{0}”.', panelTitle(named.title));
   const answer = async (): Promise<void> => {
-    if ((await vscode.window.showInformationMessage(message, undo)) !== undo) return removed.forget();
+    if ((await vscode.window.showInformationMessage(withoutLinks(message), undo)) !== undo) return removed.forget();
     await removed.undo();
     if (wasShown) await openConversation(deps, named, { preserveFocus: true });
     onUndone();

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { FaultKind } from '../../core/events';
-import { ChatFailure } from './chatAnswer';
+import { plain } from '../chat/chatWords';
+import { ChatFailure } from './modelAnswer';
 
 /**
  * What VS Code is told of a failure. Its own chat prints a stack where there is one, and the name of any error but the
@@ -8,16 +9,27 @@ import { ChatFailure } from './chatAnswer';
  * @param initiator who asked, as the host names it; undefined: it doesn't say
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
-  if (!(error instanceof ChatFailure)) return error;
+  // A defect of ours: the log has it.
+  if (!(error instanceof ChatFailure)) return withoutStack(error instanceof Error ? error.message : String(error));
   const { message, kind } = error;
-  return isOwnChat(initiator) ? plain(message) : (coded(kind, message) ?? plain(message));
+  return isOwnChat(initiator) ? shown(message) : (coded(kind, message) ?? withoutStack(message));
+}
+
+/** For VS Code's own chat, which has no other place for it; other extensions have the whole answer, as far as it goes. */
+export function earlyEndError(message: string | undefined, initiator: unknown): Error | undefined {
+  return message !== undefined && isOwnChat(initiator) ? shown(message) : undefined;
 }
 
 function isOwnChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
-function plain(message: string): Error {
+/** VS Code's chat reads it as Markdown, and the words of a provider may be in it. */
+function shown(message: string): Error {
+  return withoutStack(plain(message));
+}
+
+function withoutStack(message: string): Error {
   const error = new Error(message);
   error.stack = '';
   return error;

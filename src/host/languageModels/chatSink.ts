@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ChatSink } from './chatAnswer';
+import type { ChatSink } from './modelAnswer';
+import { plain } from '../chat/chatWords';
 import { hostFeatures } from './hostFeatures';
 
 /** What the built-in chat takes the usage from. */
@@ -26,7 +27,7 @@ export function sinkOf(progress: vscode.Progress<vscode.LanguageModelResponsePar
     },
     thinking: (text) => think(text),
     // A thought of its own in bold letters is the heading that is in view while it lasts.
-    note: (line) => think(`**${line}**\n\n`, `note-${++notes}`),
+    note: (line) => think(`**${plain(line)}**\n\n`, `note-${++notes}`),
     toolCall: (id, name, input) => {
       answerNow();
       progress.report(new vscode.LanguageModelToolCallPart(id, name, input));

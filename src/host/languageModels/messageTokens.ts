@@ -14,19 +14,12 @@ export interface CountedMessage {
 
 /** `num_tokens_from_messages` of the OpenAI Cookbook, "How to count tokens with tiktoken", for what frames a message. */
 const tokensPerMessage = 3;
-/** The same source: every reply is primed with `<|start|>assistant<|message|>`. */
-const tokensOfReplyStart = 3;
 /** OpenAI's vision guide: 85, and 170 for each tile of 512 pixels; here of 1024 × 1024 pixels, for the size is unknown. */
 const tokensPerImage = 85 + 4 * 170;
 
 /** Tokens of one message: its frame, its role and its parts. */
 export function messageTokens({ role, parts }: CountedMessage, counter: TokenCounter): number {
   return parts.reduce((sum, part) => sum + partTokens(part, counter), tokensPerMessage + counter.count(role));
-}
-
-/** Tokens of a whole request, with the beginning of its reply. */
-export function requestTokens(messages: readonly CountedMessage[], counter: TokenCounter): number {
-  return messages.reduce((sum, message) => sum + messageTokens(message, counter), tokensOfReplyStart);
 }
 
 function partTokens(part: CountedPart, counter: TokenCounter): number {

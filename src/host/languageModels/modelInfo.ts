@@ -14,9 +14,15 @@ interface Family extends ModelLimits {
  * the first that matches decides. VS Code cuts what is too long, so too little is the safe side.
  */
 const families: readonly Family[] = [
+  { ids: /claude-(?:instant|1|2)/i, maxInputTokens: 96_000, maxOutputTokens: 4_096, imageInput: false },
+  { ids: /claude-3-(?:haiku|opus|sonnet)/i, maxInputTokens: 196_000, maxOutputTokens: 4_096, imageInput: true },
   { ids: /claude/i, maxInputTokens: 200_000, maxOutputTokens: 8_192, imageInput: true },
   { ids: /gemini/i, maxInputTokens: 1_000_000, maxOutputTokens: 8_192, imageInput: true },
   { ids: /gpt-(?:4\.1|[5-9])/i, maxInputTokens: 272_000, maxOutputTokens: 16_384, imageInput: true },
+  { ids: /gpt-4o-2024-05/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: true },
+  { ids: /gpt-(?:4-turbo|4-1106|4-0125)/i, maxInputTokens: 124_000, maxOutputTokens: 4_096, imageInput: false },
+  { ids: /gpt-3\.5/i, maxInputTokens: 12_000, maxOutputTokens: 4_096, imageInput: false },
+  { ids: /gpt-4(?![o.\d])|[-_]8k(?:$|[-_])/i, maxInputTokens: 6_000, maxOutputTokens: 2_048, imageInput: false },
   { ids: /gpt-4o|chatgpt|(?:^|[/-])o[1-9]/i, maxInputTokens: 128_000, maxOutputTokens: 16_384, imageInput: true },
   { ids: /deepseek/i, maxInputTokens: 64_000, maxOutputTokens: 8_192, imageInput: false },
   {

@@ -7,8 +7,9 @@ import { loadedOnce } from '../loadedOnce';
 import { localize } from '../localize';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
-import { ChatAnswer } from './chatAnswer';
-import { chatError } from './chatError';
+import { secondOfDay } from '../timeOfDay';
+import { ChatFailure, ModelAnswer } from './modelAnswer';
+import { chatError, earlyEndError } from './chatError';
 import { chatOptions } from './chatOptions';
 import { sinkOf } from './chatSink';
 import { plainMessage } from './fromVSCode';
@@ -54,11 +55,11 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelChatInformation[]> {
     const { silent, configuration }: InformationOptions = options;
-    const connection = await this.connection(silent);
+    const connection = await this.connection(silent || configuration !== undefined);
     if (!connection) return [];
     if (configuration !== undefined) {
       const key = configuration['apiKey'];
-      if (typeof key === 'string' && key !== '') await this.deps.adoptKey(connection.origin, key);
+      if (typeof key === 'string' && key !== '') this.adopt(connection.origin, key);
       return [];
     }
     if (connection.apiKey === undefined || token.isCancellationRequested) return [];
@@ -72,7 +73,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, connections, settings, onEvent } = this.deps;
+    const { engine, connections, settings, log, onEvent } = this.deps;
     const { modelOptions, tools, toolMode, requestInitiator } = options;
     const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
     const defaults = {
@@ -88,17 +89,20 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const turnId = randomUUID();
     const turn = engine.stream(request, { connection: () => connections.own() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
-    const answer = new ChatAnswer(sinkOf(progress), localize);
+    const answer = new ModelAnswer(sinkOf(progress), { localize, formatTime: secondOfDay });
     try {
       for await (const event of turn) {
         onEvent(turnId, event);
         if (answer.take(event)) break;
       }
     } catch (error) {
+      if (!(error instanceof ChatFailure)) log.error(error);
       throw chatError(error, requestInitiator);
     } finally {
       cancellation.dispose();
     }
+    const earlyEnd = earlyEndError(answer.earlyEnd, requestInitiator);
+    if (earlyEnd) throw earlyEnd;
   }
 
   async provideTokenCount(
@@ -107,6 +111,11 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   ): Promise<number> {
     const counter = await this.tokens();
     return typeof text === 'string' ? counter.count(text) : messageTokens(plainMessage(text), counter);
+  }
+
+  /** Not waited for: VS Code's list of models would stand still meanwhile, and hears of it when the key is there. */
+  private adopt(origin: string, key: string): void {
+    this.deps.adoptKey(origin, key).catch((error: unknown) => this.deps.log.error(error));
   }
 
   /** Who asks for it on a click is led to the key; whoever looks what there is, is not. */

@@ -6,7 +6,7 @@ type Call = ToolCall & { result?: Result };
 
 /**
  * The messages of VS Code's chat in the order the wire wants them: results right after the message that called them,
- * texts of one speaker together. A call nobody has answered is left out, as no gateway takes it; a result nobody has
+ * texts of the user in a row together. A call nobody has answered is left out, as no gateway takes it; a result nobody has
  * asked for is told as a text.
  */
 export function requestMessages(messages: readonly PlainMessage[]): readonly ChatMessage[] {

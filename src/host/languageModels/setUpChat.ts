@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { openSetting } from '../actions';
 import type { SetApiKeyResult } from '../commands/setApiKey';
 import type { Connections } from '../connections';
+import { lateProgress } from '../lateProgress';
 import type { Log } from '../log';
 import { toast } from '../toast';
 import { vendor } from './lazyProvider';
@@ -34,10 +35,12 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     return 'no-chat';
   }
   if (!(await hasKey(connections))) return 'no-key';
-  await switchOnChat(log);
-  await addGroup(log);
-  modelsChanged();
-  await vscode.lm.selectChatModels({ vendor });
+  await lateProgress(vscode.l10n.t("Setting up VS Code's chat…"), async () => {
+    await switchOnChat(log);
+    await addGroup(log);
+    modelsChanged();
+    await vscode.lm.selectChatModels({ vendor });
+  });
   await vscode.commands.executeCommand('workbench.action.chat.open');
   await chooseModel(connections.model(false), log);
   return 'ready';
@@ -62,13 +65,17 @@ async function switchOnChat(log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const before = chat.inspect('disableAIFeatures')?.globalValue;
+  const set = (value: unknown): Thenable<void> =>
+    chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
   try {
-    await chat.update('disableAIFeatures', true, vscode.ConfigurationTarget.Global);
-    await chat.update('disableAIFeatures', before, vscode.ConfigurationTarget.Global);
-    await extensionIsThere();
+    await set(true);
   } catch (error) {
     log.info(`chat: it could not be switched on: ${error instanceof Error ? error.message : String(error)}`);
+    return;
   }
+  // A settings file that is being edited may refuse it once; left as it is, the chat would stay off.
+  await Promise.resolve(set(before)).catch(() => set(before));
+  await extensionIsThere();
 }
 
 /** The time VS Code takes to load it; a chat without it asks for a sign-in. */

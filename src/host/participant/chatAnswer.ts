@@ -1,7 +1,8 @@
 import type { AttemptEvent, FailedEvent, StreamEvent, WaitingEvent } from '../../core/events';
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, Inserted } from './chatMetadata';
-import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from './chatWords';
+import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chat/chatWords';
+import { isTold } from '../chat/isTold';
 import { FencedText } from './fencedText';
 
 /** One call of the chat's response stream. */
@@ -194,12 +195,6 @@ export class ChatAnswer {
     const buttons = failureButtons(actions).map((action) => ({ type: 'button', action }) as const);
     return [...this.say(this.fenced.rest()), ...buttons];
   }
-}
-
-/** In a line, and offline, the same wait is told again with another time. */
-function isTold(wait: WaitingEvent, event: WaitingEvent): boolean {
-  const same = wait.attempt === event.attempt && wait.reason === event.reason && wait.told === event.told;
-  return same && (event.reason === 'offline' || Math.abs(event.until - wait.until) < 1000);
 }
 
 function progress(text: string): ChatPart {

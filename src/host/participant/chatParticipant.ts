@@ -18,7 +18,7 @@ import type { ChatMetadata } from './chatMetadata';
 import { locationOf } from './chatCode';
 import { chatQuestion, type ChatQuestion } from './chatQuestion';
 import { ChatTurns } from './chatTurns';
-import { plain, type ChatWords } from './chatWords';
+import { plain, type ChatWords } from '../chat/chatWords';
 
 export interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { UserPrompt } from '../settingValues';
 import type { OwnPrompts } from './ownPrompts';
 import { ShownPrompts } from './shownPrompts';
+import { withoutLinks } from '../withoutLinks';
 import { briefTitles } from './briefTitles';
 
 /**
@@ -39,7 +40,7 @@ async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise
 }
 
 function questionAbout(prompts: readonly UserPrompt[]): string {
-  const titles = briefTitles(prompts);
+  const titles = withoutLinks(briefTitles(prompts));
   return prompts.length === 1
     ? vscode.l10n.t('This workspace brings a prompt of its own: {0}. Use it?', titles)
     : vscode.l10n.t('This workspace brings {0} prompts of its own: {1}. Use them?', prompts.length, titles);

@@ -4,6 +4,7 @@ import type { NamedPrompt } from '../commands/runPromptArgument';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { toast } from '../toast';
+import { withoutLinks } from '../withoutLinks';
 import { UserError } from '../userError';
 import { addPrompt } from './addPrompt';
 import { askAboutBrought } from './askAboutBrought';
@@ -86,5 +87,5 @@ async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
 async function offer(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” is in your prompts now.', prompt.title);
-  if ((await vscode.window.showInformationMessage(message, use)) === use) await run(deps, prompt);
+  if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);
 }

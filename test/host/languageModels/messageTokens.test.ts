@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { messageTokens, requestTokens, type CountedMessage } from '../../../src/host/languageModels/messageTokens';
+import { messageTokens, type CountedMessage } from '../../../src/host/languageModels/messageTokens';
 import type { TokenCounter } from '../../../src/host/languageModels/tokenCounter';
 
 /** Characters are easy to add up. */
@@ -21,9 +21,4 @@ describe('the tokens of a message', () => {
   ] as const) {
     it(`are those of ${what}`, () => assert.equal(messageTokens(counted, characters), tokens));
   }
-
-  it('are part of those of a request, which primes its reply', () => {
-    assert.equal(requestTokens([], characters), 3);
-    assert.equal(requestTokens([message(), message({ type: 'text', text: 'ab' })], characters), 3 + 7 + 9);
-  });
 });

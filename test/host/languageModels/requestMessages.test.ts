@@ -51,6 +51,21 @@ const cases: readonly (readonly [what: string, given: readonly PlainMessage[], s
     [assistant(call('0')), user(result('0', 'a')), assistant(call('0')), user(result('0', 'b'))],
     [called('', '0'), returned('0', 'a'), called('', '0'), returned('0', 'b')],
   ],
+  [
+    'a result with the last call of its id, where an earlier one was never answered',
+    [
+      assistant(text('First.'), call('0')),
+      user(text('No.')),
+      assistant(text('Second.'), call('0')),
+      user(result('0', 'b')),
+    ],
+    [said('assistant', 'First.'), said('user', 'No.'), called('Second.', '0'), returned('0', 'b')],
+  ],
+  [
+    'a second result for one call as a text',
+    [assistant(call('0')), user(result('0', 'a')), user(result('0', 'b'))],
+    [called('', '0'), returned('0', 'a'), said('user', 'b')],
+  ],
   ['no call that nobody has answered', [assistant(call('1')), user(text('Stop.'))], [said('user', 'Stop.')]],
   [
     'the text beside a call that nobody has answered',

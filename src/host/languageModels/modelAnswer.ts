@@ -1,6 +1,7 @@
-import type { Localize } from '../../core/engine';
 import type { FailedEvent, StreamEvent, Usage, WaitingEvent } from '../../core/events';
 import { isRecord, parseJson } from '../../core/json';
+import { switchLine, waitLine, type ChatWords } from '../chat/chatWords';
+import { isTold } from '../chat/isTold';
 import { ToolCalls } from './toolCalls';
 
 /** Where an answer goes that nothing can be taken back from. */
@@ -30,15 +31,19 @@ export class ChatFailure extends Error {
  * that does not begin with it can't be shown; its tool calls can. Calls are passed on when the answer is whole, so
  * that none is carried out twice, nor one that was cut.
  */
-export class ChatAnswer {
+export class ModelAnswer {
+  /** Localised: why the answer is whole, as far as it goes, but ends too early. */
+  earlyEnd: string | undefined;
   private shown = '';
   private whole = '';
   private usage: Usage | undefined;
+  /** The last that was told. */
+  private wait: WaitingEvent | undefined;
   private readonly calls = new ToolCalls();
 
   constructor(
     private readonly sink: ChatSink,
-    private readonly localize: Localize,
+    private readonly words: ChatWords,
   ) {}
 
   /** @returns true after the last event. @throws ChatFailure where the answer is not whole */
@@ -59,13 +64,14 @@ export class ChatAnswer {
         this.calls.add(event);
         return false;
       case 'waiting':
-        this.sink.note(this.waitLine(event));
+        if (!this.wait || !isTold(this.wait, event)) this.note(waitLine(event, this.words));
+        this.wait = event;
         return false;
       case 'cut':
-        this.sink.note(event.message);
+        this.note(event.message);
         return false;
       case 'model':
-        this.sink.note(this.localize('{from} is not answering; asking {to}.', { from: event.from, to: event.to }));
+        this.note(switchLine(event, this.words));
         return false;
       case 'usage':
         this.usage = event;
@@ -88,6 +94,11 @@ export class ChatAnswer {
     }
   }
 
+  /** A thought behind a text makes VS Code fold the text away, and break a block of code in two: then nothing is said. */
+  private note(line: string): void {
+    if (this.shown === '') this.sink.note(line);
+  }
+
   private show(): void {
     if (!this.whole.startsWith(this.shown)) return;
     const more = this.whole.slice(this.shown.length);
@@ -98,43 +109,32 @@ export class ChatAnswer {
   private finish(finishReason: string): void {
     const calls = this.calls.all();
     if (this.shown !== this.whole && calls.length === 0) {
-      const message = this.localize(
+      const message = this.words.localize(
         'The answer was cut off and had to be started again; the new one reads differently. Ask again to see it.',
       );
       throw new ChatFailure(message, 'truncated');
     }
     // All of them, before the first is made.
     const inputs = calls.map(({ name, arguments: json }) => {
-      const input = json.trim() === '' ? {} : parseJson(json);
+      // At the token limit nothing may be all that has come of what was to be said.
+      const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
       if (!isRecord(input)) throw this.unreadable(name, finishReason);
       return input;
     });
     calls.forEach(({ id, name }, index) => this.sink.toolCall(id, name, inputs[index] ?? {}));
     if (this.usage) this.sink.usage(this.usage);
-    if (finishReason === 'length') this.sink.note(this.localize('Reached the token limit: the answer ends early.'));
+    if (finishReason === 'length' && calls.length === 0) {
+      this.earlyEnd = this.words.localize('Reached the token limit: the answer ends early. Ask to continue.');
+    }
   }
 
   private unreadable(tool: string, finishReason: string): ChatFailure {
     const message =
       finishReason === 'length'
-        ? this.localize('The token limit was reached in the middle of a call of the tool {tool}.', { tool })
-        : this.localize("The model's call of the tool {tool} can't be read. Ask again, or take another model.", {
+        ? this.words.localize('The token limit was reached in the middle of a call of the tool {tool}.', { tool })
+        : this.words.localize("The model's call of the tool {tool} can't be read. Ask again, or take another model.", {
             tool,
           });
     return new ChatFailure(message, 'malformed');
   }
-
-  private waitLine({ message, reason, delayMs, hintMs, attempt, maxAttempts }: WaitingEvent): string {
-    if (reason === 'offline') return message;
-    const asked =
-      hintMs === undefined
-        ? ''
-        : ` ${this.localize('The server asked for {seconds} s.', { seconds: secondsOf(hintMs) })}`;
-    const next = { attempt, most: maxAttempts, seconds: secondsOf(delayMs) };
-    return `${message}${asked} ${this.localize('Attempt {attempt} of {most} in {seconds} s.', next)}`;
-  }
-}
-
-function secondsOf(ms: number): number {
-  return Math.ceil(ms / 1000);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/core/events';
-import { ChatAnswer, ChatFailure } from '../../../src/host/languageModels/chatAnswer';
+import { ModelAnswer, ChatFailure } from '../../../src/host/languageModels/modelAnswer';
 
 const base = { attempt: 1, at: 0 };
 const attempt = (n: number): StreamEvent => ({ type: 'attempt', attempt: n, at: 0, model: 'm', why: 'first', time: 0 });
@@ -17,13 +17,27 @@ const waiting = (reason: 'rate-limit' | 'offline', hintMs?: number): StreamEvent
   ...{ message: 'Rate limited.', actions: [], hintMs },
 });
 
+const words = {
+  localize: (message: string, args: Readonly<Record<string, string | number>> = {}): string =>
+    message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
+  formatTime: (at: number): string => `t${at}`,
+};
+
+const silent = {
+  text: () => undefined,
+  thinking: () => undefined,
+  note: () => undefined,
+  toolCall: () => undefined,
+  usage: () => undefined,
+};
+
 /** Everything that was said, in order, one line each. */
 function told(...events: readonly StreamEvent[]): {
   readonly lines: readonly string[];
   readonly failure: string | undefined;
 } {
   const lines: string[] = [];
-  const answer = new ChatAnswer(
+  const answer = new ModelAnswer(
     {
       text: (words) => lines.push(`text ${words}`),
       thinking: (words) => lines.push(`thinking ${words}`),
@@ -31,7 +45,7 @@ function told(...events: readonly StreamEvent[]): {
       toolCall: (id, name, input) => lines.push(`call ${id} ${name} ${JSON.stringify(input)}`),
       usage: ({ totalTokens }) => lines.push(`usage ${totalTokens}`),
     },
-    (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
+    words,
   );
   let failure: string | undefined;
   try {
@@ -49,23 +63,22 @@ const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: '
 const cases: readonly (readonly [what: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
   ['says the text as it comes', [text('a'), text('b'), done('ab')], ['text a', 'text b']],
   ['says what the model thinks apart', [{ ...base, type: 'reasoning', text: 'hm' }, done('')], ['thinking hm']],
-  ['tells a wait in one line', [waiting('rate-limit')], ['note Rate limited. Attempt 2 of 6 in 3 s.']],
+  [
+    'tells a wait in one line',
+    [waiting('rate-limit')],
+    ['note Rate limited. The server asked for 2.4 s. Attempt 2 of 6 at t9000.'],
+  ],
   [
     'tells what the server asked for',
     [waiting('rate-limit', 2_000)],
-    ['note Rate limited. The server asked for 2 s. Attempt 2 of 6 in 3 s.'],
+    ['note Rate limited. The server asked for 2 s. Attempt 2 of 6 at t9000.'],
   ],
-  ['gives no time for a wait that has none', [waiting('offline')], ['note Rate limited.']],
   [
     'tells of another model',
     [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
-    ['note a is not answering; asking b.'],
+    ['note a was overloaded; b answers.'],
   ],
-  [
-    'goes on after a cut, without a word twice',
-    [text('ab'), cut, text('cd'), done('abcd')],
-    ['text ab', 'note Cut off.', 'text cd'],
-  ],
+  ['goes on after a cut, without a word twice', [text('ab'), cut, text('cd'), done('abcd')], ['text ab', 'text cd']],
   [
     'says only what a new answer has more',
     [text('ab'), replaced('abcd'), text('e'), done('abcde')],
@@ -96,7 +109,7 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
   [
     'passes on the calls of a new answer that reads differently, and not its text',
     [text('Let me see.'), cut, attempt(2), replaced('I look.'), part('{}', '2', 'read'), done('I look.')],
-    ['text Let me see.', 'note Cut off.', 'call 2 read {}'],
+    ['text Let me see.', 'call 2 read {}'],
   ],
   [
     'reports the usage last, over all attempts',
@@ -108,9 +121,14 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
     ['usage 4'],
   ],
   [
-    'says that the limit was reached',
-    [text('a'), done('a', 'length')],
-    ['text a', 'note Reached the token limit: the answer ends early.'],
+    'tells no wait behind a text, which it would hide',
+    [text('a'), waiting('rate-limit'), text('b'), done('ab')],
+    ['text a', 'text b'],
+  ],
+  [
+    'tells a wait once that is announced again',
+    [waiting('offline'), waiting('offline'), text('a'), done('a')],
+    ['note You appear to be offline. The answer goes on by itself when the network is back.', 'text a'],
   ],
   ['ends without a word when it is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
 ];
@@ -151,6 +169,13 @@ describe('an answer in a chat that takes nothing back', () => {
     it(what, () => assert.deepEqual(told(...events), { lines, failure: undefined }));
   for (const [what, events, failure] of failures)
     it(`fails with ${what}`, () => assert.match(told(...events).failure ?? '', failure));
+
+  it('has ended too early at the token limit, which is no failure', () => {
+    const answer = new ModelAnswer(silent, words);
+    assert.equal(answer.take(text('a')), false);
+    assert.equal(answer.take(done('a', 'length')), true);
+    assert.match(answer.earlyEnd ?? '', /^Reached the token limit/);
+  });
 
   it('makes no call at all where one of several is broken', () =>
     assert.deepEqual(told(part('{}', '1', 'a', 0), part('{', '2', 'b', 1), done('')).lines, []));
