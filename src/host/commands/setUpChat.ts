@@ -3,8 +3,6 @@ import type { Connections } from '../connections';
 import type { ChatSetup, SetUpChatDeps } from '../languageModels/setUpChat';
 import type { Command } from './command';
 
-const id = 'holysheep.setUpChat';
-
 /** Returns what there is now: `ready`, `no-key` or `no-chat`. A key that is set later goes on with it. */
 export function setUpChatCommand(
   deps: SetUpChatDeps & { readonly connections: Pick<Connections, 'own' | 'model' | 'onDidChange'> },
@@ -15,10 +13,10 @@ export function setUpChatCommand(
     if (apiKey === undefined || !forKey) return;
     forKey.dispose();
     forKey = undefined;
-    await vscode.commands.executeCommand(id);
+    await vscode.commands.executeCommand('holysheep.setUpChat');
   };
   return {
-    id,
+    id: 'holysheep.setUpChat',
     async execute(): Promise<ChatSetup> {
       forKey?.dispose();
       forKey = undefined;
