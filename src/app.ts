@@ -40,6 +40,7 @@ import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
 import { PromptHistory } from './host/conversation/promptHistory';
 import { turnLogLine } from './host/conversation/turnLog';
+import { isOfDemo } from './host/demo/demoConversation';
 import { demoEngine } from './host/demo/demoEngine';
 import { DemoLife } from './host/demo/demoLife';
 import { DemoMode } from './host/demo/demoMode';
@@ -153,7 +154,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   };
   const history = new PromptHistory(context.globalState);
   const target = own(new TextTarget());
-  const connection = () => connections.view();
+  const asksDemo = (conversation: Conversation) => demo.active && isOfDemo(conversation);
+  const connection = (conversation: Conversation) => connections.view(asksDemo(conversation));
   const remember = (prompt: string) => history.add(prompt);
   const pickModel = ({ state, demo: inDemo = false }: Exchange) =>
     catalog.pick({ title: vscode.l10n.t('Switch model'), exclude: state.model }, inDemo);
@@ -177,8 +179,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       },
       hold: (conversation) => conversations.hold(conversation),
       pickModel,
-      pickModelOrOnce: () => catalog.pickOrOnce(),
-      selectModel: (model) => connections.selectModel(model),
+      pickModelOrOnce: (conversation) => catalog.pickOrOnce(asksDemo(conversation)),
+      selectModel: (conversation, model) => connections.selectModel(model, asksDemo(conversation)),
       contextDraft: () => new ContextDraft({ source: contextSource, localize, onSkipped, onError }),
       suggestContext: (query) => contextSource.suggest(query),
       leaveDemo: () => demo.leave(),
@@ -217,7 +219,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     registerTurnIndicators({ conversations, connections, engine, statusBar, onError }),
   );
   own(registerTurnNotices({ conversations, panels, reveal, log, onError }));
-  own(registerFirstSteps({ connections, conversations, onError }));
+  const firstSteps = own(registerFirstSteps({ connections, conversations, onError }));
   own(
     demo.onWillLeave(() => {
       conversations.leaveDemo();
@@ -316,7 +318,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
         settings: () => settings.engine(),
         model: () => settings.model(),
       }),
-      openWalkthroughCommand(),
+      openWalkthroughCommand(firstSteps),
       showLogCommand(log),
       resetNetworkStateCommand(engine, log),
       exportDiagnosticsCommand({ engine, settings, connections, demo, log, version, extensionKind }),

@@ -68,16 +68,16 @@ export class Connections extends Disposable {
     return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
   }
 
-  /** Never rejects: the panel must be able to say what is wrong. */
-  async view(): Promise<ConnectionView> {
-    const model = this.model();
-    const { demo, settings, log } = this.deps;
+  /** Never rejects: the panel must be able to say what is wrong. @param demo as for `model` */
+  async view(demo = this.deps.demo.active): Promise<ConnectionView> {
+    const model = this.model(demo);
+    const { settings, log } = this.deps;
     const baseUrl = settings.baseUrl();
-    if (!demo.active && 'error' in baseUrl) {
+    if (!demo && 'error' in baseUrl) {
       return { model, host: vscode.l10n.t('an unusable base URL'), hasKey: false, demo: false };
     }
     try {
-      const connection = await this.current();
+      const connection = await (demo ? this.embedded() : this.own());
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
@@ -90,10 +90,10 @@ export class Connections extends Disposable {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
 
-  /** Of the demo while it is active, else of the settings. */
-  async selectModel(id: string): Promise<void> {
+  /** @param inDemo as for `model` */
+  async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
     const { demo, settings } = this.deps;
-    if (demo.active) demo.selectModel(id);
+    if (inDemo) demo.selectModel(id);
     else await settings.setModel(id);
   }
 }

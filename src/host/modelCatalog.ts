@@ -61,8 +61,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /** As `pick`, and for the next prompt only if they like. */
-  pickOrOnce(): Promise<ModelPick | undefined> {
-    return this.choose({ offerOnce: true });
+  pickOrOnce(demo?: boolean): Promise<ModelPick | undefined> {
+    return this.choose({ offerOnce: true }, demo);
   }
 
   private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {

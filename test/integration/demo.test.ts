@@ -8,6 +8,7 @@ import { demoEngine } from '../../src/host/demo/demoEngine';
 import { DemoMode } from '../../src/host/demo/demoMode';
 import { planOf } from '../../src/host/demo/faultPlan';
 import { localize } from '../../src/host/localize';
+import { closeAll, shows } from '../support/conversationTabs';
 import {
   collect,
   find,
@@ -119,6 +120,20 @@ describe('the offline demo', () => {
     await ask({ prompt: 'a real question', newConversation: true });
     const { json, headers } = await fixture.gateway.request(1);
     assert.deepEqual([json?.model, headers.authorization], ['gpt-4o', `Bearer ${testKey}`]);
+  });
+
+  it('takes over no conversation that is not of it', async () => {
+    await closeAll();
+    await ask({ prompt: 'a real question', newConversation: true });
+    await fixture.gateway.request(1);
+    await openDemo();
+    await shows(['a real question', 'HolySheep']);
+    await vscode.commands.executeCommand('holysheep.showPanel');
+    await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
+    await ask('and then?');
+    const { json } = await fixture.gateway.request(2);
+    assert.deepEqual([json?.model, json?.messages[0]?.content], ['gpt-4o', 'a real question']);
+    assert.deepEqual(wire.sent.map(isOwn), [true, true]);
   });
 
   it('opens a conversation of its own', async () => {

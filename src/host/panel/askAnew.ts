@@ -17,7 +17,7 @@ export async function editPrompt(
   prompt: string,
 ): Promise<void> {
   await whileHeld(deps, conversation, async () => {
-    const { demo } = await deps.connection();
+    const { demo } = await deps.connection(conversation);
     const exchange = conversation.exchange(exchangeId);
     const input = exchange && editedPrompt(exchange, prompt, demo);
     if (!input) return regenerate(deps, conversation, exchangeId, false);

@@ -8,7 +8,8 @@ import type { Holder } from './whileHeld';
 
 /** What a panel has of the rest of the extension. */
 export interface PanelContext extends Holder {
-  readonly connection: () => Promise<ConnectionView>;
+  /** Where the next prompt of a conversation goes. */
+  readonly connection: (conversation: Conversation) => Promise<ConnectionView>;
   readonly suggestions: () => readonly Suggestion[];
   readonly promptHistory: () => readonly string[];
   readonly send: (input: PromptInput, options: SendOptions) => Promise<void>;
@@ -18,8 +19,9 @@ export interface PanelContext extends Holder {
   readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
   /** Another one that can answer the exchange. @returns undefined when the user chose none. */
   readonly pickModel: (exchange: Exchange) => Promise<string | undefined>;
-  readonly pickModelOrOnce: () => Promise<ModelPick | undefined>;
-  readonly selectModel: (model: string) => Promise<void>;
+  /** One for the next prompts of a conversation, of the gateway they go to. */
+  readonly pickModelOrOnce: (conversation: Conversation) => Promise<ModelPick | undefined>;
+  readonly selectModel: (conversation: Conversation, model: string) => Promise<void>;
   readonly contextDraft: () => ContextDraft;
   readonly suggestContext: (query: string) => Promise<readonly ContextSuggestion[]>;
   /** Absent: the demo does not lead this conversation. */

@@ -51,7 +51,7 @@ export class PanelSession extends Disposable {
 
   /** All there is, to a page that has just started or shows another conversation. */
   async replay(): Promise<void> {
-    const connection = await this.context.connection();
+    const connection = await this.context.connection(this.conversation);
     if (this.disposed) return;
     this.inDemo ??= connection.demo;
     this.shown = true;
@@ -73,7 +73,7 @@ export class PanelSession extends Disposable {
 
   async connectionChanged(): Promise<void> {
     const turn = ++this.connectionChanges;
-    const connection = await this.context.connection();
+    const connection = await this.context.connection(this.conversation);
     if (turn !== this.connectionChanges) return;
     // A model of the demo is no model of the user's gateway, and the other way round.
     if (connection.demo !== this.inDemo) this.draft.useOnce(undefined);
@@ -187,15 +187,18 @@ export class PanelSession extends Disposable {
   }
 
   private async selectModel(): Promise<void> {
-    const picked = await this.context.pickModelOrOnce();
+    const { context, conversation } = this;
+    const picked = await context.pickModelOrOnce(conversation);
     if (!picked) return;
     this.draft.useOnce(picked.once ? picked.model : undefined);
-    if (!picked.once) await this.context.selectModel(picked.model);
+    if (!picked.once) await context.selectModel(conversation, picked.model);
   }
 
   private changed(change: ConversationChange): void {
     if (change.type !== 'events') this.showTitle();
     if (change.type !== 'title') this.post(change);
+    // One version may be of the demo, the other not.
+    if (change.type === 'path') this.connectionChanged().catch(this.context.onError);
     this.showGuide();
   }
 

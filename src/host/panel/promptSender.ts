@@ -10,7 +10,8 @@ export interface PromptSenderDeps {
     /** @param more the whole prompt where it is more than its words; it comes back with them */
     readonly compose: (conversation: Conversation, text: string, more?: PromptInput) => void;
   };
-  readonly connection: () => Promise<ConnectionView>;
+  /** Where the next prompt of a conversation goes. */
+  readonly connection: (conversation: Conversation) => Promise<ConnectionView>;
   readonly remember: (prompt: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -51,8 +52,8 @@ export class PromptSender {
     const { complete = asItIs } = options;
     // A history that can't be kept is no reason not to ask.
     this.deps.remember(input.prompt).catch(this.deps.onError);
-    const connection = await this.deps.connection();
-    if (connection.hasKey || connection.demo) {
+    const connection = await this.deps.connection(conversation);
+    if (answers(connection)) {
       conversation.ask({ ...complete(input), demo: connection.demo });
       return;
     }
@@ -66,21 +67,21 @@ export class PromptSender {
     const held = this.held.get(conversation);
     if (held) this.held.set(conversation, { ...held, kept });
     if (held || !input || !kept) return;
-    const { hasKey, demo } = await this.deps.connection();
+    const connection = await this.deps.connection(conversation);
     // Where there is a key it waits for nothing but the person.
-    if (!hasKey && !demo && !this.held.has(conversation)) this.held.set(conversation, { input, complete, kept });
+    if (!answers(connection) && !this.held.has(conversation)) this.held.set(conversation, { input, complete, kept });
   }
 
   /** Sends what was held, if there is a key or the demo now, and if the composer still says the same. */
   async connectionChanged(): Promise<void> {
-    if (this.held.size === 0) return;
-    const { hasKey, demo } = await this.deps.connection();
-    if (!hasKey && !demo) return;
-    // Harmless when another call was faster.
-    const released = [...this.held];
-    this.held.clear();
-    for (const [conversation, { input, complete, kept }] of released) {
-      if (kept) conversation.ask({ ...complete(input), demo });
+    for (const conversation of [...this.held.keys()]) {
+      const connection = await this.deps.connection(conversation);
+      const held = this.held.get(conversation);
+      // Another call may have been faster.
+      if (!held || !answers(connection)) continue;
+      this.held.delete(conversation);
+      const { input, complete, kept } = held;
+      if (kept) conversation.ask({ ...complete(input), demo: connection.demo });
     }
   }
 
@@ -98,6 +99,10 @@ export class PromptSender {
 /** @param more what a page gives back of a prompt. @returns undefined: nothing, or nothing that is one */
 export function heldInput(more: unknown): PromptInput | undefined {
   return isPromptInput(more) ? inputOf(more) : undefined;
+}
+
+function answers({ hasKey, demo }: ConnectionView): boolean {
+  return hasKey || demo;
 }
 
 function hasMore({ content, attachments = [] }: PromptInput): boolean {

@@ -2,7 +2,11 @@ import * as vscode from 'vscode';
 import type { Connections } from '../connections';
 import type { Conversations } from '../conversation/conversations';
 import { followConnection } from '../followConnection';
+import { systemClock } from '../systemClock';
 import { FirstSteps } from './firstSteps';
+
+/** VS Code does not say when a walkthrough has opened; to tell it once more does no harm. */
+const opensWithinMs = [0, 500, 1500, 4000];
 
 export interface FirstStepsDeps {
   readonly connections: Connections;
@@ -11,13 +15,29 @@ export interface FirstStepsDeps {
 }
 
 /** Tells VS Code which steps of the walkthrough are done. */
-export function registerFirstSteps({ connections, conversations, onError }: FirstStepsDeps): vscode.Disposable {
+export function registerFirstSteps({
+  connections,
+  conversations,
+  onError,
+}: FirstStepsDeps): Pick<FirstSteps, 'sayAgain'> & { dispose(): void } {
   const steps = new FirstSteps((key, value) => void vscode.commands.executeCommand('setContext', key, value));
-  return vscode.Disposable.from(
+  const followed = vscode.Disposable.from(
     followConnection(connections, (view) => steps.connection(view), onError),
     conversations.onDidChange(({ conversation, change }) => {
       const exchange = change?.type === 'events' ? conversation.exchange(change.exchangeId) : undefined;
       if (exchange && change?.type === 'events') for (const event of change.events) steps.turn(exchange, event);
     }),
   );
+  let cancels: readonly (() => void)[] = [];
+  const cancel = (): void => cancels.forEach((each) => each());
+  return {
+    sayAgain: () => {
+      cancel();
+      cancels = opensWithinMs.map((ms) => systemClock.after(ms, () => steps.sayAgain()));
+    },
+    dispose: () => {
+      cancel();
+      followed.dispose();
+    },
+  };
 }

@@ -31,7 +31,8 @@ async function setUp(asked: PromptInput, pick?: string) {
   const holds: string[] = [];
   let heldMeanwhile: readonly string[] = [];
   const deps = {
-    connection: () => {
+    connection: (of: Conversation) => {
+      assert.equal(of, conversation);
       heldMeanwhile = [...holds];
       return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: false });
     },

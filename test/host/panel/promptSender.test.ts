@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
+import { isOfDemo } from '../../../src/host/demo/demoConversation';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
 import { heldInput, PromptSender } from '../../../src/host/panel/promptSender';
 import { VirtualClock } from '../../support/virtualClock';
@@ -50,7 +51,9 @@ function setUp() {
       compose: ({ id }, text, more) =>
         happened.push(`compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
-    connection: () => Promise.resolve({ ...connection }),
+    // The demo answers only where nothing real was asked.
+    connection: (of) =>
+      Promise.resolve(connection.demo && !isOfDemo(of) ? { ...connection, demo: false } : { ...connection }),
     remember: (prompt) =>
       remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
     onError: (error) => happened.push(String(error)),
@@ -106,6 +109,34 @@ describe('PromptSender', () => {
     Object.assign(connection, { hasKey: false, demo: true });
     await sender.send({ prompt: 'Hi' });
     assert.equal(happened.at(-1), 'ask current: Hi');
+  });
+
+  it('stays with the user’s own gateway in a conversation that has begun there, while the demo is open', async () => {
+    const { sender, connection, current, other } = setUp();
+    await sender.send({ prompt: 'a real question' });
+    connection.demo = true;
+    await sender.send({ prompt: 'and then?' });
+    await sender.send({ prompt: 'a question to the demo' }, { conversation: other });
+    assert.deepEqual(
+      [...current.exchanges(), ...other.exchanges()].map(({ demo }) => demo),
+      [false, false, true],
+    );
+  });
+
+  it('waits for a key in a conversation that has begun there, though the demo is opened', async () => {
+    const { sender, happened, connection, current, other } = setUp();
+    await sender.send({ prompt: 'a real question' });
+    connection.hasKey = false;
+    await sender.send({ prompt: 'and then?' });
+    await sender.send({ prompt: 'anything' }, { conversation: other });
+    happened.length = 0;
+    connection.demo = true;
+    await sender.connectionChanged();
+    assert.deepEqual(happened, ['ask other: anything']);
+    Object.assign(connection, { hasKey: true });
+    await sender.connectionChanged();
+    assert.deepEqual(happened.slice(1), ['ask current: and then?']);
+    assert.equal(current.last?.demo, false);
   });
 
   for (const change of [{ hasKey: true }, { demo: true }]) {

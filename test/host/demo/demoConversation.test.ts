@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import type { Exchange } from '../../../src/host/conversation/exchange';
+import { initialTurn } from '../../../src/core/turnState';
+import { isOfDemo } from '../../../src/host/demo/demoConversation';
+
+const asked = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
+
+describe('a conversation is one of the demo', () => {
+  for (const [what, exchanges, expected] of [
+    ['while nothing was asked in it', [], true],
+    ['where the demo was asked', [asked(true), asked(true)], true],
+    ['not where the user’s own gateway was', [asked(false)], false],
+    ['not where that was before it was told apart', [asked()], false],
+    ['not where the demo was asked and then the user’s own gateway', [asked(true), asked(false)], false],
+  ] as const) {
+    it(what, () => {
+      assert.equal(isOfDemo({ exchanges: () => exchanges }), expected);
+    });
+  }
+});
