@@ -8,6 +8,7 @@ import { none, type Row } from './row';
 export function sizes(): Promise<readonly Row[]> {
   return Promise.resolve([
     row('extension.js, gzipped', gzipped('dist/extension.js'), '≤ 25 KB'),
+    row('app.js, gzipped, loaded after the start', gzipped('dist/app.js'), none),
     row('webview.js, gzipped', gzipped('dist/webview.js'), none),
     row('VSIX', statSync(path.join(out, 'holysheep-prompt.vsix')).size, '≤ 500 KB'),
   ]);
