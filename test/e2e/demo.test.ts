@@ -72,7 +72,7 @@ describe('the offline demo in a real workbench', () => {
     await workbench.pick('Once');
     await workbench.quickInput.rowsWith('Attempt 2: out of credit').waitFor();
     await workbench.quickInput.rowsWith('Ask with your settings').click();
-    await panel.inState('failed').getByText('Out of credit').waitFor();
+    await panel.inState('failed').getByRole('alert').getByText('Out of credit').first().waitFor();
     await panel.frame.getByRole('article', { name: 'You' }).last().getByText('Attempt 1: overloaded').waitFor();
   });
 

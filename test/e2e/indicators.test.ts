@@ -47,10 +47,10 @@ describe('a turn, outside its panel', () => {
       await activity('Cooling down until').waitFor();
       assert.match((await label()) ?? '', /The gateway wants this model left alone until then/);
       await workbench.statusBarItem('holysheep.model').click();
-      await workbench.pick('gpt-4o');
+      await workbench.quickInput.choose('gpt-4o');
       await activity('Cooling down').waitFor({ state: 'hidden' });
       await workbench.statusBarItem('holysheep.model').click();
-      await workbench.pick('claude-sonnet-4');
+      await workbench.quickInput.choose('claude-sonnet-4');
       await activity('Cooling down until').waitFor();
       await workbench.runCommand('HolySheep: Reset Network State');
       await activity('Cooling down').waitFor({ state: 'hidden' });
