@@ -39,7 +39,7 @@ describe('reading a conversation', () => {
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
   /** As often as it takes, as a person does it. */
   const pressUntil = async (key: string, what: Locator): Promise<void> => {
-    for (let times = 0; times < 15; times++) {
+    for (let times = 0; times < 20; times++) {
       await press(key);
       if ((await focused(what).count()) === 1) return;
     }
