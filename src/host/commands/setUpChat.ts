@@ -3,7 +3,7 @@ import type { Connections } from '../connections';
 import type { ChatSetup, SetUpChatDeps } from '../languageModels/setUpChat';
 import type { Command } from './command';
 
-/** Returns what there is now: `ready`, `no-key` or `no-chat`. A key that is set later goes on with it. */
+/** Returns what there is now: `ready`, `no-key`, `no-chat` or `cancelled`. A key that is set later goes on with it. */
 export function setUpChatCommand(
   deps: SetUpChatDeps & { readonly connections: Pick<Connections, 'own' | 'model' | 'onDidChange'> },
 ): Command {

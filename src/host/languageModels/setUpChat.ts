@@ -8,7 +8,7 @@ import { toast } from '../toast';
 import { vendor } from './lazyProvider';
 
 /** `ready`: the chat is open with our models in it. */
-export type ChatSetup = 'ready' | 'no-key' | 'no-chat';
+export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 export interface SetUpChatDeps {
   readonly connections: Pick<Connections, 'own' | 'model'>;
@@ -35,12 +35,16 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     return 'no-chat';
   }
   if (!(await hasKey(connections))) return 'no-key';
-  await lateProgress(vscode.l10n.t("Setting up VS Code's chat…"), async () => {
-    await switchOnChat(log);
+  const title = vscode.l10n.t("Setting up VS Code's chat…");
+  const cancelled = await lateProgress(title, async (token) => {
+    await switchOnChat(token, log);
+    if (token.isCancellationRequested) return true;
     await addGroup(log);
     modelsChanged();
     await vscode.lm.selectChatModels({ vendor });
+    return token.isCancellationRequested;
   });
+  if (cancelled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
   await chooseModel(connections.model(false), log);
   return 'ready';
@@ -61,7 +65,7 @@ async function hasKey(connections: Pick<Connections, 'own'>): Promise<boolean> {
 const chatExtension = 'github.copilot-chat';
 
 /** Its switch is this setting: VS Code acts on a change of it, whichever value it had. It is left as it was. */
-async function switchOnChat(log: Log): Promise<void> {
+async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const before = chat.inspect('disableAIFeatures')?.globalValue;
@@ -75,23 +79,26 @@ async function switchOnChat(log: Log): Promise<void> {
   }
   // A settings file that is being edited may refuse it once; left as it is, the chat would stay off.
   await Promise.resolve(set(before)).catch(() => set(before));
-  await extensionIsThere();
+  await extensionIsThere(token);
 }
 
 /** The time VS Code takes to load it; a chat without it asks for a sign-in. */
 const switchedOnMs = 10_000;
 
-async function extensionIsThere(): Promise<void> {
+async function extensionIsThere(token: vscode.CancellationToken): Promise<void> {
   const found = (): boolean => vscode.extensions.getExtension(chatExtension) !== undefined;
   let timer: NodeJS.Timeout | undefined;
-  let listener: vscode.Disposable | undefined;
+  let listeners: vscode.Disposable | undefined;
   await new Promise<void>((resolve) => {
-    listener = vscode.extensions.onDidChange(() => found() && resolve());
+    listeners = vscode.Disposable.from(
+      vscode.extensions.onDidChange(() => found() && resolve()),
+      token.onCancellationRequested(() => resolve()),
+    );
     timer = setTimeout(resolve, switchedOnMs);
     if (found()) resolve();
   });
   clearTimeout(timer);
-  listener?.dispose();
+  listeners?.dispose();
 }
 
 /** An internal command of newer hosts; older ones show the models without a group, and it may be there already. */
