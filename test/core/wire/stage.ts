@@ -7,7 +7,7 @@ import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
 import { defaultSettings } from '../../support/engineRun';
 import { ImpatientClock } from './impatientClock';
-import type { WireCase } from './wireCase';
+import type { Scene } from './wireCase';
 import { WireRun } from './wireRun';
 
 export const wireKey = 'hsa-key-of-the-wire-tests';
@@ -31,9 +31,9 @@ export class Stage {
   private readonly cancels: (() => void)[] = [];
   private underWay = 0;
 
-  constructor(readonly wireCase: WireCase) {
+  constructor(readonly scene: Scene) {
     const note = (line: string): void => void this.log.push(line);
-    const settings = { ...defaultSettings, ...wireCase.settings };
+    const settings = { ...defaultSettings, ...scene.settings };
     this.engine = createEngine({
       clock: this.clock,
       random: () => this.random,
@@ -56,13 +56,13 @@ export class Stage {
   }
 
   async open(): Promise<void> {
-    const replies = this.wireCase.replies(this);
+    const replies = this.scene.replies(this);
     this.gateway = await this.listen({
       script: (request) => (replies[Math.min(request.n, replies.length) - 1] ?? replies[0])(request),
     });
     this.connection = { baseUrl: this.gateway.baseUrl, apiKey: wireKey };
     void this.clock.run(() => this.pace());
-    await this.wireCase.before?.(this);
+    await this.scene.before?.(this);
   }
 
   /** Another gateway of this case. */
@@ -103,7 +103,7 @@ export class Stage {
   private pace(): 'at once' | 'when quiet' | 'not now' {
     const running = this.runs.filter((run) => !run.terminal);
     if (running.length > 0 && running.every(({ waits }) => waits) && this.underWay === 0) return 'at once';
-    return this.wireCase.stalls ? 'when quiet' : 'not now';
+    return this.scene.stalls ? 'when quiet' : 'not now';
   }
 
   private async send(...[url, init]: Parameters<typeof fetch>): Promise<Response> {

@@ -1,18 +1,18 @@
 import type { StreamEvent } from '../../../src/core/events';
+import type { ChatRequest } from '../../../src/core/request';
 import type { RowId } from '../../../src/core/faults/table';
 import type { EngineSettings } from '../../../src/core/settings';
 import type { Script } from '../../../src/demo/gateway';
 import type { Stage } from './stage';
 
-/** A row of the fault table as it happens on a real connection, and what the engine is to make of it. */
-export interface WireCase {
-  readonly row: RowId;
-  /** What goes wrong, in a few words. */
-  readonly fault: string;
+/** A turn on a real connection: what is asked, and what the loopback gateway and the user do. */
+export interface Scene {
   /** Replies of the loopback gateway to the first, second … request; those after the last get the last. */
   readonly replies: (stage: Stage) => readonly [Script, ...Script[]];
   /** `gpt-4o` unless said. */
   readonly model?: string;
+  /** Fields of the request beyond a simple question. */
+  readonly request?: Partial<ChatRequest>;
   readonly settings?: Partial<EngineSettings>;
   /** Before the question is asked. */
   readonly before?: (stage: Stage) => void | Promise<void>;
@@ -20,6 +20,13 @@ export interface WireCase {
   readonly on?: (event: StreamEvent, stage: Stage) => void | Promise<void>;
   /** true: time passes while a request is under way and nothing moves. Otherwise only waits take time. */
   readonly stalls?: true;
+}
+
+/** A row of the fault table as it happens on a real connection, and what the engine is to make of it. */
+export interface WireCase extends Scene {
+  readonly row: RowId;
+  /** What goes wrong, in a few words. */
+  readonly fault: string;
   /** After the turn: further assertions. A text that it returns is told instead of what the turn has said. */
   readonly after?: (stage: Stage) => unknown;
   readonly expected: string;

@@ -19,13 +19,14 @@ export class WireRun {
     private readonly stage: Stage,
     options: StreamOptions,
   ) {
-    const { wireCase, engine } = stage;
+    const { scene, engine } = stage;
     this.turn = engine.stream(
       {
-        model: wireCase.model ?? 'gpt-4o',
+        model: scene.model ?? 'gpt-4o',
         messages: [{ role: 'user', content: 'Where do sheep graze?' }],
         temperature: 0.7,
         maxTokens: 100,
+        ...scene.request,
       },
       options,
     );
@@ -81,10 +82,10 @@ export class WireRun {
 
   /** What goes wrong in a reaction is told by the case, not by a loop that has stopped. */
   private async react(event: StreamEvent): Promise<void> {
-    const { clock, wireCase } = this.stage;
+    const { clock, scene } = this.stage;
     const release = clock.hold();
     try {
-      await wireCase.on?.(event, this.stage);
+      await scene.on?.(event, this.stage);
     } catch (error) {
       this.troubles.push(error);
     }
