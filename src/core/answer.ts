@@ -47,6 +47,13 @@ export class Answer {
     return this.answerText.added;
   }
 
+  /** Drops what the present attempt has brought if that is a repetition. @returns whether there is an answer without it */
+  dropRepetition(): boolean {
+    if ((this.text === '' && !this.calledTools) || !this.answerText.repeatsOnly) return false;
+    this.show(this.answerText.discard('append'));
+    return true;
+  }
+
   /** How the next attempt is to go on (the ladder), by the setting and by what the model takes. */
   plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
     const { text, reasoned, calledTools, joinsRefused } = this;
@@ -79,6 +86,17 @@ export class Answer {
     this.show(this.answerText.append(text));
     if (this.answerText.holding)
       this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
+  }
+
+  /** The text of this attempt was reasoning. */
+  textWasReasoning(text: string): void {
+    this.show(this.answerText.discard());
+    this.reasoning(text);
+  }
+
+  /** The gateway begins the answer anew within the attempt. */
+  startOver(): void {
+    this.show(this.answerText.startOver());
   }
 
   reasoning(text: string): void {
@@ -129,6 +147,8 @@ export class Answer {
         if (text !== '') this.output.token('text', text);
         return;
       }
+      case 'discarded':
+        return this.output.emit({ type: 'replaced', text: change.text });
       case 'overtaken':
         this.anew = false;
         this.joinsRefused = false;

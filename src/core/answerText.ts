@@ -11,7 +11,9 @@ export type TextChange =
       readonly seam: number;
       readonly text: string;
     }
-  | { readonly type: 'overtaken'; readonly text: string };
+  | { readonly type: 'overtaken'; readonly text: string }
+  /** The text of this attempt no longer counts: `text` is all that is left. */
+  | { readonly type: 'discarded'; readonly text: string };
 
 /** How the text of the next attempt relates to what is there. */
 export type Beginning = 'append' | 'restart' | JoinMethod;
@@ -28,6 +30,9 @@ export class AnswerText {
   /** The first half of a character whose second half is still to come. */
   private half = '';
   private before = 0;
+  private beginning: Beginning = 'append';
+  /** The text when the attempt began. */
+  private partial = '';
   /** The present attempt has only repeated a part of what was there. */
   stoppedShort = false;
 
@@ -51,11 +56,40 @@ export class AnswerText {
     this.half = '';
     this.stoppedShort = false;
     this.before = this.committed.length;
+    this.beginning = how;
+    this.partial = this.committed;
     this.incoming = undefined;
     this.join = undefined;
     if (this.committed === '' || how === 'append') return;
     if (how === 'restart') this.incoming = '';
     else this.join = { splice: new Splice(this.committed, how), how };
+  }
+
+  /**
+   * Forgets the text of this attempt.
+   * @param next how the text relates to the partial answer that comes after; by default as it did before
+   */
+  discard(next: Beginning = this.beginning): TextChange | undefined {
+    const changed = this.committed !== this.partial;
+    this.committed = this.partial;
+    this.begin(next);
+    return changed ? { type: 'discarded', text: this.committed } : undefined;
+  }
+
+  /** The gateway begins the answer anew within this attempt: the text so far stays until the new one is longer. */
+  startOver(): TextChange | undefined {
+    // A continuation that begins anew joins where the first one did.
+    if (this.beginning !== 'append' && this.beginning !== 'restart') return this.discard();
+    this.half = '';
+    if (this.committed !== '') this.incoming = '';
+    return undefined;
+  }
+
+  /** Whether the attempt has brought only what was there already, or nothing. */
+  get repeatsOnly(): boolean {
+    const { partial, incoming, join, before } = this;
+    const brought = join?.splice.heldText ?? incoming ?? this.committed.slice(before);
+    return partial.startsWith(brought) || partial.endsWith(brought);
   }
 
   append(delta: string): TextChange | undefined {

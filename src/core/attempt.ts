@@ -1,12 +1,14 @@
 import { ChunkReader } from './chunkReader';
-import { readChunk, type DeltaSink, type ToolCallPart } from './dialect';
+import { readChunk, type ToolCallPart } from './dialect';
 import type { EngineDeps } from './engine';
 import type { Usage } from './events';
 import type { Evidence } from './faults/classify';
 import { IdleClocks } from './idleClocks';
-import { isRecord, parseJson } from './json';
+import { parseJson } from './json';
 import { readBody, type BodyEnd } from './responseBody';
+import { ThinkTags, type ThinkTagSink } from './thinkTags';
 import { drainMs, tailMs, timeoutsFor } from './timeouts';
+import { ToolCallNumbers } from './toolCallParts';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 
 /** What the attempt tells while it runs. */
@@ -14,6 +16,10 @@ export interface AttemptSink {
   headers(status: number, requestId: string | undefined, ms: number): void;
   text(text: string): void;
   reasoning(text: string): void;
+  /** The text of this attempt so far was reasoning. */
+  textWasReasoning(text: string): void;
+  /** The gateway begins the answer anew: what comes now replaces the text of this attempt. */
+  newMessage(): void;
   toolCall(part: ToolCallPart): void;
   quiet(forMs: number): void;
 }
@@ -53,14 +59,17 @@ export class Attempt {
   /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
-  private readonly delta: DeltaSink;
+  private readonly delta: ThinkTags;
   private readonly chunks: ChunkReader;
+  private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   private sawText = false;
   private sawReasoning = false;
   private sawToolCall = false;
   private accounted = false;
   private sawDone = false;
+  /** The server has a field for the finish reason, so that an answer without one is cut. */
+  private sawUnfinished = false;
   private garbledEvents = 0;
   /** The last event is no JSON: who knows what it was to say. */
   private lastGarbled = false;
@@ -80,7 +89,7 @@ export class Attempt {
       slept: () => this.fail({ type: 'slept' }),
       quiet: (forMs) => sink.quiet(forMs),
     });
-    this.delta = this.deltaSink();
+    this.delta = new ThinkTags(this.deltaSink());
     this.chunks = new ChunkReader(this.delta);
     void this.run();
   }
@@ -152,7 +161,7 @@ export class Attempt {
     this.fail({ type: 'garbled', what: 'events' });
   }
 
-  private deltaSink(): DeltaSink {
+  private deltaSink(): ThinkTagSink {
     return {
       text: (text) => {
         if (this.settled) return;
@@ -166,22 +175,33 @@ export class Attempt {
         this.payload(text.length);
         this.sink.reasoning(text);
       },
+      textWasReasoning: (text) => {
+        if (this.settled) return;
+        this.sawText = false;
+        this.sawReasoning = true;
+        this.sink.textWasReasoning(text);
+      },
+      newMessage: () => {
+        // The pieces of tool calls are with the reader, who could not tell those of two messages apart.
+        if (!this.settled && !this.sawToolCall) this.sink.newMessage();
+      },
       toolCall: (part) => {
         if (this.settled) return;
         this.sawToolCall = true;
         this.payload(0);
-        this.sink.toolCall(part);
+        this.sink.toolCall(this.toolCalls.assign(part));
       },
-      finish: (reason) => {
-        if (reason === 'error') return this.fail({ type: 'finish-error' });
-        if (reason === 'content_filter') return this.fail({ type: 'filtered' });
+      finish: (finish) => {
+        if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
+        if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
         // Some servers say it again and again; the tail is not prolonged by that.
         if (this.finishReason === undefined) this.clocks.tail(tailMs);
-        this.finishReason = reason;
+        this.finishReason = finish.reason;
+        this.what.facts.omitsFinishReason = false;
       },
+      unfinished: () => (this.sawUnfinished = true),
       usage: (usage) => (this.usage = usage),
-      error: (error) =>
-        this.fail({ type: 'inband', error: isRecord(error) && isRecord(error['error']) ? error['error'] : error }),
+      error: (error) => this.fail({ type: 'inband', error, streamed: this.streamed }),
     };
   }
 
@@ -191,7 +211,7 @@ export class Attempt {
     this.firstTokenAt ??= this.clocks.lastPayload;
   }
 
-  /** `[DONE]` after text and without a finish reason is complete too: some servers know no better. */
+  /** `[DONE]` ends an answer without a finish reason where the server has no field for one. */
   private onDone(): void {
     if (this.lastGarbled) return this.fail({ type: 'garbled', what: 'events' });
     this.sawDone = true;
@@ -205,6 +225,7 @@ export class Attempt {
         return this.fail({ type: 'web-page' });
       case 'stream':
         if (this.isWhole) return this.complete();
+        if (this.sawDone && this.sawUnfinished) return this.fail({ type: 'unfinished' });
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
       case 'unknown':
@@ -221,7 +242,8 @@ export class Attempt {
 
   /** Nothing can spoil it any more. */
   private get isWhole(): boolean {
-    return this.finishReason !== undefined || (this.sawDone && this.sawAnswer);
+    const mayOmitReason = !this.sawUnfinished || this.what.facts.omitsFinishReason;
+    return this.finishReason !== undefined || (this.sawDone && this.sawAnswer && mayOmitReason);
   }
 
   private get sawAnswer(): boolean {
@@ -252,6 +274,7 @@ export class Attempt {
 
   private finish(end: AttemptEnd): void {
     if (this.settled) return;
+    if (end.type !== 'abandoned') this.delta.flush();
     this.settled = true;
     this.clocks.dispose();
     this.controller.abort();

@@ -46,14 +46,15 @@ export class Attempts {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
     const { messages } = this.request;
-    const prefill = this.memory.prefill.allows(baseUrl, model) ? knownPrefill(baseUrl, model) : undefined;
+    const facts = this.memory.routes.of(baseUrl, model);
+    const prefill = facts.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
     const plan = answer.plan(this.deps.settings().resume, prefill);
     const joins = plan === 'prefill' || plan === 'continue';
     const what = {
       connection,
       request: { ...this.request, model },
       messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
-      repairs: this.memory.repairs.for(baseUrl, model),
+      facts,
     };
     this.plan = plan;
     output.attempt++;
@@ -74,12 +75,26 @@ export class Attempts {
 
   /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
   repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
-    const { memory, plan } = this;
-    if (fault.refused && memory.repairs.learn(baseUrl, model, fault.refused)) return true;
+    const { plan } = this;
+    const facts = this.memory.routes.of(baseUrl, model);
+    if (fault.refused && !facts.unsupportedParameters.has(fault.refused)) {
+      facts.unsupportedParameters.add(fault.refused);
+      return true;
+    }
     if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
-    if (plan === 'prefill') memory.prefill.refuse(baseUrl, model);
+    if (plan === 'prefill') facts.refusesPrefill = true;
     else if (plan === 'continue') this.turn.answer.refuseJoins();
     return plan === 'prefill' || plan === 'continue';
+  }
+
+  /**
+   * Whether the present attempt shows that the answer was complete before it: asked for the rest, the model has added
+   * nothing, and the gateway has ended this stream, too, without a finish reason. The route is remembered for it.
+   */
+  confirmsComplete({ baseUrl }: Connection, model: string): boolean {
+    const complete = this.asksForRest && this.turn.answer.dropRepetition();
+    if (complete) this.memory.routes.of(baseUrl, model).omitsFinishReason = true;
+    return complete;
   }
 
   /** For the rest of what the reader has, or for all of it again. */
@@ -104,6 +119,8 @@ export class Attempts {
         history.progressed();
         answer.reasoning(text);
       },
+      textWasReasoning: (text) => answer.textWasReasoning(text),
+      newMessage: () => answer.startOver(),
       toolCall: (part) => {
         history.progressed();
         answer.toolCall(part);

@@ -1,3 +1,4 @@
+import { decodeBody } from './charset';
 import type { Clock } from './clock';
 
 /** An error's body is read for its words only; a server that never ends it must not hold the turn. */
@@ -8,14 +9,13 @@ export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
  * The rest of the body is cancelled, so the socket is let go.
  */
 export async function boundedText(
-  body: ReadableStream<Uint8Array> | null,
+  { body, headers }: { readonly body: ReadableStream<Uint8Array> | null; readonly headers: Headers },
   clock: Clock,
   limits: { readonly bytes: number; readonly ms: number } = errorBodyLimits,
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
+  const parts: Uint8Array[] = [];
   let size = 0;
   let cancelTimer: () => void = () => undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -26,12 +26,12 @@ export async function boundedText(
       const part = await Promise.race([reader.read(), late]);
       if (!part || part.done) break;
       size += part.value.length;
-      text += decoder.decode(part.value, { stream: true });
+      parts.push(part.value);
     }
   } catch {
     // A body that breaks has said what it had to say.
   }
   cancelTimer();
   reader.cancel().catch(() => undefined);
-  return text;
+  return decodeBody(parts, headers.get('content-type'));
 }

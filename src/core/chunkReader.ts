@@ -1,5 +1,5 @@
 import { DeltaFrame, type DeltaKind } from './deltaFrame';
-import { readChunk, type DeltaSink } from './dialect';
+import { MessageStarts, readChunk, type DeltaSink } from './dialect';
 
 /** A server whose events have had no frame in common by then, as each has an id of its own, gets no more of them. */
 const maxUselessFrames = 16;
@@ -13,6 +13,7 @@ interface Said {
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private uselessFrames = 0;
+  private readonly messages = new MessageStarts();
   private readonly listening: DeltaSink;
   /** What the event said, if it was text or reasoning and nothing else. */
   private only: Said | undefined;
@@ -25,7 +26,7 @@ export class ChunkReader {
   /** @returns false where the data is no JSON object */
   read(data: string): boolean {
     if (this.frame?.read(data, this.sink)) return true;
-    const readable = readChunk(data, this.listening);
+    const readable = readChunk(data, this.listening, this.messages);
     const only = this.takeOnly();
     if (only) this.learn(data, only);
     return readable;
@@ -66,10 +67,13 @@ export class ChunkReader {
         hear();
         sink.toolCall(part);
       },
-      finish: (reason) => {
+      finish: (finish) => {
         hear();
-        sink.finish(reason);
+        sink.finish(finish);
       },
+      // Says nothing that an event of the same frame would not say.
+      unfinished: () => sink.unfinished(),
+      newMessage: () => sink.newMessage(),
       usage: (usage) => {
         hear();
         sink.usage(usage);

@@ -2,8 +2,7 @@ import type { Engine, EngineDeps } from './engine';
 import type { EngineMemory } from './engineMemory';
 import type { TurnRecord } from './ledger';
 import { NetworkState } from './network/networkState';
-import { RepairMemory } from './repairs';
-import { PrefillMemory } from './resume/prefill';
+import { RouteMemory } from './routeMemory';
 import { Turn } from './turn';
 
 /** As many turns are kept for the diagnostics. */
@@ -12,7 +11,7 @@ const keptTurns = 50;
 /** The retrying, streaming client. Cheap to create; the SDK is loaded with the first request. */
 export function createEngine(deps: EngineDeps): Engine {
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onPause);
-  const memory: EngineMemory = { network, repairs: new RepairMemory(), prefill: new PrefillMemory() };
+  const memory: EngineMemory = { network, routes: new RouteMemory() };
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
   /** Of a turn that is over only the record is kept: not the prompt, the answer or the key. */

@@ -1,4 +1,6 @@
 import type { Usage } from './events';
+import { isError } from './faults/errorEnvelope';
+import { readFinishReason, type Finish } from './finishReason';
 import { isRecord, parseJson, type JsonRecord } from './json';
 import { toolCallParts, type ToolCallPart } from './toolCallParts';
 
@@ -9,8 +11,13 @@ export interface DeltaSink {
   text(text: string): void;
   reasoning(text: string): void;
   toolCall(part: ToolCallPart): void;
-  finish(reason: string): void;
+  finish(finish: Finish): void;
+  /** The server has a field for the finish reason, and the answer is not finished yet. */
+  unfinished(): void;
   usage(usage: Usage): void;
+  /** The gateway has begun the answer anew, in the middle of the stream. */
+  newMessage(): void;
+  /** The body of an error, as `readProviderError` takes it. */
   error(error: unknown): void;
 }
 
@@ -18,38 +25,28 @@ export interface DeltaSink {
  * Reads one `chat.completion.chunk`, or a whole completion, in any of the dialects of OpenAI-compatible servers:
  * `content` as a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call,
  * `choices: []`, usage in odd places.
+ * @param messages what is known of the stream's earlier chunks
  * @returns false where the data is no JSON object
  */
-export function readChunk(data: string, sink: DeltaSink): boolean {
+export function readChunk(data: string, sink: DeltaSink, messages?: MessageStarts): boolean {
   const json = parseJson(data);
   // Google puts an error into a list of one.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(chunk)) return false;
-  const error = errorOf(chunk);
-  if (error !== undefined) {
-    sink.error(error);
+  if (isError(chunk)) {
+    sink.error(chunk);
     return true;
   }
   const choice = firstChoice(chunk['choices']);
-  if (choice) readChoice(choice, sink);
+  if (choice) {
+    if (messages?.restarts(chunk, choice)) sink.newMessage();
+    readChoice(choice, sink);
+  }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
   // Moonshot counts inside the choice.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage']);
   if (usage) sink.usage(usage);
   return true;
-}
-
-function errorOf(chunk: JsonRecord): unknown {
-  const error = chunk['error'];
-  if (isRecord(error) ? Object.keys(error).length > 0 : error) return error;
-  if (chunk['object'] === 'error' || chunk['type'] === 'error') return chunk;
-  // Some gateways answer 200 with their own envelope: `{code, message}` or `{success: false, message}`.
-  const told = typeof chunk['message'] === 'string' && (isCode(chunk['code']) || chunk['success'] === false);
-  return told && chunk['choices'] === undefined ? chunk : undefined;
-}
-
-function isCode(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** A loop, because this runs for every token. */
@@ -61,18 +58,51 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
   return undefined;
 }
 
+/**
+ * Notices that a gateway has begun the answer anew in the middle of a stream: new-api asks another channel when one
+ * breaks, even if text of the first has gone out. The new one has another id and names its role again.
+ */
+export class MessageStarts {
+  private id: string | undefined;
+  /** A chunk without a role has come under the same id: ids and roles are not repeated in every chunk. */
+  private continued = false;
+
+  /** Whether this chunk begins another message. */
+  restarts({ id }: JsonRecord, { delta }: JsonRecord): boolean {
+    if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
+    const namesRole = text(delta['role']) !== '';
+    if (id === this.id) {
+      this.continued ||= !namesRole;
+      return false;
+    }
+    const restarts = this.id !== undefined && this.continued && namesRole;
+    this.id = id;
+    this.continued = false;
+    return restarts;
+  }
+}
+
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
     // Some servers send the same thought under both names.
-    say(sink, 'reasoning', text(delta['reasoning_content']) || text(delta['reasoning']));
+    say(sink, 'reasoning', text(delta['reasoning_content']) || text(delta['reasoning']) || reasoningDetails(delta));
     const content = delta['content'];
     if (Array.isArray(content)) readParts(content, sink);
     else say(sink, 'text', text(content));
     say(sink, 'text', text(delta['refusal']));
     for (const part of toolCallParts(delta)) sink.toolCall(part);
   } else say(sink, 'text', text(choice['text']));
-  say(sink, 'finish', text(choice['finish_reason']));
+  const finish = readFinishReason(choice['finish_reason']);
+  if (finish) sink.finish(finish);
+  else if ('finish_reason' in choice) sink.unfinished();
+}
+
+/** OpenRouter: `reasoning_details: [{type: 'reasoning.text', text}]`, usually beside `reasoning`. */
+function reasoningDetails(delta: JsonRecord): string {
+  const details = delta['reasoning_details'];
+  if (!Array.isArray(details)) return '';
+  return details.map((detail) => (isRecord(detail) ? text(detail['text']) || text(detail['summary']) : '')).join('');
 }
 
 function readParts(parts: readonly unknown[], sink: DeltaSink): void {
@@ -89,7 +119,7 @@ function readParts(parts: readonly unknown[], sink: DeltaSink): void {
   }
 }
 
-function say(sink: DeltaSink, what: 'text' | 'reasoning' | 'finish', words: string): void {
+function say(sink: DeltaSink, what: 'text' | 'reasoning', words: string): void {
   if (words !== '') sink[what](words);
 }
 

@@ -1,6 +1,6 @@
 import { hint, type Hint } from './hint';
 import { exhaustedDimension } from './hintInRateLimit';
-import { delayUntil, leadingDuration, parseDuration, parseNumber } from './hintTimes';
+import { delayUntil, leadingDuration, parseDuration, parseNumber, timeInText } from './hintTimes';
 import { isRecord, parseJson, type JsonRecord } from './json';
 
 /** The sentence that names a delay stands near the beginning of a message. */
@@ -16,18 +16,33 @@ export function hintInBody(json: unknown, text: string, serverNow: number): Hint
     const found = retryInfo(error) ?? metadataHint(error, serverNow) ?? fieldHint(error, serverNow);
     if (found) return found;
   }
-  for (const message of [...errors.flatMap(messagesOf), text]) {
-    const found = hint(spokenDelay(message.slice(0, searchedChars)), 'message');
+  const messages = [...errors.flatMap(messagesOf), text].map((message) => message.slice(0, searchedChars));
+  const zoneHours = isChinese(errors, messages) ? 8 : 0;
+  for (const message of messages) {
+    const time = resetWords.test(message) ? timeInText(message, zoneHours) : undefined;
+    const found = hint(spokenDelay(message), 'message') ?? hint(time && time - serverNow, 'message');
     if (found) return found;
   }
   return undefined;
 }
 
+/** A sentence with a time that says when to come back; others tell when a key has expired. */
+const resetWords =
+  /reset|renew|refill|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|重试|再试/i;
+
+/** Providers in China name times in their own zone: by their language, or by the codes of Zhipu, also in English. */
+function isChinese(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
+  if (messages.some((message) => /\p{Script=Han}/u.test(message))) return true;
+  return errors.some(
+    ({ code }) => (typeof code === 'string' || typeof code === 'number') && /^1[123]\d\d$/.test(String(code)),
+  );
+}
+
 /** The error objects of a body; gateways nest what the provider said, some of them as text in a message. */
 function errorsIn(json: unknown, depth: number): readonly JsonRecord[] {
-  const roots = (Array.isArray(json) ? json.slice(0, 4) : [json]).filter(isRecord);
+  const roots = listOf(json).filter(isRecord);
   return roots.flatMap((root) => {
-    const errors = isRecord(root['error']) ? [root['error'], root] : [root];
+    const errors = [...listOf(root['error']), ...listOf(root['errors']), root['base_resp'], root].filter(isRecord);
     if (depth === 0) return errors;
     return [
       ...errors,
@@ -38,9 +53,14 @@ function errorsIn(json: unknown, depth: number): readonly JsonRecord[] {
   });
 }
 
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.slice(0, 4) : [value];
+}
+
 function messagesOf(error: JsonRecord): readonly string[] {
   const metadata = isRecord(error['metadata']) ? error['metadata'] : {};
-  const texts = [error['message'], error['detail'], error['msg'], error['error'], metadata['raw']];
+  const names = ['message', 'detail', 'msg', 'error_msg', 'status_msg', 'error'] as const;
+  const texts = [...names.map((name) => error[name]), metadata['raw']];
   return texts.filter((text) => typeof text === 'string');
 }
 
@@ -72,10 +92,16 @@ function metadataHint(error: JsonRecord, serverNow: number): Hint | undefined {
 
 function fieldHint(error: JsonRecord, serverNow: number): Hint | undefined {
   const { retry_after: after } = error;
+  const resets = [error['resets_at'], error['reset_at']].find((value) => value !== undefined);
   return (
     hint(amount(error['retry_after_ms'], 1), 'retry_after_ms') ??
     hint(amount(error['retry_after_seconds'], 1000), 'retry_after_seconds') ??
-    hint(typeof after === 'string' ? delayUntil(after, serverNow) : amount(after, 1000), 'retry_after')
+    hint(typeof after === 'string' ? delayUntil(after, serverNow) : amount(after, 1000), 'retry_after') ??
+    hint(amount(error['resets_in_seconds'], 1000), 'resets_in_seconds') ??
+    hint(
+      typeof resets === 'string' || typeof resets === 'number' ? delayUntil(String(resets), serverNow) : undefined,
+      'resets_at',
+    )
   );
 }
 

@@ -12,7 +12,7 @@ export type { Hint } from './hint';
  * @param now epoch milliseconds; absolute times are compared with the response's own `Date` where it has one.
  */
 export function parseHint(headers: Headers, body: string, now: number): Hint | undefined {
-  const serverNow = parseTime(headers.get('date') ?? '') ?? now;
+  const serverNow = serverTime(headers, now);
   return (
     millisecondHeader(headers, 'retry-after-ms') ??
     millisecondHeader(headers, 'x-ms-retry-after-ms') ??
@@ -24,7 +24,15 @@ export function parseHint(headers: Headers, body: string, now: number): Hint | u
 
 /** The same for an error that came inside a 200 or a stream, whose headers speak of something else. */
 export function parseInbandHint(error: unknown, now: number): Hint | undefined {
-  return hintInBody({ error }, '', now);
+  return hintInBody(error, typeof error === 'string' ? error : '', now);
+}
+
+const weekMs = 7 * 86_400_000;
+
+/** By the server's own clock, unless it is off by weeks: ours is not, or no certificate would be valid. */
+function serverTime(headers: Headers, now: number): number {
+  const date = parseTime(headers.get('date') ?? '');
+  return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
 }
 
 function millisecondHeader(headers: Headers, name: string): Hint | undefined {

@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import type { Repairs } from './repairs';
+import type { RepairableParameter } from './faults/refusedParameter';
 import type { ChatRequest, ImagePart, TextPart, Tool } from './request';
 import type { OutgoingMessage } from './resume/continuation';
 
@@ -9,17 +9,17 @@ type Body = OpenAI.ChatCompletionCreateParamsStreaming;
 export function requestBody(
   { model, temperature, maxTokens, topP, stop, tools, toolChoice }: Omit<ChatRequest, 'messages'>,
   messages: readonly OutgoingMessage[],
-  repairs: Repairs,
+  unsupported: ReadonlySet<RepairableParameter>,
 ): Body {
   return {
     model,
     messages: messages.map(wireMessage),
     stream: true,
-    ...(repairs.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
-    ...(temperature === undefined || repairs.has('temperature') ? {} : { temperature }),
+    ...(unsupported.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
+    ...(temperature === undefined || unsupported.has('temperature') ? {} : { temperature }),
     ...(maxTokens === undefined
       ? {}
-      : { [repairs.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
+      : { [unsupported.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(stop?.length ? { stop: [...stop] } : {}),
     // Gateways reject an empty list, and a choice without one.

@@ -1,3 +1,5 @@
+import { BareLines } from './bareLines';
+import { decodeBody } from './charset';
 import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
 import type * as sdk from './sdk';
 import { StreamDecoder } from './streamDecoder';
@@ -30,7 +32,8 @@ export type BodyEnd =
  * @throws what the body's reader throws; undefined once `sink.over()`
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
-  const declared = declaredKind(response.headers.get('content-type'));
+  const contentType = response.headers.get('content-type');
+  const declared = declaredKind(contentType);
   // What a body looks like counts for more than what it is called: gateways send errors as JSON in an event stream.
   let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
   if (!response.body) return { kind: 'unknown', text: '' };
@@ -42,7 +45,9 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (error.type === 'max-buffer-size-exceeded') sink.endless();
     },
   });
-  const decoder = new StreamDecoder();
+  const decoder = new StreamDecoder(contentType);
+  const bareLines = new BareLines();
+  const parts: Uint8Array[] = [];
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
   let held = '';
@@ -56,16 +61,18 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       empty &&= part.value.length === 0;
       sink.bytes(part.value.length);
     }
-    if (kind === 'stream') parser.feed(text);
+    if (kind === 'stream') parser.feed(bareLines.convert(text));
     else {
+      if (!part.done) parts.push(part.value);
       held += text;
       if (kind === 'unknown') kind = sniffedKind(held);
       if (kind === 'unknown' && (part.done || held.trimStart().length > tellingChars)) kind = declared;
-      if (kind === 'stream') parser.feed(held);
+      if (kind === 'stream') parser.feed(bareLines.convert(held));
       else if (held.length > maxEventChars) sink.endless();
     }
     if (sink.over()) return undefined;
     if (part.done) break;
   }
-  return kind === 'stream' || kind === 'web-page' ? { kind, empty } : { kind, text: held.trim() };
+  if (kind === 'stream' || kind === 'web-page') return { kind, empty };
+  return { kind, text: decodeBody(parts, contentType).trim() };
 }

@@ -1,18 +1,27 @@
+import { decoderFor } from './charset';
+
 /**
- * UTF-8 that comes in pieces, byte order mark included. A piece that begins and ends between characters, as nearly all
- * do, is decoded by itself: that takes a third of what a decoder takes that has to remember.
+ * Decodes text that comes in pieces, byte order mark included. A piece of UTF-8 that begins and ends between
+ * characters, as nearly all do, is decoded by itself: that takes a third of what a decoder takes that has to remember.
  */
 export class StreamDecoder {
-  private readonly whole = new TextDecoder('utf-8', { ignoreBOM: true });
-  private readonly split = new TextDecoder('utf-8', { ignoreBOM: true });
+  private readonly whole: TextDecoder;
+  private readonly split: TextDecoder;
   /** Whether `split` may hold the beginning of a character. */
-  private holds = false;
+  private holds: boolean;
+
+  constructor(contentType: string | null = null) {
+    this.whole = decoderFor(contentType);
+    this.split = decoderFor(contentType);
+    // In other charsets an ASCII byte may be the second half of a character.
+    this.holds = this.split.encoding !== 'utf-8';
+  }
 
   decode(bytes: Uint8Array): string {
     const held = this.holds;
     const last = bytes.at(-1);
     // Only an ASCII byte is sure to be the end of a character.
-    if (last !== undefined) this.holds = last > 0x7f;
+    if (last !== undefined && this.split.encoding === 'utf-8') this.holds = last > 0x7f;
     return held || this.holds ? this.split.decode(bytes, { stream: true }) : this.whole.decode(bytes);
   }
 

@@ -10,6 +10,27 @@ export interface ToolCallPart {
   readonly arguments: string;
 }
 
+/**
+ * Numbers the tool calls of one answer. Servers that send one call per chunk use the same index, or none, for each: a
+ * new id at an index already in use is a new call.
+ */
+export class ToolCallNumbers {
+  private readonly calls = new Map<number, { id: string; readonly number: number }>();
+  private readonly numbers = new Set<number>();
+
+  /** @returns the part with the number of its call as its index */
+  assign(part: ToolCallPart): ToolCallPart {
+    const { index, id } = part;
+    let call = this.calls.get(index);
+    if (!call || (id !== '' && call.id !== '' && id !== call.id)) {
+      call = { id, number: this.numbers.has(index) ? Math.max(...this.numbers) + 1 : index };
+      this.calls.set(index, call);
+      this.numbers.add(call.number);
+    } else if (call.id === '') call.id = id;
+    return { ...part, index: call.number };
+  }
+}
+
 /** The tool calls of a delta or a whole message; pieces that say nothing are left out. */
 export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const list = delta['tool_calls'];

@@ -1,9 +1,9 @@
 import { boundedText } from './boundedText';
 import type { EngineDeps } from './engine';
-import type { Repairs } from './repairs';
 import type { ChatRequest, Connection } from './request';
 import { requestBody } from './requestBody';
 import type { OutgoingMessage } from './resume/continuation';
+import type { RouteFacts } from './routeMemory';
 import type { Client } from './sdk';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
@@ -22,7 +22,7 @@ export interface AttemptRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
   /** Those of the request, and what asks for the rest of a partial answer. */
   readonly messages: readonly OutgoingMessage[];
-  readonly repairs: Repairs;
+  readonly facts: RouteFacts;
 }
 
 export type OnHeaders = (status: number, headers: Headers) => void;
@@ -35,19 +35,19 @@ export type OnHeaders = (status: number, headers: Headers) => void;
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
-  { connection, request, messages, repairs }: AttemptRequest,
+  { connection, request, messages, facts }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: OnHeaders,
 ): Promise<Response> {
   const client = await clientFor(deps, connection);
-  const body = requestBody(request, messages, repairs);
+  const body = requestBody(request, messages, facts.unsupportedParameters);
   const response = await client.chat.completions
     .create(body, { signal })
     .asResponse()
     .catch((error: unknown) => refusedIn(error));
   onHeaders(response.status, response.headers);
   if (response.ok) return response;
-  const text = await boundedText(response.body, deps.clock);
+  const text = await boundedText(response, deps.clock);
   throw new HttpRejection(response.status || 302, response.headers, text);
 }
 
@@ -119,8 +119,15 @@ function refusedIn(error: unknown): Response {
   throw error;
 }
 
-/** Names that gateways give to the id support asks for, most specific first. */
-const requestIdHeaders = ['x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id', 'cf-ray'];
+/** Names that gateways give to the id support asks for; the gateway's own comes before that of what stands behind it. */
+const requestIdHeaders = [
+  'x-oneapi-request-id',
+  'x-request-id',
+  'request-id',
+  'x-amzn-requestid',
+  'apim-request-id',
+  'cf-ray',
+];
 
 export function requestIdOf(headers: Headers): string | undefined {
   for (const name of requestIdHeaders) {

@@ -29,25 +29,30 @@ function source(onCancel: () => void = () => undefined): Source {
   };
 }
 
+const replyOf = (body: ReadableStream<Uint8Array> | null, contentType = 'application/json') => ({
+  body,
+  headers: new Headers({ 'content-type': contentType }),
+});
+
 describe('the text of an error', () => {
   it('is all of a short body, with characters put together that arrived in pieces', async () => {
     const clock = new VirtualClock();
     const { body, push, close } = source();
     for (const byte of new TextEncoder().encode('余额不足 🐑')) push(Uint8Array.of(byte));
     close();
-    assert.equal(await boundedText(body, clock), '余额不足 🐑');
+    assert.equal(await boundedText(replyOf(body), clock), '余额不足 🐑');
     assert.equal(clock.pending, 0);
   });
 
   it('is empty where there is no body', async () => {
-    assert.equal(await boundedText(null, new VirtualClock()), '');
+    assert.equal(await boundedText(replyOf(null), new VirtualClock()), '');
   });
 
   it('ends where the bytes are enough, and the rest is let go', async () => {
     const clock = new VirtualClock();
     const { body, push, cancelled } = source();
     for (const piece of ['abcd', 'efgh', 'ijkl']) push(piece);
-    assert.equal(await boundedText(body, clock, { bytes: 8, ms: 1000 }), 'abcdefgh');
+    assert.equal(await boundedText(replyOf(body), clock, { bytes: 8, ms: 1000 }), 'abcdefgh');
     assert.equal(cancelled(), true);
     assert.equal(clock.pending, 0);
   });
@@ -56,7 +61,7 @@ describe('the text of an error', () => {
     const clock = new VirtualClock();
     const { body, push, cancelled } = source();
     let text: string | undefined;
-    void boundedText(body, clock, { bytes: 100, ms: 1000 }).then((it) => (text = it));
+    void boundedText(replyOf(body), clock, { bytes: 100, ms: 1000 }).then((it) => (text = it));
     push('slow');
     await clock.advance(999);
     assert.deepEqual([text, cancelled()], [undefined, false]);
@@ -67,7 +72,7 @@ describe('the text of an error', () => {
   it('is what had arrived where the body breaks', async () => {
     const clock = new VirtualClock();
     const { body, push, fail } = source();
-    const text = boundedText(body, clock);
+    const text = boundedText(replyOf(body), clock);
     push('half of a sen');
     await settle();
     fail(new Error('terminated'));
@@ -80,7 +85,7 @@ describe('the text of an error', () => {
       throw new Error('no');
     });
     push('abcd');
-    assert.equal(await boundedText(body, new VirtualClock(), { bytes: 1, ms: 1000 }), 'abcd');
+    assert.equal(await boundedText(replyOf(body), new VirtualClock(), { bytes: 1, ms: 1000 }), 'abcd');
     await settle();
   });
 
@@ -92,9 +97,9 @@ describe('the text of an error', () => {
     const clock = new VirtualClock();
     const { body, push } = source();
     for (let kilobyte = 0; kilobyte < 70; kilobyte++) push('x'.repeat(1024));
-    assert.equal((await boundedText(body, clock)).length, errorBodyLimits.bytes);
+    assert.equal((await boundedText(replyOf(body), clock)).length, errorBodyLimits.bytes);
     let over = false;
-    void boundedText(source().body, clock).then(() => (over = true));
+    void boundedText(replyOf(source().body), clock).then(() => (over = true));
     await clock.advance(errorBodyLimits.ms);
     assert.equal(over, true);
   });

@@ -81,16 +81,20 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     },
     [
       ['toolCall', { index: 0, id: 'c1', name: 'now', arguments: '{}' }],
-      ['finish', 'tool_calls'],
+      ['finish', { type: 'complete', reason: 'tool_calls' }],
     ],
   ],
-  ['a finish', { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, [['finish', 'stop']]],
+  [
+    'a finish',
+    { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+    [['finish', { type: 'complete', reason: 'stop' }]],
+  ],
   [
     'a finish with its last text',
     { choices: [{ delta: { content: '.' }, finish_reason: 'length' }] },
     [
       ['text', '.'],
-      ['finish', 'length'],
+      ['finish', { type: 'complete', reason: 'length' }],
     ],
   ],
   ['an empty finish', { choices: [{ delta: {}, finish_reason: '' }] }, []],
@@ -99,7 +103,7 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }], usage: counted },
     [
       ['text', 'Hi'],
-      ['finish', 'stop'],
+      ['finish', { type: 'complete', reason: 'stop' }],
       ['usage', usage],
     ],
   ],
@@ -125,7 +129,7 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     'usage in the choice (Moonshot)',
     { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: counted }] },
     [
-      ['finish', 'stop'],
+      ['finish', { type: 'complete', reason: 'stop' }],
       ['usage', usage],
     ],
   ],
@@ -136,14 +140,14 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
   ],
   ['an annotation of Azure', { choices: [{ index: 0, content_filter_results: {}, finish_reason: null }] }, []],
   ['choices [] and nothing else', { choices: [], prompt_filter_results: [] }, []],
-  ['an error', { error: { message: 'no', code: 429 } }, [['error', { message: 'no', code: 429 }]]],
-  ['an error in words', { error: 'no' }, [['error', 'no']]],
-  ['an error as a number', { error: 502 }, [['error', 502]]],
-  ['an error in a list (Gemini)', [{ error: { code: 429 } }], [['error', { code: 429 }]]],
+  ['an error', { error: { message: 'no', code: 429 } }, [['error', { error: { message: 'no', code: 429 } }]]],
+  ['an error in words', { error: 'no' }, [['error', { error: 'no' }]]],
+  ['an error as a number', { error: 502 }, [['error', { error: 502 }]]],
+  ['an error in a list (Gemini)', [{ error: { code: 429 } }], [['error', { error: { code: 429 } }]]],
   [
     'an error next to choices, and nothing but the error (OpenRouter)',
     { error: { code: 502 }, choices: [{ delta: { content: '' }, finish_reason: 'error' }] },
-    [['error', { code: 502 }]],
+    [['error', { error: { code: 502 }, choices: [{ delta: { content: '' }, finish_reason: 'error' }] }]],
   ],
   [
     'an error object (vLLM)',
@@ -153,7 +157,7 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
   [
     'an error type (Anthropic)',
     { type: 'error', error: { type: 'overloaded_error' } },
-    [['error', { type: 'overloaded_error' }]],
+    [['error', { type: 'error', error: { type: 'overloaded_error' } }]],
   ],
   [
     'an envelope with a code',
@@ -161,6 +165,31 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     [['error', { code: 'InvalidApiKey', message: 'no' }]],
   ],
   ['an envelope without success', { success: false, message: 'no' }, [['error', { success: false, message: 'no' }]]],
+  ['an envelope with `msg`', { code: 401, msg: 'no' }, [['error', { code: 401, msg: 'no' }]]],
+  [
+    'an envelope with `error_code` (Baidu)',
+    { error_code: 18, error_msg: 'no' },
+    [['error', { error_code: 18, error_msg: 'no' }]],
+  ],
+  ['a list of errors (Cloudflare)', { errors: [{ code: 7003 }] }, [['error', { errors: [{ code: 7003 }] }]]],
+  [
+    'a refusal in `base_resp` (MiniMax)',
+    { choices: null, base_resp: { status_code: 1008, status_msg: 'no' } },
+    [['error', { choices: null, base_resp: { status_code: 1008, status_msg: 'no' } }]],
+  ],
+  [
+    'a `base_resp` of success',
+    { choices: [{ delta: { content: 'Hi' } }], base_resp: { status_code: 0 } },
+    [['text', 'Hi']],
+  ],
+  ['an envelope of success', { code: 0, message: 'Success' }, []],
+  ['an envelope of success as an HTTP status', { code: '200', msg: 'ok' }, []],
+  ['an empty list of errors', { errors: [], choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
+  [
+    'reasoning that stands in its details alone (OpenRouter)',
+    delta({ content: '', reasoning_details: [{ type: 'reasoning.text', text: 'Hm' }] }),
+    [['reasoning', 'Hm']],
+  ],
   ['a null error', { error: null, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
   ['an empty error', { error: {}, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
   ['a false error', { error: false, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
@@ -182,7 +211,10 @@ describe('readChunk', () => {
       assert.equal(all('text'), text);
       assert.equal(all('reasoning'), reasoning);
       assert.ok(text.length > 0);
-      assert.equal(all('finish'), name === 'deepseek-text' ? 'length' : 'stop');
+      assert.deepEqual(
+        said.filter(([kind]) => kind === 'finish').map(([, value]) => value),
+        [{ type: 'complete', reason: name === 'deepseek-text' ? 'length' : 'stop' }],
+      );
       assert.ok(said.some(([kind]) => kind === 'usage'));
       assert.ok(!said.some(([kind]) => kind === 'error'));
     });
@@ -229,8 +261,7 @@ describe('readChunk', () => {
           const { said, sink } = listen();
           readChunk(data, sink);
           for (const [kind, value] of said) {
-            if (kind === 'text' || kind === 'reasoning' || kind === 'finish')
-              assert.ok(typeof value === 'string' && value !== '');
+            if (kind === 'text' || kind === 'reasoning') assert.ok(typeof value === 'string' && value !== '');
             if (kind === 'toolCall')
               assert.ok(Object.values(value as object).some((told) => told !== '' && told !== 0));
             if (kind === 'usage') assert.ok(Object.values(value as object).every((count) => Number.isFinite(count)));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { RouteMemory } from '../../src/core/routeMemory';
 import { HttpRejection, send, type AttemptRequest } from '../../src/core/transport';
 import { LiveBody, ScriptedFetch, type Reply } from '../support/scriptedFetch';
 import { settle, VirtualClock } from '../support/virtualClock';
@@ -11,7 +12,7 @@ function to(baseUrl: string, apiKey: string): AttemptRequest {
     connection: { baseUrl, apiKey },
     request: { model: 'gpt-4o' },
     messages: [{ role: 'user', content: 'hi' }],
-    repairs: new Set(),
+    facts: new RouteMemory().of(baseUrl, 'gpt-4o'),
   };
 }
 

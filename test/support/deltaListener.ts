@@ -11,6 +11,8 @@ export function listen(): { readonly said: Said[]; readonly sink: DeltaSink } {
     reasoning: to('reasoning'),
     toolCall: to('toolCall'),
     finish: to('finish'),
+    unfinished: () => undefined,
+    newMessage: () => void said.push(['newMessage', undefined]),
     usage: to('usage'),
     error: to('error'),
   };

@@ -1,5 +1,6 @@
 import type { FaultAction, FaultKind } from '../events';
 import { parseHint, parseInbandHint, type Hint } from '../hints';
+import { isBrowserChallenge, refusesUpstreamKey } from './intermediaries';
 import { fromJson, readProviderError, type ProviderError } from './providerError';
 import { refusedParameter, type RepairableParameter } from './refusedParameter';
 import { inbandRow, statusRow } from './statusRow';
@@ -14,9 +15,12 @@ export type Evidence =
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
+  /** The stream has ended as streams do, but the finish reason that it has a field for has not come. */
+  | { readonly type: 'unfinished' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
-  | { readonly type: 'inband'; readonly error: unknown }
+  /** `streamed`: a part of the answer has come before it. */
+  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
   | { readonly type: 'no-key' };
 
 /** A judged failure: a row of the table with what this case filled in. */
@@ -46,16 +50,18 @@ export function classify(evidence: Evidence, now: number): Fault {
       return { ...fault(row), proxy };
     }
     case 'status': {
-      const hint = parseHint(evidence.headers, evidence.body, now);
-      const error = readProviderError(evidence.body);
-      return judged(statusRow(evidence.status, error, hint !== undefined), error, hint);
+      const { status, headers, body } = evidence;
+      if (isBrowserChallenge(headers, body)) return fault(69);
+      const hint = parseHint(headers, body, now);
+      const error = readProviderError(body);
+      return judged(ownerOfKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
     }
     case 'timeout':
       return { ...fault(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
-      const error = fromJson({ error: evidence.error });
+      const error = fromJson(evidence.error);
       const hint = parseInbandHint(evidence.error, now);
-      return judged(inbandRow(error, hint !== undefined), error, hint);
+      return judged(ownerOfKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
     }
     case 'garbled':
       return fault(evidence.what === 'events' ? 51 : 63);
@@ -64,6 +70,7 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'web-page':
     case 'no-body':
     case 'eof':
+    case 'unfinished':
     case 'no-text':
     case 'endless-event':
     case 'finish-error':
@@ -78,6 +85,7 @@ const plainRows = {
   'web-page': 11,
   'no-body': 14,
   eof: 43,
+  unfinished: 43,
   'no-text': 50,
   'endless-event': 52,
   'finish-error': 47,
@@ -93,6 +101,11 @@ export function fault(row: RowId): Fault {
 /** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
 const slowRows: ReadonlySet<RowId> = new Set<RowId>([22, 32]);
 const shortestSlowMs = 300_000;
+
+/** The user's key, or the gateway's own. */
+function ownerOfKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
+  return row === 21 && refusesUpstreamKey(error, headers) ? 68 : row;
+}
 
 function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
   const hint = slowRows.has(row) && said && said.delayMs < shortestSlowMs ? undefined : said;

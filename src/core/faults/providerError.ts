@@ -1,4 +1,5 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
+import { baseResponseError, hasContent } from './errorEnvelope';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {
@@ -35,12 +36,17 @@ function readText(body: string, depth: number): ProviderError {
 }
 
 function readJson(json: unknown, depth: number): ProviderError {
-  const root: unknown = Array.isArray(json) ? json[0] : json;
+  const root = firstOf(json);
   if (typeof root === 'string') return said(root);
   if (!isRecord(root)) return silent;
-  const error = root['error'] ?? root;
+  const error = [firstOf(root['error']), firstOf(root['errors']), baseResponseError(root)].find(hasContent) ?? root;
   if (typeof error === 'string') return { ...read(root, depth), ...spoken(error) };
   return isRecord(error) ? read(error, depth) : silent;
+}
+
+/** Google, Cloudflare and others send a list of errors. */
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
 }
 
 function read(error: JsonRecord, depth: number): ProviderError {
@@ -60,7 +66,10 @@ function wrapped(error: JsonRecord, depth: number): ProviderError {
   if (isRecord(message)) return readJson(message, depth);
   const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : '';
   if (raw !== '') return readText(raw, depth);
-  return typeof message === 'string' && /^\s*[{[]/.test(message) ? readText(message, depth) : silent;
+  if (typeof message !== 'string' || !/^\s*[{[]/.test(message)) return silent;
+  // LiteLLM prints a Python dictionary.
+  const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(message)?.[2];
+  return printed === undefined ? readText(message, depth) : said(printed);
 }
 
 /** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
@@ -68,7 +77,9 @@ function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
   const found = isRecord(first) ? `${placeOf(detail)}: ${textOf(first['msg'])}` : textOf(detail);
-  return textOf(error['message']) || found || textOf(error['msg']) || textOf(error['error_msg']);
+  const names = ['message', 'msg', 'error_msg', 'status_msg'] as const;
+  const [message = '', ...others] = names.map((name) => textOf(error[name]));
+  return message || found || (others.find((text) => text !== '') ?? '');
 }
 
 function placeOf(detail: unknown): string {
@@ -84,7 +95,12 @@ function codesOf(error: JsonRecord): readonly string[] {
     const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
     return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaId'])];
   });
-  return [error['code'], error['type'], error['status'], inner, ...reasons]
+  const { status_code: statusCode } = error;
+  const minimax = typeof statusCode === 'number' ? `base_resp.${statusCode}` : undefined;
+  const own = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
+    (name) => error[name],
+  );
+  return [...own, inner, minimax, ...reasons]
     .filter((code) => typeof code === 'string' || typeof code === 'number')
     .map((code) => String(code).toLowerCase());
 }
@@ -99,7 +115,15 @@ function said(text: string): ProviderError {
 
 function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
   const line = text.slice(0, 8192).replace(/\s+/g, ' ').trim();
-  return { message: line.length > 400 ? `${line.slice(0, 399)}…` : line, words: withoutQuotations(line) };
+  return {
+    message: line.length > 400 ? `${wholeCharacters(line.slice(0, 399))}…` : line,
+    words: withoutQuotations(line),
+  };
+}
+
+/** Without the first half of a character at the end. */
+function wholeCharacters(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '');
 }
 
 const quotation = /(?<![\p{L}\p{N}])(?:'[^']*'|"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|「[^」]*」)(?![\p{L}\p{N}])/gu;

@@ -6,10 +6,13 @@ import type { RowId } from './table';
 
 type Words = keyof typeof providerWords;
 
-/** Both questions that can be put to an error: the exact one first. */
+/** An error, and both questions that can be put to it: the exact one first. */
 interface Reading {
+  readonly error: ProviderError;
   readonly coded: (meaning: Meaning) => boolean;
   readonly says: (words: Words) => boolean;
+  /** The response names a time to come back. */
+  readonly hinted: boolean;
 }
 
 /**
@@ -21,79 +24,103 @@ export function statusRow(status: number, error: ProviderError, hinted: boolean)
   if (status === 402) return hinted ? 23 : 22;
   if (status === 407) return 7;
   if (status < 400 || status >= 600) return 38;
-  const reading = readingOf(error);
-  if (isCredit(reading, hinted)) return 22;
-  return spokenRow(status, error, reading, hinted) ?? plainStatus[status] ?? 38;
+  const reading = readingOf(error, hinted);
+  return causeRow(reading) ?? rowWithin(status, reading) ?? plainStatus[status] ?? 38;
 }
 
-/** The row of an error that came inside a stream or a 200: its own status or code decides, else the provider failed. */
-export function inbandRow(error: ProviderError, hinted: boolean): RowId {
-  const { status } = error;
-  const reading = readingOf(error);
+/**
+ * The row of an error that came inside a stream or a 200: its own status or code decides, else the provider failed.
+ * @param streamed a part of the answer has come before, so the request was right; only a named cause says otherwise
+ */
+export function inbandRow(error: ProviderError, hinted: boolean, streamed: boolean): RowId {
+  const reading = readingOf(error, hinted);
+  const row = causeRow(reading) ?? rowInside(error.status, reading);
+  return row === 15 && streamed ? 45 : row;
+}
+
+function readingOf(error: ProviderError, hinted: boolean): Reading {
+  const meanings = meaningsOfCodes(error);
+  return {
+    error,
+    coded: (meaning) => meanings.has(meaning),
+    says: (words) => providerWords[words].test(error.words),
+    hinted,
+  };
+}
+
+/** Causes that count for more than any status: gateways send all of these under several. */
+function causeRow(reading: Reading): RowId | undefined {
   const { coded, says } = reading;
+  if (says('saturated')) return 35;
+  if (coded('filter')) return 19;
+  if (isCredit(reading)) return 22;
+  if (coded('unpriced')) return 70;
+  if (says('channel')) return 67;
+  return undefined;
+}
+
+/**
+ * Money is named by a code or in words. A quota that counts requests or tokens in a short time is none, nor one with a
+ * time to come back; and a filter may well mention credits.
+ */
+function isCredit({ coded, says, hinted }: Reading): boolean {
+  if (says('credit')) return coded('credit') || !says('filter');
+  if (says('shortLimit')) return false;
+  if (coded('credit')) return true;
+  return !hinted && (says('freeQuota') || (says('quota') && !coded('limit')));
+}
+
+function rowWithin(status: number, reading: Reading): RowId | undefined {
+  const { coded, says } = reading;
+  if (status === 401) return coded('permission') ? 24 : undefined;
+  if (status === 429) return limitRow(reading);
+  if (coded('channel-lookup') || says('channelLookup')) return undefined;
+  if (coded('limit')) return limitRow(reading);
+  const row = codedRow(reading);
+  if (row !== undefined) return row;
+  if (status < 500) return requestRow(status, reading);
+  if (coded('overload') || says('overload')) return 35;
+  // The request is at fault, whatever status a gateway has mapped that to.
+  if (says('context')) return 16;
+  return coded('request') ? 15 : undefined;
+}
+
+function rowInside(status: number | undefined, reading: Reading): RowId {
+  const { error, coded, says, hinted } = reading;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hinted);
     // These speak of an address or a status, which was fine.
     return row === 25 || row === 38 ? 15 : row;
   }
-  if (isCredit(reading, hinted)) return 22;
   if (coded('auth')) return 21;
   if (coded('permission')) return 24;
-  if (coded('limit')) return limitRow(reading, hinted);
+  if (coded('limit') || says('limit')) return limitRow(reading);
   if (status === 503 || coded('overload') || says('overload')) return 35;
   return (
     codedRow(reading) ??
-    (status === undefined ? requestRow(400, error, reading) : undefined) ??
-    (coded('request') ? 15 : 45)
+    (status === undefined ? requestRow(400, reading) : undefined) ??
+    (says('context') ? 16 : coded('request') ? 15 : 45)
   );
 }
 
-function readingOf(error: ProviderError): Reading {
-  const meanings = meaningsOfCodes(error);
-  return { coded: (meaning) => meanings.has(meaning), says: (words) => providerWords[words].test(error.words) };
-}
-
-/** Money is named by a code or in words; "current quota" with a time to come back is a rate limit in disguise. */
-function isCredit({ coded, says }: Reading, hinted: boolean): boolean {
-  if (coded('credit') || says('credit')) return true;
-  return says('quota') && !hinted && !coded('limit');
-}
-
-function spokenRow(status: number, error: ProviderError, reading: Reading, hinted: boolean): RowId | undefined {
-  if (status === 401) return undefined;
-  if (status === 429) return limitRow(reading, hinted);
-  const coded = codedRow(reading);
-  if (coded !== undefined) return coded;
-  if (status >= 500) return reading.coded('overload') || reading.says('overload') ? 35 : undefined;
-  return requestRow(status, error, reading);
-}
-
-function limitRow({ coded, says }: Reading, hinted: boolean): RowId {
+function limitRow({ coded, says, hinted }: Reading): RowId {
   if (says('tooLarge')) return 28;
   // Google sends half a minute as the hint of a quota that returns tomorrow.
   if (coded('daily')) return 32;
+  if (coded('permission') || says('permission')) return 24;
   if (coded('overload') || says('overload')) return 35;
   if (hinted) return 30;
-  return says('daily') ? 32 : 31;
+  return says('longLimit') && !says('shortLimit') ? 32 : 31;
 }
 
-function codedRow({ coded, says }: Reading): RowId | undefined {
-  if (coded('model') || says('channel')) return 20;
-  if (coded('context')) return 16;
-  return coded('filter') ? 19 : undefined;
+function codedRow({ coded }: Reading): RowId | undefined {
+  if (coded('model')) return 20;
+  return coded('context') ? 16 : undefined;
 }
 
 /** Words of a 4xx, each only where its meaning is possible. */
-function requestRow(status: number, error: ProviderError, { coded, says }: Reading): RowId | undefined {
+function requestRow(status: number, { error, coded, says }: Reading): RowId | undefined {
   switch (status) {
-    case 400:
-    case 422:
-      if (coded('auth') || says('auth')) return 21;
-      if (says('context') && !says('tokenLimit')) return 16;
-      if (says('filter')) return 19;
-      if (refusedParameter(error)) return 17;
-      if (says('prefill')) return 18;
-      return says('model') ? 20 : undefined;
     case 403:
       if (coded('auth') || says('auth')) return 21;
       return says('filter') ? 19 : undefined;
@@ -102,8 +129,20 @@ function requestRow(status: number, error: ProviderError, { coded, says }: Readi
       return says('model') || /^models?[:/]/i.test(error.words) ? 20 : undefined;
     case 413:
       return says('context') ? 16 : undefined;
-    default:
+    case 405:
+    case 408:
+    case 409:
+    case 425:
       return undefined;
+    // 400, 422, and what gateways make up.
+    default:
+      if (coded('auth') || says('auth')) return 21;
+      if (coded('permission') || says('permission')) return 24;
+      if (says('context') && !says('tokenLimit')) return 16;
+      if (says('filter')) return 19;
+      if (refusedParameter(error)) return 17;
+      if (says('prefill')) return 18;
+      return says('model') ? 20 : undefined;
   }
 }
 
@@ -129,4 +168,5 @@ const plainStatus: Readonly<Record<number, RowId>> = {
   525: 37,
   526: 37,
   529: 35,
+  530: 34,
 };

@@ -134,7 +134,7 @@ export const faultTable = {
   32: row(
     'rate-limit',
     never,
-    'The daily limit of {host} is used up.',
+    'The usage limit of {host} is reached. Switch the model, or retry after it resets.',
     ['switchModel', 'retryNow', 'details'],
     'The rate limit of {host} resets at {time}.',
   ),
@@ -216,6 +216,20 @@ export const faultTable = {
     'networkSettings',
     'retryNow',
   ]),
+  67: row('model', never, '{host} has no channel for {model}, or not for your group.', ['switchModel', 'details']),
+  68: row(
+    'gateway',
+    never,
+    "{host} can't sign in to the provider of {model}. Choose another model, or tell the gateway's support.",
+    ['switchModel', 'details', 'retryNow'],
+  ),
+  69: row(
+    'not-a-stream',
+    never,
+    '{host} is behind a Cloudflare check that only a browser passes. Check the base URL, or try another network.',
+    ['checkUrl', 'retryNow', 'details'],
+  ),
+  70: row('model', never, "{host} can't serve {model}: {detail}", ['switchModel', 'details']),
 } as const satisfies Readonly<Record<number, FaultRow>>;
 
 export type RowId = keyof typeof faultTable;

@@ -1,5 +1,3 @@
-import { originOf } from '../origin';
-
 /** How a model goes on with an assistant message: marked with `prefix: true`, or because it is the last one. */
 export type Prefill = 'prefix' | 'assistant';
 
@@ -32,21 +30,4 @@ function claude(version: string): RegExp {
 /** @returns undefined: nothing is known of this model here */
 export function knownPrefill(baseUrl: string, model: string): Prefill | undefined {
   return table.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.takes;
-}
-
-/** Which gateways have refused a prefill for which model. */
-export class PrefillMemory {
-  private readonly refused = new Set<string>();
-
-  allows(baseUrl: string, model: string): boolean {
-    return !this.refused.has(keyOf(baseUrl, model));
-  }
-
-  refuse(baseUrl: string, model: string): void {
-    this.refused.add(keyOf(baseUrl, model));
-  }
-}
-
-function keyOf(baseUrl: string, model: string): string {
-  return `${originOf(baseUrl)} ${model}`;
 }

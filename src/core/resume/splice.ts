@@ -59,6 +59,11 @@ export class Splice {
     return !this.decided;
   }
 
+  /** What has come while it was not clear where it joins. */
+  get heldText(): string {
+    return this.received;
+  }
+
   push(text: string): SpliceStep {
     if (this.decided) return { type: 'text', text };
     this.take(text);

@@ -6,7 +6,7 @@ import { readChunk } from '../../../src/core/dialect';
 import type { EarlierAnswer } from '../../../src/core/engine';
 import type { StreamEvent } from '../../../src/core/events';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
-import type { Repairs } from '../../../src/core/repairs';
+import { RouteMemory, type RouteFacts } from '../../../src/core/routeMemory';
 import type { OutgoingMessage } from '../../../src/core/resume/continuation';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/core/responseBody';
 import { requestIdOf } from '../../../src/core/transport';
@@ -28,13 +28,13 @@ const baseUrl = 'https://gateway.test/v1';
 
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
-  readonly repairs?: Repairs;
+  readonly facts?: Partial<RouteFacts>;
   /** What the attempt tells, as it tells it. */
   readonly onTold?: (what: string, attempt: Attempt) => void;
 }
 
 /** One attempt, a second after its clock began. */
-async function attempted(reply: Reply, { messages, repairs = new Set(), onTold }: AttemptOptions = {}) {
+async function attempted(reply: Reply, { messages, facts, onTold }: AttemptOptions = {}) {
   const clock = new VirtualClock();
   await clock.advance(1000);
   const wire = new ScriptedFetch([reply]);
@@ -64,12 +64,14 @@ async function attempted(reply: Reply, { messages, repairs = new Set(), onTold }
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      repairs,
+      facts: { ...new RouteMemory().of(baseUrl, 'gpt-4o'), ...facts },
     },
     {
       headers: tell('headers'),
       text: tell('text'),
       reasoning: tell('reasoning'),
+      textWasReasoning: tell('textWasReasoning'),
+      newMessage: tell('newMessage'),
       toolCall: tell('toolCall'),
       quiet: tell('quiet'),
     },
@@ -86,7 +88,7 @@ const saying = (delta: unknown, finish_reason: string | null = null) => ({
 const toolCall = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'now', arguments: '{}' } }] };
 const finished = (finishReason: string): AttemptEnd => ({ type: 'finished', finishReason });
 const fault = (evidence: (AttemptEnd & { type: 'fault' })['evidence']): AttemptEnd => ({ type: 'fault', evidence });
-const inband = (error: unknown): AttemptEnd => fault({ type: 'inband', error });
+const inband = (error: unknown, streamed = false): AttemptEnd => fault({ type: 'inband', error, streamed });
 const garbled = fault({ type: 'garbled', what: 'events' });
 const broken = new TypeError('terminated');
 
@@ -121,9 +123,9 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   [
     'an error in an event named error',
     (body) => body.send('event: error\ndata: {"error":{"code":429}}\n\n'),
-    inband({ code: 429 }),
+    inband({ error: { code: 429 } }),
   ],
-  ['an error in words', (body) => body.event({ error: 'no' }), inband('no')],
+  ['an error in words', (body) => body.event({ error: 'no' }), inband({ error: 'no' })],
   [
     'a broken connection',
     (body) => breakAfterwards(body.delta('a'), broken),
@@ -246,7 +248,10 @@ describe('an attempt', () => {
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
     ];
-    const { wire } = await attempted(answering('lo'), { messages, repairs: new Set(['temperature'] as const) });
+    const { wire } = await attempted(answering('lo'), {
+      messages,
+      facts: { unsupportedParameters: new Set(['temperature'] as const) },
+    });
     assert.deepEqual(wire.requests[0]?.body.messages, messages);
     assert.ok(!('temperature' in wire.requests[0].body));
   });

@@ -15,7 +15,7 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
   ['an error that is a sentence', { error: 'no', code: 'x' }, { ...said('no'), codes: ['x'] }],
   ['blanks around a message', { error: { message: '  no\t' } }, said('no')],
   ['a message of another kind', { error: { message: ['{"message":"inner"}'], code: 1 } }, { ...silent, codes: ['1'] }],
-  ['a name of its own for the message', { error_msg: 'Baidu', error_code: 17 }, said('Baidu')],
+  ['a name of its own for the message', { error_msg: 'Baidu', error_code: 17 }, { ...said('Baidu'), codes: ['17'] }],
   ['another name for the message', { msg: 'no' }, said('no')],
   ['a detail', { detail: 'no' }, said('no')],
   [

@@ -80,7 +80,7 @@ const lines: readonly Line[] = [
       'max_tokens',
     ),
   ],
-  [15, 400, 'Gemini, a region', gemini(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.')],
+  [24, 400, 'Gemini, a region', gemini(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.')],
   [
     15,
     400,
@@ -410,13 +410,13 @@ const lines: readonly Line[] = [
     ),
   ],
   [
-    20,
+    67,
     503,
     'new-api, model',
     oneApi('当前分组 default 下对于模型 gpt-9 无可用渠道（distributor）', 'model_not_found', 'new_api_error'),
   ],
-  [20, 503, 'one-api, model without a code', oneApi('当前分组 default 下对于模型 gpt-9 无可用渠道')],
-  [20, 503, 'one-api, in English', oneApi('No available channel for model gpt-9 under group default')],
+  [67, 503, 'one-api, model without a code', oneApi('当前分组 default 下对于模型 gpt-9 无可用渠道')],
+  [67, 503, 'one-api, in English', oneApi('No available channel for model gpt-9 under group default')],
   [20, 400, 'Zhipu, Chinese', { error: { code: '1211', message: '模型不存在，请检查模型代码。' } }],
   [20, 410, 'Groq, a model that is gone, by its code', openai('gone', 'invalid_request_error', 'model_not_found')],
   [
@@ -804,8 +804,39 @@ const lines: readonly Line[] = [
   [38, 418, 'a teapot', ''],
   [38, 451, 'the law', ''],
   [38, 501, 'not there yet', ''],
-  [38, 530, 'Cloudflare, the origin', page],
+  [34, 530, 'Cloudflare, the origin', page],
   [38, 999, 'a number nobody defined', ''],
+
+  [
+    68,
+    401,
+    'new-api, the key at its provider',
+    oneApi('Incorrect API key provided: sk-x', 'invalid_api_key', 'invalid_request_error'),
+  ],
+  [
+    68,
+    401,
+    'new-api, the key at its provider, by the header',
+    openai('Incorrect API key provided: sk-x', 'invalid_request_error', 'invalid_api_key'),
+    { 'x-oneapi-request-id': '20260115090000' },
+  ],
+  [
+    68,
+    401,
+    'LiteLLM, the key at its provider',
+    openai(
+      'litellm.AuthenticationError: AuthenticationError: OpenAIException - Incorrect API key provided',
+      'auth_error',
+    ),
+  ],
+  [69, 403, 'Cloudflare, a challenge by its header', page, { 'cf-mitigated': 'challenge' }],
+  [69, 503, 'Cloudflare, a challenge by its title', '<title>Just a moment...</title>', { server: 'cloudflare' }],
+  [
+    70,
+    500,
+    'new-api, a model without a price',
+    oneApi('模型 gpt-4o 的价格尚未由管理员配置', 'model_price_error', 'new_api_error'),
+  ],
 ];
 
 export const rejections: readonly Rejection[] = lines.map(([row, status, name, body, headers]) => ({

@@ -66,7 +66,8 @@ export function readCases(): readonly GatewayCase[] {
 export function scriptOf(gatewayCase: GatewayCase, stage: Stage): Script {
   const { status, headers, contentType, end = 'end', expected } = gatewayCase;
   return async function* (): AsyncIterable<Step> {
-    yield { status, headers: { ...headers, 'content-type': contentType ?? '' } };
+    const date = new Date(stage.clock.now()).toUTCString();
+    yield { status, headers: { date, ...headers, 'content-type': contentType ?? '' } };
     for (const { send, afterMs, encoding } of piecesOf(gatewayCase)) {
       if (afterMs !== undefined) yield { until: stage.passed(afterMs) };
       yield { send: Buffer.from(send, encoding) };

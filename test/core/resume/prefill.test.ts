@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { knownPrefill, PrefillMemory, type Prefill } from '../../../src/core/resume/prefill';
+import { knownPrefill, type Prefill } from '../../../src/core/resume/prefill';
 
 const gateway = 'https://api.holysheep.ai/v1';
 const deepSeek = 'https://api.deepseek.com/beta';
@@ -96,24 +96,4 @@ describe('a prefill', () => {
       assert.equal(knownPrefill(baseUrl, model), takes);
     });
   }
-});
-
-describe('the memory of refused prefills', () => {
-  it('allows what nobody has refused', () => {
-    assert.equal(new PrefillMemory().allows(gateway, 'claude-sonnet-4'), true);
-  });
-
-  it('keeps a refusal for that model at that origin, whatever the path', () => {
-    const memory = new PrefillMemory();
-    memory.refuse(gateway, 'claude-sonnet-4');
-    assert.equal(memory.allows(gateway, 'claude-sonnet-4'), false);
-    assert.equal(memory.allows('https://api.holysheep.ai/v2', 'claude-sonnet-4'), false);
-    assert.equal(memory.allows(gateway, 'claude-opus-4'), true);
-    assert.equal(memory.allows('https://example.org/v1', 'claude-sonnet-4'), true);
-  });
-
-  it('is one of its own for each that is made', () => {
-    new PrefillMemory().refuse(gateway, 'claude-sonnet-4');
-    assert.equal(new PrefillMemory().allows(gateway, 'claude-sonnet-4'), true);
-  });
 });

@@ -1,6 +1,7 @@
 import type { WireCase } from '../wireCase';
 import { bodies } from './bodies';
 import { connecting } from './connecting';
+import { gateways } from './gateways';
 import { proxies } from './proxies';
 import { resumes } from './resumes';
 import { statuses } from './statuses';
@@ -16,4 +17,5 @@ export const wireCases: readonly WireCase[] = [
   ...streams,
   ...resumes,
   ...turns,
+  ...gateways,
 ].toSorted((a, b) => a.row - b.row);

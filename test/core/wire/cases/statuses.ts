@@ -144,8 +144,8 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 24,
-    fault: 'a 403 until the budget resets in an hour',
-    replies: () => [status(403, { message: 'Team budget used up' }, { 'retry-after': '3600' })],
+    fault: 'a 403 that ends in an hour',
+    replies: () => [status(403, { message: 'The team is paused' }, { 'retry-after': '3600' })],
     after: ({ run }) => assert.match(run.last('failed').message, /until 10:00/),
     expected: '403 → row 24 → failed permission [setApiKey switchModel details]',
   },

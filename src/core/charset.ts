@@ -1,0 +1,50 @@
+const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
+
+/**
+ * The decoder of the charset that a content type names; UTF-8 where it names none, or one the runtime does not know.
+ * A byte order mark stays in the text.
+ */
+export function decoderFor(contentType: string | null): TextDecoder {
+  const label = declaration.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(label, { ignoreBOM: true });
+  } catch {
+    return new TextDecoder('utf-8', { ignoreBOM: true });
+  }
+}
+
+/**
+ * Reads a body as text. Some gateways send GBK without saying so: where no charset is named, bytes that can't be UTF-8
+ * are read as GB 18030, which includes GBK and GB 2312. A character that is cut off at the end is left out.
+ */
+export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
+  const bytes = joined(parts);
+  const declared = declaration.test(contentType ?? '') ? contentType : metaElement(bytes);
+  if (declared !== null) return decoderFor(declared).decode(bytes, { stream: true });
+  return strictly(bytes, 'utf-8') ?? strictly(bytes, 'gb18030') ?? decoderFor(null).decode(bytes, { stream: true });
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** undefined where the bytes are not of this charset. */
+function strictly(bytes: Uint8Array, label: string): string | undefined {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A web page names its charset within its first 1024 bytes (HTML Standard, "Specifying the document's character encoding"). */
+function metaElement(bytes: Uint8Array): string | null {
+  const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
+  return /<meta[^>]{0,200}charset\s*=\s*["']?[\w-]+/i.exec(beginning)?.[0] ?? null;
+}

@@ -1,0 +1,17 @@
+import type { ProviderError } from './providerError';
+
+/** Cloudflare asks for a browser: a page instead of an answer, whatever the status, and no key gets past it. */
+export function isBrowserChallenge(headers: Headers, body: string): boolean {
+  if (headers.get('cf-mitigated') === 'challenge') return true;
+  return /cloudflare/i.test(headers.get('server') ?? '') && /<title>(?:Just a moment|Attention Required)/i.test(body);
+}
+
+/**
+ * Whether a refused key is the gateway's own at the provider behind it. new-api and one-api add their request id to
+ * what they pass on, and name themselves as the type of their own errors; LiteLLM names the exception of the provider.
+ */
+export function refusesUpstreamKey({ words, codes }: ProviderError, headers = new Headers()): boolean {
+  if (/litellm\.AuthenticationError/i.test(words)) return true;
+  const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(words);
+  return passedOn && !codes.some((code) => code.endsWith('_api_error'));
+}

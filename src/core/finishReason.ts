@@ -1,0 +1,37 @@
+/** What a finish reason says of the answer: it is complete, a filter has stopped it, or the provider broke off. */
+export type Finish =
+  { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
+
+/**
+ * The spellings of the providers behind OpenAI-compatible gateways, without case and separators. Sources: the finish
+ * reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`), Mistral, Cohere, Bedrock, DeepSeek, Zhipu
+ * and vLLM.
+ */
+const spellings: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
+  [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],
+  [
+    /^(length|modellength|maxlength|max(output|completion|new)?tokens|(model)?context(window|length)(exceeded)?)$/,
+    { type: 'complete', reason: 'length' },
+  ],
+  [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
+  [
+    /^(contentfilter|contentfiltered|sensitive|safety|recitation|prohibitedcontent|blocklist|spii|imagesafety|refusal|guardrailintervened|errortoxic)\b/,
+    { type: 'filtered' },
+  ],
+  [
+    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|timeout)\b/,
+    { type: 'cut' },
+  ],
+];
+
+/**
+ * Reads a `finish_reason` in any provider's spelling. An unknown reason means a complete answer, under its own name.
+ * @returns undefined where there is none: null, empty, or the text `"null"`
+ */
+export function readFinishReason(value: unknown): Finish | undefined {
+  if (typeof value !== 'string') return undefined;
+  const reason = value.trim();
+  if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
+  const bare = reason.toLowerCase().replace(/[_-]/g, '');
+  return spellings.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };
+}

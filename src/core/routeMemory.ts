@@ -1,0 +1,26 @@
+import type { RepairableParameter } from './faults/refusedParameter';
+
+/** What the engine has learned of one model on one route. */
+export interface RouteFacts {
+  /** Requests go without these, or with their newer name. */
+  readonly unsupportedParameters: Set<RepairableParameter>;
+  /** The gateway does not continue a partial answer that is the last message of a request. */
+  refusesPrefill: boolean;
+  /** The gateway sends the field of the finish reason, but never fills it in: `[DONE]` alone ends an answer. */
+  omitsFinishReason: boolean;
+}
+
+/** Learned at run time, for the life of the engine. */
+export class RouteMemory {
+  private readonly facts = new Map<string, RouteFacts>();
+
+  of(baseUrl: string, model: string): RouteFacts {
+    const key = `${baseUrl}\n${model}`;
+    let facts = this.facts.get(key);
+    if (!facts) {
+      facts = { unsupportedParameters: new Set(), refusesPrefill: false, omitsFinishReason: false };
+      this.facts.set(key, facts);
+    }
+    return facts;
+  }
+}

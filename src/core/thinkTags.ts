@@ -1,0 +1,157 @@
+import type { DeltaSink } from './dialect';
+
+const opening = '<think>';
+const closing = '</think>';
+
+/** What is told of an answer whose reasoning is marked by tags in its text. */
+export interface ThinkTagSink extends DeltaSink {
+  /** The text of this attempt so far was reasoning: only its end was marked. */
+  textWasReasoning(text: string): void;
+}
+
+/**
+ * Takes reasoning out of the text of one attempt. Models mark it with `<think>…</think>` at the start of the content
+ * where no server has split it off. The opening tag may be missing: chat templates put it into the prompt. Then only
+ * the first `</think>` tells, at the start of a line, or anywhere if the stream began with reasoning; never in code.
+ * Later tags are text. Characters that may be the beginning of a tag are held until the next ones have come.
+ */
+export class ThinkTags implements DeltaSink {
+  private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
+  private held = '';
+  /** Text without an opening tag, which a closing tag would turn into reasoning. */
+  private unmarked = '';
+  private beganWithReasoning = false;
+
+  constructor(private readonly sink: ThinkTagSink) {}
+
+  text(text: string): void {
+    switch (this.state) {
+      case 'start':
+        return this.readStart(this.held + text);
+      case 'reasoning':
+        return this.readReasoning(this.held + text);
+      case 'text':
+        return this.readText(this.held + text);
+      case 'decided':
+        return this.sink.text(text);
+    }
+  }
+
+  reasoning(text: string): void {
+    if (this.state === 'start') this.beganWithReasoning = true;
+    this.sink.reasoning(text);
+  }
+
+  toolCall(part: Parameters<DeltaSink['toolCall']>[0]): void {
+    this.flush();
+    this.sink.toolCall(part);
+  }
+
+  finish(finish: Parameters<DeltaSink['finish']>[0]): void {
+    this.flush();
+    this.sink.finish(finish);
+  }
+
+  unfinished(): void {
+    this.sink.unfinished();
+  }
+
+  newMessage(): void {
+    this.flush();
+    this.state = 'start';
+    this.unmarked = '';
+    this.beganWithReasoning = false;
+    this.sink.newMessage();
+  }
+
+  usage(usage: Parameters<DeltaSink['usage']>[0]): void {
+    this.sink.usage(usage);
+  }
+
+  error(error: unknown): void {
+    this.flush();
+    this.sink.error(error);
+  }
+
+  /** Nothing more can complete a tag: passes on what is held. */
+  flush(): void {
+    const { held } = this;
+    if (held === '') return;
+    this.held = '';
+    if (this.state === 'reasoning') this.sink.reasoning(held);
+    else this.passText(held);
+  }
+
+  private readStart(text: string): void {
+    const start = text.trimStart();
+    if (start.startsWith(opening)) {
+      this.state = 'reasoning';
+      this.readReasoning(start.slice(opening.length));
+    } else if (opening.startsWith(start)) {
+      this.held = text;
+    } else {
+      this.state = 'text';
+      this.readText(text);
+    }
+  }
+
+  private readReasoning(text: string): void {
+    const end = text.indexOf(closing);
+    if (end < 0) {
+      const passed = this.hold(text);
+      if (passed !== '') this.sink.reasoning(passed);
+      return;
+    }
+    if (end > 0) this.sink.reasoning(text.slice(0, end));
+    this.decide(text.slice(end + closing.length));
+  }
+
+  private readText(text: string): void {
+    const end = text.indexOf(closing);
+    if (end < 0) {
+      this.passText(this.hold(text));
+      return;
+    }
+    const before = this.unmarked + text.slice(0, end);
+    if (this.endsReasoning(before)) {
+      this.passText(text.slice(0, end));
+      if (this.unmarked !== '') this.sink.textWasReasoning(this.unmarked);
+      this.decide(text.slice(end + closing.length));
+    } else this.decide(text);
+  }
+
+  private endsReasoning(before: string): boolean {
+    if (isInCode(before)) return false;
+    return this.beganWithReasoning || /(^|\n)[ \t]*$/.test(before.slice(-80));
+  }
+
+  /** What follows is text, whatever tags are in it. */
+  private decide(rest: string): void {
+    this.state = 'decided';
+    this.held = '';
+    this.unmarked = '';
+    if (rest !== '') this.sink.text(rest);
+  }
+
+  private passText(text: string): void {
+    if (text === '') return;
+    this.unmarked += text;
+    this.sink.text(text);
+  }
+
+  /** Keeps the end of the text that may be the beginning of a closing tag. @returns the text before it */
+  private hold(text: string): string {
+    const at = text.lastIndexOf('<');
+    const mayClose = at >= 0 && closing.startsWith(text.slice(at));
+    this.held = mayClose ? text.slice(at) : '';
+    return mayClose ? text.slice(0, at) : text;
+  }
+}
+
+/** Whether the text ends inside a fenced block or an inline code span of its last line. */
+function isInCode(text: string): boolean {
+  const fences = text.match(/^[ \t]*(?:```|~~~)/gm)?.length ?? 0;
+  if (fences % 2 === 1) return true;
+  const lastLine = text.slice(text.lastIndexOf('\n') + 1);
+  return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
+}

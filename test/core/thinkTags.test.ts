@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ThinkTags } from '../../src/core/thinkTags';
+import { propertyRuns } from '../support/propertyRuns';
+
+interface Answer {
+  readonly reasoning: string;
+  readonly text: string;
+}
+
+/** What a reader has of an answer whose deltas are `parts`; a part that begins with `R:` is reasoning in its own field. */
+function read(parts: readonly string[]): Answer {
+  let reasoning = '';
+  let text = '';
+  const ignore = (): void => undefined;
+  const tags = new ThinkTags({
+    text: (part) => (text += part),
+    reasoning: (part) => (reasoning += part),
+    textWasReasoning: (part) => {
+      reasoning += part;
+      text = '';
+    },
+    toolCall: ignore,
+    finish: ignore,
+    unfinished: ignore,
+    newMessage: ignore,
+    usage: ignore,
+    error: ignore,
+  });
+  for (const part of parts) {
+    if (part.startsWith('R:')) tags.reasoning(part.slice(2));
+    else tags.text(part);
+  }
+  tags.flush();
+  return { reasoning, text };
+}
+
+const answers: readonly (readonly [name: string, content: string, answer: Answer])[] = [
+  ['takes tagged reasoning out of the text', '<think>\nHm\n</think>\n4', { reasoning: '\nHm\n', text: '\n4' }],
+  ['takes empty tags out of the text', '<think></think>4', { reasoning: '', text: '4' }],
+  ['takes tags after blank lines', '\n\n<think>Hm</think>4', { reasoning: 'Hm', text: '4' }],
+  ['takes the rest as reasoning where the tag is never closed', '<think>Hm', { reasoning: 'Hm', text: '' }],
+  [
+    'leaves a second pair of tags in the text',
+    '<think>a</think>b<think>c</think>',
+    { reasoning: 'a', text: 'b<think>c</think>' },
+  ],
+  ['leaves tags in the middle of the text', 'Use <think>x</think>.', { reasoning: '', text: 'Use <think>x</think>.' }],
+  [
+    'leaves tags in a code span',
+    '`<think>` ends with\n`</think>`',
+    { reasoning: '', text: '`<think>` ends with\n`</think>`' },
+  ],
+  ['leaves tags in a code block', '```xml\n</think>\n```', { reasoning: '', text: '```xml\n</think>\n```' }],
+  [
+    'takes the text before a lone closing tag as reasoning',
+    'Hm.\n</think>\n\n4',
+    { reasoning: 'Hm.\n', text: '\n\n4' },
+  ],
+  [
+    'leaves a closing tag at the end of a line',
+    'It ends with </think>',
+    { reasoning: '', text: 'It ends with </think>' },
+  ],
+  ['shows a beginning of a tag that is none', '<thin ice', { reasoning: '', text: '<thin ice' }],
+];
+
+describe('think tags', () => {
+  for (const [name, content, answer] of answers) {
+    it(`${name}, in one delta and character by character`, () => {
+      assert.deepEqual(read([content]), answer);
+      assert.deepEqual(read([...content]), answer);
+    });
+  }
+
+  it('closes reasoning that began in a field of its own anywhere in the text', () => {
+    assert.deepEqual(read(['R:Hm', ' so.</think>', '4']), { reasoning: 'Hm so.', text: '4' });
+    assert.deepEqual(read(['R:Hm', '</think>\n4']), { reasoning: 'Hm', text: '\n4' });
+  });
+
+  it('reads the same answer however its text is split', () => {
+    const part = fc.constantFrom('<think>', '</think>', '\n', 'Hm', '`', '```\n', '<', '</thin', ' ');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), fc.nat(5), (parts, size) => {
+        const content = parts.join('');
+        const pieces = content.match(new RegExp(`[^]{1,${size + 1}}`, 'g')) ?? [];
+        assert.deepEqual(read(pieces), read([content]));
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+});
