@@ -12,15 +12,16 @@ const searchedChars = 4096;
  */
 export function hintInBody(json: unknown, text: string, serverNow: number): Hint | undefined {
   const errors = errorsIn(json, 2);
-  for (const error of errors) {
-    const found = retryInfo(error) ?? metadataHint(error, serverNow) ?? fieldHint(error, serverNow);
-    if (found) return found;
-  }
   const messages = [...errors.flatMap(messagesOf), text].map((message) => message.slice(0, searchedChars));
   const zoneHours = isChinese(errors, messages) ? 8 : 0;
+  for (const error of errors) {
+    const found = retryInfo(error) ?? metadataHint(error, serverNow) ?? fieldHint(error, serverNow, zoneHours);
+    if (found) return found;
+  }
   for (const message of messages) {
     const time = resetWords.test(message) ? timeInText(message, zoneHours) : undefined;
-    const found = hint(spokenDelay(message), 'message') ?? hint(time && time - serverNow, 'message');
+    const found =
+      hint(spokenDelay(message), 'message') ?? hint(time === undefined ? time : time - serverNow, 'message');
     if (found) return found;
   }
   return undefined;
@@ -90,19 +91,22 @@ function metadataHint(error: JsonRecord, serverNow: number): Hint | undefined {
   return retryAfter ?? exhaustedDimension(headers, serverNow);
 }
 
-function fieldHint(error: JsonRecord, serverNow: number): Hint | undefined {
+function fieldHint(error: JsonRecord, serverNow: number, zoneHours: number): Hint | undefined {
   const { retry_after: after } = error;
-  const resets = [error['resets_at'], error['reset_at']].find((value) => value !== undefined);
+  const resets = error['resets_at'] ?? error['reset_at'];
   return (
     hint(amount(error['retry_after_ms'], 1), 'retry_after_ms') ??
     hint(amount(error['retry_after_seconds'], 1000), 'retry_after_seconds') ??
     hint(typeof after === 'string' ? delayUntil(after, serverNow) : amount(after, 1000), 'retry_after') ??
     hint(amount(error['resets_in_seconds'], 1000), 'resets_in_seconds') ??
-    hint(
-      typeof resets === 'string' || typeof resets === 'number' ? delayUntil(String(resets), serverNow) : undefined,
-      'resets_at',
-    )
+    hint(typeof resets === 'number' ? delayUntil(String(resets), serverNow) : undefined, 'resets_at') ??
+    hint(typeof resets === 'string' ? resetDelay(resets, serverNow, zoneHours) : undefined, 'resets_at')
   );
+}
+
+function resetDelay(text: string, serverNow: number, zoneHours: number): number | undefined {
+  const time = timeInText(text, zoneHours);
+  return time === undefined ? delayUntil(text, serverNow) : time - serverNow;
 }
 
 function amount(value: unknown, unitMs: number): number | undefined {

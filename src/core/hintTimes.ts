@@ -68,7 +68,7 @@ const hourMs = 3_600_000;
 
 /** A date and time with `-`, `/`, `.` or 年月日 between its parts; its zone, where it names one. */
 const dateAndTime =
-  /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]{0,2}(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}(Z\b|UTC|GMT|[+-]\d\d:?\d\d)?/;
+  /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]{0,2}(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
 /**
  * Epoch milliseconds of the first date and time in a sentence.
@@ -77,7 +77,7 @@ const dateAndTime =
 export function timeInText(text: string, zoneHours: number): number | undefined {
   const match = dateAndTime.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hours, minutes, seconds] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [year, month, day, hours, minutes, seconds = 0] = match.slice(1, 7).filter(Boolean).map(Number);
   const time = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hours, minutes, seconds);
   return time - (zoneOffset(match[7]) ?? zoneHours) * hourMs;
 }
@@ -85,9 +85,8 @@ export function timeInText(text: string, zoneHours: number): number | undefined 
 /** Hours east of UTC. */
 function zoneOffset(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
-  const offset = /([+-])(\d\d):?(\d\d)/.exec(zone);
-  if (!offset) return 0;
-  return (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) + Number(offset[3]) / 60);
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{1,2}):?(\d\d)?/.exec(zone) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
 }
 
 function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonly string[]): number | undefined {

@@ -7,7 +7,7 @@ import { propertyRuns } from '../support/propertyRuns';
 function read(before: string, changes: readonly (TextChange | undefined)[]): string {
   return changes.reduce((text, change) => {
     if (!change) return text;
-    return change.type === 'overtaken' ? change.text : text + change.text;
+    return change.type === 'overtaken' || change.type === 'discarded' ? change.text : text + change.text;
   }, before);
 }
 
@@ -63,6 +63,51 @@ describe('the text of an answer', () => {
     answer.begin('restart');
     assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
   });
+
+  it('loses what the attempt has brought, and nothing else, when that is discarded', () => {
+    const answer = new AnswerText('kept');
+    answer.begin('append');
+    answer.append(' dropped');
+    assert.deepEqual(answer.discard(), { type: 'discarded', text: 'kept' });
+    assert.equal(answer.discard(), undefined);
+    assert.deepEqual(answer.append(' more'), { type: 'append', text: ' more' });
+    assert.equal(answer.text, 'kept more');
+  });
+
+  it('stays until an answer that begins anew within the attempt is longer', () => {
+    const answer = new AnswerText();
+    answer.append('12345');
+    assert.equal(answer.startOver(), undefined);
+    assert.equal(answer.append('abc'), undefined);
+    assert.deepEqual(answer.append('def'), { type: 'overtaken', text: 'abcdef' });
+  });
+
+  it('joins a continuation that begins anew where the first one joined', () => {
+    const answer = new AnswerText('Once upon a time');
+    answer.begin('continue');
+    answer.append(' there was a');
+    assert.deepEqual(answer.startOver(), { type: 'discarded', text: 'Once upon a time' });
+    answer.append(' there lived a sheep');
+    assert.equal(answer.text, 'Once upon a time there lived a sheep');
+  });
+
+  const repetitions: readonly (readonly [how: 'append' | 'restart' | 'continue', text: string, only: boolean])[] = [
+    ['continue', '', true],
+    ['continue', 'time', true],
+    ['continue', ', there was', false],
+    ['restart', 'Once upon', true],
+    ['restart', 'Another', false],
+    ['append', '', true],
+    ['append', '!', false],
+  ];
+  for (const [how, text, only] of repetitions) {
+    it(`${only ? 'gains nothing' : 'grows'} by «${text}» of an attempt that begins as ${how}`, () => {
+      const answer = new AnswerText('Once upon a time');
+      answer.begin(how);
+      answer.append(text);
+      assert.equal(answer.repeatsOnly, only);
+    });
+  }
 
   it('never gets shorter before the end, and is then the last answer, however that was cut into pieces', () => {
     fc.assert(

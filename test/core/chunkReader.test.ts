@@ -201,3 +201,36 @@ describe('the events of a stream', () => {
     assert.equal(read(events).parsed.length, 60);
   });
 });
+
+describe('an answer that the gateway begins anew in the stream', () => {
+  const chunk = (id: string, content: string, role?: string): string =>
+    JSON.stringify({ id, choices: [{ index: 0, delta: { ...(role && { role }), content }, finish_reason: null }] });
+
+  const restartsOf = (...events: readonly string[]): number =>
+    read(events).said.filter(([kind]) => kind === 'newMessage').length;
+
+  it('is told from its first by another id and another role', () => {
+    const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
+    assert.equal(restartsOf(...events), 1);
+    assert.deepEqual(read(events).said, [
+      ['text', 'x'],
+      ['newMessage', undefined],
+      ['text', 'y'],
+    ]);
+  });
+
+  it('is none where every chunk has an id and a role of its own', () => {
+    assert.equal(
+      restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y', 'assistant'), chunk('c', 'z', 'assistant')),
+      0,
+    );
+  });
+
+  it('is none where every chunk has an id of its own', () => {
+    assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
+  });
+
+  it('is none where the role is repeated under the same id', () => {
+    assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('a', 'y'), chunk('a', 'z', 'assistant')), 0);
+  });
+});

@@ -195,6 +195,7 @@ const headerCases: readonly Case[] = [
 ];
 
 const said = (message: string): unknown => ({ error: { message } });
+const coded = (code: string, message: string): unknown => ({ error: { code, message } });
 
 /** As the text of a message inside another error, so many times. */
 const wrapped = (error: unknown, times: number): unknown =>
@@ -344,6 +345,16 @@ const bodyCases: readonly Case[] = [
   ['Chinese, hours', {}, said('请在3小时后重试'), 3 * hour],
   ['Chinese, hours, counted', {}, said('请在2个小时后重试'), 2 * hour],
   ['Chinese, two units', {}, said('请1分30秒之后再试'), 90_000],
+  ['Chinese, a time in the zone of China', {}, said('您的限额将在 2026-01-15 20:33:36 重置。'), 3.56 * hour],
+  ['Chinese, a date in words', {}, said('将于2026年1月15日18:00恢复'), hour],
+  ['Zhipu in English, a time in the zone of China', {}, coded('1308', 'It will reset at 2026-01-15 18:00:00'), hour],
+  ['a time without a zone', {}, said('Your limit resets at 2026-01-15 10:00'), hour],
+  ['a time with a zone', {}, said('Limit resets at: 2026-01-15 09:01:00 UTC'), 60_000],
+  ['a time with an offset', {}, said('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
+  ['a time of something else', {}, said('The key has expired at 2026-01-15 10:00 UTC'), undefined],
+  ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
+  ['a field with the epoch seconds of the reset', {}, { error: { resets_at: Number(in37s) / 1000 } }, 37_000],
+  ['a field with the seconds until the reset', {}, { error: { resets_in_seconds: 37 } }, 37_000],
   ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
   ['no time at all', {}, said('Overloaded. Please try again later.'), undefined],
   ['a number that is no time', {}, said('Please retry after 3 attempts'), undefined],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ThinkTags } from '../../src/core/thinkTags';
+import { textPieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
 
 interface Answer {
@@ -69,7 +70,7 @@ describe('think tags', () => {
   for (const [name, content, answer] of answers) {
     it(`${name}, in one delta and character by character`, () => {
       assert.deepEqual(read([content]), answer);
-      assert.deepEqual(read([...content]), answer);
+      assert.deepEqual(read(textPieces(content, 1)), answer);
     });
   }
 
@@ -83,7 +84,7 @@ describe('think tags', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), fc.nat(5), (parts, size) => {
         const content = parts.join('');
-        const pieces = content.match(new RegExp(`[^]{1,${size + 1}}`, 'g')) ?? [];
+        const pieces = textPieces(content, size + 1);
         assert.deepEqual(read(pieces), read([content]));
       }),
       { numRuns: propertyRuns },

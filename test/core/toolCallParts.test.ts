@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toolCallParts, type ToolCallPart } from '../../src/core/toolCallParts';
+import { ToolCallNumbers, toolCallParts, type ToolCallPart } from '../../src/core/toolCallParts';
 
 const part = (fields: Partial<ToolCallPart>): ToolCallPart => ({
   index: 0,
@@ -84,4 +84,31 @@ describe('the tool calls of a delta', () => {
   for (const [name, delta, parts] of deltas) {
     it(`are read out of ${name}`, () => assert.deepEqual(toolCallParts(delta), parts));
   }
+});
+
+describe('the numbers of tool calls', () => {
+  const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly number[] => {
+    const numbers = new ToolCallNumbers();
+    return parts.map((fields) => numbers.assign(part(fields)).index);
+  };
+
+  it('are the indices of the server where each has its own', () => {
+    assert.deepEqual(numbersOf({ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }), [0, 1, 0, 1]);
+  });
+
+  it('take a new id at an index already in use for a new call', () => {
+    assert.deepEqual(numbersOf({ id: 'a' }, {}, { id: 'b' }, {}), [0, 0, 1, 1]);
+  });
+
+  it('take an id that is repeated for the same call', () => {
+    assert.deepEqual(numbersOf({ id: 'a' }, { id: 'a' }, { id: 'b' }, { id: 'b' }), [0, 0, 1, 1]);
+  });
+
+  it('take an id that comes after the first piece for the same call', () => {
+    assert.deepEqual(numbersOf({ name: 'read' }, { id: 'a' }, {}), [0, 0, 0]);
+  });
+
+  it('never give the number of a new call to a later index', () => {
+    assert.deepEqual(numbersOf({ id: 'a' }, { id: 'b' }, { index: 1, id: 'c' }, { index: 1 }), [0, 1, 2, 2]);
+  });
 });

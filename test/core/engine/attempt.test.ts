@@ -104,6 +104,33 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`),
     fault({ type: 'endless-event' }),
   ],
+  [
+    '`[DONE]` while every finish reason was null',
+    (body) => body.event(saying({ content: 'a' })).done(),
+    fault({ type: 'unfinished' }),
+  ],
+  ['`[DONE]` where there is no finish reason', (body) => body.delta('a').done(), finished('stop')],
+  [
+    'the finish reason `"null"` and then another',
+    (body) =>
+      body
+        .event(saying({ content: 'a' }, 'null'))
+        .finish()
+        .end(),
+    finished('stop'),
+  ],
+  ['the finish reason `MAX_TOKENS`', (body) => body.delta('a').finish('MAX_TOKENS').done(), finished('length')],
+  [
+    'the finish reason `network_error`',
+    (body) => body.delta('a').finish('network_error').done(),
+    fault({ type: 'finish-error' }),
+  ],
+  ['the finish reason `sensitive`', (body) => body.delta('a').finish('sensitive').done(), fault({ type: 'filtered' })],
+  [
+    'nothing but reasoning in tags',
+    (body) => body.delta('<think>Hm</think>').finish().done(),
+    fault({ type: 'no-text' }),
+  ],
   ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault({ type: 'finish-error' })],
   [
     'the finish reason `content_filter`',
@@ -242,6 +269,30 @@ describe('an attempt', () => {
       attempt.abandon();
     });
   }
+
+  it('takes `[DONE]` for the end where the gateway is known to omit the finish reason', async () => {
+    const { ends } = await attempted(
+      streaming((body) => body.event(saying({ content: 'a' })).done()),
+      { facts: { omitsFinishReason: true } },
+    );
+    assert.deepEqual(ends, [finished('stop')]);
+  });
+
+  it('passes on the beginning of a tag that was held when the connection broke', async () => {
+    const { told } = await attempted(
+      streaming((body) => void breakAfterwards(body.delta('a <').delta('</th'), broken)),
+    );
+    await settle();
+    assert.deepEqual(
+      told.filter((it) => it.startsWith('text')),
+      ['text a ', 'text <', 'text </th'],
+    );
+  });
+
+  it('tells text before a lone closing tag as reasoning', async () => {
+    const { told } = await attempted(answering('Hm.\n', '</think>', '4'));
+    assert.deepEqual(told.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
+  });
 
   it('sends a prefix where it has one, and leaves out the temperature that was refused', async () => {
     const messages: readonly OutgoingMessage[] = [

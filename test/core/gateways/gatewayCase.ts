@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultKind } from '../../../src/core/events';
 import type { ChatRequest } from '../../../src/core/request';
-import type { Script, Step } from '../../../src/demo/gateway';
+import type { Script } from '../../../src/demo/gateway';
 import type { Stage } from '../wire/stage';
 
 export type Retry = 'never' | 'hint' | 'backoff' | 'resume' | 'success';
@@ -65,7 +65,7 @@ export function readCases(): readonly GatewayCase[] {
 /** The case as the loopback gateway plays it. */
 export function scriptOf(gatewayCase: GatewayCase, stage: Stage): Script {
   const { status, headers, contentType, end = 'end', expected } = gatewayCase;
-  return async function* (): AsyncIterable<Step> {
+  return function* () {
     const date = new Date(stage.clock.now()).toUTCString();
     yield { status, headers: { date, ...headers, 'content-type': contentType ?? '' } };
     for (const { send, afterMs, encoding } of piecesOf(gatewayCase)) {
