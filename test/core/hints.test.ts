@@ -353,7 +353,7 @@ const bodyCases: readonly Case[] = [
   ['a time with an offset', {}, said('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
   ['a time of something else', {}, said('The key has expired at 2026-01-15 10:00 UTC'), undefined],
   ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
-  ['a field with the epoch seconds of the reset', {}, { error: { resets_at: Number(in37s) / 1000 } }, 37_000],
+  ['a field with the epoch seconds of the reset', {}, { error: { resets_at: in37s / 1000 } }, 37_000],
   ['a field with the seconds until the reset', {}, { error: { resets_in_seconds: 37 } }, 37_000],
   ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
   ['no time at all', {}, said('Overloaded. Please try again later.'), undefined],
