@@ -169,6 +169,11 @@ export class ChatAnswer {
   /** What is shown stays: a new answer can only be shown where it begins with that. */
   private replaced(text: string): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.more(text.slice(this.text.length));
+    // Reasoning that came as text can't be taken back: the answer follows it.
+    if (this.text.startsWith(text)) {
+      this.text = text;
+      return [];
+    }
     const message = this.words.localize(
       'The rest could not be had, and a new answer does not begin with what is shown. Ask again to get it whole.',
     );

@@ -85,6 +85,11 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
     ['text ab', 'text cd', 'text e'],
   ],
   [
+    'goes on behind reasoning that came as text',
+    [text('Hm.'), replaced(''), text('ab'), done('ab')],
+    ['text Hm.', 'text ab'],
+  ],
+  [
     'passes a call on when the answer is whole',
     [attempt(1), part('{"a"', '1', 'read'), part(':1}'), done('')],
     ['call 1 read {"a":1}'],

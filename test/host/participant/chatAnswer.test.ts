@@ -184,6 +184,10 @@ describe('a cut answer in the chat', () => {
     assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
   });
 
+  it('goes on behind reasoning that came as text', () => {
+    assert.deepEqual(chat(text('Hm. '), replaced(''), text('one')), ['Hm. ', 'one']);
+  });
+
   it('that was written anew in other words ends with an error, for nothing can be taken back', () => {
     const answer = new ChatAnswer(words);
     assert.deepEqual(calls(answer, text('one '), replaced('two'), text('three')), ['one ', '[askAgain]']);
