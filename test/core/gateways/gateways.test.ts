@@ -41,10 +41,11 @@ async function play(
   gatewayCase: GatewayCase,
   replies: (bad: Script) => readonly [Script, ...Script[]],
 ): Promise<readonly StreamEvent[]> {
-  const { request } = gatewayCase;
+  const { request, end, pieces = [] } = gatewayCase;
+  const takesTime = end === 'stall' || pieces.some(({ afterMs }) => afterMs !== undefined);
   const stage = new Stage({
     replies: (it) => replies(scriptOf(gatewayCase, it)),
-    stalls: true,
+    ...(takesTime && { stalls: true }),
     ...(request && { request }),
   });
   await stage.open();
