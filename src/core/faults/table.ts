@@ -217,16 +217,15 @@ export const faultTable = {
     'retryNow',
   ]),
   67: row('model', never, '{host} has no channel for {model}, or not for your group.', ['switchModel', 'details']),
-  68: row(
-    'gateway',
-    never,
-    "{host} can't sign in to the provider of {model}. Choose another model, or tell the gateway's support.",
-    ['switchModel', 'details', 'retryNow'],
-  ),
+  68: row('gateway', never, "{host} can't sign in to its provider. Choose another model, or contact its support.", [
+    'switchModel',
+    'details',
+    'retryNow',
+  ]),
   69: row(
     'not-a-stream',
     never,
-    '{host} is behind a Cloudflare check that only a browser passes. Check the base URL, or try another network.',
+    'Cloudflare lets only browsers reach {host}. Check the base URL, or try another network.',
     ['checkUrl', 'retryNow', 'details'],
   ),
   70: row('model', never, "{host} can't serve {model}: {detail}", ['switchModel', 'details']),
