@@ -5,7 +5,6 @@ import { answer } from '../../../src/demo/replies';
 import { assertInvariants } from '../wire/invariants';
 import { Stage } from '../wire/stage';
 import { partial, rest, whole } from '../wire/story';
-import { disputed } from './disputed';
 import { readCases, scriptOf, type Expected, type GatewayCase, type Retry } from './gatewayCase';
 
 /** Attempts that no turn may exceed: the first one, five retries and five resumes. */
@@ -16,11 +15,6 @@ describe('replies of real gateways', () => {
   before(() => import('../../../src/core/sdk'));
 
   for (const gatewayCase of readCases()) {
-    const reason = disputed[gatewayCase.id];
-    if (reason !== undefined) {
-      it.skip(`${gatewayCase.id} (disputed: ${reason})`);
-      continue;
-    }
     it(`${gatewayCase.id}: ${gatewayCase.why}`, async () => {
       const events = await play(gatewayCase, (bad) => [bad, answersWhatIsAsked]);
       assertFirstAttempt(gatewayCase.expected, events);
