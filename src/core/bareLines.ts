@@ -1,6 +1,6 @@
 const errorField = 'error:';
 /** The beginning of a bare line, or what may become one with the next piece. */
-const bareStart = String.raw`(?:\{|error:|e(?:r(?:r(?:or?)?)?)?$)`;
+const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
 const bareLater = new RegExp(`[\\n\\r]${bareStart}`);
 const bareNow = new RegExp(`^${bareStart}`);
 
@@ -10,8 +10,11 @@ const bareNow = new RegExp(`^${bareStart}`);
  */
 export class BareLines {
   private atLineStart = true;
-  /** A bare line has begun and not ended: its end ends the event. */
-  private inBareLine = false;
+  private afterReturn = false;
+  /** Whether an event has begun with a bare line and not ended, and gone on in a second line. */
+  private bare: 'none' | 'begun' | 'continued' = 'none';
+  /** What has come of the line. */
+  private line = '';
   /** The beginning of a line that may become `error:`. */
   private held = '';
 
@@ -20,36 +23,54 @@ export class BareLines {
     const all = this.held + text;
     if (all === '') return '';
     this.held = '';
-    const bare = this.inBareLine || (this.atLineStart && bareNow.test(all)) || bareLater.test(all);
-    if (bare) return this.convertLines(all);
-    this.atLineStart = endsLine(all);
-    return all;
+    const isBare = this.bare !== 'none' || (this.atLineStart && bareNow.test(all)) || bareLater.test(all);
+    const converted = isBare ? this.convertLines(all) : all;
+    if (!isBare) this.atLineStart = endsLine(all);
+    this.afterReturn = all.endsWith('\r');
+    return converted;
   }
 
   private convertLines(text: string): string {
     let converted = '';
-    for (const line of text.split(/(?<=\n|\r(?!\n))/)) {
-      if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) {
-        this.held = line;
-        break;
-      }
-      if (this.atLineStart && line.startsWith('{')) converted += this.begin('data: ', line);
-      else if (this.atLineStart && line.startsWith(errorField)) {
-        converted += this.begin('event: error\ndata:', line.slice(errorField.length));
-      } else converted += line;
-      this.atLineStart = endsLine(line);
-      if (this.atLineStart && this.inBareLine) {
-        converted += '\n';
-        this.inBareLine = false;
-      }
+    text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
+      // The second half of a line end that was split.
+      if (index === 0 && line === '\n' && this.afterReturn) converted += line;
+      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.held = line;
+      else converted += this.convertLine(line);
+    });
+    return converted;
+  }
+
+  private convertLine(line: string): string {
+    let converted = this.atLineStart ? this.convertStart(line) : line;
+    if (!this.atLineStart) this.line += line;
+    this.atLineStart = endsLine(line);
+    if (this.atLineStart && this.bare !== 'none' && this.isComplete()) {
+      this.bare = 'none';
+      converted += '\n';
     }
     return converted;
   }
 
-  /** The event before a bare line may lack its blank line. */
-  private begin(field: string, rest: string): string {
-    this.inBareLine = true;
-    return `\n${field}${rest}`;
+  private convertStart(line: string): string {
+    this.line = line;
+    if (this.bare !== 'none' && /^[ \t}\]]/.test(line)) {
+      this.bare = 'continued';
+      return `data: ${line}`;
+    }
+    // The event before may lack its blank line.
+    const end = this.bare === 'none' || line.trim() === '' ? '' : '\n';
+    this.bare = bareNow.test(line) ? 'begun' : 'none';
+    if (this.bare === 'none') return `${end}${line}`;
+    if (!line.startsWith(errorField)) return `\ndata: ${line}`;
+    return `\nevent: error\ndata:${line.slice(errorField.length)}`;
+  }
+
+  /** JSON on several lines is one event: it ends with a bracket that is not indented. */
+  private isComplete(): boolean {
+    const { line } = this;
+    if (line.startsWith(errorField)) return true;
+    return this.bare === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
   }
 }
 

@@ -1,11 +1,15 @@
 const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 
+/** Names of Windows that the Encoding Standard does not have. */
+const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
+
 /**
  * The decoder of the charset that a content type names; UTF-8 where it names none, or one the runtime does not know.
  * A byte order mark stays in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
-  const label = declaration.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  const declared = declaration.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  const label = codePages[declared] ?? declared;
   try {
     return new TextDecoder(label, { ignoreBOM: true });
   } catch {
@@ -13,15 +17,21 @@ export function decoderFor(contentType: string | null): TextDecoder {
   }
 }
 
+/** A share of characters that can't be read, above which a text is in another charset and not just damaged. */
+const unreadableShare = 0.1;
+
 /**
- * Reads a body as text. Some gateways send GBK without saying so: where no charset is named, bytes that can't be UTF-8
+ * Reads a body as text. Some gateways send GBK without saying so, or call it UTF-8: bytes that make no sense as UTF-8
  * are read as GB 18030, which includes GBK and GB 2312. A character that is cut off at the end is left out.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
   const bytes = joined(parts);
   const declared = declaration.test(contentType ?? '') ? contentType : metaElement(bytes);
-  if (declared !== null) return decoderFor(declared).decode(bytes, { stream: true });
-  return strictly(bytes, 'utf-8') ?? strictly(bytes, 'gb18030') ?? decoderFor(null).decode(bytes, { stream: true });
+  const decoder = decoderFor(declared);
+  const text = decoder.decode(bytes, { stream: true });
+  const unreadable = text.match(/\ufffd/g)?.length ?? 0;
+  if (decoder.encoding !== 'utf-8' || unreadable <= text.length * unreadableShare) return text;
+  return strictly(bytes, 'gb18030') ?? text;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

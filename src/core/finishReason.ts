@@ -10,16 +10,16 @@ export type Finish =
 const spellings: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],
   [
-    /^(length|modellength|maxlength|max(output|completion|new)?tokens|(model)?context(window|length)(exceeded)?)$/,
+    /^(length|modellength|maxlength|max(output|completion|new)?tokens|tokenlimit|errorlimit|(model|max)?context.*)$/,
     { type: 'complete', reason: 'length' },
   ],
   [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
   [
-    /^(contentfilter|contentfiltered|sensitive|safety|recitation|prohibitedcontent|blocklist|spii|imagesafety|refusal|guardrailintervened|errortoxic)\b/,
+    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)\b/,
     { type: 'filtered' },
   ],
   [
-    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|timeout)\b/,
+    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|internalerror|upstreamerror|timeout)\b/,
     { type: 'cut' },
   ],
 ];

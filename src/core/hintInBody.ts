@@ -2,6 +2,7 @@ import { hint, type Hint } from './hint';
 import { exhaustedDimension } from './hintInRateLimit';
 import { delayUntil, leadingDuration, parseDuration, parseNumber, timeInText } from './hintTimes';
 import { isRecord, parseJson, type JsonRecord } from './json';
+import { toSimplified } from './simplifiedChinese';
 
 /** The sentence that names a delay stands near the beginning of a message. */
 const searchedChars = 4096;
@@ -12,7 +13,9 @@ const searchedChars = 4096;
  */
 export function hintInBody(json: unknown, text: string, serverNow: number): Hint | undefined {
   const errors = errorsIn(json, 2);
-  const messages = [...errors.flatMap(messagesOf), text].map((message) => message.slice(0, searchedChars));
+  const messages = [...errors.flatMap(messagesOf), text].map((message) =>
+    toSimplified(message.slice(0, searchedChars)),
+  );
   const zoneHours = isChinese(errors, messages) ? 8 : 0;
   for (const error of errors) {
     const found = retryInfo(error) ?? metadataHint(error, serverNow) ?? fieldHint(error, serverNow, zoneHours);
@@ -29,14 +32,15 @@ export function hintInBody(json: unknown, text: string, serverNow: number): Hint
 
 /** A sentence with a time that says when to come back; others tell when a key has expired. */
 const resetWords =
-  /reset|renew|refill|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|重试|再试/i;
+  /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|可用|重试|再试/i;
 
-/** Providers in China name times in their own zone: by their language, or by the codes of Zhipu, also in English. */
+/** Providers in China name times in their own zone: by their language or, in English, Zhipu by its codes and MiniMax. */
 function isChinese(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
-  if (messages.some((message) => /\p{Script=Han}/u.test(message))) return true;
-  return errors.some(
-    ({ code }) => (typeof code === 'string' || typeof code === 'number') && /^1[123]\d\d$/.test(String(code)),
-  );
+  if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
+  return errors.some(({ code, type, base_resp: minimax }) => {
+    const codes = [code, type].filter((each) => typeof each === 'string' || typeof each === 'number');
+    return isRecord(minimax) || codes.some((each) => /^1[123]\d\d$/.test(String(each)));
+  });
 }
 
 /** The error objects of a body; gateways nest what the provider said, some of them as text in a message. */
@@ -121,7 +125,8 @@ const leadIns = [
 ];
 
 /** `20 秒后重试`, `1分30秒之后`. */
-const chinese = /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天)\s{0,2}){1,4}(?=[之以]?后)/;
+const chinese =
+  /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天|ms|s|min)\s{0,2}){1,4}(?=[之以]?后|再试|重试)/;
 
 function spokenDelay(text: string): number | undefined {
   for (const leadIn of leadIns) {

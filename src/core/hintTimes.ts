@@ -68,7 +68,7 @@ const hourMs = 3_600_000;
 
 /** A date and time with `-`, `/`, `.` or 年月日 between its parts; its zone, where it names one. */
 const dateAndTime =
-  /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]{0,2}(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
+  /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T|,? at |\s{1,2})?(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
 /**
  * Epoch milliseconds of the first date and time in a sentence.

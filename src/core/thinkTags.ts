@@ -12,8 +12,9 @@ export interface ThinkTagSink extends DeltaSink {
 /**
  * Takes reasoning out of the text of one attempt. Models mark it with `<think>…</think>` at the start of the content
  * where no server has split it off. The opening tag may be missing: chat templates put it into the prompt. Then only
- * the first `</think>` tells, at the start of a line, or anywhere if the stream began with reasoning; never in code.
- * Later tags are text. Characters that may be the beginning of a tag are held until the next ones have come.
+ * the first `</think>` tells: at the start of a line or, if the stream began with reasoning, anywhere but before a
+ * space, as in a sentence about it; never in code or behind an opening tag. Later tags are text. Characters that may
+ * be the beginning of a tag are held until the next ones have come.
  */
 export class ThinkTags implements DeltaSink {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -31,7 +32,7 @@ export class ThinkTags implements DeltaSink {
       case 'reasoning':
         return this.readReasoning(this.held + text);
       case 'text':
-        return this.readText(this.held + text);
+        return this.readText(this.held + text, false);
       case 'decided':
         return this.sink.text(text);
     }
@@ -79,7 +80,7 @@ export class ThinkTags implements DeltaSink {
     if (held === '') return;
     this.held = '';
     if (this.state === 'reasoning') this.sink.reasoning(held);
-    else this.passText(held);
+    else this.readText(held, true);
   }
 
   private readStart(text: string): void {
@@ -91,7 +92,7 @@ export class ThinkTags implements DeltaSink {
       this.held = text;
     } else {
       this.state = 'text';
-      this.readText(text);
+      this.readText(text, false);
     }
   }
 
@@ -106,23 +107,27 @@ export class ThinkTags implements DeltaSink {
     this.decide(text.slice(end + closing.length));
   }
 
-  private readText(text: string): void {
+  /** @param ended nothing follows the text */
+  private readText(text: string, ended: boolean): void {
     const end = text.indexOf(closing);
     if (end < 0) {
-      this.passText(this.hold(text));
+      this.passText(ended ? text : this.hold(text));
       return;
     }
-    const before = this.unmarked + text.slice(0, end);
-    if (this.endsReasoning(before)) {
+    const rest = text.slice(end + closing.length);
+    if (rest === '' && !ended) {
+      this.passText(text.slice(0, end));
+      this.held = closing;
+    } else if (this.endsReasoning(this.unmarked + text.slice(0, end), rest)) {
       this.passText(text.slice(0, end));
       if (this.unmarked !== '') this.sink.textWasReasoning(this.unmarked);
-      this.decide(text.slice(end + closing.length));
+      this.decide(rest);
     } else this.decide(text);
   }
 
-  private endsReasoning(before: string): boolean {
-    if (isInCode(before)) return false;
-    return this.beganWithReasoning || /(^|\n)[ \t]*$/.test(before.slice(-80));
+  private endsReasoning(before: string, rest: string): boolean {
+    if (before.includes(opening) || isInCode(before)) return false;
+    return /(?:^|\n)[ \t]*$/.test(before.slice(-80)) || (this.beganWithReasoning && !rest.startsWith(' '));
   }
 
   /** What follows is text, whatever tags are in it. */

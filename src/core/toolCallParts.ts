@@ -12,7 +12,7 @@ export interface ToolCallPart {
 
 /**
  * Numbers the tool calls of one answer. Servers that send one call per chunk use the same index, or none, for each: a
- * new id at an index already in use is a new call.
+ * new id and a name at an index already in use begin a new call. Some servers send a new id with every piece.
  */
 export class ToolCallNumbers {
   private readonly calls = new Map<number, { id: string; readonly number: number }>();
@@ -20,9 +20,9 @@ export class ToolCallNumbers {
 
   /** @returns the part with the number of its call as its index */
   assign(part: ToolCallPart): ToolCallPart {
-    const { index, id } = part;
+    const { index, id, name } = part;
     let call = this.calls.get(index);
-    if (!call || (id !== '' && call.id !== '' && id !== call.id)) {
+    if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {
       call = { id, number: this.numbers.has(index) ? Math.max(...this.numbers) + 1 : index };
       this.calls.set(index, call);
       this.numbers.add(call.number);

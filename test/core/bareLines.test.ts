@@ -29,6 +29,12 @@ const streams: readonly (readonly [name: string, stream: string, events: readonl
     '{"error":1}\ndata: [DONE]\n\n',
     ['message {"error":1}', 'message [DONE]'],
   ],
+  [
+    'makes one event of JSON on several lines',
+    ': PING\n\n{\n  "error": {\n    "code": 429\n  }\n}\n\n',
+    ['message {\n  "error": {\n    "code": 429\n  }\n}'],
+  ],
+  ['makes an event of a bare list', '[{"error":1}]\n', ['message [{"error":1}]']],
   ['names the event of an `error` field', 'error: {"message":"no"}\n\n', ['error {"message":"no"}']],
   [
     'reads lines that end with CR LF',

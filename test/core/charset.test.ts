@@ -32,6 +32,19 @@ describe('the charset of a body', () => {
     assert.equal(decode(busy['gbk'] ?? [], 'application/json'), simplified);
   });
 
+  it('is GB 18030 where UTF-8 is named and makes no sense', () => {
+    assert.equal(decode(busy['gbk'] ?? [], 'application/json; charset=utf-8'), simplified);
+  });
+
+  it('is UTF-8 where a single character is damaged', () => {
+    const bytes = [...Buffer.from(simplified.repeat(5)), 0xc3];
+    assert.equal(decode([...bytes, 0x28], 'application/json'), `${simplified.repeat(5)}\ufffd(`);
+  });
+
+  it('is GBK under its name in Windows', () => {
+    assert.equal(decode(busy['gbk'] ?? [], 'text/plain; charset=cp936'), simplified);
+  });
+
   it('is the one that a web page names', () => {
     const page = [...Buffer.from('<html><meta charset=big5>'), ...(busy['big5'] ?? [])];
     assert.ok(decode(page, 'text/html').endsWith(traditional));

@@ -63,6 +63,11 @@ const answers: readonly (readonly [name: string, content: string, answer: Answer
     'It ends with </think>',
     { reasoning: '', text: 'It ends with </think>' },
   ],
+  [
+    'leaves both tags of a pair in later text',
+    'Write:\n<think>\nx\n</think>\nthen',
+    { reasoning: '', text: 'Write:\n<think>\nx\n</think>\nthen' },
+  ],
   ['shows a beginning of a tag that is none', '<thin ice', { reasoning: '', text: '<thin ice' }],
 ];
 
@@ -73,6 +78,13 @@ describe('think tags', () => {
       assert.deepEqual(read(textPieces(content, 1)), answer);
     });
   }
+
+  it('leaves a closing tag in a sentence behind reasoning in a field of its own', () => {
+    assert.deepEqual(read(['R:Hm', 'The tag </think>', ' is one.']), {
+      reasoning: 'Hm',
+      text: 'The tag </think> is one.',
+    });
+  });
 
   it('closes reasoning that began in a field of its own anywhere in the text', () => {
     assert.deepEqual(read(['R:Hm', ' so.</think>', '4']), { reasoning: 'Hm so.', text: '4' });

@@ -97,18 +97,25 @@ describe('the numbers of tool calls', () => {
   });
 
   it('take a new id at an index already in use for a new call', () => {
-    assert.deepEqual(numbersOf({ id: 'a' }, {}, { id: 'b' }, {}), [0, 0, 1, 1]);
+    assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, {}, { id: 'b', name: 'x' }, {}), [0, 0, 1, 1]);
   });
 
   it('take an id that is repeated for the same call', () => {
-    assert.deepEqual(numbersOf({ id: 'a' }, { id: 'a' }, { id: 'b' }, { id: 'b' }), [0, 0, 1, 1]);
+    assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'a', name: 'x' }, { id: 'b', name: 'y' }), [0, 0, 1]);
   });
 
   it('take an id that comes after the first piece for the same call', () => {
     assert.deepEqual(numbersOf({ name: 'read' }, { id: 'a' }, {}), [0, 0, 0]);
   });
 
+  it('take a new id without a name for the same call', () => {
+    assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'b' }, { id: 'c' }), [0, 0, 0]);
+  });
+
   it('never give the number of a new call to a later index', () => {
-    assert.deepEqual(numbersOf({ id: 'a' }, { id: 'b' }, { index: 1, id: 'c' }, { index: 1 }), [0, 1, 2, 2]);
+    assert.deepEqual(
+      numbersOf({ id: 'a', name: 'x' }, { id: 'b', name: 'x' }, { index: 1, id: 'c', name: 'y' }, { index: 1 }),
+      [0, 1, 2, 2],
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { ProviderError } from './providerError';
 /** Cloudflare asks for a browser: a page instead of an answer, whatever the status, and no key gets past it. */
 export function isBrowserChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true;
+  if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;
   return /cloudflare/i.test(headers.get('server') ?? '') && /<title>(?:Just a moment|Attention Required)/i.test(body);
 }
 
@@ -13,5 +14,7 @@ export function isBrowserChallenge(headers: Headers, body: string): boolean {
 export function refusesUpstreamKey({ words, codes }: ProviderError, headers = new Headers()): boolean {
   if (/litellm\.AuthenticationError/i.test(words)) return true;
   const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(words);
-  return passedOn && !codes.some((code) => code.endsWith('_api_error'));
+  // The names of its forks: `one_hub_error`, `shell_api_error`.
+  const own = codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(words);
+  return passedOn && !own;
 }

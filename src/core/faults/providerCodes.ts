@@ -11,15 +11,16 @@ export type Meaning =
   | 'filter'
   | 'overload'
   | 'limit'
-  | 'daily'
+  | 'long-limit'
   | 'channel-lookup'
+  | 'server'
   | 'request';
 
 /**
  * As the providers write them; compared without case, dashes and underscores. Numbers are those of Zhipu's error
  * reference, `base_resp.…` those of MiniMax.
  */
-const codes: Readonly<Record<Exclude<Meaning, 'daily'>, string>> = {
+const codes: Readonly<Record<Meaning, string>> = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
     insufficient_funds insufficient_user_quota pre_consume_token_quota_failed quota_not_enough
     exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error credit_balance_too_low
@@ -31,7 +32,7 @@ const codes: Readonly<Record<Exclude<Meaning, 'daily'>, string>> = {
     base_resp.2049`,
   permission: `permission_error permission_denied permission_denied_error access_denied key_model_access_denied
     team_model_access_denied user_model_access_denied org_model_access_denied unsupported_country_region_territory
-    1110 1111 1112 1120 1121 1220 1311`,
+    1110 1111 1112 1120 1121 1220 1311 base_resp.2061`,
   model: `model_not_found invalid_model model_not_supported no_such_model unsupported_model model_not_exist
     DeploymentNotFound InvalidEndpointOrModel.NotFound ModelNotOpen 1211`,
   unpriced: 'model_price_error',
@@ -45,7 +46,10 @@ const codes: Readonly<Record<Exclude<Meaning, 'daily'>, string>> = {
   limit: `rate_limit rate_limit_error rate_limit_exceeded rate_limited rate_limit_reached_error too_many_requests
     resource_exhausted requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
+  'long-limit': '1304 base_resp.2056',
   'channel-lookup': 'get_channel_failed',
+  /** Contradicts a code that blames the request: DeepSeek sends one with every error. */
+  server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,
 };
@@ -53,7 +57,7 @@ const codes: Readonly<Record<Exclude<Meaning, 'daily'>, string>> = {
 /** Families of codes, in the same form. */
 const families: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   // Google names the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
-  [/perday/, 'daily'],
+  [/perday/, 'long-limit'],
   // Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
   // Volcengine Ark: `ModelAccountTpmRateLimitExceeded`. Qianfan: `rpm_rate_limit_exceeded`.

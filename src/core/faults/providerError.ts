@@ -1,11 +1,12 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
-import { baseResponseError, hasContent } from './errorEnvelope';
+import { toSimplified } from '../simplifiedChinese';
+import { baseResponseError, hasContent, isError } from './errorEnvelope';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {
   /** For a person; at most 400 characters. */
   readonly message: string;
-  /** For a judge: the message without what it quotes, which may be the user's own text. */
+  /** For a judge: the message in simplified Chinese, without what it quotes, which may be the user's own text. */
   readonly words: string;
   /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
   readonly codes: readonly string[];
@@ -15,6 +16,9 @@ export interface ProviderError {
 }
 
 const silent: ProviderError = { message: '', words: '', codes: [], param: '', status: undefined };
+
+/** Of a message that is read, in characters. */
+const longestText = 8192;
 
 /** Gateways wrap what the provider said, some more than once. */
 const maxDepth = 3;
@@ -66,10 +70,18 @@ function wrapped(error: JsonRecord, depth: number): ProviderError {
   if (isRecord(message)) return readJson(message, depth);
   const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : '';
   if (raw !== '') return readText(raw, depth);
-  if (typeof message !== 'string' || !/^\s*[{[]/.test(message)) return silent;
+  return typeof message === 'string' ? embedded(message, depth) : silent;
+}
+
+/** What a gateway quotes in its own sentence: `bad response status code 400, body: {"error":{…}}`. */
+function embedded(message: string, depth: number): ProviderError {
+  const quoted = message.slice(0, longestText).match(/[{[].*[}\]]/s)?.[0];
+  if (quoted === undefined) return silent;
   // LiteLLM prints a Python dictionary.
-  const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(message)?.[2];
-  return printed === undefined ? readText(message, depth) : said(printed);
+  const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
+  if (printed !== undefined) return said(printed);
+  const json = firstOf(parseJson(quoted));
+  return isRecord(json) && (isError(json) || quoted === message.trim()) ? readJson(json, depth) : silent;
 }
 
 /** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
@@ -95,12 +107,18 @@ function codesOf(error: JsonRecord): readonly string[] {
     const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
     return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaId'])];
   });
-  const { status_code: statusCode } = error;
-  const minimax = typeof statusCode === 'number' ? `base_resp.${statusCode}` : undefined;
+  const message = messageOf(error)
+    .slice(0, 200)
+    .replace(/ \(request id: \w+\)\s*$/, '');
+  // MiniMax puts its code behind the sentence; some gateways pass a code on as the sentence.
+  const inSentence = /\((\d{4})\)$/.exec(message)?.[1];
+  const asSentence = /^\w+_\w+$/.test(message) ? message : undefined;
+  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : inSentence;
+  const minimax = statusCode === undefined ? undefined : `base_resp.${statusCode}`;
   const own = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
     (name) => error[name],
   );
-  return [...own, inner, minimax, ...reasons]
+  return [...own, inner, asSentence, minimax, ...reasons]
     .filter((code) => typeof code === 'string' || typeof code === 'number')
     .map((code) => String(code).toLowerCase());
 }
@@ -114,10 +132,10 @@ function said(text: string): ProviderError {
 }
 
 function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
-  const line = text.slice(0, 8192).replace(/\s+/g, ' ').trim();
+  const line = text.slice(0, longestText).replace(/\s+/g, ' ').trim();
   return {
     message: line.length > 400 ? `${wholeCharacters(line.slice(0, 399))}…` : line,
-    words: withoutQuotations(line),
+    words: toSimplified(withoutQuotations(line)),
   };
 }
 
@@ -126,7 +144,9 @@ function wholeCharacters(text: string): string {
   return text.replace(/[\ud800-\udbff]$/, '');
 }
 
-const quotation = /(?<![\p{L}\p{N}])(?:'[^']*'|"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|「[^」]*」)(?![\p{L}\p{N}])/gu;
+/** A straight single quote may be an apostrophe. No pattern runs past the next opening quote, so that it stays linear. */
+const quotation =
+  /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
 
 /** Names of parameters and models stay; sentences, which nobody but the user can have written, go. */
 function withoutQuotations(text: string): string {

@@ -4,54 +4,58 @@
  * replies in `test/core/gateways`.
  */
 export const providerWords = {
-  /** Money, a budget in money, or a subscription, whatever else the message mentions. */
+  /** Money or a subscription, whatever else the message mentions. */
   credit: anyOf(
-    /insufficient (?:account |user )?(?:balance|credits?|quota|funds)/,
-    /balance is (?:too low|not enough|insufficient|exhausted|depleted)|overdue balance/,
-    /not enough (?:balance|credits?|quota|funds)|quota\b.{0,60}\bis not enough/,
+    /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
+    /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
+    /not enough (?:balance|credits?|funds)|account is (?:in arrears|overdue)|credits? limit (?:exceeded|reached)/,
     /(?:out of|requires more|no (?:more )?remaining) credits\b|no (?:more )?credits (?:left|remaining|available)/,
     /(?:do|does)(?: not|n['’]t) have (?:any|enough) credits|used (?:up )?all (?:of )?(?:the |your )?(?:available )?credits/,
     /credits (?:have |are |were )?(?:been )?(?:exhausted|depleted|used up|expired)/,
-    /spend(?:ing)? (?:limit|cap)|\b(?<!thinking |reasoning |token )budget (?:has been |is |was )?(?:exceeded|exhausted|used up|reached)/,
-    /payment required|billing hard limit|account is (?:in arrears|overdue)|unpaid (?:bill|invoice)/,
-    /please (?:top[- ]?up|recharge)/,
-    /(?:key|credit) limit (?:exceeded|reached)|reached your specified api usage limits/,
+    /spend(?:ing)? (?:limit|cap)|reached your specified api usage limits|\bkey limit (?:exceeded|reached)/,
+    /(?:^|monthly |weekly |daily |team |your |key |user |spending )budget (?:limit )?(?:has been |is |was )?(?:exceeded|exhausted|used up|reached)/,
+    /exceeded(?:token)?budget\b|exceeded (?:their|its|your|the) budget|crossed budget/,
     /(?:plan|subscription|membership|free trial) (?:has |is )?(?:already )?(?:expired|ended|lapsed)/,
-    /(?:余额|额度|点数|积分|资源包)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|额度失败|欠费|请.{0,6}充值/,
-    /(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
+    /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费/,
+    /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
+  ),
+  /** A quota without a unit: money, unless the message also speaks of a rate. */
+  quota: anyOf(
+    /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough/,
+    /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
+    /(?:free (?:tier|trial|quota)|free allocated quota)\b.{0,60}\b(?:exhausted|used up|exceeded)/,
+    /(?:exhausted|used up|exceeded) (?:its|your|the|all) (?:\w+ )?free (?:tier|trial|quota)/,
+    /please (?:top[- ]?up|recharge)|请.{0,6}充值|免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
+    /(?:额度|次数)(?:已?不足|不够|已?用[尽完光]|已?耗尽|已?过期|为\s?0)/,
   ),
   /** Money at OpenAI, a rate limit at Google. */
-  quota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
-  /** Used up for good, unless a unit of time is named. */
-  freeQuota: anyOf(
-    /free (?:tier|trial|quota)\b.{0,60}\b(?:exhausted|used up|exceeded)/,
-    /(?:exhausted|used up|exceeded) (?:its|your|the|all) (?:\w+ )?free (?:tier|trial|quota)/,
-    /免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
-  ),
+  currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
-    /(?:invalid|incorrect|wrong|missing|expired|no) (?:api[ _-]?key|access[ _-]?token|bearer token|credentials|key)\b/,
-    /api[ _-]?key (?:is |has )?(?:not valid|invalid|missing|expired|not found|been (?:revoked|disabled))/,
-    /^unauthorized\b|^invalid token\b|authentication (?:fail|error)|login fail/,
+    /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
+    /(?:api[ _-]?key|access token) (?:is |has )?(?:not valid|invalid|missing|expired|not found|been (?:revoked|disabled))/,
+    /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
     /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
   /** The key is right, and this is not for it. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
-    /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)/,
+    /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
   ),
   context: anyOf(
-    /maximum context length|context[ _](?:window|length|size|limit)/,
-    /(?:prompt|input|conversation) is too (?:long|large)|token length too long|reduce the length/,
-    /(?:prompt|input|message|request)s? exceed(?:s|ed)? .{0,40}(?:tokens?|context|length)\b/,
-    /too many (?:input |prompt )?tokens|input token count\b.{0,60}\bexceeds|range of input length/,
-    /上下文.{0,12}(?:超|过长|长度)|(?:输入|提示词?|prompt).{0,8}(?:过长|超长|超过)/,
+    /maximum (?:context|prompt) length|reduce the length|range of input length|max input (?:characters|tokens)/,
+    /(?:exceed|greater|larger|longer|beyond|overflow|out of|reached|too (?:long|large))\w*\b.{0,80}\bcontext[ _]?(?:window|length|size|limit)/,
+    /context[ _]?(?:window|length|size|limit)\b.{0,60}\b(?:exceed|overflow|too (?:long|small|large)|reached|is full)/,
+    /(?:prompt|input|conversation)(?: tokens)? (?:is |are )?too (?:long|large)|token length too long/,
+    /(?:prompt|input|message|request|token)s? exceed(?:s|ed)? .{0,40}(?:tokens?|context|length|maximum allowed)\b(?! (?:quota|rate|per))/,
+    /too many (?:input |prompt )?tokens(?!,? please wait| per)|input token count\b.{0,60}\bexceeds/,
+    /上下文.{0,12}(?:超|过长|长度)|(?:输入|内容|对话|提示词?|prompt|tokens?数?).{0,8}(?:过长|超长|超过|超出)|超[出过]最大(?:长度|限制)/,
   ),
   filter: anyOf(
     /content (?:management |usage )?polic|content[ _-]filter|flagged (?:by|as|for)|safety (?:system|filter|polic)/,
-    /inappropriate content|sensitive (?:content|information)|content exists risk|high risk|guardrail/,
-    /敏感|违规|不安全/,
+    /inappropriate content|sensitive (?:content|information)|content exists risk|high risk|guardrail|moderation/,
+    /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
   model: anyOf(
     /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
@@ -60,7 +64,7 @@ export const providerWords = {
     /模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/,
   ),
   /** one-api and new-api have no upstream for the model, whatever status and code they choose to say so. */
-  channel: anyOf(/no available channels?\b|无可用渠道/),
+  channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
   /** new-api could not look for one; another try may find it. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
@@ -79,14 +83,16 @@ export const providerWords = {
   ),
   /** A limit that is back in a moment, even if it is called a quota. */
   shortLimit: anyOf(
-    /per[ -](?:minute|second|min|sec)\b|\b[RTQ]P[MS]\b|concurren|allocated quota exceeded|#(?:token|rate)-limit/,
-    /每分钟|每秒|分钟内|并发/,
+    /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
+    /(?<!free |hour |week |month )allocated quota exceeded/,
+    /分钟|每秒|并发/,
   ),
   /** A limit that is not back within minutes. */
   longLimit: anyOf(
-    /per[ -](?:day|week|month)\b|\b(?:daily|weekly|monthly)\b|\b[RT]PD\b|usage limit|\d+[- ]?hours? (?:usage )?limit/,
-    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)/,
-    /[每当今本][日天周月]|使用上限|小时.{0,8}(?:上限|限额)/,
+    /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
+    /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
+    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
+    /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
   ),
   tooLarge: anyOf(/\brequest too large\b/),
   tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),

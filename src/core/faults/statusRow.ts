@@ -21,10 +21,10 @@ interface Reading {
  */
 export function statusRow(status: number, error: ProviderError, hinted: boolean): RowId {
   if (status >= 300 && status < 400) return 9;
-  if (status === 402) return hinted ? 23 : 22;
   if (status === 407) return 7;
   if (status < 400 || status >= 600) return 38;
   const reading = readingOf(error, hinted);
+  if (status === 402) return reading.says('saturated') ? 35 : hinted ? 23 : 22;
   return causeRow(reading) ?? rowWithin(status, reading) ?? plainStatus[status] ?? 38;
 }
 
@@ -35,8 +35,11 @@ export function statusRow(status: number, error: ProviderError, hinted: boolean)
 export function inbandRow(error: ProviderError, hinted: boolean, streamed: boolean): RowId {
   const reading = readingOf(error, hinted);
   const row = causeRow(reading) ?? rowInside(error.status, reading);
-  return row === 15 && streamed ? 45 : row;
+  return streamed && requestRows.has(row) ? 45 : row;
 }
+
+/** Rows that blame the request without a cause that a gateway can find out only while it answers. */
+const requestRows: ReadonlySet<RowId> = new Set<RowId>([15, 17, 18, 29]);
 
 function readingOf(error: ProviderError, hinted: boolean): Reading {
   const meanings = meaningsOfCodes(error);
@@ -67,7 +70,8 @@ function isCredit({ coded, says, hinted }: Reading): boolean {
   if (says('credit')) return coded('credit') || !says('filter');
   if (says('shortLimit')) return false;
   if (coded('credit')) return true;
-  return !hinted && (says('freeQuota') || (says('quota') && !coded('limit')));
+  if (hinted || says('limit')) return false;
+  return says('quota') || (says('currentQuota') && !coded('limit'));
 }
 
 function rowWithin(status: number, reading: Reading): RowId | undefined {
@@ -78,35 +82,42 @@ function rowWithin(status: number, reading: Reading): RowId | undefined {
   if (coded('limit')) return limitRow(reading);
   const row = codedRow(reading);
   if (row !== undefined) return row;
-  if (status < 500) return requestRow(status, reading);
+  return status < 500 ? requestRow(status, reading) : mappedRow(reading);
+}
+
+/** A 5xx may stand for anything that the gateway has heard from behind it. */
+function mappedRow(reading: Reading): RowId | undefined {
+  const { error, coded, says } = reading;
+  if (coded('auth')) return 21;
+  if (coded('permission')) return 24;
   if (coded('overload') || says('overload')) return 35;
-  // The request is at fault, whatever status a gateway has mapped that to.
+  if (coded('long-limit') || says('limit') || says('shortLimit') || says('longLimit')) return limitRow(reading);
+  if (says('filter') && !/unavailable|time(?:d )?out/i.test(error.words)) return 19;
   if (says('context')) return 16;
-  return coded('request') ? 15 : undefined;
+  return coded('request') && !coded('server') ? 15 : undefined;
 }
 
 function rowInside(status: number | undefined, reading: Reading): RowId {
-  const { error, coded, says, hinted } = reading;
+  const { error, coded, hinted } = reading;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hinted);
     // These speak of an address or a status, which was fine.
     return row === 25 || row === 38 ? 15 : row;
   }
-  if (coded('auth')) return 21;
-  if (coded('permission')) return 24;
-  if (coded('limit') || says('limit')) return limitRow(reading);
-  if (status === 503 || coded('overload') || says('overload')) return 35;
+  if (coded('limit')) return limitRow(reading);
   return (
     codedRow(reading) ??
+    mappedRow(reading) ??
+    (status === 503 ? 35 : undefined) ??
     (status === undefined ? requestRow(400, reading) : undefined) ??
-    (says('context') ? 16 : coded('request') ? 15 : 45)
+    45
   );
 }
 
 function limitRow({ coded, says, hinted }: Reading): RowId {
   if (says('tooLarge')) return 28;
   // Google sends half a minute as the hint of a quota that returns tomorrow.
-  if (coded('daily')) return 32;
+  if (coded('long-limit')) return 32;
   if (coded('permission') || says('permission')) return 24;
   if (coded('overload') || says('overload')) return 35;
   if (hinted) return 30;
@@ -119,7 +130,8 @@ function codedRow({ coded }: Reading): RowId | undefined {
 }
 
 /** Words of a 4xx, each only where its meaning is possible. */
-function requestRow(status: number, { error, coded, says }: Reading): RowId | undefined {
+function requestRow(status: number, reading: Reading): RowId | undefined {
+  const { error, coded, says } = reading;
   switch (status) {
     case 403:
       if (coded('auth') || says('auth')) return 21;
@@ -138,6 +150,7 @@ function requestRow(status: number, { error, coded, says }: Reading): RowId | un
     default:
       if (coded('auth') || says('auth')) return 21;
       if (coded('permission') || says('permission')) return 24;
+      if (says('limit')) return limitRow(reading);
       if (says('context') && !says('tokenLimit')) return 16;
       if (says('filter')) return 19;
       if (refusedParameter(error)) return 17;
