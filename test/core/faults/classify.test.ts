@@ -337,6 +337,8 @@ describe('the classifier, whatever it is shown,', () => {
     'api key '.repeat(size / 8),
     'max_tokens '.repeat(size / 11),
     '模型'.repeat(size / 3),
+    '“'.repeat(size),
+    '1'.repeat(size),
     '['.repeat(size),
     JSON.stringify({ error: { message: '{"message":'.repeat(5000) } }),
   ];
