@@ -95,8 +95,8 @@ export class Answer {
   }
 
   /** The gateway begins the answer anew within the attempt. */
-  startOver(): void {
-    this.show(this.answerText.startOver());
+  restartInStream(): void {
+    this.show(this.answerText.restartInStream());
   }
 
   reasoning(text: string): void {

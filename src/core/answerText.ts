@@ -77,7 +77,7 @@ export class AnswerText {
   }
 
   /** The gateway begins the answer anew within this attempt: the text so far stays until the new one is longer. */
-  startOver(): TextChange | undefined {
+  restartInStream(): TextChange | undefined {
     // A continuation that begins anew joins where the first one did.
     if (this.beginning !== 'append' && this.beginning !== 'restart') return this.discard();
     this.half = '';

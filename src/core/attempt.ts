@@ -19,7 +19,7 @@ export interface AttemptSink {
   /** The text of this attempt so far was reasoning. */
   textWasReasoning(text: string): void;
   /** The gateway begins the answer anew: what comes now replaces the text of this attempt. */
-  newMessage(): void;
+  restartInStream(): void;
   toolCall(part: ToolCallPart): void;
   quiet(forMs: number): void;
 }
@@ -69,7 +69,7 @@ export class Attempt {
   private accounted = false;
   private sawDone = false;
   /** The server has a field for the finish reason, so that an answer without one is cut. */
-  private sawUnfinished = false;
+  private hasFinishReasonField = false;
   private garbledEvents = 0;
   /** The last event is no JSON: who knows what it was to say. */
   private lastGarbled = false;
@@ -181,15 +181,15 @@ export class Attempt {
         this.sawReasoning = true;
         this.sink.textWasReasoning(text);
       },
-      newMessage: () => {
+      restartInStream: () => {
         // The pieces of tool calls are with the reader, who could not tell those of two messages apart.
-        if (!this.settled && !this.sawToolCall) this.sink.newMessage();
+        if (!this.settled && !this.sawToolCall) this.sink.restartInStream();
       },
       toolCall: (part) => {
         if (this.settled) return;
         this.sawToolCall = true;
         this.payload(0);
-        this.sink.toolCall(this.toolCalls.assign(part));
+        this.sink.toolCall(this.toolCalls.numberPart(part));
       },
       finish: (finish) => {
         if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
@@ -197,9 +197,9 @@ export class Attempt {
         // Some servers say it again and again; the tail is not prolonged by that.
         if (this.finishReason === undefined) this.clocks.tail(tailMs);
         this.finishReason = finish.reason;
-        this.what.facts.omitsFinishReason = false;
+        this.what.behavior.omitsFinishReason = false;
       },
-      unfinished: () => (this.sawUnfinished = true),
+      finishReasonPending: () => (this.hasFinishReasonField = true),
       usage: (usage) => (this.usage = usage),
       error: (error) => this.fail({ type: 'inband', error, streamed: this.streamed }),
     };
@@ -225,7 +225,7 @@ export class Attempt {
         return this.fail({ type: 'web-page' });
       case 'stream':
         if (this.isWhole) return this.complete();
-        if (this.sawDone && this.sawUnfinished) return this.fail({ type: 'unfinished' });
+        if (this.sawDone && this.hasFinishReasonField) return this.fail({ type: 'finish-reason-missing' });
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
       case 'unknown':
@@ -242,7 +242,7 @@ export class Attempt {
 
   /** Nothing can spoil it any more. */
   private get isWhole(): boolean {
-    const mayOmitReason = !this.sawUnfinished || this.what.facts.omitsFinishReason;
+    const mayOmitReason = !this.hasFinishReasonField || this.what.behavior.omitsFinishReason;
     return this.finishReason !== undefined || (this.sawDone && this.sawAnswer && mayOmitReason);
   }
 

@@ -46,15 +46,15 @@ export class Attempts {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
     const { messages } = this.request;
-    const facts = this.memory.routes.of(baseUrl, model);
-    const prefill = facts.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
+    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const prefill = behavior.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
     const plan = answer.plan(this.deps.settings().resume, prefill);
     const joins = plan === 'prefill' || plan === 'continue';
     const what = {
       connection,
       request: { ...this.request, model },
       messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
-      facts,
+      behavior,
     };
     this.plan = plan;
     output.attempt++;
@@ -76,13 +76,13 @@ export class Attempts {
   /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
   repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
     const { plan } = this;
-    const facts = this.memory.routes.of(baseUrl, model);
-    if (fault.refused && !facts.unsupportedParameters.has(fault.refused)) {
-      facts.unsupportedParameters.add(fault.refused);
+    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    if (fault.refused && !behavior.unsupportedParameters.has(fault.refused)) {
+      behavior.unsupportedParameters.add(fault.refused);
       return true;
     }
     if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
-    if (plan === 'prefill') facts.refusesPrefill = true;
+    if (plan === 'prefill') behavior.refusesPrefill = true;
     else if (plan === 'continue') this.turn.answer.refuseJoins();
     return plan === 'prefill' || plan === 'continue';
   }
@@ -93,7 +93,7 @@ export class Attempts {
    */
   confirmsComplete({ baseUrl }: Connection, model: string): boolean {
     const complete = this.asksForRest && this.turn.answer.dropRepetition();
-    if (complete) this.memory.routes.of(baseUrl, model).omitsFinishReason = true;
+    if (complete) this.memory.routes.behaviorOf(baseUrl, model).omitsFinishReason = true;
     return complete;
   }
 
@@ -120,7 +120,7 @@ export class Attempts {
         answer.reasoning(text);
       },
       textWasReasoning: (text) => answer.textWasReasoning(text),
-      newMessage: () => answer.startOver(),
+      restartInStream: () => answer.restartInStream(),
       toolCall: (part) => {
         history.progressed();
         answer.toolCall(part);

@@ -1,5 +1,5 @@
 import { DeltaFrame, type DeltaKind } from './deltaFrame';
-import { MessageStarts, readChunk, type DeltaSink } from './dialect';
+import { StreamRestarts, readChunk, type DeltaSink } from './dialect';
 
 /** A server whose events have had no frame in common by then, as each has an id of its own, gets no more of them. */
 const maxUselessFrames = 16;
@@ -13,7 +13,7 @@ interface Said {
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
   private uselessFrames = 0;
-  private readonly messages = new MessageStarts();
+  private readonly messages = new StreamRestarts();
   private readonly listening: DeltaSink;
   /** What the event said, if it was text or reasoning and nothing else. */
   private only: Said | undefined;
@@ -72,8 +72,8 @@ export class ChunkReader {
         sink.finish(finish);
       },
       // Says nothing that an event of the same frame would not say.
-      unfinished: () => sink.unfinished(),
-      newMessage: () => sink.newMessage(),
+      finishReasonPending: () => sink.finishReasonPending(),
+      restartInStream: () => sink.restartInStream(),
       usage: (usage) => {
         hear();
         sink.usage(usage);

@@ -13,10 +13,10 @@ export interface DeltaSink {
   toolCall(part: ToolCallPart): void;
   finish(finish: Finish): void;
   /** The server has a field for the finish reason, and the answer is not finished yet. */
-  unfinished(): void;
+  finishReasonPending(): void;
   usage(usage: Usage): void;
   /** The gateway has begun the answer anew, in the middle of the stream. */
-  newMessage(): void;
+  restartInStream(): void;
   /** The body of an error, as `readProviderError` takes it. */
   error(error: unknown): void;
 }
@@ -28,7 +28,7 @@ export interface DeltaSink {
  * @param messages what is known of the stream's earlier chunks
  * @returns false where the data is no JSON object
  */
-export function readChunk(data: string, sink: DeltaSink, messages?: MessageStarts): boolean {
+export function readChunk(data: string, sink: DeltaSink, messages?: StreamRestarts): boolean {
   const json = parseJson(data);
   // Google puts an error into a list of one.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
@@ -39,7 +39,7 @@ export function readChunk(data: string, sink: DeltaSink, messages?: MessageStart
   }
   const choice = firstChoice(chunk['choices']);
   if (choice) {
-    if (messages?.restarts(chunk, choice)) sink.newMessage();
+    if (messages?.restarts(chunk, choice)) sink.restartInStream();
     readChoice(choice, sink);
   }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
@@ -62,7 +62,7 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
  * Notices that a gateway has begun the answer anew in the middle of a stream: new-api asks another channel when one
  * breaks, even if text of the first has gone out. The new one has another id and names its role again.
  */
-export class MessageStarts {
+export class StreamRestarts {
   private id: string | undefined;
   /** A chunk without a role has come under the same id: ids and roles are not repeated in every chunk. */
   private continued = false;
@@ -95,7 +95,7 @@ function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   } else say(sink, 'text', text(choice['text']));
   const finish = readFinishReason(choice['finish_reason']);
   if (finish) sink.finish(finish);
-  else if ('finish_reason' in choice) sink.unfinished();
+  else if ('finish_reason' in choice) sink.finishReasonPending();
 }
 
 /** OpenRouter: `reasoning_details: [{type: 'reasoning.text', text}]`, usually beside `reasoning`. */

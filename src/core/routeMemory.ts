@@ -1,7 +1,7 @@
 import type { RepairableParameter } from './faults/refusedParameter';
 
 /** What the engine has learned of one model on one route. */
-export interface RouteFacts {
+export interface RouteBehavior {
   /** Requests go without these, or with their newer name. */
   readonly unsupportedParameters: Set<RepairableParameter>;
   /** The gateway does not continue a partial answer that is the last message of a request. */
@@ -12,15 +12,15 @@ export interface RouteFacts {
 
 /** Learned at run time, for the life of the engine. */
 export class RouteMemory {
-  private readonly facts = new Map<string, RouteFacts>();
+  private readonly behavior = new Map<string, RouteBehavior>();
 
-  of(baseUrl: string, model: string): RouteFacts {
+  behaviorOf(baseUrl: string, model: string): RouteBehavior {
     const key = `${baseUrl}\n${model}`;
-    let facts = this.facts.get(key);
-    if (!facts) {
-      facts = { unsupportedParameters: new Set(), refusesPrefill: false, omitsFinishReason: false };
-      this.facts.set(key, facts);
+    let behavior = this.behavior.get(key);
+    if (!behavior) {
+      behavior = { unsupportedParameters: new Set(), refusesPrefill: false, omitsFinishReason: false };
+      this.behavior.set(key, behavior);
     }
-    return facts;
+    return behavior;
   }
 }

@@ -53,16 +53,16 @@ export class ThinkTags implements DeltaSink {
     this.sink.finish(finish);
   }
 
-  unfinished(): void {
-    this.sink.unfinished();
+  finishReasonPending(): void {
+    this.sink.finishReasonPending();
   }
 
-  newMessage(): void {
+  restartInStream(): void {
     this.flush();
     this.state = 'start';
     this.unmarked = '';
     this.beganWithReasoning = false;
-    this.sink.newMessage();
+    this.sink.restartInStream();
   }
 
   usage(usage: Parameters<DeltaSink['usage']>[0]): void {

@@ -19,7 +19,7 @@ export class ToolCallNumbers {
   private readonly numbers = new Set<number>();
 
   /** @returns the part with the number of its call as its index */
-  assign(part: ToolCallPart): ToolCallPart {
+  numberPart(part: ToolCallPart): ToolCallPart {
     const { index, id, name } = part;
     let call = this.calls.get(index);
     if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {

@@ -3,7 +3,7 @@ import type { EngineDeps } from './engine';
 import type { ChatRequest, Connection } from './request';
 import { requestBody } from './requestBody';
 import type { OutgoingMessage } from './resume/continuation';
-import type { RouteFacts } from './routeMemory';
+import type { RouteBehavior } from './routeMemory';
 import type { Client } from './sdk';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
@@ -22,7 +22,7 @@ export interface AttemptRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
   /** Those of the request, and what asks for the rest of a partial answer. */
   readonly messages: readonly OutgoingMessage[];
-  readonly facts: RouteFacts;
+  readonly behavior: RouteBehavior;
 }
 
 export type OnHeaders = (status: number, headers: Headers) => void;
@@ -35,12 +35,12 @@ export type OnHeaders = (status: number, headers: Headers) => void;
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
-  { connection, request, messages, facts }: AttemptRequest,
+  { connection, request, messages, behavior }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: OnHeaders,
 ): Promise<Response> {
   const client = await clientFor(deps, connection);
-  const body = requestBody(request, messages, facts.unsupportedParameters);
+  const body = requestBody(request, messages, behavior.unsupportedParameters);
   const response = await client.chat.completions
     .create(body, { signal })
     .asResponse()

@@ -233,7 +233,7 @@ export class Turn implements RunningTurn {
         this.attempts.over('abandoned');
         return this.takeAsked();
       case 'fault':
-        if (end.evidence.type === 'unfinished' && this.attempts.confirmsComplete(connection, this.model)) {
+        if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
           return this.follow({ type: 'finished', finishReason: 'stop' }, connection);
         }
         return this.conclude(end.evidence, connection);

@@ -77,7 +77,7 @@ describe('the text of an answer', () => {
   it('stays until an answer that begins anew within the attempt is longer', () => {
     const answer = new AnswerText();
     answer.append('12345');
-    assert.equal(answer.startOver(), undefined);
+    assert.equal(answer.restartInStream(), undefined);
     assert.equal(answer.append('abc'), undefined);
     assert.deepEqual(answer.append('def'), { type: 'overtaken', text: 'abcdef' });
   });
@@ -86,7 +86,7 @@ describe('the text of an answer', () => {
     const answer = new AnswerText('Once upon a time');
     answer.begin('continue');
     answer.append(' there was a');
-    assert.deepEqual(answer.startOver(), { type: 'discarded', text: 'Once upon a time' });
+    assert.deepEqual(answer.restartInStream(), { type: 'discarded', text: 'Once upon a time' });
     answer.append(' there lived a sheep');
     assert.equal(answer.text, 'Once upon a time there lived a sheep');
   });

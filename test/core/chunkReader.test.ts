@@ -207,14 +207,14 @@ describe('an answer that the gateway begins anew in the stream', () => {
     JSON.stringify({ id, choices: [{ index: 0, delta: { ...(role && { role }), content }, finish_reason: null }] });
 
   const restartsOf = (...events: readonly string[]): number =>
-    read(events).said.filter(([kind]) => kind === 'newMessage').length;
+    read(events).said.filter(([kind]) => kind === 'restartInStream').length;
 
   it('is told from its first by another id and another role', () => {
     const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
     assert.equal(restartsOf(...events), 1);
     assert.deepEqual(read(events).said, [
       ['text', 'x'],
-      ['newMessage', undefined],
+      ['restartInStream', undefined],
       ['text', 'y'],
     ]);
   });

@@ -5,22 +5,22 @@ const url = 'https://api.holysheep.ai/v1';
 
 describe('the route memory', () => {
   it('knows nothing of a model it has not met', () => {
-    const { unsupportedParameters, refusesPrefill, omitsFinishReason } = new RouteMemory().of(url, 'gpt-5');
+    const { unsupportedParameters, refusesPrefill, omitsFinishReason } = new RouteMemory().behaviorOf(url, 'gpt-5');
     assert.deepEqual([unsupportedParameters.size, refusesPrefill, omitsFinishReason], [0, false, false]);
   });
 
   it('keeps what it has learned of a model on a route', () => {
     const memory = new RouteMemory();
-    memory.of(url, 'gpt-5').unsupportedParameters.add('max_tokens');
-    memory.of(url, 'gpt-5').omitsFinishReason = true;
-    assert.deepEqual([...memory.of(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
-    assert.equal(memory.of(url, 'gpt-5').omitsFinishReason, true);
+    memory.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
+    memory.behaviorOf(url, 'gpt-5').omitsFinishReason = true;
+    assert.deepEqual([...memory.behaviorOf(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
+    assert.equal(memory.behaviorOf(url, 'gpt-5').omitsFinishReason, true);
   });
 
   it('holds it neither against another model nor against the same one on another route', () => {
     const memory = new RouteMemory();
-    memory.of(url, 'gpt-5').refusesPrefill = true;
-    assert.equal(memory.of(url, 'gpt-4o').refusesPrefill, false);
-    assert.equal(memory.of('https://example.com/v1', 'gpt-5').refusesPrefill, false);
+    memory.behaviorOf(url, 'gpt-5').refusesPrefill = true;
+    assert.equal(memory.behaviorOf(url, 'gpt-4o').refusesPrefill, false);
+    assert.equal(memory.behaviorOf('https://example.com/v1', 'gpt-5').refusesPrefill, false);
   });
 });

@@ -23,8 +23,8 @@ function read(parts: readonly string[]): Answer {
     },
     toolCall: ignore,
     finish: ignore,
-    unfinished: ignore,
-    newMessage: ignore,
+    finishReasonPending: ignore,
+    restartInStream: ignore,
     usage: ignore,
     error: ignore,
   });

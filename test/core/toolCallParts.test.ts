@@ -89,7 +89,7 @@ describe('the tool calls of a delta', () => {
 describe('the numbers of tool calls', () => {
   const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly number[] => {
     const numbers = new ToolCallNumbers();
-    return parts.map((fields) => numbers.assign(part(fields)).index);
+    return parts.map((fields) => numbers.numberPart(part(fields)).index);
   };
 
   it('are the indices of the server where each has its own', () => {

@@ -12,7 +12,7 @@ function to(baseUrl: string, apiKey: string): AttemptRequest {
     connection: { baseUrl, apiKey },
     request: { model: 'gpt-4o' },
     messages: [{ role: 'user', content: 'hi' }],
-    facts: new RouteMemory().of(baseUrl, 'gpt-4o'),
+    behavior: new RouteMemory().behaviorOf(baseUrl, 'gpt-4o'),
   };
 }
 

@@ -11,8 +11,8 @@ export function listen(): { readonly said: Said[]; readonly sink: DeltaSink } {
     reasoning: to('reasoning'),
     toolCall: to('toolCall'),
     finish: to('finish'),
-    unfinished: () => undefined,
-    newMessage: () => void said.push(['newMessage', undefined]),
+    finishReasonPending: () => undefined,
+    restartInStream: () => void said.push(['restartInStream', undefined]),
     usage: to('usage'),
     error: to('error'),
   };

@@ -16,7 +16,7 @@ export type Evidence =
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
   /** The stream has ended as streams do, but the finish reason that it has a field for has not come. */
-  | { readonly type: 'unfinished' }
+  | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
   /** `streamed`: a part of the answer has come before it. */
@@ -54,14 +54,14 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return fault(69);
       const hint = parseHint(headers, body, now);
       const error = readProviderError(body);
-      return judged(ownerOfKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
+      return judged(separateUpstreamKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
     }
     case 'timeout':
       return { ...fault(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
       const error = fromJson(evidence.error);
       const hint = parseInbandHint(evidence.error, now);
-      return judged(ownerOfKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
+      return judged(separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
     }
     case 'garbled':
       return fault(evidence.what === 'events' ? 51 : 63);
@@ -70,7 +70,7 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'web-page':
     case 'no-body':
     case 'eof':
-    case 'unfinished':
+    case 'finish-reason-missing':
     case 'no-text':
     case 'endless-event':
     case 'finish-error':
@@ -85,7 +85,7 @@ const plainRows = {
   'web-page': 11,
   'no-body': 14,
   eof: 43,
-  unfinished: 43,
+  'finish-reason-missing': 43,
   'no-text': 50,
   'endless-event': 52,
   'finish-error': 47,
@@ -103,7 +103,7 @@ const slowRows: ReadonlySet<RowId> = new Set<RowId>([22, 32]);
 const shortestSlowMs = 300_000;
 
 /** The user's key, or the gateway's own. */
-function ownerOfKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
+function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === 21 && refusesUpstreamKey(error, headers) ? 68 : row;
 }
 

@@ -82,11 +82,11 @@ function rowWithin(status: number, reading: Reading): RowId | undefined {
   if (coded('limit')) return limitRow(reading);
   const row = codedRow(reading);
   if (row !== undefined) return row;
-  return status < 500 ? requestRow(status, reading) : mappedRow(reading);
+  return status < 500 ? requestRow(status, reading) : upstreamRow(reading);
 }
 
 /** A 5xx may stand for anything that the gateway has heard from behind it. */
-function mappedRow(reading: Reading): RowId | undefined {
+function upstreamRow(reading: Reading): RowId | undefined {
   const { error, coded, says } = reading;
   if (coded('auth')) return 21;
   if (coded('permission')) return 24;
@@ -107,7 +107,7 @@ function rowInside(status: number | undefined, reading: Reading): RowId {
   if (coded('limit')) return limitRow(reading);
   return (
     codedRow(reading) ??
-    mappedRow(reading) ??
+    upstreamRow(reading) ??
     (status === 503 ? 35 : undefined) ??
     (status === undefined ? requestRow(400, reading) : undefined) ??
     45

@@ -6,7 +6,7 @@ import { readChunk } from '../../../src/core/dialect';
 import type { EarlierAnswer } from '../../../src/core/engine';
 import type { StreamEvent } from '../../../src/core/events';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
-import { RouteMemory, type RouteFacts } from '../../../src/core/routeMemory';
+import { RouteMemory, type RouteBehavior } from '../../../src/core/routeMemory';
 import type { OutgoingMessage } from '../../../src/core/resume/continuation';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/core/responseBody';
 import { requestIdOf } from '../../../src/core/transport';
@@ -28,13 +28,13 @@ const baseUrl = 'https://gateway.test/v1';
 
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
-  readonly facts?: Partial<RouteFacts>;
+  readonly behavior?: Partial<RouteBehavior>;
   /** What the attempt tells, as it tells it. */
   readonly onTold?: (what: string, attempt: Attempt) => void;
 }
 
 /** One attempt, a second after its clock began. */
-async function attempted(reply: Reply, { messages, facts, onTold }: AttemptOptions = {}) {
+async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOptions = {}) {
   const clock = new VirtualClock();
   await clock.advance(1000);
   const wire = new ScriptedFetch([reply]);
@@ -64,14 +64,14 @@ async function attempted(reply: Reply, { messages, facts, onTold }: AttemptOptio
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      facts: { ...new RouteMemory().of(baseUrl, 'gpt-4o'), ...facts },
+      behavior: { ...new RouteMemory().behaviorOf(baseUrl, 'gpt-4o'), ...behavior },
     },
     {
       headers: tell('headers'),
       text: tell('text'),
       reasoning: tell('reasoning'),
       textWasReasoning: tell('textWasReasoning'),
-      newMessage: tell('newMessage'),
+      restartInStream: tell('restartInStream'),
       toolCall: tell('toolCall'),
       quiet: tell('quiet'),
     },
@@ -107,7 +107,7 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
   [
     '`[DONE]` while every finish reason was null',
     (body) => body.event(saying({ content: 'a' })).done(),
-    fault({ type: 'unfinished' }),
+    fault({ type: 'finish-reason-missing' }),
   ],
   ['`[DONE]` where there is no finish reason', (body) => body.delta('a').done(), finished('stop')],
   [
@@ -273,7 +273,7 @@ describe('an attempt', () => {
   it('takes `[DONE]` for the end where the gateway is known to omit the finish reason', async () => {
     const { ends } = await attempted(
       streaming((body) => body.event(saying({ content: 'a' })).done()),
-      { facts: { omitsFinishReason: true } },
+      { behavior: { omitsFinishReason: true } },
     );
     assert.deepEqual(ends, [finished('stop')]);
   });
@@ -301,7 +301,7 @@ describe('an attempt', () => {
     ];
     const { wire } = await attempted(answering('lo'), {
       messages,
-      facts: { unsupportedParameters: new Set(['temperature'] as const) },
+      behavior: { unsupportedParameters: new Set(['temperature'] as const) },
     });
     assert.deepEqual(wire.requests[0]?.body.messages, messages);
     assert.ok(!('temperature' in wire.requests[0].body));
