@@ -20,6 +20,8 @@ export class Answer {
   private joinsRefused = false;
   /** A new answer is wanted, whatever could be continued. */
   private anew: boolean;
+  /** The same when the present attempt began. */
+  private anewAtStart = false;
   /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
   private readonly continueAsked: boolean;
   /** A restart without text to overtake is told with its first payload. */
@@ -47,11 +49,9 @@ export class Answer {
     return this.answerText.added;
   }
 
-  /** Drops what the present attempt has brought if that is a repetition. @returns whether there is an answer without it */
-  dropRepetition(): boolean {
-    if ((this.text === '' && !this.calledTools) || !this.answerText.repeatsOnly) return false;
-    this.show(this.answerText.discard('append'));
-    return true;
+  /** Whether the present attempt has been asked for the rest of a text, and has added nothing to it. */
+  get gainedNothing(): boolean {
+    return this.answerText.isRepetition;
   }
 
   /** How the next attempt is to go on (the ladder), by the setting and by what the model takes. */
@@ -64,6 +64,7 @@ export class Answer {
 
   begin(plan: Plan): void {
     this.answerText.begin(plan === 'replay' ? 'append' : plan);
+    this.anewAtStart = this.anew;
     this.restartToTell = plan === 'restart' && this.text === '';
     // Without a text to overtake it is the new answer from its first word on.
     if (this.text === '') this.anew = false;
@@ -90,13 +91,14 @@ export class Answer {
 
   /** The text of this attempt was reasoning. */
   textWasReasoning(text: string): void {
+    this.dispose();
     this.show(this.answerText.discard());
     this.reasoning(text);
   }
 
-  /** The gateway begins the answer anew within the attempt. */
-  restartInStream(): void {
-    this.show(this.answerText.restartInStream());
+  /** The gateway starts the answer over within the attempt. @returns false for a continuation, which can't */
+  restartInStream(): boolean {
+    return this.answerText.restartInStream();
   }
 
   reasoning(text: string): void {
@@ -148,7 +150,8 @@ export class Answer {
         return;
       }
       case 'discarded':
-        return this.output.emit({ type: 'replaced', text: change.text });
+        this.anew = this.anewAtStart;
+        return this.output.emit({ type: 'replaced', text: change.text, because: 'reasoning' });
       case 'overtaken':
         this.anew = false;
         this.joinsRefused = false;

@@ -65,31 +65,30 @@ export class AnswerText {
     else this.join = { splice: new Splice(this.committed, how), how };
   }
 
-  /**
-   * Forgets the text of this attempt.
-   * @param next how the text relates to the partial answer that comes after; by default as it did before
-   */
-  discard(next: Beginning = this.beginning): TextChange | undefined {
+  /** Forgets the text of this attempt, which goes on as if it had just begun. */
+  discard(): TextChange | undefined {
     const changed = this.committed !== this.partial;
     this.committed = this.partial;
-    this.begin(next);
+    this.begin(this.beginning);
     return changed ? { type: 'discarded', text: this.committed } : undefined;
   }
 
-  /** The gateway begins the answer anew within this attempt: the text so far stays until the new one is longer. */
-  restartInStream(): TextChange | undefined {
-    // A continuation that begins anew joins where the first one did.
-    if (this.beginning !== 'append' && this.beginning !== 'restart') return this.discard();
+  /**
+   * The gateway starts the answer over within this attempt: the text so far stays until the new one is longer.
+   * @returns false for a continuation, which would have to be taken back
+   */
+  restartInStream(): boolean {
+    if (this.beginning !== 'append' && this.beginning !== 'restart') return false;
     this.half = '';
     if (this.committed !== '') this.incoming = '';
-    return undefined;
+    return true;
   }
 
-  /** Whether the attempt has brought only what was there already, or nothing. */
-  get repeatsOnly(): boolean {
-    const { partial, incoming, join, before } = this;
-    const brought = join?.splice.heldText ?? incoming ?? this.committed.slice(before);
-    return partial.startsWith(brought) || partial.endsWith(brought);
+  /** Whether a continuation has brought nothing but an end of the partial answer, if anything. */
+  get isRepetition(): boolean {
+    const { join, committed, partial } = this;
+    const joins = this.beginning === 'prefill' || this.beginning === 'continue';
+    return joins && partial !== '' && committed === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 
   append(delta: string): TextChange | undefined {

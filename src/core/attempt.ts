@@ -18,8 +18,11 @@ export interface AttemptSink {
   reasoning(text: string): void;
   /** The text of this attempt so far was reasoning. */
   textWasReasoning(text: string): void;
-  /** The gateway begins the answer anew: what comes now replaces the text of this attempt. */
-  restartInStream(): void;
+  /**
+   * The gateway starts the answer over: the text that follows replaces that of this attempt.
+   * @returns whether it can, which a continuation can't
+   */
+  restartInStream(): boolean;
   toolCall(part: ToolCallPart): void;
   quiet(forMs: number): void;
 }
@@ -68,7 +71,7 @@ export class Attempt {
   private sawToolCall = false;
   private accounted = false;
   private sawDone = false;
-  /** The server has a field for the finish reason, so that an answer without one is cut. */
+  /** A chunk had a `finish_reason` field. The answer is cut unless a later chunk fills it in. */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
   /** The last event is no JSON: who knows what it was to say. */
@@ -107,6 +110,11 @@ export class Attempt {
   /** Text, reasoning or a tool call has arrived. */
   get streamed(): boolean {
     return this.firstTokenAt !== undefined;
+  }
+
+  /** The model has called tools, and the arguments of every call are whole. */
+  get hasCompleteToolCalls(): boolean {
+    return this.sawToolCall && this.toolCalls.areComplete;
   }
 
   /** Milliseconds without anything new: up to the first token, or since the last one. */
@@ -182,8 +190,9 @@ export class Attempt {
         this.sink.textWasReasoning(text);
       },
       restartInStream: () => {
-        // The pieces of tool calls are with the reader, who could not tell those of two messages apart.
-        if (!this.settled && !this.sawToolCall) this.sink.restartInStream();
+        if (this.settled) return;
+        // Pieces of tool calls can't be taken back, nor a continuation.
+        if (this.sawToolCall || !this.sink.restartInStream()) this.fail({ type: 'finish-error' });
       },
       toolCall: (part) => {
         if (this.settled) return;
@@ -197,7 +206,7 @@ export class Attempt {
         // Some servers say it again and again; the tail is not prolonged by that.
         if (this.finishReason === undefined) this.clocks.tail(tailMs);
         this.finishReason = finish.reason;
-        this.what.behavior.omitsFinishReason = false;
+        this.what.behavior.finishReason = 'sent';
       },
       finishReasonPending: () => (this.hasFinishReasonField = true),
       usage: (usage) => (this.usage = usage),
@@ -211,8 +220,9 @@ export class Attempt {
     this.firstTokenAt ??= this.clocks.lastPayload;
   }
 
-  /** `[DONE]` ends an answer without a finish reason where the server has no field for one. */
+  /** `[DONE]` completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
   private onDone(): void {
+    this.delta.flush();
     if (this.lastGarbled) return this.fail({ type: 'garbled', what: 'events' });
     this.sawDone = true;
     // The end of the body is on its way; waiting for it lets the connection be used again.
@@ -220,6 +230,7 @@ export class Attempt {
   }
 
   private onEnd(end: BodyEnd): void {
+    this.delta.flush();
     switch (end.kind) {
       case 'web-page':
         return this.fail({ type: 'web-page' });
@@ -235,14 +246,15 @@ export class Attempt {
 
   /** A gateway that does not stream answers, or refuses, in one piece. */
   private onWholeJson(text: string): void {
-    const readable = readChunk(text, this.delta) && (this.sawAnswer || this.finishReason !== undefined);
-    if (readable) this.complete();
+    const readable = readChunk(text, this.delta);
+    this.delta.flush();
+    if (readable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
     else this.fail({ type: 'garbled', what: 'json' });
   }
 
   /** Nothing can spoil it any more. */
   private get isWhole(): boolean {
-    const mayOmitReason = !this.hasFinishReasonField || this.what.behavior.omitsFinishReason;
+    const mayOmitReason = !this.hasFinishReasonField || this.what.behavior.finishReason === 'omitted';
     return this.finishReason !== undefined || (this.sawDone && this.sawAnswer && mayOmitReason);
   }
 

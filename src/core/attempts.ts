@@ -88,13 +88,18 @@ export class Attempts {
   }
 
   /**
-   * Whether the present attempt shows that the answer was complete before it: asked for the rest, the model has added
-   * nothing, and the gateway has ended this stream, too, without a finish reason. The route is remembered for it.
+   * Returns whether the present attempt proves that the answer is complete: the model has added nothing to the text, or
+   * has called its tools again, and this stream ended without a finish reason, too. Remembers that for the route and
+   * model, unless they are known to send one.
    */
   confirmsComplete({ baseUrl }: Connection, model: string): boolean {
-    const complete = this.asksForRest && this.turn.answer.dropRepetition();
-    if (complete) this.memory.routes.behaviorOf(baseUrl, model).omitsFinishReason = true;
-    return complete;
+    const { answer } = this.turn;
+    const repeatsCalls = this.plan === 'restart' && this.present?.hasCompleteToolCalls;
+    if (!answer.gainedNothing && !repeatsCalls) return false;
+    answer.cut();
+    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    if (behavior.finishReason === 'unknown') behavior.finishReason = 'omitted';
+    return true;
   }
 
   /** For the rest of what the reader has, or for all of it again. */

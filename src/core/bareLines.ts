@@ -5,15 +5,15 @@ const bareLater = new RegExp(`[\\n\\r]${bareStart}`);
 const bareNow = new RegExp(`^${bareStart}`);
 
 /**
- * Turns lines of a server-sent stream that have no place in one into events. new-api and others write an error as a
- * bare line of JSON once the stream has begun, or under a field `error`, which a parser of such streams drops.
+ * Converts lines that are not valid server-sent events into events. new-api writes an error as a line of JSON without
+ * `data:` once the stream has begun; others use an `error:` field. Parsers drop both.
  */
 export class BareLines {
   private atLineStart = true;
   private afterReturn = false;
-  /** Whether an event has begun with a bare line and not ended, and gone on in a second line. */
+  /** Whether an event that began with a bare line is open, and whether it spans several lines. */
   private bare: 'none' | 'begun' | 'continued' = 'none';
-  /** What has come of the line. */
+  /** The current line so far. */
   private line = '';
   /** The beginning of a line that may become `error:`. */
   private held = '';

@@ -17,8 +17,8 @@ export function decoderFor(contentType: string | null): TextDecoder {
   }
 }
 
-/** A share of characters that can't be read, above which a text is in another charset and not just damaged. */
-const unreadableShare = 0.1;
+/** If more than this share of the characters beyond ASCII is unreadable, the text is in another charset. */
+const unreadableShare = 0.3;
 
 /**
  * Reads a body as text. Some gateways send GBK without saying so, or call it UTF-8: bytes that make no sense as UTF-8
@@ -29,8 +29,10 @@ export function decodeBody(parts: readonly Uint8Array[], contentType: string | n
   const declared = declaration.test(contentType ?? '') ? contentType : metaElement(bytes);
   const decoder = decoderFor(declared);
   const text = decoder.decode(bytes, { stream: true });
+  if (decoder.encoding !== 'utf-8') return text;
   const unreadable = text.match(/\ufffd/g)?.length ?? 0;
-  if (decoder.encoding !== 'utf-8' || unreadable <= text.length * unreadableShare) return text;
+  const foreign = text.match(/[^\0-\x7f]/g)?.length ?? 0;
+  if (unreadable <= foreign * unreadableShare) return text;
   return strictly(bytes, 'gb18030') ?? text;
 }
 
@@ -56,5 +58,6 @@ function strictly(bytes: Uint8Array, label: string): string | undefined {
 /** A web page names its charset within its first 1024 bytes (HTML Standard, "Specifying the document's character encoding"). */
 function metaElement(bytes: Uint8Array): string | null {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
+  if (!beginning.trimStart().startsWith('<')) return null;
   return /<meta[^>]{0,200}charset\s*=\s*["']?[\w-]+/i.exec(beginning)?.[0] ?? null;
 }

@@ -71,7 +71,7 @@ export class ChunkReader {
         hear();
         sink.finish(finish);
       },
-      // Says nothing that an event of the same frame would not say.
+      // Not counted: every event with the same frame has the same empty field.
       finishReasonPending: () => sink.finishReasonPending(),
       restartInStream: () => sink.restartInStream(),
       usage: (usage) => {

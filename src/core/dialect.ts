@@ -12,10 +12,10 @@ export interface DeltaSink {
   reasoning(text: string): void;
   toolCall(part: ToolCallPart): void;
   finish(finish: Finish): void;
-  /** The server has a field for the finish reason, and the answer is not finished yet. */
+  /** The chunk has a `finish_reason` field, which is still empty. */
   finishReasonPending(): void;
   usage(usage: Usage): void;
-  /** The gateway has begun the answer anew, in the middle of the stream. */
+  /** The gateway starts the answer over, in the middle of the stream. */
   restartInStream(): void;
   /** The body of an error, as `readProviderError` takes it. */
   error(error: unknown): void;
@@ -59,12 +59,12 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 }
 
 /**
- * Notices that a gateway has begun the answer anew in the middle of a stream: new-api asks another channel when one
- * breaks, even if text of the first has gone out. The new one has another id and names its role again.
+ * Notices that a gateway starts the answer over in the middle of a stream: new-api asks another channel when one breaks,
+ * even if it has already sent text of the first. The second answer has another id and names its role again.
  */
 export class StreamRestarts {
   private id: string | undefined;
-  /** A chunk without a role has come under the same id: ids and roles are not repeated in every chunk. */
+  /** A chunk without a role has come under the same id, so that this server does not repeat both in every chunk. */
   private continued = false;
 
   /** Whether this chunk begins another message. */

@@ -157,6 +157,8 @@ export interface ReplacedEvent extends EventBase {
   readonly type: 'replaced';
   /** All of it, instead of what came before. */
   readonly text: string;
+  /** The text that is missing from it was reasoning; a view that can't take it back goes on behind it. */
+  readonly because?: 'reasoning' | undefined;
 }
 
 export interface ModelEvent extends EventBase {

@@ -15,11 +15,11 @@ const spellings: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
   [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
   [
-    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)\b/,
+    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)(:|$)/,
     { type: 'filtered' },
   ],
   [
-    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|internalerror|upstreamerror|timeout)\b/,
+    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|internalerror|upstreamerror|timeout)(:|$)/,
     { type: 'cut' },
   ],
 ];
@@ -32,6 +32,6 @@ export function readFinishReason(value: unknown): Finish | undefined {
   if (typeof value !== 'string') return undefined;
   const reason = value.trim();
   if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
-  const bare = reason.toLowerCase().replace(/[_-]/g, '');
+  const bare = reason.toLowerCase().replace(/[\s_-]/g, '');
   return spellings.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };
 }

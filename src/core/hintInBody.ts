@@ -1,3 +1,4 @@
+import { sentenceFields } from './faults/errorEnvelope';
 import { hint, type Hint } from './hint';
 import { exhaustedDimension } from './hintInRateLimit';
 import { delayUntil, leadingDuration, parseDuration, parseNumber, timeInText } from './hintTimes';
@@ -22,7 +23,7 @@ export function hintInBody(json: unknown, text: string, serverNow: number): Hint
     if (found) return found;
   }
   for (const message of messages) {
-    const time = resetWords.test(message) ? timeInText(message, zoneHours) : undefined;
+    const time = resetTime(message, zoneHours);
     const found =
       hint(spokenDelay(message), 'message') ?? hint(time === undefined ? time : time - serverNow, 'message');
     if (found) return found;
@@ -30,9 +31,21 @@ export function hintInBody(json: unknown, text: string, serverNow: number): Hint
   return undefined;
 }
 
-/** A sentence with a time that says when to come back; others tell when a key has expired. */
+/** Around a time that says when to come back; others tell when a key has expired, or when the line was logged. */
 const resetWords =
-  /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|可用|重试|再试/i;
+  /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
+
+/** How far from a time its word may stand, in characters. */
+const wordBefore = 60;
+const wordAfter = 20;
+
+function resetTime(message: string, zoneHours: number): number | undefined {
+  const found = timeInText(message, zoneHours);
+  if (!found) return undefined;
+  const before = message.slice(Math.max(0, found.index - wordBefore), found.index);
+  const after = message.slice(found.end, found.end + wordAfter);
+  return resetWords.test(before) || resetWords.test(after) ? found.time : undefined;
+}
 
 /** Providers in China name times in their own zone: by their language or, in English, Zhipu by its codes and MiniMax. */
 function isChinese(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
@@ -64,8 +77,7 @@ function listOf(value: unknown): readonly unknown[] {
 
 function messagesOf(error: JsonRecord): readonly string[] {
   const metadata = isRecord(error['metadata']) ? error['metadata'] : {};
-  const names = ['message', 'detail', 'msg', 'error_msg', 'status_msg', 'error'] as const;
-  const texts = [...names.map((name) => error[name]), metadata['raw']];
+  const texts = [...sentenceFields.map((name) => error[name]), error['error'], metadata['raw']];
   return texts.filter((text) => typeof text === 'string');
 }
 
@@ -109,8 +121,8 @@ function fieldHint(error: JsonRecord, serverNow: number, zoneHours: number): Hin
 }
 
 function resetDelay(text: string, serverNow: number, zoneHours: number): number | undefined {
-  const time = timeInText(text, zoneHours);
-  return time === undefined ? delayUntil(text, serverNow) : time - serverNow;
+  const found = timeInText(text, zoneHours);
+  return found ? found.time - serverNow : delayUntil(text, serverNow);
 }
 
 function amount(value: unknown, unitMs: number): number | undefined {

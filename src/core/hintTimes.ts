@@ -70,16 +70,25 @@ const hourMs = 3_600_000;
 const dateAndTime =
   /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T|,? at |\s{1,2})?(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
+export interface FoundTime {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** Offsets of its text in the sentence. */
+  readonly index: number;
+  readonly end: number;
+}
+
 /**
- * Epoch milliseconds of the first date and time in a sentence.
+ * Finds the first date and time in a sentence.
  * @param zoneHours the zone of a time without one, in hours east of UTC
  */
-export function timeInText(text: string, zoneHours: number): number | undefined {
+export function timeInText(text: string, zoneHours: number): FoundTime | undefined {
   const match = dateAndTime.exec(text);
   if (!match) return undefined;
   const [year, month, day, hours, minutes, seconds = 0] = match.slice(1, 7).filter(Boolean).map(Number);
   const time = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hours, minutes, seconds);
-  return time - (zoneOffset(match[7]) ?? zoneHours) * hourMs;
+  const { index } = match;
+  return { time: time - (zoneOffset(match[7]) ?? zoneHours) * hourMs, index, end: index + match[0].length };
 }
 
 /** Hours east of UTC. */

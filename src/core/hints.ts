@@ -29,7 +29,7 @@ export function parseInbandHint(error: unknown, now: number): Hint | undefined {
 
 const weekMs = 7 * 86_400_000;
 
-/** By the server's own clock, unless it is off by weeks: ours is not, or no certificate would be valid. */
+/** Uses the server's clock unless it is more than a week off; TLS would fail if ours were. */
 function serverTime(headers: Headers, now: number): number {
   const date = parseTime(headers.get('date') ?? '');
   return date !== undefined && Math.abs(date - now) < weekMs ? date : now;

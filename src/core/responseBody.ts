@@ -51,6 +51,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
   let held = '';
+  let size = 0;
   let empty = true;
   while (kind !== 'web-page') {
     const part = await reader.read();
@@ -64,11 +65,12 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     if (kind === 'stream') parser.feed(bareLines.convert(text));
     else {
       if (!part.done) parts.push(part.value);
-      held += text;
+      size += text.length;
+      if (kind !== 'json') held += text;
       if (kind === 'unknown') kind = sniffedKind(held);
       if (kind === 'unknown' && (part.done || held.trimStart().length > tellingChars)) kind = declared;
       if (kind === 'stream') parser.feed(bareLines.convert(held));
-      else if (held.length > maxEventChars) sink.endless();
+      else if (size > maxEventChars) sink.endless();
     }
     if (sink.over()) return undefined;
     if (part.done) break;

@@ -2,12 +2,12 @@ import type { RepairableParameter } from './faults/refusedParameter';
 
 /** What the engine has learned of one model on one route. */
 export interface RouteBehavior {
-  /** Requests go without these, or with their newer name. */
+  /** Parameters that the gateway refused: left out, or sent under their newer name. */
   readonly unsupportedParameters: Set<RepairableParameter>;
   /** The gateway does not continue a partial answer that is the last message of a request. */
   refusesPrefill: boolean;
-  /** The gateway sends the field of the finish reason, but never fills it in: `[DONE]` alone ends an answer. */
-  omitsFinishReason: boolean;
+  /** `omitted`: the gateway sends the field of the finish reason and never fills it in; `[DONE]` ends an answer. */
+  finishReason: 'unknown' | 'sent' | 'omitted';
 }
 
 /** Learned at run time, for the life of the engine. */
@@ -18,7 +18,7 @@ export class RouteMemory {
     const key = `${baseUrl}\n${model}`;
     let behavior = this.behavior.get(key);
     if (!behavior) {
-      behavior = { unsupportedParameters: new Set(), refusesPrefill: false, omitsFinishReason: false };
+      behavior = { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
       this.behavior.set(key, behavior);
     }
     return behavior;

@@ -8,8 +8,8 @@ const simplifiedOf: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The text with traditional Chinese characters in their simplified form, and with the words of Taiwan for a channel
- * and a top-up, so that one pattern reads both. Only for a judge: a reader gets the text as it was written.
+ * Converts traditional Chinese to simplified, and the words of Taiwan for "channel" and "top up", for matching only.
+ * Users see the original text.
  */
 export function toSimplified(text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text;

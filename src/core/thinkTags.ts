@@ -3,18 +3,23 @@ import type { DeltaSink } from './dialect';
 const opening = '<think>';
 const closing = '</think>';
 
-/** What is told of an answer whose reasoning is marked by tags in its text. */
+/** Receives the deltas of an answer, with tagged reasoning taken out of its text. */
 export interface ThinkTagSink extends DeltaSink {
   /** The text of this attempt so far was reasoning: only its end was marked. */
   textWasReasoning(text: string): void;
 }
 
+/** White space before an opening tag is held up to this length. */
+const longestStart = 100;
+/** A text this short, in one line, may be the end of reasoning that began in a field of its own. */
+const shortText = 200;
+
 /**
- * Takes reasoning out of the text of one attempt. Models mark it with `<think>…</think>` at the start of the content
- * where no server has split it off. The opening tag may be missing: chat templates put it into the prompt. Then only
- * the first `</think>` tells: at the start of a line or, if the stream began with reasoning, anywhere but before a
- * space, as in a sentence about it; never in code or behind an opening tag. Later tags are text. Characters that may
- * be the beginning of a tag are held until the next ones have come.
+ * Separates `<think>…</think>` reasoning from the text of one attempt, for servers that don't. Only the first pair
+ * counts, at the start of the text. The opening tag may be missing, because chat templates put it into the prompt. Then
+ * a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in a field of its own, so
+ * does one at the end of a line, or after a short text. Tags in code or later text stay text. Characters that may begin
+ * a tag are held until the following ones arrive.
  */
 export class ThinkTags implements DeltaSink {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -88,7 +93,7 @@ export class ThinkTags implements DeltaSink {
     if (start.startsWith(opening)) {
       this.state = 'reasoning';
       this.readReasoning(start.slice(opening.length));
-    } else if (opening.startsWith(start)) {
+    } else if (opening.startsWith(start) && text.length < longestStart) {
       this.held = text;
     } else {
       this.state = 'text';
@@ -115,9 +120,9 @@ export class ThinkTags implements DeltaSink {
       return;
     }
     const rest = text.slice(end + closing.length);
-    if (rest === '' && !ended) {
+    if (!ended && /^[ \t]*$/.test(rest)) {
       this.passText(text.slice(0, end));
-      this.held = closing;
+      this.held = closing + rest;
     } else if (this.endsReasoning(this.unmarked + text.slice(0, end), rest)) {
       this.passText(text.slice(0, end));
       if (this.unmarked !== '') this.sink.textWasReasoning(this.unmarked);
@@ -127,7 +132,9 @@ export class ThinkTags implements DeltaSink {
 
   private endsReasoning(before: string, rest: string): boolean {
     if (before.includes(opening) || isInCode(before)) return false;
-    return /(?:^|\n)[ \t]*$/.test(before.slice(-80)) || (this.beganWithReasoning && !rest.startsWith(' '));
+    if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
+    const isShort = before.length <= shortText && !before.includes('\n') && !rest.startsWith(' ');
+    return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(rest));
   }
 
   /** What follows is text, whatever tags are in it. */

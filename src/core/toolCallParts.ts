@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from './json';
+import { isRecord, parseJson, type JsonRecord } from './json';
 
 /** A piece of a tool call; the arguments of the pieces with the same index, one after the other, are its JSON. */
 export interface ToolCallPart {
@@ -15,19 +15,28 @@ export interface ToolCallPart {
  * new id and a name at an index already in use begin a new call. Some servers send a new id with every piece.
  */
 export class ToolCallNumbers {
-  private readonly calls = new Map<number, { id: string; readonly number: number }>();
-  private readonly numbers = new Set<number>();
+  /** The latest call at each index of the server. */
+  private readonly latest = new Map<number, { id: string; readonly number: number }>();
+  /** The arguments of each call, by its number. */
+  private readonly json = new Map<number, string>();
+  private next = 0;
 
   /** @returns the part with the number of its call as its index */
   numberPart(part: ToolCallPart): ToolCallPart {
     const { index, id, name } = part;
-    let call = this.calls.get(index);
+    let call = this.latest.get(index);
     if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {
-      call = { id, number: this.numbers.has(index) ? Math.max(...this.numbers) + 1 : index };
-      this.calls.set(index, call);
-      this.numbers.add(call.number);
+      call = { id, number: this.json.has(index) ? this.next : index };
+      this.latest.set(index, call);
+      this.next = Math.max(this.next, call.number + 1);
     } else if (call.id === '') call.id = id;
+    this.json.set(call.number, (this.json.get(call.number) ?? '') + part.arguments);
     return { ...part, index: call.number };
+  }
+
+  /** Whether the arguments of every call are whole; a call may have none. */
+  get areComplete(): boolean {
+    return [...this.json.values()].every((json) => json.trim() === '' || parseJson(json) !== undefined);
   }
 }
 
@@ -63,8 +72,11 @@ function argumentsOf(value: unknown): string {
   }
 }
 
+/** A server that counts further has lost count. */
+const highestIndex = 10_000;
+
 function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < highestIndex;
 }
 
 function text(value: unknown): string {

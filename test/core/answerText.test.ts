@@ -74,38 +74,38 @@ describe('the text of an answer', () => {
     assert.equal(answer.text, 'kept more');
   });
 
-  it('stays until an answer that begins anew within the attempt is longer', () => {
+  it('stays until an answer that starts over within the attempt is longer', () => {
     const answer = new AnswerText();
     answer.append('12345');
-    assert.equal(answer.restartInStream(), undefined);
+    assert.equal(answer.restartInStream(), true);
     assert.equal(answer.append('abc'), undefined);
     assert.deepEqual(answer.append('def'), { type: 'overtaken', text: 'abcdef' });
   });
 
-  it('joins a continuation that begins anew where the first one joined', () => {
+  it('does not let a continuation start over within the attempt', () => {
     const answer = new AnswerText('Once upon a time');
     answer.begin('continue');
     answer.append(' there was a');
-    assert.deepEqual(answer.restartInStream(), { type: 'discarded', text: 'Once upon a time' });
-    answer.append(' there lived a sheep');
-    assert.equal(answer.text, 'Once upon a time there lived a sheep');
+    assert.equal(answer.restartInStream(), false);
+    assert.equal(answer.text, 'Once upon a time there was a');
   });
 
-  const repetitions: readonly (readonly [how: 'append' | 'restart' | 'continue', text: string, only: boolean])[] = [
-    ['continue', '', true],
-    ['continue', 'time', true],
-    ['continue', ', there was', false],
-    ['restart', 'Once upon', true],
-    ['restart', 'Another', false],
-    ['append', '', true],
-    ['append', '!', false],
-  ];
-  for (const [how, text, only] of repetitions) {
-    it(`${only ? 'gains nothing' : 'grows'} by «${text}» of an attempt that begins as ${how}`, () => {
+  const attempts: readonly (readonly [how: 'append' | 'restart' | 'continue', text: string, isRepetition: boolean])[] =
+    [
+      ['continue', '', true],
+      ['continue', 'Once upon a time', true],
+      ['continue', 'Once upon', false],
+      ['continue', ', there was', false],
+      ['restart', 'Once upon', false],
+      ['restart', '', false],
+      ['append', '', false],
+    ];
+  for (const [how, text, isRepetition] of attempts) {
+    it(`is ${isRepetition ? 'only repeated' : 'not only repeated'} by «${text}» of an attempt that begins as ${how}`, () => {
       const answer = new AnswerText('Once upon a time');
       answer.begin(how);
       answer.append(text);
-      assert.equal(answer.repeatsOnly, only);
+      assert.equal(answer.isRepetition, isRepetition);
     });
   }
 

@@ -36,6 +36,16 @@ describe('the charset of a body', () => {
     assert.equal(decode(busy['gbk'] ?? [], 'application/json; charset=utf-8'), simplified);
   });
 
+  it('is GB 18030 in JSON that is ASCII but for a few characters', () => {
+    const bytes = [...Buffer.from('{"error":{"message":"'), ...(busy['gbk'] ?? []), ...Buffer.from('","type":"x"}}')];
+    assert.equal(decode(bytes, 'application/json'), `{"error":{"message":"${simplified}","type":"x"}}`);
+  });
+
+  it('is not the one that JSON quotes from a web page', () => {
+    const bytes = [...Buffer.from(`{"page":"<meta charset=gbk>","message":"${simplified}"}`)];
+    assert.ok(decode(bytes, 'application/json').includes(simplified));
+  });
+
   it('is UTF-8 where a single character is damaged', () => {
     const bytes = [...Buffer.from(simplified.repeat(5)), 0xc3];
     assert.equal(decode([...bytes, 0x28], 'application/json'), `${simplified.repeat(5)}\ufffd(`);

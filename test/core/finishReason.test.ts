@@ -26,7 +26,7 @@ const readings: readonly (readonly [finish: Finish | undefined, values: readonly
 describe('the finish reason', () => {
   for (const [finish, values] of readings) {
     for (const value of values) {
-      it(`${JSON.stringify(value)} means ${finish ? Object.values(finish).join(', ') : 'not finished'}`, () => {
+      it(`is read from ${JSON.stringify(value)} as ${finish ? Object.values(finish).join(', ') : 'none'}`, () => {
         assert.deepEqual(readFinishReason(value), finish);
       });
     }

@@ -351,6 +351,14 @@ const bodyCases: readonly Case[] = [
   ['a time without a zone', {}, said('Your limit resets at 2026-01-15 10:00'), hour],
   ['a time with a zone', {}, said('Limit resets at: 2026-01-15 09:01:00 UTC'), 60_000],
   ['a time with an offset', {}, said('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
+  [
+    'the time of a log line',
+    {},
+    said(
+      '[2026-01-15 17:00:00] upstream failed after a long time of waiting for an answer that never came, please try again later',
+    ),
+    undefined,
+  ],
   ['a time of something else', {}, said('The key has expired at 2026-01-15 10:00 UTC'), undefined],
   ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
   ['a field with the epoch seconds of the reset', {}, { error: { resets_at: in37s / 1000 } }, 37_000],

@@ -79,6 +79,11 @@ describe('think tags', () => {
     });
   }
 
+  it('passes leading white space on in linear time', () => {
+    const { text } = read(Array.from({ length: 100_000 }, () => '\n'));
+    assert.equal(text.length, 100_000);
+  });
+
   it('leaves a closing tag in a sentence behind reasoning in a field of its own', () => {
     assert.deepEqual(read(['R:Hm', 'The tag </think>', ' is one.']), {
       reasoning: 'Hm',

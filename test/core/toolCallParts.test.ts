@@ -96,7 +96,7 @@ describe('the numbers of tool calls', () => {
     assert.deepEqual(numbersOf({ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }), [0, 1, 0, 1]);
   });
 
-  it('take a new id at an index already in use for a new call', () => {
+  it('start a new call when a new id and name come at an index in use', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, {}, { id: 'b', name: 'x' }, {}), [0, 0, 1, 1]);
   });
 

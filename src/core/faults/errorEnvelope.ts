@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord } from '../json';
 
 /** Where gateways put the sentence for a person. */
-const sentences = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
+export const sentenceFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
 const statusCodes = ['code', 'error_code', 'status_code'] as const;
 
 /**
@@ -15,7 +15,7 @@ export function isError(body: JsonRecord): boolean {
   const { choices } = body;
   if (Array.isArray(choices) && choices.length > 0) return false;
   const failed = body['success'] === false || statusCodes.some((field) => isFailureCode(body[field]));
-  return failed && sentences.some((field) => typeof body[field] === 'string');
+  return failed && sentenceFields.some((field) => typeof body[field] === 'string');
 }
 
 /** MiniMax: `base_resp: {status_code, status_msg}`, with 0 for success. */

@@ -11,9 +11,10 @@ export function isBrowserChallenge(headers: Headers, body: string): boolean {
  * Whether a refused key is the gateway's own at the provider behind it. new-api and one-api add their request id to
  * what they pass on, and name themselves as the type of their own errors; LiteLLM names the exception of the provider.
  */
-export function refusesUpstreamKey({ words, codes }: ProviderError, headers = new Headers()): boolean {
-  if (/litellm\.AuthenticationError/i.test(words)) return true;
-  const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(words);
+export function refusesUpstreamKey({ words, wrapper, codes }: ProviderError, headers = new Headers()): boolean {
+  const sentence = wrapper || words;
+  if (/litellm\.AuthenticationError/i.test(sentence)) return true;
+  const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(sentence);
   // The names of its forks: `one_hub_error`, `shell_api_error`.
   const own = codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(words);
   return passedOn && !own;

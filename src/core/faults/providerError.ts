@@ -1,6 +1,6 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { toSimplified } from '../simplifiedChinese';
-import { baseResponseError, hasContent, isError } from './errorEnvelope';
+import { baseResponseError, hasContent, isError, sentenceFields } from './errorEnvelope';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {
@@ -11,13 +11,15 @@ export interface ProviderError {
   /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
   readonly codes: readonly string[];
   readonly param: string;
+  /** The gateway's own sentence around the message, where it has quoted the provider's error. */
+  readonly wrapper: string;
   /** An HTTP status carried in the body (`code: 429`), of use when the response itself was 200. */
   readonly status: number | undefined;
 }
 
-const silent: ProviderError = { message: '', words: '', codes: [], param: '', status: undefined };
+const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
 
-/** Of a message that is read, in characters. */
+/** Longest part of a message that is examined, in characters. */
 const longestText = 8192;
 
 /** Gateways wrap what the provider said, some more than once. */
@@ -58,6 +60,7 @@ function read(error: JsonRecord, depth: number): ProviderError {
   const codes = [...codesOf(error), ...inner.codes];
   return {
     ...(inner.message === '' ? spoken(messageOf(error)) : { message: inner.message, words: inner.words }),
+    wrapper: inner.message === '' ? '' : messageOf(error).slice(0, longestText),
     codes,
     param: textOf(error['param']) || placeOf(error['detail']) || inner.param,
     status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
@@ -75,13 +78,15 @@ function wrapped(error: JsonRecord, depth: number): ProviderError {
 
 /** What a gateway quotes in its own sentence: `bad response status code 400, body: {"error":{…}}`. */
 function embedded(message: string, depth: number): ProviderError {
-  const quoted = message.slice(0, longestText).match(/[{[].*[}\]]/s)?.[0];
-  if (quoted === undefined) return silent;
+  const text = message.slice(0, longestText).trim();
+  const start = text.startsWith('[{') ? 0 : text.indexOf('{');
+  if (start < 0) return silent;
+  const quoted = text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
   // LiteLLM prints a Python dictionary.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return said(printed);
   const json = firstOf(parseJson(quoted));
-  return isRecord(json) && (isError(json) || quoted === message.trim()) ? readJson(json, depth) : silent;
+  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : silent;
 }
 
 /** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
@@ -89,8 +94,7 @@ function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
   const found = isRecord(first) ? `${placeOf(detail)}: ${textOf(first['msg'])}` : textOf(detail);
-  const names = ['message', 'msg', 'error_msg', 'status_msg'] as const;
-  const [message = '', ...others] = names.map((name) => textOf(error[name]));
+  const [message = '', ...others] = sentenceFields.map((name) => (name === 'detail' ? found : textOf(error[name])));
   return message || found || (others.find((text) => text !== '') ?? '');
 }
 

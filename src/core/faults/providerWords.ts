@@ -94,6 +94,8 @@ export const providerWords = {
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
   ),
+  /** Tells a limit that is reached from a time that is only mentioned. */
+  reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
   tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),
 } as const satisfies Readonly<Record<string, RegExp>>;

@@ -38,7 +38,7 @@ export function inbandRow(error: ProviderError, hinted: boolean, streamed: boole
   return streamed && requestRows.has(row) ? 45 : row;
 }
 
-/** Rows that blame the request without a cause that a gateway can find out only while it answers. */
+/** Rows that blame the request itself. The gateway had accepted it if part of the answer has arrived. */
 const requestRows: ReadonlySet<RowId> = new Set<RowId>([15, 17, 18, 29]);
 
 function readingOf(error: ProviderError, hinted: boolean): Reading {
@@ -63,15 +63,15 @@ function causeRow(reading: Reading): RowId | undefined {
 }
 
 /**
- * Money is named by a code or in words. A quota that counts requests or tokens in a short time is none, nor one with a
- * time to come back; and a filter may well mention credits.
+ * Returns whether the account needs money. It does not for a quota of requests or tokens in a short time, for Google's
+ * quota with a time to come back, or for the message of a filter that mentions credits.
  */
 function isCredit({ coded, says, hinted }: Reading): boolean {
   if (says('credit')) return coded('credit') || !says('filter');
   if (says('shortLimit')) return false;
   if (coded('credit')) return true;
-  if (hinted || says('limit')) return false;
-  return says('quota') || (says('currentQuota') && !coded('limit'));
+  if (says('limit')) return false;
+  return says('quota') || (says('currentQuota') && !hinted && !coded('limit'));
 }
 
 function rowWithin(status: number, reading: Reading): RowId | undefined {
@@ -85,13 +85,14 @@ function rowWithin(status: number, reading: Reading): RowId | undefined {
   return status < 500 ? requestRow(status, reading) : upstreamRow(reading);
 }
 
-/** A 5xx may stand for anything that the gateway has heard from behind it. */
+/** A gateway may send a 5xx for any error of its provider. */
 function upstreamRow(reading: Reading): RowId | undefined {
   const { error, coded, says } = reading;
   if (coded('auth')) return 21;
   if (coded('permission')) return 24;
   if (coded('overload') || says('overload')) return 35;
-  if (coded('long-limit') || says('limit') || says('shortLimit') || says('longLimit')) return limitRow(reading);
+  const limited = says('reached') && (says('shortLimit') || says('longLimit'));
+  if (coded('long-limit') || says('limit') || limited) return limitRow(reading);
   if (says('filter') && !/unavailable|time(?:d )?out/i.test(error.words)) return 19;
   if (says('context')) return 16;
   return coded('request') && !coded('server') ? 15 : undefined;

@@ -217,7 +217,7 @@ export const faultTable = {
     'retryNow',
   ]),
   67: row('model', never, '{host} has no channel for {model}, or not for your group.', ['switchModel', 'details']),
-  68: row('gateway', never, "{host} can't sign in to its provider. Choose another model, or contact its support.", [
+  68: row('gateway', never, "The provider rejected {host}'s own key. Switch the model, or contact its support.", [
     'switchModel',
     'details',
     'retryNow',

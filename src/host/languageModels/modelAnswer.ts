@@ -59,7 +59,7 @@ export class ModelAnswer {
       case 'replaced':
         this.whole = event.text;
         // Reasoning that came as text can't be taken back: the answer follows it.
-        if (this.shown.startsWith(event.text)) this.shown = event.text;
+        if (event.because === 'reasoning' && this.shown.startsWith(event.text)) this.shown = event.text;
         this.show();
         return false;
       case 'tool-call':

@@ -1,4 +1,4 @@
-import type { AttemptEvent, FailedEvent, StreamEvent, WaitingEvent } from '../../core/events';
+import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEvent } from '../../core/events';
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, Inserted } from './chatMetadata';
 import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chat/chatWords';
@@ -91,7 +91,7 @@ export class ChatAnswer {
         this.cut = undefined;
         return [];
       case 'replaced':
-        return this.replaced(event.text);
+        return this.replaced(event);
       case 'model':
         return this.aside(progress(plain(switchLine(event, words))));
       case 'done': {
@@ -167,10 +167,10 @@ export class ChatAnswer {
   }
 
   /** What is shown stays: a new answer can only be shown where it begins with that. */
-  private replaced(text: string): readonly ChatPart[] {
+  private replaced({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.more(text.slice(this.text.length));
     // Reasoning that came as text can't be taken back: the answer follows it.
-    if (this.text.startsWith(text)) {
+    if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];
     }

@@ -71,7 +71,7 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
       text: tell('text'),
       reasoning: tell('reasoning'),
       textWasReasoning: tell('textWasReasoning'),
-      restartInStream: tell('restartInStream'),
+      restartInStream: () => true,
       toolCall: tell('toolCall'),
       quiet: tell('quiet'),
     },
@@ -270,10 +270,10 @@ describe('an attempt', () => {
     });
   }
 
-  it('takes `[DONE]` for the end where the gateway is known to omit the finish reason', async () => {
+  it('takes `[DONE]` for the end where the gateway is known to omit finish reasons', async () => {
     const { ends } = await attempted(
       streaming((body) => body.event(saying({ content: 'a' })).done()),
-      { behavior: { omitsFinishReason: true } },
+      { behavior: { finishReason: 'omitted' } },
     );
     assert.deepEqual(ends, [finished('stop')]);
   });

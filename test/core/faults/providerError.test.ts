@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fromJson, readProviderError, type ProviderError } from '../../../src/core/faults/providerError';
 
-const silent: ProviderError = { message: '', words: '', codes: [], param: '', status: undefined };
+const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
 const said = (message: string): ProviderError => ({ ...silent, message, words: message });
 
 const cases: readonly (readonly [name: string, body: unknown, error: ProviderError])[] = [
@@ -27,14 +27,23 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
   [
     'a parameter of the error and one of the error inside',
     { message: '{"message":"no","param":"inner"}', param: 'outer' },
-    { ...said('no'), param: 'outer' },
+    { ...said('no'), wrapper: '{"message":"no","param":"inner"}', param: 'outer' },
   ],
   [
     'a parameter of the error inside',
     { message: '{"message":"no","param":"inner"}' },
-    { ...said('no'), param: 'inner' },
+    { ...said('no'), wrapper: '{"message":"no","param":"inner"}', param: 'inner' },
   ],
-  ['an error inside a message, after blanks', { message: ' \n{"message":"no"}' }, said('no')],
+  [
+    'an error inside a message, after blanks',
+    { message: ' \n{"message":"no"}' },
+    { ...said('no'), wrapper: ' \n{"message":"no"}' },
+  ],
+  [
+    'an error quoted in a sentence (LiteLLM)',
+    { message: 'Failed - {"error":{"message":"no","code":"x"}}. Bye' },
+    { ...said('no'), wrapper: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
+  ],
   ['an error that is a message', { message: { message: 'no', code: 'x' } }, { ...said('no'), codes: ['x'] }],
   [
     'a message in quotation marks with a brace',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ProviderError } from '../../../src/core/faults/providerError';
 import { refusedParameter, type RepairableParameter } from '../../../src/core/faults/refusedParameter';
 
-const silent: ProviderError = { message: '', words: '', codes: [], param: '', status: undefined };
+const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
 
 const cases: readonly (readonly [words: string, codes: readonly string[], refused: RepairableParameter | undefined])[] =
   [

@@ -926,6 +926,24 @@ const lines: readonly Line[] = [
     'new-api, no channel in traditional Chinese',
     oneApi('分組 default 下模型 gpt-4o 無可用管道', 'model_not_found', 'new_api_error'),
   ],
+  [
+    68,
+    401,
+    'LiteLLM, the key at its provider, quoted as JSON',
+    openai(
+      'litellm.AuthenticationError: AnthropicException - {"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}',
+      'auth_error',
+    ),
+  ],
+  [33, 500, 'a wait in minutes', openai('服务异常，请几分钟后重试', 'api_error')],
+  [34, 502, 'maintenance of the day', openai('今日系统升级维护', 'api_error')],
+  [
+    22,
+    429,
+    'a free quota, with a time to come back',
+    openai('Your free quota is exhausted. Please top up.', 'api_error'),
+    { 'retry-after': '30' },
+  ],
   [69, 403, 'Cloudflare, a challenge by its header', page, { 'cf-mitigated': 'challenge' }],
   [69, 503, 'Cloudflare, a challenge by its title', '<title>Just a moment...</title>', { server: 'cloudflare' }],
   [

@@ -26,7 +26,7 @@ describe('replies of real gateways', () => {
       assertFirstAttempt(gatewayCase.expected, events);
       const attempts = events.filter(({ type }) => type === 'attempt').length;
       assert.ok(attempts <= mostAttempts, `${attempts} attempts`);
-      if (retryOf(events) === 'never') assert.equal(attempts, 1);
+      if (gatewayCase.expected.retry === 'never' && !gatewayCase.expected.acceptRetry) assert.equal(attempts, 1);
     });
   }
 });
@@ -83,7 +83,7 @@ function assertEnd({ text, finishReason, finalText }: Expected, events: readonly
   const retry = retryOf(events);
   if (retry === 'success' || retry === 'never') return;
   assert.equal(end.type, 'done');
-  if (retry === 'resume' && text === partial) assert.equal(end.text, whole);
+  if (retry !== 'resume' || text === partial) assert.equal(end.text, whole);
 }
 
 function assertIncludes<T>(accepted: readonly T[], actual: T, what: string): void {

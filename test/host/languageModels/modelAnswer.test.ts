@@ -6,6 +6,7 @@ const base = { attempt: 1, at: 0 };
 const attempt = (n: number): StreamEvent => ({ type: 'attempt', attempt: n, at: 0, model: 'm', why: 'first', time: 0 });
 const text = (words: string): StreamEvent => ({ ...base, type: 'text', text: words });
 const replaced = (words: string): StreamEvent => ({ ...base, type: 'replaced', text: words });
+const wasReasoning: StreamEvent = { ...base, type: 'replaced', text: '', because: 'reasoning' };
 const part = (json: string, id?: string, name?: string, index = 0): StreamEvent => ({
   ...{ ...base, type: 'tool-call', index, id, name, arguments: json },
 });
@@ -86,7 +87,7 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
   ],
   [
     'goes on behind reasoning that came as text',
-    [text('Hm.'), replaced(''), text('ab'), done('ab')],
+    [text('Hm.'), wasReasoning, text('ab'), done('ab')],
     ['text Hm.', 'text ab'],
   ],
   [

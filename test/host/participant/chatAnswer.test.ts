@@ -25,6 +25,7 @@ const wait = (more: Partial<WaitingEvent> = {}): WaitingEvent => ({
 const cut: StreamEvent = { type: 'cut', reason: 'connection', message: 'The connection was lost.', attempt: 1, at: 0 };
 const resume = { ...attempt('m', 2), why: 'resume', how: 'continue' } as StreamEvent;
 const resumed: StreamEvent = { type: 'resumed', how: 'continue', trimmed: 0, seam: 0, attempt: 2, at: 0 };
+const wasReasoning: StreamEvent = { type: 'replaced', text: '', because: 'reasoning', attempt: 1, at: 0 };
 const replaced = (whole: string): StreamEvent => ({ type: 'replaced', text: whole, attempt: 2, at: 0 });
 
 /** The calls that the chat's stream gets, as words. */
@@ -185,7 +186,7 @@ describe('a cut answer in the chat', () => {
   });
 
   it('goes on behind reasoning that came as text', () => {
-    assert.deepEqual(chat(text('Hm. '), replaced(''), text('one')), ['Hm. ', 'one']);
+    assert.deepEqual(chat(text('Hm. '), wasReasoning, text('one')), ['Hm. ', 'one']);
   });
 
   it('that was written anew in other words ends with an error, for nothing can be taken back', () => {

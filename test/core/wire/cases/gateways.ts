@@ -73,7 +73,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 48,
-    fault: 'a gateway that begins the answer anew with another upstream',
+    fault: 'a gateway that starts the answer over with another upstream',
     replies: () => [
       () => [
         { send: chunk({ role: 'assistant', content: '' }, 'a') },
