@@ -1,7 +1,7 @@
 import { errors, type Locator, type Page } from 'playwright-core';
 
 /** A list that takes no text for so long has gone away. */
-const goneMs = 6000;
+const goneMs = 15_000;
 
 /** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
 export class QuickInput {

@@ -54,6 +54,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     args,
     viewport: options.viewport ?? { width: 1280, height: 800 },
   });
+  // Everything takes long where other things run.
+  context.setDefaultTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   return {
     server,

@@ -10,6 +10,8 @@ const reporter = path.join(root, 'test/support/countingReporter.cjs');
 
 /** Keeps a processor core busy. */
 const busy: Resources = { cores: 1, memoryMb: 1000 };
+/** Waits for timers and other processes about half of the time. */
+const partlyWaiting: Resources = { cores: 0.5, memoryMb: 1000 };
 /** Downloads, unpacks and waits. */
 const installing: Resources = { cores: 0.5, memoryMb: 500 };
 /** A VS Code and a browser, which mostly wait. On a desktop a window needs the focus, and so must be the only one. */
@@ -33,8 +35,7 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
     ...e2eJobs(mochaArgs),
     check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
-    unitJob('core', 'core', mochaArgs),
-    unitJob('host', '{demo,host,support,webview}', mochaArgs),
+    ...['host', 'webview', 'core', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
     check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
@@ -82,8 +83,8 @@ function mochaJob(stage: string, name: string, args: readonly string[], mochaArg
   };
 }
 
-function unitJob(name: string, folders: string, mochaArgs: readonly string[]): SuiteJob {
-  return mochaJob('unit', `unit ${name}`, [`test/${folders}/**/*.test.ts`], mochaArgs);
+function unitJob(folder: string, mochaArgs: readonly string[]): SuiteJob {
+  return { ...mochaJob('unit', `unit ${folder}`, [`test/${folder}/**/*.test.ts`], mochaArgs), takes: partlyWaiting };
 }
 
 /** Mocha inside the extension host of a real VS Code with the development build, a process for each window. */
