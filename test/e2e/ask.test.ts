@@ -83,18 +83,18 @@ describe('asking', () => {
 
   it('counts down what the server asked for, and Retry now sends at once', async () => {
     gateway.script = inTurn(
-      () => rateLimited(120),
+      () => rateLimited(80),
       () => answer('after the limit'),
     );
     await panel.send('limited');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /server asked for 120/);
+    assert.match(await card.innerText(), /server asked for 80/);
     const before = await panel.timer.innerText();
     await panel.timer.filter({ hasNotText: before }).waitFor();
     await panel.button('Retry now').click();
     const [first, second] = [await gateway.request(1), await gateway.request(2)];
-    assert.ok(second.at - first.at < 120_000);
+    assert.ok(second.at - first.at < 80_000);
     await panel.answer.getByText('after the limit').waitFor();
     await panel.assistant.getByText(/Answered after 2 attempts/).waitFor();
   });
