@@ -18,7 +18,7 @@ const installing: Resources = { cores: 0.5, memoryMb: 500 };
 const window: Resources = { cores: onDesktop ? Infinity : 0.65, memoryMb: 1500 };
 
 /** End-to-end tests that take longest. They start first, or the others would have ended long before them. */
-const longestFirst = ['accessibility', 'crash', 'pictures', 'reading', 'ask'];
+const longestFirst = ['crash', 'accessibility', 'reload', 'demo', 'twoWindows', 'walkthrough'];
 
 /** Returns all jobs of a test run. `mochaArgs` are handed to mocha, for instance `--grep`. */
 export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
