@@ -32,14 +32,14 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
     // Both write `dist`, and the windows read it until they close.
     preparation('development build', { after: ['vsix'] }),
-    ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
-    ...e2eJobs(mochaArgs),
-    check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
-    ...['host', 'webview', 'core', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
+    check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
     check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+    ...['host', 'webview', 'core', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
+    ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
+    ...e2eJobs(mochaArgs),
   ];
 }
 
