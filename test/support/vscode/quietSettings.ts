@@ -13,6 +13,8 @@ export const quietSettings: Settings = {
   'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
+  // It installs packages from the registry.
+  'typescript.disableAutomaticTypeAcquisition': true,
   'typescript.tsserver.useSyntaxServer': 'never',
   'update.mode': 'none',
   'window.menuBarVisibility': 'compact',
