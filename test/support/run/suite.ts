@@ -14,7 +14,7 @@ const busy: Resources = { cores: 1, memoryMb: 1000 };
 const partlyWaiting: Resources = { cores: 0.5, memoryMb: 1000 };
 /** Downloads, unpacks and waits. */
 const installing: Resources = { cores: 0.5, memoryMb: 500 };
-/** A VS Code and a browser, which mostly wait. On a desktop a window needs the focus, and so must be the only one. */
+/** A VS Code and a browser, which wait now and then. On a desktop a window needs the focus: it must be the only one. */
 const window: Resources = { cores: onDesktop ? Infinity : 0.65, memoryMb: 1500 };
 
 /** End-to-end tests that take longest. They start first, or the others would have ended long before them. */
