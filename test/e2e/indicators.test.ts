@@ -35,7 +35,7 @@ describe('a turn, outside its panel', () => {
 
   describe('in the status bar', () => {
     it('counts down, and tells a screen reader the time of day instead', async () => {
-      gateway.script = () => rateLimited(40);
+      gateway.script = () => rateLimited(120);
       await startNew();
       await panel.send('limited');
       await activity('Retrying in').waitFor();
@@ -57,7 +57,7 @@ describe('a turn, outside its panel', () => {
     });
 
     it('ends to cool down by itself', async () => {
-      gateway.script = () => rateLimited(3);
+      gateway.script = () => rateLimited(10);
       await panel.send('limited for a moment');
       await activity('Retrying in').waitFor();
       await panel.button('Stop').click();
@@ -110,7 +110,7 @@ describe('a turn, outside its panel', () => {
     });
 
     it('waits for long: Retry now asks at once', async () => {
-      const held = heldAnswer([], rateLimited(40));
+      const held = heldAnswer([], rateLimited(120));
       gateway.script = inTurn(held.script, () => answer('after the wait'));
       await startNew();
       await panel.send('what waits unseen');

@@ -6,7 +6,7 @@ import path from 'node:path';
 export async function run(): Promise<void> {
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 20_000,
+    timeout: 60_000,
     forbidOnly: true,
     reporter: process.env['MOCHA_REPORTER'] ?? 'spec',
     ...grepArgument(),

@@ -4,7 +4,7 @@ import { packageScript } from '../support/paths';
 
 async function main(args: readonly string[]): Promise<void> {
   assertNode();
-  process.exitCode = await runNode(packageScript('@stryker-mutator/core/bin/stryker.js'), ['run', ...args]);
+  process.exitCode = await runNode([packageScript('@stryker-mutator/core/bin/stryker.js'), 'run', ...args]);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -6,39 +6,41 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** After this many milliseconds the process is ended and counts as failed. */
   readonly timeoutMs?: number | undefined;
-  /** Gets what the process prints, which is printed here as well. */
+  /** Ends the process. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gets what the process prints, which is printed here otherwise. */
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
-/** Runs a script on this process' Node in the repository; resolves with its exit code, 1 for a signal. */
-export async function runNode(script: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
-  const child = spawn(process.execPath, [script, ...args], {
+/** Runs this process' Node in the repository, `args` are a script and its arguments. @returns its exit code, 1 for a signal */
+export async function runNode(args: readonly string[], options: RunOptions = {}): Promise<number> {
+  const { env, timeoutMs, signal, onOutput } = options;
+  const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, ...options.env },
-    stdio: options.onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
   });
-  for (const [from, to] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ] as const) {
-    from?.setEncoding('utf8').on('data', (text: string) => {
-      to.write(text);
-      options.onOutput?.(text);
-    });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
   }
+  const end = (): void => void endProcess(child);
   const timer =
-    options.timeoutMs === undefined
+    timeoutMs === undefined
       ? undefined
       : setTimeout(() => {
-          console.error(`${script} has not ended after ${options.timeoutMs ?? 0} ms`);
-          void endProcess(child);
-        }, options.timeoutMs);
+          const message = `${args.join(' ')} has not ended after ${timeoutMs} ms\n`;
+          if (onOutput) onOutput(message);
+          else process.stderr.write(message);
+          end();
+        }, timeoutMs);
+  signal?.addEventListener('abort', end);
   try {
-    // Of a process whose output is read, `exit` may come before the last of it.
-    const [code] = (await once(child, options.onOutput ? 'close' : 'exit')) as [number | null];
+    // The last of the output may come after `exit`.
+    const [code] = (await once(child, onOutput ? 'close' : 'exit')) as [number | null];
     return code ?? 1;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }
 

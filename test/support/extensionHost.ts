@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HolySheepApi } from '../../src/host/api';
 import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
@@ -18,8 +19,11 @@ export async function extensionApi(): Promise<HolySheepApi> {
   return extension.activate();
 }
 
+/** Changes a user setting. VS Code writes its file each time, which is slow: not for a value that is there already. */
 export async function set(name: string, value: unknown): Promise<void> {
-  await vscode.workspace.getConfiguration('holysheep').update(name, value, vscode.ConfigurationTarget.Global);
+  const settings = vscode.workspace.getConfiguration('holysheep');
+  if (isDeepStrictEqual(settings.inspect(name)?.globalValue, value)) return;
+  await settings.update(name, value, vscode.ConfigurationTarget.Global);
 }
 
 /** No test waits for what another was told, or pays for what it spent. */

@@ -1,7 +1,7 @@
 import { errors, type Locator, type Page } from 'playwright-core';
 
 /** A list that takes no text for so long has gone away. */
-const goneMs = 6000;
+const goneMs = 15_000;
 
 /** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
 export class QuickInput {
@@ -82,15 +82,17 @@ export class QuickInput {
 
   /**
    * A page in a webview gets the focus a moment after the webview itself, and whatever list is open by then goes away:
-   * https://github.com/microsoft/vscode/issues/75209.
+   * https://github.com/microsoft/vscode/issues/75209. Another panel may take the focus meanwhile.
    */
   async #focusSettled(): Promise<void> {
-    const name = await this.page.evaluate(
-      "document.activeElement?.matches('iframe.webview') && document.activeElement.name",
-    );
-    if (typeof name !== 'string') return;
-    const page = this.page.frameLocator(`iframe[name="${name}"]`).frameLocator('#active-frame');
-    await page.locator(':focus').waitFor();
+    for (;;) {
+      const name = await this.page.evaluate(
+        "document.activeElement?.matches('iframe.webview') && document.activeElement.name",
+      );
+      if (typeof name !== 'string') return;
+      const page = this.page.frameLocator(`iframe[name="${name}"]`).frameLocator('#active-frame');
+      if ((await page.locator(':focus').count()) > 0) return;
+    }
   }
 }
 

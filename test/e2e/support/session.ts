@@ -53,7 +53,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     executablePath,
     args,
     viewport: options.viewport ?? { width: 1280, height: 800 },
+    // Spares the processor thousands of frames.
+    reducedMotion: 'reduce',
   });
+  // Everything takes long where other things run.
+  context.setDefaultTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   return {
     server,

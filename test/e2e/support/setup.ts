@@ -1,19 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { out } from '../../support/paths';
-import { packageExtension } from '../../support/vscode/package';
-import { installPackaged } from './installPackaged';
+import { failuresFolder } from './failuresFolder';
 import { openWorkbenches } from './workbench';
 
-const failures = path.join(out, 'e2e-failures');
-
-/** Once a run. */
-export async function mochaGlobalSetup(): Promise<void> {
-  // Mocha alone would die of this signal at once and leave servers and browsers behind.
-  process.once('SIGTERM', () => process.exit(143));
-  rmSync(failures, { recursive: true, force: true });
-  await installPackaged(await packageExtension());
-}
+// Mocha alone would die of this signal at once and leave servers and browsers behind.
+process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
   /** A picture says what went wrong. */
@@ -22,10 +13,10 @@ export const mochaHooks = {
     if (test?.state !== 'failed') {
       return;
     }
-    mkdirSync(failures, { recursive: true });
+    mkdirSync(failuresFolder, { recursive: true });
     const name = test.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
     for (const [index, workbench] of [...openWorkbenches].entries()) {
-      await workbench.screenshot(path.join(failures, `${name}-${index + 1}.png`));
+      await workbench.screenshot(path.join(failuresFolder, `${name}-${index + 1}.png`));
     }
   },
 };

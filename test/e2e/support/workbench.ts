@@ -225,8 +225,7 @@ export class Workbench {
 
   /** Until the extension is active: a palette opened before that never learns of its commands. */
   async #ready(): Promise<void> {
-    // Starting takes long where other things run; a hook has 60 s.
-    await this.statusBarItem('holysheep.model').waitFor({ timeout: 50_000 });
+    await this.statusBarItem('holysheep.model').waitFor({ timeout: 120_000 });
   }
 }
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
+import { propertyRuns } from '../../support/propertyRuns';
 import { buildVictim, killAt, story, tellStory, type Killing } from '../../support/kill/killing';
 import { randomNumbers } from '../../simulate/randomNumbers';
 
-const kills = 50;
+const kills = Math.ceil(propertyRuns / 20);
 /** At a time: enough to be quick, few enough to be killed when it is their turn. */
 const together = 2;
-/** What a kill may cost. A machine that has no time for a process adds to what is measured: the bench has the worst. */
-const lossMs = 250;
 
 const seed = Date.now();
 
@@ -35,12 +34,6 @@ describe(`A process that is killed at ${kills} random moments of an answer (seed
 
   it('leaves a beginning of what was sent, each time', () => {
     for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
-  });
-
-  it(`leaves all but the last ${lossMs} ms of what was there`, () => {
-    const lost = killings.map((killing) => killing.lostMs).toSorted((a, b) => a - b);
-    const late = lost.filter((ms) => ms > lossMs);
-    assert.ok(late.length <= kills / 10, `lost more, each in ms: ${late.join(', ')}`);
   });
 
   it('leaves an answer that says it was interrupted, unless it was over', () => {

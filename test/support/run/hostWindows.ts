@@ -41,7 +41,7 @@ const nonsense: Settings = {
 
 export const hostWindows: readonly HostWindow[] = [
   {
-    name: 'a folder',
+    name: 'folder',
     tests: '.',
     // An older VS Code reads a file of its own choice otherwise.
     settings: { ...quietSettings, 'http.systemCertificatesNode': true },
@@ -49,7 +49,8 @@ export const hostWindows: readonly HostWindow[] = [
     environment: trustTestAuthority,
   },
   {
-    name: 'a folder that is not trusted, and settings that make no sense',
+    // Its settings make no sense, either.
+    name: 'untrusted',
     tests: 'untrusted',
     settings: {
       ...quietSettings,
@@ -60,7 +61,7 @@ export const hostWindows: readonly HostWindow[] = [
     untrusted: true,
     open: sampleFolder,
   },
-  { name: 'a virtual workspace', tests: 'virtual', settings: quietSettings, open: virtualWorkspace },
+  { name: 'virtual', tests: 'virtual', settings: quietSettings, open: virtualWorkspace },
 ];
 
 function sampleFolder(folder: string): string {

@@ -1,66 +1,81 @@
+import { availableParallelism } from 'node:os';
 import { assertNode } from '../install/dependencies.mjs';
-import { newest, oldest } from '../vscode/versions';
-import { hostStage } from './hostStage';
-import { mochaStage } from './mochaStage';
-import type { Stage, StageResult } from './stage';
-import { toolStage } from './toolStage';
-
-const stages: readonly Stage[] = [
-  toolStage('check', [
-    ['typescript/bin/tsc', '-p', '.'],
-    ['typescript/bin/tsc', '-p', 'src/webview'],
-  ]),
-  toolStage('lint', [
-    ['eslint/bin/eslint.js', '.'],
-    ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
-  ]),
-  mochaStage('unit', ['test/{core,demo,host,webview}/**/*.test.ts']),
-  mochaStage('package', ['test/package/**/*.test.ts']),
-  hostStage('host', newest),
-  hostStage('host-oldest', oldest),
-  mochaStage('e2e', [
-    '--no-config',
-    ...['--require', 'tsx/cjs', '--require', 'test/e2e/support/setup.ts'],
-    ...['--timeout', '60000', 'test/e2e/**/*.test.ts'],
-  ]),
-];
+import { Progress } from './progress';
+import { runJobs, withNeeds } from './schedule';
+import { suiteJobs } from './suite';
+import { runSuiteJob, type JobResult, type SuiteJob } from './suiteJob';
 
 async function main(args: readonly string[]): Promise<void> {
   assertNode();
   const separator = args.indexOf('--');
-  const names = separator < 0 ? args : args.slice(0, separator);
+  const chosenStages = separator < 0 ? args : args.slice(0, separator);
   const mochaArgs = separator < 0 ? [] : args.slice(separator + 1);
-  const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
-  if (unknown.length > 0) {
-    throw new Error(`No such stage: ${unknown.join(', ')}. There are ${stages.map(({ name }) => name).join(', ')}.`);
+  const jobs = plannedJobs(suiteJobs(mochaArgs), chosenStages);
+
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
+  const progress = new Progress(jobs, process.stdout, () => performance.now());
+  const results = new Map<SuiteJob, JobResult>();
+  const record = (job: SuiteJob, result: JobResult): void => {
+    results.set(job, result);
+    if (!interruption.signal.aborted) progress.end(job, result);
+  };
+
+  const capacity = { cores: availableParallelism(), memoryMb: process.availableMemory() / 2 ** 20 };
+  await runJobs(
+    jobs,
+    capacity,
+    {
+      run: async (job) => {
+        progress.start(job);
+        const result = await runSuiteJob(job, interruption.signal, (text) => progress.print(text));
+        record(job, result);
+        return result.failed === 0;
+      },
+      skip: (job, failedNeed) => {
+        const failures = [`Not run, because "${failedNeed}" has failed.`];
+        record(job, { passed: 0, failed: 1, failures, output: '' });
+      },
+    },
+    interruption.signal,
+  );
+  if (interruption.signal.aborted) {
+    console.log('Interrupted.');
+    process.exitCode = 130;
+  } else {
+    report(results);
   }
-  const chosen = stages.filter(({ name }) => names.length === 0 || names.includes(name));
-  const results: StageResult[] = [];
-  for (const stage of chosen) {
-    results.push(await report(stage, mochaArgs));
-  }
-  const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  const failed = results.reduce((sum, result) => sum + result.failed, 0);
-  // Again at the end, where a log that is cut short still has it.
-  chosen.forEach((stage, index) => {
-    const result = results[index];
-    if (!result || result.failed === 0) return;
-    for (const line of result.told ?? ['failed; see above']) console.log(`${stage.name}: ${line}`);
-  });
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
 }
 
-async function report(stage: Stage, mochaArgs: readonly string[]): Promise<StageResult> {
-  console.log(`\n== ${stage.name}`);
-  const start = performance.now();
-  const result = await stage.run(mochaArgs).catch((error: unknown): StageResult => {
-    console.error(error);
-    return { passed: 0, failed: 1 };
-  });
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`== ${stage.name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)`);
-  return result;
+/** @throws if there is no such stage */
+function plannedJobs(jobs: readonly SuiteJob[], chosenStages: readonly string[]): readonly SuiteJob[] {
+  const tests = jobs.filter(({ kind }) => kind !== 'preparation');
+  const names = [...new Set(tests.map(({ stage }) => stage))];
+  const unknown = chosenStages.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`No such stage: ${unknown.join(', ')}. There are ${names.join(', ')}.`);
+  return withNeeds(
+    jobs,
+    (job) => tests.includes(job) && (chosenStages.length === 0 || chosenStages.includes(job.stage)),
+  );
+}
+
+function report(results: ReadonlyMap<SuiteJob, JobResult>): void {
+  const failed = [...results].filter(([, result]) => result.failed > 0);
+  for (const [{ name }, { output }] of failed) {
+    if (output !== '') console.log(`\n== Output of "${name}", which has failed\n${output}`);
+  }
+  // The last lines of all, where a log that is cut short still has them.
+  for (const [{ name }, { failures }] of failed) {
+    for (const failure of failures) console.log(`${name}: ${failure}`);
+  }
+  const passedTests = [...results.values()].reduce((total, result) => total + result.passed, 0);
+  let failedTests = failed.reduce((total, [, result]) => total + result.failed, 0);
+  if (passedTests + failedTests === 0) {
+    console.log('No test has run.');
+    failedTests = 1;
+  }
+  console.log(`${passedTests} passed, ${failedTests} failed`);
+  process.exitCode = failedTests > 0 ? 1 : 0;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

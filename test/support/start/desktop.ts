@@ -20,7 +20,7 @@ export function findDesktop(): string | undefined {
 /** Opens a window of its own with the development build; resolves when the person has closed it. */
 export async function startDesktop(code: string, playground: Playground): Promise<void> {
   console.log('Building the extension…');
-  if ((await runNode(path.join(root, 'esbuild.js'), [])) !== 0) {
+  if ((await runNode([path.join(root, 'esbuild.js')])) !== 0) {
     throw new Error('The build failed.');
   }
   console.log('Opening VS Code with a sample workspace and the offline demo. Close its window or press Ctrl+C to end.');

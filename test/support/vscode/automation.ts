@@ -17,7 +17,7 @@ const workbenchNoise = new RegExp(
 );
 
 /** How long the extension host may take to end after the tests; a hang is not a pass. */
-const hostExitMs = 10_000;
+const hostExitMs = 60_000;
 
 export interface Automation {
   /** Resolves when the tests have ended and the extension host is gone. */

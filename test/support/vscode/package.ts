@@ -1,16 +1,25 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runNode } from '../childProcess';
 import { out, packageScript } from '../paths';
 
-/** Builds the VSIX as it is published; resolves with its path. `onOutput` gets what the packager says. */
-export async function packageExtension(onOutput?: (text: string) => void): Promise<string> {
-  const vsix = path.join(out, 'holysheep-prompt.vsix');
+export const vsixFile = path.join(out, 'holysheep-prompt.vsix');
+/** Holds what the packager printed. */
+export const packagerLog = path.join(out, 'holysheep-prompt.vsix.log');
+
+/** Builds the VSIX as it is published; resolves with its path. */
+export async function packageExtension(): Promise<string> {
   mkdirSync(out, { recursive: true });
-  const args = ['package', '--no-dependencies', '--out', vsix];
-  const code = await runNode(packageScript('@vscode/vsce/vsce'), args, { onOutput });
+  let log = '';
+  const onOutput = (text: string): void => {
+    log += text;
+    process.stdout.write(text);
+  };
+  const args = ['package', '--no-dependencies', '--out', vsixFile];
+  const code = await runNode([packageScript('@vscode/vsce/vsce'), ...args], { onOutput });
+  writeFileSync(packagerLog, log);
   if (code !== 0) {
     throw new Error(`vsce package failed with exit code ${code}`);
   }
-  return vsix;
+  return vsixFile;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Nothing of VS Code's own in the way: no welcome page, no update, no telemetry, no sign-in. */
+/** Nothing of VS Code's own in the way: no welcome page, no update, no telemetry, no sign-in, one TypeScript server. */
 export const quietSettings: Settings = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
@@ -13,6 +13,9 @@ export const quietSettings: Settings = {
   'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
+  // It installs packages from the registry.
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'typescript.tsserver.useSyntaxServer': 'never',
   'update.mode': 'none',
   'window.menuBarVisibility': 'compact',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

@@ -4,22 +4,19 @@ import { ensureVSCode } from './install';
 import type { VSCodeVersion } from './versions';
 
 /** Desktop VS Code is downloaded where that is asked for, and where VS Code's server does not run. */
-const onDesktop = process.env['VSCODE_TEST_DESKTOP'] !== undefined || process.platform === 'win32';
+export const onDesktop = process.env['VSCODE_TEST_DESKTOP'] !== undefined || process.platform === 'win32';
 
 /** What `runTests` starts. */
 export interface TestHost {
   readonly start: { readonly version: string } | { readonly vscodeExecutablePath: string };
   /** What the started needs to know. */
   readonly env: Readonly<Record<string, string>>;
-  /** Desktop VS Code trusts every workspace of a test run. */
-  readonly knowsTrust: boolean;
 }
 
 export async function testHost({ codeServer, desktop }: VSCodeVersion): Promise<TestHost> {
-  if (onDesktop) return { start: { version: desktop }, env: {}, knowsTrust: false };
+  if (onDesktop) return { start: { version: desktop }, env: {} };
   return {
     start: { vscodeExecutablePath: path.join(root, 'test/support/vscodeFromNpm.mjs') },
     env: { VSCODE_SERVER: (await ensureVSCode(codeServer)).server },
-    knowsTrust: true,
   };
 }

@@ -7,7 +7,7 @@ import { parseDesktopArguments, type DesktopArguments } from './desktopArguments
 import { serverEnvironment } from './serverEnvironment';
 import { startServerProcess, type ServerProcess } from './serverProcess';
 
-const timeoutMs = 5 * 60_000;
+const timeoutMs = 20 * 60_000;
 
 /** Opens a window of VS Code's server that runs the tests; resolves with their exit code. */
 export async function runWindow(args: readonly string[]): Promise<number> {

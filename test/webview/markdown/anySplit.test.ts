@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
+import { propertyRuns } from '../../support/propertyRuns';
 import { randomDocument, randomPieces, seeded } from './fragments';
 import { randomOpenBlock } from './openBlocks';
 import { assertSame, oneShot, openAnswer, serialise, stream } from './streamingHarness';
 
-const DOCUMENTS_PER_SEED = 2_300;
-const OPEN_BLOCKS = Math.max(600, Number(process.env['HOLYSHEEP_PROPERTY_RUNS'] ?? 0) || 0);
+const documentsPerSeed = 3 * propertyRuns;
 
 describe('an answer that arrives in pieces', function () {
   this.timeout(120_000);
 
   for (const seed of [1, 2, 3, 4]) {
-    it(`ends as if it had come at once (${DOCUMENTS_PER_SEED} documents, seed ${seed})`, () => {
+    it(`ends as if it had come at once (${documentsPerSeed} documents, seed ${seed})`, () => {
       const random = seeded(seed);
-      for (let count = 0; count < DOCUMENTS_PER_SEED; count++) {
+      for (let count = 0; count < documentsPerSeed; count++) {
         const text = randomDocument(random);
         const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 24))];
         assertSame(stream(pieces), oneShot(text), () => JSON.stringify(pieces));
@@ -20,9 +20,9 @@ describe('an answer that arrives in pieces', function () {
     });
   }
 
-  it(`ends as if it had come at once when its beginning is frozen again and again (${OPEN_BLOCKS} documents)`, () => {
+  it(`ends as if it had come at once when its beginning is frozen again and again (${propertyRuns} documents)`, () => {
     const random = seeded(7);
-    for (let count = 0; count < OPEN_BLOCKS; count++) {
+    for (let count = 0; count < propertyRuns; count++) {
       const text = randomOpenBlock(random);
       const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 36))];
       assertSame(stream(pieces), oneShot(text), () => JSON.stringify(pieces));
@@ -31,7 +31,7 @@ describe('an answer that arrives in pieces', function () {
 
   it('ends as if it had come at once when it is replaced, finished and continued on the way', () => {
     const random = seeded(5);
-    for (let count = 0; count < 600; count++) {
+    for (let count = 0; count < propertyRuns; count++) {
       const { root, markdown, flush } = openAnswer({ patience: 1 });
       const steps: string[] = [];
       for (let step = 0; step < 4; step++) {

@@ -1,0 +1,103 @@
+/** What jobs share while they run. */
+export interface Resources {
+  /** Processor cores; a job that mostly waits takes a part of one. */
+  readonly cores: number;
+  readonly memoryMb: number;
+}
+
+export interface Job {
+  readonly name: string;
+  /** Jobs that must have succeeded, by name. They are run whenever this job is. */
+  readonly needs: readonly string[];
+  /** Jobs that must have ended if they are run at all, by name. */
+  readonly after?: readonly string[];
+  readonly takes: Resources;
+}
+
+export type JobState = 'running' | 'succeeded' | 'failed' | 'skipped';
+
+export interface JobRunner<J extends Job> {
+  /** Resolves with whether the job has succeeded. */
+  run(job: J): Promise<boolean>;
+  /** A job that `job` needs has failed or was skipped. */
+  skip(job: J, failedNeed: string): void;
+}
+
+/** Returns the chosen jobs and every job that they need, in the order of `jobs`. A job must come after those it needs. */
+export function withNeeds<J extends Job>(jobs: readonly J[], isChosen: (job: J) => boolean): readonly J[] {
+  const needed = new Set<string>();
+  const kept = jobs.toReversed().filter((job) => {
+    if (!isChosen(job) && !needed.has(job.name)) return false;
+    needed.delete(job.name);
+    job.needs.forEach((need) => needed.add(need));
+    return true;
+  });
+  if (needed.size > 0)
+    throw new Error(`Needed, but not listed before the job that needs it: ${[...needed].join(', ')}`);
+  return kept.toReversed();
+}
+
+/**
+ * Runs the jobs side by side, as many as fit into `capacity`, and resolves when all have ended.
+ * Jobs that are ready start in their order; after `signal` no more start.
+ */
+export async function runJobs<J extends Job>(
+  jobs: readonly J[],
+  capacity: Resources,
+  runner: JobRunner<J>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const states = new Map<string, JobState>();
+
+  const runReady = async (): Promise<void> => {
+    if (signal?.aborted) return;
+    skipHopeless(jobs, states, runner);
+    await Promise.all(
+      nextJobs(jobs, states, capacity).map(async (job) => {
+        states.set(job.name, 'running');
+        states.set(job.name, (await runner.run(job)) ? 'succeeded' : 'failed');
+        await runReady();
+      }),
+    );
+  };
+  await runReady();
+}
+
+function skipHopeless<J extends Job>(jobs: readonly J[], states: Map<string, JobState>, runner: JobRunner<J>): void {
+  for (const job of jobs) {
+    const failedNeed = job.needs.find((need) => states.get(need) === 'failed' || states.get(need) === 'skipped');
+    if (failedNeed === undefined || states.has(job.name)) continue;
+    states.set(job.name, 'skipped');
+    runner.skip(job, failedNeed);
+  }
+}
+
+/**
+ * Returns the jobs to start now. A ready job that does not fit holds back those behind it, or small jobs could keep a
+ * large one waiting until the end. A job that is larger than the capacity runs alone.
+ */
+function nextJobs<J extends Job>(
+  jobs: readonly J[],
+  states: ReadonlyMap<string, JobState>,
+  capacity: Resources,
+): readonly J[] {
+  const hasEnded = (name: string): boolean => states.has(name) && states.get(name) !== 'running';
+  const isPlanned = (name: string): boolean => jobs.some((job) => job.name === name);
+  const isReady = ({ name, needs, after = [] }: J): boolean =>
+    !states.has(name) && needs.every(hasEnded) && after.filter(isPlanned).every(hasEnded);
+
+  const running = jobs.filter(({ name }) => states.get(name) === 'running');
+  const next: J[] = [];
+  for (const job of jobs.filter(isReady)) {
+    if (!fits(job, [...running, ...next], capacity)) break;
+    next.push(job);
+  }
+  return next;
+}
+
+function fits(job: Job, running: readonly Job[], capacity: Resources): boolean {
+  if (running.length === 0) return true;
+  const sum = (of: (takes: Resources) => number): number =>
+    [job, ...running].reduce((total, { takes }) => total + of(takes), 0);
+  return sum(({ cores }) => cores) <= capacity.cores && sum(({ memoryMb }) => memoryMb) <= capacity.memoryMb;
+}

@@ -1,0 +1,124 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { packageScript, root } from '../paths';
+import { onDesktop } from '../vscode/testHost';
+import { hostWindows } from './hostWindows';
+import type { Resources } from './schedule';
+import type { SuiteJob } from './suiteJob';
+
+const reporter = path.join(root, 'test/support/countingReporter.cjs');
+
+/** Keeps a processor core busy. */
+const busy: Resources = { cores: 1, memoryMb: 1000 };
+/** Waits for timers and other processes about half of the time. */
+const partlyWaiting: Resources = { cores: 0.5, memoryMb: 1000 };
+/** Downloads, unpacks and waits. */
+const installing: Resources = { cores: 0.5, memoryMb: 500 };
+/** A VS Code and a browser, which wait now and then. On a desktop a window needs the focus: it must be the only one. */
+const window: Resources = { cores: onDesktop ? Infinity : 0.65, memoryMb: 1500 };
+
+/** End-to-end tests that take longest. They start first, or the others would have ended long before them. */
+const longestFirst = ['crash', 'accessibility', 'reload', 'demo', 'twoWindows', 'walkthrough'];
+
+/** Returns all jobs of a test run. `mochaArgs` are handed to mocha, for instance `--grep`. */
+export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
+  return [
+    preparation('browser'),
+    preparation('vscode newest', { showsProgress: true }),
+    preparation('vscode oldest', { showsProgress: true }),
+    preparation('desktop newest', { showsProgress: true }),
+    preparation('desktop oldest', { showsProgress: true }),
+    preparation('vsix', { takes: busy }),
+    preparation('packaged extension', { needs: ['vscode newest', 'vsix'] }),
+    // Both write `dist`, and the windows read it until they close.
+    preparation('development build', { after: ['vsix'] }),
+    check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
+    check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
+    check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
+    check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+    ...['host', 'webview', 'core', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
+    { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
+    ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
+    ...e2eJobs(mochaArgs),
+  ];
+}
+
+function preparation(name: string, differences: Partial<SuiteJob> = {}): SuiteJob {
+  return {
+    name,
+    stage: 'prepare',
+    kind: 'preparation',
+    command: ['--import', 'tsx', 'test/support/run/prepare.ts', name],
+    needs: [],
+    takes: installing,
+    ...differences,
+  };
+}
+
+function check(stage: string, part: string, [script, ...args]: readonly [string, ...string[]]): SuiteJob {
+  return {
+    name: `${stage} ${part}`,
+    stage,
+    kind: 'check',
+    command: [packageScript(script), ...args],
+    needs: [],
+    takes: busy,
+  };
+}
+
+/** Mocha in a Node process of its own. With a configuration file mocha would start one more, which outlives a signal. */
+function mochaJob(stage: string, name: string, args: readonly string[], mochaArgs: readonly string[]): SuiteJob {
+  return {
+    name,
+    stage,
+    kind: 'mocha',
+    command: [
+      ...['--import', 'tsx', packageScript('mocha/bin/mocha.js'), '--no-config', '--forbid-only'],
+      ...['--reporter', reporter, '--timeout', '60000', ...args, ...mochaArgs],
+    ],
+    env: { MOCHA_MUST_END: '1' },
+    mayBeEmpty: mochaArgs.length > 0,
+    needs: [],
+    takes: busy,
+  };
+}
+
+function unitJob(folder: string, mochaArgs: readonly string[]): SuiteJob {
+  return { ...mochaJob('unit', `unit ${folder}`, [`test/${folder}/**/*.test.ts`], mochaArgs), takes: partlyWaiting };
+}
+
+/** Mocha inside the extension host of a real VS Code with the development build, a process for each window. */
+function hostJobs(version: string, mochaArgs: readonly string[]): readonly SuiteJob[] {
+  const stage = version === 'newest' ? 'host' : 'host-oldest';
+  // Desktop VS Code trusts every workspace of a test run.
+  return hostWindows
+    .filter(({ untrusted }) => !(untrusted && onDesktop))
+    .map(({ name }) => ({
+      name: `${stage} ${name}`,
+      stage,
+      kind: 'mocha',
+      command: ['--import', 'tsx', 'test/support/run/hostWindow.ts', version, name],
+      mayBeEmpty: mochaArgs.length > 0,
+      env: { MOCHA_REPORTER: reporter, MOCHA_ARGUMENTS: JSON.stringify(mochaArgs) },
+      needs: ['development build', ...(onDesktop ? [`desktop ${version}`] : [`vscode ${version}`, 'browser'])],
+      takes: window,
+    }));
+}
+
+/** The packaged extension in a real workbench, a process for each file. */
+function e2eJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
+  const names = readdirSync(path.join(root, 'test/e2e'))
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => path.basename(file, '.test.ts'));
+  const ordered = [...longestFirst, ...names.filter((name) => !longestFirst.includes(name))];
+  return ordered.map((name) => ({
+    ...mochaJob(
+      'e2e',
+      `e2e ${name}`,
+      ['--require', 'test/e2e/support/setup.ts', '--timeout', '180000', `test/e2e/${name}.test.ts`],
+      mochaArgs,
+    ),
+    needs: ['packaged extension', 'browser'],
+    takes: window,
+  }));
+}

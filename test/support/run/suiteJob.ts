@@ -1,0 +1,85 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runNode } from '../childProcess';
+import { out } from '../paths';
+import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
+import type { Job } from './schedule';
+
+/** A process of the test run. */
+export interface SuiteJob extends Job {
+  /** What people ask for and read about; has one job or more. */
+  readonly stage: string;
+  /** Arguments for Node. */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Mocha counts its tests. A check is one test, which fails with its process. A preparation is no test, but its failure
+   * is counted.
+   */
+  readonly kind: 'mocha' | 'check' | 'preparation';
+  /** Mocha may find no test in it, because people have chosen some of all tests. */
+  readonly mayBeEmpty?: boolean;
+  /** Prints its output at once: it takes minutes, and people must see that it goes on. */
+  readonly showsProgress?: boolean;
+}
+
+/** Tests that were skipped are not counted. */
+export interface JobResult {
+  readonly passed: number;
+  readonly failed: number;
+  /** A line or more for each failure. */
+  readonly failures: readonly string[];
+  readonly output: string;
+}
+
+/** What the counting reporter writes when a run has ended. */
+interface MochaTotals {
+  readonly passes: number;
+  readonly failures: number;
+  readonly failed: readonly string[];
+}
+
+const logsFolder = path.join(out, 'logs');
+
+/** A process that takes longer hangs. */
+const timeoutMs = 30 * 60_000;
+
+/** Runs the job's process. Its output also goes to a file in `out/logs` and, if it shows progress, to `print`. */
+export async function runSuiteJob(
+  job: SuiteJob,
+  signal: AbortSignal,
+  print: (text: string) => void,
+): Promise<JobResult> {
+  const log = path.join(logsFolder, `${job.name.replaceAll(/\W+/g, '-')}.log`);
+  mkdirSync(logsFolder, { recursive: true });
+  rmSync(log, { force: true });
+  const folder = temporaryFolder();
+  const totalsFile = path.join(folder, 'totals.json');
+  let output = '';
+  const exitCode = await runNode(job.command, {
+    env: { ...job.env, MOCHA_TOTALS: totalsFile },
+    timeoutMs,
+    signal,
+    onOutput: (text) => {
+      output += text;
+      appendFileSync(log, text);
+      if (job.showsProgress) print(text);
+    },
+  });
+  const totals = existsSync(totalsFile) ? (JSON.parse(readFileSync(totalsFile, 'utf8')) as MochaTotals) : undefined;
+  removeTemporaryFolder(folder);
+  return { ...countTests(job, exitCode, totals), output };
+}
+
+/** Counts the tests of a job whose process ended with `exitCode`; `totals` is missing if mocha has not come to its end. */
+export function countTests(
+  { kind, mayBeEmpty }: Pick<SuiteJob, 'kind' | 'mayBeEmpty'>,
+  exitCode: number,
+  totals?: MochaTotals,
+): Pick<JobResult, 'passed' | 'failed' | 'failures'> {
+  const passed = kind === 'check' && exitCode === 0 ? 1 : (totals?.passes ?? 0);
+  if (totals !== undefined && totals.failures > 0) return { passed, failed: totals.failures, failures: totals.failed };
+  if (exitCode !== 0) return { passed, failed: 1, failures: [`The process ended with exit code ${exitCode}.`] };
+  if (kind === 'mocha' && passed === 0 && !mayBeEmpty) return { passed, failed: 1, failures: ['No test has run.'] };
+  return { passed, failed: 0, failures: [] };
+}
