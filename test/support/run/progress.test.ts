@@ -89,6 +89,13 @@ describe('progress of a test run', () => {
       );
     });
 
+    it('names preparations, which are not called after their stage, in full', () => {
+      const screen = new Screen(true);
+      const vsix = { ...job('vsix'), stage: 'prepare' };
+      new Progress([vsix], screen, () => 0).start(vsix);
+      assert.equal(screen.read(), 'prepare: 0 of 1 done, running: vsix\n');
+    });
+
     it('keeps a line within the width: the terminal would break a longer one, which then is not erased', () => {
       const screen = new Screen(true, 20);
       showOn(screen).start(ask);

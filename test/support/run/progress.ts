@@ -67,9 +67,10 @@ export class Progress {
   }
 
   #runningLine({ name, jobs, running, results }: StageProgress): string {
-    const parts = [...running].map((job) => job.name.slice(name.length).trim() || job.name);
+    const parts = [...running].map((job) => job.name.replace(`${name} `, ''));
     const line = `${name}: ${results.length} of ${jobs.length} done, running: ${parts.join(', ')}`;
-    return `${line.slice(0, (this.#output.columns ?? 80) - 1)}\n`;
+    // A terminal that does not know its width says 0.
+    return `${line.slice(0, (this.#output.columns || 80) - 1)}\n`;
   }
 
   #summary({ name, jobs, results, startedAt }: StageProgress): string {
