@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ThinkTags } from '../../src/core/thinkTags';
+import { ThinkTags, type ThinkTagSink } from '../../src/core/thinkTags';
 import { textPieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
 
@@ -76,6 +76,20 @@ describe('think tags', () => {
     it(`${name}, in one delta and character by character`, () => {
       assert.deepEqual(read([content]), answer);
       assert.deepEqual(read(textPieces(content, 1)), answer);
+    });
+  }
+
+  for (const event of ['toolCall', 'finish', 'error', 'restartInStream'] as const) {
+    it(`passes on the beginning of a tag before ${event}`, () => {
+      const told: string[] = [];
+      const tags = new ThinkTags(
+        new Proxy({} as ThinkTagSink, {
+          get: (_, name) => (value: unknown) => void told.push(name === 'text' ? String(value) : String(name)),
+        }),
+      );
+      tags.text('a </th');
+      (tags[event] as (value: unknown) => void).call(tags, {});
+      assert.deepEqual(told, ['a ', '</th', event]);
     });
   }
 

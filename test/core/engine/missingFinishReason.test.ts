@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { EngineWorld, type EngineRun } from '../../support/engineRun';
+import { streaming, type Reply } from '../../support/scriptedFetch';
+
+const chunk = (delta: unknown, finish: string | null = null): unknown => ({
+  choices: [{ index: 0, delta, finish_reason: finish }],
+});
+
+/** Text under a finish reason that stays null, and `[DONE]`. */
+const unfinished = (content: string): Reply => streaming((body) => void body.event(chunk({ content })).done());
+const finished = (content: string): Reply =>
+  streaming((body) => void body.event(chunk({ content })).event(chunk({}, 'stop')).done());
+
+const answer = 'Sheep graze on the hill.';
+
+async function ask(world: EngineWorld): Promise<EngineRun> {
+  return world.ask().toEnd();
+}
+
+describe('a stream that ends with [DONE] while its finish reason is null', () => {
+  it('is a complete answer once a continuation adds nothing, from then on without a continuation', async () => {
+    const world = new EngineWorld({ replies: [unfinished(answer), unfinished(''), unfinished(answer)] });
+    const first = await ask(world);
+    assert.deepEqual([first.last('done').text, first.of('attempt').length], [answer, 2]);
+    const second = await ask(world);
+    assert.deepEqual([second.last('done').text, second.of('attempt').length], [answer, 1]);
+  });
+
+  it('is a complete answer when the continuation repeats all of it', async () => {
+    const world = new EngineWorld({ replies: [unfinished(answer), unfinished(answer)] });
+    assert.equal((await ask(world)).last('done').text, answer);
+  });
+
+  it('is continued again while continuations add to it', async () => {
+    const world = new EngineWorld({ replies: [unfinished('Sheep graze '), unfinished('on the '), finished('hill.')] });
+    const run = await ask(world);
+    assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 3]);
+  });
+
+  it('is continued in the next turn, too, if a finish reason has come from there', async () => {
+    const world = new EngineWorld({
+      replies: [finished(answer), unfinished(answer), unfinished(''), unfinished(answer), finished(' All day.')],
+    });
+    await ask(world);
+    await ask(world);
+    const third = await ask(world);
+    assert.equal(third.last('done').text, `${answer} All day.`);
+  });
+
+  it('keeps tool calls that a second attempt repeats', async () => {
+    const call = chunk({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n":7}' } }] });
+    const world = new EngineWorld({ replies: [streaming((body) => void body.event(call).done())] });
+    const run = await ask(world);
+    assert.deepEqual([run.last('done').finishReason, run.of('attempt').length], ['stop', 2]);
+  });
+});
+
+describe('an answer that the gateway starts over in the stream', () => {
+  const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
+
+  it('is asked for again when it has called a tool', async () => {
+    const call = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n"' } }] };
+    const restarted = streaming((body) => {
+      body.event(named('a', { role: 'assistant', content: '' })).event(named('a', call));
+      body
+        .event(named('b', { role: 'assistant', content: '' }))
+        .event(named('b', { content: 'lost' }))
+        .done();
+    });
+    const run = await ask(new EngineWorld({ replies: [restarted, finished(answer)] }));
+    assert.equal(run.last('done').text, answer);
+  });
+
+  it('keeps what a continuation has added before, and is continued again', async () => {
+    const cut = streaming((body) => void body.event(chunk({ content: 'Sheep ' })).done());
+    const restarted = streaming((body) => {
+      body.event(named('a', { role: 'assistant', content: '' })).event(named('a', { content: 'graze on ' }));
+      body
+        .event(named('b', { role: 'assistant', content: '' }))
+        .event(named('b', { content: 'graze' }))
+        .done();
+    });
+    const run = await ask(new EngineWorld({ replies: [cut, restarted, finished('the hill.')] }));
+    assert.equal(run.last('done').text, answer);
+  });
+});
