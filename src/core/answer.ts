@@ -26,6 +26,8 @@ export class Answer {
   private readonly continueAsked: boolean;
   /** A restart without text to overtake is told with its first payload. */
   private restartToTell = false;
+  /** Blank lines between the reasoning of a continuation and its text don't belong to the answer. */
+  private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
 
   constructor(
@@ -65,6 +67,7 @@ export class Answer {
   begin(plan: Plan): void {
     this.answerText.begin(plan === 'replay' ? 'append' : plan);
     this.anewAtStart = this.anew;
+    this.skipsBlankLines = false;
     this.restartToTell = plan === 'restart' && this.text === '';
     // Without a text to overtake it is the new answer from its first word on.
     if (this.text === '') this.anew = false;
@@ -84,7 +87,9 @@ export class Answer {
 
   append(text: string): void {
     this.tellRestart();
-    this.show(this.answerText.append(text));
+    const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
+    if (joined !== '') this.skipsBlankLines = false;
+    this.show(this.answerText.append(joined));
     if (this.answerText.holding)
       this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
   }
@@ -104,6 +109,7 @@ export class Answer {
   reasoning(text: string): void {
     this.tellRestart();
     this.reasoned = true;
+    this.skipsBlankLines ||= this.answerText.holding;
     this.output.token('reasoning', text);
   }
 

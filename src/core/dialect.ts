@@ -64,18 +64,17 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
  */
 export class StreamRestarts {
   private id: string | undefined;
-  /** A chunk without a role has come under the same id, so that this server does not repeat both in every chunk. */
+  /** Another chunk has come under the same id, so that this server does not give each chunk its own. */
   private continued = false;
 
   /** Whether this chunk begins another message. */
   restarts({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
-    const namesRole = text(delta['role']) !== '';
     if (id === this.id) {
-      this.continued ||= !namesRole;
+      this.continued = true;
       return false;
     }
-    const restarts = this.id !== undefined && this.continued && namesRole;
+    const restarts = this.continued && text(delta['role']) !== '';
     this.id = id;
     this.continued = false;
     return restarts;

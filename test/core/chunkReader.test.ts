@@ -226,6 +226,11 @@ describe('an answer that the gateway begins anew in the stream', () => {
     );
   });
 
+  it('is told from its first by another id where every chunk names the role', () => {
+    const events = [chunk('a', 'x', 'assistant'), chunk('a', 'y', 'assistant'), chunk('b', 'z', 'assistant')];
+    assert.equal(restartsOf(...events), 1);
+  });
+
   it('is none where every chunk has an id of its own', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
   });

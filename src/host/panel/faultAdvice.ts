@@ -97,7 +97,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     page: 'server-error',
   },
   gateway: {
-    cause: 'The gateway answers, but can’t reach the model behind it.',
+    cause:
+      'The gateway answers, but can’t use the model behind it: it does not reach the provider, or the provider rejects its key.',
     todo: 'Retry in a while, or switch the model: another may run elsewhere.',
     page: 'server-error',
   },

@@ -55,6 +55,18 @@ describe('a stream that ends with [DONE] while its finish reason is null', () =>
   });
 });
 
+describe('a continuation that thinks first', () => {
+  it('joins without the blank lines behind its reasoning', async () => {
+    const cut = streaming((body) => void body.event(chunk({ content: 'Sheep graze ' })).done());
+    const thinks = streaming((body) => {
+      body.event(chunk({ content: '<think>Go on.</think>\n' })).event(chunk({ content: '\non the hill.' }));
+      body.event(chunk({}, 'stop')).done();
+    });
+    const run = await ask(new EngineWorld({ replies: [cut, thinks] }));
+    assert.equal(run.last('done').text, answer);
+  });
+});
+
 describe('an answer that the gateway starts over in the stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 
