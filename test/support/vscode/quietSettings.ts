@@ -18,6 +18,9 @@ export const quietSettings: Settings = {
   'typescript.tsserver.useSyntaxServer': 'never',
   'update.mode': 'none',
   'window.menuBarVisibility': 'compact',
+  // A webview takes the focus a moment late, on a busy machine after a list or an input box has opened, which then closes:
+  // https://github.com/microsoft/vscode/issues/75209.
+  'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
