@@ -76,7 +76,8 @@ export class QuickInput {
   }
 
   async dismiss(): Promise<void> {
-    await this.page.keyboard.press('Escape');
+    // A box that has just opened may not have the focus yet.
+    await this.input.press('Escape');
     await this.#widget.waitFor({ state: 'hidden' });
   }
 
