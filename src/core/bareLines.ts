@@ -23,11 +23,18 @@ export class BareLines {
     const all = this.held + text;
     if (all === '') return '';
     this.held = '';
-    const isBare = this.bare !== 'none' || (this.atLineStart && bareNow.test(all)) || bareLater.test(all);
+    const isBare = this.bare !== 'none' || (this.atLineStart && bareNow.test(all)) || this.hasBareLine(all);
     const converted = isBare ? this.convertLines(all) : all;
     if (!isBare) this.atLineStart = endsLine(all);
     this.afterReturn = all.endsWith('\r');
     return converted;
+  }
+
+  /** Spares the usual piece, whole events of a stream, the slower pattern. */
+  private hasBareLine(text: string): boolean {
+    const isUsual = text.endsWith('\n') && !text.includes('\r');
+    if (!isUsual) return bareLater.test(text);
+    return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
   }
 
   private convertLines(text: string): string {

@@ -31,6 +31,8 @@ export class ThinkTags implements DeltaSink {
   constructor(private readonly sink: ThinkTagSink) {}
 
   text(text: string): void {
+    // The usual delta: nothing is held, and no tag begins.
+    if (this.state === 'text' && this.held === '' && !text.includes('<')) return this.passText(text);
     switch (this.state) {
       case 'start':
         return this.readStart(this.held + text);
