@@ -64,7 +64,7 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
  */
 export class StreamRestarts {
   private id: string | undefined;
-  /** Another chunk has come under the same id, so that this server does not give each chunk its own. */
+  /** Two chunks had the same id: this server does not give every chunk an id of its own. */
   private continued = false;
 
   /** Whether this chunk begins another message. */

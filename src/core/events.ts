@@ -157,7 +157,7 @@ export interface ReplacedEvent extends EventBase {
   readonly type: 'replaced';
   /** All of it, instead of what came before. */
   readonly text: string;
-  /** The text that is missing from it was reasoning; a view that can't take it back goes on behind it. */
+  /** The removed text was reasoning. A view that can't remove text appends the answer to it. */
   readonly because?: 'reasoning' | undefined;
 }
 

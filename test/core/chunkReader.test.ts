@@ -209,7 +209,7 @@ describe('an answer that the gateway begins anew in the stream', () => {
   const restartsOf = (...events: readonly string[]): number =>
     read(events).said.filter(([kind]) => kind === 'restartInStream').length;
 
-  it('is told from its first by another id and another role', () => {
+  it('is noticed by a new id and a new role', () => {
     const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
     assert.equal(restartsOf(...events), 1);
     assert.deepEqual(read(events).said, [
@@ -226,7 +226,7 @@ describe('an answer that the gateway begins anew in the stream', () => {
     );
   });
 
-  it('is told from its first by another id where every chunk names the role', () => {
+  it('is noticed by a new id where every chunk names the role', () => {
     const events = [chunk('a', 'x', 'assistant'), chunk('a', 'y', 'assistant'), chunk('b', 'z', 'assistant')];
     assert.equal(restartsOf(...events), 1);
   });

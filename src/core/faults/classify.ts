@@ -15,11 +15,11 @@ export type Evidence =
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
-  /** The stream has ended as streams do, but the finish reason that it has a field for has not come. */
+  /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
   | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
-  /** `streamed`: a part of the answer has come before it. */
+  /** `streamed`: part of the answer arrived before the error. */
   | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
   | { readonly type: 'no-key' };
 
@@ -102,7 +102,7 @@ export function fault(row: RowId): Fault {
 const slowRows: ReadonlySet<RowId> = new Set<RowId>([22, 32]);
 const shortestSlowMs = 300_000;
 
-/** The user's key, or the gateway's own. */
+/** Tells a refusal of the gateway's own key from one of the user's key. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === 21 && refusesUpstreamKey(error, headers) ? 68 : row;
 }

@@ -4,7 +4,7 @@ import { runNode } from '../childProcess';
 import { out, packageScript } from '../paths';
 
 export const vsixFile = path.join(out, 'holysheep-prompt.vsix');
-/** Holds what the packager printed. */
+/** Carries the output of the packager. */
 export const packagerLog = path.join(out, 'holysheep-prompt.vsix.log');
 
 /** Builds the VSIX as it is published; resolves with its path. */
