@@ -20,6 +20,8 @@ export function panelHtml(page: PanelPage): string {
     `style-src ${page.cspSource}`,
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
+    // The highlighter runs in a worker that is created from a string of the script.
+    `worker-src blob:`,
     // These two don't fall back to the default.
     `base-uri 'none'`,
     `form-action 'none'`,

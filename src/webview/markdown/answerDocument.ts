@@ -22,6 +22,11 @@ export interface AnswerDocumentOptions extends CodeToolbar {
 const FRAME_LENGTH = 2000;
 const MAX_FRAMES = 8;
 
+/** Characters of an open tail that are cheap enough to parse with each flush. */
+const CHEAP_LENGTH = 4000;
+/** A longer tail is parsed again only when it has grown by this fraction, so that the total work stays proportional to the text. */
+const GROWTH_PART = 1 / 8;
+
 /** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
 const MAX_THAWS = 3;
 
@@ -84,6 +89,14 @@ export class AnswerDocument {
     const { head } = this;
     if (head?.beginning.kind !== 'list' && head?.beginning.kind !== 'table') return 1;
     return Math.min(MAX_FRAMES, 1 + Math.floor((this.tailStart - head.start) / FRAME_LENGTH));
+  }
+
+  /**
+   * Characters that are worth a flush. Most blocks are frozen as they grow, and their tail stays short; a long tail
+   * that can't be frozen is parsed as a whole with each flush.
+   */
+  get charactersPerFlush(): number {
+    return this.tail.length <= CHEAP_LENGTH ? 1 : Math.ceil(this.tail.length * GROWTH_PART);
   }
 
   /** No more is coming, whether or not it was all. */

@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it';
-import { isFollowable, linkTooltip } from './links';
+import { isFollowable, linkTooltip, visibleAddress } from './links';
 import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
 
 /** Elements inside elements within one paragraph; deeper ones keep their text and lose their look. */
@@ -16,6 +16,8 @@ interface Frame {
   readonly tag: Tag | undefined;
   readonly attributes: Attributes;
   readonly children: Spec[];
+  /** The text is the address of the link itself. */
+  readonly isAddress?: boolean;
 }
 
 /** Inline tokens as elements and text. Not recursive: nesting is the model's to choose. */
@@ -45,7 +47,8 @@ function openFrame(token: Token, parent: Frame): Frame {
   if (token.type === 'link_open') {
     const href = attribute(token, 'href');
     if (!isFollowable(href)) return { ...parent, tag: undefined };
-    return { tag: 'a', attributes: linkAttributes(href, attribute(token, 'title')), children: [] };
+    const attributes = linkAttributes(href, attribute(token, 'title'));
+    return { tag: 'a', attributes, children: [], isAddress: token.info === 'auto' };
   }
   const tag = TAGS.get(token.type);
   return tag ? { tag, attributes: noAttributes, children: [] } : { ...parent, tag: undefined };
@@ -66,7 +69,7 @@ function pushLeaf(token: Token, children: Spec[], frames: readonly Frame[]): voi
       pushImage(token, children, frames);
       break;
     default:
-      pushText(children, token.content);
+      pushText(children, frames.at(-1)?.isAddress ? visibleAddress(token.content) : token.content);
   }
 }
 

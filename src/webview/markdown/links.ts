@@ -1,3 +1,5 @@
+import { visibleText } from '../../protocol';
+
 const FOLLOWABLE = /^(?:https?:\/\/[^/?#]|mailto:.)/i;
 
 /** What may be opened from an answer: absolute web addresses and mail. Everything else is shown as its label. */
@@ -5,7 +7,16 @@ export function isFollowable(href: string): boolean {
   return FOLLOWABLE.test(href);
 }
 
-/** The tooltip always says where a link goes, whatever its label and its own title claim. */
+/** Characters of a link's title in its tooltip. */
+const maxTitleLength = 200;
+
+/** Returns where the link goes, before the title that the model chose, which may claim to be an address. */
 export function linkTooltip(href: string, title: string): string {
-  return title === '' ? href : `${title} (${href})`;
+  const visible = visibleText(title, maxTitleLength);
+  return visible === '' ? href : `${href} (${visible})`;
+}
+
+/** Returns an address as the model wrote it, but with characters that have no glyph percent-encoded. */
+export function visibleAddress(address: string): string {
+  return address.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, encodeURIComponent);
 }

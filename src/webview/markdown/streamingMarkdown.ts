@@ -3,6 +3,7 @@ import { AnswerDocument } from './answerDocument';
 import type { CodeToolbar } from './codeBlock';
 import { FlushQueue, inNextTask } from './flushQueue';
 import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
+import type { FindRuns } from './highlight/workerRuns';
 import { createParser } from './parser';
 import { SourceText } from './sourceText';
 import type { TaskLabels } from './taskMarks';
@@ -31,7 +32,9 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly schedule: (flush: () => void) => void;
   /** Calls it once, soon, whether or not frames are painted; by default in a task of its own. */
   readonly slice?: (flush: () => void) => void;
-  /** Finished code is highlighted in it; by default when the browser is idle. */
+  /** Highlights finished code. */
+  readonly findRuns: FindRuns;
+  /** When finished code is highlighted; by default when the browser is idle. */
   readonly idle?: Idle;
   /** Characters of an open block that are parsed with each flush, however far its beginning is final. */
   readonly patience?: number;
@@ -40,6 +43,8 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
 const FLUSH_LENGTH = 4000;
 /** What may be left to be shown in one go when it is finished. */
 const LAST_LENGTH = 2 * FLUSH_LENGTH;
+/** Frames (about a second) after which new characters are shown even if there are only a few of them. */
+const MAX_SKIPPED = 60;
 
 const parser = createParser();
 
@@ -47,7 +52,7 @@ const parser = createParser();
 export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOptions): StreamingMarkdown {
   root.replaceChildren();
   const stopListening = listenForActions(root, options);
-  const highlighter = new Highlighter(options.idle ?? whenIdle);
+  const highlighter = new Highlighter(options.idle ?? whenIdle, options.findRuns);
   const document = new AnswerDocument(root, parser, {
     ...options,
     patience: options.patience ?? 400,
@@ -66,7 +71,8 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
 
   const flush = () => {
     const isFree = phase !== 'open' || paused || replacement !== undefined || queue.length >= FLUSH_LENGTH;
-    if (!isFree && skipped + 1 < document.framesPerFlush) {
+    const frames = queue.length < document.charactersPerFlush ? MAX_SKIPPED : document.framesPerFlush;
+    if (!isFree && skipped + 1 < frames) {
       skipped++;
       return;
     }

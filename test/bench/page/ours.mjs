@@ -1,3 +1,4 @@
+import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
 
@@ -7,6 +8,7 @@ export default (root) => {
   const idle = [];
   const markdown = createStreamingMarkdown(root, {
     ...answerOptions,
+    findRuns: (language, code, found) => found(codeRuns(language, code)),
     schedule: (call) => (flush = call),
     idle: (work) => {
       idle.push(work);

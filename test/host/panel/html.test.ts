@@ -48,7 +48,7 @@ describe('The panel page', () => {
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
     assert.equal(
       policy,
-      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'; worker-src blob:; base-uri 'none'; form-action 'none'",
     );
   });
 });
@@ -70,6 +70,7 @@ describe('panelTitle', () => {
     ['x'.repeat(40), 'x'.repeat(40)],
     ['x'.repeat(41), `${'x'.repeat(39)}…`],
     ['𝄞'.repeat(41), `${'𝄞'.repeat(39)}…`],
+    ['pay\u200bpal \u202egnp.exe\u001b[2J', 'paypal gnp.exe [2J'],
   ] as const) {
     it(`makes ${JSON.stringify(title)}`, () => assert.equal(panelTitle(prompt), title));
   }

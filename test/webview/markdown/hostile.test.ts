@@ -79,9 +79,31 @@ describe('hostile Markdown', () => {
     });
   }
 
-  it('says where a link goes, whatever its title claims', () => {
-    const link = oneShot('[bank](https://evil.example/ "https://bank.example/")').querySelector('a');
-    assert.equal(link?.title, 'https://bank.example/ (https://evil.example/)');
+  it('says where a link goes before what its title claims', () => {
+    for (const text of [
+      '[bank](https://evil.example/ "https://bank.example/")',
+      '![bank](https://evil.example/ "https://bank.example/")',
+      '[bank][b]\n\n[b]: https://evil.example/ "https://bank.example/"\n',
+    ]) {
+      const link = oneShot(text).querySelector('a');
+      assert.equal(link?.title, 'https://evil.example/ (https://bank.example/)');
+    }
+  });
+
+  it('shows the title of a link on one line with nothing hidden in it', () => {
+    const title = `a\nb\u202ec\u2066d&#x202e;&#8295;\u200be&#10;f${'x'.repeat(1000)}`;
+    const link = oneShot(`[label](https://a.example/ "${title}")`).querySelector('a');
+    assert.equal(link?.title, `https://a.example/ (a bcde f${'x'.repeat(191)}…)`);
+    assert.equal(oneShot('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
+  });
+
+  it('shows an address that stands for itself with nothing hidden in it', () => {
+    for (const text of ['<https://a.example/\u202egpj.exe>', 'https://a.example/\u202egpj.exe']) {
+      const link = oneShot(text).querySelector('a');
+      assert.equal(link?.textContent, 'https://a.example/%E2%80%AEgpj.exe');
+      assert.equal(link.title, 'https://a.example/%E2%80%AEgpj.exe');
+    }
+    assert.equal(oneShot('https://a.example/füße').querySelector('a')?.textContent, 'https://a.example/füße');
   });
 
   const deep: readonly [string, string][] = [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
+import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import {
   createStreamingMarkdown,
   type MarkdownOptions,
@@ -43,6 +44,7 @@ export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
     onCodeAction: (...action) => codeActions.push(action),
     onLink: (href) => links.push(href),
     canApply: true,
+    findRuns: (language, code, found) => found(codeRuns(language, code)),
     ...options,
   });
   const rest = () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openAnswer, window } from './streamingHarness';
+import { oneShot, openAnswer, window } from './streamingHarness';
 
 describe('StreamingMarkdown', () => {
   it('shows nothing before its flush', () => {
@@ -114,6 +114,37 @@ describe('StreamingMarkdown', () => {
     markdown.pause();
     flush();
     assert.match(root.textContent, /the last one$/);
+  });
+
+  for (const unit of ['[', '*a ', '- \n', 'http://']) {
+    it(`parses a long block of ${JSON.stringify(unit)} again only when it has grown by a part of its length`, () => {
+      const text = unit.repeat(Math.ceil(16_000 / unit.length));
+      const { root, markdown, flush, slice } = openAnswer({ patience: Infinity });
+      markdown.append(text.slice(0, 8000));
+      while (flush());
+      let renders = 0;
+      let shown = root.innerHTML;
+      for (let start = 8000; start < text.length; start += 64) {
+        markdown.append(text.slice(start, start + 64));
+        flush();
+        const { innerHTML } = root;
+        if (innerHTML !== shown) renders++;
+        shown = innerHTML;
+      }
+      assert.ok(renders > 0 && renders <= 8, `rendered ${renders} times while it doubled`);
+      markdown.finish();
+      while (slice());
+      assert.equal(root.innerHTML, oneShot(text).innerHTML);
+    });
+  }
+
+  it('shows the end of a long block within 60 frames when few characters come', () => {
+    const { root, markdown, flush } = openAnswer();
+    markdown.append('['.repeat(8000));
+    while (flush());
+    markdown.append('[');
+    for (let frames = 0; frames < 60; frames++) flush();
+    assert.equal(root.textContent.length, 8001);
   });
 
   it('shows nothing more once it is disposed of', () => {

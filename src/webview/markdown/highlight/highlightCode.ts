@@ -1,26 +1,45 @@
 import { fenceWord } from '../../../fenceWord';
 import { codeContent } from '../codeBlock';
 import { create } from '../morph';
-import { codeRuns, type CodeRun } from './codeRuns';
+import type { CodeRun } from './codeRuns';
 import { highlighted } from './highlighted';
 import { keepSelection } from './keepSelection';
+import type { FindRuns } from './workerRuns';
 
 /** Longer code keeps one colour: highlighting it would be felt. */
 const LONGEST = 20_000;
 
-/** Colours finished code. Its text stays as it is, and so does what is selected of it. */
-export function highlightCode(code: Element): void {
-  if (code.closest('.code-block')?.hasAttribute('data-open')) return;
-  const language = fenceWord(/^language-(.+)/.exec(code.className)?.[1] ?? '');
-  if (highlighted.get(code) === language) return;
+/** Colours finished code and then calls `done`. Its text stays as it is, and so does what is selected of it. */
+export function highlightCode(code: Element, findRuns: FindRuns, done: () => void): void {
+  const language = languageOf(code);
+  if (isOpen(code) || highlighted.get(code) === language) return done();
   const text = code.textContent;
+  const show = (runs: readonly CodeRun[] | undefined): void => {
+    // The answer may have been replaced meanwhile. The new code is highlighted separately.
+    if (!isOpen(code) && code.textContent === text && languageOf(code) === language) showRuns(code, language, runs);
+    done();
+  };
+  if (language === '' || text.length > LONGEST) show(undefined);
+  else findRuns(language, text, show);
+}
+
+function isOpen(code: Element): boolean {
+  return code.closest('.code-block')?.hasAttribute('data-open') ?? false;
+}
+
+function languageOf(code: Element): string {
+  return fenceWord(/^language-(.+)/.exec(code.className)?.[1] ?? '');
+}
+
+function showRuns(code: Element, language: string, runs: readonly CodeRun[] | undefined): void {
   const { ownerDocument: document } = code;
-  const runs = text.length <= LONGEST ? codeRuns(language, text) : undefined;
   if (runs) {
     keepSelection(code, () => code.replaceChildren(...runs.map((run) => nodeOf(run, document))));
     highlighted.set(code, language);
   } else if (highlighted.delete(code)) {
-    keepSelection(code, () => code.replaceChildren(...codeContent(text).map((spec) => create(spec, document))));
+    keepSelection(code, () =>
+      code.replaceChildren(...codeContent(code.textContent).map((spec) => create(spec, document))),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { highlightCode } from './highlightCode';
+import type { FindRuns } from './workerRuns';
 
 /** Calls `work` once, when there is nothing better to do. @returns what cancels it. */
 export type Idle = (work: () => void) => () => void;
@@ -7,8 +8,13 @@ export type Idle = (work: () => void) => () => void;
 export class Highlighter {
   private readonly waiting = new Set<Element>();
   private cancel: (() => void) | undefined;
+  private isBusy = false;
+  private disposed = false;
 
-  constructor(private readonly idle: Idle) {}
+  constructor(
+    private readonly idle: Idle,
+    private readonly findRuns: FindRuns,
+  ) {}
 
   /** @param element whose code is final. */
   add(element: Element): void {
@@ -19,18 +25,22 @@ export class Highlighter {
   dispose(): void {
     this.cancel?.();
     this.cancel = undefined;
+    this.disposed = true;
     this.waiting.clear();
   }
 
   private ask(): void {
-    if (this.waiting.size === 0 || this.cancel) return;
+    if (this.waiting.size === 0 || this.cancel || this.isBusy || this.disposed) return;
     this.cancel = this.idle(() => {
       this.cancel = undefined;
       const [code] = this.waiting;
       if (!code) return;
       this.waiting.delete(code);
-      highlightCode(code);
-      this.ask();
+      this.isBusy = true;
+      highlightCode(code, this.findRuns, () => {
+        this.isBusy = false;
+        this.ask();
+      });
     });
   }
 }
