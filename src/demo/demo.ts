@@ -8,7 +8,11 @@ export type { Gateway } from './gateway';
 export { demoModels, demoScript, fallbackModel, type DemoModel } from './scenarios';
 export type { GatewayRequest, Script } from './script';
 
-/** The gateway of the offline demo, on a free port of the loopback address. */
+/** Starts the gateway of the offline demo on a free port of the loopback address. It keeps no request. */
 export function startDemo(compositions?: Compositions): Promise<Gateway> {
-  return startGateway({ script: demoScript(compositions), models: demoModels.map(({ id }) => id) });
+  return startGateway({
+    script: demoScript(compositions),
+    models: demoModels.map(({ id }) => id),
+    keepsRequests: false,
+  });
 }

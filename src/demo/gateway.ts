@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bearerFault, parseChatBody, readBody } from './incoming';
+import { bearerFault, headerFault, parseChatBody, readBody, refuse } from './incoming';
 import { play } from './exchange';
 import { answer, failure, json } from './replies';
 import type { GatewayRequest, Script } from './script';
@@ -16,6 +16,10 @@ export interface GatewayOptions {
   readonly port?: number;
   /** true: some bearer key; a string: this one. Without it 401. */
   readonly requireKey?: boolean | string;
+  /** Accepts requests for any host, as from a proxy; by default only for `127.0.0.1` and `localhost` with its port. */
+  readonly anyHost?: boolean;
+  /** Whether requests are kept for inspection; true by default. */
+  readonly keepsRequests?: boolean;
   /** Told what a script throws; a warning of the process by default. The client has got a 500 or a broken reply. */
   readonly onError?: (error: unknown) => void;
 }
@@ -50,11 +54,19 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   return gateway;
 }
 
+/** Requests for one path since the last reset. */
+interface Arrivals {
+  count: number;
+  readonly kept: GatewayRequest[];
+}
+
+const noArrivals = (): Arrivals => ({ count: 0, kept: [] });
+
 class LoopbackGateway implements Gateway {
   script: Script;
   models: readonly string[] | Script;
-  requests: GatewayRequest[] = [];
-  modelRequests: GatewayRequest[] = [];
+  private chat = noArrivals();
+  private lists = noArrivals();
   private awaited: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
   private readonly open = new Map<Wire, Promise<void>>();
   // No limits of its own: how long a connection lives is what the scripts and the tests are about.
@@ -68,8 +80,16 @@ class LoopbackGateway implements Gateway {
     });
   }
 
+  get requests(): readonly GatewayRequest[] {
+    return this.chat.kept;
+  }
+
+  get modelRequests(): readonly GatewayRequest[] {
+    return this.lists.kept;
+  }
+
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   get baseUrl(): string {
@@ -87,8 +107,8 @@ class LoopbackGateway implements Gateway {
   }
 
   reset(): void {
-    this.requests = [];
-    this.modelRequests = [];
+    this.chat = noArrivals();
+    this.lists = noArrivals();
   }
 
   async close(): Promise<void> {
@@ -98,6 +118,10 @@ class LoopbackGateway implements Gateway {
     await Promise.all([closed, ...this.open.values()]);
   }
 
+  private get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
   private readonly report = (error: unknown): void => {
     if (this.options.onError) this.options.onError(error);
     else process.emitWarning(error instanceof Error ? error : String(error));
@@ -105,38 +129,46 @@ class LoopbackGateway implements Gateway {
 
   private async take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
-    const body = await readBody(incoming);
-    if (body === undefined) return;
+    const ownHosts = [`127.0.0.1:${this.port}`, `localhost:${this.port}`];
+    const fault = headerFault(incoming.headers, this.options.anyHost ? undefined : ownHosts);
+    if (fault) {
+      refuse(incoming, response, 403, fault);
+      return;
+    }
+    const read = await readBody(incoming);
+    if (read === 'left') return;
+    if (read === 'too-large') {
+      const message = 'The body is larger than 1 MB.';
+      refuse(incoming, response, 413, { message, type: 'invalid_request_error', code: 'request_too_large' });
+      return;
+    }
+    const body = read.text;
     const path = (incoming.url ?? '/').replace(/[?#].*/s, '');
     const method = incoming.method ?? 'GET';
     const route = `${method} ${path}`;
-    const list =
-      route === 'POST /v1/chat/completions'
-        ? this.requests
-        : route === 'GET /v1/models'
-          ? this.modelRequests
-          : undefined;
-    const n = (list?.length ?? 0) + 1;
+    const arrivals =
+      route === 'POST /v1/chat/completions' ? this.chat : route === 'GET /v1/models' ? this.lists : undefined;
+    const n = arrivals ? ++arrivals.count : 1;
     const wire = new Wire(response, incoming.socket, `req-${n}`);
     const { headers } = incoming;
     const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: wire.closed };
-    const script = this.scriptFor(request, list);
-    list?.push(request);
-    if (list === this.requests) this.announce(request);
+    const script = this.scriptFor(request, arrivals);
+    if (this.options.keepsRequests ?? true) arrivals?.kept.push(request);
+    if (arrivals === this.chat) this.announce(request);
     const played = this.answer(script, request, wire);
     this.open.set(wire, played);
     await played;
     this.open.delete(wire);
   }
 
-  private scriptFor(request: GatewayRequest, list: readonly GatewayRequest[] | undefined): Script {
-    if (!list) {
+  private scriptFor(request: GatewayRequest, arrivals: Arrivals | undefined): Script {
+    if (!arrivals) {
       const message = `Unknown request URL: ${request.method} ${request.path}.`;
       return () => failure(404, { message, type: 'invalid_request_error', code: 'unknown_url' });
     }
     const refused = bearerFault(request.headers.authorization, this.options.requireKey ?? false);
     if (refused) return () => failure(401, refused);
-    if (list === this.requests) return this.script;
+    if (arrivals === this.chat) return this.script;
     const { models } = this;
     if (typeof models === 'function') return models;
     const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'demo' }));

@@ -1,15 +1,58 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorBody } from './replies';
 import type { ChatBody } from './script';
 
-/** @returns undefined when the client left before it had said everything: that is no request. */
-export function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+/** Bytes. The prompts of the demo are far shorter. */
+const maxBodyBytes = 1_000_000;
+
+/** How long the connection of a refused request stays half open, so that the client can read the reply. */
+const lingerMs = 1000;
+
+/** Resolves with `left` when the client leaves before the end of its body, and with `too-large` as soon as that is known. */
+export function readBody(incoming: IncomingMessage): Promise<{ readonly text: string } | 'left' | 'too-large'> {
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.resolve('too-large');
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
-    incoming.on('data', (part: Buffer) => parts.push(part));
-    incoming.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
-    incoming.once('error', () => resolve(undefined));
+    let bytes = 0;
+    const take = (part: Buffer): void => {
+      bytes += part.length;
+      if (bytes <= maxBodyBytes) {
+        parts.push(part);
+      } else {
+        incoming.off('data', take);
+        resolve('too-large');
+      }
+    };
+    incoming.on('data', take);
+    incoming.once('end', () => resolve({ text: Buffer.concat(parts).toString('utf8') }));
+    incoming.once('error', () => resolve('left'));
   });
+}
+
+/** Returns why a request is refused by its headers alone. `ownHosts` are the values of `Host` that it may have. */
+export function headerFault(
+  { host = '', origin }: IncomingHttpHeaders,
+  ownHosts: readonly string[] | undefined,
+): ErrorBody | undefined {
+  // A web page can give its own name this address: then its requests name another host, and no `Origin` if they only read.
+  const isPage = origin !== undefined;
+  if (!isPage && (ownHosts?.includes(host.toLowerCase()) ?? true)) return undefined;
+  const message = isPage ? 'Web pages may not use this gateway.' : 'The request is for another host.';
+  return { message, type: 'invalid_request_error', code: 'forbidden' };
+}
+
+/** Replies and closes the connection without waiting for the rest of the request. */
+export function refuse(incoming: IncomingMessage, response: ServerResponse, status: number, error: ErrorBody): void {
+  const { socket } = incoming;
+  const body = JSON.stringify({ error });
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, connection: 'close' });
+  response.write(body);
+  // Closing the whole connection while data comes in would reset it, and the client could lose the reply.
+  socket.end();
+  incoming.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** @returns undefined unless it is JSON, an object, with a model and messages. */
