@@ -43,7 +43,7 @@ describe('copying a request', () => {
       assert.ok(code.includes('HOLYSHEEP_API_KEY'));
       assert.ok(!code.includes(testKey));
     }
-    const body = JSON.parse(/<<'JSON'\n(.*)\nJSON\n$/s.exec((await copy('curl')) ?? '')?.[1] ?? '') as object;
+    const body = JSON.parse(/<<'JSON'[^\n]*\n(.*)\nJSON\n\)\n$/s.exec((await copy('curl')) ?? '')?.[1] ?? '') as object;
     assert.deepEqual(body, {
       model: json?.model,
       messages: json?.messages,

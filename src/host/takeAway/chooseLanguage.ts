@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { titleOf } from '../conversation/conversationSummary';
 import type { Exchange } from '../conversation/exchange';
+import { plainLabel } from '../plainLabel';
 import type { LanguageId } from './languageIds';
 import { languages } from './languages';
 
@@ -44,8 +45,8 @@ function languageItems(offerOthers: boolean): readonly LanguageItem[] {
 async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
   const items = others.toReversed().map((exchange) => ({
     exchange,
-    label: titleOf(undefined, exchange.prompt),
-    description: exchange.state.model,
+    label: plainLabel(titleOf(undefined, exchange.prompt)),
+    description: plainLabel(exchange.state.model),
     picked: exchange.id === present.id,
   }));
   const picked = await vscode.window.showQuickPick(items, {

@@ -8,6 +8,10 @@ import { keyVariable, type TakenRequest } from './takenRequest';
  * curl waits for as long as `Retry-After` says, and gives up when that goes beyond `--retry-max-time`; without the header
  * it doubles its wait from one second. It retries only what was refused or has not begun (408, 429, 5xx, timeouts), never
  * an answer that has been cut, so nothing comes twice.
+ *
+ * The key goes to curl's standard input, from a command that is built into every shell: all users of a machine can read
+ * the arguments of a process. `@-` is older than curl's own variables. A subshell keeps `pipefail`, which makes the exit
+ * code that of curl, from the user's shell; where a shell does not know it, the exit code is that of the last command.
  */
 export function curlCode(request: TakenRequest): string {
   const { baseUrl, patience } = request;
@@ -18,18 +22,26 @@ export function curlCode(request: TakenRequest): string {
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
     // Brackets in a URL are curl's own pattern language.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
-    `--header "Authorization: Bearer $${keyVariable}"`,
-    "--header 'Content-Type: application/json'",
-    "--data-binary @- <<'JSON'",
+    "--header @- --header 'Content-Type: application/json'",
+    `--data-binary @/dev/fd/3 3<<'JSON' | ${withoutControls}`,
   ];
   const lines = [
-    `: "\${${keyVariable}:?Set it to your API key first.}" &&`,
+    `: "\${${keyVariable}:?Set it to your API key first.}" && (`,
+    '(set -o pipefail) 2>/dev/null && set -o pipefail',
+    `printf 'Authorization: Bearer %s\\n' "$${keyVariable}" |`,
     [`curl ${shellLiteral(url)}`, ...options].join(' \\\n  '),
     bodyOf(request),
     'JSON',
+    ')',
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/**
+ * Takes out what a terminal would obey: control characters of one byte, and those of two in UTF-8. The latter are
+ * replaced, for the bytes around them must not become one. `sed` passes each line on at once to a terminal.
+ */
+const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-\\237]/?/g')"`;
 
 /**
  * A quoted here-document takes it as it is, however long: one argument ends at 128 KiB on Linux. No line of it can be the

@@ -9,9 +9,13 @@ process.stdout.on("error", () => process.exit(1)); // nobody reads the answer an
 async function main() {
   const apiKey = process.env.HOLYSHEEP_API_KEY?.trim();
   if (!apiKey) throw new Error("Set the environment variable HOLYSHEEP_API_KEY to your API key.");
+  // The openai package would send the values of some of these variables to the gateway.
+  for (const name of Object.keys(process.env)) if (name.startsWith("OPENAI_")) delete process.env[name];
   ({ default: OpenAI } = await import("openai"));
+  // The key must not follow a redirect.
+  const fetch = (url, options) => globalThis.fetch(url, { ...options, redirect: "manual" });
   // maxRetries: 0, so that the loop below is the only one.
-  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, timeout: silenceMs });
+  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, timeout: silenceMs, fetch });
   for (let retries = 0; ; retries++) {
     try {
       const finish = await attempt(client);
@@ -42,7 +46,7 @@ async function attempt(client) {
       more = held.slice(repeated);
       held = undefined;
     }
-    process.stdout.write(more);
+    process.stdout.write(printable(more));
     text += more;
   };
   try {
@@ -129,12 +133,18 @@ function hintOf(headers) {
 }
 
 function why(error) {
+  if (error.status >= 300 && error.status < 400) return error.status + " The base URL redirects to another address, which was not asked.";
   const { message } = error instanceof Error && error.cause instanceof Error ? { message: why(error.cause) } : error;
   return String(message).slice(0, 300).replace(/[^.!?。]$/, "$&.");
 }
 
 function note(message) {
-  console.error((text === "" ? "" : "\n") + message);
+  console.error((text === "" ? "" : "\n") + printable(message));
+}
+
+// Without the control characters that a terminal obeys; tab and line feed stay.
+function printable(words) {
+  return words.replace(/(?![\t\n])\p{Cc}/gu, "");
 }
 
 main().catch((error) => {

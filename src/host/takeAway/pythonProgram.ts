@@ -2,6 +2,9 @@
 export const pythonProgram = String.raw`
 # Ctrl+C ends a wait or a stream at once; even before the package is loaded, which takes a while.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+# The openai package would send the values of some of these variables to the gateway.
+for name in [name for name in os.environ if name.startswith("OPENAI_")]:
+    del os.environ[name]
 import openai
 
 for output in (sys.stdout, sys.stderr):
@@ -15,8 +18,12 @@ def main():
     api_key = os.environ.get("HOLYSHEEP_API_KEY", "").strip()
     if not api_key:
         sys.exit("Set the environment variable HOLYSHEEP_API_KEY to your API key.")
+    # The key must not follow a redirect.
+    http_client = openai.DefaultHttpxClient(follow_redirects=False)
     # max_retries=0, so that the loop below is the only one.
-    client = openai.OpenAI(api_key=api_key, base_url=BASE_URL, max_retries=0, timeout=SILENCE)
+    client = openai.OpenAI(
+        api_key=api_key, base_url=BASE_URL, max_retries=0, timeout=SILENCE, http_client=http_client
+    )
     retries = 0
     while True:
         try:
@@ -143,17 +150,24 @@ def why(error):
     message = body.get("message") if isinstance(body, dict) else None
     message = str(message or error.__cause__ or error or type(error).__name__)[:300]
     status = getattr(error, "status_code", None)
+    if status in range(300, 400):
+        return f"{status} The base URL redirects to another address, which was not asked."
     return (f"{status} " if status else "") + (message if message[-1:] in ".!?。" else f"{message}.")
 
 
 def say(words):
     global text
-    print(words, end="", flush=True)
+    print(printable(words), end="", flush=True)
     text += words
 
 
 def note(message):
-    print(("\n" if text else "") + message, file=sys.stderr, flush=True)
+    print(("\n" if text else "") + printable(message), file=sys.stderr, flush=True)
+
+
+def printable(words):
+    """Without the control characters that a terminal obeys; tab and line feed stay."""
+    return re.sub(r"[^\t\n -~\xa0-\U0010ffff]", "", words)
 
 
 def give_up(message):

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { answer, failure, inTurn, rateLimited } from '../../../src/demo/replies';
 import { languages } from '../../../src/host/takeAway/languages';
-import { runPasted, testKey } from '../../support/takeAway/pasted';
-import { hasCurl, shells, type Runtime } from '../../support/takeAway/programs';
-import { hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
+import { runPasted, startPasted, testKey } from '../../support/takeAway/pasted';
+import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/takeAway/programs';
+import { controlCharacter, controlCharacters, hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
 
 /** The text of the events, in the order in which they came; the first may stand behind an error that was retried. */
 function answerIn(stdout: string): string {
@@ -89,9 +90,61 @@ for (const shell of ['sh', 'bash', 'zsh']) {
     it('shows why a request is refused, and does not repeat it', async () => {
       gateway.script = () => failure(401, { message: 'Wrong key' });
       const ended = await runPasted(code(), runtime);
-      assert.equal(ended.code, 22);
+      if (hasPipefail(shell)) assert.equal(ended.code, 22);
       assert.match(ended.stdout, /Wrong key/);
       assert.equal(gateway.requests.length, 1);
+    });
+
+    it('keeps the key out of the arguments of every process', async function () {
+      if (spawnSync('ps', ['-A', '-o', 'args=']).status !== 0) this.skip();
+      gateway.script = function* () {
+        yield { delta: 'Begun' };
+        yield { end: 'stall' };
+      };
+      const pasted = startPasted(code(), runtime);
+      await gateway.request(1);
+      const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8', maxBuffer: 1 << 26 });
+      assert.ok(stdout.includes(`curl ${gateway.baseUrl}/chat/completions`), stdout);
+      assert.ok(!stdout.includes(testKey));
+      assert.equal(gateway.requests[0]!.headers.authorization, `Bearer ${testKey}`);
+      gateway.reset();
+      await gateway.close();
+      await pasted.ended;
+      gateway = await startGateway({ requireKey: testKey });
+    });
+
+    it('prints the answer without terminal escapes', async () => {
+      const [head, tail] = ['data: {"choices":[{"delta":{"content":"', '"}}]}\n\n'];
+      // The last bytes would become a control character if those in the middle were only taken out.
+      const bytes = [
+        controlCharacters.join(''),
+        '\x1b]0;title\x07\x9b31m',
+        Buffer.from([0xc2, 0xc2, 0x80, 0x9b]),
+        'end',
+      ];
+      gateway.script = () => [{ send: Buffer.concat([head, ...bytes, tail].map((part) => Buffer.from(part))) }];
+      const { stdout } = await runPasted(code(), runtime);
+      assert.match(stdout, /]0;title.*31m.*end"/s);
+      assert.doesNotMatch(stdout, controlCharacter);
+    });
+
+    it("prints the gateway's error message without terminal escapes", async () => {
+      gateway.script = () => [
+        { status: 400, headers: { 'content-type': 'text/plain' } },
+        { send: 'No \x1b[2J\u009b2J luck' },
+      ];
+      const { stdout, stderr } = await runPasted(code(), runtime);
+      assert.match(stdout, /No .* luck/);
+      assert.doesNotMatch(stdout + stderr, controlCharacter);
+    });
+
+    it('does not follow a redirect', async () => {
+      const other = await startGateway();
+      gateway.script = () => failure(307, { message: 'Moved' }, { location: `${other.baseUrl}/chat/completions` });
+      const { stdout } = await runPasted(code(), runtime);
+      assert.match(stdout, /Moved/);
+      assert.deepEqual([gateway.requests.length, other.requests.length], [1, 0]);
+      await other.close();
     });
 
     it('says so when the key is missing, and asks nobody', async () => {

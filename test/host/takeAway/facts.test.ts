@@ -85,12 +85,15 @@ const readPython: Reader = (requests) => {
   return JSON.parse(output(python!, script)) as unknown[];
 };
 
-/** `curl` is a function that says what it is given. */
+/** `curl` is a function that prints the body it is given, and a NUL; `sed` is one that changes nothing. */
 const readShell =
   (shell: string): Reader =>
   (requests) => {
     const codes = requests.map((request) => languages.curl.write(request));
-    const said = output(shell, `curl() { cat; printf '\\0'; }\n${codes.join('\n')}`);
+    const said = output(
+      shell,
+      `curl() { cat >/dev/null; cat <&3; printf '\\0'; }\nsed() { cat; }\n${codes.join('\n')}`,
+    );
     return said
       .split('\0')
       .slice(0, -1)
@@ -134,7 +137,7 @@ describe('copied code', () => {
     const baseUrl = "http://127.0.0.1:9/it's/[a]/$(id)/!x";
     const code = languages.curl.write(takenRequest({ baseUrl }));
     const [shell = 'sh'] = shells();
-    const said = output(shell, `curl() { cat >/dev/null; printf '%s\\n' "$@"; }\n${code}`);
+    const said = output(shell, `curl() { cat >/dev/null; cat <&3 >/dev/null; printf '%s\\n' "$@"; }\n${code}`);
     assert.ok(said.startsWith(`${baseUrl}/chat/completions\n`), said);
     assert.ok(said.includes('--globoff'));
   });

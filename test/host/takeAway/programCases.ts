@@ -25,6 +25,9 @@ export const wholeAnswer =
 const partial = wholeAnswer.slice(0, 60);
 const rest = wholeAnswer.slice(60);
 
+/** Programs print no carriage return, which could hide what stands before it. */
+export const printed = (text: string): string => text.replaceAll('\r', '');
+
 const whole: Script = () => answer(wholeAnswer);
 const overQuota = {
   message: 'You exceeded your current quota.',
@@ -70,14 +73,14 @@ function goesOn(name: string, cut: Script, ...others: readonly [Script, ...Scrip
   return {
     name,
     script: inTurn(cut, ...others),
-    stdout: wholeAnswer,
+    stdout: printed(wholeAnswer),
     requests: 1 + others.length,
     says: [/The answer was cut\./, ...retried],
   };
 }
 
 export const programCases: readonly ProgramCase[] = [
-  { name: 'answers', essential: true, script: whole, stdout: wholeAnswer, requests: 1 },
+  { name: 'answers', essential: true, script: whole, stdout: printed(wholeAnswer), requests: 1 },
   {
     name: 'answers after keep-alives and thoughts',
     script: function* () {
@@ -85,13 +88,13 @@ export const programCases: readonly ProgramCase[] = [
       yield { event: { choices: [] } };
       yield* answer(wholeAnswer, { reasoning: 'Hm.', usage: { total_tokens: 3 } });
     },
-    stdout: wholeAnswer,
+    stdout: printed(wholeAnswer),
     requests: 1,
   },
   {
     name: 'stops at the token limit',
     script: () => answer(wholeAnswer, { finish: 'length' }),
-    stdout: wholeAnswer,
+    stdout: printed(wholeAnswer),
     requests: 1,
     says: [/The answer ends early: length\./],
   },
@@ -99,7 +102,7 @@ export const programCases: readonly ProgramCase[] = [
     name: 'says 429 with a hint in milliseconds, then answers',
     essential: true,
     script: inTurn(() => rateLimited(100, { 'retry-after-ms': '400' }), whole),
-    stdout: wholeAnswer,
+    stdout: printed(wholeAnswer),
     requests: 2,
     // The hint and a little more; the backoff alone would be a millisecond at most.
     says: [/429 Rate limit reached .* Trying again in 0\.[4-7] s \(1 of 3\)\./],
@@ -112,7 +115,7 @@ export const programCases: readonly ProgramCase[] = [
     name: 'refuses in every way that may pass, then answers',
     essential: true,
     script: inTurn(...passing, whole),
-    stdout: wholeAnswer,
+    stdout: printed(wholeAnswer),
     requests: passing.length + 1,
     maxRetries: passing.length,
     says: [/^503 Busy\. Trying again in/m, new RegExp(`\\(${passing.length} of ${passing.length}\\)\\.\\s*$`)],
@@ -191,7 +194,7 @@ export const programCases: readonly ProgramCase[] = [
     name: 'fails in mid-stream for want of money',
     essential: true,
     script: () => errorInStream(overQuota),
-    stdout: partial,
+    stdout: printed(partial),
     requests: 1,
     code: 1,
     says: [/You exceeded your current quota\./],
@@ -240,7 +243,7 @@ export const programCases: readonly ProgramCase[] = [
       () => cutAfter(partial, 'reset'),
       () => cutAfter('', 'fin'),
     ),
-    stdout: partial,
+    stdout: printed(partial),
     requests: 4,
     code: 1,
     says: [/The answer was cut\./],

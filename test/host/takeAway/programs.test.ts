@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Script } from '../../../src/demo/gateway';
-import { answer, cutAfter, deltas, inTurn, rateLimited } from '../../../src/demo/replies';
+import { answer, cutAfter, deltas, failure, inTurn, rateLimited } from '../../../src/demo/replies';
+import type { Step } from '../../../src/demo/script';
 import { languages } from '../../../src/host/takeAway/languages';
 import type { Patience } from '../../../src/host/takeAway/takenRequest';
 import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/takeAway/programs';
 import { runPasted, startPasted, testKey } from '../../support/takeAway/pasted';
-import { hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
-import { continuation, programCases, wholeAnswer } from './programCases';
+import { controlCharacter, controlCharacters, hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
+import { continuation, printed, programCases, wholeAnswer } from './programCases';
 
 const prompt = hostileTexts.join(' ');
 const messages = [
@@ -16,6 +17,9 @@ const messages = [
   { role: 'user', content: prompt },
 ] as const;
 const asked = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
+
+const controls = `${controlCharacters.join('')}\x1b]0;title\x07\x9b31m`;
+const shownControls = '\t\n]0;title31m';
 
 /** Nothing of the language's own: what went wrong is said in words. */
 const trace = /Traceback|^\s+at |Error:|File "/m;
@@ -118,6 +122,63 @@ for (const { language, name, runtime, cases } of programs) {
       });
     }
 
+    for (const status of [301, 302, 303, 307, 308]) {
+      it(`follows no redirect: ${status} ends it, and nothing is sent to the other server`, async function () {
+        if (!runtime) return this.skip();
+        const other = await startGateway({ script: () => answer('From elsewhere') });
+        for (const location of [`${other.baseUrl}/chat/completions`, `${gateway.baseUrl}/chat/completions?again`]) {
+          const redirect = (): Iterable<Step> => failure(status, { message: 'Moved' }, { location });
+          const ended = await runPasted(codeFor(inTurn(redirect, () => answer('From elsewhere'))), runtime);
+          assert.deepEqual({ code: ended.code, stdout: ended.stdout }, { code: 1, stdout: '' }, ended.stderr);
+          assert.match(ended.stderr, /The base URL redirects to another address, which was not asked\./);
+          assert.doesNotMatch(ended.stderr, trace);
+          assert.deepEqual([gateway.requests.length, other.requests.length], [1, 0]);
+        }
+        await other.close();
+      });
+    }
+
+    it('sends nothing that environment variables of the package would add', async function () {
+      if (!runtime) return this.skip();
+      const script = (): Iterable<Step> => answer('Hello!');
+      const env = {
+        OPENAI_ORG_ID: 'org-secret',
+        OPENAI_PROJECT_ID: 'proj-secret',
+        OPENAI_CUSTOM_HEADERS: 'X-Secret: header-secret\nAuthorization: Bearer other-secret',
+        OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+        OPENAI_API_KEY: 'key-secret',
+        OPENAI_ADMIN_KEY: 'admin-secret',
+        OPENAI_LOG: 'debug',
+      };
+      const ended = await runPasted(codeFor(script), { ...runtime, env: { ...runtime.env, ...env } });
+      assert.deepEqual(ended, { code: 0, stdout: 'Hello!', stderr: '' });
+      const { headers } = gateway.requests[0]!;
+      assert.doesNotMatch(JSON.stringify(headers), /secret/);
+      assert.equal(headers.authorization, `Bearer ${testKey}`);
+    });
+
+    it('prints the answer without control characters, and sends the unchanged text when it asks for the rest', async function () {
+      if (!runtime) return this.skip();
+      const half = `Once ${controls} upon a time`;
+      const script = inTurn(
+        () => cutAfter(half, 'reset'),
+        () => answer(`, \x1b[2Jthe end.`),
+      );
+      const { stdout, code } = await runPasted(codeFor(script), runtime);
+      assert.deepEqual({ stdout, code }, { stdout: `Once ${shownControls} upon a time, [2Jthe end.`, code: 0 });
+      assert.equal(continuation(gateway.requests[1]!).partial, half);
+    });
+
+    it("prints the gateway's error message without control characters", async function () {
+      if (!runtime) return this.skip();
+      const ended = await runPasted(
+        codeFor(() => failure(400, { message: `No ${controls} such luck` })),
+        runtime,
+      );
+      assert.match(ended.stderr, /No .* such luck/s);
+      assert.doesNotMatch(ended.stderr, controlCharacter);
+    });
+
     it('goes on when a stream stays silent', async function () {
       if (!runtime) return this.skip();
       const half = wholeAnswer.slice(0, 60);
@@ -126,7 +187,7 @@ for (const { language, name, runtime, cases } of programs) {
         () => answer(wholeAnswer.slice(60)),
       );
       const { stdout, code } = await runPasted(codeFor(script, { silenceMs: 1000 }), runtime);
-      assert.deepEqual({ stdout, code }, { stdout: wholeAnswer, code: 0 });
+      assert.deepEqual({ stdout, code }, { stdout: printed(wholeAnswer), code: 0 });
     });
 
     it('retries a gateway that is not there, and says so', async function () {

@@ -30,6 +30,11 @@ export function shells(): readonly string[] {
   return ['sh', 'bash', 'zsh'].filter((shell) => works(shell, '-c', 'exit 0'));
 }
 
+/** Whether a shell can report the failure of any program of a pipeline; older ones report that of the last. */
+export function hasPipefail(shell: string): boolean {
+  return works(shell, '-c', 'set -o pipefail');
+}
+
 export const hasCurl = works('curl', '--fail-with-body', '--version');
 
 export const nodeRuntime: Runtime = { name: 'Node.js', command: [process.execPath], extension: 'mjs' };

@@ -13,6 +13,14 @@ export function takenRequest(changes: Partial<TakenRequest> = {}): TakenRequest 
   };
 }
 
+/** Characters that a terminal obeys instead of showing them, and the two that text needs: tab and line feed. */
+export const controlCharacters: readonly string[] = Array.from({ length: 0xa0 }, (_, code) =>
+  String.fromCharCode(code),
+).filter((character) => /\p{Cc}/u.test(character));
+
+/** Matches every control character but tab and line feed. */
+export const controlCharacter = /(?![\t\n])\p{Cc}/u;
+
 /** What shells, languages and editors stumble over. */
 export const hostileTexts: readonly string[] = [
   '',

@@ -5,6 +5,8 @@ library alone, and the same names, arguments and errors. It does not retry, what
 
 import http.client
 import json
+import os
+import sys
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -40,37 +42,66 @@ class APIStatusError(APIError):
         self.status_code = response.status_code
 
 
+class DefaultHttpxClient:
+    def __init__(self, *, follow_redirects=True):
+        self.follow_redirects = follow_redirects
+
+
 class OpenAI:
-    def __init__(self, *, api_key, base_url, max_retries=2, timeout=600):
+    def __init__(self, *, api_key, base_url, max_retries=2, timeout=600, http_client=None):
         if max_retries != 0:
             raise OpenAIError("The stand-in has no retries of its own.")
-        self.chat = SimpleNamespace(completions=_Completions(api_key, urlsplit(base_url), timeout))
+        headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json", **_headers_of_environment()}
+        http_client = http_client or DefaultHttpxClient()
+        self.chat = SimpleNamespace(completions=_Completions(headers, urlsplit(base_url), timeout, http_client))
+
+
+def _headers_of_environment():
+    headers = {
+        "OpenAI-Organization": os.environ.get("OPENAI_ORG_ID"),
+        "OpenAI-Project": os.environ.get("OPENAI_PROJECT_ID"),
+    }
+    for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines():
+        name, _, value = line.partition(":")
+        headers[name.strip()] = value.strip()
+    return {name: value for name, value in headers.items() if value is not None}
+
+
+if "OPENAI_LOG" in os.environ:
+    print("The log of the package is on.", file=sys.stderr)
 
 
 class _Completions:
-    def __init__(self, api_key, base_url, timeout):
-        self._api_key = api_key
+    def __init__(self, headers, base_url, timeout, http_client):
+        self._headers = headers
         self._base_url = base_url
         self._timeout = timeout
+        self._http_client = http_client
 
     def create(self, *, stream, **body):
         if not stream:
             raise OpenAIError("The stand-in only streams.")
-        secure = self._base_url.scheme == "https"
-        connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = connect(self._base_url.netloc, timeout=self._timeout)
-        headers = {"Authorization": f"Bearer {self._api_key}", "Content-Type": "application/json"}
         data = json.dumps({**body, "stream": True}, ensure_ascii=False).encode("utf-8")
+        url = self._base_url._replace(path=f"{self._base_url.path}/chat/completions")
         try:
-            connection.request("POST", f"{self._base_url.path}/chat/completions", data, headers)
-            response = connection.getresponse()
+            connection, response = self._send(url, data)
+            while self._http_client.follow_redirects and response.status in (301, 302, 303, 307, 308):
+                connection, response = self._send(urlsplit(response.headers["Location"]), data)
         except TimeoutError as error:
             raise APITimeoutError() from error
         except (OSError, http.client.HTTPException) as error:
             raise APIConnectionError() from error
-        if response.status >= 400:
+        if response.status >= 300:
             _reject(response)
         return _Stream(connection, response)
+
+    def _send(self, url, data):
+        secure = url.scheme == "https"
+        connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = connect(url.netloc, timeout=self._timeout)
+        target = f"{url.path}?{url.query}" if url.query else url.path
+        connection.request("POST", target, data, self._headers)
+        return connection, connection.getresponse()
 
 
 def _reject(response):
