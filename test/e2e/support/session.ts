@@ -4,7 +4,8 @@ import { chromium, type BrowserContext } from 'playwright-core';
 import { findBrowser } from '../../support/browser';
 import { sampleWorkspace } from '../../support/paths';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { startCodeServer, type CodeServer } from '../../support/vscode/codeServer';
+import { startCodeServer } from '../../support/vscode/codeServer';
+import type { GuardedServer } from '../../support/vscode/guardedServer';
 import { quietSettings, writeUserSettings, type Settings } from '../../support/vscode/quietSettings';
 import { extensionsFolder } from './extensionsFolder';
 
@@ -24,7 +25,7 @@ export interface SessionOptions {
 
 /** A server and a browser with a profile of its own, both gone after `close`. */
 export interface Session {
-  readonly server: CodeServer;
+  readonly server: GuardedServer;
   readonly context: BrowserContext;
   /** The copy that is open. */
   readonly workspace: string;

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { workbenchUrl } from '../../support/vscode/codeServer';
 import { QuickInput } from './quickInput';
 import { openSession, type Session, type SessionOptions } from './session';
 
@@ -38,7 +37,7 @@ export class Workbench {
     const page = session.context.pages()[0] ?? (await session.context.newPage());
     const workbench = new Workbench(page, session);
     openWorkbenches.add(workbench);
-    await page.goto(workbenchUrl(session.server, session.workspace));
+    await page.goto(session.server.address({ folder: session.workspace }));
     await workbench.#ready();
     return workbench;
   }
@@ -48,7 +47,7 @@ export class Workbench {
     const { session } = this;
     const page = await session.context.newPage();
     const workbench = new Workbench(page, session);
-    await page.goto(workbenchUrl(session.server, sameFolder ? session.workspace : session.otherWorkspace));
+    await page.goto(session.server.address({ folder: sameFolder ? session.workspace : session.otherWorkspace }));
     await workbench.#ready();
     return workbench;
   }
@@ -61,15 +60,14 @@ export class Workbench {
     openWorkbenches.delete(this);
     const workbench = new Workbench(page, session);
     openWorkbenches.add(workbench);
-    await page.goto(workbenchUrl(session.server, session.workspace));
+    await page.goto(session.server.address({ folder: session.workspace }));
     await workbench.#ready();
     return workbench;
   }
 
   /** Runs a command by its whole palette title, e.g. `HolySheep: Show Log`. */
   async runCommand(title: string): Promise<void> {
-    await this.quickInput.openPalette(`>${title}`);
-    await this.quickInput.pick(title);
+    await this.quickInput.openAndPick(`>${title}`, title);
   }
 
   async fillInput(text: string): Promise<void> {
@@ -112,6 +110,11 @@ export class Workbench {
     return text === undefined ? toasts : toasts.filter({ hasText: text });
   }
 
+  /** One that *Notifications: Show Notifications* has listed. */
+  notification(text: string): Locator {
+    return this.page.locator('.notifications-center .notification-list-item', { hasText: text });
+  }
+
   /** By the item's own id, e.g. `holysheep.model`. */
   statusBarItem(id: string): Locator {
     return this.page.locator(`[id="${extensionId}.${id}"]`);
@@ -119,8 +122,7 @@ export class Workbench {
 
   /** Opens a file of the workspace by its name. */
   async openFile(name: string): Promise<void> {
-    await this.quickInput.openPalette(name);
-    await this.quickInput.pick(name);
+    await this.quickInput.openAndPick(name, name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.editorLine().first().waitFor();
   }
@@ -204,6 +206,28 @@ export class Workbench {
     process.kill(pid, 'SIGKILL');
     await server.process.match(new RegExp(`<${pid}> Extension Host Process exited`));
     return killedAt;
+  }
+
+  /** Stops the extension host in the middle of its work. @returns a function that lets it continue */
+  pauseExtensionHost(): () => void {
+    const pid = lastExtensionHost(this.session.server.process.log());
+    process.kill(pid, 'SIGSTOP');
+    return () => process.kill(pid, 'SIGCONT');
+  }
+
+  /** Opens the quick input with the mouse: a webview that is still loading swallows every key. */
+  async clickCommandCenter(): Promise<void> {
+    await this.page.locator('.command-center .action-item').last().click();
+    await this.quickInput.input.waitFor();
+  }
+
+  /** Waits until VS Code has given the focus to the frame of the conversation panel, whose page may still be loading. */
+  async panelFocused(): Promise<void> {
+    await this.page.waitForFunction(`document.activeElement?.matches(${JSON.stringify(panelFrame)})`);
+    const frame = this.page.frameLocator(panelFrame).locator(':root');
+    await frame.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
+    );
   }
 
   /** Until the one that follows a dead one is there, with its commands. */

@@ -1,23 +1,49 @@
 import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { out } from '../paths';
 
-/** Shows a page in the person's browser where there is a screen; the address is printed anyway. */
-export function openBrowser(url: string): void {
-  const [command, ...args] = opener(url);
-  if (command === undefined) {
+/** Shows a page in the user's browser where there is a screen; the address is printed anyway. */
+export function openBrowser(address: string): void {
+  const opener = findOpener();
+  if (opener === undefined) {
     return;
   }
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
+  const [command, ...args] = opener;
+  const page = pathToFileURL(writeRedirect(address)).href;
+  const child = spawn(command, [...args, page], { stdio: 'ignore', detached: true });
   child.once('error', () => console.log('No browser could be opened here: open the address yourself.'));
   child.unref();
 }
 
-function opener(url: string): readonly string[] {
+/**
+ * Writes a page that leads to `address`. Every user of the machine sees the arguments of the browser's process, but only
+ * this user can read the page. It is not in the temporary folder, which a browser in a sandbox can't read.
+ *
+ * @returns the file, which is removed when this process exits
+ */
+export function writeRedirect(address: string, folder = out): string {
+  const file = path.join(folder, `start-${process.pid}.html`);
+  const remove = (): void => rmSync(file, { force: true });
+  mkdirSync(folder, { recursive: true });
+  remove();
+  const url = address.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0; url=${url}">\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  });
+  process.once('exit', remove);
+  return file;
+}
+
+function findOpener(): readonly [command: string, ...args: string[]] | undefined {
   switch (process.platform) {
     case 'darwin':
-      return ['open', url];
+      return ['open'];
     case 'win32':
-      return ['cmd', '/c', 'start', '""', url.replaceAll('&', '^&')];
+      return ['cmd', '/c', 'start', '""'];
     default:
-      return process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'] ? ['xdg-open', url] : [];
+      return process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'] ? ['xdg-open'] : undefined;
   }
 }

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { writeLanguagePack } from './displayLanguage';
+import { startGuardedServer, type GuardedServer } from './guardedServer';
 import { ensureVSCode } from './install';
 import { serverEnvironment } from './serverEnvironment';
-import { startServerProcess, type ServerProcess } from './serverProcess';
+import { startServerProcess } from './serverProcess';
 
 export interface CodeServerOptions {
   readonly userDataFolder: string;
@@ -12,12 +13,6 @@ export interface CodeServerOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
-}
-
-export interface CodeServer {
-  /** Without a trailing slash. */
-  readonly url: string;
-  readonly process: ServerProcess;
 }
 
 /** Installs a VSIX the way a person does on the command line. */
@@ -30,32 +25,30 @@ export async function installExtension(vsix: string, userDataFolder: string, ext
 }
 
 /**
- * The whole product on the loopback address, where webviews have their secure context; secrets work.
- * No authentication: it must never listen anywhere else.
+ * Starts the whole product on the loopback address, where webviews have their secure context; secrets work. The guard
+ * before it asks for the token, so that its own authentication is off.
  */
-export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
+export async function startCodeServer(options: CodeServerOptions): Promise<GuardedServer> {
   const { entry } = await ensureVSCode();
   const { locale } = options;
   if (locale !== undefined) writeLanguagePack(options.userDataFolder, locale);
-  const args = [
-    ...folders(options),
-    ...(locale === undefined ? [] : ['--locale', locale]),
-    ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
-    ...[
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-workspace-trust',
-      '--disable-getting-started-override',
+  return startGuardedServer({
+    script: entry,
+    args: (socketPath) => [
+      ...folders(options),
+      ...(locale === undefined ? [] : ['--locale', locale]),
+      ...['--auth', 'none', '--socket', socketPath, '--socket-mode', '600'],
+      ...[
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-workspace-trust',
+        '--disable-getting-started-override',
+      ],
     ],
-  ];
-  const server = startServerProcess(entry, args, serverEnvironment(options.env));
-  const [, url = ''] = await server.match(/HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/);
-  return { url, process: server };
-}
-
-/** Address of the workbench with a folder open. */
-export function workbenchUrl(server: CodeServer, folder: string): string {
-  return `${server.url}/?${new URLSearchParams({ folder }).toString()}`;
+    env: serverEnvironment(options.env),
+    ready: /HTTP server listening on/,
+    port: options.port,
+  });
 }
 
 function folders({ userDataFolder, extensionsFolder }: CodeServerOptions): readonly string[] {

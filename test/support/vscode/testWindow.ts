@@ -4,8 +4,9 @@ import path from 'node:path';
 import { findBrowser } from '../browser';
 import { bridgeAutomation } from './automation';
 import { parseDesktopArguments, type DesktopArguments } from './desktopArguments';
+import { startGuardedServer, type GuardedServer } from './guardedServer';
 import { serverEnvironment } from './serverEnvironment';
-import { startServerProcess, type ServerProcess } from './serverProcess';
+import type { ServerProcess } from './serverProcess';
 
 const timeoutMs = 20 * 60_000;
 
@@ -13,18 +14,21 @@ const timeoutMs = 20 * 60_000;
 export async function runWindow(args: readonly string[]): Promise<number> {
   const window = parseDesktopArguments(args);
   useDesktopSettings(window.userDataFolder);
-  const server = startServer(window);
+  const script = process.env['VSCODE_SERVER'];
+  if (script === undefined) {
+    throw new Error('VSCODE_SERVER must name the server-main.js of an installed VS Code');
+  }
+  const server = await startTestServer(script, window);
   let browser: Browser | undefined;
   try {
-    const [, port = ''] = await server.match(/Web UI available at http:\/\/\S+:(\d+)/);
     browser = await chromium.launch(await findBrowser());
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const { exitCode } = await bridgeAutomation(page, server);
-    await page.goto(windowUrl(window, port));
-    return await Promise.race([exitCode, interrupted(), timedOut(server), crashed(server)]);
+    const { exitCode } = await bridgeAutomation(page, server.process);
+    await page.goto(windowUrl(window, server));
+    return await Promise.race([exitCode, interrupted(), timedOut(server.process), crashed(server.process)]);
   } finally {
     await browser?.close();
-    await server.stop();
+    await server.process.stop();
   }
 }
 
@@ -37,35 +41,34 @@ function useDesktopSettings(userDataFolder: string): void {
   }
 }
 
-function startServer({ userDataFolder, extensionsFolder, workspaceTrust }: DesktopArguments): ServerProcess {
-  const script = process.env['VSCODE_SERVER'];
-  if (script === undefined) {
-    throw new Error('VSCODE_SERVER must name the server-main.js of an installed VS Code');
-  }
-  return startServerProcess(
+/** Starts the bare server, which also understands the options for tests. */
+export function startTestServer(
+  script: string,
+  window: Pick<DesktopArguments, 'userDataFolder' | 'extensionsFolder' | 'workspaceTrust'>,
+): Promise<GuardedServer> {
+  return startGuardedServer({
     script,
-    [
-      ...['--accept-server-license-terms', '--without-connection-token', '--host', '127.0.0.1', '--port', '0'],
-      ...['--server-data-dir', userDataFolder, '--extensions-dir', extensionsFolder],
-      ...['--telemetry-level', 'off', ...(workspaceTrust ? [] : ['--disable-workspace-trust'])],
+    args: (socketPath) => [
+      ...['--accept-server-license-terms', '--without-connection-token', '--socket-path', socketPath],
+      ...['--server-data-dir', window.userDataFolder, '--extensions-dir', window.extensionsFolder],
+      ...['--telemetry-level', 'off', ...(window.workspaceTrust ? [] : ['--disable-workspace-trust'])],
       // Without it the workbench ignores the tests' path and waits for ever; below `info` mocha's output is dropped.
       ...['--enable-smoke-test-driver', '--log', 'info'],
     ],
-    serverEnvironment(),
-  );
+    env: serverEnvironment(),
+    ready: /Extension host agent listening on/,
+  });
 }
 
-function windowUrl(window: DesktopArguments, port: string): string {
-  const remote = (file: string): string => `vscode-remote://127.0.0.1:${port}${file}`;
+function windowUrl(window: DesktopArguments, server: GuardedServer): string {
+  const remote = (file: string): string => `vscode-remote://${new URL(server.url).host}${file}`;
   const payload = [
     ...window.extensionDevelopmentPaths.map((folder) => ['extensionDevelopmentPath', remote(folder)]),
     ['extensionTestsPath', remote(window.extensionTestsPath)],
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];
-  const query = new URLSearchParams(opened(window.workspace));
-  query.set('payload', JSON.stringify(payload));
-  return `http://127.0.0.1:${port}/?${query.toString()}`;
+  return server.address({ ...opened(window.workspace), payload: JSON.stringify(payload) });
 }
 
 function opened(workspace: string | undefined): Record<string, string> {

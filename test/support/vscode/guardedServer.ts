@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { temporaryFolder } from '../temporaryFolder';
+import { startLoopbackGuard, type LoopbackGuard } from './loopbackGuard';
+import { startServerProcess, type ServerProcess } from './serverProcess';
+
+export interface GuardedServerOptions {
+  readonly script: string;
+  /** Makes the server listen on this Unix socket, in a folder that only this user can enter, without authentication. */
+  args(socketPath: string): readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** The line of the log that says that the server is ready. */
+  readonly ready: RegExp;
+  /** 0, the default, takes a free port. */
+  readonly port?: number | undefined;
+}
+
+export interface GuardedServer extends Pick<LoopbackGuard, 'url' | 'address'> {
+  readonly process: ServerProcess;
+}
+
+/** Starts a server that nobody reaches without the token of its address. */
+export async function startGuardedServer(options: GuardedServerOptions): Promise<GuardedServer> {
+  const socketPath = path.join(temporaryFolder(), 'vscode.sock');
+  const server = startServerProcess(options.script, options.args(socketPath), options.env);
+  await server.match(options.ready);
+  const guard = await startLoopbackGuard(socketPath, options.port);
+  void server.ended.then(() => guard.close());
+  return { url: guard.url, address: (query) => guard.address(query), process: server };
+}
