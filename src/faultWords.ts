@@ -57,5 +57,9 @@ export function faultWords(strings: PanelStrings, kind: FaultKind): string {
       return strings.faultBudget;
     case 'breaker':
       return strings.faultBreaker;
+    case 'keyring':
+      return strings.faultKeyring;
+    case 'internal':
+      return strings.faultInternal;
   }
 }

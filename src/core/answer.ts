@@ -20,7 +20,7 @@ export class Answer {
   private joinsRefused = false;
   /** A new answer is wanted, whatever could be continued. */
   private anew: boolean;
-  /** The same when the present attempt began. */
+  /** The same, at the start of the current attempt. */
   private anewAtStart = false;
   /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
   private readonly continueAsked: boolean;
@@ -51,7 +51,7 @@ export class Answer {
     return this.answerText.added;
   }
 
-  /** Whether the present attempt has been asked for the rest of a text, and has added nothing to it. */
+  /** Whether the current attempt continues a partial answer and has added nothing to it so far. */
   get gainedNothing(): boolean {
     return this.answerText.isRepetition;
   }

@@ -84,7 +84,7 @@ export class AnswerText {
     return true;
   }
 
-  /** Whether a continuation has brought nothing but an end of the partial answer, if anything. */
+  /** Whether a continuation has added nothing: it was empty or only repeated the end of the partial answer. */
   get isRepetition(): boolean {
     const { join, committed, partial } = this;
     const joins = this.beginning === 'prefill' || this.beginning === 'continue';

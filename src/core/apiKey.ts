@@ -1,4 +1,4 @@
-export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces';
+export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
 export type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
 
@@ -15,8 +15,12 @@ const wrappers: readonly RegExp[] = [
   /^(bearer(?:\s|$))(.*)/is,
 ];
 
+/** Maximum length of a pasted key in characters. Servers reject longer headers. */
+const longestInput = 16_384;
+
 /** Takes a key out of what a person pasted. A key that HTTP can't carry is a problem, never sent. */
 export function cleanApiKey(input: string): CleanedApiKey {
+  if (input.length > longestInput) return { problem: 'too-long' };
   const key = unwrap(input.replace(invisible, '').trim());
   if (key === '') return { problem: 'empty' };
   if (/\s/.test(key)) return { problem: 'has-spaces' };
@@ -24,10 +28,13 @@ export function cleanApiKey(input: string): CleanedApiKey {
   return { key };
 }
 
-function unwrap(text: string): string {
-  for (const wrapper of wrappers) {
-    const inner = wrapper.exec(text)?.[2];
-    if (inner !== undefined) return unwrap(inner.trim());
+function unwrap(wrapped: string): string {
+  let text = wrapped;
+  for (let at = 0; at < wrappers.length; at++) {
+    const inner = wrappers[at]?.exec(text)?.[2];
+    if (inner === undefined) continue;
+    text = inner.trim();
+    at = -1;
   }
   return text;
 }
@@ -46,7 +53,8 @@ export function doubtAbout(key: string, host: string): KeyDoubt | undefined {
   return atHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';
 }
 
-const redacted = '[redacted]';
+/** Replaces a key in everything that is shown or stored. */
+export const redacted = '[redacted]';
 
 /** Keys by their looks, and whatever is sent as a credential. */
 const credentials: readonly (readonly [RegExp, string])[] = [
@@ -56,27 +64,10 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   ],
   // A word after "bearer" may be prose ("bearer authentication failed"); a token has more than letters, or is long.
   [/\b(bearer(?:\s+|%20|\+))(?=[^\s"',;]*[^a-z\s"',;.]|[^\s"',;]{20})[^\s"',;]+/gi, `$1${redacted}`],
-  [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/g, redacted],
+  [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];
 
-/** Shorter keys are ordinary words ("none", "test") to some local servers: replaced as whole words only. */
-const distinctive = 8;
-
-/** Removes `keys`, anything that looks like a key, and bearer tokens from `text`: for logs and error details. */
-export function redactKeys(text: string, keys: Iterable<string> = []): string {
-  const spellings = [...keys].filter((key) => key !== '').flatMap((key) => [...spellingsOf(key)]);
-  // Longest first: a key may contain another.
-  spellings.sort((a, b) => b.length - a.length);
-  const withoutKeys = spellings.reduce(removeKey, text);
-  return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), withoutKeys);
-}
-
-function spellingsOf(key: string): ReadonlySet<string> {
-  return new Set([key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)]);
-}
-
-function removeKey(text: string, key: string): string {
-  if (key.length >= distinctive) return text.replaceAll(key, redacted);
-  const literal = key.replace(/[^\w]/g, '\\$&');
-  return text.replace(new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'g'), redacted);
+/** Removes what looks like a key, and bearer tokens. Keys of this session are removed by `KnownKeys`. */
+export function redactLookalikes(text: string): string {
+  return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }

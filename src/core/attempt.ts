@@ -1,10 +1,15 @@
+import type { AnswerSize } from './answerSize';
 import { ChunkReader } from './chunkReader';
+import { ConnectionFailure } from './connectionFailure';
 import { readChunk, type ToolCallPart } from './dialect';
 import type { EngineDeps } from './engine';
 import type { Usage } from './events';
 import type { Evidence } from './faults/classify';
 import { IdleClocks } from './idleClocks';
-import { parseJson } from './json';
+import { errorBodyLimits } from './boundedText';
+import { parseJson, printJson } from './json';
+import type { KnownKeys } from './knownKeys';
+import { RedactedDeltas, spellingsInAnswers } from './redactedDeltas';
 import { readBody, type BodyEnd } from './responseBody';
 import { ThinkTags, type ThinkTagSink } from './thinkTags';
 import { drainMs, tailMs, timeoutsFor } from './timeouts';
@@ -30,6 +35,8 @@ export interface AttemptSink {
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
+  /** The code of the extension has thrown an exception. */
+  | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
 export interface AttemptAccount {
@@ -62,7 +69,7 @@ export class Attempt {
   /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
-  private readonly delta: ThinkTags;
+  private readonly delta: ThinkTags | RedactedDeltas;
   private readonly chunks: ChunkReader;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
@@ -71,10 +78,10 @@ export class Attempt {
   private sawToolCall = false;
   private accounted = false;
   private sawDone = false;
-  /** A chunk had a `finish_reason` field. The answer is cut unless a later chunk fills it in. */
+  /** A chunk had an empty `finish_reason` field. If no later chunk gives a reason, the answer counts as cut. */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
-  /** The last event is no JSON: who knows what it was to say. */
+  /** Whether the last event was not JSON. Its meaning is unknown. */
   private lastGarbled = false;
   /** The last one the response reported; servers repeat it, growing. */
   private usage: Usage | undefined;
@@ -83,16 +90,22 @@ export class Attempt {
     private readonly deps: EngineDeps,
     private readonly what: AttemptRequest,
     private readonly sink: AttemptSink,
+    /** Shared by all attempts of the turn. */
+    private readonly size: AnswerSize,
+    private readonly keys: KnownKeys,
   ) {
     this.end = new Promise((resolve) => (this.settle = resolve));
     this.startedAt = deps.clock.ticks();
     this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
-      expired: (clock, afterMs) =>
+      expired: this.guarded((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
-      slept: () => this.fail({ type: 'slept' }),
-      quiet: (forMs) => sink.quiet(forMs),
+      ),
+      slept: this.guarded(() => this.fail({ type: 'slept' })),
+      quiet: this.guarded((forMs) => sink.quiet(forMs)),
     });
-    this.delta = new ThinkTags(this.deltaSink());
+    const tags = new ThinkTags(this.deltaSink());
+    const spellings = keys.secrets.flatMap(spellingsInAnswers);
+    this.delta = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
     this.chunks = new ChunkReader(this.delta);
     void this.run();
   }
@@ -112,7 +125,7 @@ export class Attempt {
     return this.firstTokenAt !== undefined;
   }
 
-  /** The model has called tools, and the arguments of every call are whole. */
+  /** Whether the model has called tools and the arguments of every call are complete JSON. */
   get hasCompleteToolCalls(): boolean {
     return this.sawToolCall && this.toolCalls.areComplete;
   }
@@ -133,29 +146,40 @@ export class Attempt {
 
   private async run(): Promise<void> {
     try {
-      const response = await send(this.deps, this.what, this.controller.signal, (status, headers) =>
-        this.onHeaders(status, headers),
-      );
+      const onHeaders = this.guarded((status: number, headers: Headers) => this.onHeaders(status, headers));
+      const response = await send(this.deps, this.what, this.controller.signal, onHeaders);
       if (this.settled) return;
       const end = await readBody(response, {
-        bytes: (count) => {
+        bytes: this.guarded((count) => {
           this.bytes += count;
           this.clocks.bytes();
-        },
-        event: (data, name) => this.onEvent(data, name),
-        endless: () => this.fail({ type: 'endless-event' }),
+          if (!this.size.addBytes(count)) this.fail({ type: 'too-long' });
+        }),
+        event: this.guarded((data, name) => this.onEvent(data, name)),
+        endless: this.guarded(() => this.fail({ type: 'endless-event' })),
         over: () => this.settled,
       });
-      if (end) this.onEnd(end);
+      if (end) this.guarded(() => this.onEnd(end))();
     } catch (error) {
       this.onError(error);
     }
   }
 
+  /** An exception of our own code while it reads a response is a defect, not a failure of the network. */
+  private guarded<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      try {
+        call(...args);
+      } catch (error) {
+        this.finish({ type: 'defect', error });
+      }
+    };
+  }
+
   private onHeaders(status: number, headers: Headers): void {
     if (this.settled) return;
     this.status = status;
-    this.requestId = requestIdOf(headers);
+    this.requestId = requestIdOf(headers, this.keys);
     this.clocks.headers();
     this.sink.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
   }
@@ -172,15 +196,13 @@ export class Attempt {
   private deltaSink(): ThinkTagSink {
     return {
       text: (text) => {
-        if (this.settled) return;
+        if (!this.accept(text.length)) return;
         this.sawText = true;
-        this.payload(text.length);
         this.sink.text(text);
       },
       reasoning: (text) => {
-        if (this.settled) return;
+        if (!this.accept(text.length)) return;
         this.sawReasoning = true;
-        this.payload(text.length);
         this.sink.reasoning(text);
       },
       textWasReasoning: (text) => {
@@ -196,28 +218,48 @@ export class Attempt {
       },
       toolCall: (part) => {
         if (this.settled) return;
+        const numbered = this.toolCalls.numberPart(part);
+        if (!numbered) return this.fail({ type: 'too-long' });
+        const { id, name, arguments: json } = numbered;
+        if (!this.accept(id.length + name.length + json.length, 0)) return;
         this.sawToolCall = true;
-        this.payload(0);
-        this.sink.toolCall(this.toolCalls.numberPart(part));
+        this.sink.toolCall(numbered);
       },
       finish: (finish) => {
         if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
         if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
         // Some servers say it again and again; the tail is not prolonged by that.
         if (this.finishReason === undefined) this.clocks.tail(tailMs);
-        this.finishReason = finish.reason;
+        this.finishReason = this.keys.redact(finish.reason);
         this.what.behavior.finishReason = 'sent';
       },
       finishReasonPending: () => (this.hasFinishReasonField = true),
       usage: (usage) => (this.usage = usage),
-      error: (error) => this.fail({ type: 'inband', error, streamed: this.streamed }),
+      error: (error) => this.fail({ type: 'inband', error: this.withoutKeys(error), streamed: this.streamed }),
     };
   }
 
-  private payload(chars: number): void {
+  /**
+   * Counts a part of the answer, and fails the attempt where it makes the answer too long.
+   * @param shown characters of text and reasoning in it
+   * @returns whether to pass the part on
+   */
+  private accept(chars: number, shown = chars): boolean {
+    if (this.settled) return false;
+    if (!this.size.addChars(chars)) {
+      this.fail({ type: 'too-long' });
+      return false;
+    }
     this.clocks.payload();
-    this.chars += chars;
+    this.chars += shown;
     this.firstTokenAt ??= this.clocks.lastPayload;
+    return true;
+  }
+
+  /** An error up to the maximum length of an error body is read as JSON. Of a longer one, the beginning is read as text. */
+  private withoutKeys(error: unknown): unknown {
+    const redacted = this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
+    return parseJson(redacted) ?? redacted;
   }
 
   /** `[DONE]` completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
@@ -265,10 +307,11 @@ export class Attempt {
   private onError(error: unknown): void {
     if (error instanceof HttpRejection) {
       const { status, headers, body } = error;
-      return this.fail({ type: 'status', status, headers, body });
+      return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
     }
+    if (!(error instanceof ConnectionFailure)) return this.finish({ type: 'defect', error });
     const { baseUrl } = this.what.connection;
-    this.fail({ type: 'error', error, streaming: this.status !== undefined, baseUrl });
+    this.fail({ type: 'error', error: error.cause, streaming: this.status !== undefined, baseUrl });
   }
 
   private complete(): void {
@@ -286,7 +329,7 @@ export class Attempt {
 
   private finish(end: AttemptEnd): void {
     if (this.settled) return;
-    if (end.type !== 'abandoned') this.delta.flush();
+    if (end.type === 'finished' || end.type === 'fault') this.delta.flush();
     this.settled = true;
     this.clocks.dispose();
     this.controller.abort();

@@ -1,4 +1,5 @@
 import type { Answer, Plan } from './answer';
+import { AnswerSize } from './answerSize';
 import { Attempt, type AttemptSink } from './attempt';
 import type { EngineDeps } from './engine';
 import type { EngineMemory } from './engineMemory';
@@ -28,6 +29,7 @@ const shapeRows: ReadonlySet<number> = new Set([15, 16, 18, 29]);
 export class Attempts {
   present: Attempt | undefined;
   private plan: Plan = 'replay';
+  private readonly size = new AnswerSize();
 
   constructor(
     private readonly deps: EngineDeps,
@@ -56,11 +58,12 @@ export class Attempts {
       messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
       behavior,
     };
+    this.memory.keys.add(connection.apiKey);
     this.plan = plan;
     output.attempt++;
     answer.begin(plan);
     output.emit({ type: 'attempt', model, why, ...(plan !== 'replay' && { how: plan }), time: this.deps.clock.now() });
-    this.present = new Attempt(this.deps, what, this.sink());
+    this.present = new Attempt(this.deps, what, this.sink(), this.size, this.memory.keys);
     return this.present;
   }
 

@@ -30,7 +30,7 @@ export class BareLines {
     return converted;
   }
 
-  /** Spares the usual piece, whole events of a stream, the slower pattern. */
+  /** Avoids the slower pattern for most pieces of the body, which consist of complete events. */
   private hasBareLine(text: string): boolean {
     const isUsual = text.endsWith('\n') && !text.includes('\r');
     if (!isUsual) return bareLater.test(text);
@@ -73,7 +73,7 @@ export class BareLines {
     return `\nevent: error\ndata:${line.slice(errorField.length)}`;
   }
 
-  /** JSON on several lines is one event: it ends with a bracket that is not indented. */
+  /** Whether the JSON has ended. JSON that spans several lines ends with a bracket that is not indented. */
   private isComplete(): boolean {
     const { line } = this;
     if (line.startsWith(errorField)) return true;

@@ -4,7 +4,8 @@ const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
- * The decoder of the charset that a content type names; UTF-8 where it names none, or one the runtime does not know.
+ * Returns the decoder for the charset of a content type. Without a charset, or with one that the runtime does not know, the
+ * decoder is for UTF-8.
  * A byte order mark stays in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
@@ -46,7 +47,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** undefined where the bytes are not of this charset. */
+/** Returns undefined when the bytes are not valid in this charset. */
 function strictly(bytes: Uint8Array, label: string): string | undefined {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });

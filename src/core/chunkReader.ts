@@ -71,7 +71,7 @@ export class ChunkReader {
         hear();
         sink.finish(finish);
       },
-      // Not counted: every event with the same frame has the same empty field.
+      // The empty field is part of the frame that all these events share, so it is not counted here.
       finishReasonPending: () => sink.finishReasonPending(),
       restartInStream: () => sink.restartInStream(),
       usage: (usage) => {

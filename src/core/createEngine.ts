@@ -1,7 +1,9 @@
 import type { Engine, EngineDeps } from './engine';
 import type { EngineMemory } from './engineMemory';
 import type { TurnRecord } from './ledger';
+import { KnownKeys } from './knownKeys';
 import { NetworkState } from './network/networkState';
+import { withSafeObservers } from './observers';
 import { RouteMemory } from './routeMemory';
 import { Turn } from './turn';
 
@@ -9,12 +11,13 @@ import { Turn } from './turn';
 const keptTurns = 50;
 
 /** The retrying, streaming client. Cheap to create; the SDK is loaded with the first request. */
-export function createEngine(deps: EngineDeps): Engine {
+export function createEngine(given: EngineDeps): Engine {
+  const deps = withSafeObservers(given);
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onPause);
-  const memory: EngineMemory = { network, routes: new RouteMemory() };
+  const memory: EngineMemory = { network, routes: new RouteMemory(), keys: deps.keys ?? new KnownKeys() };
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
-  /** Of a turn that is over only the record is kept: not the prompt, the answer or the key. */
+  /** When a turn ends, only its record is kept, without the prompt, the answer and the key. */
   const settle = (): void => {
     const over = running.filter(({ record }) => record.outcome !== 'running');
     if (over.length === 0) return;
@@ -23,9 +26,10 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   return {
     stream: (request, options = {}) => {
-      const turn = new Turn(deps, memory, request, options);
-      settle();
+      const turn = new Turn(deps, memory, request, options, settle);
       running = [...running, turn];
+      // A turn that was aborted before it started is over already.
+      settle();
       return turn;
     },
     connectionChanged: () => {
@@ -37,7 +41,6 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     pauseOf: (scope) => network.pauseOf(scope),
     report: () => {
-      settle();
       const turns = [...records, ...running.map(({ record }) => record)];
       return { turns: turns.toSorted((one, other) => one.time - other.time), network: network.report() };
     },

@@ -1,6 +1,7 @@
 import type { Clock } from './clock';
 import type { StreamEvent } from './events';
 import type { ChatRequest, Connection } from './request';
+import type { KnownKeys } from './knownKeys';
 import type { TurnRecord } from './ledger';
 import type { NetworkReport, Pause } from './network/networkState';
 import type { Scope } from './network/scope';
@@ -10,11 +11,13 @@ import type { EngineSettings } from './settings';
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
 
-/** Detail for the output channel. The engine never passes a key here. */
+/** Detail for the output channel. No message holds a key; the stack of an error may. */
 export interface EngineLog {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
+  /** A defect, with its stack. The log redacts keys. */
+  error(problem: unknown): void;
 }
 
 export interface EngineDeps {
@@ -28,7 +31,10 @@ export interface EngineDeps {
   /** A time of day as the user writes it, for "the limit resets at …". @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;
   readonly settings: () => EngineSettings;
+  /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
   readonly connection: () => Promise<Connection>;
+  /** All keys of this session, for gateways that echo them; by default those of the engine's own requests. */
+  readonly keys?: KnownKeys | undefined;
   /** What the other windows were told to wait for. */
   readonly cooldowns: SharedCooldowns;
   /** A pause has begun, is another or was ended; that its time is up nobody tells. */

@@ -1,3 +1,4 @@
+import type { KnownKeys } from './knownKeys';
 import type { NetworkState } from './network/networkState';
 import type { RouteMemory } from './routeMemory';
 
@@ -5,4 +6,5 @@ import type { RouteMemory } from './routeMemory';
 export interface EngineMemory {
   readonly network: NetworkState;
   readonly routes: RouteMemory;
+  readonly keys: KnownKeys;
 }

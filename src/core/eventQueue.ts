@@ -1,28 +1,26 @@
 /**
- * Pushed by one, pulled by one. Nothing is dropped: what was pushed before `close` is still delivered.
- * Leaving the loop early tells the producer, so that a request never outlives its reader.
+ * A queue between one producer and one reader. An item that was pushed before `close` is still delivered. A reader that
+ * leaves the loop early is reported to the producer, so that a request never outlives its reader.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   private items: T[] = [];
   private head = 0;
-  private waiting: ((result: IteratorResult<T>) => void) | undefined;
+  /** Pending calls of `next`, oldest first. Empty while items are queued. */
+  private readonly pending: ((result: IteratorResult<T>) => void)[] = [];
   private closed = false;
 
   constructor(private readonly onLeave: () => void) {}
 
   push(item: T): void {
     if (this.closed) return;
-    if (this.waiting) {
-      const deliver = this.waiting;
-      this.waiting = undefined;
-      deliver({ done: false, value: item });
-    } else this.items.push(item);
+    const deliver = this.pending.shift();
+    if (deliver) deliver({ done: false, value: item });
+    else this.items.push(item);
   }
 
   close(): void {
     this.closed = true;
-    this.waiting?.({ done: true, value: undefined });
-    this.waiting = undefined;
+    for (const deliver of this.pending.splice(0)) deliver({ done: true, value: undefined });
   }
 
   next(): Promise<IteratorResult<T>> {
@@ -35,7 +33,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       return Promise.resolve({ done: false, value });
     }
     if (this.closed) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => (this.waiting = resolve));
+    return new Promise((resolve) => this.pending.push(resolve));
   }
 
   return(): Promise<IteratorResult<T>> {

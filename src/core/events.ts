@@ -31,23 +31,32 @@ export type FaultKind =
   | 'truncated'
   | 'malformed'
   | 'budget'
-  | 'breaker';
+  | 'breaker'
+  /** The API key can't be read from the system keyring. */
+  | 'keyring'
+  /** An exception in the code of this extension. */
+  | 'internal';
 
-/** What a person can do about a fault; each is a button of the failure card. */
-export type FaultAction =
-  | 'retryNow'
-  | 'switchModel'
-  | 'setApiKey'
-  | 'openBilling'
-  | 'checkUrl'
-  | 'networkSettings'
-  | 'newConversation'
-  /** Goes on where the partial answer ends. */
-  | 'continue'
-  | 'restart'
-  /** Forgets that the breaker is open. */
-  | 'tryAnyway'
-  | 'details';
+/** What a user can do about a fault. Each action is a button of the failure card. */
+export const faultActions = {
+  retryNow: true,
+  switchModel: true,
+  setApiKey: true,
+  openBilling: true,
+  checkUrl: true,
+  networkSettings: true,
+  newConversation: true,
+  /** Continues the partial answer where it ends. */
+  continue: true,
+  restart: true,
+  /** Retries even though the circuit breaker is open. */
+  tryAnyway: true,
+  showLog: true,
+  exportDiagnostics: true,
+  details: true,
+} as const;
+
+export type FaultAction = keyof typeof faultActions;
 
 /** Why an attempt is made. Only `retry` and `resume` are charged to a budget. */
 export type AttemptReason = 'first' | 'retry' | 'retry-now' | 'replay' | 'repair' | 'resume' | 'switch';
@@ -114,6 +123,11 @@ export interface WaitingEvent extends EventBase {
   readonly until: number;
   readonly delayMs: number;
   readonly source: DelaySource;
+  /**
+   * `until` and `delayMs` are an estimate: another request goes first, and this one follows as soon as the gateway has
+   * accepted that one. The wait is announced once, so `until` may pass before the next attempt.
+   */
+  readonly estimated?: true | undefined;
   readonly reason: FaultKind;
   readonly maxAttempts: number;
   /** What happened, localised, one sentence. */
@@ -243,6 +257,17 @@ export type StreamEvent =
   | UsageEvent
   | TerminalEvent;
 
-export function isTerminal(event: StreamEvent): event is TerminalEvent {
+/** A terminal event whose text is already in the events before it. */
+type WithoutText<Event> = Event extends TerminalEvent ? Omit<Event, 'text'> & { readonly text?: undefined } : never;
+
+/**
+ * An event as the journal keeps it and the page receives it: a terminal event has a text only if that text differs from
+ * what the events before it add up to.
+ */
+export type RecordedEvent = StreamEvent | WithoutText<TerminalEvent>;
+
+export function isTerminal<Event extends RecordedEvent>(
+  event: Event,
+): event is Event & { readonly type: TerminalEvent['type'] } {
   return event.type === 'done' || event.type === 'stopped' || event.type === 'failed';
 }

@@ -1,4 +1,6 @@
-/** What a finish reason says of the answer: it is complete, a filter has stopped it, or the provider broke off. */
+import { visibleText } from './visibleText';
+
+/** The meaning of a finish reason: the answer is complete, a filter stopped it, or the provider failed. */
 export type Finish =
   { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
 
@@ -24,13 +26,16 @@ const spellings: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
 ];
 
+/** Maximum length of a reason that is kept, in characters. The known reasons are at most half as long. */
+const longestReason = 60;
+
 /**
  * Reads a `finish_reason` in any provider's spelling. An unknown reason means a complete answer, under its own name.
  * @returns undefined where there is none: null, empty, or the text `"null"`
  */
 export function readFinishReason(value: unknown): Finish | undefined {
   if (typeof value !== 'string') return undefined;
-  const reason = value.trim();
+  const reason = visibleText(value, longestReason);
   if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
   const bare = reason.toLowerCase().replace(/[\s_-]/g, '');
   return spellings.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };

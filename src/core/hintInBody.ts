@@ -35,7 +35,7 @@ export function hintInBody(json: unknown, text: string, serverNow: number): Hint
 const resetWords =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
-/** How far from a time its word may stand, in characters. */
+/** Maximum distance in characters between a time and the word that explains it. */
 const wordBefore = 60;
 const wordAfter = 20;
 

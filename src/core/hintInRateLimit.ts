@@ -1,7 +1,8 @@
 import { hint, type Hint } from './hint';
 import { delayUntil, parseDuration } from './hintTimes';
 
-const families = ['x-ratelimit-', 'ratelimit-', 'anthropic-ratelimit-'];
+/** The name is shown to the user, but may be a field name from the gateway's JSON, so it is cleaned first. */
+const dimension = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
 
 /**
  * The reset time of a dimension (requests, tokens, …) that has nothing left; of several the last one. The others
@@ -11,7 +12,7 @@ const families = ['x-ratelimit-', 'ratelimit-', 'anthropic-ratelimit-'];
 export function exhaustedDimension(headers: ReadonlyMap<string, string>, serverNow: number): Hint | undefined {
   let longest: Hint | undefined;
   for (const [name, value] of headers) {
-    if (!families.some((family) => name.startsWith(family)) || !isExhausted(name, headers)) continue;
+    if (!dimension.test(name) || !isExhausted(name, headers)) continue;
     const found = hint(delayUntil(value, serverNow) ?? parseDuration(value), name);
     if (found && found.delayMs > (longest?.delayMs ?? 0)) longest = found;
   }

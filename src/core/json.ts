@@ -12,3 +12,12 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** Returns JSON text, or nothing where a server has nested its JSON too deep: it can be parsed at any depth, but not printed. */
+export function printJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '';
+  }
+}

@@ -6,7 +6,7 @@ import {
   type FaultKind,
   type ResumedEvent,
   type ResumeMethod,
-  type StreamEvent,
+  type RecordedEvent,
   type WaitingEvent,
   type WaitOrigin,
 } from './events';
@@ -22,6 +22,8 @@ export interface LedgerWait {
   readonly reason: FaultKind;
   /** As planned when it was last told; what became of the plan says `waitedMs`. */
   readonly delayMs: number;
+  /** `delayMs` is an estimate: another request went first. */
+  readonly estimated?: true | undefined;
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
@@ -67,7 +69,7 @@ export interface TurnRecord {
 export const emptyLedger: Ledger = { entries: [], waits: [] };
 
 /** What the ledger makes of an event; the same object for one that is none of its business, such as every token. */
-export function enter(ledger: Ledger, event: StreamEvent): Ledger {
+export function enter(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt': {
       const { attempt, model, why, how, at, time } = event;
@@ -102,10 +104,12 @@ export function waitedMs({ entries, waits }: Ledger): number {
 }
 
 function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly LedgerWait[] {
-  const { at, source, reason, delayMs, jitterMs, hintMs, hintFrom, told } = event;
-  const wait = { at, source, reason, delayMs, jitterMs, hintMs, hintFrom, told };
+  const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
+  const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
-  // In a line, and offline, a wait is told again and again: to the ledger it is one.
+  // The planned time says more of a wait than the estimate that follows when the time is up.
+  if (estimated && last?.reason === reason && last.told === told) return waits;
+  // A wait before a gate, and a wait for the network, is announced again when its time changes: the ledger has one entry.
   const goesOn = last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
   return goesOn ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }

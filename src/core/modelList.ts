@@ -1,4 +1,5 @@
 import { isRecord } from './json';
+import { visibleText } from './visibleText';
 
 /** Offered when the gateway's own list can't be had. */
 export const knownModels: readonly string[] = [
@@ -13,14 +14,23 @@ export const knownModels: readonly string[] = [
 /** An identifier longer than this is not one. */
 const longestId = 200;
 
+/** The largest gateways offer about a thousand; further identifiers are dropped. */
+export const maxModels = 5000;
+
 /**
  * Reads the answer of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}`, a bare array, or names as plain strings.
- * @returns sorted, without doubles; undefined when `body` is no list at all.
+ * @returns the first `maxModels`, sorted, without doubles; undefined when `body` is no list at all.
  */
 export function parseModelList(body: unknown): readonly string[] | undefined {
   const entries = entriesOf(body);
   if (!entries) return undefined;
-  return [...new Set(entries.flatMap(idOf))].sort();
+  const ids = new Set<string>();
+  for (const entry of entries) {
+    const id = idOf(entry);
+    if (id !== undefined) ids.add(id);
+    if (ids.size === maxModels) break;
+  }
+  return [...ids].sort();
 }
 
 function entriesOf(body: unknown): readonly unknown[] | undefined {
@@ -28,10 +38,11 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-function idOf(entry: unknown): readonly string[] {
+/** Returns nothing for an identifier that can't be shown unchanged: it would have to be sent back unchanged. */
+function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
-  if (typeof id !== 'string') return [];
+  if (typeof id !== 'string') return undefined;
   const trimmed = id.trim();
-  const usable = trimmed !== '' && trimmed.length <= longestId && !/\p{Cc}/u.test(trimmed);
-  return usable ? [trimmed] : [];
+  const usable = trimmed !== '' && trimmed.length <= longestId && visibleText(trimmed) === trimmed;
+  return usable ? trimmed : undefined;
 }

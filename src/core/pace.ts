@@ -16,15 +16,23 @@ export interface Pace {
 
 export const noPace: Pace = { before: [], second: 0, chars: 0 };
 
+/** The throughput is counted separately for this many seconds. Later deltas are added to the last of them. */
+const mostSeconds = 10_000;
+
 /** Once a token: what came before is copied only when a second is over. */
 export function paced({ before, second, chars }: Pace, ms: number, more: number): Pace {
   const now = Math.floor(ms / 1000);
-  if (now === second || chars === 0) return { before, second: now, chars: chars + more };
+  if (now === second || chars === 0 || before.length >= mostSeconds)
+    return { before, second: now, chars: chars + more };
   return { before: [...before, { second, chars }], second: now, chars: more };
 }
 
+/** An answer that took longer to arrive is spread over the last hour only. */
+const longestSpreadMs = 3_600_000;
+
 /** Evenly over the time in which it came. */
-export function spread(pace: Pace, from: number, to: number, chars: number): Pace {
+export function spread(pace: Pace, start: number, to: number, chars: number): Pace {
+  const from = Math.max(start, to - longestSpreadMs);
   const seconds = Math.max(1, Math.floor(to / 1000) - Math.floor(from / 1000) + 1);
   const share = (second: number): number => Math.round((chars * second) / seconds);
   return Array.from({ length: seconds }, (_, second) => second).reduce(

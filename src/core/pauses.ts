@@ -50,8 +50,8 @@ export class Pauses {
   }
 
   /**
-   * In the line before a gate, until the ticket is let through or `interrupted` says that the user wants something
-   * else.
+   * Waits before a gate until the ticket is let through, or until `interrupted` says that the user wants something else.
+   * The gate renews its estimates; such a wait is announced only once.
    * @param wordsFor undefined: nobody waits that long
    * @returns whether the ticket may go
    */
@@ -60,11 +60,14 @@ export class Pauses {
     wordsFor: (closed: Closed) => WaitWords | undefined,
     interrupted: () => boolean,
   ): Promise<boolean> {
+    let announced: Closed | undefined;
     while (ticket.closed) {
-      const words = wordsFor(ticket.closed);
+      const { closed } = ticket;
+      const words = wordsFor(closed);
       if (!words) return false;
-      const delayMs = Math.max(0, ticket.closed.until - this.deps.clock.now());
-      this.tell(delayMs, words);
+      const delayMs = Math.max(0, closed.until - this.deps.clock.now());
+      if (!isSameEstimate(closed, announced)) this.tell(delayMs, words);
+      announced = closed;
       this.history.wait(Math.min(await this.wait(Infinity), delayMs));
       if (interrupted()) return false;
     }
@@ -114,4 +117,8 @@ export class Pauses {
     this.waitedMs += lasted;
     return lasted;
   }
+}
+
+function isSameEstimate(closed: Closed, announced: Closed | undefined): boolean {
+  return closed.why === 'probe' && announced?.why === 'probe' && announced.cause === closed.cause;
 }

@@ -1,5 +1,6 @@
 import { BareLines } from './bareLines';
 import { decodeBody } from './charset';
+import { orConnectionFailure } from './connectionFailure';
 import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
 import type * as sdk from './sdk';
 import { StreamDecoder } from './streamDecoder';
@@ -29,7 +30,7 @@ export type BodyEnd =
 
 /**
  * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
- * @throws what the body's reader throws; undefined once `sink.over()`
+ * @throws ConnectionFailure where the body breaks; undefined once `sink.over()`
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
   const contentType = response.headers.get('content-type');
@@ -50,11 +51,12 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   const parts: Uint8Array[] = [];
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
+  /** The beginning of the body without leading white space, until its kind is known. */
   let held = '';
   let size = 0;
   let empty = true;
   while (kind !== 'web-page') {
-    const part = await reader.read();
+    const part = await orConnectionFailure(() => reader.read());
     if (sink.over()) return undefined;
     // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
@@ -66,9 +68,12 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     else {
       if (!part.done) parts.push(part.value);
       size += text.length;
-      if (kind !== 'json') held += text;
-      if (kind === 'unknown') kind = sniffedKind(held);
-      if (kind === 'unknown' && (part.done || held.trimStart().length > tellingChars)) kind = declared;
+      // The beginning is examined only once: a body without a recognisable beginning may be megabytes long.
+      if (kind === 'unknown' && held.length <= tellingChars) {
+        held = (held + text).trimStart();
+        kind = sniffedKind(held);
+        if (kind === 'unknown' && (part.done || held.length > tellingChars)) kind = declared;
+      }
       if (kind === 'stream') parser.feed(bareLines.convert(held));
       else if (size > maxEventChars) sink.endless();
     }

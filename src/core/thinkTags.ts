@@ -9,8 +9,8 @@ export interface ThinkTagSink extends DeltaSink {
   textWasReasoning(text: string): void;
 }
 
-/** White space before an opening tag is held up to this length. */
-const longestStart = 100;
+/** White space before an opening tag, and after a closing one, is held up to this length in characters. */
+const longestHeld = 100;
 /** A text this short, in one line, may be the end of reasoning that began in a field of its own. */
 const shortText = 200;
 
@@ -95,7 +95,7 @@ export class ThinkTags implements DeltaSink {
     if (start.startsWith(opening)) {
       this.state = 'reasoning';
       this.readReasoning(start.slice(opening.length));
-    } else if (opening.startsWith(start) && text.length < longestStart) {
+    } else if (opening.startsWith(start) && text.length < longestHeld) {
       this.held = text;
     } else {
       this.state = 'text';
@@ -122,7 +122,7 @@ export class ThinkTags implements DeltaSink {
       return;
     }
     const rest = text.slice(end + closing.length);
-    if (!ended && /^[ \t]*$/.test(rest)) {
+    if (!ended && rest.length < longestHeld && /^[ \t]*$/.test(rest)) {
       this.passText(text.slice(0, end));
       this.held = closing + rest;
     } else if (this.endsReasoning(this.unmarked + text.slice(0, end), rest)) {
@@ -139,7 +139,7 @@ export class ThinkTags implements DeltaSink {
     return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(rest));
   }
 
-  /** What follows is text, whatever tags are in it. */
+  /** Everything after this point is text, even if it contains tags. */
   private decide(rest: string): void {
     this.state = 'decided';
     this.held = '';

@@ -1,4 +1,5 @@
-import { isRecord, parseJson, type JsonRecord } from './json';
+import { maxToolCalls } from './answerSize';
+import { isRecord, parseJson, printJson, type JsonRecord } from './json';
 
 /** A piece of a tool call; the arguments of the pieces with the same index, one after the other, are its JSON. */
 export interface ToolCallPart {
@@ -11,30 +12,40 @@ export interface ToolCallPart {
 }
 
 /**
- * Numbers the tool calls of one answer. Servers that send one call per chunk use the same index, or none, for each: a
+ * Numbers the tool calls of one answer, below `maxToolCalls`. Servers that send one call per chunk use the same index, or none, for each: a
  * new id and a name at an index already in use begin a new call. Some servers send a new id with every piece.
  */
 export class ToolCallNumbers {
-  /** The latest call at each index of the server. */
+  /** The latest call for each index that the server sent. */
   private readonly latest = new Map<number, { id: string; readonly number: number }>();
   /** The arguments of each call, by its number. */
   private readonly json = new Map<number, string>();
-  private next = 0;
 
-  /** @returns the part with the number of its call as its index */
-  numberPart(part: ToolCallPart): ToolCallPart {
+  /**
+   * Returns the part with the number of its call in place of the server's index, or undefined when the answer already has
+   * the maximum number of calls.
+   */
+  numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
     let call = this.latest.get(index);
     if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {
-      call = { id, number: this.json.has(index) ? this.next : index };
+      if (this.json.size === maxToolCalls) return undefined;
+      call = { id, number: this.freeNumber(index) };
       this.latest.set(index, call);
-      this.next = Math.max(this.next, call.number + 1);
     } else if (call.id === '') call.id = id;
     this.json.set(call.number, (this.json.get(call.number) ?? '') + part.arguments);
     return { ...part, index: call.number };
   }
 
-  /** Whether the arguments of every call are whole; a call may have none. */
+  /** Returns the index itself if it is free, otherwise the next number, otherwise the first free one. */
+  private freeNumber(index: number): number {
+    const numbers = [...this.json.keys()];
+    const isFree = (number: number): boolean => number < maxToolCalls && !this.json.has(number);
+    const following = Math.max(-1, ...numbers) + 1;
+    return [index, following].find(isFree) ?? Array.from({ length: maxToolCalls }, (_, at) => at).find(isFree) ?? 0;
+  }
+
+  /** Whether the arguments of every call are complete JSON. A call may also have no arguments at all. */
   get areComplete(): boolean {
     return [...this.json.values()].every((json) => json.trim() === '' || parseJson(json) !== undefined);
   }
@@ -63,16 +74,10 @@ function add(parts: ToolCallPart[], index: number, id: string, called: unknown):
 
 /** A string of JSON; some servers send the JSON itself. */
 function argumentsOf(value: unknown): string {
-  if (!isRecord(value)) return text(value);
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // JSON can be parsed at any depth, but not printed.
-    return '';
-  }
+  return isRecord(value) ? printJson(value) : text(value);
 }
 
-/** A server that counts further has lost count. */
+/** Larger indices of a server are not used. */
 const highestIndex = 10_000;
 
 function isIndex(value: unknown): value is number {

@@ -1,10 +1,13 @@
 import { boundedText } from './boundedText';
+import { ConnectionFailure, orConnectionFailure } from './connectionFailure';
 import type { EngineDeps } from './engine';
+import type { KnownKeys } from './knownKeys';
 import type { ChatRequest, Connection } from './request';
 import { requestBody } from './requestBody';
 import type { OutgoingMessage } from './resume/continuation';
 import type { RouteBehavior } from './routeMemory';
 import type { Client } from './sdk';
+import { visibleText } from './visibleText';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
 export class HttpRejection extends Error {
@@ -31,7 +34,8 @@ export type OnHeaders = (status: number, headers: Headers) => void;
  * Sends one request through the SDK, which knows the URL, the headers and the body's shape, and hands back the bare
  * response: its retries are off and its stream parser is not used, because comments, `[DONE]` and a missing
  * finish reason have to stay visible.
- * @throws HttpRejection for every status outside 2xx; otherwise what `fetch` rejected with, found in the cause chain
+ * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error is a
+ * defect of the extension that occurred before the request was sent.
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
@@ -39,10 +43,10 @@ export async function send(
   signal: AbortSignal,
   onHeaders: OnHeaders,
 ): Promise<Response> {
-  const client = await clientFor(deps, connection);
+  const client = await clientFor(deps, connection.baseUrl);
   const body = requestBody(request, messages, behavior.unsupportedParameters);
   const response = await client.chat.completions
-    .create(body, { signal })
+    .create(body, { signal, headers: { Authorization: `Bearer ${connection.apiKey}` } })
     .asResponse()
     .catch((error: unknown) => refusedIn(error));
   onHeaders(response.status, response.headers);
@@ -53,16 +57,17 @@ export async function send(
 
 type ClientDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
 
-/** An engine's last client: making one takes longer than all else before a request is sent. */
+/** An engine's last client: making one takes longer than all else before a request is sent. It outlives its requests, so it has no key. */
 const clients = new WeakMap<ClientDeps, Client>();
 
-async function clientFor(deps: ClientDeps, { baseUrl, apiKey }: AttemptRequest['connection']): Promise<Client> {
-  const kept = clients.get(deps);
-  if (kept?.baseURL === baseUrl && kept.apiKey === apiKey) return kept;
+async function clientFor(deps: ClientDeps, baseUrl: string): Promise<Client> {
   const { Client } = await import('./sdk');
+  const kept = clients.get(deps);
+  if (kept?.baseURL === baseUrl) return kept;
   const client = new Client(
     {
-      apiKey,
+      // The SDK insists on one; each request brings the real key in its headers, which come before the client's.
+      apiKey: 'unused',
       baseURL: baseUrl,
       // The environment of the editor must not name an organisation, nor make the SDK print what it sends.
       organization: null,
@@ -73,12 +78,8 @@ async function clientFor(deps: ClientDeps, { baseUrl, apiKey }: AttemptRequest['
     },
     async (url, init) => {
       // The key never follows a redirect: to whom it would be shown is not the user's choice.
-      const response = await deps.fetch(url, {
-        ...init,
-        method: 'POST',
-        headers: ownHeaders(init?.headers, apiKey),
-        redirect: 'manual',
-      });
+      const own = { ...init, method: 'POST', headers: ownHeaders(init?.headers), redirect: 'manual' } as const;
+      const response = await orConnectionFailure(() => deps.fetch(url, own));
       // The SDK would read its body without limits.
       if (!response.ok) throw new Refused(response);
       return response;
@@ -88,15 +89,15 @@ async function clientFor(deps: ClientDeps, { baseUrl, apiKey }: AttemptRequest['
   return client;
 }
 
-const sentHeaders = ['accept', 'content-type', 'user-agent'];
+const sentHeaders = ['authorization', 'accept', 'content-type', 'user-agent'];
 
 /**
  * What the SDK adds besides is left out: it tells operating system and runtime, which is nobody's business, and
  * it takes headers from the environment (`OPENAI_CUSTOM_HEADERS`), among them the key of another provider.
  */
-function ownHeaders(all: RequestInit['headers'], apiKey: string): Record<string, string> {
+function ownHeaders(all: RequestInit['headers']): Record<string, string> {
   const given = all instanceof Headers ? all : new Headers(all);
-  const own: Record<string, string> = { authorization: `Bearer ${apiKey}` };
+  const own: Record<string, string> = {};
   for (const name of sentHeaders) {
     const value = given.get(name);
     if (value !== null) own[name] = value;
@@ -115,6 +116,7 @@ class Refused extends Error {
 function refusedIn(error: unknown): Response {
   for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
     if (link instanceof Refused) return link.response;
+    if (link instanceof ConnectionFailure) throw link;
   }
   throw error;
 }
@@ -129,10 +131,13 @@ const requestIdHeaders = [
   'cf-ray',
 ];
 
-export function requestIdOf(headers: Headers): string | undefined {
+/** Maximum length of a request ID that is kept, in characters. */
+const longestId = 200;
+
+export function requestIdOf(headers: Headers, keys: KnownKeys): string | undefined {
   for (const name of requestIdHeaders) {
-    const id = headers.get(name)?.trim();
-    if (id) return id.slice(0, 200);
+    const id = visibleText(keys.redact(headers.get(name) ?? ''), longestId);
+    if (id !== '') return id;
   }
   return undefined;
 }

@@ -4,7 +4,9 @@ import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from './engine';
 import type { EngineMemory } from './engineMemory';
 import type { AttemptReason, ModelEvent, StreamEvent } from './events';
-import { classify, type Evidence, type Fault } from './faults/classify';
+import { isConnectionError, type ConnectionError } from './connectionError';
+import { classify, fault, type Evidence, type Fault } from './faults/classify';
+import { hostFailure } from './faults/hostFaults';
 import { describeError } from './faults/transportError';
 import type { TurnRecord } from './ledger';
 import { GateLine } from './gateLine';
@@ -49,8 +51,10 @@ export class Turn implements RunningTurn {
   private readonly connection: () => Promise<Connection>;
   private readonly time: number;
   private model: string;
-  /** Where the present attempt goes. */
+  /** Where the present attempt goes; with its key, so that it is dropped when the turn ends. */
   private route: KeyedConnection | undefined;
+  /** Host of the last route, for the turn's record. */
+  private host = '';
   /** What a control asked the next attempt to be. */
   private asked: Wish | undefined;
   private anyway = false;
@@ -64,6 +68,7 @@ export class Turn implements RunningTurn {
     private readonly memory: EngineMemory,
     request: ChatRequest,
     { signal, earlier, connection = deps.connection }: StreamOptions,
+    private readonly onEnd: () => void,
   ) {
     this.connection = connection;
     this.model = request.model;
@@ -75,7 +80,7 @@ export class Turn implements RunningTurn {
     this.passage = new Passage(deps.clock, this.pauses);
     this.attempts = new Attempts(deps, memory, request, this);
     this.judge = new Judge(deps.settings, deps.random, this.history, this.passage);
-    this.words = new TurnWords(deps);
+    this.words = new TurnWords(deps, memory.keys);
     this.line = new GateLine(deps, this.history, this.passage, this.judge, this.words);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -89,8 +94,8 @@ export class Turn implements RunningTurn {
   }
 
   get record(): TurnRecord {
-    const { time, output, route } = this;
-    return { time, host: route ? hostOf(route.baseUrl) : '', outcome: output.outcome, attempts: output.attempts };
+    const { time, host, output } = this;
+    return { time, host, outcome: output.outcome, attempts: output.attempts };
   }
 
   stop(): void {
@@ -159,21 +164,35 @@ export class Turn implements RunningTurn {
     return false;
   }
 
-  /**
-   * The one error boundary of the turn: whatever is thrown, there is a terminal event. What is thrown here is the
-   * connection's own, localised refusal: a base URL that can't be used.
-   */
+  /** The one error boundary of the turn: whatever is thrown, there is a terminal event. */
   private async run(first: AttemptReason): Promise<void> {
     try {
       let why: Next = first;
       while (why && !this.isOver()) why = await this.once(why);
     } catch (error) {
-      this.deps.log.warn(`turn: ${describeError(error)}`);
-      const message = error instanceof Error ? error.message : String(error);
-      const { text } = this.answer;
-      const nothing = { status: undefined, requestId: undefined };
-      this.end({ type: 'failed', kind: 'request', ...nothing, message, text, actions: ['checkUrl'] });
+      this.end(isConnectionError(error) ? this.withoutConnection(error) : this.afterDefect(error));
     }
+  }
+
+  private withoutConnection(error: ConnectionError): Draft {
+    const { log, localize } = this.deps;
+    log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
+    const { text } = this.answer;
+    if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, localize);
+    const nothing = { status: undefined, requestId: undefined };
+    return { type: 'failed', kind: 'request', ...nothing, message: error.message, text, actions: ['checkUrl'] };
+  }
+
+  private afterDefect(error: unknown): Draft {
+    const { log, localize } = this.deps;
+    log.error(error);
+    try {
+      this.attempts.over('internal', fault(72));
+    } catch (another) {
+      // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
+      log.error(another);
+    }
+    return hostFailure('internal', this.answer.text, localize);
   }
 
   /** One attempt and what follows from it. */
@@ -184,6 +203,7 @@ export class Turn implements RunningTurn {
     const { apiKey } = connection;
     if (!apiKey) return this.conclude({ type: 'no-key' }, connection);
     const route = (this.route = { ...connection, apiKey });
+    this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
     if (this.anyway) gate.forgetFailures();
     await this.pauses.upTo(notesMs, gate.sync());
@@ -218,6 +238,8 @@ export class Turn implements RunningTurn {
 
   private follow(end: AttemptEnd, connection: KeyedConnection): Promise<Next> | Next {
     switch (end.type) {
+      case 'defect':
+        throw end.error;
       case 'finished': {
         const whole = this.answer.finish();
         if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
@@ -323,5 +345,8 @@ export class Turn implements RunningTurn {
     this.passage.over();
     this.judge.charge(true);
     this.attempts.present?.abandon();
+    this.attempts.present = undefined;
+    this.route = undefined;
+    this.onEnd();
   }
 }

@@ -1,11 +1,14 @@
-import type {
-  AttemptEvent,
-  FailedEvent,
-  ModelEvent,
-  ReplacedEvent,
-  StreamEvent,
-  ToolCallEvent,
-  WaitingEvent,
+import { maxToolCalls } from './answerSize';
+import {
+  isTerminal,
+  type AttemptEvent,
+  type FailedEvent,
+  type ModelEvent,
+  type RecordedEvent,
+  type ReplacedEvent,
+  type StreamEvent,
+  type ToolCallEvent,
+  type WaitingEvent,
 } from './events';
 import { emptyLedger, enter } from './ledger';
 import { noPace, paced, spread, type Pace } from './pace';
@@ -34,6 +37,8 @@ export interface ToolCall {
 /** Another model was asked from there on. */
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
+export type Failure = Omit<FailedEvent, 'text'>;
+
 /** What is shown of a turn: a pure fold over its events. */
 export interface TurnState extends TurnRun {
   readonly model: string;
@@ -51,7 +56,8 @@ export interface TurnState extends TurnRun {
   /** What the network did before a person went on with the answer; oldest first. */
   readonly earlier: readonly TurnRun[];
   readonly wait?: WaitingEvent;
-  readonly failure?: FailedEvent;
+  /** The partial answer is in `text`. */
+  readonly failure?: Failure;
   readonly finishReason?: string;
   readonly quiet: boolean;
   /** Monotonic; when it last became quiet, nothing had arrived since. */
@@ -88,13 +94,28 @@ export function interrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', quiet: false } : state;
 }
 
-export function reduce(state: TurnState, event: StreamEvent): TurnState {
+/** @param event from the engine, or as it was recorded */
+export function reduce(state: TurnState, event: RecordedEvent): TurnState {
   const ledger = enter(state.ledger, event);
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
   return fold(ledger === state.ledger ? started : { ...started, ledger }, event);
 }
 
-function fold(state: TurnState, event: StreamEvent): TurnState {
+/**
+ * Returns the events as they are kept. Folding them from `state` on gives the same result, but a long answer is in them only
+ * once.
+ */
+export function recorded(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
+  if (!events.some(isTerminal)) return events;
+  let before = state;
+  return events.map((event) => {
+    const { text } = before;
+    before = reduce(before, event);
+    return isTerminal(event) && event.text === text ? { ...event, text: undefined } : event;
+  });
+}
+
+function fold(state: TurnState, event: RecordedEvent): TurnState {
   switch (event.type) {
     case 'attempt':
       return {
@@ -161,13 +182,15 @@ function fold(state: TurnState, event: StreamEvent): TurnState {
       return {
         ...end(state, event),
         phase: 'done',
-        text: event.text,
+        text: event.text ?? state.text,
         finishReason: event.finishReason,
       };
     case 'stopped':
-      return { ...end(state, event), phase: 'stopped', text: event.text };
-    case 'failed':
-      return { ...end(state, event), phase: 'failed', text: event.text, failure: event };
+      return { ...end(state, event), phase: 'stopped', text: event.text ?? state.text };
+    case 'failed': {
+      const { text = state.text, ...failure } = event;
+      return { ...end(state, event), phase: 'failed', text, failure };
+    }
   }
 }
 
@@ -183,6 +206,8 @@ export function startsAgain({ phase, ledger }: TurnState): boolean {
 
 function withPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
   const known = calls.find(({ index }) => index === part.index);
+  // The engine sends at most this many, but an old or damaged journal may have more.
+  if (!known && calls.length === maxToolCalls) return calls;
   const call = known ?? { index: part.index, id: '', name: '', arguments: '' };
   const grown = {
     ...call,
@@ -232,6 +257,6 @@ function overtaken({ pace, ledger, startedAt }: TurnState, { at, text }: Replace
   return spread(pace, since - (startedAt ?? at), at - (startedAt ?? at), text.length);
 }
 
-function end(state: TurnState, event: StreamEvent): TurnState {
+function end(state: TurnState, event: RecordedEvent): TurnState {
   return { ...endWait(state), endedAt: event.at, quiet: false };
 }

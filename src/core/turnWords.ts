@@ -3,6 +3,7 @@ import type { EngineDeps } from './engine';
 import type { FailedEvent, FaultAction } from './events';
 import { fault as rowOf, type Fault } from './faults/classify';
 import { wordsFor, type Circumstances, type Wording } from './faults/wording';
+import type { KnownKeys } from './knownKeys';
 import type { Closed } from './network/gate';
 import type { WaitWords } from './pauses';
 import type { Connection } from './request';
@@ -26,11 +27,14 @@ export interface Failure {
   readonly seen: Fault;
 }
 
-type Origin = Pick<WaitWords, 'source' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
+type Origin = Pick<WaitWords, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
 
 /** Puts what a turn does into events for people: why it waits, and why it is over. */
 export class TurnWords {
-  constructor(private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>) {}
+  constructor(
+    private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>,
+    private readonly keys: KnownKeys,
+  ) {}
 
   /** @param left attempts still allowed */
   wait(fault: Fault, left: number, origin: Origin, standing: Standing): WaitWords {
@@ -39,14 +43,18 @@ export class TurnWords {
     const { kind: reason, actions } = fault;
     const { message } = this.of(fault, standing);
     const [next, most] = [number + 1, number + left];
-    return { attempt: next, maxAttempts: most, reason, message, status, requestId, actions, told: 'turn', ...origin };
+    const hintFrom = origin.hintFrom && this.keys.redact(origin.hintFrom);
+    const wait = { attempt: next, maxAttempts: most, reason, message, status, requestId, actions };
+    return { ...wait, told: 'turn', ...origin, hintFrom };
   }
 
   /** In the line before a gate. */
   line({ why, cause, told }: Closed, left: number, standing: Standing): WaitWords {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
-    return this.wait(faultOf({ why, cause }), left, { source, hintMs, told }, { ...standing, attempt: undefined });
+    // Nobody knows how long a probe takes: the server has named no time for that.
+    const origin: Origin = why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
+    return this.wait(faultOf({ why, cause }), left, origin, { ...standing, attempt: undefined });
   }
 
   failure({ decision, seen }: Failure, standing: Standing): Omit<FailedEvent, 'at' | 'attempt'> {
@@ -68,13 +76,16 @@ export class TurnWords {
     { connection, model, attempt }: Standing,
     more: Pick<Circumstances, 'last' | 'minutes' | 'resetsAt'> = {},
   ): Wording {
-    return wordsFor(fault, { connection, model, status: attempt?.status, ...more }, this.deps);
+    return wordsFor(fault, { connection, model, status: attempt?.status, ...more }, this.deps, this.keys);
   }
 }
 
-/** A partial answer can be gone on with, or started again; where the stream was what failed, that comes first. */
-function withRest({ policy, actions }: Fault): readonly FaultAction[] {
-  const rest = ['continue', 'restart'] as const;
+/**
+ * A partial answer can be continued or restarted; where the stream was what failed, that comes first. What is too large
+ * can't be continued: a request for the rest would only be larger.
+ */
+function withRest({ kind, policy, actions }: Fault): readonly FaultAction[] {
+  const rest = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
   return [...new Set(policy.retry === 'resume' ? [...rest, ...actions] : [...actions, ...rest])];
 }
 

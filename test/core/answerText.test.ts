@@ -64,7 +64,7 @@ describe('the text of an answer', () => {
     assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
   });
 
-  it('loses what the attempt has brought, and nothing else, when that is discarded', () => {
+  it('loses only the text of the attempt that is discarded', () => {
     const answer = new AnswerText('kept');
     answer.begin('append');
     answer.append(' dropped');

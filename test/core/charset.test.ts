@@ -28,7 +28,7 @@ describe('the charset of a body', () => {
     });
   }
 
-  it('is GB 18030 where none is named and the bytes are not UTF-8', () => {
+  it('is GB 18030 when no charset is declared and the bytes are not UTF-8', () => {
     assert.equal(decode(busy['gbk'] ?? [], 'application/json'), simplified);
   });
 
@@ -70,7 +70,7 @@ describe('the charset of a body', () => {
     assert.equal(decode([0x61, 0xff, 0x62], null), 'a\ufffdb');
   });
 
-  it('leaves out a character that is cut off at the end', () => {
+  it('drops an incomplete character at the end', () => {
     assert.equal(decode([...Buffer.from(simplified)].slice(0, -1), null), '系统繁');
     assert.equal(decode((busy['gbk'] ?? []).slice(0, -1), 'text/plain; charset=gbk'), '系统繁');
   });

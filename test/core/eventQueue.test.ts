@@ -31,4 +31,20 @@ describe('a queue of events', () => {
     queue.push(2);
     assert.deepEqual([left, await queue.next()], [1, over]);
   });
+
+  it('answers every pending read, in the order of the calls', async () => {
+    const queue = new EventQueue<number>(() => undefined);
+    const reads = [queue.next(), queue.next(), queue.next()];
+    queue.push(1);
+    queue.push(2);
+    queue.close();
+    assert.deepEqual(await Promise.all(reads), [{ done: false, value: 1 }, { done: false, value: 2 }, over]);
+  });
+
+  it('ends every pending read when its reader leaves', async () => {
+    const queue = new EventQueue<number>(() => undefined);
+    const reads = [queue.next(), queue.next()];
+    await queue.return();
+    assert.deepEqual(await Promise.all(reads), [over, over]);
+  });
 });

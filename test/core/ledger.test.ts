@@ -25,6 +25,7 @@ const waiting = (at: number, more: Partial<WaitingEvent> = {}): StreamEvent => (
   ...more,
 });
 const inLine = (at: number, delayMs: number): StreamEvent => waiting(at, { told: 'request', delayMs });
+const estimate = (at: number): StreamEvent => waiting(at, { told: 'request', delayMs: 1000, estimated: true });
 const offline = (at: number, delayMs: number): StreamEvent => waiting(at, { reason: 'offline', delayMs });
 const stopped = (at: number): StreamEvent => ({ type: 'stopped', attempt: 1, at, text: '' });
 
@@ -49,6 +50,11 @@ const cases: Readonly<
   'in a line that moves, once': [
     [attempt(0), inLine(100, 20_000), inLine(4100, 16_000), inLine(9100, 1000), attempt(10_100, 2)],
     [[1000, 10_000]],
+    10_000,
+  ],
+  'behind another request after the time is up, as part of the wait before it': [
+    [attempt(0), inLine(100, 4000), estimate(4100), attempt(10_100, 2)],
+    [[4000, 10_000]],
     10_000,
   ],
   'offline, with its probes, once': [

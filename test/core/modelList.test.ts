@@ -27,6 +27,11 @@ describe('parseModelList', () => {
     });
   }
 
+  it('drops models beyond 5,000', () => {
+    const ids = Array.from({ length: 170_000 }, (_, n) => String(n).padStart(6, '0'));
+    assert.deepEqual(parseModelList({ data: [...ids, ...ids] }), ids.slice(0, 5000));
+  });
+
   it('takes any JSON without throwing', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => void parseModelList(body)),

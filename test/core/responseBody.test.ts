@@ -114,4 +114,14 @@ describe('a body', () => {
       });
     }
   }
+
+  for (const unit of [' ', '\n', 'x']) {
+    it(`of megabytes of ${JSON.stringify(unit)} in small pieces is read in linear time`, async function () {
+      this.timeout(20_000);
+      const text = unit.repeat(4_000_000);
+      const { end, bytes } = await read(split(new TextEncoder().encode(text), 128), 'text/plain');
+      assert.deepEqual(end, { kind: 'unknown', text: text.trim() });
+      assert.equal(bytes, text.length);
+    });
+  }
 });

@@ -110,6 +110,13 @@ describe('think tags', () => {
     assert.deepEqual(read(['R:Hm', '</think>\n4']), { reasoning: 'Hm', text: '\n4' });
   });
 
+  it('holds no more than 100 characters behind a closing tag, in linear time', function () {
+    this.timeout(10_000);
+    const spaces = Array.from({ length: 500_000 }, () => ' ');
+    const { text } = read(['Hm', ' so </think>', ...spaces]);
+    assert.equal(text.length, 'Hm so </think>'.length + spaces.length);
+  });
+
   it('reads the same answer however its text is split', () => {
     const part = fc.constantFrom('<think>', '</think>', '\n', 'Hm', '`', '```\n', '<', '</thin', ' ');
     fc.assert(

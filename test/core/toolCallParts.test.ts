@@ -87,12 +87,12 @@ describe('the tool calls of a delta', () => {
 });
 
 describe('the numbers of tool calls', () => {
-  const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly number[] => {
+  const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly (number | undefined)[] => {
     const numbers = new ToolCallNumbers();
-    return parts.map((fields) => numbers.numberPart(part(fields)).index);
+    return parts.map((fields) => numbers.numberPart(part(fields))?.index);
   };
 
-  it('are the indices of the server where each has its own', () => {
+  it('are the indices of the server when every call has its own index', () => {
     assert.deepEqual(numbersOf({ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }), [0, 1, 0, 1]);
   });
 
@@ -110,6 +110,21 @@ describe('the numbers of tool calls', () => {
 
   it('take a new id without a name for the same call', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'b' }, { id: 'c' }), [0, 0, 0]);
+  });
+
+  it('stop at the 128th call, and still accept deltas of earlier calls', () => {
+    const numbers = new ToolCallNumbers();
+    for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
+    assert.equal(numbers.numberPart(part({ index: 128 })), undefined);
+    assert.equal(numbers.numberPart(part({ index: 127 }))?.index, 127);
+    assert.equal(numbers.numberPart(part({ index: 127, id: 'another', name: 'x' }))?.index, 127);
+  });
+
+  it('are below 128 whatever indices the server has, and differ', () => {
+    const some = [500, 9999, 127, 127, 126].map((index, at) => ({ index, id: `c${at}`, name: 'read' }));
+    assert.deepEqual(numbersOf(...some, { index: 500 }, { index: 127 }), [0, 1, 127, 2, 126, 0, 2]);
+    const many = Array.from({ length: 128 }, (_, at) => ({ index: 9999 - at, id: `c${at}`, name: 'read' }));
+    assert.deepEqual(new Set(numbersOf(...many)), new Set(Array.from({ length: 128 }, (_, at) => at)));
   });
 
   it('never give the number of a new call to a later index', () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { StreamEvent } from '../../src/core/events';
+import type { RecordedEvent, StreamEvent } from '../../src/core/events';
 import { paceSeconds } from '../../src/core/pace';
 import {
   hasArrived,
   initialTurn,
   interrupted,
   isRunning,
+  recorded,
   reduce,
   startsAgain,
   type ToolCall,
@@ -492,6 +493,26 @@ describe('the state of a turn', () => {
     });
   }
 
+  it('keeps 128 tool calls, whatever their indices, and folds further ones in linear time', function () {
+    this.timeout(10_000);
+    let state = initialTurn;
+    for (let sent = 0; sent < 500_000; sent++) {
+      const index = [sent, -sent, sent / 7, 1e9 + sent][sent % 4] ?? 0;
+      state = reduce(state, { type: 'tool-call', index, arguments: '{}', attempt: 1, at: sent });
+    }
+    assert.equal(state.toolCalls.length, 128);
+  });
+
+  it('folds many small deltas of a tool call in linear time', function () {
+    this.timeout(10_000);
+    let state = initialTurn;
+    const deltas = 500_000;
+    for (let at = 0; at < deltas; at++) {
+      state = reduce(state, { type: 'tool-call', index: 0, arguments: 'x', attempt: 1, at });
+    }
+    assert.equal(state.toolCalls[0]?.arguments.length, deltas);
+  });
+
   it('has the tool calls that were put together from their parts, each by its index', () => {
     const { toolCalls, firstTokenAt } = fold([
       [0, 1, start()],
@@ -566,5 +587,59 @@ describe('the state of a turn', () => {
       }),
       { numRuns: propertyRuns },
     );
+  });
+});
+
+describe('a recorded turn', () => {
+  const words = fc.string({ maxLength: 3 });
+  const numbers = fc.tuple(fc.nat(20_000), fc.integer({ min: 1, max: 3 }));
+  const anything: fc.Arbitrary<Draft> = fc.oneof(
+    { weight: 3, arbitrary: words.map(text) },
+    words.map(thought),
+    fc.constantFrom<Draft[]>(
+      start(),
+      waiting(),
+      { type: 'attempt', model: 'm', why: 'resume', how: 'restart', time: 0 },
+      { type: 'cut', reason: 'connection', message: 'Cut.' },
+      { type: 'resumed', how: 'continue', trimmed: 1, seam: 2 },
+    ),
+    words.map((all): Draft => ({ type: 'replaced', text: all })),
+  );
+  const terminal = fc.tuple(
+    fc.constantFrom(done, failed, (all: string): Draft => ({ type: 'stopped', text: all })),
+    fc.option(words),
+  );
+
+  it('folds to the same state as the events of the engine, also after it was written to a journal', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(numbers, anything)), terminal, fc.nat(), (drafts, [end, other], cutAt) => {
+        const events = drafts.map(([[at, attempt], draft]): StreamEvent => ({ at, attempt, ...draft }));
+        const streamed = events.reduce<TurnState>(reduce, initialTurn);
+        const all: StreamEvent[] = [...events, { at: 20_000, attempt: 3, ...end(other ?? streamed.text) }];
+        // The journal receives the events in batches.
+        const parts = [all.slice(0, cutAt % all.length), all.slice(cutAt % all.length)];
+        let before: TurnState = initialTurn;
+        const kept = parts.flatMap((part) => {
+          const record = recorded(part, before);
+          before = part.reduce<TurnState>(reduce, before);
+          return record;
+        });
+        const read = JSON.parse(JSON.stringify(kept)) as RecordedEvent[];
+        const whole = all.reduce<TurnState>(reduce, initialTurn);
+        assert.deepEqual(
+          JSON.parse(JSON.stringify(read.reduce<TurnState>(reduce, initialTurn))),
+          JSON.parse(JSON.stringify(whole)),
+        );
+        assert.equal(whole.text, other ?? streamed.text);
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  it('has a text at its end only where it differs from what was streamed', () => {
+    const half: StreamEvent = { at: 1, attempt: 1, ...text('half') };
+    const endOf = (words: string) => recorded([half, { at: 2, attempt: 1, ...done(words) }], initialTurn)[1];
+    assert.deepEqual(endOf('half'), { at: 2, attempt: 1, ...done('half'), text: undefined });
+    assert.deepEqual(endOf('whole'), { at: 2, attempt: 1, ...done('whole') });
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { createEngine } from '../../src/core/createEngine';
-import type { Engine, RunningTurn, StreamOptions } from '../../src/core/engine';
+import type { Engine, EngineDeps, RunningTurn, StreamOptions } from '../../src/core/engine';
 import { isTerminal, type StreamEvent } from '../../src/core/events';
+import type { KnownKeys } from '../../src/core/knownKeys';
 import { noSharedCooldowns, type SharedCooldowns } from '../../src/core/network/sharedCooldowns';
 import type { ChatRequest, Connection } from '../../src/core/request';
 import type { EngineSettings } from '../../src/core/settings';
@@ -24,6 +26,9 @@ interface WorldOptions {
   readonly connection?: () => Promise<Connection>;
   readonly clock?: VirtualClock;
   readonly cooldowns?: SharedCooldowns;
+  readonly keys?: KnownKeys;
+  /** Instead of what the engine is given otherwise. */
+  readonly deps?: Partial<EngineDeps>;
 }
 
 interface TurnOptions {
@@ -38,7 +43,7 @@ export class EngineWorld {
   readonly wire: ScriptedFetch;
   readonly engine: Engine;
 
-  constructor({ replies, settings, random = () => 0.5, connection, clock, cooldowns }: WorldOptions) {
+  constructor({ replies, settings, random = () => 0.5, connection, clock, cooldowns, keys, deps }: WorldOptions) {
     this.clock = clock ?? new VirtualClock();
     this.wire = new ScriptedFetch(replies);
     const note = (line: string): void => void this.log.push(line);
@@ -47,14 +52,16 @@ export class EngineWorld {
       clock: this.clock,
       random,
       fetch: this.wire.fetch,
-      log: { debug: note, info: note, warn: note },
+      log: { debug: note, info: note, warn: note, error: (problem) => note(inspect(problem)) },
       localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
       formatTime: (at) => new Date(at).toISOString().slice(11, 16),
       settings: () => merged,
       connection:
         connection ?? (() => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' })),
       cooldowns: cooldowns ?? noSharedCooldowns,
+      keys,
       userAgent: 'HolySheepPrompt/test',
+      ...deps,
     });
   }
 

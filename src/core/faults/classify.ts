@@ -15,6 +15,8 @@ export type Evidence =
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
+  /** The answer exceeds the limits of a turn. */
+  | { readonly type: 'too-long' }
   /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
   | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
@@ -76,6 +78,7 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'finish-error':
     case 'slept':
     case 'filtered':
+    case 'too-long':
       return fault(plainRows[evidence.type]);
   }
 }
@@ -91,6 +94,7 @@ const plainRows = {
   'finish-error': 47,
   slept: 58,
   filtered: 49,
+  'too-long': 73,
 } as const satisfies Record<string, RowId>;
 
 /** The fault of a row of the table that nobody but the engine itself has seen. */
@@ -102,7 +106,7 @@ export function fault(row: RowId): Fault {
 const slowRows: ReadonlySet<RowId> = new Set<RowId>([22, 32]);
 const shortestSlowMs = 300_000;
 
-/** Tells a refusal of the gateway's own key from one of the user's key. */
+/** Distinguishes a rejection of the gateway's own key from a rejection of the user's key. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === 21 && refusesUpstreamKey(error, headers) ? 68 : row;
 }

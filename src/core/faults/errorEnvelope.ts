@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord } from '../json';
 
-/** Where gateways put the sentence for a person. */
+/** Fields in which gateways put the message for the user. */
 export const sentenceFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
 const statusCodes = ['code', 'error_code', 'status_code'] as const;
 
@@ -30,7 +30,7 @@ export function hasContent(error: unknown): boolean {
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
 
-/** Success is 0 or an HTTP status, also times a hundred; some servers say it in a word. */
+/** Codes of success: 0, an HTTP status, an HTTP status times 100, or a word. */
 function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'string' && typeof code !== 'number') return false;
   return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());

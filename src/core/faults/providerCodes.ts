@@ -1,6 +1,6 @@
 import type { ProviderError } from './providerError';
 
-/** What an error is about, as far as a provider's own code tells. */
+/** Returns the topic of an error according to the provider's own code. */
 export type Meaning =
   | 'credit'
   | 'auth'
@@ -48,7 +48,7 @@ const codes: Readonly<Record<Meaning, string>> = {
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 base_resp.2056',
   'channel-lookup': 'get_channel_failed',
-  /** Contradicts a code that blames the request: DeepSeek sends one with every error. */
+  /** Contradicts a code that blames the request. DeepSeek sends such a code with every error. */
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,

@@ -1,12 +1,13 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { toSimplified } from '../simplifiedChinese';
+import { visibleText } from '../visibleText';
 import { baseResponseError, hasContent, isError, sentenceFields } from './errorEnvelope';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {
-  /** For a person; at most 400 characters. */
+  /** For a person, in one line without hidden characters; at most `longestMessage` characters. */
   readonly message: string;
-  /** For a judge: the message in simplified Chinese, without what it quotes, which may be the user's own text. */
+  /** For classification: the message in simplified Chinese, without what it quotes, which may be the user's own text. */
   readonly words: string;
   /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
   readonly codes: readonly string[];
@@ -19,13 +20,16 @@ export interface ProviderError {
 
 const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
 
+/** Maximum length of a message for the user, in characters. */
+const longestMessage = 400;
+
 /** Longest part of a message that is examined, in characters. */
 const longestText = 8192;
 
 /** Gateways wrap what the provider said, some more than once. */
 const maxDepth = 3;
 
-/** Total: any text, any JSON. HTML says nothing to a user and yields no message. */
+/** Reads the error in a response body. Never throws, whatever the body is. HTML yields no message: it tells a user nothing. */
 export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
 }
@@ -114,7 +118,7 @@ function codesOf(error: JsonRecord): readonly string[] {
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
-  // MiniMax puts its code behind the sentence; some gateways pass a code on as the sentence.
+  // MiniMax puts its code after the message. Some gateways send a code instead of a message.
   const inSentence = /\((\d{4})\)$/.exec(message)?.[1];
   const asSentence = /^\w+_\w+$/.test(message) ? message : undefined;
   const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : inSentence;
@@ -136,16 +140,11 @@ function said(text: string): ProviderError {
 }
 
 function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
-  const line = text.slice(0, longestText).replace(/\s+/g, ' ').trim();
+  const line = visibleText(text.slice(0, longestText));
   return {
-    message: line.length > 400 ? `${wholeCharacters(line.slice(0, 399))}…` : line,
+    message: visibleText(line, longestMessage),
     words: toSimplified(withoutQuotations(line)),
   };
-}
-
-/** Without the first half of a character at the end. */
-function wholeCharacters(text: string): string {
-  return text.replace(/[\ud800-\udbff]$/, '');
 }
 
 /** A straight single quote may be an apostrophe. No pattern runs past the next opening quote, so that it stays linear. */

@@ -37,7 +37,7 @@ export const providerWords = {
     /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
-  /** The key is right, and this is not for it. */
+  /** The key is valid but not allowed to use this. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
     /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
@@ -65,7 +65,7 @@ export const providerWords = {
   ),
   /** one-api and new-api have no upstream for the model, whatever status and code they choose to say so. */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
-  /** new-api could not look for one; another try may find it. */
+  /** new-api failed while it looked for a channel. A retry may succeed. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
@@ -81,20 +81,20 @@ export const providerWords = {
     /rate[- ]?limit|too many requests|requests? limit reached|throttl/,
     /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制/,
   ),
-  /** A limit that is back in a moment, even if it is called a quota. */
+  /** A limit that resets within moments, even if the message calls it a quota. */
   shortLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
     /(?<!free |hour |week |month )allocated quota exceeded/,
     /分钟|每秒|并发/,
   ),
-  /** A limit that is not back within minutes. */
+  /** A limit that does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
   ),
-  /** Tells a limit that is reached from a time that is only mentioned. */
+  /** Distinguishes a reached limit from a time that is only mentioned. */
   reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
   tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),

@@ -6,12 +6,12 @@ import type { RowId } from './table';
 
 type Words = keyof typeof providerWords;
 
-/** An error, and both questions that can be put to it: the exact one first. */
+/** An error with two ways to match it: by the provider's exact code, then by its words. */
 interface Reading {
   readonly error: ProviderError;
   readonly coded: (meaning: Meaning) => boolean;
   readonly says: (words: Words) => boolean;
-  /** The response names a time to come back. */
+  /** Whether the response names a time for the next attempt. */
   readonly hinted: boolean;
 }
 
@@ -51,7 +51,7 @@ function readingOf(error: ProviderError, hinted: boolean): Reading {
   };
 }
 
-/** Causes that count for more than any status: gateways send all of these under several. */
+/** Causes that take precedence over the status, because gateways send each of them with several statuses. */
 function causeRow(reading: Reading): RowId | undefined {
   const { coded, says } = reading;
   if (says('saturated')) return 35;
@@ -147,7 +147,7 @@ function requestRow(status: number, reading: Reading): RowId | undefined {
     case 409:
     case 425:
       return undefined;
-    // 400, 422, and what gateways make up.
+    // 400, 422 and statuses that gateways invent.
     default:
       if (coded('auth') || says('auth')) return 21;
       if (coded('permission') || says('permission')) return 24;

@@ -1,4 +1,5 @@
 import type { FaultAction, FaultKind } from '../events';
+import { hostFaults } from './hostFaults';
 
 /**
  * What the engine does about a fault.
@@ -229,6 +230,13 @@ export const faultTable = {
     ['checkUrl', 'retryNow', 'details'],
   ),
   70: row('model', never, "{host} can't serve {model}: {detail}", ['switchModel', 'details']),
+  71: row(hostFaults.keyring.kind, never, hostFaults.keyring.message, hostFaults.keyring.actions),
+  72: row(hostFaults.internal.kind, never, hostFaults.internal.message, hostFaults.internal.actions),
+  73: row('too-large', never, 'The answer exceeded 32 MB or 128 tool calls and was ended. Ask for a shorter answer.', [
+    'restart',
+    'switchModel',
+    'details',
+  ]),
 } as const satisfies Readonly<Record<number, FaultRow>>;
 
 export type RowId = keyof typeof faultTable;

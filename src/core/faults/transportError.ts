@@ -33,6 +33,9 @@ const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3}
 /** What can go wrong before there is a connection: a name, a refusal, no answer. */
 const connectingRows: ReadonlySet<RowId> = new Set<RowId>([1, 3, 4]);
 
+/** Characters of a message that are examined and logged. */
+const longestMessage = 2000;
+
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
@@ -52,7 +55,7 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
     const place = placeOf(value);
     links.push({
       code: typeof code === 'string' ? code : '',
-      message: typeof message === 'string' ? message : '',
+      message: typeof message === 'string' ? message.slice(0, longestMessage) : '',
       ...(place && { place }),
     });
     if (Array.isArray(errors)) errors.forEach(visit);

@@ -1,7 +1,8 @@
-import { redactKeys } from '../apiKey';
 import type { EngineDeps } from '../engine';
+import type { KnownKeys } from '../knownKeys';
 import { hostOf } from '../origin';
 import type { Connection } from '../request';
+import { visibleText } from '../visibleText';
 import type { Fault } from './classify';
 
 export interface Circumstances {
@@ -23,16 +24,20 @@ export interface Wording {
   readonly detail: string;
 }
 
-/** Puts a fault into the user's words. Providers echo keys in their errors: none gets through. */
+/** In characters (RFC 1035, 2.3.4), with a port. */
+const longestHost = 260;
+
+/** Describes a fault in the user's language. */
 export function wordsFor(
   fault: Fault,
   { connection, model, status, resetsAt, last, minutes }: Circumstances,
   { localize, formatTime }: Pick<EngineDeps, 'localize' | 'formatTime'>,
+  keys: KnownKeys,
 ): Wording {
-  const detail = redactKeys(fault.detail, connection.apiKey ? [connection.apiKey] : []);
+  const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(connection.baseUrl),
-    proxy: fault.proxy ?? '',
+    proxy: visibleText(keys.redact(fault.proxy ?? ''), longestHost),
     model,
     status: status ?? '',
     detail: detail || (status === undefined ? '' : `HTTP ${status}`),

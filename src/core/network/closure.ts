@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { Deadline } from './deadline';
 import type { Cooldown } from './sharedCooldowns';
 
-/** While others go first nobody knows for how long; so much is said, again and again. */
+/** Estimate for a wait behind other requests. It is renewed when it has passed. */
 const estimateMs = 1000;
 
 /** Why a request has to wait. */

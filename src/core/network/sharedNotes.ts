@@ -19,18 +19,27 @@ export class SharedNotes {
   }
 
   write(cooldown: Cooldown): void {
-    this.told = this.told.then(() => this.shared.write(this.scope, cooldown));
+    this.told = this.told.then(() => this.attempt(() => this.shared.write(this.scope, cooldown)));
   }
 
   clear(): void {
     this.clears++;
-    this.told = this.told.then(() => this.shared.clear(this.scope));
+    this.told = this.told.then(() => this.attempt(() => this.shared.clear(this.scope)));
   }
 
   private async readOnce(): Promise<Cooldown | undefined> {
     const { clears } = this;
     await this.told;
-    const cooldown = await this.shared.read(this.scope);
+    const cooldown = await this.attempt(() => this.shared.read(this.scope));
     return clears === this.clears ? cooldown : undefined;
+  }
+
+  /** Calls the store. Returns undefined when it throws, so that a turn goes on without shared cooldowns. */
+  private async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch {
+      return undefined;
+    }
   }
 }

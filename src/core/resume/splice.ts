@@ -44,6 +44,8 @@ export class Splice {
   private starts: readonly number[] = [];
   /** Characters in which the continuation agrees with the beginning of the partial. */
   private agreed = 0;
+  /** Characters in which the continuation agrees with the beginning of `white`. */
+  private agreedWhite = 0;
 
   constructor(
     private readonly partial: string,
@@ -59,7 +61,7 @@ export class Splice {
     return !this.decided;
   }
 
-  /** What has come while it was not clear where it joins. */
+  /** Text that arrived before the position of the seam was known. */
   get heldText(): string {
     return this.received;
   }
@@ -86,8 +88,9 @@ export class Splice {
 
   private take(text: string): void {
     if (text === '') return;
-    const { partial, tail, received } = this;
+    const { partial, white, tail, received } = this;
     if (this.agreed === received.length) this.agreed += commonPrefix(text, partial.slice(received.length));
+    if (this.agreedWhite === received.length) this.agreedWhite += commonPrefix(text, white.slice(received.length));
     const agree = (start: number): boolean => {
       const from = start + received.length;
       return from >= tail.length || tail.startsWith(text.slice(0, tail.length - from), from);
@@ -98,9 +101,10 @@ export class Splice {
 
   /** All of it is there already; what comes may tell where it joins. */
   private get undecided(): boolean {
-    const { received, starts, tail, white, agreed } = this;
+    const { received, starts, tail, agreed, agreedWhite } = this;
     const [first = tail.length] = starts;
-    return agreed === received.length || first + received.length < tail.length || white.startsWith(received);
+    const agrees = agreed === received.length || agreedWhite === received.length;
+    return agrees || first + received.length < tail.length;
   }
 
   private decide(ended: boolean): SpliceStep {
@@ -120,7 +124,7 @@ export class Splice {
     if (ended && agreed === received.length && agreed >= base.length) return agreed;
     if (agreed >= base.length && this.isOverlap(agreed)) return agreed;
     if (this.how === 'prefill') {
-      return agreed >= certainChars ? 0 : this.outsidePair(commonPrefix(received, this.white));
+      return agreed >= certainChars ? 0 : this.outsidePair(this.agreedWhite);
     }
     const start = starts.find((each) => each + received.length >= tail.length);
     const overlap = start === undefined ? 0 : tail.length - start;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { Answer } from '../../../src/core/answer';
+import { AnswerSize } from '../../../src/core/answerSize';
 import { AnswerText } from '../../../src/core/answerText';
 import { Attempt, type AttemptEnd } from '../../../src/core/attempt';
 import { readChunk } from '../../../src/core/dialect';
+import { KnownKeys } from '../../../src/core/knownKeys';
 import type { EarlierAnswer } from '../../../src/core/engine';
 import type { StreamEvent } from '../../../src/core/events';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
@@ -50,7 +52,7 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
     clock,
     random: () => 0.5,
     fetch: wire.fetch,
-    log: { debug: ignore, info: ignore, warn: ignore },
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     localize: (message: string) => message,
     formatTime: String,
     settings: () => defaultSettings,
@@ -75,6 +77,8 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
       toolCall: tell('toolCall'),
       quiet: tell('quiet'),
     },
+    new AnswerSize(),
+    new KnownKeys(),
   );
   const ends: AttemptEnd[] = [];
   void attempt.end.then((end) => ends.push(end));
@@ -278,7 +282,7 @@ describe('an attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('passes on the beginning of a tag that was held when the connection broke', async () => {
+  it('passes on the held beginning of a tag when the connection breaks', async () => {
     const { told } = await attempted(
       streaming((body) => void breakAfterwards(body.delta('a <').delta('</th'), broken)),
     );
@@ -431,10 +435,12 @@ describe('the body of a response', () => {
 });
 
 describe('the id of a request', () => {
+  const keys = new KnownKeys();
+
   it('is the first that is not blank, within limits', () => {
-    assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' })), 'b');
-    assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }))?.length, 200);
-    assert.equal(requestIdOf(new Headers()), undefined);
+    assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' }), keys), 'b');
+    assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }), keys)?.length, 200);
+    assert.equal(requestIdOf(new Headers(), keys), undefined);
   });
 });
 

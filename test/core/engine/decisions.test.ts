@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { KnownKeys } from '../../../src/core/knownKeys';
 import { getEventListeners } from 'node:events';
 import { fault } from '../../../src/core/faults/classify';
 import type { RowId } from '../../../src/core/faults/table';
@@ -427,7 +428,9 @@ describe('the words of a closed gate', () => {
   }
 
   const clock = new VirtualClock();
-  const words = new TurnWords({ localize: (text) => text, formatTime: String, clock, settings: () => defaultSettings });
+  const localize = (text: string): string => text;
+  const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
+  const words = new TurnWords(deps, new KnownKeys());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
   const standing = { connection, model: 'one', attempt: undefined, number: 0, text: '' };
   for (const [why, source, hintMs] of [

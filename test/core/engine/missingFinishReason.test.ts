@@ -37,7 +37,7 @@ describe('a stream that ends with [DONE] while its finish reason is null', () =>
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 3]);
   });
 
-  it('is continued in the next turn, too, if a finish reason has come from there', async () => {
+  it('is also resumed in a later turn when the gateway has sent a finish reason before', async () => {
     const world = new EngineWorld({
       replies: [finished(answer), unfinished(answer), unfinished(''), unfinished(answer), finished(' All day.')],
     });
@@ -67,7 +67,7 @@ describe('a continuation that thinks first', () => {
   });
 });
 
-describe('an answer that the gateway starts over in the stream', () => {
+describe('an answer that the gateway restarts within one stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 
   it('is asked for again when it has called a tool', async () => {

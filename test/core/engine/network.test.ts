@@ -59,6 +59,25 @@ describe('a limit told to one request', () => {
     assert.deepEqual(sizes, [1, 2, 4, 8, 5]);
   });
 
+  it('announces the wait behind a probe once, as an estimate, however long the probe takes', async () => {
+    const world = new EngineWorld({ replies: [limited(30), silent] });
+    const runs = [world.ask()];
+    await settle();
+    runs.push(world.ask(), world.ask());
+    const queued = runs.at(-1)!;
+    await world.clock.advance(30_000);
+    const probeStarted = world.clock.now();
+    await world.clock.advance(12_000);
+    const waits = queued.of('waiting').map(({ until, delayMs, source, estimated }) => {
+      return { until: until - probeStarted, delayMs, source, estimated };
+    });
+    assert.deepEqual(waits, [
+      { until: 0, delayMs: 30_000, source: 'server', estimated: undefined },
+      { until: 1000, delayMs: 1000, source: 'backoff', estimated: true },
+    ]);
+    for (const run of runs) run.turn.stop();
+  });
+
   it('holds back the others although this one gives up', async () => {
     const world = new EngineWorld({ replies: [limited(120), answering('ok')], settings: { retry: { maxRetries: 0 } } });
     await world.ask().toEnd();

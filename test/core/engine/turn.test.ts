@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ConnectionProblem } from '../../../src/core/connectionError';
 import {
   answering,
   rejecting,
@@ -12,6 +13,8 @@ import { EngineRun } from '../../support/engineRun';
 import { settle } from '../../support/virtualClock';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
+const noConnection = (connectionProblem: ConnectionProblem, message: string, cause?: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { connectionProblem });
 const limited = (seconds: number) =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 
@@ -169,13 +172,101 @@ describe('a turn', () => {
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
-  it('ends with the words of a connection that refuses to be made', async () => {
+  it('fails with "request" and the words of the connection when the base URL is unusable', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
-      connection: () => Promise.reject(new Error('The base URL is no URL.')),
+      connection: () => Promise.reject(noConnection('base-url', 'The base URL is no URL.')),
     }).toEnd();
     const { kind, message, actions } = run.last('failed');
     assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
+  });
+
+  it('fails with "keyring" when the key cannot be read, and says why in the log only', async () => {
+    const cause = new Error('Error while decrypting the ciphertext');
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.reject(noConnection('keyring', 'No key.', cause)),
+    }).toEnd();
+    const { kind, message, actions, detail } = run.last('failed');
+    assert.deepEqual([kind, actions], ['keyring', ['retryNow', 'setApiKey', 'showLog']]);
+    assert.match(message, /^Can't read the API key from the system keyring\./);
+    assert.equal(detail, undefined);
+    assert.match(run.log.join('\n'), /decrypting the ciphertext/);
+    assert.equal(run.wire.requests.length, 0);
+  });
+
+  it('fails with "keyring" when the key cannot be read any more for a retry', async () => {
+    let reads = 0;
+    const run = await new EngineRun({
+      replies: [status(500)],
+      connection: () =>
+        ++reads === 1
+          ? Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-first-key' })
+          : Promise.reject(noConnection('keyring', 'No key.')),
+    }).toEnd();
+    assert.equal(run.last('failed').kind, 'keyring');
+  });
+
+  it('fails with "internal" when anything else is thrown, with the stack in the log only', async () => {
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.reject(new TypeError('x is not a function')),
+    }).toEnd();
+    const { kind, message, actions } = run.last('failed');
+    assert.deepEqual([kind, actions], ['internal', ['showLog', 'exportDiagnostics', 'retryNow']]);
+    assert.ok(!JSON.stringify(run.events).includes('x is not'), message);
+    assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
+  });
+
+  it('fails with "internal" and the partial answer when the code that reads a response has a defect', async () => {
+    let body!: LiveBody;
+    const run = new EngineRun({ replies: [streaming((live) => (body = live))] });
+    await settle();
+    body.delta('part of an answer');
+    await settle();
+    const { clock } = run;
+    const ticks = clock.ticks.bind(clock);
+    clock.ticks = () => {
+      clock.ticks = ticks;
+      throw new Error('no time');
+    };
+    body.delta(' and more');
+    await run.toEnd();
+    const { kind, text, actions } = run.last('failed');
+    assert.deepEqual([kind, text], ['internal', 'part of an answer']);
+    assert.deepEqual(actions, ['showLog', 'exportDiagnostics', 'retryNow', 'continue', 'restart']);
+    assert.deepEqual([run.last('ended').how, run.last('ended').row], ['internal', 72]);
+  });
+
+  it('fails with "internal", without a retry, when the body of the request cannot be built', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    for (const parameters of [circular, { big: 1n }]) {
+      const request = { tools: [{ name: 'read', description: '', parameters }] };
+      const run = await new EngineRun({ replies: [answering('never')], request }).toEnd();
+      assert.equal(run.last('failed').kind, 'internal');
+      assert.deepEqual([run.of('waiting').length, run.wire.requests.length], [0, 0]);
+      assert.match(run.log.join('\n'), /TypeError: /);
+    }
+  });
+
+  it('still retries what `fetch` throws at once', async () => {
+    let calls = 0;
+    const fetch = (): never => {
+      calls++;
+      throw new TypeError('fetch failed');
+    };
+    const run = await new EngineRun({ replies: [], deps: { fetch }, settings: { retry: { maxRetries: 1 } } }).toEnd();
+    assert.equal(run.last('failed').kind, 'connection');
+    assert.ok(run.of('waiting').length > 0 && calls > 1);
+  });
+
+  it('ends with "internal" even where the words cannot be translated', async () => {
+    const localize = (): never => {
+      throw new Error('no bundle');
+    };
+    const run = await new EngineRun({ replies: [status(500)], deps: { localize } }).toEnd();
+    assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. The log has the details.');
   });
 
   it('says of a key that was removed during a wait that it is missing, and nothing of the attempt before', async () => {

@@ -25,7 +25,7 @@ const policies: readonly (readonly [name: string, policy: FaultRow['policy'], ro
   [
     'is the end',
     { retry: 'never' },
-    [6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 24, 25, 28, 29, 32, 37, 38, 49, 52, 56, 66, 67, 68, 69, 70],
+    [6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 24, 25, 28, 29, 32, 37, 38, 49, 52, 56, 66, 67, 68, 69, 70, 71, 72, 73],
   ],
   ['is no fault', { retry: 'success' }, [13, 44, 48]],
   ['is a state of the engine', { retry: 'engine' }, [12, 46, 53, 54, 55, 57, 59, 60, 61, 62]],
@@ -33,7 +33,7 @@ const policies: readonly (readonly [name: string, policy: FaultRow['policy'], ro
 
 const actions = new Set([
   ...['retryNow', 'switchModel', 'setApiKey', 'openBilling', 'checkUrl', 'networkSettings', 'newConversation'],
-  ...['continue', 'restart', 'tryAnyway', 'details'],
+  ...['continue', 'restart', 'tryAnyway', 'showLog', 'exportDiagnostics', 'details'],
 ]);
 
 const blanks = new Set(['host', 'proxy', 'model', 'status', 'detail', 'time', 'seconds', 'minutes', 'last']);

@@ -239,4 +239,11 @@ describe('describeError', () => {
   });
 
   it('names what is no error as it is', () => assert.equal(describeError('gone'), 'gone'));
+
+  it('is read in linear time from a message of any length', function () {
+    this.timeout(10_000);
+    const error = new Error('tunneling socket'.repeat(500_000));
+    assert.equal(transportRow(error), 66);
+    assert.ok(describeError(error).length < 10_000);
+  });
 });

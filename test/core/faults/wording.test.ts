@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { classify, type Evidence } from '../../../src/core/faults/classify';
+import { KnownKeys } from '../../../src/core/knownKeys';
 import { wordsFor, type Circumstances } from '../../../src/core/faults/wording';
 
 const apiKey = 'own-key-0123456789';
@@ -22,6 +23,7 @@ const shown = (evidence: Evidence, circumstances: Partial<Circumstances> = {}) =
       },
       formatTime: (at) => `at ${at}`,
     },
+    new KnownKeys([apiKey]),
   );
   assert.equal(message, 'translated');
   assert.ok(filled);

@@ -409,6 +409,14 @@ describe('a splice', () => {
     assert.deepEqual(splice.push('So'), { type: 'text', text: 'So' });
   });
 
+  it('holds a continuation of white space in linear time', function () {
+    this.timeout(10_000);
+    const length = 200_000;
+    const splice = new Splice(`Sheep${' '.repeat(length)}`, 'prefill');
+    for (let sent = 0; sent < length; sent++) assert.equal(splice.push(' ').type, 'hold');
+    assert.deepEqual(splice.push('x'), { type: 'join', trimmed: length, text: 'x' });
+  });
+
   it('has the numbers of its documentation', () => {
     assert.deepEqual([holdMs, certainChars, tailChars, minOverlap], [1500, 64, 4000, 16]);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { createEngine } from '../../../src/core/createEngine';
 import type { Engine, StreamOptions } from '../../../src/core/engine';
 import type { StreamEvent } from '../../../src/core/events';
@@ -22,6 +23,8 @@ export class Stage {
   /** A second one, where a case is about going there, or not. */
   other!: Gateway;
   connection!: Connection;
+  /** What the engine asks for its connection. */
+  connect = (): Promise<Connection> => Promise.resolve(this.connection);
   /** In the place of the runtime's own; for what a loopback address can't do. */
   fetch: typeof fetch = (url, init) => globalThis.fetch(url, init);
   random = 0.5;
@@ -38,11 +41,11 @@ export class Stage {
       clock: this.clock,
       random: () => this.random,
       fetch: (url, init) => this.send(url, init),
-      log: { debug: note, info: note, warn: note },
+      log: { debug: note, info: note, warn: note, error: (problem) => note(inspect(problem)) },
       localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
       formatTime: (at) => new Date(at).toISOString().slice(11, 16),
       settings: () => settings,
-      connection: () => Promise.resolve(this.connection),
+      connection: () => this.connect(),
       cooldowns: noSharedCooldowns,
       userAgent: 'HolySheepPrompt/test',
     });

@@ -5,6 +5,9 @@ export const partial = 'Sheep on the hill graze';
 export const rest = ' all day long.';
 export const whole = partial + rest;
 
+/** A longer answer is told by its length. */
+const longestQuoted = 1000;
+
 /** A run in one line: what came over the wire, what the engine made of it, how it ended. No times, ports and ids. */
 export function storyOf(events: readonly StreamEvent[], ...more: readonly string[]): string {
   const steps = events.flatMap(stepOf).filter((step, index, all) => step !== all[index - 1] || !isStream(step));
@@ -65,6 +68,7 @@ function waitStep({ source, reason, hintMs, told }: WaitingEvent): string {
 
 function textOf(text: string): string {
   if (text === '') return '';
+  if (text.length > longestQuoted) return `, ${text.length} characters`;
   return text === whole ? ', whole answer' : text === partial ? ', partial answer' : `, «${text}»`;
 }
 

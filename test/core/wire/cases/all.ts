@@ -2,6 +2,7 @@ import type { WireCase } from '../wireCase';
 import { bodies } from './bodies';
 import { connecting } from './connecting';
 import { gateways } from './gateways';
+import { host } from './host';
 import { proxies } from './proxies';
 import { resumes } from './resumes';
 import { statuses } from './statuses';
@@ -18,4 +19,5 @@ export const wireCases: readonly WireCase[] = [
   ...resumes,
   ...turns,
   ...gateways,
+  ...host,
 ].toSorted((a, b) => a.row - b.row);

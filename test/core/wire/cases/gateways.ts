@@ -6,7 +6,7 @@ import { answers, answersRest, event, shown, status } from '../wireReplies';
 const chunk = (delta: Readonly<Record<string, unknown>>, id: string): string =>
   `data: ${JSON.stringify({ id, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`;
 
-/** Rows 67 to 70, and what gateways do to streams of the providers behind them. */
+/** Rows 67 to 73, and what gateways do to streams of the providers behind them. */
 export const gateways: readonly WireCase[] = [
   {
     row: 20,
@@ -129,5 +129,16 @@ export const gateways: readonly WireCase[] = [
       status(500, { message: 'Model gpt-4o ratio or price not set', type: 'new_api_error', code: 'model_price_error' }),
     ],
     expected: '500 → row 70 → failed model [switchModel details]',
+  },
+  {
+    row: 73,
+    fault: 'an answer without an end',
+    replies: () => [
+      function* () {
+        yield { status: 200 };
+        for (;;) yield { send: event({ content: 'word '.repeat(200_000) }) };
+      },
+    ],
+    expected: '200 → text → row 73 → failed too-large, 33000000 characters [restart switchModel details]',
   },
 ];

@@ -1,0 +1,19 @@
+import { isRecord } from './json';
+
+/** `base-url`: the base URL of the settings can't be used; `keyring`: the API key can't be read. */
+export type ConnectionProblem = 'base-url' | 'keyring';
+
+/**
+ * What `EngineDeps.connection` rejects with when there is no connection and the user can do something about it. Its
+ * message is localised. Any other rejection is a defect.
+ */
+export interface ConnectionError extends Error {
+  readonly connectionProblem: ConnectionProblem;
+}
+
+/** Checks the field instead of the class, because every lazily loaded bundle has its own copy of the class. */
+export function isConnectionError(error: unknown): error is ConnectionError {
+  if (!(error instanceof Error) || !isRecord(error)) return false;
+  const { connectionProblem } = error;
+  return connectionProblem === 'base-url' || connectionProblem === 'keyring';
+}

@@ -1,0 +1,15 @@
+/** A network error of a request or its response. Any other exception is a defect of the extension. */
+export class ConnectionFailure extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The connection failed.', { cause });
+  }
+}
+
+/** @throws ConnectionFailure */
+export async function orConnectionFailure<T>(wire: () => Promise<T>): Promise<T> {
+  try {
+    return await wire();
+  } catch (error) {
+    throw new ConnectionFailure(error);
+  }
+}

@@ -1,0 +1,41 @@
+const space = '\\s\\p{Cc}';
+const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
+const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
+/** Joiners and variation selectors are invisible characters elsewhere. */
+const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
+/** Reads letters in limited runs, so that no more of a long text is read than can be shown. */
+const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
+const pieces = new RegExp(`(?<pictured>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<written>${letters})`, 'gu');
+
+/**
+ * Returns foreign text as one line without anything hidden in it. White space, line ends and control characters become
+ * one space. Characters without a glyph are removed, for instance those that reverse the direction of the text, and so
+ * are halves of surrogate pairs.
+ * @param maxLength in code points; a longer text is cut and ends with an ellipsis
+ */
+export function visibleText(text: string, maxLength = Infinity): string {
+  const characters: string[] = [];
+  let isSpaceDue = false;
+  for (const { groups: { pictured, blank, written } = {} } of text.matchAll(pieces)) {
+    const visible = pictured ?? written;
+    if (visible === undefined) {
+      isSpaceDue ||= blank !== undefined && characters.length > 0;
+      continue;
+    }
+    const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
+    if (characters.length + added.length > maxLength) {
+      // Part of an emoji would be another emoji.
+      return cut(pictured === undefined ? [...characters, ...added] : characters, maxLength);
+    }
+    characters.push(...added);
+    isSpaceDue = false;
+  }
+  return characters.join('');
+}
+
+function cut(characters: readonly string[], maxLength: number): string {
+  return `${characters
+    .slice(0, maxLength - 1)
+    .join('')
+    .trimEnd()}…`;
+}
