@@ -25,7 +25,7 @@ export async function lostByKills(): Promise<readonly Row[]> {
       ours: `${Math.max(...lost)} ms, ${median(lost)} ms`,
       peer: none,
       ratio: none,
-      aim: '≤ 250 ms',
+      aim: '≤ 100 ms',
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { WaitingEvent } from '../../core/events';
 import type { Pause } from '../../core/network/networkState';
 import type { Conversation } from './conversation';
 
@@ -6,8 +7,13 @@ export type Activity =
   | { readonly kind: 'idle' }
   /** `others`: turns of other conversations that run as well. */
   | { readonly kind: 'streaming'; readonly others: number }
-  /** `until`: epoch milliseconds at which the next attempt goes out. */
-  | { readonly kind: 'waiting'; readonly until: number; readonly others: number }
+  /** `until`: epoch milliseconds at which the next attempt goes out; `estimated`: nobody knows it exactly. */
+  | {
+      readonly kind: 'waiting';
+      readonly until: number;
+      readonly estimated?: true | undefined;
+      readonly others: number;
+    }
   /** Goes on by itself when the network is back. */
   | { readonly kind: 'offline'; readonly others: number }
   /** `partial`: a part of the answer is there. */
@@ -31,9 +37,7 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
     case 'offline':
       return { kind: 'offline', others };
     case 'waiting':
-      return exchange.state.wait
-        ? { kind: 'waiting', until: exchange.state.wait.until, others }
-        : { kind: 'streaming', others };
+      return exchange.state.wait ? waiting(exchange.state.wait, others) : { kind: 'streaming', others };
     case 'connecting':
     case 'streaming':
     case 'resuming':
@@ -46,6 +50,10 @@ export function activityOf({ running, current, runningCount }: Turns): Activity 
     case undefined:
       return { kind: 'idle' };
   }
+}
+
+function waiting({ until, estimated }: WaitingEvent, others: number): Activity {
+  return { kind: 'waiting', until, ...(estimated && { estimated }), others };
 }
 
 /** A pause says more than how the last turn ended, and less than a turn that runs, which waits for it or asks elsewhere. */

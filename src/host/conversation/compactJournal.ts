@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../core/events';
+import type { RecordedEvent } from '../../core/events';
 import type { JournalLine } from './journalLines';
 import { mergeText } from './mergeText';
 
@@ -7,7 +7,7 @@ interface Run {
   readonly exchangeId: string;
   /** When the turn last began, in the time of its events. */
   readonly startedAt: number;
-  readonly events: StreamEvent[];
+  readonly events: RecordedEvent[];
 }
 
 /**
@@ -43,6 +43,6 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
 
 /** By the second: what is shown of how fast an answer came is no finer. */
 function joined({ exchangeId, startedAt, events }: Run): JournalLine {
-  const second = ({ at }: StreamEvent): number => Math.floor((at - startedAt) / 1000);
+  const second = ({ at }: RecordedEvent): number => Math.floor((at - startedAt) / 1000);
   return { type: 'events', exchangeId, events: mergeText(events, (a, b) => second(a) === second(b)) };
 }

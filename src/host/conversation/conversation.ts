@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { StreamEvent } from '../../core/events';
+import type { RecordedEvent, StreamEvent } from '../../core/events';
 import type { ChatRequest } from '../../core/request';
 import type { EngineSettings } from '../../core/settings';
-import { initialTurn, interrupted } from '../../core/turnState';
+import { initialTurn, interrupted, recorded } from '../../core/turnState';
 import type { ExchangeView } from '../../protocol';
 import type { OtherVersion } from './conversationSummary';
 import {
@@ -24,7 +24,7 @@ import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart }
 /** What the panel is told; the shape is the protocol's. */
 export type ConversationChange =
   | { readonly type: 'exchange'; readonly exchange: ExchangeView }
-  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
+  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
   /** Another version of a prompt is shown: all exchanges as the conversation reads now. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
   | { readonly type: 'title' };
@@ -167,13 +167,10 @@ export class Conversation {
     this.changes.fire({ type: 'title' });
   }
 
-  stop(): void {
-    this.turns.stop();
-  }
-
-  /** Takes a prompt out of the line; should it run by now, it is stopped. */
-  cancelQueued(exchangeId: string): void {
-    this.stopAll((each) => each === exchangeId);
+  /** Stops the turn of an exchange, or removes it from the queue; by default the running turn. */
+  stop(exchangeId?: string): void {
+    if (exchangeId === undefined) this.turns.stop();
+    else this.stopAll((each) => each === exchangeId);
   }
 
   /** Stops all turns, also those that wait. Resolves when nothing runs any more. */
@@ -208,11 +205,21 @@ export class Conversation {
     else this.retryNow(exchangeId);
   }
 
+  /** Asks another model for the rest of a running turn, or anew for one that ended without a complete answer. */
   switchModel(exchangeId: string, model: string): void {
     const exchange = this.asked.get(exchangeId);
     if (!exchange) return;
     if (exchange === this.active) this.turns.turn?.switchModel(model);
-    else if (isOver(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
+    // The answer may have become complete while the user was choosing the model.
+    else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
+  }
+
+  /**
+   * Moves a turn that waits to the model the user has selected, whichever model the turn was asked of; other turns stay.
+   * @param demo whether the model is one of the embedded gateway's
+   */
+  selectModel(model: string, demo: boolean): void {
+    this.turns.selectModel(model, demo);
   }
 
   /** A wait for another model than the one that is set now is over. */
@@ -260,9 +267,10 @@ export class Conversation {
     this.turns.run(exchange.id, how);
   }
 
-  private fold(exchangeId: string, events: readonly StreamEvent[]): void {
+  private fold(exchangeId: string, arrived: readonly StreamEvent[]): void {
     const exchange = this.asked.get(exchangeId);
     if (!exchange) return;
+    const events = recorded(arrived, exchange.state);
     this.asked.update(withEvents(exchange, events));
     this.journal.append({ type: 'events', exchangeId, events });
     if (this.asked.isShown(exchangeId)) this.changes.fire({ type: 'events', exchangeId, events });

@@ -30,6 +30,8 @@ interface Known<T> {
 /** Characters of conversations that are kept for the next search; a person types a word letter by letter. */
 const keptCharacters = 32 * 1024 * 1024;
 
+const unreadable: Outline = { title: '', turns: 0, flaw: 'damaged' };
+
 /** What is in the conversations on disk, read again only where the file has changed. */
 export class ConversationIndex {
   private readonly outlines = new Map<string, Known<Outline>>();
@@ -55,7 +57,7 @@ export class ConversationIndex {
     const entry = this.outlines.get(id)?.entry;
     const known = this.texts.get(id);
     if (known && entry && isSame(known.entry, entry)) return known.value;
-    const folded = await this.closed.read(id);
+    const folded = await this.closed.read(id).catch(() => undefined);
     const value = folded && textsOf(folded);
     if (entry) this.keep({ entry, value });
     return value;
@@ -64,8 +66,9 @@ export class ConversationIndex {
   private async outline(entry: JournalEntry): Promise<Outline | undefined> {
     const known = this.outlines.get(entry.id);
     if (known && isSame(known.entry, entry)) return known.value;
-    const content = await this.closed.content(entry.id);
-    const value = content && outlineOf(content);
+    // One that can't be read is in the list all the same: it may be deleted.
+    const content = await this.closed.content(entry.id).catch(() => undefined);
+    const value = content ? outlineOf(content) : unreadable;
     this.outlines.set(entry.id, { entry, value });
     return value;
   }
@@ -111,7 +114,7 @@ function outlineOf(content: Buffer): Outline | undefined {
   return { title: titleOf(title, first.prompt), turns: path.length, ...(flaw && { flaw }) };
 }
 
-/** What can be read of all lines but the events: up to the damage, and of a later schema whatever is as it is now. */
+/** The readable lines without their events. A damaged file or a later schema may yield only some of them. */
 function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines: readonly JournalLine[] } {
   const lines: JournalLine[] = [];
   const asked = new Set<string>();
@@ -127,7 +130,9 @@ function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines
     } catch (error) {
       if (error instanceof NewerJournalError) flaw = 'newer';
       else if (!(error instanceof JournalFormatError)) throw error;
-      else if (flaw !== 'newer') return { lines, flaw: 'damaged' };
+      // A file without a header may have any content.
+      else if (start === 0) return { lines, flaw: 'damaged' };
+      else flaw ??= 'damaged';
     }
     start = end + 1;
   }

@@ -1,9 +1,13 @@
+import { visibleText } from '../../core/visibleText';
 import type { Exchange } from './exchange';
+
+/** The longest title of a conversation, in code points. */
+export const titleLength = 200;
 
 /** A conversation in a list of them. */
 export interface ConversationSummary {
   readonly id: string;
-  /** As given by the person; else the first line of the first prompt, whole; '': neither can be read. */
+  /** As given by the person; else the first line of the first prompt; '': neither can be read. See {@link titleOf}. */
   readonly title: string;
   /** Epoch milliseconds of what was last said in it. */
   readonly at: number;
@@ -37,6 +41,7 @@ export interface OtherVersion {
   readonly after?: string | undefined;
 }
 
+/** Returns the title of a conversation as it is shown: one line without anything hidden in it. */
 export function titleOf(given: string | undefined, firstPrompt: string): string {
-  return given ?? firstPrompt.trim().split(/\r\n|\r|\n/, 1)[0] ?? '';
+  return visibleText(given ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', titleLength);
 }

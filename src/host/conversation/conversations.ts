@@ -18,6 +18,12 @@ export interface ConversationsDeps extends ConversationDeps {
   readonly memory: Store;
 }
 
+export interface Removal {
+  readonly id: string;
+  /** `hidden`: the deletion can be undone; `deleted`: it can't be any more. */
+  readonly state: 'hidden' | 'restored' | 'deleted';
+}
+
 /** The conversation that commands act on, those that panels show, and those whose turns still run. */
 export class Conversations {
   private readonly live: OpenConversations;
@@ -32,6 +38,9 @@ export class Conversations {
   private readonly losses = new Listeners<Conversation>((error) => this.deps.onError(error));
   /** Another window has taken it over. */
   readonly onDidLose = this.losses.event;
+  private readonly removals = new Listeners<Removal>((error) => this.deps.onError(error));
+  /** Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was undone. */
+  readonly onDidRemove = this.removals.event;
 
   constructor(private readonly deps: ConversationsDeps) {
     const owner = {
@@ -81,7 +90,7 @@ export class Conversations {
   startNew(): Conversation {
     if (this.shown && isBlank(this.shown)) return this.makeCurrent(this.shown);
     const conversation = this.makeCurrent(this.live.create());
-    this.live.prune().catch(this.deps.onError);
+    this.prune().catch(this.deps.onError);
     return conversation;
   }
 
@@ -156,7 +165,18 @@ export class Conversations {
    * @returns undefined when there was nothing of it on disk
    */
   async remove(id: string): Promise<Removed | undefined> {
-    return this.live.remove(id, (conversation) => this.letGo(conversation));
+    const removed = await this.live.remove(id, (conversation) => this.letGo(conversation));
+    if (!removed) return undefined;
+    this.removals.fire({ id, state: 'hidden' });
+    const undo = async (): Promise<void> => {
+      await removed.undo();
+      this.removals.fire({ id, state: 'restored' });
+    };
+    const forget = async (): Promise<void> => {
+      this.removals.fire({ id, state: 'deleted' });
+      await removed.forget();
+    };
+    return { undo, forget };
   }
 
   leaveDemo(): void {
@@ -167,10 +187,14 @@ export class Conversations {
     for (const conversation of this.live.conversations()) conversation.settingsChanged();
   }
 
-  /** For the moment the extension host goes away: what has arrived is on disk afterwards. */
+  /** Writes everything that has arrived to disk before the extension host exits. */
   flushSync(): void {
     for (const conversation of this.live.conversations()) conversation.flush();
     this.deps.journal.flushSync();
+  }
+
+  private async prune(): Promise<void> {
+    for (const id of await this.live.prune()) this.removals.fire({ id, state: 'deleted' });
   }
 
   /** It is open no longer. */

@@ -1,5 +1,5 @@
 import type { EarlierAnswer } from '../../core/engine';
-import type { StreamEvent } from '../../core/events';
+import type { RecordedEvent } from '../../core/events';
 import { runsSoFar } from '../../core/turnRun';
 import { initialTurn, isRunning, reduce, type TurnState } from '../../core/turnState';
 import type { Attachment, ExchangeView } from '../../protocol';
@@ -42,7 +42,7 @@ export function inputOf({ prompt, content, attachments, target, model, demo }: P
 }
 
 /** A model the user switched to in mid-turn is the one a later attempt goes to as well. */
-export function withEvents(exchange: Exchange, events: readonly StreamEvent[]): Exchange {
+export function withEvents(exchange: Exchange, events: readonly RecordedEvent[]): Exchange {
   const chosen = events.findLast((event) => event.type === 'model' && event.reason === 'user');
   const state = events.reduce(reduce, exchange.state);
   return chosen?.type === 'model' ? { ...exchange, state, model: chosen.to } : { ...exchange, state };
@@ -67,8 +67,9 @@ export function canRetry(exchange: Exchange): boolean {
   return isOver(exchange) && exchange.state.phase !== 'done';
 }
 
-/** There is text that ends before the answer does: broken off, or cut by the token limit. */
+/** There is text that ends before the answer does: broken off, or cut by the token limit, but not by its size. */
 export function canContinue(exchange: Exchange): boolean {
-  const { text, finishReason } = exchange.state;
+  const { text, finishReason, failure } = exchange.state;
+  if (failure?.kind === 'too-large') return false;
   return text !== '' && (canRetry(exchange) || (isOver(exchange) && finishReason === 'length'));
 }

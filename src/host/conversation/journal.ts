@@ -66,7 +66,7 @@ export class Journal {
 
   /** Nothing is on disk under this id, put aside or not. */
   async isNew(id: string): Promise<boolean> {
-    return !(await this.folder.entry(id)) && !(await this.folder.isHidden(id));
+    return this.folder.isFree(id);
   }
 
   /** Its lock is this window's for `open`, which is to follow. May take seconds. @returns false: it is another window's */
@@ -84,7 +84,7 @@ export class Journal {
       this.deps.onProblem({ kind: 'newer', error });
       return undefined;
     } finally {
-      this.releaseClosed(id);
+      await this.releaseClosed(id);
     }
   }
 
@@ -115,12 +115,14 @@ export class Journal {
     this.losses.add(listener);
   }
 
-  /** Lets go of a conversation that nobody shows or runs any more. @returns false: not before it is written */
-  close(id: string): boolean {
-    const file = this.files.get(id);
-    if (file?.unwritten) return false;
-    this.letGo(id);
-    return true;
+  /** Returns whether everything that was appended is on disk. */
+  isWritten(id: string): boolean {
+    return this.files.get(id)?.unwritten !== true;
+  }
+
+  /** Lets go of a conversation that nobody shows or runs any more; of what is not written nothing stays. */
+  async close(id: string): Promise<void> {
+    await this.letGo(id);
   }
 
   /**
@@ -134,10 +136,10 @@ export class Journal {
       await file?.flush();
       if (file?.unwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
       const isHidden = await this.folder.hide(id);
-      this.letGo(id);
+      await this.letGo(id);
       return isHidden;
     } finally {
-      this.releaseClosed(id);
+      await this.releaseClosed(id);
     }
   }
 
@@ -149,14 +151,21 @@ export class Journal {
     await this.folder.forget(id);
   }
 
-  /** Deletes the oldest conversations beyond the limit, never an open or a recent one, and what was put aside long ago. */
-  async prune(): Promise<void> {
+  /**
+   * Deletes the oldest conversations beyond the limit, never an open or a recent one, and what was put aside long ago.
+   * @returns the ids of the conversations that were deleted
+   */
+  async prune(): Promise<readonly string[]> {
     const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
     const recent = this.deps.clock.now() - recentMs;
     const old = closed.slice(Math.max(0, this.deps.limit() - this.files.size)).filter(({ at }) => at < recent);
-    // Side by side: each may have to be looked at twice.
-    await Promise.all(old.map(({ id }) => this.removeClosed(id)));
+    // In parallel, because each may need two checks. If one conversation can't be removed, the others still are.
+    const removed = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
     await this.folder.sweep(recent);
+    return old.flatMap(({ id }, index) => {
+      const outcome = removed[index];
+      return outcome?.status === 'fulfilled' && outcome.value ? [id] : [];
+    });
   }
 
   /** @param id absent: all that are open */
@@ -174,7 +183,8 @@ export class Journal {
     for (const [id, file] of [...this.files]) {
       try {
         file.flushSync();
-        this.letGo(id);
+        this.closeFile(id);
+        this.locks.releaseSync(id);
       } catch (error) {
         failures.push(error);
       }
@@ -186,7 +196,10 @@ export class Journal {
   private async openOwned(id: string): Promise<OpenedConversation | undefined> {
     const entry = await this.folder.entry(id);
     const content = entry && (await this.folder.read(id));
-    if (!content) return undefined;
+    if (!content) {
+      if (entry) this.deps.onProblem({ kind: 'too-large', path: this.folder.path(id) });
+      return undefined;
+    }
     if (isUnbegun(content)) return { file: this.fresh(id, content.length), folded: foldJournal([]) };
     const salvaged = salvageJournal(content);
     const { header, lines, damage } = salvaged;
@@ -210,10 +223,13 @@ export class Journal {
     }
   }
 
-  private async removeClosed(id: string): Promise<void> {
-    if (!(await this.locks.acquire(id))) return;
-    if (!this.files.has(id)) await this.folder.remove(id);
-    this.releaseClosed(id);
+  /** @returns whether it was closed, here and in other windows */
+  private async removeClosed(id: string): Promise<boolean> {
+    if (!(await this.locks.acquire(id))) return false;
+    const isClosed = !this.files.has(id);
+    if (isClosed) await this.folder.remove(id);
+    await this.releaseClosed(id);
+    return isClosed;
   }
 
   /** @returns false: it is another window's, and the person is told */
@@ -226,20 +242,24 @@ export class Journal {
     return false;
   }
 
-  private releaseClosed(id: string): void {
-    if (!this.files.has(id)) this.locks.release(id);
+  private async releaseClosed(id: string): Promise<void> {
+    if (!this.files.has(id)) await this.locks.release(id);
   }
 
-  private letGo(id: string): void {
+  private async letGo(id: string): Promise<void> {
+    this.closeFile(id);
+    await this.locks.release(id);
+  }
+
+  private closeFile(id: string): void {
     this.files.get(id)?.close();
     this.files.delete(id);
-    this.locks.release(id);
   }
 
   /** What this one would write now goes to places that have other words. */
   private lost(id: string): void {
     if (!this.files.has(id)) return;
-    this.letGo(id);
+    void this.letGo(id);
     this.deps.onProblem({ kind: 'taken', id });
     for (const listener of this.losses) listener(id);
   }
@@ -282,8 +302,15 @@ export class Journal {
       onFailure: (error) => this.unwritten(error),
       onWritten: () => this.deps.onProblem({ kind: 'written' }),
       header,
-      onBegin: () => this.locks.take(id),
-      mayWrite: () => this.locks.isOurs(id),
+      lock: {
+        take: async () => {
+          await this.locks.take(id);
+          // The extension host is shutting down.
+          await this.releaseClosed(id);
+        },
+        isOurs: () => this.locks.isOurs(id),
+        isOursSync: () => this.locks.isOursSync(id),
+      },
       onForeign: () => this.lost(id),
     });
     this.files.set(id, file);

@@ -1,114 +1,301 @@
-import type { StreamEvent } from '../../core/events';
+import {
+  faultActions,
+  type AttemptReason,
+  type FaultAction,
+  type FaultKind,
+  type RecordedEvent,
+  type ResumeMethod,
+  type StreamEvent,
+  type WaitOrigin,
+} from '../../core/events';
 import type { ContextKind } from '../../protocol';
 import type { PromptInput } from './exchange';
-import type { HeaderLine, JournalLine, RerunLine } from './journalLines';
+import type { HeaderLine, JournalLine } from './journalLines';
 
-/** What is on disk may be anything. @param newest schema that is known */
-export function isHeader(value: unknown, newest: number): value is HeaderLine {
-  if (!isObject(value) || value['type'] !== 'conversation' || !hasTexts(value, ['id'])) return false;
-  const { schema } = value;
-  return typeof schema === 'number' && Number.isInteger(schema) && schema >= 1 && schema <= newest;
+// What is on disk may be anything. A check returns the part of a value that is known, with numbers brought into a range that
+// dates and charts can show, or `undefined` for a value that can't be used. Unknown fields are left out: what nobody has
+// looked at goes nowhere.
+
+type Check<T = unknown> = (value: unknown) => T | undefined;
+
+interface Field {
+  readonly check: Check;
+  /** What happens to a value that can't be used: `refused` refuses the whole object. */
+  readonly otherwise: 'refused' | 'left out';
+  readonly isOptional: boolean;
 }
 
-export function isLine(value: unknown): value is JournalLine {
-  if (!isObject(value)) return false;
-  switch (value['type']) {
-    case 'exchange':
-      return isExchange(value);
-    case 'events':
-      return isText(value['exchangeId']) && Array.isArray(value['events']) && value['events'].every(isEvent);
-    case 'rerun':
-      return isText(value['exchangeId']) && isOptionalText(value['model']) && isOptionalGo(value['go']);
-    case 'interrupted':
-    case 'show':
-      return isText(value['exchangeId']);
-    case 'title':
-      return isText(value['title']);
-    default:
-      return false;
-  }
+/** Monotonic times and durations in milliseconds: about thirty years. With them, an epoch time stays within what `Date` has. */
+const longestMs = 1e12;
+const latestEpoch = 4e15;
+
+const text: Check<string> = (value) => (typeof value === 'string' ? value : undefined);
+const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
+const within =
+  (least: number, most: number): Check<number> =>
+  (value) =>
+    typeof value === 'number' && !Number.isNaN(value) ? Math.min(most, Math.max(least, value)) : undefined;
+const whole =
+  (least: number, most: number): Check<number> =>
+  (value) => {
+    const number = within(least, most)(value);
+    return number === undefined ? undefined : Math.trunc(number);
+  };
+const ms = within(0, longestMs);
+const epoch = within(0, latestEpoch);
+const count = whole(0, longestMs);
+/** For numbers that are only shown: 0 stands for one that can't be used. */
+const orZero =
+  (check: Check<number>): Check<number> =>
+  (value) =>
+    check(value) ?? 0;
+const position = whole(0, 2 ** 31 - 1);
+
+function oneOf<T extends string>(known: Readonly<Record<T, true>>): Check<T> {
+  return (value) => (typeof value === 'string' && Object.hasOwn(known, value) ? (value as T) : undefined);
 }
 
-function isExchange(value: Readonly<Record<string, unknown>>): boolean {
-  const { id, after } = value;
-  return isText(id) && id !== '' && isOptionalText(after) && isPromptInput(value);
+function listOf<T>(check: Check<T>): Check<readonly T[]> {
+  return (value) => {
+    if (!Array.isArray(value)) return undefined;
+    const items = value.map(check);
+    return items.every((item) => item !== undefined) ? items : undefined;
+  };
 }
 
-export function isPromptInput(value: unknown): value is PromptInput {
-  if (!isObject(value)) return false;
-  const { prompt, content, model, attachments, target, demo } = value;
-  return (
-    isText(prompt) &&
-    isOptionalText(content) &&
-    isOptionalText(model) &&
-    (demo === undefined || typeof demo === 'boolean') &&
-    (attachments === undefined || (Array.isArray(attachments) && attachments.every(isAttachment))) &&
-    (target === undefined || (hasTexts(target, ['uri']) && hasNumbers(target, targetNumbers)))
-  );
+const required = (check: Check): Field => ({ check, otherwise: 'refused', isOptional: false });
+const optional = (check: Check): Field => ({ check, otherwise: 'refused', isOptional: true });
+/** Only shown: what can't be used is left out. */
+const extra = (check: Check): Field => ({ check, otherwise: 'left out', isOptional: true });
+const number = (check: Check<number>): Field => ({ check: orZero(check), otherwise: 'refused', isOptional: false });
+
+type Fields = Readonly<Record<string, Field>>;
+
+function objectOf<T>(fields: Fields): Check<T> {
+  const all = Object.entries(fields);
+  return (value) => {
+    if (!isObject(value)) return undefined;
+    const known: Record<string, unknown> = {};
+    for (const [name, { check, otherwise, isOptional }] of all) {
+      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (given === undefined && isOptional) continue;
+      const checked = check(given);
+      if (checked !== undefined) known[name] = checked;
+      else if (otherwise === 'refused') return undefined;
+    }
+    return known as T;
+  };
 }
 
-function isAttachment(value: unknown): boolean {
-  if (!isObject(value) || !hasTexts(value, ['label', 'languageId', 'code'])) return false;
-  const { kind, truncated } = value;
-  return (
-    (kind === undefined || (isText(kind) && Object.hasOwn(contextKinds, kind))) &&
-    (truncated === undefined || typeof truncated === 'boolean')
-  );
-}
-
+const faultKinds: Readonly<Record<FaultKind, true>> = {
+  auth: true,
+  credit: true,
+  'rate-limit': true,
+  model: true,
+  'context-length': true,
+  'content-filter': true,
+  request: true,
+  'not-found': true,
+  permission: true,
+  'too-large': true,
+  overloaded: true,
+  server: true,
+  gateway: true,
+  timeout: true,
+  connection: true,
+  dns: true,
+  offline: true,
+  tls: true,
+  proxy: true,
+  redirect: true,
+  'not-a-stream': true,
+  empty: true,
+  stalled: true,
+  truncated: true,
+  malformed: true,
+  budget: true,
+  breaker: true,
+  keyring: true,
+  internal: true,
+};
+const attemptReasons: Readonly<Record<AttemptReason, true>> = {
+  first: true,
+  retry: true,
+  'retry-now': true,
+  replay: true,
+  repair: true,
+  resume: true,
+  switch: true,
+};
+const resumeMethods: Readonly<Record<ResumeMethod, true>> = { prefill: true, continue: true, restart: true };
+const waitOrigins: Readonly<Record<WaitOrigin, true>> = { turn: true, request: true, window: true };
 const contextKinds: Readonly<Record<ContextKind, true>> = { selection: true, file: true, problems: true };
 
-const targetNumbers = ['startLine', 'startCharacter'];
+const faultKind = oneOf(faultKinds);
+const method = oneOf(resumeMethods);
+const action = oneOf(faultActions);
+const actions: Check<readonly FaultAction[]> = (value) =>
+  Array.isArray(value) ? value.flatMap((each) => action(each) ?? []) : undefined;
+const isTrue: Check<true> = (value) => (value === true ? true : undefined);
 
-/** Texts that the fold appends or shows; the rest of an event is only displayed. */
-const eventTexts: Readonly<Record<StreamEvent['type'], readonly string[]>> = {
-  attempt: ['model', 'why'],
-  headers: [],
-  text: ['text'],
-  reasoning: ['text'],
-  waiting: ['message', 'reason', 'source'],
-  quiet: [],
-  'tool-call': ['arguments'],
-  ended: ['how'],
-  cut: ['message', 'reason'],
-  resumed: ['how'],
-  replaced: ['text'],
-  model: ['from', 'to'],
-  usage: [],
-  done: ['text', 'finishReason'],
-  stopped: ['text'],
-  failed: ['text', 'kind', 'message'],
+type EventOf<Type, Event = StreamEvent> = Event extends { type: infer Types }
+  ? Type extends Types
+    ? Event
+    : never
+  : never;
+/** Every field of every event must be here: a field that is forgotten would be lost with the next start. */
+type EventFields = {
+  readonly [Type in StreamEvent['type']]: Readonly<
+    Record<Exclude<keyof EventOf<Type>, 'type' | 'attempt' | 'at'>, Field>
+  >;
 };
 
-function isEvent(value: unknown): value is StreamEvent {
-  if (!isObject(value) || !hasNumbers(value, ['attempt', 'at'])) return false;
-  const { type } = value;
-  if (!isText(type) || !Object.hasOwn(eventTexts, type)) return false;
-  if (type === 'tool-call' && !(hasNumbers(value, ['index']) && isOptionalText(value['name']))) return false;
-  if ((type === 'failed' || type === 'waiting') && !Array.isArray(value['actions'])) return false;
-  return hasTexts(value, eventTexts[type as StreamEvent['type']]);
+const eventFields: EventFields = {
+  attempt: {
+    model: required(text),
+    why: required(oneOf(attemptReasons)),
+    how: extra(method),
+    time: number(epoch),
+  },
+  headers: { status: number(count), requestId: extra(text), ms: number(ms) },
+  text: { text: required(text) },
+  reasoning: { text: required(text) },
+  waiting: {
+    until: number(epoch),
+    delayMs: number(ms),
+    source: required(oneOf({ server: true, backoff: true })),
+    estimated: extra(isTrue),
+    reason: required(faultKind),
+    maxAttempts: number(count),
+    message: required(text),
+    hintMs: extra(ms),
+    hintFrom: extra(text),
+    jitterMs: extra(ms),
+    told: extra(oneOf(waitOrigins)),
+    status: extra(count),
+    requestId: extra(text),
+    actions: required(actions),
+  },
+  quiet: { forMs: number(ms) },
+  'tool-call': {
+    // A corrected index would assign this delta to another call.
+    index: required((value) => (position(value) === value ? value : undefined)),
+    id: extra(text),
+    name: optional(text),
+    arguments: required(text),
+  },
+  ended: {
+    how: required(oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true })),
+    row: extra(count),
+    ms: number(ms),
+    firstTokenMs: extra(ms),
+    bytes: number(count),
+    chars: number(count),
+    tokens: extra(count),
+  },
+  cut: { reason: required(faultKind), message: required(text) },
+  resumed: { how: required(method), trimmed: number(position), seam: number(position) },
+  replaced: { text: required(text), because: extra(oneOf({ reasoning: true })) },
+  model: { from: required(text), to: required(text), reason: required(oneOf({ ...faultKinds, user: true })) },
+  usage: { promptTokens: number(count), completionTokens: number(count), totalTokens: number(count) },
+  done: { finishReason: required(text), attempts: number(count), text: optional(text), waitedMs: number(ms) },
+  stopped: { text: optional(text) },
+  failed: {
+    kind: required(faultKind),
+    status: extra(count),
+    requestId: extra(text),
+    message: required(text),
+    text: optional(text),
+    actions: required(actions),
+    detail: extra(text),
+    resetsAt: extra(epoch),
+    beyondMaxHint: extra(isTrue),
+  },
+};
+
+const eventType = oneOf<StreamEvent['type']>(
+  Object.fromEntries(Object.keys(eventFields).map((type) => [type, true])) as Record<StreamEvent['type'], true>,
+);
+const eventChecks = new Map(
+  Object.entries(eventFields).map(([type, fields]) => [
+    type,
+    objectOf<RecordedEvent>({ type: required(eventType), attempt: required(count), at: required(ms), ...fields }),
+  ]),
+);
+
+/** @returns undefined for an event that can't be used */
+export function checkedEvent(value: unknown): RecordedEvent | undefined {
+  const type = isObject(value) ? eventType(value['type']) : undefined;
+  return type && eventChecks.get(type)?.(value);
 }
 
-function hasTexts(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => isText(value[name]));
+/** Returns whether an answer has a gap when this event can't be used. */
+export function bringsText(value: unknown): boolean {
+  const type = isObject(value) ? value['type'] : undefined;
+  return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
 }
 
-function hasNumbers(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => typeof value[name] === 'number');
+const attachment = objectOf({
+  kind: optional(oneOf(contextKinds)),
+  label: required(text),
+  languageId: required(text),
+  code: required(text),
+  truncated: optional(flag),
+});
+const promptFields: Fields = {
+  prompt: required(text),
+  content: optional(text),
+  attachments: optional(listOf(attachment)),
+  target: optional(
+    objectOf({ uri: required(text), startLine: required(position), startCharacter: required(position) }),
+  ),
+  model: optional(text),
+  demo: optional(flag),
+};
+const promptInput = objectOf<PromptInput>(promptFields);
+
+export function isPromptInput(value: unknown): value is PromptInput {
+  return promptInput(value) !== undefined;
+}
+
+const id: Check<string> = (value) => (value === '' ? undefined : text(value));
+const exchangeId = required(text);
+const lineFields: Readonly<Record<JournalLine['type'], Fields>> = {
+  exchange: { id: required(id), after: optional(text), ...promptFields },
+  // Each event is checked by itself: one that can't be used does not take the others with it.
+  events: { exchangeId, events: required((value) => (Array.isArray(value) ? value : undefined)) },
+  rerun: { exchangeId, model: optional(text), go: optional(oneOf({ continue: true, restart: true })) },
+  interrupted: { exchangeId },
+  show: { exchangeId },
+  title: { title: required(text) },
+};
+const lineType = oneOf<JournalLine['type']>(
+  Object.fromEntries(Object.keys(lineFields).map((type) => [type, true])) as Record<JournalLine['type'], true>,
+);
+const lineChecks = new Map(
+  Object.entries(lineFields).map(([type, fields]) => [
+    type,
+    objectOf<JournalLine>({ type: required(lineType), ...fields }),
+  ]),
+);
+
+/** @returns undefined for a line that can't be used; the events of one are not checked yet */
+export function checkedLine(value: unknown): JournalLine | undefined {
+  const type = isObject(value) ? lineType(value['type']) : undefined;
+  return type && lineChecks.get(type)?.(value);
+}
+
+/** @param newest schema that is known */
+export function checkedHeader(value: unknown, newest: number): HeaderLine | undefined {
+  const header = objectOf<HeaderLine>({
+    type: required(oneOf({ conversation: true })),
+    schema: required((schema) => (Number.isInteger(schema) ? within(1, newest)(schema) : undefined)),
+    id: required(text),
+    createdAt: number(epoch),
+  })(value);
+  return isObject(value) && header?.schema === value['schema'] ? header : undefined;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isOptionalGo(value: unknown): value is RerunLine['go'] {
-  return value === undefined || value === 'continue' || value === 'restart';
-}
-
-function isOptionalText(value: unknown): value is string | undefined {
-  return value === undefined || isText(value);
 }

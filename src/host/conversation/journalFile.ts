@@ -2,14 +2,22 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, writeSync, type S
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../core/clock';
+import type { RecordedEvent } from '../../core/events';
 import { keepAge, keepAgeSync, saysSomething } from './journalAge';
-import { encodeLine, type HeaderLine, type JournalLine } from './journalLines';
+import { encodeLine, type EventsLine, type HeaderLine, type JournalLine } from './journalLines';
 import { mergeText } from './mergeText';
+import { privateFileMode, privateFolderMode } from './privateFiles';
+import { SlowWriteError } from './writeFailure';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;
-/** A write that takes longer may be waiting in line behind host names that can't be resolved: Node does both in few threads. */
-const overdueMs = 100;
+/**
+ * A second writer overtakes a write that is slow or hangs. Each writer that hangs occupies one of the four threads that
+ * Node has for the files of all extensions.
+ */
+const maxWriters = 2;
+/** A write that takes longer is reported: what has arrived since would be lost with the window. */
+const slowMs = 5000;
 /** What could not be written is tried again this often: nothing more may come that would do it. */
 const retryMs = 5000;
 
@@ -28,21 +36,30 @@ export interface JournalFileOptions {
   readonly onWritten: () => void;
   /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
   readonly header?: HeaderLine | undefined;
-  /** Called when the header is about to be written. */
-  readonly onBegin?: (() => void) | undefined;
-  /** Asked before each write; who says no has closed the file. */
-  readonly mayWrite?: (() => boolean) | undefined;
+  /** Who may write the file; absent: nobody else does. */
+  readonly lock?: JournalFileLock | undefined;
   /** Another window has written to it since: who is told closes it. */
   readonly onForeign?: (() => void) | undefined;
 }
 
+export interface JournalFileLock {
+  /** Takes the lock before the first write of a new file. */
+  readonly take: () => Promise<unknown>;
+  /** Called before each write. When the result is `false`, the file has been closed. */
+  readonly isOurs: () => Promise<boolean>;
+  readonly isOursSync: () => boolean;
+}
+
 /**
- * One conversation on disk, written at explicit positions: `flushSync` may then repeat, to the same place, bytes that an
- * asynchronous write still has under way, and a write that was cut short is repeated whole; neither order nor content can
- * suffer.
+ * One conversation on disk. Every write starts at an explicit position and contains everything that is not known to be on
+ * disk. A second writer and `flushSync` may therefore repeat bytes that another write still has under way, and a write that
+ * was cut short is repeated whole: the file always holds a beginning of what was appended, without holes.
  */
 export class JournalFile {
+  /** Not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
+  /** Events of the last of `lines`. Further events of the same exchange are added to them until the line is encoded. */
+  private growing: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
   /** When the first of `lines` came, by the monotonic clock. */
   private gatheredSince = 0;
   /** Encoded, and not yet known to be on disk; belongs at `position`. */
@@ -54,9 +71,7 @@ export class JournalFile {
   /** Of what is not known to be on disk something was said. */
   private says = false;
   private header: HeaderLine | undefined;
-  private draining: Promise<void> = Promise.resolve();
-  /** When the write under way began, by the monotonic clock. */
-  private writingSince: number | undefined;
+  private readonly writers = new Set<Promise<void>>();
   private cancelTimer: (() => void) | undefined;
   private cancelRetry: (() => void) | undefined;
   private failed: Error | undefined;
@@ -88,34 +103,24 @@ export class JournalFile {
     if (this.closed) return;
     const { clock } = this.options;
     if (!this.lines.length) this.gatheredSince = clock.ticks();
-    if (this.header) {
-      this.options.onBegin?.();
-      this.lines.push(this.header);
-    }
+    if (this.header) this.lines.push(this.header);
     this.header = undefined;
     if (saysSomething(line)) {
       this.says = true;
       this.saidAt = clock.now();
     }
-    const last = this.lines.at(-1);
-    if (line.type === 'events' && last?.type === 'events' && last.exchangeId === line.exchangeId) {
-      this.lines[this.lines.length - 1] = { ...last, events: [...last.events, ...line.events] };
-    } else {
-      this.lines.push(line);
-    }
-    // A prompt is on disk before it is sent: an answer can be asked for again, what a person has written can't.
-    if (line.type === 'exchange') this.writeNow();
-    // A busy event loop may let timers wait.
-    if (clock.ticks() - this.gatheredSince >= gatherMs) this.gathered();
+    this.gather(line);
+    // A prompt does not wait: an answer can be requested again, but not what the user wrote. The time is checked here too,
+    // because timers are late when the event loop is busy.
+    if (line.type === 'exchange' || clock.ticks() - this.gatheredSince >= gatherMs) this.gathered();
     else this.cancelTimer ??= clock.after(gatherMs, () => this.gathered());
   }
 
-  /** Resolves when everything appended so far is on disk, or has failed and been reported. */
+  /** Resolves when everything appended so far is on disk, or has failed and been reported, and no write is under way. */
   async flush(): Promise<void> {
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    this.draining = this.draining.then(() => this.drain());
-    await this.draining;
+    // A running writer does not stop before everything is written.
+    if (this.writers.size === 0) this.gathered();
+    while (this.writers.size > 0) await Promise.all(this.writers);
   }
 
   /** Nothing that comes is written any more. What has come is; call `flush` for that before. */
@@ -124,17 +129,18 @@ export class JournalFile {
     this.cancelTimer?.();
     this.cancelRetry?.();
     this.lines = [];
+    this.growing = undefined;
     this.tail = Buffer.alloc(0);
   }
 
-  /** For the moment the extension host goes away. */
+  /** Only for the shutdown of the extension host, because it blocks all extensions. */
   flushSync(): void {
     this.encode();
-    if (!this.tail.length || this.options.mayWrite?.() === false) return;
-    if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true });
-    const file = openSync(this.options.path, this.flags());
+    if (!this.tail.length || this.options.lock?.isOursSync() === false) return;
+    if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true, mode: privateFolderMode });
+    const file = openSync(this.options.path, this.flags(), privateFileMode);
     try {
-      if (this.isForeign(fstatSync(file))) return;
+      if (this.isForeign(fstatSync(file), this.position)) return;
       this.reach = Math.max(this.reach, this.position + this.tail.length);
       for (let done = 0; done < this.tail.length;) {
         done += writeSync(file, this.tail, done, this.tail.length - done, this.position + done);
@@ -145,63 +151,88 @@ export class JournalFile {
     }
   }
 
+  /** Adds events in place. Text arrives sixty times a second, so copying the waiting events each time would be quadratic. */
+  private gather(line: JournalLine): void {
+    if (line.type !== 'events') {
+      this.growing = undefined;
+      this.lines.push(line);
+    } else if (this.growing?.exchangeId === line.exchangeId) {
+      for (const event of line.events) this.growing.events.push(event);
+    } else {
+      const growing: EventsLine & { readonly events: RecordedEvent[] } = { ...line, events: [...line.events] };
+      this.growing = growing;
+      this.lines.push(growing);
+    }
+  }
+
+  /** Starts a writer, unless the maximum number is running. Those will also write the lines that were gathered meanwhile. */
   private gathered(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    const { clock } = this.options;
-    if (this.writingSince === undefined) {
-      void this.flush();
-    } else if (clock.ticks() - this.writingSince < overdueMs) {
-      this.cancelTimer = clock.after(gatherMs, () => this.gathered());
-    } else {
-      this.writeNow();
-    }
+    if (!this.unwritten || this.writers.size >= maxWriters) return;
+    const writer = this.writeAll().finally(() => this.writers.delete(writer));
+    this.writers.add(writer);
   }
 
-  private writeNow(): void {
-    try {
-      this.flushSync();
-    } catch {
-      // The next asynchronous write meets the same trouble, and reports it.
-    }
-  }
-
-  private async drain(): Promise<void> {
+  /** Never rejects. */
+  private async writeAll(): Promise<void> {
     this.cancelRetry?.();
     this.cancelRetry = undefined;
     try {
-      while (this.unwritten) {
-        this.encode();
-        if (this.options.mayWrite?.() === false) return;
-        const chunk = this.tail;
-        this.writingSince = this.options.clock.ticks();
-        await this.write(chunk);
-        // The one that wrote meanwhile, or was told of another window, has closed it.
-        if (this.closed) return;
-        this.position += chunk.length;
-        this.tail = this.tail.subarray(chunk.length);
-        if (this.lines.length + this.tail.length === 0) this.says = false;
-      }
+      while (this.unwritten) await this.writeTail();
+      if (this.closed) return;
       if (this.failed) this.options.onWritten();
       this.failed = undefined;
     } catch (error) {
-      if (!this.failed) this.options.onFailure(error);
-      this.failed = error instanceof Error ? error : new Error(String(error));
-      if (!this.closed) this.cancelRetry ??= this.options.clock.after(retryMs, () => void this.flush());
-    } finally {
-      this.writingSince = undefined;
+      // The other writer has written the same data or is still at work.
+      if (!this.unwritten || this.writers.size > 1) return;
+      this.report(error);
+      this.cancelRetry ??= this.options.clock.after(retryMs, () => this.gathered());
     }
   }
 
-  private async write(chunk: Buffer): Promise<void> {
-    // A folder that goes away later takes the file with it, which must not come back full of holes.
-    if (this.position === 0) await mkdir(dirname(this.options.path), { recursive: true });
-    const file = await open(this.options.path, this.flags());
+  private async writeTail(): Promise<void> {
+    const { clock, lock } = this.options;
+    const cancelReport = clock.after(slowMs, () => this.report(new SlowWriteError()));
     try {
-      if (this.isForeign(await file.stat())) return;
-      this.reach = Math.max(this.reach, this.position + chunk.length);
+      if (this.position === 0) await lock?.take();
+      // Another window has taken over the conversation, and this file has been closed.
+      if ((await lock?.isOurs()) === false) return;
+      this.encode();
+      const { position, tail } = this;
+      if (tail.length === 0) return;
+      await this.write(tail, position);
+      this.written(position + tail.length);
+    } finally {
+      cancelReport();
+    }
+  }
+
+  /** Everything before `end` is on disk; the other writer may be further. */
+  private written(end: number): void {
+    if (this.closed || end <= this.position) return;
+    this.tail = this.tail.subarray(end - this.position);
+    this.position = end;
+    if (!this.unwritten) this.says = false;
+  }
+
+  /** Reports a failure once, until everything is on disk again. */
+  private report(error: unknown): void {
+    if (this.closed) return;
+    if (!this.failed) this.options.onFailure(error);
+    this.failed = error instanceof Error ? error : new Error(String(error));
+  }
+
+  private async write(chunk: Buffer, position: number): Promise<void> {
+    // A folder that goes away later takes the file with it, which must not come back full of holes.
+    if (position === 0) await mkdir(dirname(this.options.path), { recursive: true, mode: privateFolderMode });
+    const file = await open(this.options.path, this.flags(), privateFileMode);
+    try {
+      const { position: written } = this;
+      if (this.isForeign(await file.stat(), written)) return;
+      this.reach = Math.max(this.reach, position + chunk.length);
       for (let done = 0; done < chunk.length;) {
-        done += (await file.write(chunk, done, chunk.length - done, this.position + done)).bytesWritten;
+        done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
       }
       if (!this.says) await keepAge(file, this.saidAt);
     } finally {
@@ -209,10 +240,13 @@ export class JournalFile {
     }
   }
 
-  /** Of the lock nothing may be left to see: its owner may have come and gone between two looks. */
-  private isForeign(found: Stats): boolean {
+  /**
+   * Of the lock nothing may be left to see: its owner may have come and gone between two looks.
+   * @param written how much was on disk when the file was looked at
+   */
+  private isForeign(found: Stats, written: number): boolean {
     const { onForeign } = this.options;
-    if (!onForeign || !found.isFile() || (found.size >= this.position && found.size <= this.reach)) return false;
+    if (!onForeign || !found.isFile() || (found.size >= written && found.size <= this.reach)) return false;
     onForeign();
     return true;
   }
@@ -224,6 +258,7 @@ export class JournalFile {
 
   private encode(): void {
     if (!this.lines.length) return;
+    this.growing = undefined;
     const text = this.lines.map((line) =>
       encodeLine(line.type === 'events' ? { ...line, events: mergeText(line.events) } : line),
     );

@@ -1,5 +1,6 @@
-import { copyFile, constants, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, constants, copyFile, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { privateFileMode } from './privateFiles';
 
 /** A conversation on disk, closed or not. */
 export interface JournalEntry {
@@ -12,6 +13,10 @@ export interface JournalEntry {
 const extension = '.jsonl';
 const deleted = '.deleted';
 const unfinished = '.tmp';
+/** A larger file is listed, but neither read nor searched: that would block all extensions, and fill their memory. */
+const longestFile = 128 * 1024 * 1024;
+/** The last epoch millisecond that a `Date` can have. */
+const lastTime = 8.64e15;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Ids name files and come back from the webview's state: nothing but a UUID gets near a path. */
@@ -27,15 +32,30 @@ export class JournalFolder {
     return join(this.folder, `${id}${extension}`);
   }
 
-  /** @returns undefined when there is none */
+  /** @returns undefined when there is none, or something else than a file that can be read as a whole */
   async read(id: string): Promise<Buffer | undefined> {
-    return readFile(this.path(id)).catch(unlessMissing);
+    // Nobody may ever write to a pipe: opening one must not wait for that. Windows has no such flag, and no such pipes.
+    const file = await open(this.path(id), constants.O_RDONLY | constants.O_NONBLOCK).catch(unlessMissing);
+    if (!file) return undefined;
+    try {
+      const found = await file.stat();
+      return found.isFile() && found.size <= longestFile ? await file.readFile() : undefined;
+    } finally {
+      await file.close();
+    }
   }
 
-  /** @returns undefined when there is none */
+  /** @returns undefined when there is no file, or it can't be looked at */
   async entry(id: string): Promise<JournalEntry | undefined> {
-    const found = await stat(this.path(id)).catch(unlessMissing);
-    return found && { id, at: found.mtimeMs, size: found.size };
+    const found = await stat(this.path(id)).catch(() => undefined);
+    return found?.isFile() ? { id, at: clampedTime(found.mtimeMs), size: found.size } : undefined;
+  }
+
+  /** Returns whether the id is free: no conversation, hidden conversation, folder or other entry has it. */
+  async isFree(id: string): Promise<boolean> {
+    const paths = [this.path(id), `${this.path(id)}${deleted}`];
+    const found = await Promise.all(paths.map((path) => lstat(path).catch(unlessMissing)));
+    return found.every((each) => each === undefined);
   }
 
   async newestFirst(): Promise<readonly JournalEntry[]> {
@@ -46,10 +66,6 @@ export class JournalFolder {
 
   async remove(id: string): Promise<void> {
     await rm(this.path(id), { force: true });
-  }
-
-  async isHidden(id: string): Promise<boolean> {
-    return (await stat(`${this.path(id)}${deleted}`).catch(unlessMissing)) !== undefined;
   }
 
   /** @returns whether there was one */
@@ -71,14 +87,19 @@ export class JournalFolder {
       if (!idOf(name, `${extension}${deleted}`) && !idOf(name, `${extension}${unfinished}`)) continue;
       const path = join(this.folder, name);
       // A file that is renamed keeps the time of its last write; only the other one says when that was.
-      const found = await stat(path).catch(unlessMissing);
-      if (found && Math.max(found.ctimeMs, found.mtimeMs) < before) await rm(path, { force: true });
+      const found = await lstat(path).catch(() => undefined);
+      // What can't be removed keeps nothing else from being removed.
+      if (found && Math.max(found.ctimeMs, found.mtimeMs) < before)
+        await rm(path, { force: true }).catch(() => undefined);
     }
   }
 
   /** The damaged file stays where it is, too. @returns the path of the copy */
   async copyAside(id: string): Promise<string> {
-    return this.aside(id, (path) => copyFile(this.path(id), path, constants.COPYFILE_EXCL));
+    return this.aside(id, async (path) => {
+      await copyFile(this.path(id), path, constants.COPYFILE_EXCL);
+      await chmod(path, privateFileMode);
+    });
   }
 
   /** @returns where the damaged file is now */
@@ -129,4 +150,8 @@ export function unlessMissing(error: unknown): undefined {
 
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function clampedTime(at: number): number {
+  return Math.min(lastTime, Math.max(-lastTime, at));
 }

@@ -1,15 +1,17 @@
 import type { EarlierAnswer } from '../../core/engine';
-import type { StreamEvent } from '../../core/events';
+import { isTerminal, type RecordedEvent } from '../../core/events';
 import type { PromptInput } from './exchange';
-import { isHeader, isLine, isObject } from './journalCheck';
+import { bringsText, checkedEvent, checkedHeader, checkedLine, isObject } from './journalCheck';
 
 /** Raised when a line changes its meaning; an older extension then leaves the file alone. */
-export const journalSchema = 2;
+export const journalSchema = 3;
 
 export interface HeaderLine {
   readonly type: 'conversation';
-  /** 1: an exchange had one `attachment`, and no other version. */
-  readonly schema: 1 | typeof journalSchema;
+  /**
+   * 1: an exchange had one `attachment`, and no other version. Up to 2: every terminal event repeated the whole answer.
+   */
+  readonly schema: 1 | 2 | typeof journalSchema;
   readonly id: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -25,7 +27,7 @@ export interface ExchangeLine extends PromptInput {
 export interface EventsLine {
   readonly type: 'events';
   readonly exchangeId: string;
-  readonly events: readonly StreamEvent[];
+  readonly events: readonly RecordedEvent[];
 }
 
 /** The turn starts again and keeps its text. */
@@ -82,9 +84,15 @@ export interface SalvagedJournal {
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
   readonly validBytes: number;
-  /** Absent: the file is whole. */
+  /** Why not everything could be used; absent: the file is whole. */
   readonly damage?: JournalFormatError | undefined;
 }
+
+/** Limits for the exchanges of a conversation, and for the events of a turn besides its text. Our own journals stay below them. */
+const mostExchanges = 5000;
+const mostEvents = 10_000;
+/** A run replaces the answer at most once. Each replacement counts as this many other events. */
+const costOfReplacing = 100;
 
 const headerStart = '{"type":"conversation"';
 
@@ -94,46 +102,113 @@ export function isUnbegun(content: Buffer): boolean {
   return !content.includes(0x0a) && headerStart.startsWith(start);
 }
 
-/** @throws NewerJournalError when the header is of a later schema */
+/**
+ * Returns all lines that can be used. When a damaged line may have been part of an answer, the rest of that answer is left
+ * out: a text with a gap would look complete.
+ * @throws NewerJournalError when the header is of a later schema
+ */
 export function salvageJournal(content: Buffer): SalvagedJournal {
   const validBytes = content.lastIndexOf(0x0a) + 1;
-  const [first = '', ...rest] = content.subarray(0, validBytes).toString('utf8').split('\n').slice(0, -1);
-  const lines: JournalLine[] = [];
+  const [first = '', ...rest] = textLines(content.subarray(0, validBytes));
+  const salvage = new Salvage();
   let header: HeaderLine | undefined;
   try {
     header = decodeHeader(first);
-    const asked = new Set<string>();
-    for (const text of rest) lines.push(decodeLine(text, asked));
-    return { header, lines, validBytes };
   } catch (error) {
     if (!(error instanceof JournalFormatError)) throw error;
-    return { header, lines, validBytes, damage: error };
+    return { lines: [], validBytes, damage: error };
   }
+  for (const text of rest) salvage.read(text);
+  return { header, lines: salvage.lines, validBytes, damage: salvage.damage };
+}
+
+class Salvage {
+  readonly lines: JournalLine[] = [];
+  damage: JournalFormatError | undefined;
+  private readonly asked = new Set<string>();
+  /** Exchanges whose turn has not ended. */
+  private readonly open = new Set<string>();
+  private readonly torn = new Set<string>();
+  /** Number of events other than text, by exchange. */
+  private readonly costs = new Map<string, number>();
+
+  read(text: string): void {
+    try {
+      const line = decodeLine(text, this.asked);
+      if (line.type === 'events') this.readEvents(line);
+      else if (line.type !== 'rerun' || !this.torn.has(line.exchangeId)) this.lines.push(line);
+      if (line.type === 'exchange') this.open.add(line.id);
+      else if (line.type === 'rerun') this.open.add(line.exchangeId);
+    } catch (error) {
+      if (!(error instanceof JournalFormatError)) throw error;
+      this.damage ??= error;
+      // The exchange of the damaged line is unknown.
+      for (const id of this.open) this.torn.add(id);
+    }
+  }
+
+  private readEvents({ exchangeId, events: all }: EventsLine): void {
+    const events: RecordedEvent[] = [];
+    for (const each of all) {
+      if (this.torn.has(exchangeId)) break;
+      const event = checkedEvent(each);
+      if (event && this.isAffordable(exchangeId, event)) {
+        events.push(event);
+        if (isTerminal(event)) this.open.delete(exchangeId);
+        else this.open.add(exchangeId);
+        continue;
+      }
+      this.damage ??= new JournalFormatError('an event is not known');
+      if (bringsText(each)) this.torn.add(exchangeId);
+    }
+    if (events.length > 0) this.lines.push({ type: 'events', exchangeId, events });
+  }
+
+  private isAffordable(exchangeId: string, { type }: RecordedEvent): boolean {
+    if (type === 'text' || type === 'reasoning' || type === 'tool-call') return true;
+    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? costOfReplacing : 1);
+    this.costs.set(exchangeId, cost);
+    return cost <= mostEvents;
+  }
+}
+
+/** Decodes each line by itself: the text of a whole file may be longer than a string can be. */
+function textLines(content: Buffer): readonly string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < content.length;) {
+    const end = content.indexOf(0x0a, start);
+    lines.push(content.toString('utf8', start, end));
+    start = end + 1;
+  }
+  return lines;
 }
 
 /** @throws JournalFormatError, NewerJournalError */
 export function decodeHeader(text: string): HeaderLine {
-  const header = parse(text);
-  if (isHeader(header, journalSchema)) return header;
-  if (isHeader(header, Number.POSITIVE_INFINITY)) {
+  const value = parse(text);
+  const header = checkedHeader(value, journalSchema);
+  if (header) return header;
+  if (checkedHeader(value, Number.MAX_SAFE_INTEGER)) {
     throw new NewerJournalError('the conversation is of a later schema');
   }
   throw new JournalFormatError('the first line is not a header of a known schema');
 }
 
 /**
+ * The events of a line are not checked yet.
  * @param asked ids of the exchanges so far
  * @throws JournalFormatError
  */
 export function decodeLine(text: string, asked: Set<string>): JournalLine {
-  const line = migrated(parse(text));
-  if (!isLine(line)) throw new JournalFormatError('a line is not known');
+  const line = checkedLine(migrated(parse(text)));
+  if (!line) throw new JournalFormatError('a line is not known');
   if (line.type === 'title') return line;
   if (line.type !== 'exchange') {
     if (!asked.has(line.exchangeId)) throw new JournalFormatError('a line belongs to no exchange');
     return line;
   }
   if (asked.has(line.id)) throw new JournalFormatError('an exchange is there twice');
+  if (asked.size >= mostExchanges) throw new JournalFormatError('there are too many exchanges');
   if (line.after && !asked.has(line.after)) throw new JournalFormatError('an exchange follows none that is there');
   asked.add(line.id);
   return line;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock';
 import { hasCode, unlessMissing } from './journalFolder';
+import { privateFileMode, privateFolderMode } from './privateFiles';
 
 /** An owner shows this often that it is alive. */
 const beatMs = 4000;
@@ -35,22 +37,24 @@ export interface JournalLocksDeps {
 export class JournalLocks {
   private readonly held = new Set<string>();
   private readonly me: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
+  /** By conversation: a lock is not taken while it is being released, nor shown alive after that. */
+  private readonly work = new Map<string, Promise<unknown>>();
   private cancelBeat: (() => void) | undefined;
 
   constructor(private readonly deps: JournalLocksDeps) {}
 
   /** At the first look. @returns whether it is this window's now; false: another one's, or maybe */
-  takeFree(id: string): boolean {
-    return this.take(id) || (this.isAbandoned(id) && this.takeOver(id));
+  async takeFree(id: string): Promise<boolean> {
+    return (await this.take(id)) || ((await this.isAbandoned(id)) && (await this.takeOver(id)));
   }
 
   /** May take seconds. @returns whether it is this window's now; false: another one's */
   async acquire(id: string): Promise<boolean> {
-    if (this.takeFree(id)) return true;
-    const seenAt = this.beatAt(id);
+    if (await this.takeFree(id)) return true;
+    const seenAt = await this.beatAt(id);
     if (seenAt !== undefined && Math.abs(this.deps.clock.now() - seenAt) < staleMs) return false;
     await new Promise<void>((resolve) => this.deps.clock.after(secondLookMs, resolve));
-    return this.beatAt(id) === seenAt && this.takeOver(id);
+    return (await this.beatAt(id)) === seenAt && this.takeOver(id);
   }
 
   /**
@@ -59,13 +63,12 @@ export class JournalLocks {
    * @returns false: a third one has taken it meanwhile
    */
   async seize(id: string): Promise<boolean> {
-    if (this.take(id)) return true;
-    try {
-      this.write(id, 'w');
-    } catch {
-      // As where it can't be taken: it can be read, and writing to it will tell.
-    }
-    this.hold(id);
+    if (await this.take(id)) return true;
+    await this.inOrder(id, async () => {
+      // A lock that can't be taken does not prevent reading. Writing reports the problem.
+      await this.write(id, 'w').catch(() => undefined);
+      this.hold(id);
+    });
     await new Promise<void>((resolve) => this.deps.clock.after(lastWriteMs, resolve));
     return this.isOurs(id);
   }
@@ -74,43 +77,74 @@ export class JournalLocks {
    * Looks whether another window has taken it meanwhile; a lock that is not there is nobody else's. Whether somebody had
    * it between two looks the file itself tells.
    */
-  isOurs(id: string): boolean {
-    const owner = this.held.has(id) ? this.ownerOf(id) : this.me;
-    if (!owner || owner.token === this.me.token) return true;
+  async isOurs(id: string): Promise<boolean> {
+    return !this.held.has(id) || this.isStillOurs(id, await this.ownerOf(id));
+  }
+
+  /** The same as {@link isOurs}, for the exit of the extension host, which does not wait for asynchronous work. */
+  isOursSync(id: string): boolean {
+    return !this.held.has(id) || this.isStillOurs(id, this.ownerOfSync(id));
+  }
+
+  /** @returns false: it is another window's, or was */
+  async take(id: string): Promise<boolean> {
+    return this.inOrder(id, async () => {
+      if (this.held.has(id)) return true;
+      try {
+        await this.write(id, 'wx');
+      } catch (error) {
+        if (hasCode(error, 'EEXIST')) return false;
+        // Where no lock can be written no conversation can: it can be read, and writing to it will tell.
+      }
+      this.hold(id);
+      return true;
+    });
+  }
+
+  /** Never rejects. */
+  async release(id: string): Promise<void> {
+    if (!this.letGo(id)) return;
+    await this.inOrder(id, async () => {
+      if (!this.held.has(id) && this.isMine(await this.ownerOf(id))) await rm(this.path(id), { force: true });
+      // A lock that can't be removed becomes stale.
+    }).catch(() => undefined);
+  }
+
+  /** Releases a lock during the exit of the extension host, which does not wait for asynchronous work. */
+  releaseSync(id: string): void {
+    if (!this.letGo(id)) return;
+    try {
+      if (this.isMine(this.ownerOfSync(id))) rmSync(this.path(id), { force: true });
+    } catch {
+      // The lock stays and becomes stale.
+    }
+  }
+
+  /** Returns false when the lock was not held. */
+  private letGo(id: string): boolean {
+    if (!this.held.delete(id)) return false;
+    if (!this.held.size) {
+      this.cancelBeat?.();
+      this.cancelBeat = undefined;
+    }
+    return true;
+  }
+
+  private isStillOurs(id: string, owner: Owner | undefined): boolean {
+    // It may have been released while its owner was looked up.
+    if (!owner || this.isMine(owner) || !this.held.has(id)) return true;
     this.held.delete(id);
     this.deps.onLost(id);
     return false;
   }
 
-  /** @returns false: it is another window's, or was */
-  take(id: string): boolean {
-    if (this.held.has(id)) return true;
-    try {
-      this.write(id, 'wx');
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) return false;
-      // Where no lock can be written no conversation can: it can be read, and writing to it will tell.
-    }
-    this.hold(id);
-    return true;
-  }
-
-  release(id: string): void {
-    if (!this.held.delete(id)) return;
-    if (!this.held.size) {
-      this.cancelBeat?.();
-      this.cancelBeat = undefined;
-    }
-    try {
-      if (this.ownerOf(id)?.token === this.me.token) rmSync(this.path(id), { force: true });
-    } catch {
-      // It grows stale.
-    }
+  private isMine(owner: Owner | undefined): boolean {
+    return owner?.token === this.me.token;
   }
 
   /** From one that is gone. */
-  private takeOver(id: string): boolean {
-    rmSync(this.path(id), { force: true });
+  private async takeOver(id: string): Promise<boolean> {
+    await this.inOrder(id, () => rm(this.path(id), { force: true }));
     return this.take(id);
   }
 
@@ -120,46 +154,61 @@ export class JournalLocks {
   }
 
   private beat(): void {
-    for (const id of [...this.held]) {
-      try {
-        if (!this.isOurs(id)) continue;
-        if (this.ownerOf(id)) this.touch(id);
-        else this.write(id, 'w');
-      } catch {
+    for (const id of this.held) {
+      this.inOrder(id, () => this.showAlive(id)).catch(() => {
         // The next beat tries again.
-      }
+      });
     }
     this.cancelBeat = this.held.size ? this.deps.clock.after(beatMs, () => this.beat()) : undefined;
   }
 
-  private write(id: string, flag: 'w' | 'wx'): void {
-    makeFolder(this.deps.folder);
+  private async showAlive(id: string): Promise<void> {
+    const owner = await this.ownerOf(id);
+    if (!this.held.has(id) || !this.isStillOurs(id, owner)) return;
+    if (owner) await this.touch(id);
+    else await this.write(id, 'w');
+  }
+
+  private async write(id: string, flag: 'w' | 'wx'): Promise<void> {
+    // Where that fails, writing into it fails as well, with a reason that is not taken for a lock.
+    await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode }).catch(() => undefined);
     const content = JSON.stringify(this.me);
-    if (flag === 'wx') writeFileSync(this.path(id), content, { flag });
-    else this.replace(this.path(id), content);
-    this.touch(id);
+    if (flag === 'wx') await writeFile(this.path(id), content, { flag, mode: privateFileMode });
+    else await this.replace(this.path(id), content);
+    await this.touch(id);
   }
 
   /** Whole or not at all: half a lock is nobody's, and two windows would take it for theirs. */
-  private replace(path: string, content: string): void {
+  private async replace(path: string, content: string): Promise<void> {
     const beside = `${path}.${this.me.token}`;
     try {
-      writeFileSync(beside, content);
-      renameSync(beside, path);
+      await writeFile(beside, content, { mode: privateFileMode });
+      await rename(beside, path);
     } catch (error) {
-      rmSync(beside, { force: true });
+      await rm(beside, { force: true });
       throw error;
     }
   }
 
-  private touch(id: string): void {
+  private async touch(id: string): Promise<void> {
     const at = this.deps.clock.now() / 1000;
-    utimesSync(this.path(id), at, at);
+    await utimes(this.path(id), at, at);
+  }
+
+  private async inOrder<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.work.get(id) ?? Promise.resolve();
+    const result = before.then(work, work);
+    this.work.set(id, result);
+    try {
+      return await result;
+    } finally {
+      if (this.work.get(id) === result) this.work.delete(id);
+    }
   }
 
   /** Its process is known to be gone; of another machine's nothing is known. */
-  private isAbandoned(id: string): boolean {
-    const owner = this.ownerOf(id);
+  private async isAbandoned(id: string): Promise<boolean> {
+    const owner = await this.ownerOf(id);
     if (owner?.host !== this.me.host) return false;
     try {
       process.kill(owner.pid, 0);
@@ -170,18 +219,21 @@ export class JournalLocks {
   }
 
   /** Epoch milliseconds; undefined: there is no lock. */
-  private beatAt(id: string): number | undefined {
-    return statSync(this.path(id), { throwIfNoEntry: false })?.mtimeMs;
+  private async beatAt(id: string): Promise<number | undefined> {
+    return (await stat(this.path(id)).catch(unlessMissing))?.mtimeMs;
   }
 
   /** @returns undefined where there is none, or a crash has left half of one */
-  private ownerOf(id: string): Owner | undefined {
+  private async ownerOf(id: string): Promise<Owner | undefined> {
+    return parseOwner(await readFile(this.path(id), 'utf8').catch(unlessMissing));
+  }
+
+  private ownerOfSync(id: string): Owner | undefined {
     try {
-      const owner: unknown = JSON.parse(readFileSync(this.path(id), 'utf8'));
-      return isOwner(owner) ? owner : undefined;
+      return parseOwner(readFileSync(this.path(id), 'utf8'));
     } catch (error) {
-      if (!(error instanceof SyntaxError)) unlessMissing(error);
-      return undefined;
+      unlessMissing(error);
+      return;
     }
   }
 
@@ -190,15 +242,17 @@ export class JournalLocks {
   }
 }
 
+function parseOwner(content: string | undefined): Owner | undefined {
+  if (content === undefined) return undefined;
+  try {
+    const owner: unknown = JSON.parse(content);
+    return isOwner(owner) ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isOwner(value: unknown): value is Owner {
   const { pid, host, token } = Object(value) as Partial<Record<keyof Owner, unknown>>;
   return Number.isSafeInteger(pid) && Number(pid) > 0 && typeof host === 'string' && typeof token === 'string';
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch {
-    // Writing into it fails, with a reason that is not taken for a lock.
-  }
 }

@@ -6,6 +6,8 @@ export type JournalProblem =
   | { readonly kind: 'corrupt'; readonly keptAs: string; readonly salvaged: number; readonly error: unknown }
   /** A later version of the extension wrote the file; it is left as it is. */
   | { readonly kind: 'newer'; readonly error: unknown }
+  /** The file is not changed. */
+  | { readonly kind: 'too-large'; readonly path: string }
   /** Another window has it open; here it can only be read. */
   | { readonly kind: 'elsewhere' }
   /** It was open here, and another window has taken it over: nothing of it is written here any more. */

@@ -1,7 +1,11 @@
+import type { Connection } from '../../core/request';
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 import { isConversationId, type Journal, type OpenHow } from './journal';
 import type { JournalFile } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
+
+/** The longest time in milliseconds that a prompt waits for the disk before it is sent. */
+const longestWriteMs = 100;
 
 export interface OpenConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
@@ -90,14 +94,17 @@ export class OpenConversations {
   /** Of the last `count` that were written, those that are closed and have an answer that was broken off, newest first. */
   async loadBrokenOff(count: number): Promise<readonly Conversation[]> {
     const { journal } = this.deps;
+    const unusable = (error: unknown): undefined => {
+      this.deps.onError(error);
+    };
     const found = await Promise.all(
-      (await journal.newestFirst()).slice(0, count).map(({ id }) => this.claimBrokenOff(id)),
+      (await journal.newestFirst()).slice(0, count).map(({ id }) => this.claimBrokenOff(id).catch(unusable)),
     );
     return this.inOrder(async () => {
       const conversations: Conversation[] = [];
       for (const id of found) {
         if (id === undefined || this.live.has(id)) continue;
-        const opened = await journal.open(id, 'if free');
+        const opened = await journal.open(id, 'if free').catch(unusable);
         if (opened) conversations.push(this.add(id, opened.folded, opened.file));
       }
       return conversations;
@@ -126,7 +133,9 @@ export class OpenConversations {
       await new Promise((resolve) => setImmediate(resolve));
       for (const other of this.conversations().filter((each) => this.isIdle(each))) {
         await this.deps.journal.flush(other.id);
-        if (this.isIdle(other) && this.deps.journal.close(other.id)) this.live.delete(other.id);
+        if (!this.isIdle(other) || !this.deps.journal.isWritten(other.id)) continue;
+        this.live.delete(other.id);
+        await this.deps.journal.close(other.id);
       }
     }).catch(this.deps.onError);
   }
@@ -155,8 +164,9 @@ export class OpenConversations {
       : undefined;
   }
 
-  async prune(): Promise<void> {
-    await this.inOrder(() => this.deps.journal.prune());
+  /** @returns the ids of those that were deleted */
+  async prune(): Promise<readonly string[]> {
+    return this.inOrder(() => this.deps.journal.prune());
   }
 
   /** Before its turn in the line: it may take seconds to see whether another window still has it. */
@@ -184,13 +194,25 @@ export class OpenConversations {
   }
 
   private add(id: string, folded: FoldedJournal, file: JournalFile): Conversation {
-    const conversation = new Conversation(id, folded, file, this.deps);
+    const connection = async (demo: boolean): Promise<Connection> => {
+      await this.written(file);
+      return this.deps.connection(demo);
+    };
+    const conversation = new Conversation(id, folded, file, { ...this.deps, connection });
     conversation.onDidChange((change) => this.owner.onChange(conversation, change));
     conversation.onDidRest(() => {
       if (this.isIdle(conversation)) this.closeIdle();
     });
     this.live.set(id, { conversation, file });
     return conversation;
+  }
+
+  /** Waits until a prompt is on disk, but not for a disk that does not respond. */
+  private async written(file: JournalFile): Promise<void> {
+    let cancel = (): void => undefined;
+    const isLate = new Promise<void>((resolve) => (cancel = this.deps.clock.after(longestWriteMs, resolve)));
+    await Promise.race([file.flush(), isLate]);
+    cancel();
   }
 
   private inOrder<T>(work: () => Promise<T>): Promise<T> {

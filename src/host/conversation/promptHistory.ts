@@ -1,5 +1,12 @@
-const key = 'holysheep.promptHistory';
+import type { Removal } from './conversations';
+
+const promptsKey = 'holysheep.prompts';
+const deletedKey = 'holysheep.deletedConversations';
+/** Earlier versions kept the prompts of all workspaces under this key; their workspaces are not known. */
+const formerKey = 'holysheep.promptHistory';
 const limit = 100;
+/** Deleted conversations that are remembered: pages that are closed now may still have drafts of them. */
+const deletedLimit = 200;
 /** Characters of a prompt that are worth keeping for an arrow up: VS Code reads all of it at each start. */
 const longest = 4000;
 
@@ -9,19 +16,105 @@ export interface Store {
   update(key: string, value: unknown): Thenable<void>;
 }
 
-/** The last prompts, oldest first, for the composer's arrow up. */
+interface KeptPrompt {
+  readonly prompt: string;
+  readonly conversationId: string;
+}
+
+/** The last prompts of a workspace, oldest first, for the composer's arrow up. They go with their conversation. */
 export class PromptHistory {
+  /** By id of a conversation whose deletion can be undone: all prompts from before it. Never on disk. */
+  private readonly undoable = new Map<string, readonly KeptPrompt[]>();
+
+  /** @param store of the workspace */
   constructor(private readonly store: Store) {}
 
   list(): readonly string[] {
-    const kept = this.store.get(key);
-    return Array.isArray(kept) ? kept.filter((prompt) => typeof prompt === 'string') : [];
+    return this.kept().map(({ prompt }) => prompt);
+  }
+
+  /** Ids of conversations that were deleted for good: pages remove their drafts. */
+  deleted(): readonly string[] {
+    return this.deletedIds().filter((id) => !this.undoable.has(id));
   }
 
   /** A prompt that is asked again moves to the end; one that is very long is in its conversation alone. */
-  async add(prompt: string): Promise<void> {
+  async add(prompt: string, conversationId: string): Promise<void> {
     if (prompt.length > longest) return;
-    const others = this.list().filter((earlier) => earlier !== prompt);
-    await this.store.update(key, [...others, prompt].slice(-limit));
+    const others = this.kept().filter((earlier) => earlier.prompt !== prompt);
+    await this.store.update(promptsKey, [...others, { prompt, conversationId }].slice(-limit));
   }
+
+  async follow({ id, state }: Removal): Promise<void> {
+    switch (state) {
+      case 'hidden':
+        return this.hide(id);
+      case 'restored':
+        return this.restore(id);
+      case 'deleted':
+        return this.forget(id);
+    }
+  }
+
+  /** Removes the prompts of a conversation that was deleted, until `restore`. */
+  private async hide(conversationId: string): Promise<void> {
+    this.undoable.set(conversationId, this.kept());
+    await this.remove(conversationId);
+  }
+
+  /** The conversation is there again: its prompts return to their places, and it may have drafts. */
+  private async restore(conversationId: string): Promise<void> {
+    const before = this.undoable.get(conversationId) ?? [];
+    this.undoable.delete(conversationId);
+    const now = this.kept();
+    const isThere = (prompts: readonly KeptPrompt[], prompt: string): boolean =>
+      prompts.some((each) => each.prompt === prompt);
+    const known = before.filter((each) => each.conversationId === conversationId || isThere(now, each.prompt));
+    const later = now.filter(({ prompt }) => !isThere(known, prompt));
+    await this.store.update(
+      deletedKey,
+      this.deletedIds().filter((id) => id !== conversationId),
+    );
+    if (known.length > 0) await this.store.update(promptsKey, [...known, ...later].slice(-limit));
+  }
+
+  /** The conversation is deleted for good. */
+  private async forget(conversationId: string): Promise<void> {
+    this.undoable.delete(conversationId);
+    await this.remove(conversationId);
+  }
+
+  async clear(): Promise<void> {
+    for (const id of this.undoable.keys()) this.undoable.set(id, []);
+    await this.store.update(promptsKey, undefined);
+  }
+
+  private async remove(conversationId: string): Promise<void> {
+    const others = this.deletedIds().filter((id) => id !== conversationId);
+    await this.store.update(deletedKey, [...others, conversationId].slice(-deletedLimit));
+    await this.store.update(
+      promptsKey,
+      this.kept().filter((each) => each.conversationId !== conversationId),
+    );
+  }
+
+  private deletedIds(): readonly string[] {
+    const ids = this.store.get(deletedKey);
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+  }
+
+  private kept(): readonly KeptPrompt[] {
+    const kept = this.store.get(promptsKey);
+    return Array.isArray(kept) ? kept.filter(isKeptPrompt) : [];
+  }
+}
+
+/** Removes the prompts that earlier versions kept for all workspaces. */
+export async function removeFormerPrompts(global: Store): Promise<void> {
+  if (global.get(formerKey) !== undefined) await global.update(formerKey, undefined);
+}
+
+function isKeptPrompt(value: unknown): value is KeptPrompt {
+  const { prompt, conversationId } = Object(value) as Partial<Record<keyof KeptPrompt, unknown>>;
+  return typeof prompt === 'string' && typeof conversationId === 'string';
 }

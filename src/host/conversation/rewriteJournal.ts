@@ -1,4 +1,5 @@
 import { open, rename, rm, utimes } from 'node:fs/promises';
+import { privateFileMode } from './privateFiles';
 
 /**
  * Puts `content` in a file's place: whenever the process or the machine dies, the old file is there whole, or the new one.
@@ -7,7 +8,7 @@ import { open, rename, rm, utimes } from 'node:fs/promises';
 export async function rewriteJournal(path: string, content: Buffer, at: number): Promise<void> {
   const beside = `${path}.tmp`;
   try {
-    const file = await open(beside, 'w');
+    const file = await open(beside, 'w', privateFileMode);
     try {
       await file.writeFile(content);
       await file.sync();

@@ -22,7 +22,7 @@ function describe(event: StreamEvent): string | undefined {
     case 'waiting': {
       const until = new Date(event.until).toISOString();
       const attempt = `attempt ${event.attempt} of ${event.maxAttempts}`;
-      const wait = `waiting ${Math.round(event.delayMs)} ms (${event.source}) until ${until} for ${attempt}`;
+      const wait = `waiting ${Math.round(event.delayMs)} ms (${event.estimated ? 'estimated' : event.source}) until ${until} for ${attempt}`;
       return `${wait}: ${event.reason}${told(event)}${status(event)}${requestId(event)}`;
     }
     case 'quiet':

@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock';
-import type { EarlierAnswer, Engine, RunningTurn } from '../../core/engine';
+import type { EarlierAnswer, Engine, Localize, RunningTurn } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
+import { hostFailure } from '../../core/faults/hostFaults';
 import type { ChatRequest, Connection } from '../../core/request';
-import { interrupted, isRunning } from '../../core/turnState';
+import { isRunning } from '../../core/turnState';
 import { chatRequest, type RequestDefaults } from './chatRequest';
 import { EventBatcher } from './eventBatcher';
 import type { Exchange } from './exchange';
@@ -20,13 +21,14 @@ export interface TurnRunnerDeps {
   readonly defaults: (demo: boolean) => RequestDefaults;
   /** Where such a turn goes, asked for every attempt. */
   readonly connection: (demo: boolean) => Promise<Connection>;
+  readonly localize: Localize;
   /** A defect of ours: the engine reports faults as events. */
   readonly onError: (error: unknown) => void;
 }
 
 /** What becomes of the exchanges; whoever runs them keeps them. */
 export interface TurnRunnerOwner {
-  /** It has started, or has ended without a word. */
+  /** It has started. */
   update(exchange: Exchange): Exchange;
   /** What an answer has brought, gathered. */
   fold(exchangeId: string, events: readonly StreamEvent[]): void;
@@ -112,6 +114,16 @@ export class TurnRunner {
     await this.following;
   }
 
+  /** Moves the running turn to `model` if it waits, and if the model belongs to the gateway that the turn asks. */
+  selectModel(model: string, demo: boolean): void {
+    this.flush();
+    const { active, running } = this;
+    if (!running || !active?.state.wait || (active.demo === true) !== demo) return;
+    // The setting changes next, and must not move the turn a second time.
+    running.defaultModel = model;
+    running.turn.switchModel(model);
+  }
+
   /** A wait for another model than the one that is set now is over. */
   settingsChanged(): void {
     const { active, running } = this;
@@ -157,24 +169,50 @@ export class TurnRunner {
   }
 
   /** Never rejects. */
-  private async follow({ exchangeId, turn, batcher }: Running): Promise<void> {
+  private async follow(running: Running): Promise<void> {
+    const { exchangeId, turn, batcher } = running;
+    const observe = this.observer(exchangeId);
     try {
       for await (const event of turn) {
-        this.owner.onEvent(exchangeId, event);
+        observe(event);
         batcher.push(event);
       }
     } catch (error) {
       this.deps.onError(error);
     }
-    batcher.flush();
-    this.running = undefined;
-    const exchange = this.asked.get(exchangeId);
-    // Only a defect ends a turn without its terminal event; the user can still restart it.
-    if (exchange && isRunning(exchange.state.phase)) {
-      this.owner.update({ ...exchange, state: interrupted(exchange.state) });
+    try {
+      batcher.flush();
+      this.endUnlessOver(exchangeId, observe);
+    } catch (error) {
+      this.deps.onError(error);
     }
+    this.running = undefined;
     this.startNext();
     if (!this.busy) this.owner.onRest();
+  }
+
+  /** What an observer throws must not end the turn. It is reported once: the next event would fail in the same way. */
+  private observer(exchangeId: string): (event: StreamEvent) => void {
+    let hasFailed = false;
+    return (event) => {
+      try {
+        this.owner.onEvent(exchangeId, event);
+      } catch (error) {
+        if (!hasFailed) this.deps.onError(error);
+        hasFailed = true;
+      }
+    };
+  }
+
+  /** Only a defect ends a turn without its terminal event. The partial answer is kept, and the user can retry. */
+  private endUnlessOver(exchangeId: string, observe: (event: StreamEvent) => void): void {
+    const exchange = this.asked.get(exchangeId);
+    if (!exchange || !isRunning(exchange.state.phase)) return;
+    const { text, attempts } = exchange.state;
+    const failure = hostFailure('internal', text, this.deps.localize);
+    const event = { ...failure, attempt: attempts, at: this.deps.clock.ticks() };
+    observe(event);
+    this.owner.fold(exchangeId, [event]);
   }
 }
 

@@ -20,7 +20,7 @@ import { VirtualClock } from '../../support/virtualClock';
 
 const own = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
 
-function setUp(resume: EngineSettings['resume'] = 'auto') {
+function setUp(resume: EngineSettings['resume'] = 'auto', onEvent: () => void = () => undefined) {
   const engine = new ScriptedEngine();
   const clock = new VirtualClock();
   const lines: JournalLine[] = [];
@@ -37,7 +37,8 @@ function setUp(resume: EngineSettings['resume'] = 'auto') {
       defaults: () => ({ ...settings, systemPrompt: 'Be brief.', temperature: 0.5, maxTokens: 9 }),
       connection: (demo) => Promise.resolve(demo ? { ...own, baseUrl: 'http://127.0.0.1:1/v1' } : own),
       resume: () => resume,
-      onEvent: () => undefined,
+      localize: (message) => message,
+      onEvent,
       onError: (error) => errors.push(error),
     },
   );
@@ -175,12 +176,34 @@ describe('Conversation', () => {
     assert.deepEqual(phases(), ['stopped', 'connecting']);
   });
 
-  it('takes a prompt out of the line and goes on with the others', async () => {
+  it('leaves the next turn alone when a stop that means the turn before comes late', async () => {
+    const { conversation, engine, phases } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    conversation.ask({ prompt: 'two' });
+    engine.turn.give(done('1'));
+    await settled();
+    conversation.stop(id);
+    await settled();
+    assert.deepEqual(engine.turn.controls, []);
+    assert.deepEqual(phases(), ['done', 'connecting']);
+  });
+
+  it('keeps a complete answer that arrived while the user was choosing another model', async () => {
+    const { conversation, engine, phases } = setUp();
+    const { id } = conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), text('1'), done('1'));
+    await settled();
+    conversation.switchModel(id, 'other');
+    assert.equal(engine.turns.length, 1);
+    assert.deepEqual(phases(), ['done']);
+  });
+
+  it('removes a queued prompt that is stopped and goes on with the others', async () => {
     const { conversation, engine, phases, roles } = setUp();
     conversation.ask({ prompt: 'one' });
     const { id } = conversation.ask({ prompt: 'two' });
     conversation.ask({ prompt: 'three' });
-    conversation.cancelQueued(id);
+    conversation.stop(id);
     assert.deepEqual(phases(), ['connecting', 'stopped', 'queued']);
     assert.deepEqual(engine.turns[0]?.controls, []);
     engine.turn.give(done('1'));
@@ -189,9 +212,9 @@ describe('Conversation', () => {
     assert.equal(roles().at(-1), 'user: three');
   });
 
-  it('stops a turn that has begun while it was taken out of the line', () => {
+  it('stops a turn that began while its queued prompt was being removed', () => {
     const { conversation, engine } = setUp();
-    conversation.cancelQueued(conversation.ask({ prompt: 'one' }).id);
+    conversation.stop(conversation.ask({ prompt: 'one' }).id);
     assert.deepEqual(engine.turn.controls, ['stop']);
   });
 
@@ -263,6 +286,7 @@ describe('Conversation', () => {
   for (const { name, end } of [
     { name: 'is whole', end: done('whole') },
     { name: 'has no text', end: stopped('') },
+    { name: 'exceeded the size limit', end: { ...failed('half'), kind: 'too-large' } as StreamEvent },
   ]) {
     it(`does not go on with an answer that ${name}`, async () => {
       const { conversation, engine } = setUp();
@@ -483,6 +507,53 @@ describe('Conversation', () => {
     });
   }
 
+  describe('Select Model in the shown conversation', () => {
+    const cases = [
+      { turn: 'asked of the set model', input: {}, demo: false, controls: ['switchModel other'] },
+      { turn: 'asked of a model of its own', input: { model: 'asked' }, demo: false, controls: ['switchModel other'] },
+      {
+        turn: 'of the demo',
+        input: { demo: true, model: 'demo-rate-limit' },
+        demo: true,
+        controls: ['switchModel other'],
+      },
+      { turn: 'of the demo when the model is of the gateway', input: { demo: true }, demo: false, controls: [] },
+      { turn: 'of the gateway when the model is of the demo', input: {}, demo: true, controls: [] },
+    ];
+    for (const { turn, input, demo, controls } of cases) {
+      it(`${controls.length > 0 ? 'moves' : 'does not move'} a waiting turn ${turn}`, async () => {
+        const { conversation, engine, settings } = setUp();
+        conversation.ask({ prompt: 'one', ...input });
+        engine.turn.give(attempt(), waiting);
+        await settled();
+        conversation.selectModel('other', demo);
+        // The setting of the gateway's model changes only afterwards.
+        if (!demo) settings.model = 'other';
+        conversation.settingsChanged();
+        assert.deepEqual(engine.turn.controls, controls);
+      });
+    }
+
+    it('moves a waiting turn back from its fallback model to the model that is set', async () => {
+      const { conversation, engine } = setUp();
+      conversation.ask({ prompt: 'one' });
+      const back = { type: 'model', from: 'default', to: 'fallback', reason: 'overloaded', attempt: 1, at: 1 } as const;
+      engine.turn.give(attempt('default'), back, attempt('fallback', 2), waiting);
+      await settled();
+      conversation.selectModel('default', false);
+      assert.deepEqual(engine.turn.controls, ['switchModel default']);
+    });
+
+    it('leaves alone a turn that does not wait', async () => {
+      const { conversation, engine } = setUp();
+      conversation.ask({ prompt: 'one' });
+      engine.turn.give(attempt(), waiting, attempt('default', 2), text('Hi'));
+      await settled();
+      conversation.selectModel('other', false);
+      assert.deepEqual(engine.turn.controls, []);
+    });
+  });
+
   describe('in a wait for the model a turn has fallen back to', () => {
     const fallenBack = async () => {
       const world = setUp();
@@ -518,15 +589,36 @@ describe('Conversation', () => {
     });
   });
 
-  it('shows a turn that ended without an end as interrupted, reports the defect and goes on', async () => {
-    const { conversation, engine, errors, phases } = setUp();
+  it('ends a turn that dies of a defect as an internal error with the partial answer, and goes on', async () => {
+    const { conversation, engine, errors, lines, phases } = setUp();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
     const defect = new Error('defect');
+    engine.turn.give(attempt(), text('part'));
+    await settled();
     engine.turn.break(defect);
     await settled();
     assert.deepEqual(errors, [defect]);
-    assert.deepEqual(phases(), ['interrupted', 'connecting']);
+    assert.deepEqual(phases(), ['failed', 'connecting']);
+    const { failure, text: kept } = conversation.exchanges()[0]!.state;
+    assert.deepEqual([failure?.kind, kept], ['internal', 'part']);
+    assert.deepEqual(failure?.actions, ['showLog', 'exportDiagnostics', 'retryNow', 'continue', 'restart']);
+    assert.equal(foldJournal(lines).exchanges[0]!.state.failure?.kind, 'internal');
+  });
+
+  it('goes on with a turn whose observer throws, and reports that once', async () => {
+    const problem = new Error('the log is closed');
+    const { conversation, engine, errors } = setUp('auto', () => {
+      throw problem;
+    });
+    conversation.ask({ prompt: 'one' });
+    engine.turn.give(attempt(), text('a'), text('b'), done('ab'));
+    await settled();
+    assert.deepEqual(
+      [conversation.exchanges()[0]!.state.phase, conversation.exchanges()[0]!.state.text],
+      ['done', 'ab'],
+    );
+    assert.deepEqual(errors, [problem]);
   });
 
   it('has every event in state, changes and journal alike', async () => {
@@ -575,4 +667,27 @@ describe('Conversation', () => {
     conversation.flush();
     assert.equal(foldJournal(lines).exchanges[0]!.state.text, 'ab');
   });
+});
+
+describe('An answer that has ended', () => {
+  const answer = 'a whole answer '.repeat(20);
+  for (const [name, end] of [
+    ['done', done(answer)],
+    ['stopped', stopped(answer)],
+    ['failed', failed(answer)],
+  ] as const) {
+    it(`is once in the journal, in what the page is told and in what it is given later: ${name}`, async () => {
+      const { conversation, engine, lines, changes } = setUp();
+      conversation.ask({ prompt: 'Hi' });
+      engine.turn.give(attempt(), text(answer), end);
+      await settled();
+      assert.equal(conversation.last?.state.text, answer);
+      assert.equal(foldJournal(lines).exchanges[0]?.state.text, answer);
+      const timesIn = (all: unknown): number => JSON.stringify(all).split(answer).length - 1;
+      assert.deepEqual(
+        [timesIn(lines), timesIn(changes.filter(({ type }) => type === 'events')), timesIn(conversation.views())],
+        [1, 1, 1],
+      );
+    });
+  }
 });

@@ -64,7 +64,7 @@ describe('The list of conversations', () => {
   });
 
   const header = JSON.stringify({ type: 'conversation', schema: 2, id: randomUUID(), createdAt: 0 });
-  const newer = header.replace('"schema":2', '"schema":3');
+  const newer = header.replace('"schema":2', '"schema":4');
   const asked = (id: string): string => JSON.stringify({ type: 'exchange', id, prompt: `Prompt ${id}` });
   const title = JSON.stringify({ type: 'title', title: 'Named' });
   for (const { what, lines, expected } of [
@@ -73,11 +73,11 @@ describe('The list of conversations', () => {
     { what: 'a conversation in which nothing was asked', lines: [header, '{"'], expected: undefined },
     { what: 'something else', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
     { what: 'something else, without a line', lines: ['oops'], expected: ['', 0, 'damaged'] },
-    { what: 'a damaged first prompt', lines: [header, '\0\0', asked('b'), ''], expected: ['', 0, 'damaged'] },
+    { what: 'a damaged first prompt', lines: [header, '\0\0', asked('b'), ''], expected: ['Prompt b', 1, 'damaged'] },
     {
       what: 'a damaged second prompt',
       lines: [header, asked('a'), '\0\0', asked('c'), ''],
-      expected: ['Prompt a', 1, 'damaged'],
+      expected: ['Prompt a', 2, 'damaged'],
     },
     { what: 'another that has a title', lines: [header, title, '\0\0', ''], expected: ['Named', 0, 'damaged'] },
     { what: 'one of a later schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'newer'] },

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { attempt, done, settled, text } from './scriptedEngine';
 import { nextWindow, type Disk } from './window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { holdWrites } from '../../support/heldWrites';
+import { settle as filesWritten } from '../../support/virtualClock';
 
 describe('Conversations', () => {
   let folder: string;
@@ -24,7 +26,7 @@ describe('Conversations', () => {
     const conversation = await before.conversations.resume();
     conversation.ask({ prompt: 'Hi' });
     before.engine.turn.give(attempt(), text('one '), text('two '), text('three'));
-    await settled();
+    await filesWritten();
     before.conversations.flushSync();
 
     const after = open();
@@ -41,12 +43,55 @@ describe('Conversations', () => {
     });
   });
 
+  it('calls no synchronous function of the file system while answers stream and conversations open and close', async () => {
+    const { conversations, engine, journal, clock, talk } = open();
+    const other = await talk(['one', '1']);
+    const disk = holdWrites();
+    disk.releaseAll();
+    try {
+      const conversation = conversations.startNew();
+      conversation.ask({ prompt: 'Hi' });
+      for (let second = 0; second < 10; second++) {
+        engine.turn.give(text('word '));
+        await clock.advance(1000);
+      }
+      await conversations.open(other);
+      await conversations.search('word');
+      engine.turn.give(done('word '.repeat(10)));
+      await filesWritten();
+      await journal.flush();
+      assert.deepEqual(disk.synchronousCalls, []);
+    } finally {
+      disk.restore();
+    }
+  });
+
+  it('sends a prompt only when it is on disk, or 100 ms later', async () => {
+    const { conversations, engine, clock } = open();
+    const disk = holdWrites();
+    try {
+      const sent: string[] = [];
+      for (const prompt of ['written', 'late']) {
+        conversations.startNew().ask({ prompt });
+        void engine.turn.options?.connection?.().then(() => sent.push(prompt));
+        await clock.advance(99);
+        assert.ok(!sent.includes(prompt));
+        if (prompt === 'written') await disk.release(0);
+        else await clock.advance(1);
+        await filesWritten();
+        assert.ok(sent.includes(prompt));
+      }
+    } finally {
+      disk.restore();
+    }
+  });
+
   it('starts anew after a reload when nothing was interrupted, and opens the old one by its id', async () => {
     const before = open();
     const conversation = await before.conversations.resume();
     conversation.ask({ prompt: 'Hi' });
     before.engine.turn.give(done('Hello'));
-    await settled();
+    await filesWritten();
     before.conversations.flushSync();
 
     const after = open();
@@ -60,7 +105,7 @@ describe('Conversations', () => {
     const before = open();
     const conversation = await before.conversations.resume();
     conversation.ask({ prompt: 'Hi' });
-    await settled();
+    await filesWritten();
     before.conversations.flushSync();
 
     const after = open();
@@ -69,6 +114,7 @@ describe('Conversations', () => {
       [conversation.id],
     );
     assert.equal(after.conversations.current?.id, conversation.id);
+    await filesWritten();
     after.conversations.flushSync();
     assert.deepEqual(await open().conversations.brokenOff(), []);
   });
@@ -83,6 +129,7 @@ describe('Conversations', () => {
     const before = open();
     const { id } = await before.conversations.resume();
     before.conversations.current?.ask({ prompt: 'Hi' });
+    await filesWritten();
     before.conversations.flushSync();
     const { conversations } = open();
     const all = await Promise.all([conversations.open(id), conversations.open(id), conversations.resume()]);
@@ -146,14 +193,22 @@ describe('Conversations', () => {
     // Files of the last hour are kept in any case.
     disk.epoch = Date.now() + 2 * 60 * 60 * 1000;
     const { conversations, engine, journal, errors } = open();
+    const removals: unknown[] = [];
+    const asked: string[] = [];
+    conversations.onDidRemove((removal) => removals.push(removal));
     for (let n = 0; n < 4; n++) {
       conversations.startNew().ask({ prompt: 'Hi' });
       engine.turn.give(done('Hello'));
       await settled();
       await journal.flush();
+      asked.push(conversations.current?.id ?? '');
     }
     await conversations.open(conversations.current?.id);
     assert.equal((await readdir(folder)).filter((name) => name.endsWith('.jsonl')).length, 2);
+    assert.deepEqual(
+      removals,
+      asked.slice(0, 2).map((id) => ({ id, state: 'deleted' })),
+    );
     assert.deepEqual(errors, []);
   });
 
@@ -161,6 +216,7 @@ describe('Conversations', () => {
     const before = open();
     const { id } = await before.conversations.resume();
     before.conversations.current?.ask({ prompt: 'Hi' });
+    await filesWritten();
     before.conversations.flushSync();
     const { conversations, errors } = open();
     const current = conversations.startNew();
@@ -208,6 +264,7 @@ describe('Conversations', () => {
       ids,
     );
     assert.equal(conversations.current, found[0]);
+    await filesWritten();
     conversations.flushSync();
     assert.deepEqual(await open().conversations.brokenOff(), []);
   });
@@ -215,6 +272,7 @@ describe('Conversations', () => {
   it('leaves the current conversation where others were broken off', async () => {
     const before = open();
     before.conversations.startNew().ask({ prompt: 'Hi' });
+    await filesWritten();
     before.conversations.flushSync();
     const { conversations } = open();
     const current = conversations.startNew();
@@ -365,6 +423,21 @@ describe('Conversations', () => {
       const texts = (await open().conversations.read(id))?.exchanges.map(({ state }) => state.text);
       assert.deepEqual(texts, ['Hello', 'Yes']);
       assert.deepEqual(errors, []);
+    });
+
+    it('is announced when it goes, and when it is there again', async () => {
+      const { conversations, talk } = open();
+      const id = await talk(['one', '1']);
+      const heard: unknown[] = [];
+      conversations.onDidRemove((removal) => heard.push(removal));
+      await (await conversations.remove(id))?.undo();
+      await (await conversations.remove(id))?.forget();
+      assert.deepEqual(heard, [
+        { id, state: 'hidden' },
+        { id, state: 'restored' },
+        { id, state: 'hidden' },
+        { id, state: 'deleted' },
+      ]);
     });
 
     it('was nothing where there is nothing on disk', async () => {

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { JournalLocks } from '../../../src/host/conversation/journalLocks';
-import { VirtualClock } from '../../support/virtualClock';
+import { settle, VirtualClock } from '../../support/virtualClock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const id = '5f1c7e9a-0000-4000-8000-000000000001';
@@ -33,14 +33,14 @@ describe('A lock of a conversation', () => {
     await utimes(path(), at, at);
   };
   const outcome = async (acquired: Promise<boolean>): Promise<boolean | 'looks again'> =>
-    Promise.race([acquired, new Promise<'looks again'>((resolve) => setImmediate(() => resolve('looks again')))]);
+    Promise.race([acquired, settle().then(() => 'looks again' as const)]);
 
   it('is one window’s until that lets go', async () => {
     const [first, second] = [window(), window()];
     assert.deepEqual([await first.acquire(id), await first.acquire(id), await second.acquire(id)], [true, true, false]);
-    first.release(id);
+    await first.release(id);
     assert.deepEqual([await second.acquire(id), await first.acquire(id)], [true, false]);
-    second.release(id);
+    await second.release(id);
     assert.deepEqual([await readdir(folder), clock.pending], [[], 0]);
   });
 
@@ -55,14 +55,28 @@ describe('A lock of a conversation', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('that two take at once is the later one’s', async () => {
+  it('that two windows take at once belongs to one of them, and the others know it', async () => {
     const [first, second, third] = [window(), window(), window()];
     await first.acquire(id);
     const seized = [second.seize(id), third.seize(id)];
     await clock.advance(300);
-    assert.deepEqual(await Promise.all(seized), [false, true]);
-    assert.deepEqual([first.isOurs(id), second.isOurs(id), third.isOurs(id)], [false, true, true]);
+    const owners = await Promise.all(seized);
+    assert.deepEqual(owners.toSorted(), [false, true]);
+    assert.deepEqual(
+      [first, second, third].map((each) => each.isOursSync(id)),
+      [false, true, true],
+    );
+    assert.deepEqual(lost, [id, id]);
     assert.deepEqual(await readdir(folder), [`${id}.lock`]);
+  });
+
+  it('that is released and taken again at once is held', async () => {
+    const locks = window();
+    await locks.acquire(id);
+    const released = locks.release(id);
+    assert.equal(await locks.acquire(id), true);
+    await released;
+    assert.equal(await window().acquire(id), false);
   });
 
   it('that can’t be written is no obstacle to reading', async () => {
@@ -144,7 +158,7 @@ describe('A lock of a conversation', () => {
     await rm(path());
     await second.acquire(id);
     const content = await readFile(path(), 'utf8');
-    first.release(id);
+    await first.release(id);
     assert.equal(await readFile(path(), 'utf8'), content);
     const third = window();
     await rm(path());
@@ -164,7 +178,7 @@ describe('A lock of a conversation', () => {
     await clock.advance(4000);
     assert.equal((await stat(path())).mtimeMs, clock.now());
     assert.equal(await window().acquire(id), false);
-    locks.release(id);
+    await locks.release(id);
     assert.deepEqual(await readdir(folder), []);
   });
 });

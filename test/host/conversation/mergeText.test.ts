@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { StreamEvent } from '../../../src/core/events';
+import type { RecordedEvent, StreamEvent } from '../../../src/core/events';
 import { noPace, paceSeconds } from '../../../src/core/pace';
 import { initialTurn, reduce, type TurnState } from '../../../src/core/turnState';
 import { mergeText } from '../../../src/host/conversation/mergeText';
 import { attempt, done, reasoning, text, waiting } from './scriptedEngine';
 
+const anyPiece: fc.Arbitrary<StreamEvent> = fc
+  .record({
+    index: fc.nat(1),
+    id: fc.constantFrom(undefined, 'a', 'b'),
+    name: fc.constantFrom(undefined, 'x'),
+    json: fc.string(),
+  })
+  .map(({ index, id, name, json }) => ({ type: 'tool-call', index, id, name, arguments: json, attempt: 1, at: 1 }));
+
 const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([words, at]) => text(words, at)) },
   { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([words, at]) => reasoning(words, at)) },
+  { weight: 3, arbitrary: anyPiece },
   fc.constantFrom(attempt(), waiting, done('x')),
 );
 
@@ -21,7 +31,8 @@ describe('mergeText', () => {
   it('folds to the same state as what was merged, but for when in a moment each character came', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const fold = (all: readonly StreamEvent[]): TurnState => withoutTimes(all.reduce(reduce, initialTurn));
+        const fold = (all: readonly RecordedEvent[]): TurnState =>
+          withoutTimes(all.reduce<TurnState>(reduce, initialTurn));
         assert.deepEqual(fold(mergeText(events)), fold(events));
       }),
     );
@@ -35,6 +46,17 @@ describe('mergeText', () => {
         assert.deepEqual(doubled, []);
       }),
     );
+  });
+
+  it('joins the arguments of a tool call, and keeps those of different calls apart', () => {
+    const piece = (index: number, json: string, fields = {}): StreamEvent => {
+      return { type: 'tool-call', index, arguments: json, attempt: 1, at: 1, ...fields };
+    };
+    const first = { id: 'a', name: 'read' };
+    assert.deepEqual(mergeText([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
+      piece(0, '{"a":1}', first),
+      piece(1, '{}'),
+    ]);
   });
 
   it('keeps the text of different attempts apart', () => {

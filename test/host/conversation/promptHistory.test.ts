@@ -1,48 +1,109 @@
 import assert from 'node:assert/strict';
-import { PromptHistory } from '../../../src/host/conversation/promptHistory';
+import { PromptHistory, removeFormerPrompts } from '../../../src/host/conversation/promptHistory';
+import { storeIn } from '../../support/storeIn';
 
 function setUp(kept?: unknown) {
-  let value = kept;
-  const store = {
-    get: () => value,
-    update: (_: string, next: unknown) => {
-      value = next;
-      return Promise.resolve();
-    },
-  };
-  return new PromptHistory(store);
+  const memory = new Map<string, unknown>();
+  if (kept !== undefined) memory.set('holysheep.prompts', kept);
+  return { memory, history: new PromptHistory(storeIn(memory)) };
 }
 
-describe('PromptHistory', () => {
-  it('lists prompts oldest first', async () => {
-    const history = setUp();
-    for (const prompt of ['a', 'b', 'c']) await history.add(prompt);
+describe('the prompt history', () => {
+  it('lists prompts, oldest first', async () => {
+    const { history } = setUp();
+    for (const prompt of ['a', 'b', 'c']) await history.add(prompt, 'one');
     assert.deepEqual(history.list(), ['a', 'b', 'c']);
   });
 
   it('moves a prompt that is asked again to the end', async () => {
-    const history = setUp(['a', 'b']);
-    await history.add('a');
+    const { history } = setUp();
+    for (const prompt of ['a', 'b', 'a']) await history.add(prompt, 'one');
     assert.deepEqual(history.list(), ['b', 'a']);
   });
 
   it('keeps the last hundred', async () => {
-    const history = setUp();
-    for (let n = 1; n <= 105; n++) await history.add(String(n));
+    const { history } = setUp();
+    for (let n = 1; n <= 105; n++) await history.add(String(n), 'one');
     assert.deepEqual([history.list().length, history.list()[0]], [100, '6']);
   });
 
   it('leaves out what is too long to be read at each start', async () => {
-    const history = setUp(['a']);
-    await history.add('x'.repeat(4000));
-    await history.add('x'.repeat(4001));
+    const { history } = setUp();
+    for (const length of [4000, 4001]) await history.add('x'.repeat(length), 'one');
     assert.deepEqual(
       history.list().map(({ length }) => length),
-      [1, 4000],
+      [4000],
     );
   });
 
-  for (const kept of [undefined, 'a', { a: 1 }, [1, null]]) {
-    it(`is empty when what was kept is ${JSON.stringify(kept)}`, () => assert.deepEqual(setUp(kept).list(), []));
+  it('removes the prompts of a conversation that is deleted, and no others, from everything it keeps', async () => {
+    const { history, memory } = setUp();
+    await history.add('secret', 'one');
+    await history.add('other', 'two');
+    await history.follow({ id: 'one', state: 'deleted' });
+    assert.deepEqual([history.list(), history.deleted()], [['other'], ['one']]);
+    assert.ok(!JSON.stringify([...memory]).includes('secret'));
+  });
+
+  describe('while a deletion can be undone', () => {
+    const hidden = async () => {
+      const { history, memory } = setUp();
+      await history.add('first', 'one');
+      await history.add('other', 'two');
+      await history.add('last', 'one');
+      await history.follow({ id: 'one', state: 'hidden' });
+      return { history, memory };
+    };
+
+    it('has no prompts of the conversation, on disk neither, and leaves its drafts', async () => {
+      const { history, memory } = await hidden();
+      assert.deepEqual([history.list(), history.deleted()], [['other'], []]);
+      assert.doesNotMatch(JSON.stringify([...memory]), /first|last/);
+    });
+
+    it('brings them back to their places when it is undone', async () => {
+      const { history } = await hidden();
+      await history.add('later', 'three');
+      await history.follow({ id: 'one', state: 'restored' });
+      assert.deepEqual([history.list(), history.deleted()], [['first', 'other', 'last', 'later'], []]);
+    });
+
+    it('brings none back that were cleared meanwhile', async () => {
+      const { history } = await hidden();
+      await history.clear();
+      await history.add('later', 'three');
+      await history.follow({ id: 'one', state: 'restored' });
+      assert.deepEqual(history.list(), ['later']);
+    });
+
+    it('removes the drafts once it is final', async () => {
+      const { history } = await hidden();
+      await history.follow({ id: 'one', state: 'deleted' });
+      assert.deepEqual([history.list(), history.deleted()], [['other'], ['one']]);
+    });
+
+    it('removes the drafts in a window that opens later', async () => {
+      const { memory } = await hidden();
+      assert.deepEqual(new PromptHistory(storeIn(memory)).deleted(), ['one']);
+    });
+  });
+
+  it('is empty when it was cleared', async () => {
+    const { history, memory } = setUp();
+    await history.add('secret', 'one');
+    await history.clear();
+    assert.deepEqual(history.list(), []);
+    assert.ok(!JSON.stringify([...memory]).includes('secret'));
+  });
+
+  it('removes the prompts that earlier versions kept for all workspaces', async () => {
+    const memory = new Map<string, unknown>([['holysheep.promptHistory', ['secret']]]);
+    await removeFormerPrompts(storeIn(memory));
+    assert.ok(!JSON.stringify([...memory]).includes('secret'));
+  });
+
+  for (const kept of [undefined, 'a', { a: 1 }, [1, null], ['a'], [{ prompt: 'a' }]]) {
+    it(`is empty when what was kept is ${JSON.stringify(kept)}`, () =>
+      assert.deepEqual(setUp(kept).history.list(), []));
   }
 });

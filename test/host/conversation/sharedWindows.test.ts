@@ -183,6 +183,7 @@ describe('Windows that share their conversations', () => {
     second.conversations.flushSync();
     await first.clock.advance(4000);
     first.conversations.current?.ask({ prompt: 'nowhere' });
+    await first.journal.flush();
     const again = await there(first, first.conversations.open(id));
     assert.deepEqual(prompts(again), ['one: done', 'two: done']);
     again?.ask({ prompt: 'three' });

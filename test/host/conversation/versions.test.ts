@@ -21,6 +21,7 @@ function open(folded: FoldedJournal = foldJournal([])) {
       defaults: () => ({ model: 'default', systemPrompt: '', temperature: 1, maxTokens: 9 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' }),
       resume: () => 'auto',
+      localize: (message) => message,
       onEvent: () => undefined,
       onError: (error) => assert.fail(String(error)),
     },

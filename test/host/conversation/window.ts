@@ -37,6 +37,7 @@ export function openWindow(disk: Disk) {
     connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     resume: () => 'auto',
     memory: storeIn(memory),
+    localize: (message) => message,
     onEvent: () => undefined,
     onError: (error) => errors.push(error),
   });

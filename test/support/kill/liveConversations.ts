@@ -30,7 +30,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     clock: systemClock,
     random: Math.random,
     fetch: (input, init) => globalThis.fetch(input, init),
-    log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     localize: (message) => message,
     formatTime: String,
     settings: () => defaultSettings,
@@ -48,6 +48,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     resume: () => 'auto',
     journal,
     memory: storeIn(memory),
+    localize: (message) => message,
     onEvent,
     onError: fail,
   });

@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { settle } from './virtualClock';
+
+/** A disk whose asynchronous writes begin only when a test says so. */
+export interface HeldWrites {
+  /** Writes that have been asked for since the beginning. */
+  readonly held: number;
+  /** Names of the synchronous functions of `node:fs` that were called. */
+  readonly synchronousCalls: readonly string[];
+  /** Lets a write happen, by its number from 0. Resolves when everything that follows from it has happened. */
+  release(number: number): Promise<void>;
+  fail(number: number): Promise<void>;
+  /** Releases the writes that are held; later ones are no longer held. */
+  releaseAll(): void;
+  restore(): void;
+}
+
+interface Gate {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+type Functions = Record<string, (...parameters: unknown[]) => unknown>;
+
+/** Replaces functions of `node:fs` for the whole process: to be restored after the test. */
+export function holdWrites(): HeldWrites {
+  const { open } = files;
+  const gates: Gate[] = [];
+  let isOpen = false;
+  files.open = async (...parameters) => {
+    const file = await open(...parameters);
+    const write = file.write.bind(file) as (...chunk: unknown[]) => Promise<unknown>;
+    const held = async (...chunk: unknown[]): Promise<unknown> => {
+      await new Promise<void>((resolve, reject) => {
+        gates.push({ resolve, reject });
+        if (isOpen) resolve();
+      });
+      return write(...chunk);
+    };
+    return Object.assign(file, { write: held });
+  };
+  const synchronousCalls: string[] = [];
+  const all = fs as unknown as Functions;
+  const originals = Object.entries(all).filter(([name, value]) => name.endsWith('Sync') && typeof value === 'function');
+  for (const [name, original] of originals) {
+    all[name] = Object.assign((...parameters: unknown[]): unknown => {
+      synchronousCalls.push(name);
+      return original.apply(fs, parameters);
+    }, original);
+  }
+  syncBuiltinESMExports();
+  return {
+    get held() {
+      return gates.length;
+    },
+    synchronousCalls,
+    async release(number) {
+      gates[number]?.resolve();
+      await settle();
+    },
+    async fail(number) {
+      gates[number]?.reject(new Error('the disk has failed'));
+      await settle();
+    },
+    releaseAll() {
+      isOpen = true;
+      for (const gate of gates) gate.resolve();
+    },
+    restore() {
+      this.releaseAll();
+      files.open = open;
+      for (const [name, original] of originals) all[name] = original;
+      syncBuiltinESMExports();
+    },
+  };
+}

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { Exchanges } from '../../../src/host/conversation/exchanges';
+import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { NewerJournalError, salvageJournal } from '../../../src/host/conversation/journalLines';
+import { exportJson } from '../../../src/host/history/exportJson';
+import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+import { PanelPage } from './support/panelPage';
+
+const header = { type: 'conversation', schema: 3, id: 'c', createdAt: 1_700_000_000_000 };
+const wait = {
+  type: 'waiting',
+  attempt: 2,
+  at: 30,
+  until: 1_700_000_005_000,
+  delayMs: 5000,
+  source: 'server',
+  reason: 'rate-limit',
+  maxAttempts: 6,
+  message: 'Rate limited.',
+  hintMs: 4000,
+  hintFrom: 'retry-after',
+  jitterMs: 100,
+  told: 'turn',
+  status: 429,
+  requestId: 'r',
+  actions: ['retryNow'],
+};
+const failure = {
+  type: 'failed',
+  attempt: 3,
+  at: 900,
+  kind: 'rate-limit',
+  status: 429,
+  requestId: 'r',
+  message: 'Rate limited.',
+  text: 'one three',
+  actions: ['retryNow'],
+  detail: 'words',
+  resetsAt: 1_700_000_100_000,
+  beyondMaxHint: true,
+};
+const events = [
+  { type: 'attempt', attempt: 1, at: 10, model: 'm', why: 'first', time: 1_700_000_000_000 },
+  { type: 'headers', attempt: 1, at: 15, status: 200, requestId: 'r', ms: 5 },
+  { type: 'quiet', attempt: 1, at: 18, forMs: 5 },
+  { type: 'reasoning', attempt: 1, at: 19, text: 'hm' },
+  { type: 'text', attempt: 1, at: 20, text: 'one ' },
+  // Not every server counts its calls from 0.
+  { type: 'tool-call', attempt: 1, at: 21, index: 9999, id: 'i', name: 'n', arguments: '{}' },
+  { type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 3, ms: 15, firstTokenMs: 9, bytes: 9, chars: 4, tokens: 2 },
+  { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
+  wait,
+  { type: 'model', attempt: 2, at: 5029, from: 'm', to: 'n', reason: 'overloaded' },
+  { type: 'attempt', attempt: 2, at: 5030, model: 'n', why: 'resume', how: 'continue', time: 1_700_000_005_020 },
+  { type: 'resumed', attempt: 2, at: 5040, how: 'continue', trimmed: 1, seam: 4 },
+  { type: 'text', attempt: 2, at: 5050, text: 'two' },
+  { type: 'attempt', attempt: 3, at: 5060, model: 'n', why: 'retry', how: 'restart', time: 1_700_000_005_050 },
+  { type: 'replaced', attempt: 3, at: 5070, text: 'one three', because: 'reasoning' },
+  { type: 'usage', attempt: 3, at: 5080, promptTokens: 1, completionTokens: 2, totalTokens: 3 },
+];
+const done = {
+  type: 'done',
+  attempt: 3,
+  at: 5090,
+  finishReason: 'length',
+  attempts: 3,
+  text: 'one three',
+  waitedMs: 5000,
+};
+const stopped = { type: 'stopped', attempt: 3, at: 5090, text: 'one three' };
+const attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'let a', truncated: true };
+const target = { uri: 'file:///a.ts', startLine: 1, startCharacter: 2 };
+const asked = { type: 'exchange', id: 'e', prompt: 'Hi', content: 'Hi all', model: 'm', demo: true, target };
+
+/** A conversation with every kind of line and of event, each field filled. */
+const lines: readonly object[] = [
+  header,
+  { ...asked, attachments: [attachment] },
+  { type: 'events', exchangeId: 'e', events: [...events, failure] },
+  { type: 'rerun', exchangeId: 'e', go: 'continue', model: 'm' },
+  { type: 'events', exchangeId: 'e', events: [...events, done] },
+  { type: 'exchange', id: 'f', after: '', prompt: 'Ho' },
+  { type: 'events', exchangeId: 'f', events: [...events, stopped] },
+  { type: 'show', exchangeId: 'e' },
+  { type: 'exchange', id: 'g', prompt: 'Waits' },
+  { type: 'events', exchangeId: 'g', events: [...events, wait] },
+  { type: 'interrupted', exchangeId: 'g' },
+  { type: 'title', title: 'Named' },
+];
+const bystander: readonly object[] = [
+  { type: 'exchange', id: 'z', prompt: 'Bystander' },
+  { type: 'events', exchangeId: 'z', events: [events[0]!, { type: 'text', attempt: 1, at: 20, text: 'unharmed' }] },
+];
+
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+/** As JSON: some have no value in JavaScript that JSON would write. */
+const hostile: readonly string[] = [
+  ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
+  ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deep],
+];
+/** Drawing takes longer than loading: these stand for all. */
+const drawn: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
+
+type Path = readonly (string | number)[];
+
+function pathsIn(value: unknown, path: Path = []): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, each]) => pathsIn(each, [...path, name]))];
+}
+
+/** All lines of events begin with the same ones. */
+function isOfEvents([name, index]: Path): boolean {
+  return name === 'events' && Number(index) < events.length;
+}
+
+const marker = '"<hostile>"';
+
+/** @param by the value, as JSON; undefined removes the field */
+function withHostile(line: object, path: Path, by: string | undefined): string {
+  const copy = structuredClone(line) as Record<string, unknown>;
+  if (path.length === 0) return by ?? '';
+  const last = String(path.at(-1));
+  const within = path
+    .slice(0, -1)
+    .reduce<Record<string, unknown>>((value, name) => value[name] as Record<string, unknown>, copy);
+  if (by === undefined) Reflect.deleteProperty(within, last);
+  else within[last] = '<hostile>';
+  return JSON.stringify(copy).replace(marker, by ?? '');
+}
+
+const words = { localize: (message: string) => message, locale: 'en' };
+
+/** Loads, shows and exports a journal as the host does. */
+function use(text: string): Exchanges {
+  const folded = foldJournal(salvageJournal(Buffer.from(text)).lines);
+  const all = new Exchanges(folded);
+  const source = { title: folded.title ?? '', exchanges: all.path(), others: all.others() };
+  exportJson(source, 0);
+  exportMarkdown(source, words);
+  return all;
+}
+
+describe('a crafted or damaged conversation', function () {
+  this.timeout(120_000);
+  const whole = [...lines, ...bystander].map((line) => JSON.stringify(line)).join('\n');
+
+  it('is used as a whole where nothing is wrong with it', () => {
+    const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${whole}\n`));
+    assert.equal(damage, undefined);
+    assert.deepEqual(salvaged, [...lines.slice(1), ...bystander]);
+  });
+
+  for (const [number, line] of lines.entries()) {
+    const { type } = line as { readonly type: string };
+    it(`is shown and exported, with all that is not damaged, whatever a field of line ${number} (${type}) holds`, () => {
+      const page = new PanelPage();
+      try {
+        for (const path of pathsIn(line).filter((each) => number === 2 || !isOfEvents(each))) {
+          for (const by of [...hostile, undefined]) {
+            const crafted = [...lines, ...bystander].map((each, at) =>
+              at === number ? withHostile(each, path, by) : JSON.stringify(each),
+            );
+            const what = `${path.join('.')}: ${by?.slice(0, 40) ?? 'missing'}`;
+            try {
+              const all = use(`${crafted.join('\n')}\n`);
+              const views = all.path().map((exchange) => all.view(exchange));
+              if (drawn.includes(by)) page.snapshot(JSON.parse(JSON.stringify(views)) as typeof views);
+              if (number > 0) assert.equal(all.get('z')?.state.text, 'unharmed');
+            } catch (error) {
+              // Rejected on purpose: a file of a newer version is not touched.
+              if (error instanceof NewerJournalError) continue;
+              throw new Error(what, { cause: error });
+            }
+          }
+        }
+      } finally {
+        page.dispose();
+      }
+    });
+  }
+
+  it('is loaded in no time however many turns, events and seconds it claims', () => {
+    const many = (count: number, each: (n: number) => object): string =>
+      Array.from({ length: count }, (_, n) => JSON.stringify(each(n))).join('\n');
+    const ofE = (event: object): object => ({ type: 'events', exchangeId: 'e', events: [event] });
+    const start = `${JSON.stringify(header)}\n${JSON.stringify(asked)}\n`;
+    const count = 60_000;
+    for (const content of [
+      many(count, (n) => ({ type: 'exchange', id: `${n}`, prompt: 'Hi' })),
+      many(count, (n) => ofE({ type: 'attempt', attempt: n, at: n, model: 'm', why: 'retry', time: n })),
+      many(count, (n) => ofE({ ...wait, at: n, reason: n % 2 ? 'server' : 'overloaded' })),
+      many(count, (n) => ofE({ type: 'text', attempt: 1, at: n * 1000, text: 'a' })),
+      many(count, (n) => ofE({ type: 'replaced', attempt: 1, at: (n % 2) * 1e12, text: 'a' })),
+      many(count, (n) => ofE({ type: 'tool-call', attempt: 1, at: n, index: n, arguments: '' })),
+      many(count, (n) => ofE({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, seam: n })),
+    ]) {
+      use(`${start}${content}\n`);
+    }
+  });
+
+  it('shows of an answer nothing that comes after a gap in it, and all other answers', () => {
+    const text = (words: string): string =>
+      JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: words }] });
+    const all = use(
+      [
+        JSON.stringify(header),
+        '{"type":"exchange","id":"f","prompt":"First"}',
+        JSON.stringify({ type: 'events', exchangeId: 'f', events: [done] }),
+        '{"type":"exchange","id":"g","prompt":"Second"}',
+        text('one '),
+        text('two ').slice(0, -4),
+        text('three'),
+        ...bystander.map((line) => JSON.stringify(line)),
+        '',
+      ].join('\n'),
+    );
+    assert.deepEqual(
+      all.path().map(({ state }) => state.text),
+      ['one three', 'one ', 'unharmed'],
+    );
+  });
+});
