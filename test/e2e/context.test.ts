@@ -15,8 +15,7 @@ describe('context of a prompt', () => {
     ({ gateway, workbench, panel } = await openWithKey());
     // The panel goes beside it.
     await workbench.openFile('sample.py');
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.prompt.waitFor();
+    await panel.newConversation();
   });
   beforeEach(() => {
     gateway.reset();

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { ContextSuggestion } from '../../protocol';
 import { spanLabel } from '../code/codeGeometry';
 import { shownPath } from '../code/shownPath';
-import { contextId } from './contextId';
+import { contextId, parseContextId } from './contextId';
 import { fileProblems } from './fileProblems';
+import { localOutsideTarget } from './linkTarget';
 import { openTabs } from './openTabs';
 import type { ContextCandidate } from './rankContext';
 
@@ -24,6 +25,24 @@ export function fileChoice(uri: vscode.Uri): ContextCandidate {
     suggestion: { id: contextId({ kind: 'file', uri: uri.toString() }), kind: 'file', ...names(uri) },
     words: [],
   };
+}
+
+/** Adds to each file where it really is, when a symbolic link leads out of the workspace. */
+export function withTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
+  return Promise.all(
+    candidates.map(async (candidate) => ({ ...candidate, suggestion: await withTarget(candidate.suggestion) })),
+  );
+}
+
+/** As {@link withTargets}, for one suggestion. */
+export async function withTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
+  const reference = parseContextId(suggestion.id);
+  if (reference?.kind !== 'file') return suggestion;
+  const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
+  if (target === undefined) return suggestion;
+  // The target comes first: the end of a detail may not be visible.
+  const { detail } = suggestion;
+  return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }
 
 export function pickChoice(): ContextSuggestion {

@@ -10,6 +10,8 @@ export interface DraftAttachment {
   /** It can be read again by it, e.g. after a reload. */
   readonly id: string;
   readonly attachment: Attachment;
+  /** See `outsideTarget`. */
+  readonly outside?: string | undefined;
 }
 
 export interface ContextDraftDeps {
@@ -39,8 +41,8 @@ export class ContextDraft {
   }
 
   items(): DraftContext[] {
-    return this.held.map(({ id, attachment: { kind = 'selection', label, code, truncated = false } }) => {
-      return { id, kind, label, characters: code.length, truncated };
+    return this.held.map(({ id, attachment: { kind = 'selection', label, code, truncated = false }, outside }) => {
+      return { id, kind, label, characters: code.length, truncated, ...(outside !== undefined && { outside }) };
     });
   }
 
@@ -74,15 +76,18 @@ export class ContextDraft {
   }
 
   /**
-   * Files and problems as they are now: they may have changed since they were attached. A selection stays what was
-   * selected. What can't be read any more goes along as it was.
+   * Reads files and problems as they are now: they may have changed since they were attached. A selection stays what was
+   * selected. What can't be read any more goes along as it was; so does a file that leads somewhere else now than the user
+   * has seen.
    */
   async refresh(): Promise<void> {
     await this.settled();
     const changeable = this.held.filter(({ attachment: { kind = 'selection' } }) => kind !== 'selection');
     await Promise.all([
       this.readWaiting(),
-      ...changeable.map(({ id }) => this.readAnew(id, () => this.held.some((item) => item.id === id))),
+      ...changeable.map(({ id }) =>
+        this.readAnew(id, ([read]) => this.held.some((item) => item.id === id && item.outside === read?.outside)),
+      ),
     ]);
   }
 
@@ -122,11 +127,11 @@ export class ContextDraft {
   }
 
   /** @returns whether it can be read; it is added only if it is `wanted` then */
-  private readAnew(id: string, wanted: () => boolean): Promise<boolean> {
+  private readAnew(id: string, wanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
     return this.inTurn(async () => {
       try {
         const read = await this.deps.source.resolve(id);
-        if (wanted()) this.add(read);
+        if (wanted(read)) this.add(read);
         return true;
       } catch (error) {
         this.deps.onSkipped(id, error);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContextKind, ContextSuggestion } from '../../protocol';
-import { fileChoice } from './contextChoices';
+import { plainLabel } from '../plainLabel';
+import { fileChoice, withTargets } from './contextChoices';
 import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';
 import { WorkspaceFiles } from './workspaceFiles';
@@ -47,9 +48,8 @@ export async function pickContext(atHand: readonly ContextCandidate[]): Promise<
     const [best] = rankContext(picker.value, candidates, 1);
     picker.activeItems = picker.items.filter(({ id }) => id === best?.id);
   };
-  const show = (found: readonly vscode.Uri[]): void => {
-    const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
-    candidates = [...atHand, ...found.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id))];
+  const show = (shown: readonly ContextCandidate[]): void => {
+    candidates = shown;
     const { selectedItems, activeItems } = picker;
     picker.items = candidates.map(({ suggestion }) => itemOf(suggestion));
     picker.selectedItems = sameItems(picker.items, selectedItems);
@@ -58,13 +58,21 @@ export async function pickContext(atHand: readonly ContextCandidate[]): Promise<
     else markBest();
   };
   picker.onDidChangeValue(markBest);
-  show([]);
+  show(atHand);
   picker.show();
   try {
-    const arrival = files.find('', listed, patienceMs).then((found) => {
+    const fillIn = async (): Promise<void> => {
+      const first = await withTargets(atHand);
+      show(first);
+      const found = await files.find('', listed, patienceMs);
+      const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
+      const sorted = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+      const others = sorted.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id));
+      const all = [...first, ...(await withTargets(others))];
       picker.busy = false;
-      show(found.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
-    });
+      show(all);
+    };
+    const arrival = fillIn();
     // Whoever chooses before the files are there doesn't wait for them.
     return await Promise.race([chosen, arrival.then(() => chosen)]);
   } finally {
@@ -81,7 +89,7 @@ const icons: Readonly<Record<ContextKind | 'editors' | 'pick', string>> = {
 };
 
 function itemOf({ id, kind, label, detail }: ContextSuggestion): ContextItem {
-  return { id, label: `$(${icons[kind]}) ${label}`, description: detail };
+  return { id, label: `$(${icons[kind]}) ${plainLabel(label)}`, description: plainLabel(detail) };
 }
 
 function sameItems(items: readonly ContextItem[], earlier: readonly ContextItem[]): ContextItem[] {

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import type { ContextSuggestion } from '../../protocol';
+import type { Attachment, ContextSuggestion } from '../../protocol';
 import { isUserError, UserError } from '../userError';
-import { contextChoices, fileChoice, pickChoice } from './contextChoices';
+import { contextChoices, fileChoice, pickChoice, withTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
 import { pickContext } from './contextPick';
+import { outsideTarget } from './linkTarget';
 import { openTabs } from './openTabs';
 import { rankContext } from './rankContext';
 import { readFile, readProblems, readSelection } from './readContext';
@@ -34,7 +35,8 @@ export class ContextSource {
     const known = new Set(atHand.map(({ suggestion }) => suggestion.id));
     const found = query === '' ? [] : await this.files.find(query, searched, patienceMs);
     const more = found.map(fileChoice).filter(({ suggestion }) => !known.has(suggestion.id));
-    return rankContext(query, [...atHand, ...more, { suggestion: pickChoice(), words: [] }], suggested);
+    const ranked = rankContext(query, [...atHand, ...more, { suggestion: pickChoice(), words: [] }], suggested);
+    return Promise.all(ranked.map(withTarget));
   }
 
   /** @throws UserError when it can't be read, or is no text. */
@@ -48,9 +50,9 @@ export class ContextSource {
       case 'editors':
         return this.openEditors();
       case 'file':
-        return [{ id, attachment: await readFile(parse(reference.uri)) }];
+        return [await draftOf(id, parse(reference.uri), readFile)];
       case 'selection':
-        return [{ id, attachment: await readSelection(parse(reference.uri), reference.span) }];
+        return [await draftOf(id, parse(reference.uri), (uri) => readSelection(uri, reference.span))];
       case 'problems':
         return [{ id, attachment: readProblems(parse(reference.uri)) }];
     }
@@ -81,6 +83,15 @@ export class ContextSource {
     }
     return read;
   }
+}
+
+async function draftOf(
+  id: string,
+  uri: vscode.Uri,
+  read: (uri: vscode.Uri) => Promise<Attachment>,
+): Promise<DraftAttachment> {
+  const outside = await outsideTarget(uri);
+  return { id, attachment: await read(uri), ...(outside !== undefined && { outside }) };
 }
 
 function parse(uri: string): vscode.Uri {

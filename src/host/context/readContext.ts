@@ -7,8 +7,8 @@ import { toRange } from '../code/spans';
 import { UserError } from '../userError';
 import { contextLimits } from './contextLimits';
 import { fileProblems } from './fileProblems';
-import { looksBinary } from './looksBinary';
 import { problemLines } from './problemLines';
+import { refuseUnreadable } from './readableFile';
 
 /** @throws UserError when it can't be read, or is nothing that a model could read. */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
@@ -47,29 +47,7 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
   await refuseUnreadable(uri);
   try {
     return await vscode.workspace.openTextDocument(uri);
-  } catch {
-    throw new UserError(vscode.l10n.t("{0} can't be read as text.", shownPath(uri)));
-  }
-}
-
-async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
-  const path = shownPath(uri);
-  const { size } = await orGone(path, vscode.workspace.fs.stat(uri));
-  if (size > contextLimits.fileBytes) {
-    throw new UserError(
-      vscode.l10n.t('{0} is larger than 1 MB. Open it, select the part that matters and attach the selection.', path),
-    );
-  }
-  if (looksBinary(await orGone(path, vscode.workspace.fs.readFile(uri)))) {
-    throw new UserError(vscode.l10n.t("{0} is not a text file, so it can't go along.", path));
-  }
-}
-
-/** A file that is moved or deleted is nothing to log. */
-async function orGone<T>(path: string, reading: Thenable<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch {
-    throw new UserError(vscode.l10n.t("{0} can't be read. It may have been moved or deleted.", path));
+  } catch (error) {
+    throw new UserError(vscode.l10n.t("{0} can't be read as text.", shownPath(uri)), { cause: error });
   }
 }

@@ -45,6 +45,23 @@ describe('The context of the next prompt', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
+  it('says where a link leads that leaves the workspace, and does not follow it to another file when it is sent', async () => {
+    readable.set('a', [{ ...item('a'), outside: '~/notes' }]);
+    await draft.attach('a');
+    await draft.attach('b');
+    assert.deepEqual(
+      draft.items().map(({ outside }) => outside),
+      ['~/notes', undefined],
+    );
+    readable.set('a', [{ ...item('a', file('a', 'secret')), outside: '~/.ssh/id_rsa' }]);
+    readable.set('b', [{ ...item('b', file('b', 'secret')), outside: '~/.ssh/id_rsa' }]);
+    await draft.refresh();
+    assert.deepEqual(
+      draft.take().map(({ code }) => code),
+      ['a', 'b'],
+    );
+  });
+
   it('has what was attached, in that order, with its sizes', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
     readable.set('c', [item('c', { label: 'c.ts:1', languageId: '', code: '' })]);

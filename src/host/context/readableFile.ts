@@ -1,0 +1,105 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { shownPath } from '../code/shownPath';
+import { isUserError, UserError } from '../userError';
+import { contextLimits } from './contextLimits';
+import { looksBinary } from './looksBinary';
+
+/** @throws UserError that says why a file can't go along: only regular text files up to the limit do. */
+export async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
+  const bytes = await firstBytes(uri);
+  if (bytes.length > contextLimits.fileBytes) throw tooLarge(uri);
+  if (!looksBinary(bytes)) return;
+  throw new UserError(vscode.l10n.t("{0} is not a text file, so it can't go along.", shownPath(uri)));
+}
+
+/** Returns all of a file, or enough of it to see that it is larger than the limit. */
+async function firstBytes(uri: vscode.Uri): Promise<Uint8Array> {
+  try {
+    return await (uri.scheme === 'file' ? firstLocalBytes(uri) : remoteBytes(uri));
+  } catch (error) {
+    throw isUserError(error) ? error : unreadable(uri, error);
+  }
+}
+
+/**
+ * A pipe would be waited for, and to open a device may act on it, so a local file is looked at first; another file may
+ * take its place meanwhile. The size that a file reports is not relied on: those in `/proc` report none.
+ */
+async function firstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
+  refuseIrregular(uri, await stat(uri.fsPath));
+  // Windows has no such flag, and no pipes among its files.
+  const file = await open(uri.fsPath, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
+  try {
+    const stats = await file.stat();
+    refuseIrregular(uri, stats);
+    if (stats.size > contextLimits.fileBytes) throw tooLarge(uri);
+    const bytes = Buffer.alloc(contextLimits.fileBytes + 1);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+async function remoteBytes(uri: vscode.Uri): Promise<Uint8Array> {
+  const { type, size } = await vscode.workspace.fs.stat(uri);
+  const has = (kind: vscode.FileType): boolean => (type & kind) !== 0;
+  refuseIrregular(uri, {
+    isDirectory: () => has(vscode.FileType.Directory),
+    isFile: () => has(vscode.FileType.File),
+  });
+  if (size > contextLimits.fileBytes) throw tooLarge(uri);
+  return vscode.workspace.fs.readFile(uri);
+}
+
+function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFile(): boolean }): void {
+  const path = shownPath(uri);
+  if (stats.isDirectory()) throw new UserError(folderText(path));
+  if (stats.isFile()) return;
+  throw new UserError(vscode.l10n.t("{0} is a pipe, a socket or a device, so it can't go along.", path));
+}
+
+function folderText(path: string): string {
+  return vscode.l10n.t('{0} is a folder. Attach files in it instead.', path);
+}
+
+function tooLarge(uri: vscode.Uri): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      '{0} is larger than 1 MB. Open it, select the part that matters and attach the selection.',
+      shownPath(uri),
+    ),
+  );
+}
+
+function unreadable(uri: vscode.Uri, error: unknown): UserError {
+  return new UserError(reasonText(shownPath(uri), error), { cause: error });
+}
+
+/** Node.js has its own codes for local files, and VS Code for others. */
+function reasonText(path: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'FileNotFound':
+    case 'FileNotADirectory':
+      return vscode.l10n.t("{0} can't be read. It may have been moved or deleted.", path);
+    case 'EACCES':
+    case 'EPERM':
+    case 'NoPermissions':
+      return vscode.l10n.t("{0} can't be read: its permissions don't allow it.", path);
+    case 'EISDIR':
+    case 'FileIsADirectory':
+      return folderText(path);
+    default:
+      return vscode.l10n.t("{0} can't be read ({1}).", path, code || String(error));
+  }
+}
