@@ -2,10 +2,18 @@
  * Host ⇄ webview. Included by both; imports neither `vscode` nor the DOM.
  * The host holds the truth: the webview may vanish at any moment and is given a `snapshot` when it says `ready`.
  */
-import type { FaultAction, FaultKind, StreamEvent } from './core/events';
+import type { FaultAction, FaultKind, RecordedEvent } from './core/events';
 import type { TurnState } from './core/turnState';
 
-export type { FaultAction, FailedEvent, FaultKind, StreamEvent, Usage, WaitingEvent } from './core/events';
+export type {
+  FailedEvent,
+  FaultAction,
+  FaultKind,
+  RecordedEvent,
+  StreamEvent,
+  Usage,
+  WaitingEvent,
+} from './core/events';
 export { knownLocale } from './core/knownLocale';
 export { waitedMs } from './core/ledger';
 export type { LedgerEntry, LedgerWait } from './core/ledger';
@@ -15,7 +23,8 @@ export type { TurnRun } from './core/turnRun';
 export { totalsOf } from './core/turnTotals';
 export type { TurnTotals } from './core/turnTotals';
 export { hasArrived, initialTurn, interrupted, isRunning, reduce, startsAgain } from './core/turnState';
-export type { ModelSwitch, TurnPhase, TurnState } from './core/turnState';
+export type { Failure, ModelSwitch, TurnPhase, TurnState } from './core/turnState';
+export { visibleText } from './core/visibleText';
 export type { OpenEdit, PanelState, ReadingPlace } from './panelState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
@@ -40,6 +49,8 @@ export interface DraftContext {
   /** Of the text that is sent. */
   readonly characters: number;
   readonly truncated: boolean;
+  /** Where the file really is, when a symbolic link in the workspace leads out of the workspace. */
+  readonly outside?: string | undefined;
 }
 
 /** Offered behind `#` in the composer. */
@@ -72,7 +83,8 @@ export interface ConnectionView {
   readonly model: string;
   /** Host name of the base URL, e.g. `api.holysheep.ai`. */
   readonly host: string;
-  readonly hasKey: boolean;
+  /** `unreadable`: the keyring fails, and a turn that needs the key says so. */
+  readonly hasKey: boolean | 'unreadable';
   /** The embedded gateway answers; nothing leaves the machine. */
   readonly demo: boolean;
 }
@@ -107,6 +119,8 @@ export type ToWebview =
       readonly guide?: DemoGuide | undefined;
       /** Earlier prompts, oldest first, for arrow up. */
       readonly promptHistory: readonly string[];
+      /** Ids of deleted conversations. The page removes their drafts. */
+      readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
       /** Ids of the draft's context that is still to be read after a reload; absent: there is none. */
       readonly unread?: readonly string[] | undefined;
@@ -117,7 +131,13 @@ export type ToWebview =
   /** Another version of a prompt is shown: all exchanges of the conversation as it reads now. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
   /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
-  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly StreamEvent[] }
+  | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
+  /** Prompts were removed: `promptHistory` and `deleted` as in `snapshot`. */
+  | {
+      readonly type: 'promptHistory';
+      readonly promptHistory: readonly string[];
+      readonly deleted: readonly string[];
+    }
   | { readonly type: 'guide'; readonly guide?: DemoGuide | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
@@ -151,9 +171,8 @@ export type ToHost =
   /** `id` of a suggestion of the empty conversation. */
   | { readonly type: 'askSuggestion'; readonly id: string }
   | { readonly type: 'demo'; readonly act: DemoAct }
-  | { readonly type: 'stop' }
-  /** Takes a prompt out of the line; should it run already, it is stopped. */
-  | { readonly type: 'cancelQueued'; readonly exchangeId: string }
+  /** Stops this exchange's turn, or removes it from the queue; any other turn goes on, whichever runs by now. */
+  | { readonly type: 'stop'; readonly exchangeId: string }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }
   | { readonly type: 'openHistory' }
@@ -204,6 +223,7 @@ export const panelStrings = {
   contextCharactersOne: '{0} character',
   contextCharacters: '{0} characters',
   contextTruncated: 'It is too long: only its beginning goes along.',
+  contextOutside: 'A symbolic link leads out of the workspace, to {0}.',
   contextAttached: 'Attached: {0}',
   contextSuggestions: 'Context to attach',
   contextSuggestionsOne: '{0} suggestion',
@@ -224,6 +244,8 @@ export const panelStrings = {
   checkUrl: 'Check URL',
   networkSettings: 'Proxy and certificate settings',
   newConversation: 'New conversation',
+  showLog: 'Show log',
+  exportDiagnostics: 'Export diagnostics',
   details: 'Details',
   detailsCause: 'Cause',
   detailsDone: 'What was done',
@@ -283,7 +305,10 @@ export const panelStrings = {
   waitOfflineHost: 'Goes on by itself when {0} can be reached again',
   toldRequest: 'Another request of this window was told to wait',
   toldWindow: 'Another window was told to wait',
+  waitBehind: 'Another request goes first; the time is an estimate',
   retryIn: 'Retrying in {0}',
+  retryInAbout: 'Retrying in about {0}',
+  retrySoon: 'Retrying soon',
   checkIn: 'Checking again in {0}',
   seconds: '{0} s',
   minutes: '{0} min',
@@ -357,7 +382,7 @@ export const panelStrings = {
   faultRequest: 'request not accepted',
   faultNotFound: 'nothing at this address',
   faultPermission: 'not allowed',
-  faultTooLarge: 'request too large',
+  faultTooLarge: 'too large',
   faultOverloaded: 'overloaded',
   faultServer: 'server error',
   faultGateway: 'gateway error',
@@ -375,6 +400,8 @@ export const panelStrings = {
   faultMalformed: 'garbled',
   faultBudget: 'retry budget spent',
   faultBreaker: 'paused after repeated failures',
+  faultKeyring: 'key not readable',
+  faultInternal: 'internal error',
   requestId: 'Request id {0}',
   copyRequestId: 'Copy request id',
   statusCode: 'Status {0}',

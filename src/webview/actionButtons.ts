@@ -21,7 +21,7 @@ export function actionButtons(
   const buttons = inOrder.map((action, index) => {
     if (action === 'details') return detailsButton(strings.details, details);
     const made = button(strings[action], lookOf(index), () => {
-      if (action === 'stop') post({ type: 'stop' });
+      if (action === 'stop') post({ type: 'stop', exchangeId });
       else post({ type: 'action', exchangeId, action });
     });
     // Side by side, the two look like one.

@@ -1,8 +1,9 @@
-import type { StreamEvent, TurnState } from '../protocol';
+import type { RecordedEvent, TurnState } from '../protocol';
 import type { PanelContext } from './panelContext';
 import { stoppedText } from './outcomeLine';
 import { isSameWait } from './sameWait';
 import { fill } from './strings';
+import { retryTemplate } from './waitCard';
 
 /**
  * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card is
@@ -12,7 +13,7 @@ import { fill } from './strings';
  */
 export function spokenFor(
   { strings, format }: Pick<PanelContext, 'strings' | 'format'>,
-  event: StreamEvent,
+  event: RecordedEvent,
   { before, state }: { readonly before: TurnState; readonly state: TurnState },
 ): string | undefined {
   switch (event.type) {
@@ -23,7 +24,7 @@ export function spokenFor(
       if (before.wait && isSameWait(before.wait, event)) return undefined;
       return event.reason === 'offline'
         ? `${event.message} ${strings.waitOffline}`
-        : `${event.message} ${fill(strings.retryIn, format.duration(event.delayMs))}`;
+        : `${event.message} ${fill(retryTemplate(strings, event), format.duration(event.delayMs))}`;
     case 'resumed':
       return strings.announceResumed;
     case 'done':
@@ -49,7 +50,7 @@ export function spokenFor(
 function afterCut(
   strings: PanelContext['strings'],
   { phase, cut }: TurnState,
-  { how }: Extract<StreamEvent, { readonly type: 'attempt' }>,
+  { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
 ): string | undefined {
   if (phase !== 'streaming' || cut === undefined) return undefined;
   switch (how) {

@@ -53,6 +53,7 @@ interface ComposerOptions extends Composed {
   /** Sits beside the buttons. */
   readonly modelButton: HTMLElement;
   readonly onDraft: () => void;
+  readonly onStop: () => void;
   readonly onSend: () => void;
 }
 
@@ -60,7 +61,7 @@ interface ComposerOptions extends Composed {
 const gap = '\n\n';
 
 export function createComposer(context: PanelContext, options: ComposerOptions): Composer {
-  const { strings, post } = context;
+  const { strings, post, moveFocus } = context;
   const { history, pending } = options;
   /** What stands there was put there together. */
   let broughtBack: readonly string[] = [];
@@ -75,10 +76,10 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     spellcheck: 'false',
   });
   const send = element('button', { type: 'submit', class: 'button primary' }, strings.send);
-  const stop = button(strings.stop, 'secondary', () => post({ type: 'stop' }));
+  const stop = button(strings.stop, 'secondary', () => options.onStop());
   const attach = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
   const modelOnce = createModelOnce(context, options.modelButton);
-  const chips = createContextChips(context, () => input.focus());
+  const chips = createContextChips(context, () => moveFocus(input));
   const popup = createContextPopup(context, input, () => submit());
   const form = element(
     'form',
@@ -169,11 +170,11 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     get contextIds() {
       return contextIds;
     },
-    focus: () => input.focus(),
+    focus: () => moveFocus(input),
     setStoppable: (stoppable) => {
       const hadFocus = document.activeElement === stop;
       stop.hidden = !stoppable;
-      if (hadFocus && !stoppable) input.focus();
+      if (hadFocus && !stoppable) moveFocus(input);
     },
     restore: (draft, before) => {
       if (input.value === '' && before.composed !== undefined) composed.restore(before, draft);
@@ -206,7 +207,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       }
       put(text);
       composed.set(text === '' ? undefined : text, more);
-      input.focus();
+      moveFocus(input);
       changed();
     },
     taken: (prompt) => {

@@ -26,14 +26,23 @@ export function createContextChips(context: PanelContext, onLast: () => void): C
 
   const buttons = (): HTMLButtonElement[] => [...list.querySelectorAll('button')];
   const announce = (items: readonly DraftContext[]): void => {
-    const added = known && items.filter(({ id }) => known?.has(id) === false).map((item) => nameOf(context, item));
+    const added =
+      known && items.filter(({ id }) => known?.has(id) === false).map((item) => announcedName(context, item));
     if (added?.length) announcer.say(fill(strings.contextAttached, context.format.list(added)));
     known = new Set(items.map(({ id }) => id));
   };
   const create = (item: DraftContext): HTMLElement => {
     const name = nameOf(context, item);
     const remove = iconButton(fill(strings.remove, name), 'remove', () => post({ type: 'detach', id: item.id }));
-    return element('li', { class: 'context-chip' }, labelOf(context, item), ' ', sizeOf(context, item), remove);
+    return element(
+      'li',
+      { class: 'context-chip' },
+      labelOf(context, item),
+      ...outsideOf(context, item),
+      ' ',
+      sizeOf(context, item),
+      remove,
+    );
   };
 
   list.addEventListener('keydown', (event) => {
@@ -67,7 +76,7 @@ export function createContextChips(context: PanelContext, onLast: () => void): C
       list.hidden = items.length === 0;
       if (focused < 0 || list.contains(document.activeElement)) return;
       const next = buttons()[Math.min(focused, items.length - 1)];
-      if (next) next.focus();
+      if (next) context.moveFocus(next);
       else onLast();
     },
     focusLast: () => {
@@ -80,6 +89,17 @@ export function createContextChips(context: PanelContext, onLast: () => void): C
 
 function nameOf({ strings }: PanelContext, { kind, label }: DraftContext): string {
   return kind === 'problems' ? fill(strings.contextProblems, label) : label;
+}
+
+function announcedName(context: PanelContext, item: DraftContext): string {
+  const name = nameOf(context, item);
+  return item.outside === undefined ? name : `${name} → ${item.outside}`;
+}
+
+function outsideOf({ strings }: PanelContext, { outside }: DraftContext): readonly HTMLElement[] {
+  if (outside === undefined) return [];
+  const title = fill(strings.contextOutside, outside);
+  return [element('span', { class: 'context-outside', title }, ` → ${outside}`)];
 }
 
 /** The folders give way first: what a file is called says more than where it is. */

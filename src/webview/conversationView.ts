@@ -1,4 +1,4 @@
-import type { ExchangeView as Exchange, FaultAction, OpenEdit, ReadingPlace, StreamEvent } from '../protocol';
+import type { ExchangeView as Exchange, FaultAction, OpenEdit, ReadingPlace, RecordedEvent } from '../protocol';
 import { DrawQueue } from './drawQueue';
 import { element } from './element';
 import { ExchangeView } from './exchangeView';
@@ -65,13 +65,14 @@ export class ConversationView {
     return this.latest?.id;
   }
 
+  /** The exchange whose turn waits or runs. */
+  get active(): Pick<ExchangeView, 'id' | 'activity'> | undefined {
+    const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
+    return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
+  }
+
   get activity(): Activity {
-    let activity: Activity = 'idle';
-    for (const exchange of this.exchanges.values()) {
-      if (exchange.activity === 'waiting') return 'waiting';
-      if (exchange.activity === 'running') activity = 'running';
-    }
-    return activity;
+    return this.active?.activity ?? 'idle';
   }
 
   /** Whether a button for `action` is on a card already. */
@@ -151,7 +152,7 @@ export class ConversationView {
     const parting = before.findIndex(({ id }, index) => id !== exchanges[index]?.id);
     const common = parting < 0 ? before.length : parting;
     const left = before[common];
-    const focus = left && carryVersionFocus(left.assistant);
+    const focus = left && carryVersionFocus(this.context, left.assistant);
     this.keepFirst(common);
     for (const exchange of exchanges.slice(0, common)) this.exchanges.get(exchange.id)?.update(exchange);
     for (const exchange of exchanges.slice(common)) this.add(exchange);
@@ -181,7 +182,7 @@ export class ConversationView {
     return true;
   }
 
-  apply(exchangeId: string, events: readonly StreamEvent[]): void {
+  apply(exchangeId: string, events: readonly RecordedEvent[]): void {
     // Unknown: of a conversation that is no longer shown.
     const view = this.exchanges.get(exchangeId);
     if (!view) return;

@@ -8,7 +8,7 @@ export interface DemoBar {
 }
 
 /** Says that the demo answers, where its tour stands and what can be done next. */
-export function createDemoBar({ strings, post, focusComposer }: PanelContext): DemoBar {
+export function createDemoBar({ strings, post, moveFocus, focusComposer }: PanelContext): DemoBar {
   // Read out when it changes.
   const step = element('div', { class: 'demo-step', 'aria-live': 'polite' });
   const offers = element('div', { class: 'actions' });
@@ -30,7 +30,7 @@ export function createDemoBar({ strings, post, focusComposer }: PanelContext): D
     offers.replaceChildren(...buttons);
     compose.hidden = guide?.offers.some(({ act }) => act === 'compose') ?? false;
     // The keyboard stays where the tour goes on.
-    if (hadFocus && buttons[0]) buttons[0].focus();
+    if (hadFocus && buttons[0]) moveFocus(buttons[0]);
     else if (hadFocus) focusComposer();
   };
 

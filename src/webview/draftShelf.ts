@@ -10,14 +10,16 @@ export interface DraftShelf {
   put(state: PanelState): void;
   /** What was put there last for a conversation. */
   of(conversationId: string): PanelState | undefined;
+  /** Removes the drafts of these conversations and keeps no further ones in this page. */
+  remove(conversationIds: readonly string[]): void;
 }
 
 /** The part of `localStorage` that is used. All panels of the extension have one in common. */
 export type ShelfStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const prefix = 'holysheep.draft.';
-/** Of a conversation that is never opened again, deleted ones among them. */
-const keptMs = 7 * 24 * 60 * 60 * 1000;
+/** Long enough to come back to a panel that was closed, or to a window that was killed: drafts may have code in them. */
+const keptMs = 24 * 60 * 60 * 1000;
 
 /** @param now epoch milliseconds */
 export function createDraftShelf(storage: ShelfStorage, now: () => number): DraftShelf {
@@ -25,9 +27,16 @@ export function createDraftShelf(storage: ShelfStorage, now: () => number): Draf
     const at = read(storage, key)?.at;
     if (at === undefined || now() - at > keptMs) storage.removeItem(key);
   }
+  let removed: ReadonlySet<string> = new Set();
   return {
-    put: (state) => write(storage, prefix + state.conversationId, state),
+    put: (state) => {
+      if (!removed.has(state.conversationId)) write(storage, prefix + state.conversationId, state);
+    },
     of: (conversationId) => read(storage, prefix + conversationId),
+    remove: (conversationIds) => {
+      removed = new Set(conversationIds);
+      for (const id of conversationIds) storage.removeItem(prefix + id);
+    },
   };
 }
 
@@ -36,7 +45,7 @@ export function draftShelfInBrowser(): DraftShelf {
   try {
     return createDraftShelf(window.localStorage, Date.now);
   } catch {
-    return { put: () => undefined, of: () => undefined };
+    return { put: () => undefined, of: () => undefined, remove: () => undefined };
   }
 }
 

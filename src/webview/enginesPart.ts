@@ -1,4 +1,4 @@
-import { totalsOf, type FailedEvent, type LedgerEntry, type TurnState } from '../protocol';
+import { totalsOf, type Failure, type LedgerEntry, type TurnState } from '../protocol';
 import { element } from './element';
 import { faultWords } from '../faultWords';
 import type { PanelContext } from './panelContext';
@@ -9,7 +9,7 @@ import { spansOf } from './timelineSpans';
 /** What was done about a failure before it was one: how often, with which waits, and why no more. */
 export function enginesPart(
   context: PanelContext,
-  { kind, beyondMaxHint }: FailedEvent,
+  { kind, beyondMaxHint }: Failure,
   state: TurnState,
 ): readonly (string | HTMLElement)[] {
   const { strings, help } = context;

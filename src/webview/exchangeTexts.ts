@@ -1,4 +1,4 @@
-import type { StreamEvent, TurnState } from '../protocol';
+import type { RecordedEvent, TurnState } from '../protocol';
 import { element } from './element';
 import { later } from './later';
 import type { CodeAction } from './markdown/codeBlock';
@@ -11,7 +11,7 @@ export interface ExchangeTexts {
   readonly answer: HTMLElement;
   readonly reasoning: HTMLElement;
   /** What `event` has added, on the way from `before` to `after`. */
-  apply(event: StreamEvent, before: TurnState, after: TurnState): void;
+  apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
   /** All of it, with the least change. */
   show(state: TurnState): void;
   /** No more will come; `shown` is called when the last word of it is on screen, at once or later. */

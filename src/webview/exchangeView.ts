@@ -1,4 +1,4 @@
-import type { ExchangeView as Exchange, StreamEvent, TurnState } from '../protocol';
+import type { ExchangeView as Exchange, RecordedEvent, TurnState } from '../protocol';
 import { hasArrived, isRunning, reduce } from '../protocol';
 import { spokenFor } from './announcements';
 import type { Drawable } from './drawQueue';
@@ -115,7 +115,7 @@ export class ExchangeView implements Drawable {
     if (this.turn) this.showWhole();
   }
 
-  apply(events: readonly StreamEvent[]): void {
+  apply(events: readonly RecordedEvent[]): void {
     if (this.exchange.queued) this.exchange = { ...this.exchange, queued: false };
     const { turn } = this;
     for (const event of events) {

@@ -1,4 +1,4 @@
-import type { FailedEvent, TurnState } from '../protocol';
+import type { Failure, TurnState } from '../protocol';
 import { actionButtons } from './actionButtons';
 import { element } from './element';
 import { failureDetails } from './failureDetails';
@@ -11,7 +11,7 @@ import type { PanelContext } from './panelContext';
 export function createFailureCard(
   context: PanelContext,
   exchangeId: string,
-  event: FailedEvent,
+  event: Failure,
   state: TurnState,
   alive: boolean,
 ): HTMLElement {

@@ -1,4 +1,4 @@
-import { hasArrived, type FailedEvent, type TurnState } from '../protocol';
+import { hasArrived, type Failure, type TurnState } from '../protocol';
 import { disclosure, element } from './element';
 import { enginesPart } from './enginesPart';
 import type { PanelContext } from './panelContext';
@@ -7,7 +7,7 @@ import { requestFacts } from './requestFacts';
 /** Why a turn failed, what was done about it and what can be done; for those who open it. */
 export function failureDetails(
   context: PanelContext,
-  event: FailedEvent,
+  event: Failure,
   state: TurnState,
   alive: boolean,
 ): HTMLDetailsElement {
@@ -30,7 +30,7 @@ export function failureDetails(
   return details;
 }
 
-function pageLink({ strings, help, post }: PanelContext, { kind }: FailedEvent): HTMLElement {
+function pageLink({ strings, help, post }: PanelContext, { kind }: Failure): HTMLElement {
   const { href } = help[kind];
   const link = element('a', { href, title: href }, strings.detailsPage);
   link.addEventListener('click', (event) => {

@@ -1,7 +1,10 @@
-import type { FaultHelp, ToWebview } from '../protocol';
+import type { FaultHelp } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
 import { draftShelfInBrowser } from './draftShelf';
+import { listenToHost } from './hostMessages';
 import { observeNearInBrowser } from './observeNear';
+import highlightWorker from './markdown/highlight/highlightWorker?worker';
+import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
 import { browserClock } from './panelClock';
@@ -10,6 +13,7 @@ import type { PanelStrings } from './strings';
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');
 
+const findRuns = workerRunsInBrowser(highlightWorker);
 const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
 const panel = createPanel(root, {
@@ -21,7 +25,7 @@ const panel = createPanel(root, {
   clock: browserClock,
   observeSize: observeSizeInBrowser,
   observeNear: observeNearInBrowser,
-  createMarkdown: createStreamingMarkdown,
+  createMarkdown: (within, options) => createStreamingMarkdown(within, { ...options, findRuns }),
 });
-window.addEventListener('message', (event: MessageEvent<ToWebview>) => panel.receive(event.data));
+listenToHost(window, (message) => panel.receive(message));
 api.postMessage({ type: 'ready' });

@@ -10,7 +10,7 @@ export interface ModelOnce {
 }
 
 /** Stands in for the model button while the next prompt goes to another model. */
-export function createModelOnce({ strings, post }: PanelContext, modelButton: HTMLElement): ModelOnce {
+export function createModelOnce({ strings, post, moveFocus }: PanelContext, modelButton: HTMLElement): ModelOnce {
   const caption = element('span', { class: 'model-once-name' });
   const remove = iconButton('', 'remove', () => post({ type: 'forgetModelOnce' }));
   const chip = element('span', { class: 'model-once' }, caption, remove);
@@ -28,7 +28,7 @@ export function createModelOnce({ strings, post }: PanelContext, modelButton: HT
         remove.title = fill(strings.remove, text);
         remove.setAttribute('aria-label', remove.title);
       }
-      if (hadFocus) (model === undefined ? modelButton : remove).focus();
+      if (hadFocus) moveFocus(model === undefined ? modelButton : remove);
     },
   };
 }

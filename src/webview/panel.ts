@@ -20,6 +20,7 @@ import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
 import { createJumpButton } from './jumpButton';
 import type { ObserveNear } from './observeNear';
+import { createMoveFocus } from './moveFocus';
 import { PageMemory, type PageState } from './pageMemory';
 import type { PanelClock } from './panelClock';
 import type { PanelContext } from './panelContext';
@@ -27,6 +28,7 @@ import { askedSince, PendingPrompts } from './pendingPrompts';
 import { isInPromptEditor } from './promptEditor';
 import { PromptHistory } from './promptHistory';
 import type { VsCodeApi } from './vscodeApi';
+import { createWaitTabOrder } from './waitTabOrder';
 
 /** What the panel can't make itself. */
 export interface PanelEnvironment {
@@ -64,6 +66,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     post: (message) => api.postMessage(message),
     announcer: createAnnouncer(),
     createMarkdown: environment.createMarkdown,
+    moveFocus: createMoveFocus(() => composer.focus()),
     focusComposer: () => composer.focus(),
     editsChanged: () => remember(),
     unfolded: () => {
@@ -101,8 +104,14 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     pending,
     modelButton: bar.modelButton,
     onDraft: () => remember(),
+    onStop: () => stop(),
     onSend: () => autoscroll.follow(),
   });
+  /** Names the turn that the page shows as running: by the time the host hears of it, the next turn may have begun. */
+  const stop = (): void => {
+    const { active } = conversation;
+    if (active) context.post({ type: 'stop', exchangeId: active.id });
+  };
   const remember = (): void => {
     const { draft, contextIds } = composer;
     const { composed, more } = composer.composed;
@@ -130,12 +139,16 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
     else autoscroll.follow();
   };
+  const dock = element('div', { class: 'dock' }, jump.element, bar.notices, composer.element);
+  const end = element('span', { tabindex: '-1' });
   root.replaceChildren(
     element('h1', { class: 'visually-hidden' }, strings.conversation),
     conversation.element,
-    element('div', { class: 'dock' }, jump.element, bar.notices, composer.element),
+    dock,
     context.announcer.element,
+    end,
   );
+  createWaitTabOrder(root, conversation.element, dock, end);
 
   const refresh = (): void => {
     const { activity } = conversation;
@@ -159,27 +172,29 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const onEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || isComposing(event) || isInPromptEditor(event.target)) return;
     if (composer.closePopup()) event.stopPropagation();
-    else if (conversation.activity !== 'idle') context.post({ type: 'stop' });
+    else if (conversation.active) stop();
     else if (conversation.element.contains(document.activeElement)) composer.focus();
     else return;
     event.preventDefault();
   };
   // On the way down: wherever the focus is, nothing in the page can keep the key to itself.
   window.addEventListener('keydown', onEscape, { capture: true });
-  window.addEventListener('focus', () => {
-    if (document.activeElement === null || document.activeElement === document.body) composer.focus();
-  });
 
   return {
     receive: (message) => {
       switch (message.type) {
+        case 'promptHistory':
+          shelf.remove(message.deleted);
+          history.load(message.promptHistory);
+          break;
         case 'snapshot': {
+          shelf.remove(message.deleted ?? []);
           const { edits, unfolded, lastId: seen } = conversation;
           const earlier = memory.open(message.conversationId) ?? { draft: '', edits, unfolded, seen };
           pending.offer(earlier.pending ?? []);
           guide = message.guide;
           connect(message.connection, message.suggestions);
-          if (document.hasFocus()) composer.focus();
+          composer.focus();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);

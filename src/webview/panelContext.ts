@@ -1,7 +1,8 @@
 import type { FaultHelp, PanelStrings, ToHost } from '../protocol';
 import type { Announcer } from './announcer';
 import type { Format } from './format';
-import type { createStreamingMarkdown } from './markdown/streamingMarkdown';
+import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
+import type { MoveFocus } from './moveFocus';
 import type { PanelClock } from './panelClock';
 
 /** What every part of the panel is given. */
@@ -12,8 +13,10 @@ export interface PanelContext {
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
   readonly announcer: Announcer;
-  readonly createMarkdown: typeof createStreamingMarkdown;
-  /** Where the keyboard goes when what had it goes away. */
+  readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
+  /** Moves the focus for a reason other than a key or a click. */
+  readonly moveFocus: MoveFocus;
+  /** Where the focus goes when the element that had it goes away. */
   readonly focusComposer: () => void;
   /** What stands in the editors of prompts must survive a reload. */
   readonly editsChanged: () => void;

@@ -101,8 +101,9 @@ function closestArticle(target: EventTarget | null): HTMLElement | undefined {
   return (target as Element).closest<HTMLElement>('article') ?? undefined;
 }
 
-function tabbables(article: HTMLElement): HTMLElement[] {
-  const candidates = article.querySelectorAll<HTMLElement>(
+/** The elements in `parent` that Tab stops at, in their order. */
+export function tabbables(parent: HTMLElement): HTMLElement[] {
+  const candidates = parent.querySelectorAll<HTMLElement>(
     'button:enabled, textarea:enabled, summary, a[href], [tabindex="0"]',
   );
   return [...candidates].filter((candidate) => candidate.checkVisibility({ visibilityProperty: true }));

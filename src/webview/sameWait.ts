@@ -1,9 +1,9 @@
 import type { WaitingEvent } from '../protocol';
 
-/** All that makes a wait another one; in a line, and offline, the same wait is told again with another time. */
+/** Identifies a wait. Its times and their source may change while it lasts, so they are not included. */
 export function waitParts(event: WaitingEvent): readonly unknown[] {
-  const { reason, told, source, attempt, maxAttempts, message, status, requestId, actions } = event;
-  return [reason, told, source, attempt, maxAttempts, message, status, requestId, actions.join()];
+  const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
+  return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];
 }
 
 export function isSameWait(one: WaitingEvent, other: WaitingEvent): boolean {

@@ -23,12 +23,13 @@ export function waitTitle({ strings, format }: PanelContext, { waitedMs, reason 
 
 /** Whom the wait was told, and where its length came from. */
 export function waitFacts({ strings, format }: PanelContext, wait: LedgerWait): readonly Fact[] {
-  const { reason, told, source, delayMs, hintMs, hintFrom, jitterMs = 0 } = wait;
+  const { reason, told, source, delayMs, estimated, hintMs, hintFrom, jitterMs = 0 } = wait;
   // Nobody has asked for it: it ended with the network.
   if (reason === 'offline') return [];
   const texts: string[] = [];
   if (told === 'request') texts.push(strings.toldRequest);
   if (told === 'window') texts.push(strings.toldWindow);
+  if (estimated) return [...texts, strings.waitBehind].map((text) => ({ text }));
   const chance = jitterMs >= worthSayingMs ? format.duration(jitterMs) : undefined;
   switch (source) {
     case 'server': {

@@ -19,8 +19,7 @@ export interface TurnOffers {
 export function createTurnActions(context: PanelContext, exchangeId: string, offers: TurnOffers): Card | undefined {
   const { strings, post } = context;
   const parts: HTMLElement[] = [];
-  if (offers.queued)
-    parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'cancelQueued', exchangeId })));
+  if (offers.queued) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
   if (offers.versions.length > 1) parts.push(createVersionPager(context, exchangeId, offers));
   if (offers.regenerate) {
     const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', exchangeId, switchModel });

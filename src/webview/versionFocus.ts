@@ -1,9 +1,14 @@
+import type { PanelContext } from './panelContext';
+
 /**
  * The button that showed another version goes away with what it stood under: the same button of what comes instead
  * gets the focus, at the same height.
- * @param from what goes away; undefined: the focus is elsewhere
+ * @returns undefined when the focus is elsewhere
  */
-export function carryVersionFocus(from: HTMLElement): ((to: HTMLElement, scroller: HTMLElement) => void) | undefined {
+export function carryVersionFocus(
+  { moveFocus }: Pick<PanelContext, 'moveFocus'>,
+  from: HTMLElement,
+): ((to: HTMLElement, scroller: HTMLElement) => void) | undefined {
   const pressed = buttonsIn(from).find((button) => button === document.activeElement);
   if (!pressed) return undefined;
   const { top } = pressed.getBoundingClientRect();
@@ -11,7 +16,7 @@ export function carryVersionFocus(from: HTMLElement): ((to: HTMLElement, scrolle
     const buttons = buttonsIn(to).filter((button) => !button.disabled);
     const next = buttons.find((button) => button.dataset['version'] === pressed.dataset['version']) ?? buttons[0];
     if (!next) return;
-    next.focus({ preventScroll: true });
+    moveFocus(next, { preventScroll: true });
     scroller.scrollTop += next.getBoundingClientRect().top - top;
   };
 }

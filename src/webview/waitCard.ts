@@ -42,11 +42,14 @@ export function createWaitCard(
   const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
   const ring = createCountdownRing();
   const origin = element('p', { class: 'provenance' });
+  const timerLine = element('p', { class: 'card-timer' });
+  const showTimerLine = templateSlot(timerLine, timer);
   const nearlyOver = sayNearlyOver(context);
   const tick = (): void => {
     const wait = current() ?? event;
     const left = Math.max(0, wait.until - clock.now());
     setText(timer, format.countdown(left));
+    showTimerLine(wait.estimated && left === 0 ? strings.retrySoon : retryTemplate(strings, wait));
     ring.show(wait.delayMs > 0 ? Math.min(1, left / wait.delayMs) : 0);
     nearlyOver(wait, left);
   };
@@ -66,17 +69,27 @@ export function createWaitCard(
     // The announcer speaks for it, once; the card itself would be read again with every change.
     { role: 'status', 'aria-live': 'off', class: 'card wait-card' },
     ring.element,
-    element(
-      'div',
-      { class: 'card-head' },
-      element('p', { class: 'card-message' }, event.message),
-      element('p', { class: 'card-timer' }, ...fillNodes(isOffline(event) ? strings.checkIn : strings.retryIn, timer)),
-      origin,
-    ),
+    element('div', { class: 'card-head' }, element('p', { class: 'card-message' }, event.message), timerLine, origin),
     ...(facts.length === 0 ? [] : [disclosure(strings.details, 'card-details', ...facts)]),
     buttons,
   );
   return { element: card, dispose: clock.every(tickMs, tick), refresh };
+}
+
+/** When the next attempt goes out, with the time in `{0}`. */
+export function retryTemplate(strings: PanelContext['strings'], wait: WaitingEvent): string {
+  if (isOffline(wait)) return strings.checkIn;
+  return wait.estimated ? strings.retryInAbout : strings.retryIn;
+}
+
+/** Fills a line from a template around `node`; the line is rebuilt only when the template changes. */
+function templateSlot(line: HTMLElement, node: Node): (template: string) => void {
+  let shown: string | undefined;
+  return (template) => {
+    if (template === shown) return;
+    shown = template;
+    line.replaceChildren(...fillNodes(template, node));
+  };
 }
 
 /** Says it once, of a wait that was seen to be long. */
@@ -115,6 +128,7 @@ function isOffline({ reason }: WaitingEvent): boolean {
 function delayOrigin({ strings, format }: PanelContext, event: WaitingEvent): string {
   const attempt = String(event.attempt);
   const attempts = String(event.maxAttempts);
+  if (event.estimated) return `${strings.waitBehind} · ${fill(strings.waitAttempt, attempt, attempts)}`;
   switch (event.source) {
     case 'server': {
       const hintMs = event.hintMs ?? event.delayMs;

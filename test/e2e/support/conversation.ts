@@ -38,6 +38,12 @@ export class ConversationPanel {
     return this.frame.locator(`article[data-state="${state}"]`).last();
   }
 
+  /** Runs *New Conversation* and waits until the new panel has replaced the one in view. */
+  async newConversation(): Promise<void> {
+    await this.workbench.runCommand('HolySheep: New Conversation');
+    await this.frame.getByText('What do you want to know?').waitFor();
+  }
+
   async send(prompt: string): Promise<void> {
     await this.prompt.fill(prompt);
     await this.prompt.press('Enter');

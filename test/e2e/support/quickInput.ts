@@ -1,7 +1,10 @@
 import { errors, type Locator, type Page } from 'playwright-core';
 
-/** A list that takes no text for so long has gone away. */
+/** A list that accepts no text and no click for this long has been closed. Milliseconds. */
 const goneMs = 15_000;
+
+/** A list that is still open this long after Escape did not receive the key. Milliseconds. */
+const keyMs = 5_000;
 
 /** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
 export class QuickInput {
@@ -22,18 +25,16 @@ export class QuickInput {
 
   /** Opens the palette (`>…`), quick open (a file name) or a line (`:12`), filtered by `text`. */
   async openPalette(text: string): Promise<void> {
-    await this.#focusSettled();
-    for (let tries = 3; ; tries--) {
-      await this.page.keyboard.press('F1');
-      try {
-        await this.input.waitFor({ timeout: goneMs });
-        await this.input.fill(text, { timeout: goneMs });
-        return;
-      } catch (error) {
-        // Something took the focus after all, and the list is gone.
-        if (tries === 0 || !(error instanceof errors.TimeoutError)) throw error;
-      }
-    }
+    await tryAgain(() => this.#open(text));
+  }
+
+  /** Opens the palette or quick open in the same way and picks the row `label`. */
+  async openAndPick(text: string, label: string): Promise<void> {
+    await tryAgain(async () => {
+      await this.#open(text);
+      await this.rows(label).first().click({ timeout: goneMs });
+    });
+    await this.rows(label).first().waitFor({ state: 'hidden' });
   }
 
   /** Rows that are on offer, by any text of theirs. */
@@ -76,9 +77,21 @@ export class QuickInput {
   }
 
   async dismiss(): Promise<void> {
-    // A box that has just opened may not have the focus yet.
-    await this.input.press('Escape');
-    await this.#widget.waitFor({ state: 'hidden' });
+    // The input of the previous list stays in the document, hidden. A key pressed too early would go there.
+    await this.input.waitFor();
+    // The element that was clicked to open the list may take the focus a moment later, and then receives the key.
+    await tryAgain(async () => {
+      if (await this.#widget.isHidden()) return;
+      await this.input.press('Escape', { timeout: keyMs });
+      await this.#widget.waitFor({ state: 'hidden', timeout: keyMs });
+    });
+  }
+
+  async #open(text: string): Promise<void> {
+    await this.#focusSettled();
+    await this.page.keyboard.press('F1');
+    await this.input.waitFor({ timeout: goneMs });
+    await this.input.fill(text, { timeout: goneMs });
   }
 
   /**
@@ -93,6 +106,18 @@ export class QuickInput {
       if (typeof name !== 'string') return;
       const page = this.page.frameLocator(`iframe[name="${name}"]`).frameLocator('#active-frame');
       if ((await page.locator(':focus').count()) > 0) return;
+    }
+  }
+}
+
+/** Tries up to four times. When something else takes the focus, a list closes or misses a key. */
+async function tryAgain(attempt: () => Promise<void>): Promise<void> {
+  for (let triesLeft = 3; ; triesLeft--) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (triesLeft === 0 || !(error instanceof errors.TimeoutError)) throw error;
     }
   }
 }

@@ -153,7 +153,10 @@ describe('the composer', () => {
     page.key('Escape');
     page.events('a', ev.stopped(''));
     page.key('Escape');
-    assert.deepEqual(page.posted, [{ type: 'stop' }, { type: 'stop' }]);
+    assert.deepEqual(page.posted, [
+      { type: 'stop', exchangeId: 'a' },
+      { type: 'stop', exchangeId: 'a' },
+    ]);
   });
 
   it('closes its suggestions with Escape before that stops an answer', () => {
@@ -168,7 +171,10 @@ describe('the composer', () => {
     page.key('Escape');
     assert.equal(page.all('option').length, 0);
     page.key('Escape');
-    assert.deepEqual(page.posted, [{ type: 'suggestContext', request: 1, query: '' }, { type: 'stop' }]);
+    assert.deepEqual(page.posted, [
+      { type: 'suggestContext', request: 1, query: '' },
+      { type: 'stop', exchangeId: 'a' },
+    ]);
   });
 
   it('keeps what is attached with the draft, and shows what the host says of it', () => {
@@ -321,7 +327,11 @@ describe('the composer', () => {
     for (const place of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
       page.key('Escape', {}, place);
     }
-    assert.deepEqual(page.posted, [{ type: 'stop' }, { type: 'stop' }, { type: 'stop' }]);
+    assert.deepEqual(page.posted, [
+      { type: 'stop', exchangeId: 'a' },
+      { type: 'stop', exchangeId: 'a' },
+      { type: 'stop', exchangeId: 'a' },
+    ]);
   });
 
   const composing: Readonly<Record<string, KeyboardEventInit>> = {
@@ -341,7 +351,7 @@ describe('the composer', () => {
     page.one('button', 'Stop').focus();
     page.click('Stop');
     page.events('a', ev.stopped(''));
-    assert.deepEqual(page.posted, [{ type: 'stop' }]);
+    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'a' }]);
     assert.equal(page.window.document.activeElement, page.input);
   });
 });

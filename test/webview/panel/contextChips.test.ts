@@ -45,6 +45,18 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
+  it('says where a file leads that is outside of the workspace by a symbolic link', () => {
+    show(a);
+    show(a, item('docs/notes.txt', { outside: '~/.ssh/id_rsa', characters: 9 }));
+    assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
+    assert.equal(
+      page.all('.context-outside')[0]?.title,
+      'A symbolic link leads out of the workspace, to ~/.ssh/id_rsa.',
+    );
+    assert.equal(page.announced, 'Attached: docs/notes.txt → ~/.ssh/id_rsa');
+    page.button('Remove docs/notes.txt').click();
+  });
+
   it('is no list while there is nothing', () => {
     assert.deepEqual(page.all('ul'), []);
     show(a);

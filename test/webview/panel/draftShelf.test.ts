@@ -165,12 +165,44 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('is forgotten after a week', () => {
+  it('goes with its conversation, whichever page is told that it was deleted', () => {
+    const page = first();
+    page.type('half a thought');
+    const other = open(page.storage);
+    other.snapshot([exchange('a')], { conversationId: 'c2' });
+    other.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
+    assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
+  });
+
+  it('goes with its conversation where the next page hears of that only as it starts', () => {
+    const page = first();
+    page.type('half a thought');
+    const after = open(page.storage);
+    after.snapshot([exchange('a')], { conversationId: 'c2', deleted: ['c1'] });
+    assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
+  });
+
+  it('is not kept again by the page of a conversation that was deleted', () => {
+    const page = first();
+    page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
+    page.type('half a thought');
+    assert.deepEqual([...page.storage.items.keys()], []);
+  });
+
+  it('is not one arrow up in another page once the prompt history was cleared', () => {
+    const page = open(new MemoryStorage());
+    page.snapshot([exchange('a')], { promptHistory: ['secret'] });
+    page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });
+    page.key('ArrowUp');
+    assert.equal(page.input.value, '');
+  });
+
+  it('is forgotten after a day', () => {
     const storage = new MemoryStorage();
     const shelf = (at: number) => createDraftShelf(storage, () => at);
     shelf(startOfTime).put({ conversationId: 'c1', at: startOfTime, draft: 'a' });
-    assert.equal(shelf(startOfTime + 7 * day).of('c1')?.draft, 'a');
-    assert.equal(shelf(startOfTime + 7 * day + 1).of('c1'), undefined);
+    assert.equal(shelf(startOfTime + day).of('c1')?.draft, 'a');
+    assert.equal(shelf(startOfTime + day + 1).of('c1'), undefined);
   });
 
   it('leaves the rest of the storage alone, and clears away what it can’t read', () => {

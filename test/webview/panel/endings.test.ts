@@ -28,6 +28,17 @@ describe('the failure card', () => {
     );
   });
 
+  it('offers the log and the diagnostics after an internal error, and posts them', () => {
+    fail({ kind: 'internal', actions: ['showLog', 'exportDiagnostics', 'retryNow'], status: undefined });
+    page.click('Show log');
+    page.click('Export diagnostics');
+    page.click('Retry now');
+    assert.deepEqual(
+      page.posted.map((message) => message.type === 'action' && message.action),
+      ['showLog', 'exportDiagnostics', 'retryNow'],
+    );
+  });
+
   it('lets no more than three buttons stand out, and never its Details', () => {
     fail({ actions: ['details', 'continue', 'restart', 'retryNow', 'switchModel'] });
     assert.deepEqual(

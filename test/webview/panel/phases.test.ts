@@ -216,7 +216,7 @@ describe('a turn on screen', () => {
   it('lets a queued prompt be taken back, as long as it waits', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     page.click('Cancel this prompt');
-    assert.deepEqual(page.posted, [{ type: 'cancelQueued', exchangeId: 'b' }]);
+    assert.deepEqual(page.posted, [{ type: 'stop', exchangeId: 'b' }]);
     page.events('b', start);
     assert.deepEqual(page.all('button', 'Cancel this prompt'), []);
   });

@@ -29,6 +29,34 @@ describe('the wait card', () => {
     assert.equal(countdown(), '10 s');
   });
 
+  it('calls the time of a wait behind another request an estimate, and counts no further when it has passed', () => {
+    page.events('a', ev.waiting({ told: 'request', delayMs: 1000, until: startOfTime + 1000, estimated: true }));
+    const line = (): string | null | undefined => page.one('status').querySelector('.card-timer')?.textContent;
+    const seen = [line()];
+    page.clock.advance(1000);
+    seen.push(line());
+    page.clock.advance(12_000);
+    seen.push(line());
+    assert.deepEqual(seen, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
+    assert.equal(
+      page.one('status').querySelector('.provenance')?.textContent,
+      'Another request of this window was told to wait · Another request goes first; the time is an estimate · attempt 2 of 6',
+    );
+    assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
+  });
+
+  it('stays the same card, unspoken, when its time is up and another request goes first', () => {
+    const told = { told: 'request', message: 'Rate limited.' } as const;
+    page.events('a', ev.waiting({ ...told, source: 'server', delayMs: 4000, until: startOfTime + 4000 }));
+    const card = page.one('status');
+    const said = page.announced;
+    page.clock.advance(4000);
+    page.events('a', ev.waiting({ ...told, delayMs: 1000, until: startOfTime + 5000, estimated: true }));
+    assert.equal(page.one('status'), card);
+    assert.equal(card.querySelector('.card-timer')?.textContent, 'Retrying in about 1 s');
+    assert.equal(page.announced, said);
+  });
+
   it('empties its ring with the time', () => {
     page.events('a', ev.waiting({ until: startOfTime + 4000, delayMs: 4000 }));
     const ring = page.one('status').querySelector<SVGElement>('.ring-left')!;
@@ -168,7 +196,6 @@ describe('the wait card', () => {
   const others: readonly Parameters<typeof ev.waiting>[0][] = [
     { reason: 'overloaded' },
     { told: 'window' },
-    { source: 'server' },
     { attempt: 3 },
     { maxAttempts: 7 },
     { message: 'The model is overloaded.' },
@@ -219,7 +246,7 @@ describe('the wait card', () => {
     for (const name of ['Retry now', 'Stop', 'Switch model', 'Try anyway']) page.click(name);
     assert.deepEqual(page.posted, [
       { type: 'action', exchangeId: 'a', action: 'retryNow' },
-      { type: 'stop' },
+      { type: 'stop', exchangeId: 'a' },
       { type: 'action', exchangeId: 'a', action: 'switchModel' },
       { type: 'action', exchangeId: 'a', action: 'tryAnyway' },
     ]);

@@ -35,6 +35,7 @@ export class ComposerPage {
         post: (message) => this.posted.push(message),
         announcer: this.announcer,
         createMarkdown: plainMarkdown(),
+        moveFocus: (element) => element.focus(),
         focusComposer: () => undefined,
         editsChanged: () => undefined,
         unfolded: () => undefined,
@@ -48,6 +49,7 @@ export class ComposerPage {
         modelButton: button('Model', 'quiet', () => undefined),
         onDraft: () => (this.kept = { draft: this.composer.draft, contextIds: this.composer.contextIds }),
         onSend: () => undefined,
+        onStop: () => undefined,
       },
     );
     this.window.document.body.append(this.composer.element, this.announcer.element);

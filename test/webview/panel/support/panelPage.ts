@@ -35,6 +35,8 @@ export class PanelPage {
   readonly window: JSDOM['window'];
   readonly root: HTMLElement;
   state: PanelState | undefined;
+  /** Whether VS Code has focused the panel. */
+  hasFocus = true;
   private readonly panel: Panel;
   private readonly restore: () => void;
 
@@ -47,6 +49,7 @@ export class PanelPage {
     const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>', { pretendToBeVisual: true });
     this.window = window;
     this.restore = installGlobals({ window, document: window.document });
+    window.document.hasFocus = () => this.hasFocus;
     // jsdom has no layout.
     window.Element.prototype.scrollIntoView = () => undefined;
     window.Element.prototype.checkVisibility = function (this: Element) {

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { startGateway, type Gateway } from '../../src/demo/gateway';
+import { answer, rateLimited } from '../../src/demo/replies';
+import { ConversationPanel, setKey } from './support/conversation';
+import { Workbench } from './support/workbench';
+
+describe('the focus', () => {
+  let gateway: Gateway;
+  let workbench: Workbench;
+  let panel: ConversationPanel;
+
+  before(async () => {
+    gateway = await startGateway();
+    workbench = await Workbench.open({
+      // The default of VS Code: lists close when they lose the focus.
+      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'workbench.quickOpen.closeOnFocusLost': true },
+    });
+    panel = new ConversationPanel(workbench);
+    await setKey(workbench);
+  });
+  after(async () => {
+    await workbench.close();
+    await gateway.close();
+  });
+
+  const hasFocus = async (target: Locator): Promise<boolean> =>
+    (await target.and(panel.frame.locator(':focus')).count()) === 1;
+
+  const pressUntil = async (key: string, target: Locator): Promise<void> => {
+    const visited: (string | null)[] = [];
+    for (let presses = 0; presses < 8; presses++) {
+      await workbench.page.keyboard.press(key);
+      if (await hasFocus(target)) return;
+      visited.push(...(await panel.frame.locator(':focus').allTextContents()));
+    }
+    assert.fail(`${key} does not reach the button, only ${visited.join(' | ')}.`);
+  };
+
+  it('stays in a quick input that is opened while a new conversation loads', async () => {
+    const { page, quickInput } = workbench;
+    await quickInput.openPalette('>HolySheep: New Conversation');
+    await page.keyboard.press('Enter');
+    await workbench.tab('HolySheep').first().waitFor();
+    const resume = workbench.pauseExtensionHost();
+    try {
+      await workbench.panelFocused();
+      await workbench.clickCommandCenter();
+    } finally {
+      resume();
+    }
+    await panel.frame.getByText('What do you want to know?').waitFor();
+    // What the page does with the focus reaches the workbench within a frame.
+    await panel.prompt.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
+    );
+    assert.equal(await quickInput.input.and(page.locator(':focus')).isVisible(), true);
+    await quickInput.dismiss();
+    await panel.frame.locator('textarea:focus').waitFor();
+  });
+
+  it('goes to the composer of a new conversation', async () => {
+    await workbench.runCommand('HolySheep: New Conversation');
+    await panel.frame.locator('textarea:focus').waitFor();
+    gateway.script = () => answer('Hello.');
+    await workbench.page.keyboard.type('Hi');
+    await workbench.page.keyboard.press('Enter');
+    await panel.answer.getByText('Hello.').waitFor();
+  });
+
+  it('reaches Retry now and Stop by Tab from the composer and from any article, in both directions', async () => {
+    const { page } = workbench;
+    gateway.script = () => rateLimited(60);
+    await panel.prompt.fill('Wait');
+    await page.keyboard.press('Enter');
+    const retryNow = panel.button('Retry now');
+    const stop = panel.button('Stop').first();
+    await retryNow.waitFor();
+    const articles = panel.frame.getByRole('article');
+    assert.equal(await articles.count(), 4);
+    for (const start of [...(await articles.all()), panel.prompt]) {
+      await start.focus();
+      await pressUntil('Tab', retryNow);
+      await pressUntil('Tab', stop);
+      await pressUntil('Shift+Tab', retryNow);
+    }
+    await panel.prompt.focus();
+    await pressUntil('Shift+Tab', stop);
+    await pressUntil('Shift+Tab', retryNow);
+    await pressUntil('Tab', stop);
+    await page.keyboard.press('Enter');
+    await panel.inState('stopped').waitFor();
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import type { ToWebview } from '../../../src/protocol';
+import { ev } from './support/events';
+import { exchange, PanelPage } from './support/panelPage';
+
+describe('the focus while the user works elsewhere in VS Code', () => {
+  let page: PanelPage;
+  let focusCalls: string[];
+  beforeEach(() => {
+    page = new PanelPage();
+    page.snapshot();
+    const { prototype } = page.window.HTMLElement;
+    focusCalls = [];
+    prototype.focus = new Proxy(Reflect.get(prototype, 'focus'), {
+      apply: (focus, element: HTMLElement, options: [FocusOptions?]) => {
+        focusCalls.push(element.getAttribute('aria-label') ?? element.textContent);
+        focus.apply(element, options);
+      },
+    });
+  });
+  afterEach(() => page.dispose());
+
+  const leave = (): void => {
+    page.hasFocus = false;
+    focusCalls = [];
+  };
+  const comeBack = (): void => {
+    page.hasFocus = true;
+    page.window.dispatchEvent(new page.window.Event('focus'));
+  };
+  const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
+  const receive = (message: ToWebview) => () => page.receive(message);
+
+  const losses: readonly {
+    readonly what: string;
+    readonly prepare: () => void;
+    readonly focused?: string;
+    readonly change: () => void;
+  }[] = [
+    { what: 'a new conversation', prepare: () => undefined, change: receive({ type: 'compose', text: '' }) },
+    { what: 'a prompt for the composer', prepare: () => undefined, change: receive({ type: 'compose', text: 'Hi' }) },
+    { what: 'another conversation', prepare: () => undefined, change: () => page.snapshot([exchange('z')]) },
+    {
+      what: 'the end of a wait',
+      prepare: () => page.receive({ type: 'exchange', exchange: exchange('a') }),
+      focused: 'Retry now',
+      change: () => page.events('a', ev.attempt({ attempt: 2 })),
+    },
+    {
+      what: 'the end of an answer',
+      prepare: () => page.receive({ type: 'exchange', exchange: exchange('a') }),
+      focused: 'Stop',
+      change: () => page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi')),
+    },
+    {
+      what: 'removed context',
+      prepare: () => page.receive({ type: 'context', items: [item] }),
+      focused: 'Remove a.ts',
+      change: receive({ type: 'context', items: [] }),
+    },
+    {
+      what: 'another model for the next prompt',
+      prepare: () => page.receive({ type: 'modelOnce', model: 'gpt-4o' }),
+      focused: 'Remove gpt-4o · this prompt only',
+      change: receive({ type: 'modelOnce' }),
+    },
+    {
+      what: 'the next step of the demo',
+      prepare: () =>
+        page.receive({ type: 'guide', guide: { heading: '1', text: '', offers: [{ act: 'next', label: 'Start' }] } }),
+      focused: 'Start',
+      change: receive({ type: 'guide', guide: { heading: '2', text: '', offers: [{ act: 'next', label: 'Next' }] } }),
+    },
+  ];
+  for (const { what, prepare, focused, change } of losses) {
+    it(`stays there with ${what}`, () => {
+      if (what.includes('demo')) {
+        const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
+        page.receive({ type: 'connection', connection, suggestions: [] });
+      }
+      prepare();
+      if (what.includes('wait')) page.events('a', ev.attempt(), ev.waiting());
+      if (focused !== undefined) page.one('button', focused).focus();
+      leave();
+      change();
+      assert.deepEqual(focusCalls, []);
+    });
+  }
+
+  it('goes to the composer when VS Code focuses the panel afterwards', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.one('log').focus();
+    leave();
+    page.receive({ type: 'compose', text: 'Hi' });
+    comeBack();
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  it('returns to where it was when VS Code focuses the panel and nothing asked for the composer', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    const article = page.all('article').at(-1)!;
+    article.focus();
+    leave();
+    comeBack();
+    assert.equal(page.window.document.activeElement, article);
+  });
+
+  it('goes to the composer of a new conversation at once while the panel has the focus', () => {
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    page.one('log').focus();
+    page.receive({ type: 'compose', text: '' });
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+});
