@@ -20,7 +20,8 @@ export interface HolySheepApi {
   /**
    * One turn with the user's settings and key, without the panel. Ends with exactly one of `done`, `stopped`, `failed`;
    * leaving the loop stops it.
-   * @throws TypeError for an argument or option that is unknown or of a wrong type
+   * The options are copied by the call: changing them afterwards has no effect.
+   * @throws TypeError at once for an option that is unknown, of a wrong type or out of range
    */
   ask(prompt: string, options?: AskOptions): AsyncIterable<StreamEvent>;
 }
@@ -33,8 +34,9 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
     version: 1,
     ask(prompt: string, options: AskOptions = {}): AsyncIterable<StreamEvent> {
-      check(prompt, options);
-      const started = load().then((ask) => ask(prompt, options));
+      if (!isText(prompt)) throw new ArgumentError('"prompt" must be a non-empty string.');
+      const copy = copyOptions(options);
+      const started = load().then((ask) => ask(prompt, copy));
       // Whoever runs the loop hears of a failure; until then it must not count as unhandled.
       started.catch(() => undefined);
       return lateStream(started);
@@ -56,33 +58,74 @@ export function askOn(engine: Engine, defaults: () => RequestDefaults): Ask {
   };
 }
 
-const optionRules: { readonly [K in keyof Required<AskOptions>]: readonly [(value: unknown) => boolean, string] } = {
-  model: [(value) => typeof value === 'string' && value.trim() !== '', 'the id of a model'],
-  messages: [(value) => Array.isArray(value) && value.every(isMessage), 'an array of {role, content}'],
-  temperature: [(value) => typeof value === 'number' && Number.isFinite(value), 'a finite number'],
-  maxTokens: [(value) => Number.isInteger(value) && Number(value) > 0, 'a positive integer'],
-  // Another extension's AbortSignal may come from another realm.
-  signal: [(value) => isFields(value) && typeof value['aborted'] === 'boolean', 'an AbortSignal'],
+/** Copies a valid value; returns undefined for an invalid one. */
+type Reader<T> = readonly [copy: (value: unknown) => T | undefined, expected: string];
+
+const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<AskOptions[K]>> } = {
+  model: [(value) => (isText(value) ? value : undefined), 'the id of a model'],
+  messages: [copyMessages, 'an array of {role, content}'],
+  temperature: [
+    (value) => (typeof value === 'number' && value >= 0 && value <= 2 ? value : undefined),
+    'a number from 0 to 2',
+  ],
+  maxTokens: [
+    (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined),
+    'a positive integer',
+  ],
+  signal: [(value) => (isSignal(value) ? value : undefined), 'an AbortSignal'],
 };
 
-function check(prompt: unknown, options: unknown): void {
-  if (typeof prompt !== 'string' || !prompt.trim()) throw new ArgumentError('"prompt" must be a non-empty string.');
+/**
+ * Returns a copy, so that what the caller does with its objects afterwards has no effect.
+ * @throws ArgumentError that names the invalid option
+ */
+function copyOptions(options: unknown): AskOptions {
   if (!isFields(options)) throw new ArgumentError('The options must be an object.');
-  for (const [name, value] of Object.entries(options)) {
-    if (!isOption(name)) throw new ArgumentError(`There is no option "${name}".`);
-    const [isValid, expected] = optionRules[name];
-    if (value !== undefined && !isValid(value)) throw new ArgumentError(`The option "${name}" must be ${expected}.`);
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(readers, name)) throw new ArgumentError(`There is no option "${name}".`);
   }
+  const copy = <K extends keyof AskOptions>(name: K): NonNullable<AskOptions[K]> | undefined => {
+    const value = options[name];
+    if (value === undefined) return undefined;
+    const [read, expected]: Reader<NonNullable<AskOptions[K]>> = readers[name];
+    const copied = read(value);
+    if (copied === undefined) throw new ArgumentError(`The option "${name}" must be ${expected}.`);
+    return copied;
+  };
+  return {
+    model: copy('model'),
+    messages: copy('messages'),
+    temperature: copy('temperature'),
+    maxTokens: copy('maxTokens'),
+    signal: copy('signal'),
+  };
 }
 
-function isOption(name: string): name is keyof AskOptions {
-  return Object.hasOwn(optionRules, name);
+function copyMessages(value: unknown): readonly TextMessage[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  // Unlike `map`, this visits the holes of an array.
+  const copies = Array.from(value, copyMessage);
+  return copies.every((message) => message !== undefined) ? copies : undefined;
 }
 
-function isMessage(value: unknown): value is TextMessage {
-  if (!isFields(value) || typeof value['content'] !== 'string') return false;
-  const { role } = value;
-  return role === 'system' || role === 'user' || role === 'assistant';
+function copyMessage(value: unknown): TextMessage | undefined {
+  if (!isFields(value)) return undefined;
+  const { role, content } = value;
+  if (typeof content !== 'string') return undefined;
+  return role === 'system' || role === 'user' || role === 'assistant' ? { role, content } : undefined;
+}
+
+/** Checks the shape, because the AbortSignal of another extension may come from another realm. */
+function isSignal(value: unknown): value is AbortSignal {
+  if (!isFields(value)) return false;
+  const { aborted, addEventListener, removeEventListener } = value;
+  return (
+    typeof aborted === 'boolean' && [addEventListener, removeEventListener].every((it) => typeof it === 'function')
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

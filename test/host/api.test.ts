@@ -66,10 +66,25 @@ describe('The API', () => {
     [{ messages: [{ role: 'robot', content: 'Hi' }] }, 'messages'],
     [{ messages: [{ role: 'user' }] }, 'messages'],
     [{ temperature: '1' }, 'temperature'],
+    [{ messages: [{ role: 'user', content: 'a' }, undefined] }, 'messages'],
+    // A hole, which `every` would skip.
+    [{ messages: new Array(1) }, 'messages'],
+    [{ messages: { length: 1, 0: { role: 'user', content: 'a' } } }, 'messages'],
+    [{ messages: [{ role: 'user', content: ['a'] }] }, 'messages'],
+    [{ messages: null }, 'messages'],
+    [{ model: null }, 'model'],
     [{ temperature: NaN }, 'temperature'],
+    [{ temperature: -0.1 }, 'temperature'],
+    [{ temperature: 2.1 }, 'temperature'],
+    [{ temperature: Infinity }, 'temperature'],
     [{ maxTokens: 0 }, 'maxTokens'],
     [{ maxTokens: 1.5 }, 'maxTokens'],
+    [{ maxTokens: -1 }, 'maxTokens'],
+    [{ maxTokens: '5' }, 'maxTokens'],
+    [{ maxTokens: 2 ** 60 }, 'maxTokens'],
     [{ signal: {} }, 'signal'],
+    [{ signal: { aborted: false } }, 'signal'],
+    [{ signal: new AbortController() }, 'signal'],
     ['m', 'options'],
     [null, 'options'],
     [[], 'options'],
@@ -83,6 +98,44 @@ describe('The API', () => {
       assert.equal(engine.turns.length, 0);
     });
   }
+
+  it('is not affected by what the caller does with the options afterwards', async () => {
+    const { engine, api } = setUp();
+    const messages = [{ role: 'user', content: 'before' }];
+    const options = { model: 'before', messages, temperature: 1, maxTokens: 10 };
+    api.ask('Hi', options as AskOptions);
+    Object.assign(messages[0]!, { role: 'robot', content: 'after' });
+    messages.push({ role: 'user', content: 'more' });
+    Object.assign(options, { model: 'after', temperature: 9, maxTokens: -1, messages: [] });
+    await started();
+    assert.deepEqual(engine.turn.request, {
+      model: 'before',
+      messages: [
+        { role: 'user', content: 'before' },
+        { role: 'user', content: 'Hi' },
+      ],
+      temperature: 1,
+      maxTokens: 10,
+    });
+  });
+
+  it('reads each option once, so that the checked value is the one that is sent', async () => {
+    const { engine, api } = setUp();
+    let reads = 0;
+    const options = {
+      get maxTokens(): number {
+        return ++reads === 1 ? 5 : -1;
+      },
+    };
+    api.ask('Hi', options);
+    await started();
+    assert.deepEqual([engine.turn.request.maxTokens, reads], [5, 1]);
+  });
+
+  it('checks an option that is inherited', () => {
+    const options = Object.create({ temperature: 'hot' }) as AskOptions;
+    assert.throws(() => setUp().api.ask('Hi', options), /"temperature"/);
+  });
 
   for (const prompt of [undefined, 1, '', ' ']) {
     it(`refuses the prompt ${JSON.stringify(prompt)}`, () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalizeBaseUrl } from '../../src/core/baseUrl';
 import { isRecord, type JsonRecord } from '../../src/core/json';
-import { codePrompts } from '../../src/host/code/codePrompts';
 import {
   defaultBaseUrl,
   defaultModel,
@@ -14,9 +13,6 @@ import {
 } from '../../src/host/settingValues';
 
 const root = join(__dirname, '../..');
-
-/** Commands that only our own code calls, so that they are in no palette. */
-const internalCommands: ReadonlySet<string> = new Set(['holysheep.showPanel', 'holysheep.chatAction']);
 
 interface Property {
   readonly type: string | readonly string[];
@@ -101,27 +97,6 @@ describe('the texts of the manifest', () => {
 });
 
 describe('the commands of the manifest', () => {
-  const folder = join(root, 'src/host/commands');
-  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-  const written = sorted([
-    ...sources.flatMap((source) => matches(source, /\bid: '(holysheep\.\w+)'/g)),
-    ...codePrompts.map(({ id }) => `holysheep.${id}`),
-  ]);
-
-  it('each have a file in src/host/commands, or a row in the table of code prompts', () => {
-    assert.deepEqual(
-      contributed.filter((id) => !written.includes(id)),
-      [],
-    );
-  });
-
-  it('leave no command of src/host/commands out', () => {
-    assert.deepEqual(
-      written.filter((id) => !contributed.includes(id) && !internalCommands.has(id)),
-      [],
-    );
-  });
-
   it('are all titled', () => {
     for (const { command, title } of manifest.contributes.commands) {
       assert.equal(title, `%command.${command.replace('holysheep.', '')}%`);
@@ -130,12 +105,6 @@ describe('the commands of the manifest', () => {
 });
 
 describe('the settings of the manifest', () => {
-  it('are the ones that settings.ts reads', () => {
-    const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');
-    const read = matches(source, /this\.(?:read|readUser|inspect|number)\('([\w.]+)'\)/g);
-    assert.deepEqual(sorted(read.map((name) => `holysheep.${name}`)), sorted(Object.keys(properties)));
-  });
-
   it('are described, each by its own text', () => {
     for (const [name, { markdownDescription }] of Object.entries(properties)) {
       assert.equal(markdownDescription, `%config.${name.replace('holysheep.', '')}%`);
@@ -189,9 +158,6 @@ describe('the settings of the manifest', () => {
   for (const name of ['baseUrl', 'systemPrompt', 'history.limit']) {
     it(`let no workspace set ${name}`, () => {
       assert.equal(property(name).scope, 'application');
-      const source = readFileSync(join(root, 'src/host/settings.ts'), 'utf8');
-      assert.match(source, new RegExp(`this\\.readUser\\('${name}'\\)`));
-      assert.doesNotMatch(source, new RegExp(`this\\.(?:read|number)\\('${name}'\\)`));
     });
   }
 });

@@ -24,6 +24,7 @@ export const commandIds = [
   'holysheep.composeFault',
   'holysheep.openWalkthrough',
   'holysheep.showLog',
+  'holysheep.clearPromptHistory',
   'holysheep.resetNetworkState',
   'holysheep.exportDiagnostics',
   'holysheep.chatAction',

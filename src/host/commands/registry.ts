@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { openLog } from '../actions';
+import { isConnectionError } from '../../core/connectionError';
+import { exportDiagnostics, openLog } from '../actions';
 import type { Log } from '../log';
 import { toast } from '../toast';
-import { ArgumentError, isUserError } from '../userError';
+import { isArgumentError, isUserError } from '../userError';
 import type { Command } from './command';
 import { commandIds, type CommandId } from './commandIds';
 
@@ -12,13 +13,19 @@ export type ErrorBoundary = (error: unknown) => void;
 export function createErrorBoundary(log: Log): ErrorBoundary {
   return (error) => {
     if (error instanceof vscode.CancellationError) return;
+    if (isConnectionError(error) && error.connectionProblem === 'keyring') {
+      log.error(error);
+      toast(log, 'error', error.message, [openLog()]);
+      return;
+    }
     if (isUserError(error)) {
       log.info(`told the user: ${error.message}`);
       toast(log, 'warning', error.message);
       return;
     }
     log.error(error);
-    toast(log, 'error', vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.'), [openLog()]);
+    const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+    toast(log, 'error', message, [openLog(), exportDiagnostics()]);
   };
 }
 
@@ -38,7 +45,7 @@ export function commandTable(
       return await byId.get(id)?.execute(...args);
     } catch (error) {
       // Of use to the caller alone: an extension sees the rejection, and VS Code shows a keybinding's.
-      if (error instanceof ArgumentError) throw error;
+      if (isArgumentError(error)) throw error;
       boundary(error);
       return undefined;
     }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isConnectionError, type ConnectionError } from '../../core/connectionError';
 import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../actions';
 import type { ActiveConnection, Connections } from '../connections';
 import { lateProgress } from '../lateProgress';
@@ -6,21 +7,31 @@ import type { Log } from '../log';
 import { toast, type ToastAction } from '../toast';
 import type { Verification } from '../verification';
 
-/** @returns undefined when the base URL can't be used */
+/** @returns undefined when the base URL can't be used, or the key can't be read */
 export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
   let connection: ActiveConnection;
   try {
     connection = await connections.current();
   } catch (error) {
+    if (!isConnectionError(error)) throw error;
     log.error(error);
-    toast(log, 'error', error instanceof Error ? error.message : String(error), [openSetting('holysheep.baseUrl')]);
+    toast(log, 'error', error.message, remedies(error));
     return undefined;
   }
   const { verifyConnection } = await import('../verification');
   const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
-  const result = await lateProgress(title, (token) => verifyConnection(connection, token));
+  const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
   report(result, connection, log);
   return result;
+}
+
+function remedies({ connectionProblem }: ConnectionError): readonly ToastAction[] {
+  switch (connectionProblem) {
+    case 'base-url':
+      return [openSetting('holysheep.baseUrl')];
+    case 'keyring':
+      return [enterApiKey(), openLog()];
+  }
 }
 
 function report(result: Verification, { host, apiKey }: ActiveConnection, log: Log): void {

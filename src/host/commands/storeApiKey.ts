@@ -5,40 +5,66 @@ import { checkUrl, enterApiKey, openSetting } from '../actions';
 import { askForApiKey, doubtText, problemText } from '../apiKeyInput';
 import { unusableBaseUrl } from '../baseUrlNotices';
 import { lateProgress } from '../lateProgress';
-import { toast } from '../toast';
+import { localize } from '../localize';
+import { toast, type ToastAction } from '../toast';
+import { apiKeyArgument } from './apiKeyArgument';
 import type { SetApiKeyDeps, SetApiKeyResult } from './setApiKey';
 
-/** @param argument the key; without one the person is asked for it. Resolves as soon as it is stored or refused. */
+/**
+ * Resolves as soon as the key is stored or refused.
+ * @param argument the key, or the key and its base URL, from a keybinding or another extension; otherwise the user is
+ * asked for it. The user is told when a key from an argument has replaced another one.
+ * @throws ArgumentError
+ */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
-  const target = deps.settings.baseUrl();
+  const given = argument === undefined ? undefined : apiKeyArgument(argument, localize);
+  const ofSettings = deps.settings.baseUrl();
+  const target = given?.target ?? ofSettings;
   if ('error' in target) {
     toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
-  const input = typeof argument === 'string' ? argument : await askForApiKey(target.host);
+  const isInUse = !('error' in ofSettings) && ofSettings.origin === target.origin;
+  const input = given ? given.key : await askForApiKey(target.host);
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    toast(deps.log, 'error', problemText(cleaned.problem), [enterApiKey(vscode.l10n.t('Enter again'))]);
+    toast(deps.log, 'error', problemText(cleaned.problem), isInUse ? [enterAgain()] : []);
     return { state: 'invalid' };
   }
-  await deps.demo.leave();
-  return verifyAndStore(cleaned.key, target, deps);
+  if (isInUse) await deps.demo.leave();
+  return verifyAndStore(cleaned.key, target, deps, { isArgument: given !== undefined, isInUse });
+}
+
+function enterAgain(): ToastAction {
+  return enterApiKey(vscode.l10n.t('Enter again'));
 }
 
 const goodNewsMs = 8000;
 
-async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps): Promise<SetApiKeyResult> {
+/** @param isInUse whether requests go there: the actions of a message are about that base URL */
+async function verifyAndStore(
+  key: string,
+  target: BaseUrl,
+  deps: SetApiKeyDeps,
+  { isArgument, isInUse }: { readonly isArgument: boolean; readonly isInUse: boolean },
+): Promise<SetApiKeyResult> {
   const { keys, log } = deps;
   const { host, origin, url } = target;
   log.hide(key);
   const { verifyConnection } = await import('../verification');
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await lateProgress(title, (token) => verifyConnection({ baseUrl: url, apiKey: key, host }, token));
+  const result = await lateProgress(title, (token) =>
+    verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),
+  );
   const doubt = doubtText(key, host);
   switch (result.state) {
     case 'verified': {
+      const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
+      if (isReplaced) {
+        toast(log, 'information', vscode.l10n.t('The API key for {0} was replaced by another one.', host));
+      }
       log.info(`key for ${host}: accepted, ${result.models.length} models`);
       const count = result.models.length;
       const message = vscode.l10n.t('The API key for {0} works and is stored. Models: {1}.', host, count);
@@ -50,22 +76,37 @@ async function verifyAndStore(key: string, target: BaseUrl, deps: SetApiKeyDeps)
       log.warn(`key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key is not stored. Copy the whole key once more, or create a new one.');
       const message = [result.message, advice, doubt].filter(Boolean).join(' ');
-      toast(log, 'error', message, [enterApiKey(vscode.l10n.t('Enter again'))]);
+      toast(log, 'error', message, isInUse ? [enterAgain()] : []);
       break;
     }
     case 'unverified': {
+      const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
       log.warn(`key for ${host}: stored unverified: ${result.message}`);
-      const stored = vscode.l10n.t("The API key for {0} is stored, but can't be verified now.", host);
+      const stored = isReplaced
+        ? vscode.l10n.t("The API key for {0} was replaced by another one, which can't be verified now.", host)
+        : vscode.l10n.t("The API key for {0} is stored, but can't be verified now.", host);
       const test = {
         title: vscode.l10n.t('Test connection'),
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
       };
-      toast(log, 'warning', [stored, result.message, doubt].filter(Boolean).join(' '), [test, checkUrl()]);
+      const message = [stored, result.message, doubt].filter(Boolean).join(' ');
+      toast(log, 'warning', message, isInUse ? [test, checkUrl()] : []);
       break;
     }
     case 'cancelled':
       break;
   }
   return { state: result.state };
+}
+
+async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: string): Promise<boolean> {
+  try {
+    const stored = await keys.get(origin);
+    return stored !== undefined && stored !== key;
+  } catch (error) {
+    // A key that can't be read must not keep the new one from being stored.
+    log.error(error);
+    return false;
+  }
 }

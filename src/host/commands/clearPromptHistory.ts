@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import type { PromptHistory } from '../conversation/promptHistory';
+import type { Command } from './command';
+
+const confirmationMs = 8000;
+
+/** @param onCleared tells the open pages, which have copies */
+export function clearPromptHistoryCommand(history: Pick<PromptHistory, 'clear'>, onCleared: () => void): Command {
+  return {
+    id: 'holysheep.clearPromptHistory',
+    async execute(): Promise<void> {
+      await history.clear();
+      onCleared();
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt history cleared.'), confirmationMs);
+    },
+  };
+}
