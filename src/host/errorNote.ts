@@ -13,6 +13,8 @@ export interface ErrorNote {
 }
 
 const framesAtMost = 5;
+/** In characters; a message that was changed later is still in the stack, at any length. */
+const longestStack = 5000;
 
 /** @param folder of our own files */
 export function errorNote(problem: unknown, time: number, folder: string): ErrorNote {
@@ -31,7 +33,8 @@ function codeOf(problem: unknown): string | undefined {
 function framesOf({ stack = '', message }: Error, folder: string): readonly string[] {
   const end = stack.indexOf(message);
   if (end < 0) return [];
-  const places = [...stack.slice(end + message.length).matchAll(/^ {4}at (?:.*\(|async )?(.+):(\d+):(\d+)\)?$/gm)];
+  const frames = stack.slice(end + message.length, end + message.length + longestStack);
+  const places = [...frames.matchAll(/^ {4}at (?:.*\(|async )?(.+):(\d+):(\d+)\)?$/gm)];
   const ours = places.filter(([, file = '']) => dirname(file) === folder);
   return ours.slice(0, framesAtMost).map(([, file = '', line, column]) => `${basename(file)}:${line}:${column}`);
 }

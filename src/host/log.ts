@@ -1,36 +1,38 @@
 import * as vscode from 'vscode';
-import { redactKeys } from '../core/apiKey';
 import type { EngineLog } from '../core/engine';
+import { KnownKeys } from '../core/knownKeys';
 import { Disposable } from './disposable';
 import { errorNote, type ErrorNote } from './errorNote';
+import { logLine } from './logLine';
 
 const notesAtMost = 20;
 
-/** The output channel; no line reaches it with a key in it. */
+/** The output channel. Foreign text in an entry is one line, and has no key that this session has seen. */
 export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
-  private readonly secrets = new Set<string>();
+  /** All keys that this session has seen. */
+  readonly keys = new KnownKeys();
   private readonly notes: ErrorNote[] = [];
 
   /** A key that doesn't look like one must be named to be recognised. */
   hide(secret: string): void {
-    this.secrets.add(secret);
+    this.keys.add(secret);
   }
 
   debug(message: string): void {
-    this.channel.debug(this.redact(message));
+    this.write('debug', message);
   }
 
   info(message: string): void {
-    this.channel.info(this.redact(message));
+    this.write('info', message);
   }
 
   warn(message: string): void {
-    this.channel.warn(this.redact(message));
+    this.write('warn', message);
   }
 
   error(problem: unknown): void {
-    this.channel.error(this.redact(describe(problem)));
+    this.write('error', describe(problem));
     this.notes.push(errorNote(problem, Date.now(), __dirname));
     if (this.notes.length > notesAtMost) this.notes.shift();
   }
@@ -44,9 +46,19 @@ export class Log extends Disposable implements EngineLog {
     this.channel.show(true);
   }
 
+  /** Never throws: VS Code closes the channel while the extension host shuts down, and turns may still run then. */
+  private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
+    try {
+      // Keys are removed first: an escape or a cut in a key would hide it from the search for keys.
+      this.channel[level](logLine(this.redact(text)));
+    } catch {
+      // There is nowhere to report that the log fails.
+    }
+  }
+
   /** Without any key that this session has seen. */
   redact(text: string): string {
-    return redactKeys(text, this.secrets);
+    return this.keys.redact(text);
   }
 }
 
@@ -54,6 +66,20 @@ export function createLog(): Log {
   return new Log();
 }
 
+/** Errors of a chain of causes that are logged: two may be the cause of each other. */
+const mostErrors = 8;
+
+/** Returns the stack of an error, followed by those of its causes. */
 function describe(problem: unknown): string {
+  const stacks = [stackOf(problem)];
+  let each = problem;
+  while (each instanceof Error && each.cause !== undefined && stacks.length < mostErrors) {
+    each = each.cause;
+    stacks.push(stackOf(each));
+  }
+  return stacks.join('\nCaused by: ');
+}
+
+function stackOf(problem: unknown): string {
   return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
 }

@@ -27,6 +27,14 @@ describe('the note of an error', () => {
     assert.deepEqual(errorNote(error, 0, '/ext/dist').at, []);
   });
 
+  it('reads a hostile stack in linear time', function () {
+    this.timeout(10_000);
+    const error = new Error('a message that was changed later');
+    error.stack = `Error: \n${'    at ('.repeat(1_000_000)}`;
+    error.message = '';
+    assert.deepEqual(errorNote(error, 0, '/ext/dist').at, []);
+  });
+
   it('has nothing of what is no error, or calls itself something odd', () => {
     assert.deepEqual(errorNote('what was asked', 1, '/'), { time: 1, name: 'text', at: [] });
     const odd = Object.assign(new Error('no'), { name: 'what was asked', code: 'what was asked' });

@@ -17,9 +17,48 @@ describe('a text without places', () => {
     ['model=/home/me/a', 'model=…/a'],
     ['https://me:secret@host.example/v1', 'https://host.example/v1'],
     ['https://host.example/v1?key=secret#me', 'https://host.example/v1'],
+    ['https://me:se?cret@host.example/v1', 'https://host.example/v1'],
+    ['https://me:se#cr/et@host.example/v1', 'https://host.example/v1'],
+    ['https://me:se/cr?et@host.example/v1', 'https://host.example/v1'],
+    ['https://me:12?34@host.example/v1', 'https://host.example/v1'],
+    ['https://me:s@e?cr@et@host.example', 'https://host.example'],
+    ['https://host.example:8080/v1/me@work', 'https://host.example:8080/v1/me@work'],
+    ['http://[::1]:8080/v1/me@work', 'http://[::1]:8080/v1/me@work'],
   ] as const) {
     it(`${text} is ${expected}`, () => {
       assert.equal(withoutPlaces(text), expected);
     });
   }
+
+  for (const unit of [
+    'a',
+    'a.',
+    '~',
+    '~/',
+    '/',
+    '\\',
+    '../',
+    'c:\\',
+    'file:/',
+    'http://',
+    'http://a@',
+    'a://b?',
+    'a://b:c',
+    'a://b:1?@',
+    ' ',
+    '\n',
+  ]) {
+    it(`is found in linear time where ${JSON.stringify(unit)} is repeated`, function () {
+      this.timeout(10_000);
+      const text = unit.repeat(1_000_000);
+      assert.ok(withoutPlaces(text).length <= text.length);
+      assert.ok(withoutPlaces(`${text}!`).length <= text.length + 1);
+    });
+  }
+
+  it('has no credentials of a URL behind other letters', () => {
+    assert.equal(withoutPlaces('1http://me:secret@host.example/v1'), '1http://host.example/v1');
+    assert.equal(withoutPlaces(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
+    assert.equal(withoutPlaces('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');
+  });
 });

@@ -1,16 +1,20 @@
+import { visibleText } from '../../core/visibleText';
+
 const maxLength = 60;
+/** Characters of a title that are read: not all of them may be allowed in a name. */
+const maxTitleLength = 200;
 
 /** Names that Windows keeps for devices, whatever follows the dot. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
-/** The title as a file is allowed to be called on every system. @param fallback where nothing of the title is */
+/** Returns the title as every system allows it for a file. @param fallback the name when no character of the title is allowed */
 export function exportFileName(title: string, extension: string, fallback: string): string {
-  const allowed = title.replace(/[\\/:*?"<>|\u0000-\u001f\u007f]+/g, ' ').replace(/\s+/g, ' ');
+  const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
   const name = trim(Array.from(trim(allowed)).slice(0, maxLength).join(''));
   return `${name === '' || reserved.test(name) ? fallback : name}.${extension}`;
 }
 
-/** Windows drops a final dot, and others hide what starts with one. */
+/** Windows drops a final dot, and other systems hide a file whose name starts with one. */
 function trim(name: string): string {
-  return name.replace(/^[\s.]+|[\s.]+$/g, '');
+  return name.replace(/^[\s.…]+|[\s.…]+$/g, '');
 }

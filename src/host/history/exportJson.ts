@@ -98,8 +98,8 @@ function attempt(entry: LedgerEntry): object {
   };
 }
 
-function wait({ source, reason, delayMs, waitedMs, hintMs, hintFrom }: LedgerWait): object {
-  return { source, reason, plannedMs: delayMs, waitedMs, hintMs, hintFrom };
+function wait({ source, reason, delayMs, estimated, waitedMs, hintMs, hintFrom }: LedgerWait): object {
+  return { source, reason, plannedMs: delayMs, estimated, waitedMs, hintMs, hintFrom };
 }
 
 function isoTime(at: number | undefined): string | undefined {

@@ -1,10 +1,13 @@
 import type { Localize } from '../../core/engine';
 import { knownLocale } from '../../core/knownLocale';
 import { hasArrived, isRunning } from '../../core/turnState';
+import { visibleText } from '../../core/visibleText';
 import { panelStrings, type Attachment } from '../../protocol';
 import { codeFence } from '../code/codeFence';
 import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
+
+const titleLength = 1000;
 
 export interface MarkdownWords {
   readonly localize: Localize;
@@ -14,7 +17,7 @@ export interface MarkdownWords {
 
 /** To be read: what was asked and answered, with how it ended where that was not as it should. */
 export function exportMarkdown({ title, exchanges }: ExportSource, words: MarkdownWords): string {
-  const blocks = [`# ${title.replace(/\s+/g, ' ').trim()}`];
+  const blocks = [`# ${visibleText(title, titleLength)}`];
   const at = exchanges.map(askedAt).find((time) => time !== undefined);
   if (at !== undefined) blocks.push(`*${longDate(at, words.locale)}*`);
   for (const exchange of exchanges) blocks.push(...question(exchange, words), ...answer(exchange, words));
@@ -35,8 +38,16 @@ function answer(exchange: Exchange, { localize }: MarkdownWords): readonly strin
   return [
     `## ${modelOf(exchange) ?? localize(panelStrings.assistant)}`,
     ...(text === '' ? [] : [closed(text)]),
-    ...(note === undefined ? [] : [`> ${note.replace(/\s*\n\s*/g, '\n> ')}`]),
+    ...(note === undefined ? [] : [quoted(note)]),
   ];
+}
+
+function quoted(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => `> ${line}`)
+    .join('\n');
 }
 
 function attachmentLabel({ label, truncated }: Attachment, localize: Localize): string {

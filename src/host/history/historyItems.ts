@@ -1,6 +1,8 @@
 import type { Localize } from '../../core/engine';
 import { knownLocale } from '../../core/knownLocale';
-import type { ConversationSummary } from '../conversation/conversationSummary';
+import { visibleText } from '../../core/visibleText';
+import { titleLength, type ConversationSummary } from '../conversation/conversationSummary';
+import { plainLabel } from '../plainLabel';
 import { historyGroup, historyTime, type HistoryGroup } from './historyGroups';
 
 export interface HistoryItem {
@@ -56,7 +58,8 @@ export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords
 function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, words: HistoryWords): HistoryItem {
   const { id, at, turns, busy, flaw, excerpt } = summary;
   const { localize, locale, now, isShown } = words;
-  const title = summary.title || localize('Conversation of {date}', { date: dateText(at, locale) });
+  const title =
+    visibleText(summary.title, titleLength) || localize('Conversation of {date}', { date: dateText(at, locale) });
   const marks = [
     // How many there are of a later version is not known.
     ...(turns > 0 && flaw !== 'newer' ? [turnsText(turns, words)] : []),
@@ -68,23 +71,15 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
   return {
     id,
     title,
-    label: `${busy ? '$(sync~spin) ' : ''}${asPlainLabel(title)}`,
+    label: `${busy ? '$(sync~spin) ' : ''}${plainLabel(title)}`,
     description: [historyTime(at, now, locale), ...marks].join(' · '),
     isHit: excerpt !== undefined,
-    ...(excerpt !== undefined && excerpt !== title && { detail: asPlainLabel(excerpt) }),
+    ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }
 
 function dateText(at: number, locale: string): string {
   return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
-}
-
-/**
- * VS Code draws `$(name)` as an icon; a word joiner, which nobody sees, makes it text again. Characters that turn the
- * direction of what follows would turn the rest of the row as well.
- */
-function asPlainLabel(text: string): string {
-  return text.replaceAll('$(', '$\u2060(').replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
 function headingOf(group: HistoryGroup, localize: Localize): string {

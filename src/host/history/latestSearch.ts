@@ -18,7 +18,9 @@ export class LatestSearch<T> {
   update(words: string, afterMs: number): void {
     this.giveUp();
     this.deps.onBusy(true);
-    this.cancelTimer = this.deps.clock.after(afterMs, () => void this.run(words));
+    this.cancelTimer = this.deps.clock.after(afterMs, () => {
+      this.run(words).catch(this.deps.onError);
+    });
   }
 
   dispose(): void {
@@ -31,7 +33,6 @@ export class LatestSearch<T> {
     this.present = undefined;
   }
 
-  /** Never rejects. */
   private async run(words: string): Promise<void> {
     const present = new AbortController();
     this.present = present;

@@ -13,6 +13,8 @@ export const chatActions = [
   'checkUrl',
   'networkSettings',
   'newConversation',
+  'showLog',
+  'exportDiagnostics',
 ] as const;
 
 export type ChatAction = (typeof chatActions)[number];
@@ -61,5 +63,9 @@ export function actionTitle(action: ChatAction, localize: Localize): string {
       return localize('Proxy and certificate settings');
     case 'newConversation':
       return localize('New conversation');
+    case 'showLog':
+      return localize('Show log');
+    case 'exportDiagnostics':
+      return localize('Export diagnostics');
   }
 }

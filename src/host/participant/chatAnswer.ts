@@ -169,7 +169,7 @@ export class ChatAnswer {
   /** What is shown stays: a new answer can only be shown where it begins with that. */
   private replaced({ text, because }: ReplacedEvent): readonly ChatPart[] {
     if (text.startsWith(this.text)) return this.more(text.slice(this.text.length));
-    // Reasoning that came as text can't be taken back: the answer follows it.
+    // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
     if (because === 'reasoning' && this.text.startsWith(text)) {
       this.text = text;
       return [];

@@ -65,6 +65,10 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
     case 'newConversation':
       await vscode.commands.executeCommand('workbench.action.chat.newChat');
       return;
+    case 'showLog':
+    case 'exportDiagnostics':
+      await vscode.commands.executeCommand(`holysheep.${action}`);
+      return;
   }
 }
 

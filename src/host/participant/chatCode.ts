@@ -4,6 +4,7 @@ import { beginning, excerptOf, type CodeExcerpt } from '../code/codeExcerpt';
 import { codeDocument, findCode } from '../code/findCode';
 import { shownPath } from '../code/shownPath';
 import { contextLimits } from '../context/contextLimits';
+import { refuseHiddenLink } from '../context/linkTarget';
 import { readDocument } from '../context/readContext';
 import { isUserError, UserError } from '../userError';
 import type { CodePlace } from './chatMetadata';
@@ -111,12 +112,19 @@ async function read(references: readonly Reference[]): Promise<ChatReferences> {
   const texts: Attachment[] = [];
   let others = false;
   let room: number = contextLimits.draft;
+  const addCode = (found: FoundCode): void => {
+    code.push(found);
+    room -= found.excerpt.code.length;
+  };
+  const addText = (text: Attachment): void => {
+    texts.push(text);
+    room -= text.code.length;
+  };
   for (const { value, modelDescription, id } of references) {
-    if (value instanceof vscode.Location) code.push(await codeAt(value.uri, value.range));
-    else if (value instanceof vscode.Uri) code.push(await codeAt(value));
-    else if (typeof value === 'string') texts.push(textOf(modelDescription ?? id, value));
+    if (value instanceof vscode.Location) addCode(await codeAt(value.uri, value.range));
+    else if (value instanceof vscode.Uri) addCode(await codeAt(value));
+    else if (typeof value === 'string') addText(textOf(modelDescription ?? id, value));
     else others = true;
-    room = contextLimits.draft - [...code.map(attachmentOf), ...texts].reduce((sum, { code }) => sum + code.length, 0);
     if (room < 0) {
       throw new UserError(vscode.l10n.t('There is no room for more context in this prompt. Remove some of it first.'));
     }
@@ -126,6 +134,7 @@ async function read(references: readonly Reference[]): Promise<ChatReferences> {
 
 /** @param range absent: all of it. @throws UserError when there is nothing, or nothing that could be read */
 async function codeAt(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
+  await refuseHiddenLink(uri);
   const document = await readDocument(uri);
   const whole = new vscode.Range(0, 0, document.lineCount, 0);
   const path = shownPath(uri);

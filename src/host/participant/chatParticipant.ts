@@ -67,6 +67,11 @@ export class ChatParticipant {
       }
       this.deps.log.error(error);
       const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+      if (!token.isCancellationRequested) {
+        for (const action of ['showLog', 'exportDiagnostics'] as const) {
+          stream.button({ command: `holysheep.${action}`, title: actionTitle(action, localize) });
+        }
+      }
       return { errorDetails: { message }, metadata: { state: 'note' } satisfies ChatMetadata };
     }
   }

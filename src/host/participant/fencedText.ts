@@ -1,3 +1,5 @@
+import { LineStart, type FenceLine } from './lineStart';
+
 /** A code block that is open: where it goes on in another part of the chat, it must be opened once more. */
 interface Fence {
   readonly indent: string;
@@ -5,40 +7,38 @@ interface Fence {
   readonly info: string;
 }
 
-const fenceLine = /^((?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*)(`{3,}|~{3,})(.*)$/;
-const maybeFence = /^(?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*(?:`{1,2}|~{1,2}|`{3,}[^`]*|~{3,}.*)$/;
-
 /**
  * Markdown that comes in pieces, as it can be shown in a chat where something else may come between any two of them. A
  * line of code is shown when it is whole: its halves in two code blocks would be two lines.
  */
 export class FencedText {
-  /** The last line, as far as it has come. */
-  private line = '';
-  /** So much of it is shown. */
-  private shown = 0;
+  /** The current line. */
+  private line = new LineStart();
+  /** The last part of the current line, which is not shown yet. */
+  private held = '';
   private fence: Fence | undefined;
 
   /** @returns what can be shown now */
   push(text: string): string {
-    const end = text.lastIndexOf('\n');
-    let out = '';
-    if (end < 0) {
-      this.line += text;
-    } else {
-      const whole = this.line + text.slice(0, end + 1);
-      for (const line of whole.slice(0, -1).split('\n')) this.pass(line);
-      out = whole.slice(this.shown);
-      this.line = text.slice(end + 1);
-      this.shown = 0;
+    let complete = '';
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      this.line.read(text.slice(start, end));
+      this.endLine(this.line.fence());
+      complete += text.slice(start, end + 1);
+      start = end + 1;
     }
-    return this.fence || maybeFence.test(this.line) ? out : out + this.rest();
+    const rest = text.slice(start);
+    this.line.read(rest);
+    const shown = start > 0 ? this.rest() + complete : '';
+    this.held += rest;
+    return this.fence || this.line.mayBeFence ? shown : shown + this.rest();
   }
 
   /** What was held back, when no more of it comes, or it can't be waited for. */
   rest(): string {
-    const out = this.line.slice(this.shown);
-    this.shown = this.line.length;
+    const out = this.held;
+    this.held = '';
     return out;
   }
 
@@ -49,12 +49,12 @@ export class FencedText {
     return { close: `${indent}${marker}\n`, open: `${marker}${info}\n` };
   }
 
-  private pass(line: string): void {
-    const [, before = '', marker = '', rest = ''] = fenceLine.exec(line.replace(/\r$/, '')) ?? [];
+  private endLine(line: FenceLine | undefined): void {
+    this.line = new LineStart();
+    if (!line) return;
+    const { before, marker, rest } = line;
     if (!this.fence) {
-      if (marker && (marker.startsWith('~') || !rest.includes('`'))) {
-        this.fence = { indent: before.replace(/[^\s>]/g, ' '), marker, info: rest.trimEnd() };
-      }
+      this.fence = { indent: before.replace(/[^\s>]/g, ' '), marker, info: rest.trimEnd() };
     } else if (marker.startsWith(this.fence.marker) && rest.trim() === '' && /^[\s>]*$/.test(before)) {
       this.fence = undefined;
     }

@@ -51,6 +51,20 @@ describe('exportMarkdown', () => {
     assert.match(date ?? '', /2026/);
   });
 
+  it('has a title of one line that hides nothing', () => {
+    const exported = exportMarkdown(
+      { title: 'a\n# b \u202ec\u200b', exchanges: [], others: [] },
+      { localize, locale: 'en' },
+    );
+    assert.equal(exported, '# a # b c\n');
+  });
+
+  it('quotes a message with a million spaces in linear time', () => {
+    const message = `Rate${' '.repeat(1_000_000)}limited.\n\n  Try later.`;
+    const written = markdown(exchange([attempt, { ...failed, message }]));
+    assert.ok(written.endsWith('limited.\n> Try later.\n'));
+  });
+
   it('fences what was attached so that it cannot close its fence', () => {
     const attachments = [
       { label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
@@ -246,6 +260,8 @@ describe('exportFileName', () => {
     ['../../etc/passwd', 'etc passwd.md'],
     ['.hidden', 'hidden.md'],
     ['line\nbreak\u0000', 'line break.md'],
+    ['cod\u202egnp.exe\u200b\u0085', 'codgnp.exe.md'],
+    [`${'.'.repeat(300_000)}x`, 'conversation.md'],
     ['如何重试？', '如何重试？.md'],
     ['CON', 'conversation.md'],
     ['com1', 'conversation.md'],

@@ -133,6 +133,15 @@ describe('historySections', () => {
     assert.equal(item?.title, 'echo $(date)');
   });
 
+  it('has one line for each title and excerpt, without anything hidden in it', () => {
+    const item = itemOf({ title: 'a\u202e\nb\u200b', excerpt: '…c\u001b\u2066 d' });
+    assert.deepEqual([item?.title, item?.label, item?.detail], ['a b', 'a b', '…c d']);
+  });
+
+  it('names a conversation by its date when its title is not visible', () => {
+    assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation of /);
+  });
+
   for (const [what, excerpt, shown] of [
     ['shows where the words were found', '…back off…', { isHit: true, detail: '…back off…' }],
     ['says nothing twice where they were found in the title', 'Retries', { isHit: true, detail: undefined }],

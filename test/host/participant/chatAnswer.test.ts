@@ -95,6 +95,24 @@ describe('a wait in the chat', () => {
     assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
   });
 
+  it('behind another request says that its time is an estimate', () => {
+    const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, estimated: true });
+    assert.equal(
+      chat(estimate)[1],
+      '> Rate limited by api. Another request goes first. Attempt 2 of 6 follows in about 1 s (an estimate).',
+    );
+  });
+
+  it('is told once when another request goes first after the time is up', () => {
+    const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
+    assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
+  });
+
+  it('is told again when an estimate is replaced by a known time', () => {
+    const estimate = wait({ source: 'backoff', delayMs: 1000, until: 37_000, estimated: true });
+    assert.equal(chat(estimate, wait()).length, 3);
+  });
+
   it('is told again when it has become longer', () => {
     assert.equal(chat(wait(), wait({ until: 60_000 })).length, 3);
   });
@@ -274,6 +292,10 @@ describe('a failure in the chat', () => {
     [
       ['continue', 'restart', 'retryNow'],
       ['[continue]', '[askAgain]'],
+    ],
+    [
+      ['showLog', 'exportDiagnostics', 'retryNow'],
+      ['[showLog]', '[exportDiagnostics]', '[askAgain]'],
     ],
     [
       ['newConversation', 'tryAnyway'],

@@ -44,4 +44,29 @@ describe('text with code blocks, in pieces', () => {
       assert.deepEqual(fenced.seam, seam);
     });
   }
+
+  for (const [what, unit] of [
+    ['backticks', '`'],
+    ['tildes', '~'],
+    ['spaces', ' '],
+    ['quote marks', '> '],
+    ['list markers', '- '],
+    ['list numbers', '1. '],
+    ['words', 'word '],
+  ] as const) {
+    it(`reads one line of a million ${what} in time that grows with its length only`, () => {
+      const fenced = new FencedText();
+      let shown = 0;
+      for (let piece = 0; piece < 1_000_000; piece++) shown += fenced.push(unit).length;
+      assert.equal(shown + fenced.rest().length, unit.length * 1_000_000);
+    });
+  }
+
+  it('shows prose before its line is complete, and a possible fence only when it is decided', () => {
+    const fenced = new FencedText();
+    const shown = ['some ', 'text', '\n', '  ', '``', '`t', 's', ' `', 'x', '\n', '- ', '~', 'a'].map((each) =>
+      fenced.push(each),
+    );
+    assert.deepEqual(shown, ['some ', 'text', '\n', '  ', '', '', '', '```ts `', 'x', '\n', '- ', '', '~a']);
+  });
 });
