@@ -59,6 +59,13 @@ export default tseslint.config(
   ),
   layer(['src/host/**/*.ts'], '(/webview/|/extension$)', 'the host talks to the webview through the protocol.'),
   {
+    // The extension host only logs an unhandled rejection; the error boundary also tells the user.
+    files: ['src/host/**/*.ts', 'src/app.ts', 'src/extension.ts'],
+    // A failed write is reported by the journal itself.
+    ignores: ['src/host/conversation/**'],
+    rules: { '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false, checkThenables: true }] },
+  },
+  {
     files: ['src/core/**/*.ts'],
     rules: {
       'no-restricted-globals': ambient([

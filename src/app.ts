@@ -19,6 +19,7 @@ import type { CommandId } from './host/commands/commandIds';
 import { commandTable, createErrorBoundary } from './host/commands/registry';
 import { removeApiKeyCommand } from './host/commands/removeApiKey';
 import { renameConversationCommand } from './host/commands/renameConversation';
+import { clearPromptHistoryCommand } from './host/commands/clearPromptHistory';
 import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';
 import { runPromptCommand } from './host/commands/runPrompt';
@@ -38,7 +39,8 @@ import type { Conversation } from './host/conversation/conversation';
 import type { Exchange } from './host/conversation/exchange';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
-import { PromptHistory } from './host/conversation/promptHistory';
+import { makePrivate } from './host/conversation/privateFiles';
+import { PromptHistory, removeFormerPrompts } from './host/conversation/promptHistory';
 import { turnLogLine } from './host/conversation/turnLog';
 import { isOfDemo } from './host/demo/demoConversation';
 import { demoEngine } from './host/demo/demoEngine';
@@ -116,13 +118,19 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   });
   const ownDefaults = () => defaults(false);
   const logEvent = (...event: Parameters<typeof turnLogLine>): void => {
-    const line = turnLogLine(...event);
-    if (line) log[line.level](line.text);
+    try {
+      const line = turnLogLine(...event);
+      if (line) log[line.level](line.text);
+    } catch (error) {
+      // A line that is missing in the log must not end the turn.
+      log.error(error);
+    }
   };
+  const folder = context.storageUri
+    ? conversationsFolder(context.storageUri.fsPath)
+    : join(context.globalStorageUri.fsPath, 'conversations');
   const journal = new Journal({
-    folder: context.storageUri
-      ? conversationsFolder(context.storageUri.fsPath)
-      : join(context.globalStorageUri.fsPath, 'conversations'),
+    folder,
     clock: systemClock,
     limit: () => settings.historyLimit(),
     onProblem: journalProblem(log, (id) => reveal(id)),
@@ -135,6 +143,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     resume: () => settings.engine().resume,
     journal,
     memory: context.workspaceState,
+    localize,
     onError,
     onEvent: logEvent,
   });
@@ -152,11 +161,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     const conversation = await conversations.open(id);
     if (conversation) panels.show(conversation, { preserveFocus: false });
   };
-  const history = new PromptHistory(context.globalState);
+  const history = new PromptHistory(context.workspaceState);
+  removeFormerPrompts(context.globalState).catch(onError);
   const target = own(new TextTarget());
   const asksDemo = (conversation: Conversation) => demo.active && isOfDemo(conversation);
   const connection = (conversation: Conversation) => connections.view(asksDemo(conversation));
-  const remember = (prompt: string) => history.add(prompt);
+  const remember = (prompt: string, conversationId: string) => history.add(prompt, conversationId);
   const pickModel = ({ state, demo: inDemo = false }: Exchange) =>
     catalog.pick({ title: vscode.l10n.t('Switch model'), exclude: state.model }, inDemo);
   const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
@@ -170,6 +180,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       demoAct: (...act) => tour.act(...act),
       askSuggestion: (...suggestion) => tour.ask(...suggestion),
       promptHistory: () => history.list(),
+      deletedConversations: () => history.deleted(),
       send: (...prompt) => sender.send(...prompt),
       composed: (...composed) => sender.composed(...composed),
       remember,
@@ -180,7 +191,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       hold: (conversation) => conversations.hold(conversation),
       pickModel,
       pickModelOrOnce: (conversation) => catalog.pickOrOnce(asksDemo(conversation)),
-      selectModel: (conversation, model) => connections.selectModel(model, asksDemo(conversation)),
+      selectModel: (conversation, model) => {
+        const inDemo = asksDemo(conversation);
+        conversation.selectModel(model, inDemo);
+        return connections.selectModel(model, inDemo);
+      },
       contextDraft: () => new ContextDraft({ source: contextSource, localize, onSkipped, onError }),
       suggestContext: (query) => contextSource.suggest(query),
       leaveDemo: () => demo.leave(),
@@ -233,6 +248,14 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     }),
   );
   own(
+    conversations.onDidRemove((removal) => {
+      history
+        .follow(removal)
+        .then(() => panels.historyChanged())
+        .catch(onError);
+    }),
+  );
+  own(
     connections.onDidChange(() => {
       panels.connectionChanged();
       sender.connectionChanged().catch(onError);
@@ -258,7 +281,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     isTrusted: () => vscode.workspace.isTrusted,
     memory: context.workspaceState,
   });
-  own(registerPromptsKey(ownPrompts, settings));
+  own(registerPromptsKey(ownPrompts, settings, onError));
   const participant = loadedOnce(async () => {
     const { ChatParticipant } = await import('./host/participant/chatParticipant');
     return new ChatParticipant({
@@ -311,7 +334,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       setApiKeyCommand({ settings, keys, demo, log }),
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),
-      selectModelCommand(connections, catalog),
+      selectModelCommand({ connections, catalog, conversations, demo }),
       openDemoCommand({ demo, life, tour, conversations, panels }),
       composeFaultCommand({
         ...{ demo, life, conversations, panels },
@@ -320,6 +343,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       }),
       openWalkthroughCommand(firstSteps),
       showLogCommand(log),
+      clearPromptHistoryCommand(history, () => panels.historyChanged()),
       resetNetworkStateCommand(engine, log),
       exportDiagnosticsCommand({ engine, settings, connections, demo, log, version, extensionKind }),
       setUpChatCommand({ connections, log, modelsChanged }),
@@ -327,6 +351,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     ],
     onError,
   );
+  makePrivate(folder).catch(onError);
+  makePrivate(join(context.globalStorageUri.fsPath, 'cooldowns')).catch(onError);
   reopen().catch(onError);
   if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
   const flush = () => conversations.flushSync();

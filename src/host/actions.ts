@@ -18,6 +18,11 @@ export function openLog(): ToastAction {
   return { title: vscode.l10n.t('Show log'), run: () => vscode.commands.executeCommand('holysheep.showLog') };
 }
 
+export function exportDiagnostics(): ToastAction {
+  const title = vscode.l10n.t('Export diagnostics');
+  return { title, run: () => vscode.commands.executeCommand('holysheep.exportDiagnostics') };
+}
+
 export function networkSettings(): ToastAction {
   return {
     title: vscode.l10n.t('Proxy and certificate settings'),

@@ -49,6 +49,11 @@ function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): C
     case 'waiting': {
       // Rounded as on the card: both start at what was announced.
       const seconds = Math.max(0, Math.round((activity.until - now()) / 1000));
+      if (activity.estimated) {
+        const caption =
+          seconds > 0 ? localize('Retrying in about {seconds} s', { seconds }) : localize('Retrying soon');
+        return ['$(watch)', caption, localize('Retrying soon, after another request.')];
+      }
       return [
         '$(watch)',
         localize('Retrying in {seconds} s', { seconds }),

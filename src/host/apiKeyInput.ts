@@ -32,6 +32,8 @@ export function problemText(problem: ApiKeyProblem): string {
       return vscode.l10n.t('There is no API key in this.');
     case 'has-spaces':
       return vscode.l10n.t('An API key has no spaces or line breaks in it. Copy it once more.');
+    case 'too-long':
+      return vscode.l10n.t('This is too long for an API key. Copy the key alone.');
     case 'not-ascii':
       return vscode.l10n.t('There is a character in this that no API key has. Copy it once more.');
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isConnectionError } from '../core/connectionError';
 import type { Connection } from '../core/request';
 import type { ConnectionView } from '../protocol';
 import { BaseUrlNotices, unusableBaseUrl } from './baseUrlNotices';
@@ -7,7 +8,7 @@ import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
 import type { Log } from './log';
 import type { Settings } from './settings';
-import { UserError } from './userError';
+import { NoConnectionError } from './userError';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
@@ -40,24 +41,25 @@ export class Connections extends Disposable {
     this.register(new BaseUrlNotices(deps));
   }
 
-  /** @throws an error with a localised message when the base URL of the settings can't be used. */
+  /** @throws NoConnectionError when the base URL of the settings can't be used, or the key can't be read. */
   current(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
     return baseUrl === undefined ? this.own() : Promise.resolve(embedded(baseUrl));
   }
 
-  /** The embedded gateway. @throws an error with a localised message when the demo is not active. */
+  /** The embedded gateway. @throws NoConnectionError when the demo is not active. */
   embedded(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
     if (baseUrl !== undefined) return Promise.resolve(embedded(baseUrl));
-    return Promise.reject(new UserError(vscode.l10n.t('The offline demo is closed. Open it again to ask this there.')));
+    const message = vscode.l10n.t('The offline demo is closed. Open it again to ask this there.');
+    return Promise.reject(new NoConnectionError('base-url', message));
   }
 
   /** The user's own, whether or not the demo is active. @throws as `current`. */
   async own(): Promise<ActiveConnection> {
     const { settings, keys } = this.deps;
     const baseUrl = settings.baseUrl();
-    if ('error' in baseUrl) throw new UserError(unusableBaseUrl(baseUrl.error));
+    if ('error' in baseUrl) throw new NoConnectionError('base-url', unusableBaseUrl(baseUrl.error));
     const { url, origin, host } = baseUrl;
     return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
   }
@@ -81,7 +83,9 @@ export class Connections extends Disposable {
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
-      return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey: false, demo: false };
+      // If the user sends a prompt, the turn fails with a card that gives the reason.
+      const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
+      return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
     }
   }
 

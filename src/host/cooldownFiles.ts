@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock';
 import type { Scope } from '../core/network/scope';
 import type { Cooldown, SharedCooldowns } from '../core/network/sharedCooldowns';
+import { privateFileMode, privateFolderMode } from './conversation/privateFiles';
 import { nameOf, parseName, type Note } from './cooldownNames';
 
 /** What is longer is no limit but a mistake, or a quota, which is not waited for. */
@@ -49,11 +50,11 @@ class CooldownFiles implements SharedCooldowns {
     const [until, delayMs] = [Math.ceil(times.until), Math.ceil(times.delayMs)];
     if (!(until > this.clock.now()) || !(delayMs > 0 && delayMs <= longestMs)) return;
     const path = this.pathOf({ key: keyOf(scope), until, delayMs, source, reason, writer: this.writer });
-    const create = (): Promise<void> => writeFile(path, '', { flag: 'wx' });
+    const create = (): Promise<void> => writeFile(path, '', { flag: 'wx', mode: privateFileMode });
     await this.attempt('written', ['EEXIST'], () =>
       create().catch(async (error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error;
-        await mkdir(this.folder, { recursive: true });
+        await mkdir(this.folder, { recursive: true, mode: privateFolderMode });
         await create();
       }),
     );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Engine, EngineDeps, EngineLog } from '../core/engine';
+import type { KnownKeys } from '../core/knownKeys';
 import { lazyEngine } from '../core/lazyEngine';
 import { noSharedCooldowns, type SharedCooldowns } from '../core/network/sharedCooldowns';
 import { localize } from './localize';
@@ -7,7 +8,7 @@ import { systemClock } from './systemClock';
 import { timeOfDay } from './timeOfDay';
 
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onPause'> {
-  readonly log: EngineLog;
+  readonly log: EngineLog & { readonly keys: KnownKeys };
   readonly version: string;
   /** Of all windows of this machine; absent: what the engine is told is nothing to them. */
   readonly storage?: string | undefined;
@@ -22,6 +23,7 @@ export function hostEngine({ log, version, storage, settings, connection, onPaus
       random: Math.random,
       fetch: (input, init) => globalThis.fetch(input, init),
       log,
+      keys: log.keys,
       localize,
       formatTime: timeOfDay,
       settings,

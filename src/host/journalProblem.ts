@@ -31,6 +31,11 @@ export function journalProblem(log: Log, openHere: (id: string) => unknown): (pr
       ]);
       return;
     }
+    if (problem.kind === 'too-large') {
+      log.warn(`conversation too large to be opened: ${problem.path}`);
+      toast(log, 'warning', text(problem));
+      return;
+    }
     log.error(problem.error);
     if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
     if (problem.kind === 'unwritten') {
@@ -58,6 +63,8 @@ function text(problem: JournalProblem): string {
       return vscode.l10n.t(
         'A saved conversation was written by a newer version of HolySheep and is left as it is. Update the extension to open it.',
       );
+    case 'too-large':
+      return vscode.l10n.t('This conversation is too large to open. Its file is left as it is: {0}', problem.path);
     case 'elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
     case 'taken':
@@ -87,6 +94,10 @@ function unwritten(why: WriteFailure): string {
     case 'gone':
       return vscode.l10n.t(
         "The conversation's file was deleted: what comes now can't be saved and will be lost when the window closes. Start a new conversation.",
+      );
+    case 'slow':
+      return vscode.l10n.t(
+        "The disk is not responding: the latest part of the conversation isn't saved yet and will be lost if the window closes.",
       );
     case 'other':
       return vscode.l10n.t("The conversation can't be saved to disk; it will be lost when the window closes.");

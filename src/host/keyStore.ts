@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { hostFaults } from '../core/faults/hostFaults';
 import { Disposable } from './disposable';
 import type { Log } from './log';
-import { UserError } from './userError';
+import { localize } from './localize';
+import { NoConnectionError } from './userError';
 
 const prefix = 'holysheep.apiKey:';
 
@@ -25,7 +27,7 @@ export class KeyStore extends Disposable {
 
   /**
    * @param origin as in `URL.origin`.
-   * @throws an error with a localised message when the system's keyring can't be read.
+   * @throws NoConnectionError when the system keyring can't be read.
    */
   async get(origin: string): Promise<string | undefined> {
     const key = await this.read(origin);
@@ -34,22 +36,35 @@ export class KeyStore extends Disposable {
     return key;
   }
 
+  /** @throws NoConnectionError when the system keyring does not take the key. */
   async set(origin: string, key: string): Promise<void> {
     this.log.hide(key);
-    await this.secrets.store(prefix + origin, key);
+    try {
+      await this.secrets.store(prefix + origin, key);
+    } catch (cause) {
+      throw this.unwritable(cause);
+    }
   }
 
+  /** @throws NoConnectionError when the system keyring can't be changed. */
   async delete(origin: string): Promise<void> {
-    await this.secrets.delete(prefix + origin);
+    try {
+      await this.secrets.delete(prefix + origin);
+    } catch (cause) {
+      throw this.unwritable(cause);
+    }
   }
 
   private async read(origin: string): Promise<string | undefined> {
     try {
       return await this.secrets.get(prefix + origin);
-    } catch (error) {
-      throw new UserError(vscode.l10n.t("The API key can't be read: VS Code's secret storage fails."), {
-        cause: error,
-      });
+    } catch (cause) {
+      throw new NoConnectionError('keyring', localize(hostFaults.keyring.message), { cause });
     }
+  }
+
+  private unwritable(cause: unknown): NoConnectionError {
+    const message = vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
+    return new NoConnectionError('keyring', message, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { knownModels } from '../core/modelList';
+import { knownModels, maxModels } from '../core/modelList';
 import type { ActiveConnection, Connections } from './connections';
 import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
@@ -32,18 +32,20 @@ export class ModelCatalog extends Disposable {
     try {
       connection = await this.connection(demo);
     } catch (error) {
-      this.deps.log.error(error);
-      return known(error instanceof Error ? error.message : String(error));
+      return this.failed(error);
     }
     return this.listOf(connection);
   }
 
-  /** As `list`, of this gateway. */
+  /** Returns the models of this gateway. Never rejects. */
   async listOf(connection: ActiveConnection): Promise<ModelList> {
     const { baseUrl } = connection;
     const cached = this.lists.get(baseUrl);
     if (cached && performance.now() < cached.until) return cached.list;
-    const entry = { list: this.ask(connection), until: performance.now() + freshForMs };
+    const entry = {
+      list: this.ask(connection).catch((error: unknown) => this.failed(error)),
+      until: performance.now() + freshForMs,
+    };
     this.lists.set(baseUrl, entry);
     const list = await entry.list;
     // A failure is not worth remembering.
@@ -81,11 +83,17 @@ export class ModelCatalog extends Disposable {
     return demo ? connections.embedded() : connections.own();
   }
 
+  private failed(error: unknown): ModelList {
+    this.deps.log.error(error);
+    return known(error instanceof Error ? error.message : String(error));
+  }
+
   private async ask(connection: ActiveConnection): Promise<ModelList> {
     const { verifyConnection } = await import('./verification');
-    const result = await verifyConnection(connection, this.lifetime.token);
+    const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':
+        if (result.models.length === maxModels) this.deps.log.warn(`model list: cut after ${maxModels} models`);
         return result.models.length === 0
           ? known(vscode.l10n.t('{0} lists no models.', connection.host))
           : { source: 'gateway', models: result.models, host: connection.host };

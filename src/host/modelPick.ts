@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainLabel } from './plainLabel';
 import { modelChoices, type ModelChoice } from './modelChoices';
 
 export type ModelList =
@@ -93,11 +94,11 @@ function itemsOf(
 function itemOf({ model, kind }: ModelChoice): ModelItem {
   switch (kind) {
     case 'current':
-      return { model, label: `$(check) ${model}`, description: vscode.l10n.t('current') };
+      return { model, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
     case 'other':
-      return { model, label: model };
+      return { model, label: plainLabel(model) };
     case 'typed':
-      return { model, label: vscode.l10n.t('Use “{0}”', model), alwaysShow: true };
+      return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true };
   }
 }
 
@@ -106,8 +107,8 @@ function headingOf(list: ModelList | undefined): string | undefined {
     case undefined:
       return undefined;
     case 'gateway':
-      return vscode.l10n.t('From {0}', list.host);
+      return vscode.l10n.t('From {0}', plainLabel(list.host));
     case 'known':
-      return vscode.l10n.t("The usual models; the gateway's own list can't be had: {0}", list.message);
+      return vscode.l10n.t("The usual models; the gateway's own list can't be had: {0}", plainLabel(list.message));
   }
 }

@@ -1,8 +1,9 @@
-import { redactKeys } from '../core/apiKey';
 import { declaredKind, sniffedKind } from '../core/contentKind';
 import { isRecord, parseJson } from '../core/json';
+import type { KnownKeys } from '../core/knownKeys';
 import { parseModelList } from '../core/modelList';
 import type { Connection } from '../core/request';
+import { visibleText } from '../core/visibleText';
 import { networkFaultOf, type NetworkFault } from './networkFault';
 
 export type ProbeFault =
@@ -35,9 +36,13 @@ class BodyTooLarge extends Error {}
 
 class Late extends Error {}
 
-/** `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect. */
+/**
+ * `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect.
+ * @param keys those to be removed from what the gateway writes
+ */
 export async function probeModels(
   connection: Connection,
+  keys: KnownKeys,
   signal?: AbortSignal,
   limits: ProbeLimits = usual,
 ): Promise<ProbeResult> {
@@ -57,12 +62,14 @@ export async function probeModels(
     clearTimeout(timer);
     timer = setTimeout(expire, limits.bodyMs);
     const body = await readBody(response, limits.bodyBytes);
-    return judge(response, body, connection, Math.round(performance.now() - started));
+    return judge(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
   } catch (error) {
     if (signal?.aborted) return { state: 'cancelled' };
     if (abort.signal.reason instanceof Late) return { state: 'unverified', fault: { kind: 'timeout' } };
     if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
-    const { fault, ...found } = networkFaultOf(error, connection.baseUrl);
+    const { fault, code, proxy } = networkFaultOf(error, connection.baseUrl);
+    const shown = (text: string): string => visibleText(keys.redact(text), longestDetail);
+    const found = { code: code && shown(code), ...(proxy !== undefined && { proxy: shown(proxy) }) };
     return { state: 'unverified', fault: { kind: fault, ...found } };
   } finally {
     clearTimeout(timer);
@@ -90,17 +97,23 @@ async function readBody(response: Response, limit: number): Promise<string> {
   return text + decoder.decode();
 }
 
-function judge(response: Response, body: string, connection: Connection, ms: number): ProbeResult {
+interface Asked {
+  readonly connection: Connection;
+  readonly keys: KnownKeys;
+  readonly ms: number;
+}
+
+function judge(response: Response, body: string, { connection, keys, ms }: Asked): ProbeResult {
   const { status } = response;
   const html = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
   const unverified = (fault: ProbeFault): ProbeResult => ({ state: 'unverified', fault });
 
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return unverified({ kind: 'redirect', to: targetOf(response, connection) });
+    return unverified({ kind: 'redirect', to: targetOf(response, connection, keys) });
   }
   // A firewall's page comes as a 403, too, and says nothing about the key.
   if (status === 401 || (status === 403 && !html)) {
-    return { state: 'rejected', status, detail: detailOf(body, connection) };
+    return { state: 'rejected', status, detail: detailOf(body, keys) };
   }
   if (status === 404 || status === 405) return unverified({ kind: 'not-found', status });
   if (status === 407) return unverified({ kind: 'proxy' });
@@ -109,25 +122,24 @@ function judge(response: Response, body: string, connection: Connection, ms: num
   if (html) return unverified({ kind: 'html', status });
   if (!response.ok) return unverified({ kind: 'status', status });
   const models = parseModelList(parseJson(body));
-  return models ? { state: 'verified', models, ms } : unverified({ kind: 'not-a-list', status });
+  if (!models) return unverified({ kind: 'not-a-list', status });
+  return { state: 'verified', models: models.filter((id) => keys.redact(id) === id), ms };
 }
 
-function targetOf(response: Response, { baseUrl }: Connection): string | undefined {
+function targetOf(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
   const location = response.headers.get('location');
   if (location === null || !URL.canParse(location, baseUrl)) return undefined;
   const { origin, pathname } = new URL(location, baseUrl);
-  return origin + pathname;
+  return visibleText(keys.redact(origin + pathname), longestDetail);
 }
 
-function detailOf(body: string, { apiKey }: Connection): string | undefined {
+function detailOf(body: string, keys: KnownKeys): string | undefined {
   const parsed = parseJson(body);
   const error = field(parsed, 'error');
   const message = [field(error, 'message'), error, field(parsed, 'message')].find((text) => typeof text === 'string');
   if (message === undefined) return undefined;
-  const line = redactKeys(message, apiKey === undefined ? [] : [apiKey])
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line === '' ? undefined : line.slice(0, longestDetail);
+  const line = visibleText(keys.redact(message), longestDetail);
+  return line === '' ? undefined : line;
 }
 
 function field(value: unknown, name: string): unknown {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hostFaults } from '../core/faults/hostFaults';
 import type { ConnectionView } from '../protocol';
 import { activityWords } from './activityWords';
 import type { Connections } from './connections';
@@ -7,6 +8,7 @@ import { Disposable } from './disposable';
 import { followConnection } from './followConnection';
 import { localize } from './localize';
 import type { Log } from './log';
+import { plainLabel } from './plainLabel';
 import { secondOfDay } from './timeOfDay';
 
 const tickMs = 1000;
@@ -48,12 +50,12 @@ export class StatusBar extends Disposable {
   private showModel({ model, host, hasKey, demo }: ConnectionView): void {
     const mark = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
-      vscode.l10n.t('HolySheep model: {0}', model),
+      vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       demo ? vscode.l10n.t('Offline demo: a gateway on this machine answers.') : vscode.l10n.t('Host: {0}', host),
-      ...(hasKey ? [] : [vscode.l10n.t('No API key is set.')]),
+      ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];
-    this.model.text = mark + model;
+    this.model.text = mark + plainLabel(model);
     this.model.tooltip = lines.join('\n');
     this.model.accessibilityInformation = { label: lines.join(' '), role: 'button' };
     this.model.show();
@@ -76,6 +78,11 @@ export class StatusBar extends Disposable {
       activity.kind === 'failed' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.activity.show();
   }
+}
+
+function keyLines(hasKey: ConnectionView['hasKey']): readonly string[] {
+  if (hasKey === 'unreadable') return [localize(hostFaults.keyring.message)];
+  return hasKey ? [] : [vscode.l10n.t('No API key is set.')];
 }
 
 function item(id: string, priority: number): vscode.StatusBarItem {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visibleText } from '../core/visibleText';
 import type { Log } from './log';
 import { withoutLinks } from './withoutLinks';
 
@@ -9,15 +10,20 @@ export interface ToastAction {
   readonly run: () => unknown;
 }
 
-/** Says something and goes on: nobody waits for a message to be dismissed. */
+const maxLength = 1000;
+
+/**
+ * Shows a notification, and doesn't wait until the user dismisses it. The message may quote foreign text: it becomes one
+ * line without links and without anything hidden in it.
+ */
 export function toast(
   log: Pick<Log, 'error'>,
   kind: ToastKind,
   message: string,
   actions: readonly ToastAction[] = [],
 ): void {
-  const chosen = show(kind, withoutLinks(message), ...actions.map(({ title }) => title));
-  void chosen
+  const chosen = show(kind, withoutLinks(visibleText(message, maxLength)), ...actions.map(({ title }) => title));
+  chosen
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, (error: unknown) => log.error(error));
 }

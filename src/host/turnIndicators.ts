@@ -26,7 +26,9 @@ export interface TurnIndicators {
 /** What the rest of the window sees of the turns: the status bar, and which commands make sense. */
 export function registerTurnIndicators(deps: TurnIndicatorsDeps): TurnIndicators {
   const { conversations, connections, statusBar, onError } = deps;
-  const contextKeys = new ContextKeys((key, value) => void vscode.commands.executeCommand('setContext', key, value));
+  const contextKeys = new ContextKeys((key, value) => {
+    vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
+  });
   const activity = new DistinctActivity((shown) => statusBar.update(shown));
   let pause: Pause | undefined;
   const show = (): void => activity.update(withPause(activityOf(conversations), pause));

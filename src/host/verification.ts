@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { KnownKeys } from '../core/knownKeys';
 import type { Connection } from '../core/request';
 import { faultTable } from '../core/faults/table';
 import { withoutFullStop } from './fullStop';
@@ -19,11 +20,15 @@ export interface Verified extends Connection {
 }
 
 /** `GET {baseUrl}/models` with the key. Messages are whole localised sentences. Never rejects. */
-export async function verifyConnection(connection: Verified, token?: vscode.CancellationToken): Promise<Verification> {
+export async function verifyConnection(
+  connection: Verified,
+  keys: KnownKeys,
+  token?: vscode.CancellationToken,
+): Promise<Verification> {
   const abort = new AbortController();
   if (token?.isCancellationRequested) return { state: 'cancelled' };
   const listener = token?.onCancellationRequested(() => abort.abort());
-  const result = await probeModels(connection, abort.signal);
+  const result = await probeModels(connection, keys, abort.signal);
   listener?.dispose();
   switch (result.state) {
     case 'verified':

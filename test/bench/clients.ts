@@ -21,7 +21,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
     clock: systemClock,
     random: Math.random,
     fetch,
-    log: { debug: ignore, info: ignore, warn: ignore },
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     localize: (message) => message,
     formatTime: String,
     settings: () => defaultSettings,

@@ -19,19 +19,15 @@ describe('several conversations', () => {
     await gateway.close();
   });
 
-  const startNew = async (): Promise<void> => {
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.frame.getByText('What do you want to know?').waitFor();
-  };
   const asked = (n: number): unknown[] => (gateway.requests[n - 1]?.json?.messages ?? []).map(({ content }) => content);
 
   it('a new one has a tab of its own, and the answer in the one before goes on', async () => {
     const apples = heldAnswer(deltas('Apples are'), answer(' red.'));
     gateway.script = apples.script;
-    await startNew();
+    await panel.newConversation();
     await panel.send('about apples');
     await panel.answer.getByText('Apples are').waitFor();
-    await startNew();
+    await panel.newConversation();
     gateway.script = () => answer('Pears are green.');
     await panel.send('about pears');
     await panel.answer.getByText('Pears are green.').waitFor();
@@ -92,7 +88,7 @@ describe('several conversations', () => {
 
   it('one that is deleted in mid-answer comes back with what had arrived, and goes on', async () => {
     gateway.script = heldAnswer(deltas('Plums are'), []).script;
-    await startNew();
+    await panel.newConversation();
     await panel.send('about plums');
     await panel.answer.getByText('Plums are').waitFor();
     await workbench.runCommand('HolySheep: Delete Conversation');

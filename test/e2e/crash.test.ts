@@ -66,8 +66,7 @@ describe('an extension host that dies in mid-answer', () => {
   it('leaves every conversation that it was answering in', async () => {
     ends = false;
     for (const prompt of ['One more story', 'And another']) {
-      await workbench.runCommand('HolySheep: New Conversation');
-      await panel.frame.getByText('What do you want to know?').waitFor();
+      await panel.newConversation();
       await panel.send(prompt);
       await panel.answer.getByText('word60').waitFor();
     }
@@ -82,8 +81,7 @@ describe('an extension host that dies in mid-answer', () => {
   });
 
   it('is followed by one that brings the panel back, without a reload', async () => {
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.frame.getByText('What do you want to know?').waitFor();
+    await panel.newConversation();
     await panel.send('A story for a window that stays');
     await panel.answer.getByText('word60').waitFor();
     await workbench.killExtensionHost();
@@ -114,8 +112,7 @@ describe('an extension host that dies while nothing is answered', () => {
   });
 
   it('leaves what was being written where nothing has been asked yet', async () => {
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.frame.getByText('What do you want to know?').waitFor();
+    await panel.newConversation();
     await panel.prompt.fill('A thought before any question');
     const dead = await workbench.panelId();
     await workbench.killExtensionHost();

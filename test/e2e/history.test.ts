@@ -29,8 +29,7 @@ describe('the history', () => {
   });
 
   async function askAnew(prompt: string): Promise<void> {
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.prompt.waitFor();
+    await panel.newConversation();
     await panel.send(prompt);
     await panel.inState('done').waitFor();
   }

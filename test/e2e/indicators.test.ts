@@ -28,15 +28,11 @@ describe('a turn, outside its panel', () => {
     workbench.statusBarItem('holysheep.activity').filter({ hasText: text, visible: true });
   const label = (): Promise<string | null> =>
     workbench.statusBarItem('holysheep.activity').locator('[aria-label]').first().getAttribute('aria-label');
-  const startNew = async (): Promise<void> => {
-    await workbench.runCommand('HolySheep: New Conversation');
-    await panel.frame.getByText('What do you want to know?').waitFor();
-  };
 
   describe('in the status bar', () => {
     it('counts down, and tells a screen reader the time of day instead', async () => {
       gateway.script = () => rateLimited(120);
-      await startNew();
+      await panel.newConversation();
       await panel.send('limited');
       await activity('Retrying in').waitFor();
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d\d:\d\d:\d\d/);
@@ -68,10 +64,10 @@ describe('a turn, outside its panel', () => {
     it('says how many other answers are on their way', async () => {
       const first = heldAnswer(deltas('Apples are'), answer(' red.'));
       gateway.script = first.script;
-      await startNew();
+      await panel.newConversation();
       await panel.send('about apples');
       await panel.answer.getByText('Apples are').waitFor();
-      await startNew();
+      await panel.newConversation();
       const second = heldAnswer(deltas('Pears are'), answer(' green.'));
       gateway.script = second.script;
       await panel.send('about pears');
@@ -98,10 +94,10 @@ describe('a turn, outside its panel', () => {
     it('has failed: Show leads there', async () => {
       const held = heldAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
       gateway.script = held.script;
-      await startNew();
+      await panel.newConversation();
       await panel.send('what fails unseen');
       await gateway.request(1);
-      await startNew();
+      await panel.newConversation();
       held.release();
       const toast = workbench.toast('“what fails unseen”: no answer.');
       await toast.getByRole('button', { name: 'Show', exact: true }).click();
@@ -112,10 +108,10 @@ describe('a turn, outside its panel', () => {
     it('waits for long: Retry now asks at once', async () => {
       const held = heldAnswer([], rateLimited(120));
       gateway.script = inTurn(held.script, () => answer('after the wait'));
-      await startNew();
+      await panel.newConversation();
       await panel.send('what waits unseen');
       await gateway.request(1);
-      await startNew();
+      await panel.newConversation();
       held.release();
       const toast = workbench.toast('“what waits unseen” waits until');
       await toast.getByRole('button', { name: 'Retry now' }).click();
@@ -128,17 +124,17 @@ describe('a turn, outside its panel', () => {
     it('was stopped, or is answered soon: there is none', async () => {
       const held = heldAnswer(deltas('quick'), answer(' enough'));
       gateway.script = held.script;
-      await startNew();
+      await panel.newConversation();
       await panel.send('what is answered unseen');
       await panel.answer.getByText('quick').waitFor();
-      await startNew();
+      await panel.newConversation();
       held.release();
       await activity('').waitFor({ state: 'hidden' });
       const stopped = heldAnswer(deltas('half'), answer(' of it'));
       gateway.script = stopped.script;
       await panel.send('what is stopped unseen');
       await panel.answer.getByText('half').waitFor();
-      await startNew();
+      await panel.newConversation();
       await workbench.runCommand('HolySheep: Stop');
       await activity('').waitFor({ state: 'hidden' });
       assert.equal(await workbench.toast().count(), 0);

@@ -29,7 +29,11 @@ describe("VS Code's own chat, without a sign-in", () => {
   before(async () => {
     gateway = await startGateway({ script: () => answer('unused') });
     workbench = await Workbench.open({
-      settings: { 'holysheep.baseUrl': gateway.baseUrl, 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': false },
+      settings: {
+        'holysheep.baseUrl': gateway.baseUrl,
+        'holysheep.model': 'gpt-4o',
+        'chat.disableAIFeatures': undefined,
+      },
       otherExtension,
     });
     chat = new NativeChat(workbench);

@@ -104,8 +104,7 @@ describe('reading a conversation', () => {
     };
 
     it('its beginning stays in view when all of it is shown', async () => {
-      await workbench.runCommand('HolySheep: New Conversation');
-      await panel.frame.getByText('What do you want to know?').waitFor();
+      await panel.newConversation();
       gateway.script = () => answer('Short.');
       await panel.send(prompt);
       await panel.inState('done').waitFor();
@@ -137,8 +136,7 @@ describe('reading a conversation', () => {
 
   describe('with the keyboard alone', () => {
     it('Shift+Tab goes from the composer into the newest turn', async () => {
-      await workbench.runCommand('HolySheep: New Conversation');
-      await panel.frame.getByText('What do you want to know?').waitFor();
+      await panel.newConversation();
       gateway.script = () => answer('```ts\nconst a = 1;\n```\n\nand\n\n```ts\nconst b = 2;\n```');
       await panel.send('Give me code');
       await panel.inState('done').waitFor();

@@ -71,7 +71,9 @@ describe('two windows, one conversation', () => {
     const there = new ConversationPanel(second);
     await there.answer.getByText('the answer').waitFor();
     await first.page.bringToFront();
-    await first.toast('goes on in another window').getByRole('button', { name: 'Open Here' }).click();
+    // The toast may be hidden again by now.
+    await first.runCommand('Notifications: Show Notifications');
+    await first.notification('goes on in another window').getByRole('button', { name: 'Open Here' }).click();
     await here.answer.getByText('the answer').waitFor();
     await second.tab('Whose is it?').waitFor({ state: 'detached' });
     await here.send('And now?');

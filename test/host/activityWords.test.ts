@@ -27,6 +27,16 @@ describe('the activity in the status bar', () => {
     assert.equal(activityWords({ kind: 'waiting', until: 4000, others: 0 }, deps).text, '$(watch) Retrying in 0 s');
   });
 
+  it('calls the time of a wait behind another request an estimate', () => {
+    const wait = { kind: 'waiting', until: 1000, estimated: true, others: 0 } as const;
+    const before = activityWords(wait, deps);
+    now = 1000;
+    const after = activityWords(wait, deps);
+    assert.deepEqual([before.text, after.text], ['$(watch) Retrying in about 1 s', '$(watch) Retrying soon']);
+    assert.equal(before.label, 'HolySheep: Retrying soon, after another request. Show the conversation');
+    assert.equal(after.label, before.label);
+  });
+
   it('says until when a model is left alone, and why', () => {
     const asked = activityWords({ kind: 'cooling', until: 5, why: 'cooldown' }, deps);
     const broken = activityWords({ kind: 'cooling', until: 5, why: 'breaker' }, deps);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { redactKeys } from '../../src/core/apiKey';
+import { KnownKeys } from '../../src/core/knownKeys';
 import type { EngineReport } from '../../src/core/engine';
 import type { StreamEvent } from '../../src/core/events';
 import { emptyLedger, enter } from '../../src/core/ledger';
@@ -73,7 +73,7 @@ const diagnostics: Diagnostics = {
 };
 
 describe('the diagnostics', () => {
-  const report = diagnosticsText(diagnostics, (written) => redactKeys(written, [key]));
+  const report = diagnosticsText(diagnostics, (written) => new KnownKeys([key]).redact(written));
   const { settings, turns, host, time } = JSON.parse(report) as Diagnostics & EngineReport;
 
   it('tell the versions, the settings and every attempt with its wait', () => {
@@ -175,7 +175,7 @@ describe('the diagnostics', () => {
             engine: { turns: [turn], network: { budgets: [], gates } },
             errors: [errorNote(problem, 1, __dirname), errorNote(leak, 1, __dirname)],
           },
-          (all) => redactKeys(all, []),
+          (all) => new KnownKeys().redact(all),
         );
         assert.ok(!written.includes(name), written);
       }),

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer, Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { KnownKeys } from '../../src/core/knownKeys';
 import { probeModels, type ProbeFault, type ProbeLimits, type ProbeResult } from '../../src/host/modelsProbe';
 
 const apiKey = 'hsa-0123456789abcdef';
+const otherKey = 'K7/of+another-route-99';
 const quick: ProbeLimits = { headersMs: 100, bodyMs: 100, bodyBytes: 1000 };
 
 async function withServer<T>(server: Server, run: (baseUrl: string) => Promise<T>): Promise<T> {
@@ -17,7 +19,9 @@ async function withServer<T>(server: Server, run: (baseUrl: string) => Promise<T
 }
 
 function probe(answer: RequestListener, limits?: ProbeLimits): Promise<ProbeResult> {
-  return withServer(createServer(answer), (baseUrl) => probeModels({ baseUrl, apiKey }, undefined, limits));
+  return withServer(createServer(answer), (baseUrl) =>
+    probeModels({ baseUrl, apiKey }, new KnownKeys(), undefined, limits),
+  );
 }
 
 function replying(status: number, body: string, headers: Record<string, string> = {}): RequestListener {
@@ -61,7 +65,7 @@ describe('probeModels', () => {
       seen.push(request.headers.authorization);
       response.end('[]');
     };
-    await withServer(createServer(listen), (baseUrl) => probeModels({ baseUrl, apiKey: undefined }));
+    await withServer(createServer(listen), (baseUrl) => probeModels({ baseUrl, apiKey: undefined }, new KnownKeys()));
     assert.deepEqual(seen, [undefined]);
   });
 
@@ -97,7 +101,7 @@ describe('probeModels', () => {
 
   it('knows a port that nobody listens on', async () => {
     const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
-    assert.deepEqual(await probeModels({ baseUrl, apiKey }), {
+    assert.deepEqual(await probeModels({ baseUrl, apiKey }, new KnownKeys()), {
       state: 'unverified',
       fault: { kind: 'refused', code: 'ECONNREFUSED' },
     });
@@ -105,14 +109,14 @@ describe('probeModels', () => {
 
   it('knows a server that speaks no HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
-    const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }));
+    const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }, new KnownKeys()));
     assert.ok(result.state === 'unverified');
     assert.equal(result.fault.kind, 'not-http');
   });
 
   it('knows a server that speaks HTTP where TLS is expected', async () => {
     const result = await withServer(createServer(replying(200, '[]')), (baseUrl) =>
-      probeModels({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }),
+      probeModels({ baseUrl: baseUrl.replace('http:', 'https:'), apiKey }, new KnownKeys()),
     );
     assert.ok(result.state === 'unverified');
     assert.equal(result.fault.kind, 'not-tls');
@@ -121,16 +125,41 @@ describe('probeModels', () => {
   it('stops at once when it is cancelled', async () => {
     const abort = new AbortController();
     const server = createServer(() => abort.abort());
-    const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }, abort.signal));
+    const result = await withServer(server, (baseUrl) =>
+      probeModels({ baseUrl, apiKey }, new KnownKeys(), abort.signal),
+    );
     assert.deepEqual(result, { state: 'cancelled' });
-    assert.deepEqual(await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, abort.signal), result);
+    assert.deepEqual(
+      await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys(), abort.signal),
+      result,
+    );
+  });
+
+  for (const [where, answer] of [
+    ['an error', replying(401, JSON.stringify({ error: { message: `no ${apiKey}, no ${otherKey}` } }))],
+    ['an error that is cut', replying(401, JSON.stringify({ error: { message: 'x'.repeat(285) + otherKey } }))],
+    ['a redirect', replying(302, '', { location: `/v2/${encodeURIComponent(otherKey)}/${apiKey}` })],
+    ['the name of a model', replying(200, JSON.stringify([otherKey, apiKey, 'gpt-4o']))],
+  ] as const) {
+    it(`removes the keys of all routes from ${where}`, async () => {
+      const keys = new KnownKeys([apiKey, otherKey]);
+      const result = await withServer(createServer(answer), (baseUrl) => probeModels({ baseUrl, apiKey }, keys));
+      const text = JSON.stringify(result);
+      for (const part of [apiKey.slice(0, 8), otherKey.slice(0, 8)]) assert.ok(!text.includes(part), text);
+    });
+  }
+
+  it('leaves hidden characters out of an error', async () => {
+    const message = 'a\u202eb\u2066c\u200bd\u0007e\nf\u{e0041}g';
+    const result = await probe(replying(401, JSON.stringify({ error: { message } })));
+    assert.deepEqual(result, { state: 'rejected', status: 401, detail: 'abcd e fg' });
   });
 
   it('uses the fetch of the moment, which VS Code replaces', async () => {
     const original = globalThis.fetch;
     globalThis.fetch = () => Promise.resolve(new Response('["patched"]'));
     try {
-      const result = await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey });
+      const result = await probeModels({ baseUrl: 'http://127.0.0.1:1/v1', apiKey }, new KnownKeys());
       assert.ok(result.state === 'verified');
       assert.deepEqual(result.models, ['patched']);
     } finally {

@@ -10,5 +10,5 @@ describe('the kind of a remote in the diagnostics', () => {
     it(`tells nothing of ${JSON.stringify(name)}`, () => assert.equal(remoteKind(name), 'other'));
   }
 
-  it('is none where there is no remote', () => assert.equal(remoteKind(undefined), null));
+  it('is none when there is no remote', () => assert.equal(remoteKind(undefined), null));
 });

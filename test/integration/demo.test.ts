@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/core/events';
+import { KnownKeys } from '../../src/core/knownKeys';
 import type { EngineSettings } from '../../src/core/settings';
 import type { ComposedFault } from '../../src/demo/composedFaults';
 import { answer, inTurn, rateLimited } from '../../src/demo/replies';
@@ -171,7 +172,8 @@ describe('composed faults', () => {
     [{ name: 'empty', times: 1 }],
     [{ name: 'page', times: Infinity }],
   ];
-  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+  const nothing = (): void => undefined;
+  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, keys: new KnownKeys() };
   const demo = new DemoMode();
   before(() => demo.enter());
   after(async () => {

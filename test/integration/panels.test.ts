@@ -31,10 +31,12 @@ class Window {
   suggesting: Promise<readonly ContextSuggestion[]> = Promise.resolve([]);
   readonly conversations: Conversations;
   readonly panels: ConversationPanels;
+  private readonly journal: Journal;
 
   constructor(folder: string, memory: Map<string, unknown>) {
     const onError = (error: unknown): void => void this.errors.push(error);
     const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: onError });
+    this.journal = journal;
     this.conversations = new Conversations({
       engine: () => this.engine,
       clock: systemClock,
@@ -43,6 +45,7 @@ class Window {
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       resume: () => 'auto',
       memory: storeIn(memory),
+      localize: (message) => message,
       onEvent: () => undefined,
       onError,
     });
@@ -56,6 +59,7 @@ class Window {
       connection: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
       suggestions: () => [],
       promptHistory: () => [],
+      deletedConversations: () => [],
       send: (input, { conversation, complete }) => {
         this.sent.push(complete?.(input) ?? input);
         if (conversation) this.conversations.activate(conversation);
@@ -97,6 +101,8 @@ class Window {
     blank.ask({ prompt });
     this.engine.turn.give(attempt(), ...(isWhole ? [done('an answer')] : []));
     await settled();
+    // A lock that is still being taken would be there for a moment after the window has gone.
+    await this.journal.flush();
     this.conversations.flushSync();
     return blank.id;
   }
@@ -340,7 +346,9 @@ describe('the panels of a window that was reloaded', () => {
     const conversation = after.conversations.current;
     assert.equal(conversation?.id, one);
     await new Window(folder, new Map()).conversations.open(one);
+    const lost = new Promise((resolve) => after.conversations.onDidLose(resolve));
     conversation.ask({ prompt: 'and pears?' });
+    await lost;
     assert.deepEqual(after.errors.splice(0), [{ kind: 'taken', id: one }]);
     assert.throws(() => panel.webview);
     assert.equal(after.panels.isShown(one), false);

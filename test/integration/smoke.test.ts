@@ -11,7 +11,7 @@ describe('the extension in its host', () => {
     assert.equal(api.version, 1);
   });
 
-  it('registers every command it contributes', async () => {
+  it('registers every command that package.json contributes, and no other public command', async () => {
     const extension = vscode.extensions.getExtension(id);
     assert.ok(extension, `${id} is not installed`);
     await extension.activate();
@@ -24,5 +24,10 @@ describe('the extension in its host', () => {
       contributed.filter((command) => !registered.has(command)),
       [],
     );
+    const others = [...registered].filter(
+      (command) => command.startsWith('holysheep.') && !contributed.includes(command),
+    );
+    // Only code of the extension calls these: they are in no palette.
+    assert.deepEqual(others.sort(), ['holysheep.chatAction', 'holysheep.showPanel']);
   });
 });

@@ -309,8 +309,12 @@ function cursor(line: number, character: number): vscode.Selection {
 }
 
 async function undo(document: vscode.TextDocument): Promise<void> {
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
-  await vscode.commands.executeCommand('undo');
+  const { version } = document;
+  // VS Code hands the command to the panel as long as the focus is still there.
+  while (document.version === version) {
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
+    await vscode.commands.executeCommand('undo');
+  }
 }
 
 /** Of the whole document, beside VS Code's list of changes. */

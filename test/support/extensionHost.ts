@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HolySheepApi } from '../../src/host/api';
-import { startGateway, type Gateway, type Script } from '../../src/demo/gateway';
+import { startGateway, type Gateway, type GatewayOptions, type Script } from '../../src/demo/gateway';
 import type { StreamEvent } from '../../src/core/events';
 
 export const testKey = 'hsa-test-key-0123456789';
@@ -32,8 +32,8 @@ export async function resetNetworkState(): Promise<void> {
 }
 
 /** Retries come as fast as the settings allow; there are few of them. */
-export async function startFixture(script: Script): Promise<HostFixture> {
-  const gateway = await startGateway({ script });
+export async function startFixture(script: Script, options: GatewayOptions = {}): Promise<HostFixture> {
+  const gateway = await startGateway({ ...options, script });
   const api = await extensionApi();
   await resetNetworkState();
   await set('baseUrl', gateway.baseUrl);

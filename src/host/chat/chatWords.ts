@@ -23,6 +23,12 @@ export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWord
     most: event.maxAttempts,
     time: formatTime(event.until),
   };
+  if (event.estimated) {
+    return localize(
+      '{message} Another request goes first. Attempt {attempt} of {most} follows in about {delay} (an estimate).',
+      args,
+    );
+  }
   if (event.told === 'request') {
     return localize(
       '{message} Another request of this window was told so. Attempt {attempt} of {most} at {time}.',

@@ -1,7 +1,8 @@
 import type { WaitingEvent } from '../../core/events';
 
-/** In a line, and offline, the same wait is told again with another time. */
+/** Returns whether the line written for `wait` also describes `event`. */
 export function isTold(wait: WaitingEvent, event: WaitingEvent): boolean {
-  const same = wait.attempt === event.attempt && wait.reason === event.reason && wait.told === event.told;
-  return same && (event.reason === 'offline' || Math.abs(event.until - wait.until) < 1000);
+  const isSame = wait.attempt === event.attempt && wait.reason === event.reason && wait.told === event.told;
+  if (!isSame || event.reason === 'offline' || event.estimated) return isSame;
+  return !wait.estimated && Math.abs(event.until - wait.until) < 1000;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import type { CodePromptId } from './codePromptIds';
+import { briefTitle } from '../prompts/briefTitles';
 import type { OwnPrompt } from '../prompts/ownPrompts';
 
 /** In the lightbulb's menu. */
@@ -20,8 +21,8 @@ export function codeActionTitle(id: CodePromptId): string {
 /** The same for a prompt of the user's own. */
 export function ownActionTitle(title: string, from: OwnPrompt['from']): string {
   return from === 'user'
-    ? vscode.l10n.t('{0} with HolySheep', title)
-    : vscode.l10n.t('{0} with HolySheep (prompt of this workspace)', title);
+    ? vscode.l10n.t('{0} with HolySheep', briefTitle(title))
+    : vscode.l10n.t('{0} with HolySheep (prompt of this workspace)', briefTitle(title));
 }
 
 /** Under *You*: short, the code is attached. @param what a prompt of ours, or the title of the user's own */
@@ -29,7 +30,7 @@ export function codePromptTitle(
   what: CodePromptId | { readonly own: string },
   { label, truncated }: CodeExcerpt,
 ): string {
-  const title = typeof what === 'string' ? shortTitle(what, label) : `${what.own} ${label}`;
+  const title = typeof what === 'string' ? shortTitle(what, label) : `${briefTitle(what.own)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (its first {1} characters)', title, codeLimits.characters) : title;
 }
 

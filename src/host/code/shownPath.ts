@@ -1,8 +1,15 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { visibleText } from '../../core/visibleText';
 
-/** The folders above a file outside the workspace are nobody's business: they name the user, for one. */
+const maxLength = 1000;
+
+/**
+ * Returns the path of a file for people and models, without anything hidden in it. The folders above a file outside of the
+ * workspace are left out: they name the user, for one.
+ */
 export function shownPath(uri: vscode.Uri): string {
   const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  return inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
+  const path = inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
+  return visibleText(path, maxLength);
 }

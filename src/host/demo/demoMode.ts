@@ -93,7 +93,7 @@ export class DemoMode extends Disposable {
     this.running = undefined;
     super.dispose();
     // The process may be going away: nobody is left to hear of a socket that would not close.
-    void gateway?.close().catch(() => undefined);
+    gateway?.close().catch(() => undefined);
   }
 
   private async start(): Promise<void> {

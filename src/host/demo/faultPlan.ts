@@ -23,7 +23,7 @@ const model = 'demo-composed';
 /** Chance in the middle of what it may be. */
 const median = 0.5;
 
-const silent = { debug: nothing, info: nothing, warn: nothing } as const;
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing } as const;
 
 /** What becomes of a turn that meets those faults, as its events tell it; those until then, where the signal fires. */
 export async function planOf(

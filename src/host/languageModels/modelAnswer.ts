@@ -58,7 +58,7 @@ export class ModelAnswer {
         return false;
       case 'replaced':
         this.whole = event.text;
-        // Reasoning that came as text can't be taken back: the answer follows it.
+        // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
         if (event.because === 'reasoning' && this.shown.startsWith(event.text)) this.shown = event.text;
         this.show();
         return false;

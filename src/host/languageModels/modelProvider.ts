@@ -59,7 +59,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     if (!connection) return [];
     if (configuration !== undefined) {
       const key = configuration['apiKey'];
-      if (typeof key === 'string' && key !== '') this.adopt(connection.origin, key);
+      if (typeof key === 'string' && key !== '') {
+        this.deps.log.hide(key);
+        this.adopt(connection.origin, key);
+      }
       return [];
     }
     if (connection.apiKey === undefined || token.isCancellationRequested) return [];

@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { knownModels } from '../../core/modelList';
 import { originOf } from '../../core/origin';
 import type { ActiveConnection } from '../connections';
+import type { Log } from '../log';
 import type { ModelCatalog } from '../modelCatalog';
+import { plainLabel } from '../plainLabel';
 import { defaultBaseUrl } from '../settingValues';
 import { canChat, limitsOf } from './modelInfo';
 
@@ -11,6 +13,7 @@ const patienceMs = 3000;
 
 export interface OfferedModelsDeps {
   readonly catalog: Pick<ModelCatalog, 'listOf'>;
+  readonly log: Pick<Log, 'error'>;
   /** VS Code is to ask for the models again. */
   readonly modelsChanged: () => void;
 }
@@ -28,21 +31,28 @@ export async function offeredModels(
 
 /** Nobody waits long for a gateway that does not answer: its list is told when it comes. */
 async function listedModels(
-  { catalog, modelsChanged }: OfferedModelsDeps,
+  { catalog, log, modelsChanged }: OfferedModelsDeps,
   connection: ActiveConnection,
 ): Promise<readonly string[]> {
-  const list = catalog.listOf(connection);
+  const fromGateway = async (): Promise<readonly string[] | undefined> => {
+    try {
+      const { source, models } = await catalog.listOf(connection);
+      return source === 'gateway' ? models : undefined;
+    } catch (error) {
+      log.error(error);
+      return undefined;
+    }
+  };
+  const list = fromGateway();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), patienceMs);
   });
   const first = await Promise.race([list, late]);
   clearTimeout(timer);
-  if (first !== 'late' && first.source === 'gateway') return first.models;
+  if (first !== 'late' && first) return first;
   if (first === 'late') {
-    void list.then(({ source }) => {
-      if (source === 'gateway') modelsChanged();
-    });
+    list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));
   }
   // What is known of one gateway says nothing about another.
   return connection.origin === originOf(defaultBaseUrl) ? knownModels : [];
@@ -52,11 +62,11 @@ function information(id: string, { host }: ActiveConnection): vscode.LanguageMod
   const { maxInputTokens, maxOutputTokens, imageInput } = limitsOf(id);
   return {
     id,
-    name: id,
+    name: plainLabel(id),
     family: id,
     version: id,
     detail: host,
-    tooltip: vscode.l10n.t('{0}, answered by {1}', id, host),
+    tooltip: vscode.l10n.t('{0}, answered by {1}', plainLabel(id), host),
     maxInputTokens,
     maxOutputTokens,
     // The agent's picker hides models that call no tools.

@@ -61,23 +61,29 @@ async function hasKey(connections: Pick<Connections, 'own'>): Promise<boolean> {
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 
-/** What answers in VS Code's own chat; newer hosts keep it switched off until somebody signs in. */
+/** The extension that answers in VS Code's own chat. Newer versions keep it disabled until the user signs in. */
 const chatExtension = 'github.copilot-chat';
 
-/** Its switch is this setting: VS Code acts on a change of it, whichever value it had. It is left as it was. */
+/**
+ * VS Code enables the extension after each change of `chat.disableAIFeatures` that leaves AI features on, also when the
+ * effective value stays the same. So the setting is changed from false to absent, which means false, or the other way
+ * round, and back: AI features stay on whenever this is interrupted, in every window.
+ */
 async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<void> {
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const before = chat.inspect('disableAIFeatures')?.globalValue;
+  // The workspace overrides a user setting of true, which is not ours to change.
+  if (before === true) return;
   const set = (value: unknown): Thenable<void> =>
     chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
   try {
-    await set(true);
+    await set(before === undefined ? false : undefined);
   } catch (error) {
     log.info(`chat: it could not be switched on: ${error instanceof Error ? error.message : String(error)}`);
     return;
   }
-  // A settings file that is being edited may refuse it once; left as it is, the chat would stay off.
+  // VS Code may refuse to write a settings file once that is being edited.
   await Promise.resolve(set(before)).catch(() => set(before));
   await extensionIsThere(token);
 }

@@ -1,4 +1,5 @@
-import type { StreamEvent } from '../../core/events';
+import { isTerminal, type RecordedEvent } from '../../core/events';
+import { initialTurn, type TurnState } from '../../core/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
 
 /** What somebody should hear of who does not see the panel. */
@@ -32,18 +33,18 @@ export class TurnNotices<Of extends Noticed = Conversation> {
     for (const event of change.events) this.hear(conversation, change.exchangeId, event);
   }
 
-  private hear(conversation: Of, exchangeId: string, event: StreamEvent): void {
-    const notice = noticeOf(event, () => lastedMs(conversation, exchangeId));
+  private hear(conversation: Of, exchangeId: string, event: RecordedEvent): void {
+    const notice = noticeOf(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
     const wasTold = this.told.has(exchangeId);
     if (notice && !wasTold && !this.deps.isVisible(conversation.id)) {
       this.told.add(exchangeId);
       this.deps.show(notice, conversation, exchangeId);
     }
-    if (isLast(event)) this.told.delete(exchangeId);
+    if (isTerminal(event)) this.told.delete(exchangeId);
   }
 }
 
-function noticeOf(event: StreamEvent, turnMs: () => number): TurnNotice | undefined {
+function noticeOf(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
   switch (event.type) {
     case 'waiting':
       // What ends by itself when the network is back has no length: the status bar says it.
@@ -51,20 +52,15 @@ function noticeOf(event: StreamEvent, turnMs: () => number): TurnNotice | undefi
         ? { kind: 'waiting', until: event.until, message: event.message }
         : undefined;
     case 'failed':
-      return { kind: 'failed', partial: event.text !== '', message: event.message };
+      return { kind: 'failed', partial: state.text !== '', message: event.message };
     case 'done':
-      return turnMs() >= longMs ? { kind: 'done' } : undefined;
+      return lastedMs(state) >= longMs ? { kind: 'done' } : undefined;
     default:
       return undefined;
   }
 }
 
-function isLast({ type }: StreamEvent): boolean {
-  return type === 'done' || type === 'failed' || type === 'stopped';
-}
-
 /** From the beginning of the turn, or since it was last tried again, to its end. */
-function lastedMs(conversation: Noticed, exchangeId: string): number {
-  const { startedAt, endedAt } = conversation.exchange(exchangeId)?.state ?? {};
+function lastedMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
 }

@@ -21,7 +21,7 @@ export async function editPrompt(
     const exchange = conversation.exchange(exchangeId);
     const input = exchange && editedPrompt(exchange, prompt, demo);
     if (!input) return regenerate(deps, conversation, exchangeId, false);
-    deps.remember(prompt).catch(deps.onError);
+    deps.remember(prompt, conversation.id).catch(deps.onError);
     conversation.edit(exchangeId, input);
   });
 }

@@ -105,6 +105,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     for (const { session } of this.tabs.all()) session?.connectionChanged().catch(this.context.onError);
   }
 
+  /** Prompts were removed from the history. */
+  historyChanged(): void {
+    for (const { session } of this.tabs.all()) session?.historyChanged();
+  }
+
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.restored();
     const kept = isPanelState(state) ? state : undefined;

@@ -66,6 +66,10 @@ export async function failureAction(
     case 'newConversation':
       deps.startOver(exchange.prompt);
       return;
+    case 'showLog':
+    case 'exportDiagnostics':
+      await vscode.commands.executeCommand(`holysheep.${action}`);
+      return;
     case 'details':
       // Opened by the webview itself.
       return;

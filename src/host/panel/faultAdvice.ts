@@ -10,6 +10,7 @@ export const troubleshootingPages = [
   'insufficient-balance',
   'rejected-request',
   'address-and-proxy',
+  'internal-error',
 ] as const;
 
 export type TroubleshootingPage = (typeof troubleshootingPages)[number];
@@ -81,8 +82,8 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     lasting: true,
   },
   'too-large': {
-    cause: 'The request has more bytes than the gateway takes.',
-    todo: 'Attach less, shorten the prompt, or start a new conversation.',
+    cause: 'The request is larger than the gateway accepts, or the answer is larger than a turn may be.',
+    todo: 'Request: attach less, shorten the prompt, or start a new conversation. Answer: ask for less at once, or switch the model.',
     page: 'rejected-request',
     lasting: true,
   },
@@ -178,5 +179,15 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     cause: 'The model has failed five times in a row, so that requests to it pause for a while.',
     todo: 'Wait, try anyway, or switch the model.',
     page: 'server-error',
+  },
+  keyring: {
+    cause: "VS Code keeps the key in the system keyring, which is locked, is missing or can't decrypt the key.",
+    todo: 'Unlock the keyring and retry, or set the key again. The log has the error message of the system.',
+    page: 'authentication',
+  },
+  internal: {
+    cause: 'HolySheep Prompt has a defect. The gateway and your settings are not the cause.',
+    todo: 'Retry. If it happens again, export the diagnostics and report the defect.',
+    page: 'internal-error',
   },
 };

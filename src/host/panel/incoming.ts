@@ -1,21 +1,8 @@
+import { faultActions } from '../../core/events';
 import { isFields, isText, isTexts, type Fields } from '../../panelState';
-import type { DemoAct, FaultAction, ToHost } from '../../protocol';
+import type { DemoAct, ToHost } from '../../protocol';
 
 export { isPanelState } from '../../panelState';
-
-const actions: Readonly<Record<FaultAction, true>> = {
-  retryNow: true,
-  switchModel: true,
-  setApiKey: true,
-  openBilling: true,
-  checkUrl: true,
-  networkSettings: true,
-  newConversation: true,
-  continue: true,
-  restart: true,
-  tryAnyway: true,
-  details: true,
-};
 
 const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true, compose: true };
 
@@ -26,9 +13,8 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   composed: ({ kept, more }) => typeof kept === 'boolean' && isMore(more),
   askSuggestion: ({ id }) => isText(id),
   demo: ({ act }) => isText(act) && Object.hasOwn(demoActs, act),
-  stop: always,
-  cancelQueued: ({ exchangeId }) => isText(exchangeId),
-  action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(actions, action),
+  stop: ({ exchangeId }) => isText(exchangeId),
+  action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(faultActions, action),
   newConversation: always,
   openHistory: always,
   selectModel: always,

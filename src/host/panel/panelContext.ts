@@ -12,10 +12,12 @@ export interface PanelContext extends Holder {
   readonly connection: (conversation: Conversation) => Promise<ConnectionView>;
   readonly suggestions: () => readonly Suggestion[];
   readonly promptHistory: () => readonly string[];
+  /** Ids of conversations that were deleted. */
+  readonly deletedConversations: () => readonly string[];
   readonly send: (input: PromptInput, options: SendOptions) => Promise<void>;
   /** What `compose` has put into the composer of a conversation still stands there, or again, or not. */
   readonly composed: PromptSender['composed'];
-  readonly remember: (prompt: string) => Promise<void>;
+  readonly remember: (prompt: string, conversationId: string) => Promise<void>;
   readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
   /** Another one that can answer the exchange. @returns undefined when the user chose none. */
   readonly pickModel: (exchange: Exchange) => Promise<string | undefined>;

@@ -62,13 +62,18 @@ export class PanelSession extends Disposable {
       connection,
       suggestions: this.context.suggestions(),
       guide: this.guide(),
-      promptHistory: this.context.promptHistory(),
+      ...this.history(),
       context: this.contextDraft.items(),
       unread: this.contextDraft.unread(),
       modelOnce: this.draft.modelOnce,
     });
     for (const composed of this.toCompose) this.view.post({ type: 'compose', ...composed });
     this.toCompose = [];
+  }
+
+  /** Prompts were removed from the history. */
+  historyChanged(): void {
+    this.post({ type: 'promptHistory', ...this.history() });
   }
 
   async connectionChanged(): Promise<void> {
@@ -120,10 +125,7 @@ export class PanelSession extends Disposable {
         this.showGuide();
         return;
       case 'stop':
-        conversation.stop();
-        return;
-      case 'cancelQueued':
-        conversation.cancelQueued(message.exchangeId);
+        conversation.stop(message.exchangeId);
         return;
       case 'action':
         return context.failureAction(conversation, message.exchangeId, message.action);
@@ -223,6 +225,11 @@ export class PanelSession extends Disposable {
 
   private post(message: ToWebview): void {
     if (this.shown && !this.disposed) this.view.post(message);
+  }
+
+  private history() {
+    const { context } = this;
+    return { promptHistory: context.promptHistory(), deleted: context.deletedConversations() };
   }
 
   private showTitle(): void {

@@ -1,3 +1,4 @@
+import { visibleText } from '../../core/visibleText';
 import { panelStrings, type PanelStrings } from '../../protocol';
 
 /** @param translate an English text of `panelStrings`, e.g. `vscode.l10n.t` */
@@ -16,14 +17,7 @@ export function conversationName(conversation: {
 
 const titleLength = 40;
 
-/** The first words of a prompt, for a tab. */
+/** Returns the first words of a prompt or name for a tab title, or '' when it has no visible characters. */
 export function panelTitle(prompt: string): string {
-  const line = prompt.replace(/\s+/g, ' ').trim();
-  const characters = Array.from(line);
-  return characters.length <= titleLength
-    ? line
-    : `${characters
-        .slice(0, titleLength - 1)
-        .join('')
-        .trimEnd()}…`;
+  return visibleText(prompt, titleLength);
 }

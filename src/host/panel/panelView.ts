@@ -46,11 +46,12 @@ export class PanelView extends Disposable {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    { extensionUri, onError }: PanelHome,
+    private readonly home: PanelHome,
     /** It has had the focus: there may be something in it that somebody has written. */
     private touched = panel.active,
   ) {
     super();
+    const { extensionUri, onError } = home;
     this.onDidDispose = panel.onDidDispose;
     const { webview } = panel;
     this.register(
@@ -89,7 +90,7 @@ export class PanelView extends Disposable {
   start(snapshot: ToWebview & { readonly type: 'snapshot' }): void {
     if (this.disposed) return;
     this.listening = true;
-    void this.panel.webview.postMessage(snapshot);
+    this.deliver(snapshot);
   }
 
   /** A page that has not is going to say `ready`. */
@@ -103,7 +104,11 @@ export class PanelView extends Disposable {
 
   post(message: ToWebview): void {
     // A panel that is closed throws.
-    if (this.listening && !this.disposed) void this.panel.webview.postMessage(message);
+    if (this.listening && !this.disposed) this.deliver(message);
+  }
+
+  private deliver(message: ToWebview): void {
+    this.panel.webview.postMessage(message).then(undefined, this.home.onError);
   }
 
   /** Where it is, unless it would cover the code that is being worked on: then beside it. */
@@ -172,7 +177,7 @@ export class PanelView extends Disposable {
 
   /** @param name the conversation's own, or its first prompt */
   setTitle(name: string | undefined): void {
-    const title = name === undefined ? emptyTitle : panelTitle(name);
+    const title = panelTitle(name ?? '') || emptyTitle;
     if (this.panel.title !== title) this.panel.title = title;
   }
 

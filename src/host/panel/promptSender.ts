@@ -12,7 +12,7 @@ export interface PromptSenderDeps {
   };
   /** Where the next prompt of a conversation goes. */
   readonly connection: (conversation: Conversation) => Promise<ConnectionView>;
-  readonly remember: (prompt: string) => Promise<void>;
+  readonly remember: (prompt: string, conversationId: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -51,7 +51,7 @@ export class PromptSender {
     this.forget(conversation);
     const { complete = asItIs } = options;
     // A history that can't be kept is no reason not to ask.
-    this.deps.remember(input.prompt).catch(this.deps.onError);
+    this.deps.remember(input.prompt, conversation.id).catch(this.deps.onError);
     const connection = await this.deps.connection(conversation);
     if (answers(connection)) {
       conversation.ask({ ...complete(input), demo: connection.demo });
@@ -102,7 +102,7 @@ export function heldInput(more: unknown): PromptInput | undefined {
 }
 
 function answers({ hasKey, demo }: ConnectionView): boolean {
-  return hasKey || demo;
+  return hasKey !== false || demo;
 }
 
 function hasMore({ content, attachments = [] }: PromptInput): boolean {

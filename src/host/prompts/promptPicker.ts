@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainLabel } from '../plainLabel';
 import type { OwnPrompt, OwnPrompts } from './ownPrompts';
 import type { UnusablePrompt } from './unusablePrompts';
 import { unusableDetail, unusableLabel } from './unusableWords';
@@ -51,14 +52,19 @@ function items(
 }
 
 function promptItem(prompt: OwnPrompt): PromptItem {
-  const detail = prompt.template.replace(/\s+/g, ' ');
-  return { label: prompt.title, description: prompt.model ?? '', detail, choice: { type: 'run', prompt } };
+  const { title, model = '', template } = prompt;
+  return {
+    label: plainLabel(title),
+    description: plainLabel(model),
+    detail: plainLabel(template),
+    choice: { type: 'run', prompt },
+  };
 }
 
 /** Leads to where they can be mended. */
 function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
   const label = `$(warning) ${unusableLabel(unusable)}`;
-  return { label, detail: unusableDetail(unusable), choice: { type: 'edit' } };
+  return { label, detail: plainLabel(unusableDetail(unusable)), choice: { type: 'edit' } };
 }
 
 function separator(label: string): PromptItem {

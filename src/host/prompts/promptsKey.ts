@@ -3,14 +3,18 @@ import type { Settings } from '../settings';
 import type { OwnPrompts } from './ownPrompts';
 
 /** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back; or to be mended. */
-export function registerPromptsKey(own: OwnPrompts, settings: Settings): vscode.Disposable {
+export function registerPromptsKey(
+  own: OwnPrompts,
+  settings: Settings,
+  onError: (error: unknown) => void,
+): vscode.Disposable {
   let known = false;
   const update = (): void => {
     const listed = own.list().length + own.unasked().length + own.refused().length;
     const value = listed + settings.unusablePrompts().length > 0;
     if (value === known) return;
     known = value;
-    void vscode.commands.executeCommand('setContext', 'holysheep.hasPrompts', value);
+    vscode.commands.executeCommand('setContext', 'holysheep.hasPrompts', value).then(undefined, onError);
   };
   update();
   return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));

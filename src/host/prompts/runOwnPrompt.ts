@@ -8,6 +8,7 @@ import { withoutLinks } from '../withoutLinks';
 import { UserError } from '../userError';
 import { addPrompt } from './addPrompt';
 import { askAboutBrought } from './askAboutBrought';
+import { briefTitle } from './briefTitles';
 import type { OwnPrompt, OwnPrompts } from './ownPrompts';
 import { pickPrompt } from './promptPicker';
 import { templateVariables, unknownVariables } from './promptTemplate';
@@ -31,7 +32,7 @@ export async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): P
   }
   // Looked for anew: they may have changed while the question was there.
   const prompt = known ?? own.list().find(is);
-  if (!prompt) throw new UserError(vscode.l10n.t('You have no prompt “{0}”.', named.title));
+  if (!prompt) throw new UserError(vscode.l10n.t('You have no prompt “{0}”.', briefTitle(named.title)));
   await run(deps, prompt);
 }
 
@@ -74,7 +75,7 @@ async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
     'information',
     vscode.l10n.t(
       'The prompt “{0}” was sent with {1} as it is: the variables are {2}. Write {3} for a plain {4}.',
-      prompt.title,
+      briefTitle(prompt.title),
       unknown.join(', '),
       known,
       '$${',
@@ -86,6 +87,6 @@ async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
 /** Not at once: what was selected when it was written may be something else. */
 async function offer(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
-  const message = vscode.l10n.t('“{0}” is in your prompts now.', prompt.title);
+  const message = vscode.l10n.t('“{0}” is in your prompts now.', briefTitle(prompt.title));
   if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);
 }

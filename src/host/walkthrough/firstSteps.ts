@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../core/events';
+import type { RecordedEvent } from '../../core/events';
 import type { Attachment, ConnectionView } from '../../protocol';
 import type { SetContext } from '../commands/contextKeys';
 
@@ -14,12 +14,12 @@ export class FirstSteps {
 
   connection({ hasKey, demo }: Pick<ConnectionView, 'hasKey' | 'demo'>): void {
     // The demo has a key of its own.
-    this.set('holysheep.hasKey', hasKey && !demo);
+    this.set('holysheep.hasKey', hasKey === true && !demo);
     this.set('holysheep.inDemo', demo);
   }
 
   /** Of a prompt that a person has asked. */
-  turn({ attachments = [] }: { readonly attachments?: readonly Attachment[] | undefined }, event: StreamEvent): void {
+  turn({ attachments = [] }: { readonly attachments?: readonly Attachment[] | undefined }, event: RecordedEvent): void {
     if (event.type !== 'attempt') return;
     this.taken('holysheep.hasAsked');
     if (attachments.some(({ kind = 'selection' }) => kind === 'selection')) this.taken('holysheep.hasAskedAboutCode');

@@ -20,7 +20,9 @@ export function registerFirstSteps({
   conversations,
   onError,
 }: FirstStepsDeps): Pick<FirstSteps, 'sayAgain'> & { dispose(): void } {
-  const steps = new FirstSteps((key, value) => void vscode.commands.executeCommand('setContext', key, value));
+  const steps = new FirstSteps((key, value) => {
+    vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
+  });
   const followed = vscode.Disposable.from(
     followConnection(connections, (view) => steps.connection(view), onError),
     conversations.onDidChange(({ conversation, change }) => {

@@ -21,6 +21,7 @@ async function setUp(asked: PromptInput, pick?: string) {
       defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
       connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
       resume: () => 'auto',
+      localize: (message) => message,
       onEvent: () => undefined,
       onError: (error) => assert.fail(String(error)),
     },

@@ -23,6 +23,7 @@ class TalkingConversation extends Conversation {
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
         resume: () => 'auto',
+        localize: (message) => message,
         onEvent: () => undefined,
         onError: (error) => assert.fail(String(error)),
       },

@@ -14,6 +14,7 @@ describe('the titles of prompts in a question', () => {
 
   it('are short, and one line each, without what turns or hides text', () => {
     assert.equal(titled(`Yes.\n\nEverything\u202e is\u200b fine`), '“Yes. Everything is fine”');
-    assert.equal(titled('x'.repeat(1000)), `“${'x'.repeat(40)}…”`);
+    assert.equal(titled('x'.repeat(1000)), `“${'x'.repeat(39)}…”`);
+    assert.equal(titled('pay\u200bpal\u3164'), '“paypal”');
   });
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoModels } from '../../../src/demo/scenarios';
+import { FirstSteps } from '../../../src/host/walkthrough/firstSteps';
+import { attempt } from '../conversation/scriptedEngine';
 
 const root = join(__dirname, '../../..');
 
@@ -26,18 +28,24 @@ const [walkthrough] = contributes.walkthroughs;
 const steps = walkthrough?.steps ?? [];
 const pictures = steps.map(({ media }) => join(root, media.svg));
 
+/** Returns the context keys that are set by a user who takes every step. */
+function contextKeys(): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const firstSteps = new FirstSteps((key) => keys.add(key));
+  const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
+  firstSteps.connection({ hasKey: true, demo: false });
+  firstSteps.connection({ hasKey: false, demo: true });
+  for (const event of [attempt('m', 1), attempt('m', 2)]) firstSteps.turn({ attachments: [code] }, event);
+  return keys;
+}
+
 describe('the walkthrough', () => {
-  it('is called start, and leads from the key to the chat', () => {
+  it('is called start', () => {
     assert.equal(walkthrough?.id, 'start');
-    assert.deepEqual(
-      steps.map(({ id }) => id),
-      ['key', 'ask', 'explain', 'retry', 'chat'],
-    );
   });
 
   for (const { id, completionEvents } of steps) {
     it(`completes ${id} by something that happens: a command of ours, or a context key that our code sets`, () => {
-      const source = readFileSync(join(root, 'src/host/walkthrough/firstSteps.ts'), 'utf8');
       assert.ok(completionEvents.length > 0);
       for (const event of completionEvents) {
         const [, kind, name = ''] = /^(onCommand|onContext):(holysheep\.\w+)$/.exec(event) ?? [];
@@ -46,7 +54,7 @@ describe('the walkthrough', () => {
             contributes.commands.some(({ command }) => command === name),
             event,
           );
-        else assert.ok(source.includes(`'${name}'`), event);
+        else assert.ok(contextKeys().has(name), event);
       }
     });
   }

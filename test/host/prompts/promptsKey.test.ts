@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import type { OwnPrompts } from '../../../src/host/prompts/ownPrompts';
+import type { Settings } from '../../../src/host/settings';
+import { useVSCode } from '../../support/fakeVSCode';
+
+const nothing = { dispose: () => undefined };
+
+describe('the context key for prompts', () => {
+  const refusal = new Error('refused');
+  useVSCode({
+    commands: { executeCommand: () => Promise.reject(refusal) },
+    Disposable: { from: () => nothing },
+    workspace: { onDidGrantWorkspaceTrust: () => nothing },
+  });
+
+  it('reports a context key that VS Code does not set', async () => {
+    const { registerPromptsKey } = await import('../../../src/host/prompts/promptsKey');
+    const own = { list: () => [{}], unasked: () => [], refused: () => [] } as unknown as OwnPrompts;
+    const settings = { unusablePrompts: () => [], onDidChange: () => nothing } as unknown as Settings;
+    const errors: unknown[] = [];
+    registerPromptsKey(own, settings, (error) => errors.push(error));
+    await new Promise(setImmediate);
+    assert.deepEqual(errors, [refusal]);
+  });
+});

@@ -1,0 +1,42 @@
+import Module from 'node:module';
+import path from 'node:path';
+import { root } from './paths';
+
+type Load = (request: string, ...rest: unknown[]) => unknown;
+
+const sources = path.join(root, 'src') + path.sep;
+
+let present: object = {};
+
+/**
+ * Looks each name up in the `vscode` of the tests that run: `import()` keeps a module for the whole process. The names are
+ * on the prototype because a namespace import copies an object's own properties once.
+ */
+const delegate: unknown = Object.create(
+  new Proxy({}, { get: (_target, name) => Reflect.get(present, name) as unknown }),
+);
+
+/**
+ * Gives the sources that the tests of this `describe` import a `vscode` of theirs. They must be imported in a test or a
+ * hook, with `import()`.
+ */
+export function useVSCode(vscode: object): void {
+  const loader = Module as unknown as { _load: Load };
+  const { _load: load } = loader;
+  before(() => {
+    present = vscode;
+    forgetSources();
+    loader._load = (request, ...rest) => (request === 'vscode' ? delegate : load(request, ...rest));
+  });
+  after(() => {
+    present = {};
+    loader._load = load;
+    forgetSources();
+  });
+}
+
+/** A module that is required reads constants of `vscode` when it is loaded. */
+function forgetSources(): void {
+  for (const file of Object.keys(require.cache))
+    if (file.startsWith(sources)) Reflect.deleteProperty(require.cache, file);
+}
