@@ -1,6 +1,5 @@
-import { startGateway } from '../../src/demo/gateway';
 import { randomNumbers } from '../simulate/randomNumbers';
-import { buildVictim, killAt, story, tellStory } from '../support/kill/killing';
+import { buildVictim, killAt } from '../support/kill/killing';
 import { progress } from './progress';
 import { none, type Row } from './row';
 import { median } from './statistics';
@@ -10,15 +9,13 @@ const kills = 50;
 /** Between the last event that is still there after a SIGKILL and the first that is not: how old that one was. */
 export async function lostByKills(): Promise<readonly Row[]> {
   await buildVictim();
-  const gateway = await startGateway({ script: tellStory });
   const random = randomNumbers(Date.now());
   const lost: number[] = [];
   for (let n = 1; n <= kills; n++) {
     progress(`kill ${n} of ${kills}`);
-    const { lostMs } = await killAt(gateway, Math.max(1, random() * story.length), random() * 60);
+    const { lostMs } = await killAt(random(), random() * 60);
     lost.push(lostMs);
   }
-  await gateway.close();
   return [
     {
       what: `Text lost at a kill, worst and median of ${kills}`,

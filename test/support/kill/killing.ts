@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { isRunning } from '../../../src/core/turnState';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { Gateway, GatewayRequest, Step } from '../../../src/demo/gateway';
-import { answer } from '../../../src/demo/replies';
+import { startGateway, type GatewayRequest, type Step } from '../../../src/demo/gateway';
+import { answer, deltas, inTurn } from '../../../src/demo/replies';
 import { out, root } from '../paths';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
 import { liveConversations } from './liveConversations';
@@ -14,7 +14,11 @@ import { liveConversations } from './liveConversations';
 /** Of two bytes, four bytes and a line break, so that a torn write may tear a character, a surrogate pair or a line. */
 const sentence = 'Zwölf Boxkämpfer jagen 🐑 über den Deich, 生活在别处。\n';
 
-export const story = Array.from({ length: 60 }, (_, index) => `${index + 1}. ${sentence}`).join('');
+const sentences = Array.from({ length: 60 }, (_, index) => `${index + 1}. ${sentence}`);
+
+export const story = sentences.join('');
+
+const storyWithoutEnd = sentences.slice(0, -1).join('');
 
 interface Sighting {
   /** Epoch milliseconds. */
@@ -28,10 +32,12 @@ export interface Killing {
   readonly found: string;
   /** How long what was lost had been there before the kill; 0: nothing was lost. */
   readonly lostMs: number;
-  /** The answer, and how the turn ended, after *Continue*. */
+  /** The answer, and how the turn ended, after *Continue*: its phase, or the message of a failure. */
   readonly continued: string;
   readonly ending: string;
 }
+
+const pace = { chunkChars: 5, everyMs: 1 };
 
 const bundle = path.join(out, 'kill', 'victim.cjs');
 
@@ -48,16 +54,27 @@ export async function buildVictim(): Promise<void> {
   });
 }
 
-/** The story, a few characters a millisecond; a request that has a part of it gets the rest. */
-export function* tellStory({ json }: GatewayRequest): Iterable<Step> {
-  const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
-  yield* answer(story.slice(typeof told === 'string' ? told.length : 0), { chunkChars: 5, everyMs: 1 });
+/** A few characters a millisecond, then silence. The last sentence never arrives, so that Continue has something to add. */
+function* tellWithoutEnd(): Iterable<Step> {
+  yield* deltas(storyWithoutEnd, pace);
+  yield { end: 'stall' };
 }
 
-/** Kills a process in mid-answer, as soon as it has `characters` of it and `afterMs` have passed; then does what a person does. */
-export async function killAt(gateway: Gateway, characters: number, afterMs: number): Promise<Killing> {
+/** Whatever the request does not have of the story. */
+function* tellRest({ json }: GatewayRequest): Iterable<Step> {
+  const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
+  yield* answer(story.slice(typeof told === 'string' ? told.length : 0), pace);
+}
+
+/**
+ * Kills a process in the middle of an answer, as soon as it has received `share` (0 to 1) of the story and `afterMs` have
+ * passed. Then does what the user does: presses *Continue*, or *Restart answer* where no text is left.
+ */
+export async function killAt(share: number, afterMs: number): Promise<Killing> {
   const folder = temporaryFolder();
+  const gateway = await startGateway({ script: inTurn(tellWithoutEnd, tellRest) });
   try {
+    const characters = Math.max(1, share * storyWithoutEnd.length);
     const { seen, killedAt } = await runAndKill(folder, gateway.baseUrl, characters, afterMs);
     const { conversations, journal } = liveConversations({ folder, baseUrl: gateway.baseUrl });
     const [kept] = await conversations.list();
@@ -73,14 +90,15 @@ export async function killAt(gateway: Gateway, characters: number, afterMs: numb
       found: text,
       lostMs: lost ? killedAt - lost.at : 0,
       continued: after?.text ?? '',
-      ending: after?.phase ?? 'lost',
+      ending: after?.failure?.message ?? after?.phase ?? 'lost',
     };
   } finally {
+    await gateway.close();
     removeTemporaryFolder(folder);
   }
 }
 
-/** *Continue*, or *Restart answer* where there is nothing to continue; resolves when the turn is over. */
+/** Resolves when the turn is over. */
 async function goOn(conversation: Conversation): Promise<void> {
   const { id = '', state } = conversation.last ?? {};
   if (state?.phase !== 'interrupted') return;
