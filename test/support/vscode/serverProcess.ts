@@ -9,11 +9,19 @@ export interface ServerProcess {
   match(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves when the server has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** Ends the server and every process that it has started. */
   stop(): Promise<void>;
 }
 
+/** Windows has no process groups. */
+const hasGroups = process.platform !== 'win32';
+
 export function startServerProcess(script: string, args: readonly string[], env: NodeJS.ProcessEnv): ServerProcess {
-  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: hasGroups,
+  });
   let log = '';
   const watchers = new Set<() => void>();
   const onOutput = (chunk: Buffer): void => {
@@ -22,8 +30,12 @@ export function startServerProcess(script: string, args: readonly string[], env:
   };
   child.stdout.on('data', onOutput);
   child.stderr.on('data', onOutput);
-  const killWithUs = (): void => void child.kill();
-  process.once('exit', killWithUs);
+  const killAll = (): void => {
+    if (hasGroups) killGroup(child.pid);
+    else child.kill();
+  };
+  // First of all: other handlers remove the folders that the server writes to.
+  process.prependOnceListener('exit', killAll);
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
       log += String(error);
@@ -31,7 +43,7 @@ export function startServerProcess(script: string, args: readonly string[], env:
     });
     child.once('close', () => resolve());
   });
-  void ended.then(() => process.removeListener('exit', killWithUs));
+  void ended.then(() => process.removeListener('exit', killAll));
 
   return {
     log: () => log,
@@ -49,6 +61,19 @@ export function startServerProcess(script: string, args: readonly string[], env:
         check();
         void ended.then(() => reject(new Error(`The server ended without ${String(pattern)}:\n${log}`)));
       }),
-    stop: () => endProcess(child),
+    stop: async () => {
+      await endProcess(child);
+      killAll();
+    },
   };
+}
+
+/** Extension hosts outlive the server for some seconds and go on writing to its folders. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
