@@ -157,8 +157,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     conversation.setWriting(activity === 'running');
     if (!connection) return;
     if (conversation.empty === (emptyState.element.parentNode === null)) {
+      const hadFocus = emptyState.element.contains(document.activeElement);
       if (conversation.empty) conversation.element.prepend(emptyState.element);
       else emptyState.element.remove();
+      if (hadFocus) composer.focus();
     }
     bar.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
   };

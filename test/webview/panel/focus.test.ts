@@ -111,4 +111,12 @@ describe('the focus while the user works elsewhere in VS Code', () => {
     page.receive({ type: 'compose', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
   });
+
+  it('goes to the composer when the suggestion that had it disappears with the first prompt', () => {
+    const connection = { model: 'm', host: 'h', hasKey: true, demo: false };
+    page.receive({ type: 'connection', connection, suggestions: [{ id: 'a', label: 'Explain a.ts' }] });
+    page.one('button', 'Explain a.ts').focus();
+    page.receive({ type: 'exchange', exchange: exchange('a') });
+    assert.equal(page.window.document.activeElement, page.input);
+  });
 });
