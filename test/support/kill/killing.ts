@@ -37,7 +37,7 @@ export interface Killing {
   readonly ending: string;
 }
 
-const pace = { chunkChars: 5, everyMs: 1 };
+const speed = { chunkChars: 5, everyMs: 1 };
 
 const bundle = path.join(out, 'kill', 'victim.cjs');
 
@@ -54,16 +54,16 @@ export async function buildVictim(): Promise<void> {
   });
 }
 
-/** A few characters a millisecond, then silence. The last sentence never arrives, so that Continue has something to add. */
-function* tellWithoutEnd(): Iterable<Step> {
-  yield* deltas(storyWithoutEnd, pace);
+/** Sends a few characters per millisecond, then nothing. The last sentence never arrives, so that Continue has text to add. */
+function* sendWithoutEnd(): Iterable<Step> {
+  yield* deltas(storyWithoutEnd, speed);
   yield { end: 'stall' };
 }
 
-/** Whatever the request does not have of the story. */
-function* tellRest({ json }: GatewayRequest): Iterable<Step> {
-  const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
-  yield* answer(story.slice(typeof told === 'string' ? told.length : 0), pace);
+/** Sends the part of the story that the request does not contain. */
+function* sendRest({ json }: GatewayRequest): Iterable<Step> {
+  const received = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
+  yield* answer(story.slice(typeof received === 'string' ? received.length : 0), speed);
 }
 
 /**
@@ -72,7 +72,7 @@ function* tellRest({ json }: GatewayRequest): Iterable<Step> {
  */
 export async function killAt(share: number, afterMs: number): Promise<Killing> {
   const folder = temporaryFolder();
-  const gateway = await startGateway({ script: inTurn(tellWithoutEnd, tellRest) });
+  const gateway = await startGateway({ script: inTurn(sendWithoutEnd, sendRest) });
   try {
     const characters = Math.max(1, share * storyWithoutEnd.length);
     const { seen, killedAt } = await runAndKill(folder, gateway.baseUrl, characters, afterMs);
