@@ -146,26 +146,27 @@ export class Attempt {
 
   private async run(): Promise<void> {
     try {
-      const onHeaders = this.guarded((status: number, headers: Headers) => this.onHeaders(status, headers));
-      const response = await send(this.deps, this.what, this.controller.signal, onHeaders);
+      const response = await send(this.deps, this.what, this.controller.signal, (status, headers) =>
+        this.onHeaders(status, headers),
+      );
       if (this.settled) return;
       const end = await readBody(response, {
-        bytes: this.guarded((count) => {
+        bytes: (count) => {
           this.bytes += count;
           this.clocks.bytes();
           if (!this.size.addBytes(count)) this.fail({ type: 'too-long' });
-        }),
-        event: this.guarded((data, name) => this.onEvent(data, name)),
-        endless: this.guarded(() => this.fail({ type: 'endless-event' })),
+        },
+        event: (data, name) => this.onEvent(data, name),
+        endless: () => this.fail({ type: 'endless-event' }),
         over: () => this.settled,
       });
-      if (end) this.guarded(() => this.onEnd(end))();
+      if (end) this.onEnd(end);
     } catch (error) {
       this.onError(error);
     }
   }
 
-  /** An exception of our own code while it reads a response is a defect, not a failure of the network. */
+  /** Wraps a callback of a timer: an exception in it ends the attempt as a defect. */
   private guarded<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       try {
@@ -240,8 +241,8 @@ export class Attempt {
   }
 
   /**
-   * Counts a part of the answer, and fails the attempt where it makes the answer too long.
-   * @param shown characters of text and reasoning in it
+   * Counts a part of the answer, and fails the attempt if the answer becomes too long.
+   * @param shown how many of these characters are text or reasoning
    * @returns whether to pass the part on
    */
   private accept(chars: number, shown = chars): boolean {
@@ -256,7 +257,10 @@ export class Attempt {
     return true;
   }
 
-  /** An error up to the maximum length of an error body is read as JSON. Of a longer one, the beginning is read as text. */
+  /**
+   * Removes keys from an error. An error longer than the limit for error bodies is cut and then returned as text,
+   * because it is no longer valid JSON.
+   */
   private withoutKeys(error: unknown): unknown {
     const redacted = this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
     return parseJson(redacted) ?? redacted;

@@ -4,12 +4,3 @@ export class ConnectionFailure extends Error {
     super('The connection failed.', { cause });
   }
 }
-
-/** @throws ConnectionFailure */
-export async function orConnectionFailure<T>(wire: () => Promise<T>): Promise<T> {
-  try {
-    return await wire();
-  } catch (error) {
-    throw new ConnectionFailure(error);
-  }
-}

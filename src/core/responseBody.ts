@@ -1,6 +1,6 @@
 import { BareLines } from './bareLines';
 import { decodeBody } from './charset';
-import { orConnectionFailure } from './connectionFailure';
+import { ConnectionFailure } from './connectionFailure';
 import { declaredKind, sniffedKind, type ContentKind } from './contentKind';
 import type * as sdk from './sdk';
 import { StreamDecoder } from './streamDecoder';
@@ -30,7 +30,8 @@ export type BodyEnd =
 
 /**
  * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
- * @throws ConnectionFailure where the body breaks; undefined once `sink.over()`
+ * @returns undefined once `sink.over()` is true
+ * @throws ConnectionFailure when the connection breaks
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
   const contentType = response.headers.get('content-type');
@@ -56,7 +57,12 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   let size = 0;
   let empty = true;
   while (kind !== 'web-page') {
-    const part = await orConnectionFailure(() => reader.read());
+    let part;
+    try {
+      part = await reader.read();
+    } catch (error) {
+      throw new ConnectionFailure(error);
+    }
     if (sink.over()) return undefined;
     // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
@@ -68,7 +74,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     else {
       if (!part.done) parts.push(part.value);
       size += text.length;
-      // The beginning is examined only once: a body without a recognisable beginning may be megabytes long.
+      // Only the beginning is examined: a body without a recognisable beginning may be megabytes long.
       if (kind === 'unknown' && held.length <= tellingChars) {
         held = (held + text).trimStart();
         kind = sniffedKind(held);

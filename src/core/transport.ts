@@ -1,5 +1,5 @@
 import { boundedText } from './boundedText';
-import { ConnectionFailure, orConnectionFailure } from './connectionFailure';
+import { ConnectionFailure } from './connectionFailure';
 import type { EngineDeps } from './engine';
 import type { KnownKeys } from './knownKeys';
 import type { ChatRequest, Connection } from './request';
@@ -32,10 +32,10 @@ export type OnHeaders = (status: number, headers: Headers) => void;
 
 /**
  * Sends one request through the SDK, which knows the URL, the headers and the body's shape, and hands back the bare
- * response: its retries are off and its stream parser is not used, because comments, `[DONE]` and a missing
- * finish reason have to stay visible.
- * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error is a
- * defect of the extension that occurred before the request was sent.
+ * response: its retries are off and its stream parser is not used, because comments, `[DONE]` and a missing finish
+ * reason have to stay visible.
+ * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error
+ * is a defect of the extension that occurred before the request was sent.
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
@@ -57,7 +57,10 @@ export async function send(
 
 type ClientDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
 
-/** An engine's last client: making one takes longer than all else before a request is sent. It outlives its requests, so it has no key. */
+/**
+ * The last client of each engine, because creating one takes longer than everything else before a request is sent. A
+ * client outlives its requests, so it holds no key.
+ */
 const clients = new WeakMap<ClientDeps, Client>();
 
 async function clientFor(deps: ClientDeps, baseUrl: string): Promise<Client> {
@@ -66,7 +69,7 @@ async function clientFor(deps: ClientDeps, baseUrl: string): Promise<Client> {
   if (kept?.baseURL === baseUrl) return kept;
   const client = new Client(
     {
-      // The SDK insists on one; each request brings the real key in its headers, which come before the client's.
+      // The SDK requires a key. The headers of each request contain the real one, and override those of the client.
       apiKey: 'unused',
       baseURL: baseUrl,
       // The environment of the editor must not name an organisation, nor make the SDK print what it sends.
@@ -79,7 +82,12 @@ async function clientFor(deps: ClientDeps, baseUrl: string): Promise<Client> {
     async (url, init) => {
       // The key never follows a redirect: to whom it would be shown is not the user's choice.
       const own = { ...init, method: 'POST', headers: ownHeaders(init?.headers), redirect: 'manual' } as const;
-      const response = await orConnectionFailure(() => deps.fetch(url, own));
+      let response;
+      try {
+        response = await deps.fetch(url, own);
+      } catch (error) {
+        throw new ConnectionFailure(error);
+      }
       // The SDK would read its body without limits.
       if (!response.ok) throw new Refused(response);
       return response;
