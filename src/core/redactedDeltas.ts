@@ -5,7 +5,7 @@ import type { ToolCallPart } from './toolCallParts';
 
 /** Length of the beginning of a key by which it is recognised. A shorter beginning would hold back ordinary words. */
 const headChars = 5;
-/** Text that agrees with a key in this many characters is redacted, even if other text follows. */
+/** A beginning of a key of this length is redacted, even if the text then differs from the key. */
 const partChars = 12;
 
 /**
@@ -90,12 +90,14 @@ function isLetter(letter: string | undefined, lower: string | undefined): boolea
   return letter === lower || letter?.toLowerCase() === lower;
 }
 
-/** Receives deltas without keys, and passes on what it still holds. */
+/** Receives deltas without keys. It may hold deltas back until it is flushed. */
 interface FlushableSink extends DeltaSink {
   flush(): void;
 }
 
-/** Removes the keys of this session from text, reasoning and tool calls: an answer is kept, shown and exported. */
+/**
+ * Removes the keys of this session from text, reasoning and tool calls, because answers are stored, shown and exported.
+ */
 export class RedactedDeltas implements FlushableSink {
   private readonly textFilter: KeyFilter;
   private readonly reasoningFilter: KeyFilter;
@@ -125,7 +127,7 @@ export class RedactedDeltas implements FlushableSink {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
-    // The same rule as that of `ToolCallNumbers`: another call at an index that is in use.
+    // As in `ToolCallNumbers`: a new id and a name at an index that is in use begin another call.
     const isAnother = name !== '' && id !== '' && call.id !== '' && id !== call.id;
     if (isAnother) this.flushCall(index);
     if (isAnother || call.id === '') call.id = id;
@@ -177,12 +179,17 @@ export class RedactedDeltas implements FlushableSink {
   }
 
   private whole(text: string): string {
+    // Most parts of a tool call have neither id nor name: no filter is made for them.
+    if (text === '') return '';
     const filter = new KeyFilter(this.spellings);
     return filter.push(text) + filter.flush();
   }
 }
 
-/** Returns the spellings in which a model or gateway may write a key: as it is, in JSON, in a URL, as Base64 and in hexadecimal. */
+/**
+ * Returns the spellings in which a model or gateway may write a key: plain, in JSON, in a URL, in Base64 and in
+ * hexadecimal.
+ */
 export function spellingsInAnswers(key: string): readonly string[] {
   return [...new Set([key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), ...base64Of(key), hexOf(key)])];
 }
