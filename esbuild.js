@@ -108,8 +108,8 @@ const node = {
 };
 
 /**
- * `x?worker` is the text of the script that `x` makes. A webview can't start a worker from a file of the extension:
- * https://code.visualstudio.com/api/extension-guides/webview#using-web-workers
+ * Importing `x?worker` gives the bundled script of the module `x` as text. A webview can't start a worker from a file
+ * of the extension: https://code.visualstudio.com/api/extension-guides/webview#using-web-workers
  */
 const workerText = {
   name: 'worker-text',

@@ -122,7 +122,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       const line = turnLogLine(...event);
       if (line) log[line.level](line.text);
     } catch (error) {
-      // A line that is missing in the log must not end the turn.
+      // A failure to log an event must not end the turn.
       log.error(error);
     }
   };

@@ -171,7 +171,10 @@ export type ToHost =
   /** `id` of a suggestion of the empty conversation. */
   | { readonly type: 'askSuggestion'; readonly id: string }
   | { readonly type: 'demo'; readonly act: DemoAct }
-  /** Stops this exchange's turn, or removes it from the queue; any other turn goes on, whichever runs by now. */
+  /**
+   * Stops this exchange's turn, or removes it from the queue; any other turn continues, even if it has started
+   * meanwhile.
+   */
   | { readonly type: 'stop'; readonly exchangeId: string }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }

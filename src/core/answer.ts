@@ -20,7 +20,7 @@ export class Answer {
   private joinsRefused = false;
   /** A new answer is wanted, whatever could be continued. */
   private anew: boolean;
-  /** The same, at the start of the current attempt. */
+  /** The value of `anew` at the start of the current attempt. */
   private anewAtStart = false;
   /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
   private readonly continueAsked: boolean;

@@ -5,8 +5,9 @@
 export const maxAnswerChars = 32 * 1024 * 1024;
 
 /**
- * Limit for the response bodies of one turn, in bytes. An event has up to 400 bytes around a single token, so the longest
- * answers (128,000 tokens) have about 50 MB: several attempts fit in, endless comments do not.
+ * Limit for the response bodies of one turn, in bytes. A streamed event takes up to 400 bytes for a single token, so
+ * the body of the longest answers (128,000 tokens) is about 50 MB. The limit leaves room for several attempts, but not
+ * for an endless stream of comments.
  */
 export const maxTurnBytes = 256 * 1024 * 1024;
 
@@ -18,13 +19,13 @@ export class AnswerSize {
   private chars = 0;
   private bytes = 0;
 
-  /** Counts characters of the answer. @returns false where they exceed the limit and must be dropped */
+  /** Counts characters of the answer. @returns false when the total exceeds the limit: they must then be dropped */
   addChars(count: number): boolean {
     this.chars += count;
     return this.chars <= maxAnswerChars;
   }
 
-  /** Counts bytes of a response body. @returns false where they exceed the limit */
+  /** Counts bytes of a response body. @returns false when the total exceeds the limit */
   addBytes(count: number): boolean {
     this.bytes += count;
     return this.bytes <= maxTurnBytes;

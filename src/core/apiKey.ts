@@ -67,7 +67,7 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];
 
-/** Removes what looks like a key, and bearer tokens. Keys of this session are removed by `KnownKeys`. */
+/** Removes bearer tokens and text that looks like a key. `KnownKeys` removes the keys of this session. */
 export function redactLookalikes(text: string): string {
   return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }

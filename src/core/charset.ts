@@ -4,9 +4,8 @@ const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
- * Returns the decoder for the charset of a content type. Without a charset, or with one that the runtime does not know, the
- * decoder is for UTF-8.
- * A byte order mark stays in the text.
+ * Returns the decoder for the charset of a content type. Without a charset, or with one that the runtime does not know,
+ * the decoder is for UTF-8. A byte order mark stays in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
   const declared = declaration.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';

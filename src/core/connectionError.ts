@@ -4,7 +4,7 @@ import { isRecord } from './json';
 export type ConnectionProblem = 'base-url' | 'keyring';
 
 /**
- * What `EngineDeps.connection` rejects with when there is no connection and the user can do something about it. Its
+ * The error with which `EngineDeps.connection` rejects when there is no connection and the user can fix the cause. Its
  * message is localised. Any other rejection is a defect.
  */
 export interface ConnectionError extends Error {

@@ -11,12 +11,12 @@ import type { EngineSettings } from './settings';
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
 
-/** Detail for the output channel. No message holds a key; the stack of an error may. */
+/** Detail for the output channel. Messages never contain a key, but the stack of an error may contain one. */
 export interface EngineLog {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
-  /** A defect, with its stack. The log redacts keys. */
+  /** Logs a defect with its stack. The log itself removes keys. */
   error(problem: unknown): void;
 }
 
@@ -33,7 +33,10 @@ export interface EngineDeps {
   readonly settings: () => EngineSettings;
   /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
   readonly connection: () => Promise<Connection>;
-  /** All keys of this session, for gateways that echo them; by default those of the engine's own requests. */
+  /**
+   * All keys of this session. They are removed from the texts of a gateway, which may echo them. By default, only the
+   * keys of the requests of this engine are removed.
+   */
   readonly keys?: KnownKeys | undefined;
   /** What the other windows were told to wait for. */
   readonly cooldowns: SharedCooldowns;

@@ -124,8 +124,8 @@ export interface WaitingEvent extends EventBase {
   readonly delayMs: number;
   readonly source: DelaySource;
   /**
-   * `until` and `delayMs` are an estimate: another request goes first, and this one follows as soon as the gateway has
-   * accepted that one. The wait is announced once, so `until` may pass before the next attempt.
+   * `until` and `delayMs` are an estimate: another request goes first, and the request of this turn follows as soon as
+   * the gateway has accepted the other one. The wait is announced once, so `until` may pass before the next attempt.
    */
   readonly estimated?: true | undefined;
   readonly reason: FaultKind;
@@ -262,7 +262,7 @@ type WithoutText<Event> = Event extends TerminalEvent ? Omit<Event, 'text'> & { 
 
 /**
  * An event as the journal keeps it and the page receives it: a terminal event has a text only if that text differs from
- * what the events before it add up to.
+ * the text that the earlier events add up to.
  */
 export type RecordedEvent = StreamEvent | WithoutText<TerminalEvent>;
 

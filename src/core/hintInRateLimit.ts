@@ -1,7 +1,10 @@
 import { hint, type Hint } from './hint';
 import { delayUntil, parseDuration } from './hintTimes';
 
-/** The name is shown to the user, but may be a field name from the gateway's JSON, so it is cleaned first. */
+/**
+ * Names of rate limit headers. A name is shown to the user but may come from the gateway's JSON, so a name with other
+ * characters is ignored.
+ */
 const dimension = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
 
 /**

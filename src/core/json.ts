@@ -13,7 +13,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Returns JSON text, or nothing where a server has nested its JSON too deep: it can be parsed at any depth, but not printed. */
+/**
+ * Returns the value as JSON, or an empty string when it is nested too deeply. `JSON.parse` accepts any depth, but
+ * `JSON.stringify` does not.
+ */
 export function printJson(value: unknown): string {
   try {
     return JSON.stringify(value);

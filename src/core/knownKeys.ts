@@ -1,19 +1,24 @@
 import { redacted, redactLookalikes } from './apiKey';
 
-/** Characters of a key that may be shown: so short a part says nothing of the rest. */
+/**
+ * Maximum length of a part of a key that may be shown, in characters. So short a part reveals nothing about the rest.
+ */
 const shownPart = 7;
-/** Shorter keys are ordinary words ("none", "test") to some local servers: removed as whole words only. */
+/** Shorter keys are ordinary words ("none", "test") for some local servers, so they are removed only as whole words. */
 const distinctive = 8;
-/** A beginning of a key this short counts only at the end of a text, which may have been cut there. */
+/** Minimum length of the beginning of a key that is removed at the end of a text, which may have been cut there. */
 const shortestEnd = 5;
-/** Texts may be escaped more than once: JSON in JSON, a URL in a URL. */
+/** How often a text is unescaped: it may be JSON within JSON, or a URL within a URL. */
 const maxUnescapes = 3;
 
-/** A spelling of a key, and how many of its characters in a row are a part of the key that must not be shown. */
+/** A spelling of a key. A part of it with at least `shortest` characters must not be shown. */
 interface Spelling {
   readonly text: string;
   readonly shortest: number;
-  /** Whether only parts count that contain a digit, or the beginning; others may be ordinary words. */
+  /**
+   * Whether `text` is the key itself, not encoded. A part of it is then removed only if it is the beginning of the key
+   * or contains a digit: any other part may be an ordinary word.
+   */
   readonly isRaw: boolean;
 }
 
@@ -23,16 +28,16 @@ interface Range {
 }
 
 /**
- * All keys that this session has seen, and the one function that removes them from what others have written. Gateways
- * echo keys in errors, headers and names: whole or in part, in other case, escaped or encoded.
+ * Knows all keys of this session and removes them from foreign text. Gateways echo keys in errors, headers and model
+ * names: whole or in part, in upper or lower case, escaped or encoded.
  */
 export class KnownKeys {
   private readonly keys = new Set<string>();
   private readonly shortKeys: string[] = [];
   private readonly spellings: Spelling[] = [];
-  /** Where each part of a spelling begins, by its length and its canonical text. */
+  /** By the length and the canonical text of a part: the spellings that contain it, with its position in each. */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
-  /** Pairs of characters with which a part begins: without such a pair, no part is looked up. */
+  /** The pairs of characters with which a part begins. At any other pair, no part is looked up. */
   private readonly beginnings = new Uint8Array(128 * 128);
 
   constructor(keys: Iterable<string> = []) {
@@ -56,7 +61,7 @@ export class KnownKeys {
     return redactLookalikes(this.redactKnown(text));
   }
 
-  /** Removes the keys of this session only; JSON stays JSON. */
+  /** Removes only the keys of this session. JSON stays valid JSON. */
   redactKnown(text: string): string {
     let result = replaceRanges(text, this.rangesIn(text));
     for (const key of this.shortKeys) result = replaceWord(result, key);
@@ -137,12 +142,12 @@ export class KnownKeys {
   }
 }
 
-/** Whether a key is too long, or too random, for an ordinary word such as `lm-studio`. */
+/** Whether a key is too long, or too random, to be an ordinary word such as `lm-studio`. */
 function isSecret(key: string): boolean {
   return key.length >= 20 || (key.length >= 10 && (/\d/.test(key) || /^(?:hsa|sk)-/.test(key)));
 }
 
-/** Returns the key itself, and what Base64 at any offset (`user:key`) and hexadecimal make of it. */
+/** Returns the key as it is, in Base64 at any offset (as in `user:key`), and in hexadecimal. */
 function spellingsOf(key: string): readonly Spelling[] {
   // Parts of a key that consists of ordinary words must not be redacted.
   const parts = isSecret(key) && /\d/.test(key);
@@ -153,7 +158,10 @@ function spellingsOf(key: string): readonly Spelling[] {
   return [spelling(key, 1), ...base64Of(key).map((text) => spelling(text, 4 / 3)), spelling(hexOf(key), 2)];
 }
 
-/** Returns the characters that do not depend on what surrounds the key, for each offset of the key in a group of three bytes. */
+/**
+ * Returns the Base64 of a key for each offset of the key in a group of three bytes, without the characters that depend
+ * on the surrounding text.
+ */
 export function base64Of(key: string): readonly string[] {
   const bytes = new TextEncoder().encode(key).length;
   return [0, 1, 2].map((offset) => {
@@ -162,7 +170,7 @@ export function base64Of(key: string): readonly string[] {
   });
 }
 
-/** The UTF-8 bytes of a text as characters, as `btoa` wants them. */
+/** Returns the UTF-8 bytes of a text as characters, as `btoa` requires. */
 function unescapedBytes(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
@@ -171,7 +179,7 @@ export function hexOf(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** In lower case, with the characters of URL-safe Base64 replaced by those of Base64. */
+/** Returns the text in lower case, with the characters of URL-safe Base64 replaced by those of Base64. */
 function canonicalOf(text: string): string {
   return text.toLowerCase().replaceAll('-', '+').replaceAll('_', '/');
 }
@@ -198,7 +206,7 @@ const escapes =
   /%([0-9a-f]{2})|\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|&(amp|quot|apos|lt|gt);|\\(["'\\/])|[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/giu;
 const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
 
-/** @returns undefined where the text has no escapes */
+/** Decodes one level of escapes. @returns undefined when the text has none */
 function withoutEscapes({ text, origins }: Unescaped, length: number): Unescaped | undefined {
   const pieces: string[] = [];
   const places: number[] = [];

@@ -107,9 +107,9 @@ function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly 
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
-  // The planned time says more of a wait than the estimate that follows when the time is up.
+  // Keeps the planned time of a wait: it says more than the estimate that follows when that time is up.
   if (estimated && last?.reason === reason && last.told === told) return waits;
-  // A wait before a gate, and a wait for the network, is announced again when its time changes: the ledger has one entry.
+  // A wait before a gate and a wait for the network are announced again when their time changes, but have one entry.
   const goesOn = last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
   return goesOn ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }

@@ -14,7 +14,7 @@ export const knownModels: readonly string[] = [
 /** An identifier longer than this is not one. */
 const longestId = 200;
 
-/** The largest gateways offer about a thousand; further identifiers are dropped. */
+/** Maximum number of models in a list. The largest gateways offer about a thousand. */
 export const maxModels = 5000;
 
 /**
@@ -38,7 +38,7 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns nothing for an identifier that can't be shown unchanged: it would have to be sent back unchanged. */
+/** Returns undefined for an identifier that can't be shown exactly as it must be sent. */
 function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
   if (typeof id !== 'string') return undefined;

@@ -50,8 +50,8 @@ export class Pauses {
   }
 
   /**
-   * Waits before a gate until the ticket is let through, or until `interrupted` says that the user wants something else.
-   * The gate renews its estimates; such a wait is announced only once.
+   * Waits before a gate until the ticket is let through, or until `interrupted` says that the user wants something
+   * else. When the gate renews an estimate, the wait is not announced again.
    * @param wordsFor undefined: nobody waits that long
    * @returns whether the ticket may go
    */

@@ -12,8 +12,9 @@ export interface ToolCallPart {
 }
 
 /**
- * Numbers the tool calls of one answer, below `maxToolCalls`. Servers that send one call per chunk use the same index, or none, for each: a
- * new id and a name at an index already in use begin a new call. Some servers send a new id with every piece.
+ * Numbers the tool calls of one answer from 0 to below `maxToolCalls`. Servers that send one call per chunk use the
+ * same index, or none, for each: a new id and a name at an index already in use begin a new call. Some servers send a
+ * new id with every piece.
  */
 export class ToolCallNumbers {
   /** The latest call for each index that the server sent. */
@@ -22,8 +23,8 @@ export class ToolCallNumbers {
   private readonly json = new Map<number, string>();
 
   /**
-   * Returns the part with the number of its call in place of the server's index, or undefined when the answer already has
-   * the maximum number of calls.
+   * Returns the part with the number of its call in place of the server's index, or undefined when the answer already
+   * has the maximum number of calls.
    */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
@@ -37,7 +38,10 @@ export class ToolCallNumbers {
     return { ...part, index: call.number };
   }
 
-  /** Returns the index itself if it is free, otherwise the next number, otherwise the first free one. */
+  /**
+   * Returns the index itself if it is free, otherwise the number after the highest one in use, or the lowest free
+   * number.
+   */
   private freeNumber(index: number): number {
     const numbers = [...this.json.keys()];
     const isFree = (number: number): boolean => number < maxToolCalls && !this.json.has(number);
@@ -77,7 +81,7 @@ function argumentsOf(value: unknown): string {
   return isRecord(value) ? printJson(value) : text(value);
 }
 
-/** Larger indices of a server are not used. */
+/** An index that a server sends must be smaller than this; a larger one is ignored. */
 const highestIndex = 10_000;
 
 function isIndex(value: unknown): value is number {

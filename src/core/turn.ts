@@ -51,7 +51,7 @@ export class Turn implements RunningTurn {
   private readonly connection: () => Promise<Connection>;
   private readonly time: number;
   private model: string;
-  /** Where the present attempt goes; with its key, so that it is dropped when the turn ends. */
+  /** Route of the current attempt. It includes the key, so it is dropped when the turn ends. */
   private route: KeyedConnection | undefined;
   /** Host of the last route, for the turn's record. */
   private host = '';

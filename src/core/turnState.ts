@@ -56,7 +56,7 @@ export interface TurnState extends TurnRun {
   /** What the network did before a person went on with the answer; oldest first. */
   readonly earlier: readonly TurnRun[];
   readonly wait?: WaitingEvent;
-  /** The partial answer is in `text`. */
+  /** The failure without its text, which is the `text` of this state. */
   readonly failure?: Failure;
   readonly finishReason?: string;
   readonly quiet: boolean;
@@ -102,8 +102,8 @@ export function reduce(state: TurnState, event: RecordedEvent): TurnState {
 }
 
 /**
- * Returns the events as they are kept. Folding them from `state` on gives the same result, but a long answer is in them only
- * once.
+ * Returns the events in the form in which they are recorded: a terminal event repeats no text that earlier events have,
+ * so a long answer is in them only once. Folding them from `state` gives the same result.
  */
 export function recorded(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
@@ -206,7 +206,7 @@ export function startsAgain({ phase, ledger }: TurnState): boolean {
 
 function withPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
   const known = calls.find(({ index }) => index === part.index);
-  // The engine sends at most this many, but an old or damaged journal may have more.
+  // The engine sends at most this many calls, but an old or damaged journal may have more.
   if (!known && calls.length === maxToolCalls) return calls;
   const call = known ?? { index: part.index, id: '', name: '', arguments: '' };
   const grown = {

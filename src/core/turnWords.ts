@@ -81,8 +81,8 @@ export class TurnWords {
 }
 
 /**
- * A partial answer can be continued or restarted; where the stream was what failed, that comes first. What is too large
- * can't be continued: a request for the rest would only be larger.
+ * Adds the actions for a partial answer, `continue` and `restart`. They come first if the stream itself failed. A turn
+ * that is too large can't be continued, because a request for the rest would be larger still.
  */
 function withRest({ kind, policy, actions }: Fault): readonly FaultAction[] {
   const rest = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);

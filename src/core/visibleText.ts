@@ -1,7 +1,7 @@
 const space = '\\s\\p{Cc}';
 const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
-/** Joiners and variation selectors are invisible characters elsewhere. */
+/** An emoji with its modifiers. Joiners and variation selectors outside of an emoji are invisible characters. */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
 /** Reads letters in limited runs, so that no more of a long text is read than can be shown. */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
@@ -24,7 +24,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
     }
     const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
     if (characters.length + added.length > maxLength) {
-      // Part of an emoji would be another emoji.
+      // An emoji is not cut: a part of it would be another emoji.
       return cut(pictured === undefined ? [...characters, ...added] : characters, maxLength);
     }
     characters.push(...added);

@@ -8,7 +8,10 @@ const maxBodyBytes = 1_000_000;
 /** How long the connection of a refused request stays half open, so that the client can read the reply. */
 const lingerMs = 1000;
 
-/** Resolves with `left` when the client leaves before the end of its body, and with `too-large` as soon as that is known. */
+/**
+ * Resolves with `left` when the client leaves before the end of its body, and with `too-large` as soon as the body
+ * exceeds the limit.
+ */
 export function readBody(incoming: IncomingMessage): Promise<{ readonly text: string } | 'left' | 'too-large'> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.resolve('too-large');
   return new Promise((resolve) => {
@@ -29,12 +32,16 @@ export function readBody(incoming: IncomingMessage): Promise<{ readonly text: st
   });
 }
 
-/** Returns why a request is refused by its headers alone. `ownHosts` are the values of `Host` that it may have. */
+/**
+ * Returns why a request is refused because of its headers, or undefined when it is accepted.
+ * @param ownHosts the accepted values of the `Host` header; undefined: all
+ */
 export function headerFault(
   { host = '', origin }: IncomingHttpHeaders,
   ownHosts: readonly string[] | undefined,
 ): ErrorBody | undefined {
-  // A web page can give its own name this address: then its requests name another host, and no `Origin` if they only read.
+  // A web page can make its own host name resolve to this address (DNS rebinding). Its requests then name another host,
+  // and have no `Origin` if they only read.
   const isPage = origin !== undefined;
   if (!isPage && (ownHosts?.includes(host.toLowerCase()) ?? true)) return undefined;
   const message = isPage ? 'Web pages may not use this gateway.' : 'The request is for another host.';

@@ -76,7 +76,7 @@ const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<
 };
 
 /**
- * Returns a copy, so that what the caller does with its objects afterwards has no effect.
+ * Returns a copy of the options, so that later changes by the caller have no effect.
  * @throws ArgumentError that names the invalid option
  */
 function copyOptions(options: unknown): AskOptions {

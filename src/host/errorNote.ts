@@ -13,7 +13,10 @@ export interface ErrorNote {
 }
 
 const framesAtMost = 5;
-/** In characters; a message that was changed later is still in the stack, at any length. */
+/**
+ * Maximum length of the part of a stack that is examined, in characters. If the message of an error was changed, the
+ * stack still contains the original one, at any length.
+ */
 const longestStack = 5000;
 
 /** @param folder of our own files */

@@ -7,7 +7,9 @@ import { logLine } from './logLine';
 
 const notesAtMost = 20;
 
-/** The output channel. Foreign text in an entry is one line, and has no key that this session has seen. */
+/**
+ * The output channel. Foreign text in an entry can't start a new line, and contains no key that this session has seen.
+ */
 export class Log extends Disposable implements EngineLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
   /** All keys that this session has seen. */
@@ -66,7 +68,7 @@ export function createLog(): Log {
   return new Log();
 }
 
-/** Errors of a chain of causes that are logged: two may be the cause of each other. */
+/** Maximum number of errors that are logged of a chain of causes, which may be circular. */
 const mostErrors = 8;
 
 /** Returns the stack of an error, followed by those of its causes. */

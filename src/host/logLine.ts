@@ -1,9 +1,9 @@
 const maxLength = 10_000;
 
 /**
- * Returns a message as one line of the log, and a stack with its indented lines. Foreign text in it can neither fake another
- * entry nor control a terminal that shows the log: line ends, control and format characters are written as escapes, for
- * instance `\n` and `\u{1b}`.
+ * Returns a message as one line of the log, and a stack with its indented lines. Foreign text in it can neither fake
+ * another entry nor control a terminal that shows the log: line ends, control and format characters are written as
+ * escapes, for instance `\n` and `\u{1b}`.
  */
 export function logLine(message: string): string {
   const rest = message.length - maxLength;

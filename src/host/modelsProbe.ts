@@ -38,7 +38,7 @@ class Late extends Error {}
 
 /**
  * `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect.
- * @param keys those to be removed from what the gateway writes
+ * @param keys the keys that are removed from the texts of the gateway
  */
 export async function probeModels(
   connection: Connection,

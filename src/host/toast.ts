@@ -13,8 +13,8 @@ export interface ToastAction {
 const maxLength = 1000;
 
 /**
- * Shows a notification, and doesn't wait until the user dismisses it. The message may quote foreign text: it becomes one
- * line without links and without anything hidden in it.
+ * Shows a notification, and doesn't wait until the user dismisses it. The message may quote foreign text: it becomes
+ * one line without links and without anything hidden in it.
  */
 export function toast(
   log: Pick<Log, 'error'>,

@@ -10,7 +10,7 @@ export function isUserError(error: unknown): error is UserError {
   return error instanceof Error && error.name === 'UserError';
 }
 
-/** There is no connection: the base URL can't be used, or the keyring does not give or take the key. */
+/** Thrown when there is no connection: the base URL can't be used, or the keyring can't read or store the key. */
 export class NoConnectionError extends UserError implements ConnectionError {
   constructor(
     readonly connectionProblem: ConnectionProblem,

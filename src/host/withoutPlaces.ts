@@ -1,8 +1,8 @@
 /** A folder and all above it; not the path of a URL, and not the two parts of `Qwen/Qwen2.5`. */
 const folders = /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * A URL up to white space or a quotation mark. The length of the scheme is limited, and a match takes in every URL within
- * it: otherwise each letter of a long text would be the start of another search to its end.
+ * A URL up to white space or a quotation mark. The length of the scheme is limited, and a match includes any URLs
+ * within the URL. Otherwise a long text would be searched to its end again from each of its letters.
  */
 const urls = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentials = /(:\/\/)[^\s/?#"]*@/g;

@@ -65,7 +65,7 @@ export class ConversationView {
     return this.latest?.id;
   }
 
-  /** The exchange whose turn waits or runs. */
+  /** The exchange whose turn waits; if none waits, the last exchange whose turn runs. */
   get active(): Pick<ExchangeView, 'id' | 'activity'> | undefined {
     const active = [...this.exchanges.values()].filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);

@@ -10,7 +10,7 @@ export interface DraftShelf {
   put(state: PanelState): void;
   /** What was put there last for a conversation. */
   of(conversationId: string): PanelState | undefined;
-  /** Removes the drafts of these conversations and keeps no further ones in this page. */
+  /** Removes the drafts of these conversations, and stores no further drafts of them from this page. */
   remove(conversationIds: readonly string[]): void;
 }
 
@@ -18,7 +18,10 @@ export interface DraftShelf {
 export type ShelfStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const prefix = 'holysheep.draft.';
-/** Long enough to come back to a panel that was closed, or to a window that was killed: drafts may have code in them. */
+/**
+ * How long drafts are kept: long enough to return to a closed panel or a killed window, but no longer, because they may
+ * contain code.
+ */
 const keptMs = 24 * 60 * 60 * 1000;
 
 /** @param now epoch milliseconds */

@@ -1,6 +1,6 @@
 /**
- * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works there,
- * the element gets it as soon as VS Code focuses the panel.
+ * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works
+ * there, the element gets it as soon as VS Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 

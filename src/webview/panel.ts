@@ -107,7 +107,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     onStop: () => stop(),
     onSend: () => autoscroll.follow(),
   });
-  /** Names the turn that the page shows as running: by the time the host hears of it, the next turn may have begun. */
+  /**
+   * Stops the turn that the page shows as running. The message names the turn, because the next one may have begun by
+   * the time the host receives it.
+   */
   const stop = (): void => {
     const { active } = conversation;
     if (active) context.post({ type: 'stop', exchangeId: active.id });

@@ -76,7 +76,7 @@ export function createWaitCard(
   return { element: card, dispose: clock.every(tickMs, tick), refresh };
 }
 
-/** When the next attempt goes out, with the time in `{0}`. */
+/** Returns the text that says when the next attempt goes out, with `{0}` in place of the time. */
 export function retryTemplate(strings: PanelContext['strings'], wait: WaitingEvent): string {
   if (isOffline(wait)) return strings.checkIn;
   return wait.estimated ? strings.retryInAbout : strings.retryIn;

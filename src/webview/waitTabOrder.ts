@@ -1,9 +1,9 @@
 import { tabbables } from './roving';
 
 /**
- * Brings the buttons of a wait within reach of the Tab key: they follow the last stop of every article and come before
- * the composer, and going on from the composer they come once more before Tab leaves the page.
- * @param end the last element of the page; takes the focus for a moment on its way out
+ * Makes the buttons of a wait reachable with the Tab key. They follow the last Tab stop of each article and come before
+ * the composer. After the composer they come once more, before Tab leaves the page.
+ * @param end the last element of the page; it has the focus for a moment while the focus leaves the page
  */
 export function createWaitTabOrder(page: HTMLElement, log: HTMLElement, dock: HTMLElement, end: HTMLElement): void {
   /** Whether Tab came from the composer. It must not return there, or the keyboard focus could never leave the page. */

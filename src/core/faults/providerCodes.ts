@@ -1,6 +1,6 @@
 import type { ProviderError } from './providerError';
 
-/** Returns the topic of an error according to the provider's own code. */
+/** The topic of an error, according to the provider's own code. */
 export type Meaning =
   | 'credit'
   | 'auth'

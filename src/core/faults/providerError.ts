@@ -7,7 +7,9 @@ import { baseResponseError, hasContent, isError, sentenceFields } from './errorE
 export interface ProviderError {
   /** For a person, in one line without hidden characters; at most `longestMessage` characters. */
   readonly message: string;
-  /** For classification: the message in simplified Chinese, without what it quotes, which may be the user's own text. */
+  /**
+   * For classification: the message in simplified Chinese, without quotations, which may repeat the user's own text.
+   */
   readonly words: string;
   /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
   readonly codes: readonly string[];
@@ -29,7 +31,10 @@ const longestText = 8192;
 /** Gateways wrap what the provider said, some more than once. */
 const maxDepth = 3;
 
-/** Reads the error in a response body. Never throws, whatever the body is. HTML yields no message: it tells a user nothing. */
+/**
+ * Reads the error in a response body. Never throws, whatever the body is. HTML yields no message, because it tells a
+ * user nothing.
+ */
 export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
 }

@@ -24,7 +24,7 @@ export interface Wording {
   readonly detail: string;
 }
 
-/** In characters (RFC 1035, 2.3.4), with a port. */
+/** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
 const longestHost = 260;
 
 /** Describes a fault in the user's language. */

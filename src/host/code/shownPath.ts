@@ -5,8 +5,8 @@ import { visibleText } from '../../core/visibleText';
 const maxLength = 1000;
 
 /**
- * Returns the path of a file for people and models, without anything hidden in it. The folders above a file outside of the
- * workspace are left out: they name the user, for one.
+ * Returns the path of a file for people and models, without hidden characters. The folders above a file outside of the
+ * workspace are left out, because they may contain the name of the user.
  */
 export function shownPath(uri: vscode.Uri): string {
   const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;

@@ -8,7 +8,10 @@ export interface ApiKeyArgument {
   readonly target?: BaseUrl;
 }
 
-/** @throws ArgumentError that says what is wrong, without anything of the key */
+/**
+ * Reads the argument of `holysheep.setApiKey`.
+ * @throws ArgumentError that says what is wrong, without any part of the key
+ */
 export function apiKeyArgument(argument: unknown, localize: Localize): ApiKeyArgument {
   if (typeof argument === 'string') return { key: argument };
   if (typeof argument !== 'object' || argument === null || !('key' in argument)) {

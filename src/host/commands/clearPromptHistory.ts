@@ -4,7 +4,7 @@ import type { Command } from './command';
 
 const confirmationMs = 8000;
 
-/** @param onCleared tells the open pages, which have copies */
+/** @param onCleared updates the copies of the history in the open panels */
 export function clearPromptHistoryCommand(history: Pick<PromptHistory, 'clear'>, onCleared: () => void): Command {
   return {
     id: 'holysheep.clearPromptHistory',

@@ -12,8 +12,9 @@ export interface SelectModelDeps {
 }
 
 /**
- * Selects the model of the prompts to come, and of the shown conversation's turn if that waits. Optional argument: the
- * model's id; then nothing is asked. Returns the id, undefined when none was chosen.
+ * Selects the model for the next prompts. If the turn of the shown conversation waits, it switches to that model, too.
+ * Optional argument: the id of the model; without it, the user chooses one. Returns the id, or undefined when the user
+ * chose none.
  */
 export function selectModelCommand({ connections, catalog, conversations, demo }: SelectModelDeps): Command {
   return {

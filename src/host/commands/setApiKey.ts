@@ -17,7 +17,10 @@ export interface SetApiKeyResult {
   readonly state: Verification['state'] | 'invalid';
 }
 
-/** Optional argument: the key, or `{key, baseUrl}`; then no dialog. Resolves as soon as the key is stored or refused. */
+/**
+ * Optional argument: the key, or `{key, baseUrl}`; without it, a dialog asks for the key. Resolves as soon as the key
+ * is stored or refused.
+ */
 export function setApiKeyCommand(deps: SetApiKeyDeps): Command {
   return {
     id: 'holysheep.setApiKey',

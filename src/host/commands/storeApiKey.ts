@@ -42,7 +42,7 @@ function enterAgain(): ToastAction {
 
 const goodNewsMs = 8000;
 
-/** @param isInUse whether requests go there: the actions of a message are about that base URL */
+/** @param isInUse whether `target` is the base URL of the settings; only in that case do messages offer actions */
 async function verifyAndStore(
   key: string,
   target: BaseUrl,
@@ -105,7 +105,7 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     const stored = await keys.get(origin);
     return stored !== undefined && stored !== key;
   } catch (error) {
-    // A key that can't be read must not keep the new one from being stored.
+    // If the old key can't be read, the new one must still be stored.
     log.error(error);
     return false;
   }

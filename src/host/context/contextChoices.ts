@@ -27,7 +27,7 @@ export function fileChoice(uri: vscode.Uri): ContextCandidate {
   };
 }
 
-/** Adds to each file where it really is, when a symbolic link leads out of the workspace. */
+/** Adds the real location to each file that a symbolic link leads out of the workspace. */
 export function withTargets(candidates: readonly ContextCandidate[]): Promise<readonly ContextCandidate[]> {
   return Promise.all(
     candidates.map(async (candidate) => ({ ...candidate, suggestion: await withTarget(candidate.suggestion) })),
@@ -40,7 +40,7 @@ export async function withTarget(suggestion: ContextSuggestion): Promise<Context
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
   if (target === undefined) return suggestion;
-  // The target comes first: the end of a detail may not be visible.
+  // The target comes first, because the end of a long detail is not visible.
   const { detail } = suggestion;
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }

@@ -10,7 +10,7 @@ export interface DraftAttachment {
   /** It can be read again by it, e.g. after a reload. */
   readonly id: string;
   readonly attachment: Attachment;
-  /** See `outsideTarget`. */
+  /** Where a symbolic link leads, out of the workspace: see `outsideTarget`. */
   readonly outside?: string | undefined;
 }
 
@@ -76,9 +76,9 @@ export class ContextDraft {
   }
 
   /**
-   * Reads files and problems as they are now: they may have changed since they were attached. A selection stays what was
-   * selected. What can't be read any more goes along as it was; so does a file that leads somewhere else now than the user
-   * has seen.
+   * Reads files and problems as they are now: they may have changed since they were attached. A selection stays what
+   * was selected. An attachment that can't be read any more stays as it was. So does a file whose symbolic link now
+   * leads to another place than the user has seen.
    */
   async refresh(): Promise<void> {
     await this.settled();

@@ -10,14 +10,14 @@ const maxLength = 1000;
 
 /**
  * Returns where a file of the workspace really is when it or a folder above it is a symbolic link that leads out of the
- * workspace, for instance `~/.ssh/id_rsa`: whoever made the workspace chose that, not the user. Returns undefined when it
- * is in the workspace, or when its URI is outside anyway.
+ * workspace, for instance `~/.ssh/id_rsa`: the author of the workspace chose that file, not the user. Returns undefined
+ * when the file is in the workspace, or when its URI is outside of the workspace anyway.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);
 }
 
-/** As {@link outsideTarget}, for lists of many files: it asks the local disk only. */
+/** As {@link outsideTarget}, but for lists of many files: it examines local files only. */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
   const target = await realPath(uri.fsPath);
@@ -30,8 +30,8 @@ export async function localOutsideTarget(uri: vscode.Uri): Promise<string | unde
 }
 
 /**
- * For a chat that can't say beside an attachment where it leads.
- * @throws UserError when the file is outside of the workspace by a symbolic link, and no editor shows what is in it
+ * Refuses a file with a hidden link, for a chat that can't show where an attachment leads.
+ * @throws UserError when a symbolic link leads the file out of the workspace, and no visible editor shows the file
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   const isInSight = vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
@@ -46,7 +46,7 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   );
 }
 
-/** VS Code tells of a remote file whether it is a link, but not where the link leads. */
+/** VS Code tells whether a remote file is a link, but not where the link leads. */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (!folder) return undefined;
@@ -61,12 +61,12 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
     const { type } = await vscode.workspace.fs.stat(uri);
     return (type & vscode.FileType.SymbolicLink) !== 0;
   } catch {
-    // What can't be asked about can't be read either, and reading it tells why.
+    // Reading the file will fail as well, and will report the reason.
     return false;
   }
 }
 
-/** Returns undefined for a path that leads nowhere: reading it tells why. */
+/** Returns undefined for a path that can't be resolved. Reading the file reports the reason. */
 async function realPath(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);

@@ -6,7 +6,10 @@ import { isUserError, UserError } from '../userError';
 import { contextLimits } from './contextLimits';
 import { looksBinary } from './looksBinary';
 
-/** @throws UserError that says why a file can't go along: only regular text files up to the limit do. */
+/**
+ * Refuses a file that can't be attached.
+ * @throws UserError that gives the reason: only regular text files up to the limit are allowed
+ */
 export async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   const bytes = await firstBytes(uri);
   if (bytes.length > contextLimits.fileBytes) throw tooLarge(uri);
@@ -24,12 +27,13 @@ async function firstBytes(uri: vscode.Uri): Promise<Uint8Array> {
 }
 
 /**
- * A pipe would be waited for, and to open a device may act on it, so a local file is looked at first; another file may
- * take its place meanwhile. The size that a file reports is not relied on: those in `/proc` report none.
+ * Checks the type of a file before opening it, because opening a pipe waits for a writer and opening a device may act
+ * on it. The type is checked again afterwards: another file may have taken its place. The reported size is not trusted,
+ * because files in `/proc` report none.
  */
 async function firstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
-  // Windows has no such flag, and no pipes among its files.
+  // Windows has neither this flag nor pipes among its files.
   const file = await open(uri.fsPath, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
   try {
     const stats = await file.stat();
@@ -83,7 +87,7 @@ function unreadable(uri: vscode.Uri, error: unknown): UserError {
   return new UserError(reasonText(shownPath(uri), error), { cause: error });
 }
 
-/** Node.js has its own codes for local files, and VS Code for others. */
+/** Node.js has error codes of its own for local files, and VS Code has others for remote files. */
 function reasonText(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {

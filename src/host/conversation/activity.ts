@@ -7,7 +7,7 @@ export type Activity =
   | { readonly kind: 'idle' }
   /** `others`: turns of other conversations that run as well. */
   | { readonly kind: 'streaming'; readonly others: number }
-  /** `until`: epoch milliseconds at which the next attempt goes out; `estimated`: nobody knows it exactly. */
+  /** `until`: epoch milliseconds at which the next attempt goes out; `estimated`: that time is not known exactly. */
   | {
       readonly kind: 'waiting';
       readonly until: number;

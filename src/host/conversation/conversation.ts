@@ -205,7 +205,7 @@ export class Conversation {
     else this.retryNow(exchangeId);
   }
 
-  /** Asks another model for the rest of a running turn, or anew for one that ended without a complete answer. */
+  /** Switches a running turn to another model, or restarts with it a turn that ended without a complete answer. */
   switchModel(exchangeId: string, model: string): void {
     const exchange = this.asked.get(exchangeId);
     if (!exchange) return;
@@ -215,8 +215,9 @@ export class Conversation {
   }
 
   /**
-   * Moves a turn that waits to the model the user has selected, whichever model the turn was asked of; other turns stay.
-   * @param demo whether the model is one of the embedded gateway's
+   * Switches a waiting turn to the model that the user has selected, whichever model the turn used before. Other turns
+   * keep their model.
+   * @param demo whether the model belongs to the embedded gateway
    */
   selectModel(model: string, demo: boolean): void {
     this.turns.selectModel(model, demo);

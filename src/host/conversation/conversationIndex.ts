@@ -66,7 +66,7 @@ export class ConversationIndex {
   private async outline(entry: JournalEntry): Promise<Outline | undefined> {
     const known = this.outlines.get(entry.id);
     if (known && isSame(known.entry, entry)) return known.value;
-    // One that can't be read is in the list all the same: it may be deleted.
+    // A conversation that can't be read is listed all the same, so that the user can delete it.
     const content = await this.closed.content(entry.id).catch(() => undefined);
     const value = content ? outlineOf(content) : unreadable;
     this.outlines.set(entry.id, { entry, value });
@@ -130,7 +130,7 @@ function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines
     } catch (error) {
       if (error instanceof NewerJournalError) flaw = 'newer';
       else if (!(error instanceof JournalFormatError)) throw error;
-      // A file without a header may have any content.
+      // Without a header, the rest of the file may be anything.
       else if (start === 0) return { lines, flaw: 'damaged' };
       else flaw ??= 'damaged';
     }

@@ -39,7 +39,10 @@ export class Conversations {
   /** Another window has taken it over. */
   readonly onDidLose = this.losses.event;
   private readonly removals = new Listeners<Removal>((error) => this.deps.onError(error));
-  /** Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was undone. */
+  /**
+   * Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was
+   * undone.
+   */
   readonly onDidRemove = this.removals.event;
 
   constructor(private readonly deps: ConversationsDeps) {

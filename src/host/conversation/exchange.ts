@@ -67,7 +67,10 @@ export function canRetry(exchange: Exchange): boolean {
   return isOver(exchange) && exchange.state.phase !== 'done';
 }
 
-/** There is text that ends before the answer does: broken off, or cut by the token limit, but not by its size. */
+/**
+ * Whether the text ends before the answer does, because the answer was broken off or cut by the token limit. A turn
+ * that was too large can't be continued.
+ */
 export function canContinue(exchange: Exchange): boolean {
   const { text, finishReason, failure } = exchange.state;
   if (failure?.kind === 'too-large') return false;

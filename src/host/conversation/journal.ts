@@ -120,7 +120,7 @@ export class Journal {
     return this.files.get(id)?.unwritten !== true;
   }
 
-  /** Lets go of a conversation that nobody shows or runs any more; of what is not written nothing stays. */
+  /** Closes a conversation that is neither shown nor running. Anything that is not on disk yet is discarded. */
   async close(id: string): Promise<void> {
     await this.letGo(id);
   }
@@ -223,7 +223,7 @@ export class Journal {
     }
   }
 
-  /** @returns whether it was closed, here and in other windows */
+  /** Deletes a conversation unless this window or another one has it open. @returns whether it was deleted */
   private async removeClosed(id: string): Promise<boolean> {
     if (!(await this.locks.acquire(id))) return false;
     const isClosed = !this.files.has(id);
@@ -305,7 +305,7 @@ export class Journal {
       lock: {
         take: async () => {
           await this.locks.take(id);
-          // The extension host is shutting down.
+          // The file may have been closed meanwhile, because the extension host is shutting down.
           await this.releaseClosed(id);
         },
         isOurs: () => this.locks.isOurs(id),

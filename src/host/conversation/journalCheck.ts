@@ -12,20 +12,23 @@ import type { ContextKind } from '../../protocol';
 import type { PromptInput } from './exchange';
 import type { HeaderLine, JournalLine } from './journalLines';
 
-// What is on disk may be anything. A check returns the part of a value that is known, with numbers brought into a range that
-// dates and charts can show, or `undefined` for a value that can't be used. Unknown fields are left out: what nobody has
-// looked at goes nowhere.
+// A journal on disk may contain anything. Each check returns a copy of a value with only its known fields, so that
+// nothing unchecked gets any further, or returns `undefined` for a value that can't be used. Numbers are brought into a
+// range that dates and charts can show.
 
 type Check<T = unknown> = (value: unknown) => T | undefined;
 
 interface Field {
   readonly check: Check;
-  /** What happens to a value that can't be used: `refused` refuses the whole object. */
+  /** What happens if the value can't be used: `refused` refuses the whole object, `left out` drops only this field. */
   readonly otherwise: 'refused' | 'left out';
   readonly isOptional: boolean;
 }
 
-/** Monotonic times and durations in milliseconds: about thirty years. With them, an epoch time stays within what `Date` has. */
+/**
+ * Maximum of monotonic times and durations in milliseconds: about thirty years. `latestEpoch` plus this is still a
+ * valid `Date`.
+ */
 const longestMs = 1e12;
 const latestEpoch = 4e15;
 
@@ -44,7 +47,7 @@ const whole =
 const ms = within(0, longestMs);
 const epoch = within(0, latestEpoch);
 const count = whole(0, longestMs);
-/** For numbers that are only shown: 0 stands for one that can't be used. */
+/** For numbers that are only shown: a number that can't be used becomes 0. */
 const orZero =
   (check: Check<number>): Check<number> =>
   (value) =>
@@ -65,7 +68,7 @@ function listOf<T>(check: Check<T>): Check<readonly T[]> {
 
 const required = (check: Check): Field => ({ check, otherwise: 'refused', isOptional: false });
 const optional = (check: Check): Field => ({ check, otherwise: 'refused', isOptional: true });
-/** Only shown: what can't be used is left out. */
+/** For a field that is only shown: a value that can't be used is left out. */
 const extra = (check: Check): Field => ({ check, otherwise: 'left out', isOptional: true });
 const number = (check: Check<number>): Field => ({ check: orZero(check), otherwise: 'refused', isOptional: false });
 
@@ -143,7 +146,7 @@ type EventOf<Type, Event = StreamEvent> = Event extends { type: infer Types }
     ? Event
     : never
   : never;
-/** Every field of every event must be here: a field that is forgotten would be lost with the next start. */
+/** Requires every field of every event: a forgotten field would be lost at the next start. */
 type EventFields = {
   readonly [Type in StreamEvent['type']]: Readonly<
     Record<Exclude<keyof EventOf<Type>, 'type' | 'attempt' | 'at'>, Field>
@@ -229,7 +232,7 @@ export function checkedEvent(value: unknown): RecordedEvent | undefined {
   return type && eventChecks.get(type)?.(value);
 }
 
-/** Returns whether an answer has a gap when this event can't be used. */
+/** Returns whether the answer would have a gap without this event. */
 export function bringsText(value: unknown): boolean {
   const type = isObject(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
@@ -262,7 +265,7 @@ const id: Check<string> = (value) => (value === '' ? undefined : text(value));
 const exchangeId = required(text);
 const lineFields: Readonly<Record<JournalLine['type'], Fields>> = {
   exchange: { id: required(id), after: optional(text), ...promptFields },
-  // Each event is checked by itself: one that can't be used does not take the others with it.
+  // Each event is checked later by itself, so that an event that can't be used does not cost the others.
   events: { exchangeId, events: required((value) => (Array.isArray(value) ? value : undefined)) },
   rerun: { exchangeId, model: optional(text), go: optional(oneOf({ continue: true, restart: true })) },
   interrupted: { exchangeId },
@@ -279,13 +282,13 @@ const lineChecks = new Map(
   ]),
 );
 
-/** @returns undefined for a line that can't be used; the events of one are not checked yet */
+/** Checks a line, but not yet the events in it. @returns undefined for a line that can't be used */
 export function checkedLine(value: unknown): JournalLine | undefined {
   const type = isObject(value) ? lineType(value['type']) : undefined;
   return type && lineChecks.get(type)?.(value);
 }
 
-/** @param newest schema that is known */
+/** @param newest the newest schema that is known */
 export function checkedHeader(value: unknown, newest: number): HeaderLine | undefined {
   const header = objectOf<HeaderLine>({
     type: required(oneOf({ conversation: true })),

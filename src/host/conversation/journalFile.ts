@@ -12,11 +12,11 @@ import { SlowWriteError } from './writeFailure';
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;
 /**
- * A second writer overtakes a write that is slow or hangs. Each writer that hangs occupies one of the four threads that
- * Node has for the files of all extensions.
+ * Maximum number of concurrent writers. The second one overtakes a write that is slow or hangs. Each writer that hangs
+ * occupies one of the four threads that Node has for the files of all extensions.
  */
 const maxWriters = 2;
-/** A write that takes longer is reported: what has arrived since would be lost with the window. */
+/** A write that takes longer is reported, because text that has arrived since would be lost if the window closed. */
 const slowMs = 5000;
 /** What could not be written is tried again this often: nothing more may come that would do it. */
 const retryMs = 5000;
@@ -36,7 +36,7 @@ export interface JournalFileOptions {
   readonly onWritten: () => void;
   /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
   readonly header?: HeaderLine | undefined;
-  /** Who may write the file; absent: nobody else does. */
+  /** Decides which window may write the file. Absent: no other window writes it. */
   readonly lock?: JournalFileLock | undefined;
   /** Another window has written to it since: who is told closes it. */
   readonly onForeign?: (() => void) | undefined;
@@ -51,12 +51,12 @@ export interface JournalFileLock {
 }
 
 /**
- * One conversation on disk. Every write starts at an explicit position and contains everything that is not known to be on
- * disk. A second writer and `flushSync` may therefore repeat bytes that another write still has under way, and a write that
- * was cut short is repeated whole: the file always holds a beginning of what was appended, without holes.
+ * One conversation on disk. Every write starts at an explicit position and contains everything that is not known to be
+ * on disk. A second writer and `flushSync` may therefore repeat bytes that another write still has under way, and a
+ * write that was cut short is repeated whole: the file always holds a beginning of what was appended, without holes.
  */
 export class JournalFile {
-  /** Not encoded yet. */
+  /** Lines that are not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
   /** Events of the last of `lines`. Further events of the same exchange are added to them until the line is encoded. */
   private growing: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
@@ -110,13 +110,15 @@ export class JournalFile {
       this.saidAt = clock.now();
     }
     this.gather(line);
-    // A prompt does not wait: an answer can be requested again, but not what the user wrote. The time is checked here too,
-    // because timers are late when the event loop is busy.
+    // A prompt does not wait: an answer can be requested again, but not what the user wrote. The time is checked here
+    // too, because timers are late when the event loop is busy.
     if (line.type === 'exchange' || clock.ticks() - this.gatheredSince >= gatherMs) this.gathered();
     else this.cancelTimer ??= clock.after(gatherMs, () => this.gathered());
   }
 
-  /** Resolves when everything appended so far is on disk, or has failed and been reported, and no write is under way. */
+  /**
+   * Resolves when everything appended so far is on disk, or has failed and been reported, and no write is under way.
+   */
   async flush(): Promise<void> {
     // A running writer does not stop before everything is written.
     if (this.writers.size === 0) this.gathered();
@@ -133,7 +135,7 @@ export class JournalFile {
     this.tail = Buffer.alloc(0);
   }
 
-  /** Only for the shutdown of the extension host, because it blocks all extensions. */
+  /** Writes everything synchronously. Only for the shutdown of the extension host, because it blocks all extensions. */
   flushSync(): void {
     this.encode();
     if (!this.tail.length || this.options.lock?.isOursSync() === false) return;
@@ -151,7 +153,10 @@ export class JournalFile {
     }
   }
 
-  /** Adds events in place. Text arrives sixty times a second, so copying the waiting events each time would be quadratic. */
+  /**
+   * Adds events in place. Text arrives sixty times a second, and copying the waiting events each time would be
+   * quadratic.
+   */
   private gather(line: JournalLine): void {
     if (line.type !== 'events') {
       this.growing = undefined;
@@ -165,7 +170,10 @@ export class JournalFile {
     }
   }
 
-  /** Starts a writer, unless the maximum number is running. Those will also write the lines that were gathered meanwhile. */
+  /**
+   * Starts a writer, unless the maximum number is running: the running writers will also write what was gathered
+   * meanwhile.
+   */
   private gathered(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
@@ -208,7 +216,7 @@ export class JournalFile {
     }
   }
 
-  /** Everything before `end` is on disk; the other writer may be further. */
+  /** Records that everything before `end` is on disk. The other writer may be further. */
   private written(end: number): void {
     if (this.closed || end <= this.position) return;
     this.tail = this.tail.subarray(end - this.position);
@@ -241,8 +249,9 @@ export class JournalFile {
   }
 
   /**
-   * Of the lock nothing may be left to see: its owner may have come and gone between two looks.
-   * @param written how much was on disk when the file was looked at
+   * Whether another window has written to the file. The lock may not show that: the other window may have taken and
+   * released the lock between two checks.
+   * @param written number of bytes that were known to be on disk when the file was examined
    */
   private isForeign(found: Stats, written: number): boolean {
     const { onForeign } = this.options;

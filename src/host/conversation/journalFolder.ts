@@ -13,7 +13,10 @@ export interface JournalEntry {
 const extension = '.jsonl';
 const deleted = '.deleted';
 const unfinished = '.tmp';
-/** A larger file is listed, but neither read nor searched: that would block all extensions, and fill their memory. */
+/**
+ * Maximum size of a file in bytes. A larger file is listed, but neither read nor searched, because that would block all
+ * extensions and fill their memory.
+ */
 const longestFile = 128 * 1024 * 1024;
 /** The last epoch millisecond that a `Date` can have. */
 const lastTime = 8.64e15;
@@ -32,9 +35,9 @@ export class JournalFolder {
     return join(this.folder, `${id}${extension}`);
   }
 
-  /** @returns undefined when there is none, or something else than a file that can be read as a whole */
+  /** @returns undefined when there is no regular file, or the file is too large to be read */
   async read(id: string): Promise<Buffer | undefined> {
-    // Nobody may ever write to a pipe: opening one must not wait for that. Windows has no such flag, and no such pipes.
+    // With this flag, opening a pipe does not wait for a writer. Windows has neither the flag nor such pipes.
     const file = await open(this.path(id), constants.O_RDONLY | constants.O_NONBLOCK).catch(unlessMissing);
     if (!file) return undefined;
     try {
@@ -45,7 +48,7 @@ export class JournalFolder {
     }
   }
 
-  /** @returns undefined when there is no file, or it can't be looked at */
+  /** @returns undefined when there is no regular file, or its status can't be read */
   async entry(id: string): Promise<JournalEntry | undefined> {
     const found = await stat(this.path(id)).catch(() => undefined);
     return found?.isFile() ? { id, at: clampedTime(found.mtimeMs), size: found.size } : undefined;
@@ -88,7 +91,7 @@ export class JournalFolder {
       const path = join(this.folder, name);
       // A file that is renamed keeps the time of its last write; only the other one says when that was.
       const found = await lstat(path).catch(() => undefined);
-      // What can't be removed keeps nothing else from being removed.
+      // A file that can't be removed must not prevent others from being removed.
       if (found && Math.max(found.ctimeMs, found.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }

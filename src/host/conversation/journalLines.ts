@@ -84,11 +84,14 @@ export interface SalvagedJournal {
   readonly header?: HeaderLine | undefined;
   readonly lines: readonly JournalLine[];
   readonly validBytes: number;
-  /** Why not everything could be used; absent: the file is whole. */
+  /** Why part of the file could not be used. Absent: the file is whole. */
   readonly damage?: JournalFormatError | undefined;
 }
 
-/** Limits for the exchanges of a conversation, and for the events of a turn besides its text. Our own journals stay below them. */
+/**
+ * Limits for the exchanges of a conversation, and for the events of a turn other than text. The extension's own
+ * journals stay below them.
+ */
 const mostExchanges = 5000;
 const mostEvents = 10_000;
 /** A run replaces the answer at most once. Each replacement counts as this many other events. */
@@ -103,8 +106,8 @@ export function isUnbegun(content: Buffer): boolean {
 }
 
 /**
- * Returns all lines that can be used. When a damaged line may have been part of an answer, the rest of that answer is left
- * out: a text with a gap would look complete.
+ * Returns all lines that can be used. When a damaged line may have been part of an answer, the rest of that answer is
+ * left out: a text with a gap would look complete.
  * @throws NewerJournalError when the header is of a later schema
  */
 export function salvageJournal(content: Buffer): SalvagedJournal {
@@ -142,7 +145,7 @@ class Salvage {
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
       this.damage ??= error;
-      // The exchange of the damaged line is unknown.
+      // The exchange of the damaged line is unknown, so every unfinished answer may have a gap.
       for (const id of this.open) this.torn.add(id);
     }
   }
@@ -195,7 +198,7 @@ export function decodeHeader(text: string): HeaderLine {
 }
 
 /**
- * The events of a line are not checked yet.
+ * Decodes a line. The events in it are not checked yet.
  * @param asked ids of the exchanges so far
  * @throws JournalFormatError
  */

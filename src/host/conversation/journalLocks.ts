@@ -37,7 +37,10 @@ export interface JournalLocksDeps {
 export class JournalLocks {
   private readonly held = new Set<string>();
   private readonly me: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  /** By conversation: a lock is not taken while it is being released, nor shown alive after that. */
+  /**
+   * The pending work on the lock of each conversation. It runs in order, so that a lock is neither taken nor shown to
+   * be alive while it is being released.
+   */
   private readonly work = new Map<string, Promise<unknown>>();
   private cancelBeat: (() => void) | undefined;
 
@@ -94,7 +97,8 @@ export class JournalLocks {
         await this.write(id, 'wx');
       } catch (error) {
         if (hasCode(error, 'EEXIST')) return false;
-        // Where no lock can be written no conversation can: it can be read, and writing to it will tell.
+        // Where a lock can't be written, a conversation can't be either. It can still be read, and writing it reports
+        // the problem.
       }
       this.hold(id);
       return true;
@@ -131,7 +135,7 @@ export class JournalLocks {
   }
 
   private isStillOurs(id: string, owner: Owner | undefined): boolean {
-    // It may have been released while its owner was looked up.
+    // The lock may have been released while its owner was looked up.
     if (!owner || this.isMine(owner) || !this.held.has(id)) return true;
     this.held.delete(id);
     this.deps.onLost(id);
@@ -170,7 +174,7 @@ export class JournalLocks {
   }
 
   private async write(id: string, flag: 'w' | 'wx'): Promise<void> {
-    // Where that fails, writing into it fails as well, with a reason that is not taken for a lock.
+    // If the folder can't be created, writing the lock fails too, with an error that is not mistaken for a lock.
     await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode }).catch(() => undefined);
     const content = JSON.stringify(this.me);
     if (flag === 'wx') await writeFile(this.path(id), content, { flag, mode: privateFileMode });

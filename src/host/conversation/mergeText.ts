@@ -3,9 +3,9 @@ import type { RecordedEvent, TextEvent, ToolCallEvent } from '../../core/events'
 type Delta = TextEvent | ToolCallEvent;
 
 /**
- * Joins neighbouring deltas of one attempt: of text, of reasoning, or of one tool call. Folding the result gives the same
- * state, a little less exact in its pace.
- * @param belong whether two deltas may be joined, by when they came
+ * Joins neighbouring deltas of one attempt: of text, of reasoning, or of one tool call. Folding the result gives the
+ * same state, but with a slightly less exact throughput.
+ * @param belong returns whether two deltas may be joined, given when they arrived
  */
 export function mergeText(
   events: readonly RecordedEvent[],

@@ -164,7 +164,7 @@ export class OpenConversations {
       : undefined;
   }
 
-  /** @returns the ids of those that were deleted */
+  /** @returns the ids of the deleted conversations */
   async prune(): Promise<readonly string[]> {
     return this.inOrder(() => this.deps.journal.prune());
   }

@@ -6,8 +6,8 @@ export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
 /**
- * Takes the rights of others from a folder and its files. What belongs to somebody else stays as it is, and so does what a
- * symbolic link leads to.
+ * Removes the permissions of other users from a folder and its files. The files of other users and the targets of
+ * symbolic links are not changed.
  */
 export async function makePrivate(folder: string): Promise<void> {
   if (process.platform === 'win32') return;

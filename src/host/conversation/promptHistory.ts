@@ -5,7 +5,10 @@ const deletedKey = 'holysheep.deletedConversations';
 /** Earlier versions kept the prompts of all workspaces under this key; their workspaces are not known. */
 const formerKey = 'holysheep.promptHistory';
 const limit = 100;
-/** Deleted conversations that are remembered: pages that are closed now may still have drafts of them. */
+/**
+ * Maximum number of deleted conversations that are remembered, because pages that are closed may still have their
+ * drafts.
+ */
 const deletedLimit = 200;
 /** Characters of a prompt that are worth keeping for an arrow up: VS Code reads all of it at each start. */
 const longest = 4000;
@@ -21,9 +24,12 @@ interface KeptPrompt {
   readonly conversationId: string;
 }
 
-/** The last prompts of a workspace, oldest first, for the composer's arrow up. They go with their conversation. */
+/**
+ * The last prompts of a workspace, oldest first, for the composer's arrow up. Deleting a conversation removes its
+ * prompts.
+ */
 export class PromptHistory {
-  /** By id of a conversation whose deletion can be undone: all prompts from before it. Never on disk. */
+  /** By the id of a conversation whose deletion can be undone: all prompts from before the deletion. Never on disk. */
   private readonly undoable = new Map<string, readonly KeptPrompt[]>();
 
   /** @param store of the workspace */
@@ -62,7 +68,9 @@ export class PromptHistory {
     await this.remove(conversationId);
   }
 
-  /** The conversation is there again: its prompts return to their places, and it may have drafts. */
+  /**
+   * Puts the prompts of a conversation back in their places after its deletion was undone, and allows its drafts again.
+   */
   private async restore(conversationId: string): Promise<void> {
     const before = this.undoable.get(conversationId) ?? [];
     this.undoable.delete(conversationId);
@@ -78,7 +86,7 @@ export class PromptHistory {
     if (known.length > 0) await this.store.update(promptsKey, [...known, ...later].slice(-limit));
   }
 
-  /** The conversation is deleted for good. */
+  /** Removes the prompts of a conversation that was deleted for good. */
   private async forget(conversationId: string): Promise<void> {
     this.undoable.delete(conversationId);
     await this.remove(conversationId);

@@ -28,7 +28,7 @@ export interface TurnRunnerDeps {
 
 /** What becomes of the exchanges; whoever runs them keeps them. */
 export interface TurnRunnerOwner {
-  /** It has started. */
+  /** Stores an exchange whose turn has started. */
   update(exchange: Exchange): Exchange;
   /** What an answer has brought, gathered. */
   fold(exchangeId: string, events: readonly StreamEvent[]): void;
@@ -114,12 +114,12 @@ export class TurnRunner {
     await this.following;
   }
 
-  /** Moves the running turn to `model` if it waits, and if the model belongs to the gateway that the turn asks. */
+  /** Switches the running turn to `model` if the turn waits and the model belongs to the gateway that the turn uses. */
   selectModel(model: string, demo: boolean): void {
     this.flush();
     const { active, running } = this;
     if (!running || !active?.state.wait || (active.demo === true) !== demo) return;
-    // The setting changes next, and must not move the turn a second time.
+    // The setting changes next. That must not switch the turn a second time.
     running.defaultModel = model;
     running.turn.switchModel(model);
   }
@@ -191,7 +191,10 @@ export class TurnRunner {
     if (!this.busy) this.owner.onRest();
   }
 
-  /** What an observer throws must not end the turn. It is reported once: the next event would fail in the same way. */
+  /**
+   * Returns an observer whose exceptions do not end the turn. Only the first one is reported, because the next event
+   * would fail in the same way.
+   */
   private observer(exchangeId: string): (event: StreamEvent) => void {
     let hasFailed = false;
     return (event) => {
@@ -204,7 +207,10 @@ export class TurnRunner {
     };
   }
 
-  /** Only a defect ends a turn without its terminal event. The partial answer is kept, and the user can retry. */
+  /**
+   * Ends a turn that has no terminal event, which only a defect can cause. The partial answer is kept, and the user can
+   * retry.
+   */
   private endUnlessOver(exchangeId: string, observe: (event: StreamEvent) => void): void {
     const exchange = this.asked.get(exchangeId);
     if (!exchange || !isRunning(exchange.state.phase)) return;

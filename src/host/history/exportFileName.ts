@@ -1,13 +1,16 @@
 import { visibleText } from '../../core/visibleText';
 
 const maxLength = 60;
-/** Characters of a title that are read: not all of them may be allowed in a name. */
+/** Characters of a title that are read: more than a name has, because some may not be allowed in it. */
 const maxTitleLength = 200;
 
 /** Names that Windows keeps for devices, whatever follows the dot. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
-/** Returns the title as every system allows it for a file. @param fallback the name when no character of the title is allowed */
+/**
+ * Returns the title as a file name that every operating system allows.
+ * @param fallback the name when no character of the title is allowed
+ */
 export function exportFileName(title: string, extension: string, fallback: string): string {
   const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
   const name = trim(Array.from(trim(allowed)).slice(0, maxLength).join(''));

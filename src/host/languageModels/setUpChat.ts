@@ -73,7 +73,7 @@ async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<
   if (vscode.extensions.getExtension(chatExtension)) return;
   const chat = vscode.workspace.getConfiguration('chat');
   const before = chat.inspect('disableAIFeatures')?.globalValue;
-  // The workspace overrides a user setting of true, which is not ours to change.
+  // Here the workspace overrides a user setting of true. The command must not change that user setting.
   if (before === true) return;
   const set = (value: unknown): Thenable<void> =>
     chat.update('disableAIFeatures', value, vscode.ConfigurationTarget.Global);
@@ -83,7 +83,7 @@ async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<
     log.info(`chat: it could not be switched on: ${error instanceof Error ? error.message : String(error)}`);
     return;
   }
-  // VS Code may refuse to write a settings file once that is being edited.
+  // VS Code may refuse a write while the settings file is being edited, so the write is tried twice.
   await Promise.resolve(set(before)).catch(() => set(before));
   await extensionIsThere(token);
 }

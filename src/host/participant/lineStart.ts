@@ -22,8 +22,8 @@ type State =
 const maxDigits = 9;
 
 /**
- * Reads one line of Markdown that comes in pieces, each character once, to find out whether it is a fence: the whole line
- * may be long, and reading it anew with each piece would take quadratic time.
+ * Reads one line of Markdown that comes in pieces, each character once, to find out whether it is a fence: the whole
+ * line may be long, and reading it anew with each piece would take quadratic time.
  */
 export class LineStart {
   private state: State = 'prefix';
@@ -51,7 +51,7 @@ export class LineStart {
     return this.state === 'marker' || this.state === 'info';
   }
 
-  /** Returns the parts of the line, which is complete; undefined when it is no fence. */
+  /** Returns the parts of the complete line, or undefined when the line is not a fence. */
   fence(): FenceLine | undefined {
     if (!this.mayBeFence || this.markerEnd - this.markerStart < 3) return undefined;
     return {
@@ -77,7 +77,7 @@ export class LineStart {
         }
         return at - this.markerStart < 3 ? 'other' : 'info';
       case 'info':
-        // Backticks with another backtick in their line are code within a sentence.
+        // If another backtick follows in the line, the marker is the beginning of inline code.
         return character === '`' && this.mark === '`' ? 'other' : 'info';
       case 'other':
         return 'other';

@@ -2,16 +2,17 @@ import { escapeUnseen, shellLiteral, wellFormed } from './literals';
 import { keyVariable, type TakenRequest } from './takenRequest';
 
 /**
- * For `sh`, `bash` and `zsh`, in a file or pasted at the prompt. There are no comments in it: an interactive zsh takes `#`
- * for a command.
+ * For `sh`, `bash` and `zsh`, in a file or pasted at the prompt. There are no comments in it: an interactive zsh takes
+ * `#` for a command.
  *
- * curl waits for as long as `Retry-After` says, and gives up when that goes beyond `--retry-max-time`; without the header
- * it doubles its wait from one second. It retries only what was refused or has not begun (408, 429, 5xx, timeouts), never
- * an answer that has been cut, so nothing comes twice.
+ * curl waits for as long as `Retry-After` says, and gives up when that goes beyond `--retry-max-time`; without the
+ * header it doubles its wait from one second. It retries only what was refused or has not begun (408, 429, 5xx,
+ * timeouts), never an answer that has been cut, so nothing comes twice.
  *
- * The key goes to curl's standard input, from a command that is built into every shell: all users of a machine can read
- * the arguments of a process. `@-` is older than curl's own variables. A subshell keeps `pipefail`, which makes the exit
- * code that of curl, from the user's shell; where a shell does not know it, the exit code is that of the last command.
+ * `printf` passes the key to curl's standard input. All users of a machine can read the arguments of a process, but
+ * `printf` is built into every shell, so it does not start one. `--header @-` also works in versions of curl that have
+ * no variables. `pipefail` makes the exit code that of curl, and the subshell keeps the option out of the user's shell.
+ * In a shell without `pipefail`, the exit code is that of the last command.
  */
 export function curlCode(request: TakenRequest): string {
   const { baseUrl, patience } = request;
@@ -38,8 +39,9 @@ export function curlCode(request: TakenRequest): string {
 }
 
 /**
- * Takes out what a terminal would obey: control characters of one byte, and those of two in UTF-8. The latter are
- * replaced, for the bytes around them must not become one. `sed` passes each line on at once to a terminal.
+ * Removes the control characters of one byte, which a terminal would obey, and replaces those of two bytes in UTF-8
+ * with `?`: if they were removed, the bytes around them could form another one. `sed` passes each line on at once to a
+ * terminal.
  */
 const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-\\237]/?/g')"`;
 

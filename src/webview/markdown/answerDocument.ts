@@ -24,7 +24,10 @@ const MAX_FRAMES = 8;
 
 /** Characters of an open tail that are cheap enough to parse with each flush. */
 const CHEAP_LENGTH = 4000;
-/** A longer tail is parsed again only when it has grown by this fraction, so that the total work stays proportional to the text. */
+/**
+ * A longer tail is parsed again only when it has grown by this fraction, so that the total work stays proportional to
+ * the text.
+ */
 const GROWTH_PART = 1 / 8;
 
 /** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
@@ -92,8 +95,8 @@ export class AnswerDocument {
   }
 
   /**
-   * Characters that are worth a flush. Most blocks are frozen as they grow, and their tail stays short; a long tail
-   * that can't be frozen is parsed as a whole with each flush.
+   * Number of new characters for which a flush is worth its cost. Most blocks are frozen as they grow, and their tail
+   * stays short, but a long tail that can't be frozen is parsed as a whole with each flush.
    */
   get charactersPerFlush(): number {
     return this.tail.length <= CHEAP_LENGTH ? 1 : Math.ceil(this.tail.length * GROWTH_PART);

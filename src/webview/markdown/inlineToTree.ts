@@ -16,7 +16,7 @@ interface Frame {
   readonly tag: Tag | undefined;
   readonly attributes: Attributes;
   readonly children: Spec[];
-  /** The text is the address of the link itself. */
+  /** Whether the text of the link is its address. */
   readonly isAddress?: boolean;
 }
 

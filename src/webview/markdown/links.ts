@@ -10,7 +10,10 @@ export function isFollowable(href: string): boolean {
 /** Characters of a link's title in its tooltip. */
 const maxTitleLength = 200;
 
-/** Returns where the link goes, before the title that the model chose, which may claim to be an address. */
+/**
+ * Returns the tooltip of a link. The address comes first, because the model chose the title, which may look like an
+ * address.
+ */
 export function linkTooltip(href: string, title: string): string {
   const visible = visibleText(title, maxTitleLength);
   return visible === '' ? href : `${href} (${visible})`;

@@ -9,7 +9,7 @@ import type { FindRuns } from './workerRuns';
 /** Longer code keeps one colour: highlighting it would be felt. */
 const LONGEST = 20_000;
 
-/** Colours finished code and then calls `done`. Its text stays as it is, and so does what is selected of it. */
+/** Colours finished code and then calls `done`. The text and the user's selection in it stay as they are. */
 export function highlightCode(code: Element, findRuns: FindRuns, done: () => void): void {
   const language = languageOf(code);
   if (isOpen(code) || highlighted.get(code) === language) return done();

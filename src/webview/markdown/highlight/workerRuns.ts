@@ -22,14 +22,14 @@ export interface HighlightWorker {
 export interface WorkerRunsDeps {
   /** Throws where the page may not start a worker. */
   readonly startWorker: () => HighlightWorker;
-  /** Calls `expired` once, after so many milliseconds. @returns what cancels it */
+  /** Calls `expired` once, after `ms` milliseconds. @returns a function that cancels the call */
   readonly after: (ms: number, expired: () => void) => () => void;
 }
 
 /** Ordinary code takes a few milliseconds; code that takes longer than this is shown plain. */
 export const deadlineMs = 1000;
 
-/** Finds runs in a worker, a block of code at a time, and gives up on a block that takes longer than the deadline. */
+/** Finds runs in a worker, one block of code at a time, and gives up on a block that takes longer than the deadline. */
 export function createWorkerRuns({ startWorker, after }: WorkerRunsDeps): FindRuns {
   const queue: { readonly request: WorkerRequest; readonly found: Parameters<FindRuns>[2] }[] = [];
   let worker: HighlightWorker | undefined;
@@ -81,7 +81,7 @@ export function createWorkerRuns({ startWorker, after }: WorkerRunsDeps): FindRu
   };
 }
 
-/** @param source of the worker, which a webview can only make from text */
+/** @param source the script of the worker, which a webview can start only from text */
 export function workerRunsInBrowser(source: string): FindRuns {
   return createWorkerRuns({
     startWorker: () => {
