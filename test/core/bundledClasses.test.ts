@@ -18,7 +18,7 @@ function parsed(file: string): ts.SourceFile {
   return source;
 }
 
-/** The names that a file imports from another of ours as values, each with the file it comes from. */
+/** Returns the names of the values that a file imports from other files of this project, each with its file. */
 function valueImports(file: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const statement of parsed(file).statements) {
@@ -44,19 +44,19 @@ function valueImports(file: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** All files of a bundle. What is imported dynamically is a bundle of its own. */
+/** Returns all files of a bundle. A file that is imported dynamically begins a bundle of its own. */
 function filesOf(entry: string): ReadonlySet<string> {
   const files = new Set([entry]);
   for (const file of files) for (const target of valueImports(file).values()) files.add(target);
   return files;
 }
 
-describe('a class that is told by instanceof', () => {
+describe('a class that is checked with instanceof', () => {
   const bundles = Object.entries({ extension: 'src/extension.ts', ...lazyChunks }).map(
     ([name, entry]) => [name, filesOf(entry)] as const,
   );
 
-  it('is in one bundle only, because another bundle has a class of its own', () => {
+  it('is in only one bundle, because each bundle would have its own copy of the class', () => {
     const offences: string[] = [];
     for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts') || name.startsWith('webview')) continue;

@@ -219,7 +219,7 @@ describe('an answer that the gateway begins anew in the stream', () => {
     ]);
   });
 
-  it('is none when every chunk has an id and a role of its own', () => {
+  it('is not assumed when every chunk has its own id and a role', () => {
     assert.equal(
       restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y', 'assistant'), chunk('c', 'z', 'assistant')),
       0,
@@ -231,11 +231,11 @@ describe('an answer that the gateway begins anew in the stream', () => {
     assert.equal(restartsOf(...events), 1);
   });
 
-  it('is not assumed when every chunk has an id of its own', () => {
+  it('is not assumed when every chunk has its own id', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
   });
 
-  it('is none when the role is repeated under the same id', () => {
+  it('is not assumed when the role is repeated under the same id', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('a', 'y'), chunk('a', 'z', 'assistant')), 0);
   });
 });

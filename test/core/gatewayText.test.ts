@@ -18,9 +18,9 @@ const hidden: readonly (readonly [name: string, characters: string, shown: strin
   ['halves of characters', '\ud800', ''],
 ];
 
-describe('text of a gateway', () => {
+describe('text from a gateway', () => {
   for (const [name, characters, shown] of hidden) {
-    it(`has no ${name} in an error, a finish reason and a request id`, () => {
+    it(`is shown without ${name} as an error, a finish reason and a request id`, () => {
       const text = `a${characters}b`;
       const visible = `a${shown}b`;
       assert.equal(readProviderError(JSON.stringify({ error: { message: text } })).message, visible);
@@ -29,12 +29,12 @@ describe('text of a gateway', () => {
       assert.equal(requestIdOf(headers, new KnownKeys()), visible);
     });
 
-    it(`is no model to choose with ${name} in its name`, () => {
+    it(`is not offered as a model when it contains ${name}`, () => {
       assert.deepEqual(parseModelList([`gpt${characters}-4o`, 'gpt-4o']), ['gpt-4o']);
     });
   }
 
-  it('may be a model identifier in any script', () => {
+  it('is accepted as a model identifier in any script', () => {
     assert.deepEqual(parseModelList(['org/模型 8B 🐑']), ['org/模型 8B 🐑']);
   });
 
@@ -42,7 +42,7 @@ describe('text of a gateway', () => {
     assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
   });
 
-  it('gives no delay for a header in the JSON whose name is too long or has invisible characters', () => {
+  it('yields no delay when the name of a header in the JSON is too long or has invisible characters', () => {
     const delay = (name: string): unknown => {
       const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
       return parseHint(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);
@@ -53,7 +53,7 @@ describe('text of a gateway', () => {
   });
 
   for (const unit of [' ', '\n', '\u200b', "'", "' ", '"', '`', '“', '‘', '「', '{', '{"', 'exceed', 'retry ', 'a']) {
-    it(`is read as an error in linear time where ${JSON.stringify(unit)} is repeated`, function () {
+    it(`is read as an error in linear time when it repeats ${JSON.stringify(unit)}`, function () {
       this.timeout(10_000);
       const text = unit.repeat(2_000_000);
       assert.ok(readProviderError(text).message.length <= 400);

@@ -10,7 +10,10 @@ const bytes = Buffer.from(key);
 const hexEscapes = (prefix: string, suffix = ''): string =>
   [...bytes].map((byte) => `${prefix}${byte.toString(16).padStart(2, '0')}${suffix}`).join('');
 
-/** A key as gateways, proxies and libraries write it; `charsBefore`: of the spelling, those that are not of the key. */
+/**
+ * Spellings of the key by gateways, proxies and libraries. `charsBefore` is how many characters of the spelling precede
+ * those that encode the key.
+ */
 const forms: readonly (readonly [name: string, text: string, charsBefore?: number])[] = [
   ['as it is', key],
   ['behind "Bearer"', `Bearer ${key}`],
@@ -40,7 +43,7 @@ const forms: readonly (readonly [name: string, text: string, charsBefore?: numbe
   ['with a line break', `${key.slice(0, 9)}\n${key.slice(9)}`],
 ];
 
-/** The longest run of characters that a text has in common with any spelling of the key. */
+/** Returns the length of the longest run of characters that a text shares with a spelling of the key. */
 function longestPart(text: string, spelling: string): number {
   let longest = 0;
   for (let start = 0; start < spelling.length; start++) {
@@ -51,7 +54,7 @@ function longestPart(text: string, spelling: string): number {
 
 describe('the keys of a session', () => {
   for (const [name, text, charsBefore = 0] of forms) {
-    it(`are removed from a text that has one ${name}`, () => {
+    it(`are removed from a text that contains one ${name}`, () => {
       const result = new KnownKeys([key]).redact(`before ${text} after`);
       assert.ok(result.startsWith('before '), result);
       assert.ok(result.endsWith(' after'), result);
@@ -59,10 +62,10 @@ describe('the keys of a session', () => {
     });
   }
 
-  it('are also removed when at least eight characters of them remain', () => {
+  it('are also removed when a text contains only eight or more of their characters', () => {
     const keys = new KnownKeys([key]);
     for (let start = 0; start < key.length; start++) {
-      for (let end = start + 9; end <= key.length; end++) {
+      for (let end = start + 8; end <= key.length; end++) {
         const result = keys.redact(`x ${key.slice(start, end)} y`);
         assert.equal(result, 'x [redacted] y', key.slice(start, end));
       }
@@ -70,51 +73,51 @@ describe('the keys of a session', () => {
   });
 
   for (const end of ['', '…', '...', '"', "'…", '***']) {
-    it(`are removed where a text ends with the first five characters of one and ${JSON.stringify(end)}`, () => {
+    it(`are removed when a text ends with the first five characters of one and ${JSON.stringify(end)}`, () => {
       const result = new KnownKeys([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
       assert.equal(result, `invalid: [redacted]${end}`);
     });
   }
 
-  it('are all removed, whichever was used', () => {
+  it('are all removed, including those that were added later', () => {
     const keys = new KnownKeys([key, short]);
     keys.add('another-0123456789');
     assert.equal(keys.redact(`${key}, ${short} and another-0123456789`), '[redacted], [redacted] and [redacted]');
   });
 
-  it('are removed from JSON, which stays JSON', () => {
+  it('are removed from JSON, which remains valid', () => {
     const odd = String.raw`a"b\c1d2e3f4g5`;
     const json = JSON.stringify({ [odd]: odd, api_key: { ok: true } });
     const text = new KnownKeys([odd]).redactKnown(json);
     assert.deepEqual(JSON.parse(text), { '[redacted]': '[redacted]', api_key: { ok: true } });
   });
 
-  it('leave ordinary text as it is', () => {
+  it('leave ordinary text unchanged', () => {
     const text = 'Field required: see https://example.com/a%20b?c=\u{1f411} — 100% of "keys" \\n fail.';
     assert.equal(new KnownKeys([key, 'no-key-required', 'lm-studio']).redact(text), text);
   });
 
-  it('leave ordinary words alone that are part of a key made of words', () => {
+  it('leave ordinary words unchanged that are also part of a key', () => {
     const keys = new KnownKeys(['no-key-required', 'my-gateway-password-2024']);
     const text = 'The gateway-password field is required';
     assert.equal(keys.redact(text), text);
     assert.equal(keys.redact('my-gateway-password-2024 no-key-required'), '[redacted] [redacted]');
   });
 
-  it('that are short are removed as words, not inside other words', () => {
+  it('are removed only as whole words when they are short', () => {
     assert.equal(new KnownKeys(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
     assert.equal(new KnownKeys(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
   });
 
-  it('remove nothing when they are empty', () => {
+  it('leave text unchanged when a key is empty', () => {
     assert.equal(new KnownKeys(['']).redact('a b'), 'a b');
   });
 
-  it('are redacted once where one key contains another', () => {
+  it('are redacted once when one key contains another', () => {
     assert.equal(new KnownKeys(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
   });
 
-  it('are removed from every text', () => {
+  it('are removed from any text', () => {
     const printable = fc.string({
       unit: fc.constantFrom(...Array.from('abXY09$^.*+?()[]{}|\\/"\'=')),
       minLength: 8,
@@ -143,10 +146,11 @@ describe('the keys of a session', () => {
     ' ',
     'a',
   ]) {
-    it(`are looked for in linear time in repeated ${JSON.stringify(unit)}`, function () {
+    it(`are searched for in linear time in a text that repeats ${JSON.stringify(unit)}`, function () {
       this.timeout(20_000);
       const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
-      assert.ok(new KnownKeys([key]).redact(text).length > 0 || text.length > 0);
+      // Only the timeout can fail this test.
+      new KnownKeys([key]).redact(text);
     });
   }
 });

@@ -11,7 +11,7 @@ function filtered(deltas: readonly string[]): readonly string[] {
   return [...deltas.map((delta) => filter.push(delta)), filter.flush()];
 }
 
-/** Up to four characters of a key may have passed on before the rest arrived. */
+/** Removes what the filter may pass on before the rest of a key arrives: up to four characters. */
 const withoutFirst = (text: string): string => text.replaceAll(/(?:h|hs|hsa|hsa-)(?=\[redacted\])/g, '');
 
 describe('the key filter of an answer', () => {
@@ -27,7 +27,7 @@ describe('the key filter of an answer', () => {
       assert.equal(filtered([text]).join(''), expected);
     });
 
-    it(`removes ${name} wherever the deltas split it, but for its first four characters`, () => {
+    it(`removes ${name} wherever the deltas split it, except for its first four characters`, () => {
       for (let size = 1; size < text.length; size++) {
         const result = filtered(textPieces(text, size)).join('');
         assert.equal(withoutFirst(result), withoutFirst(expected), `in pieces of ${size}`);
@@ -52,15 +52,15 @@ describe('the key filter of an answer', () => {
     });
   }
 
-  it('passes on at once a text that begins no key', () => {
+  it('immediately passes on a text that cannot begin a key', () => {
     assert.deepEqual(filtered(['Sheep on the h', 'ill, hs', 'a']), ['Sheep on the h', 'ill, hs', 'a', '']);
   });
 
-  it('passes on a text that only began like a key', () => {
+  it('passes on a text that turns out not to be a key', () => {
     assert.deepEqual(filtered(['keys begin with hsa-0', ' or hsa-1']), ['keys begin with ', 'hsa-0 or hsa-1', '']);
   });
 
-  it('changes no character of a text without a key', () => {
+  it('does not change a text without a key', () => {
     const unit = fc.constantFrom('h', 's', 'a', '-', '0', '1', ' ', '🐑', 'hsa-01', 'x');
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (units, size) => {

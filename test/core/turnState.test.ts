@@ -610,7 +610,7 @@ describe('a recorded turn', () => {
     fc.option(words),
   );
 
-  it('folds to the same state as the events of the engine, also after it was written to a journal', () => {
+  it('folds to the same state as the events of the engine, even after it was written to a journal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(numbers, anything)), terminal, fc.nat(), (drafts, [end, other], cutAt) => {
         const events = drafts.map(([[at, attempt], draft]): StreamEvent => ({ at, attempt, ...draft }));
@@ -636,7 +636,7 @@ describe('a recorded turn', () => {
     );
   });
 
-  it('has a text at its end only where it differs from what was streamed', () => {
+  it('has a text in its last event only when it differs from the streamed text', () => {
     const half: StreamEvent = { at: 1, attempt: 1, ...text('half') };
     const endOf = (words: string) => recorded([half, { at: 2, attempt: 1, ...done(words) }], initialTurn)[1];
     assert.deepEqual(endOf('half'), { at: 2, attempt: 1, ...done('half'), text: undefined });

@@ -4,9 +4,9 @@ import { visibleText } from '../../src/core/visibleText';
 describe('visibleText', () => {
   for (const [what, text, shown] of [
     ['keeps ordinary text in any language', 'Fix “füße” in 代码.ts – naïve?', 'Fix “füße” in 代码.ts – naïve?'],
-    ['makes one space of white space and line ends', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
-    ['makes a space of control characters', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
-    ['leaves nothing of a terminal escape that a terminal would obey', '\u001b[31mred\u001b]0;t\u0007', '[31mred ]0;t'],
+    ['collapses white space and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
+    ['replaces control characters with a space', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
+    ['removes the control characters of terminal escapes', '\u001b[31mred\u001b]0;t\u0007', '[31mred ]0;t'],
     ['removes characters that change the direction of text', '\u202egnp.exe\u2066\u2069\u200f\u061c', 'gnp.exe'],
     ['removes characters without a width', 'pay\u200bp\u200ca\u200dl\u2060\u00ad\u180e', 'paypal'],
     ['removes characters that are ignored by default', 'a\u3164b\u115fc\u034fd\u{e0041}e\u{e0100}f', 'abcdef'],

@@ -81,7 +81,7 @@ describe('the gateway of the demo', () => {
   });
 
   for (const origin of ['https://attacker.example', 'null', '', 'http://127.0.0.1:PORT', 'http://localhost:PORT']) {
-    it(`refuses a request of a web page with the origin ${JSON.stringify(origin)}`, async () => {
+    it(`refuses a request from a web page with the origin ${JSON.stringify(origin)}`, async () => {
       await start({ anyHost: true });
       for (const body of [undefined, chat]) {
         const { status, code, headers } = await send({ origin: hostFor(origin) }, body);

@@ -99,7 +99,7 @@ describe('The API', () => {
     });
   }
 
-  it('is not affected by what the caller does with the options afterwards', async () => {
+  it('is not affected when the caller changes the options afterwards', async () => {
     const { engine, api } = setUp();
     const messages = [{ role: 'user', content: 'before' }];
     const options = { model: 'before', messages, temperature: 1, maxTokens: 10 };

@@ -25,7 +25,7 @@ class QuickPick {
     setImmediate(() => this.hide());
   }
   dispose(): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }
 

@@ -15,7 +15,7 @@ interface Shown {
 const nothing = { dispose: (): void => undefined };
 const never = (): typeof nothing => nothing;
 
-/** As much of VS Code's API as reading, entering and checking a key takes. */
+/** Returns the part of VS Code's API that is needed to read, enter and verify a key. */
 function editorApi(shown: Shown[]): Record<string, unknown> {
   const show = (message: string, ...buttons: string[]): Promise<undefined> => {
     shown.push({ message, buttons });
@@ -72,7 +72,7 @@ describe('a keyring that fails', () => {
     return { ...deps, connections: new Connections(deps) };
   }
 
-  it('is told to the engine as a keyring failure with its cause', async () => {
+  it('is reported to the engine as a keyring failure with its cause', async () => {
     const { connections } = await parts();
     await assert.rejects(connections.own(), {
       connectionProblem: 'keyring',
@@ -94,14 +94,14 @@ describe('a keyring that fails', () => {
     assert.equal((await connections.view()).hasKey, 'unreadable');
   });
 
-  it('is what Test Connection reports, with the log and not with the base URL as the remedy', async () => {
+  it('is reported by Test Connection, which offers the log, not the base URL', async () => {
     const { connections, log } = await parts();
     const { testConnection } = await import('../../src/host/commands/reportConnection');
     assert.equal(await testConnection(connections, log), undefined);
     assert.deepEqual(shown, [{ message: hostFaults.keyring.message, buttons: ['Set API key', 'Show log'] }]);
   });
 
-  it('is what Set API Key reports when the verified key cannot be saved', async () => {
+  it('is reported by Set API Key when the verified key cannot be saved', async () => {
     const deps = await parts();
     const { storeApiKey } = await import('../../src/host/commands/storeApiKey');
     const { createErrorBoundary } = await import('../../src/host/commands/registry');
@@ -111,7 +111,7 @@ describe('a keyring that fails', () => {
     assert.equal((logged.at(-1) as Error).cause, cause);
   });
 
-  it('is why the model list is not the one of the gateway', async () => {
+  it('is reported with the list of models, which has only the known ones', async () => {
     const { connections, keys, log } = await parts();
     const { ModelCatalog } = await import('../../src/host/modelCatalog');
     const list = await new ModelCatalog({ connections, keys, log }).list();

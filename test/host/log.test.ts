@@ -54,7 +54,7 @@ describe('the log', () => {
     assert.match(entries[0]!, / … \(\d+ characters more\)$/);
   });
 
-  it('has the stack of an error and of its causes, without keys', () => {
+  it('writes the stack of an error and of its causes, without keys', () => {
     log.hide('a-key-of-no-known-form');
     const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
     log.error(new TypeError('not stored', { cause }));
@@ -62,7 +62,7 @@ describe('the log', () => {
     assert.doesNotMatch(entries[0]!, /a-key-of|hsa-secret/);
   });
 
-  it('has each of two errors that are the cause of each other', () => {
+  it('writes each of two errors that are the cause of each other', () => {
     const [one, other] = [new Error('one'), new Error('other')];
     one.cause = other;
     other.cause = one;

@@ -145,7 +145,8 @@ describe('probeModels', () => {
       const keys = new KnownKeys([apiKey, otherKey]);
       const result = await withServer(createServer(answer), (baseUrl) => probeModels({ baseUrl, apiKey }, keys));
       const text = JSON.stringify(result);
-      for (const part of [apiKey.slice(0, 8), otherKey.slice(0, 8)]) assert.ok(!text.includes(part), text);
+      const inUrl = encodeURIComponent(otherKey).slice(0, 12);
+      for (const part of [apiKey.slice(0, 8), otherKey.slice(0, 8), inUrl]) assert.ok(!text.includes(part), text);
     });
   }
 

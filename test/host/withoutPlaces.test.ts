@@ -48,7 +48,7 @@ describe('a text without places', () => {
     ' ',
     '\n',
   ]) {
-    it(`is found in linear time where ${JSON.stringify(unit)} is repeated`, function () {
+    it(`is produced in linear time when ${JSON.stringify(unit)} is repeated`, function () {
       this.timeout(10_000);
       const text = unit.repeat(1_000_000);
       assert.ok(withoutPlaces(text).length <= text.length);
@@ -56,7 +56,7 @@ describe('a text without places', () => {
     });
   }
 
-  it('has no credentials of a URL behind other letters', () => {
+  it('has no credentials when other characters precede a URL', () => {
     assert.equal(withoutPlaces('1http://me:secret@host.example/v1'), '1http://host.example/v1');
     assert.equal(withoutPlaces(`${'x'.repeat(100)}://me:secret@host.example`), `${'x'.repeat(100)}://host.example`);
     assert.equal(withoutPlaces('http://a.test/http://me:secret@b.test/c'), 'http://a.test/http://b.test/c');

@@ -101,7 +101,7 @@ class Window {
     blank.ask({ prompt });
     this.engine.turn.give(attempt(), ...(isWhole ? [done('an answer')] : []));
     await settled();
-    // A lock that is still being taken would be there for a moment after the window has gone.
+    // Otherwise a lock that is still being taken could appear after the window has gone.
     await this.journal.flush();
     this.conversations.flushSync();
     return blank.id;

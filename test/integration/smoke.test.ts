@@ -27,7 +27,7 @@ describe('the extension in its host', () => {
     const others = [...registered].filter(
       (command) => command.startsWith('holysheep.') && !contributed.includes(command),
     );
-    // Only code of the extension calls these: they are in no palette.
+    // Only the extension itself runs these commands. The Command Palette does not list them.
     assert.deepEqual(others.sort(), ['holysheep.chatAction', 'holysheep.showPanel']);
   });
 });

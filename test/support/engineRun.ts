@@ -27,7 +27,7 @@ interface WorldOptions {
   readonly clock?: VirtualClock;
   readonly cooldowns?: SharedCooldowns;
   readonly keys?: KnownKeys;
-  /** Instead of what the engine is given otherwise. */
+  /** Dependencies of the engine that replace the usual ones. */
   readonly deps?: Partial<EngineDeps>;
 }
 

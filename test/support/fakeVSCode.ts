@@ -9,16 +9,16 @@ const sources = path.join(root, 'src') + path.sep;
 let present: object = {};
 
 /**
- * Looks each name up in the `vscode` of the tests that run: `import()` keeps a module for the whole process. The names are
- * on the prototype because a namespace import copies an object's own properties once.
+ * Looks each name up in the `vscode` of the current tests, because `import()` loads a module only once per process. The
+ * names are on the prototype because a namespace import copies an object's own properties once.
  */
 const delegate: unknown = Object.create(
   new Proxy({}, { get: (_target, name) => Reflect.get(present, name) as unknown }),
 );
 
 /**
- * Gives the sources that the tests of this `describe` import a `vscode` of theirs. They must be imported in a test or a
- * hook, with `import()`.
+ * Provides `vscode` to the sources that the tests of this `describe` import. The tests must import these sources in a
+ * test or a hook, with `import()`.
  */
 export function useVSCode(vscode: object): void {
   const loader = Module as unknown as { _load: Load };
@@ -35,7 +35,7 @@ export function useVSCode(vscode: object): void {
   });
 }
 
-/** A module that is required reads constants of `vscode` when it is loaded. */
+/** Unloads all sources, because some modules read constants of `vscode` only when they are loaded. */
 function forgetSources(): void {
   for (const file of Object.keys(require.cache))
     if (file.startsWith(sources)) Reflect.deleteProperty(require.cache, file);

@@ -5,14 +5,14 @@ import { settle } from './virtualClock';
 
 /** A disk whose asynchronous writes begin only when a test says so. */
 export interface HeldWrites {
-  /** Writes that have been asked for since the beginning. */
+  /** Number of writes that have been requested so far. */
   readonly held: number;
   /** Names of the synchronous functions of `node:fs` that were called. */
   readonly synchronousCalls: readonly string[];
   /** Lets a write happen, by its number from 0. Resolves when everything that follows from it has happened. */
   release(number: number): Promise<void>;
   fail(number: number): Promise<void>;
-  /** Releases the writes that are held; later ones are no longer held. */
+  /** Lets all writes happen, including later ones. */
   releaseAll(): void;
   restore(): void;
 }
@@ -24,7 +24,7 @@ interface Gate {
 
 type Functions = Record<string, (...parameters: unknown[]) => unknown>;
 
-/** Replaces functions of `node:fs` for the whole process: to be restored after the test. */
+/** Replaces functions of `node:fs` for the whole process. Call `restore` after the test. */
 export function holdWrites(): HeldWrites {
   const { open } = files;
   const gates: Gate[] = [];

@@ -37,7 +37,7 @@ class EndlessReply {
 const delta = (fields: unknown): unknown => ({ choices: [{ index: 0, delta: fields }] });
 const call = (fields: unknown): unknown => delta({ tool_calls: [fields] });
 
-describe('the size of an answer', function () {
+describe('the size limit of an answer', function () {
   this.timeout(20_000);
 
   const filler = 'x'.repeat(mebibyte);
@@ -56,7 +56,7 @@ describe('the size of an answer', function () {
   ];
 
   for (const [name, event] of endless) {
-    it(`ends the turn once endless ${name} has exceeded the limit`, async () => {
+    it(`ends the turn once endless ${name} exceeds it`, async () => {
       const gateway = new EndlessReply(event);
       const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
       const { kind, actions } = run.last('failed');
@@ -69,7 +69,7 @@ describe('the size of an answer', function () {
     });
   }
 
-  it('keeps the text that arrived before the limit', async () => {
+  it('keeps the text that arrived before it was exceeded', async () => {
     const gateway = new EndlessReply(() => delta({ content: filler }));
     const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
     assert.equal(run.last('failed').text.length, maxAnswerChars);
@@ -87,7 +87,7 @@ describe('the size of an answer', function () {
     assert.equal(run.wire.requests.length, 2);
   });
 
-  it('accepts an answer of exactly the limit', async () => {
+  it('accepts an answer of exactly this size', async () => {
     const whole = streaming((body) => {
       for (let sent = 0; sent < maxAnswerChars; sent += mebibyte) body.delta(filler);
       body.finish().done();

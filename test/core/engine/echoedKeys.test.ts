@@ -7,7 +7,7 @@ const key = 'Qx7-own-key-of-no-known-form-42';
 const otherKey = 'k9-of-another-route-0123456789';
 const connection = { baseUrl: 'https://gateway.test/v1', apiKey: key };
 
-/** A turn of a session that has seen both keys. */
+/** Returns a turn that has ended, of a session that knows both keys. */
 async function turnOf(...replies: readonly Reply[]): Promise<EngineRun> {
   const keys = new KnownKeys([otherKey]);
   const settings = { retry: { maxRetries: 1 } };
@@ -15,12 +15,18 @@ async function turnOf(...replies: readonly Reply[]): Promise<EngineRun> {
   return new EngineRun({ world }).toEnd();
 }
 
-/** Fails if a part of a key is anywhere in what the engine has said or remembers. */
+const inUrl = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
+const inBase64 = (text: string): string => Buffer.from(`x:${text}`).toString('base64');
+
+/** The first three characters in Base64 also encode a part of `x:`. */
+const secrets = [key, otherKey, key.toUpperCase(), inUrl(key), inBase64(key).slice(3)];
+
+/** Fails if the events or the report of the engine contain eight characters of a spelling of a key in a row. */
 function assertNoKey(run: EngineRun): void {
   const report = JSON.stringify(run.world.engine.report());
   // A key that is split between deltas is whole again in the text and the arguments.
   const everything = [...run.events.map((event) => JSON.stringify(event)), report, run.shownText, argumentsOf(run)];
-  for (const secret of [key, otherKey]) {
+  for (const secret of secrets) {
     for (let at = 0; at + 8 <= secret.length; at++) {
       const part = secret.slice(at, at + 8);
       const leak = everything.find((text) => text.includes(part));
@@ -45,20 +51,23 @@ const asUnicode = (text: string): string =>
 const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] = [
   ['a request id', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
   ['a request id of an answer', [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })]],
-  ['a request id, as Base64', [status(400, error('no'), { 'cf-ray': Buffer.from(`x:${key}`).toString('base64') })]],
+  ['a request id, as Base64', [status(400, error('no'), { 'cf-ray': inBase64(key) })]],
   ['a long request id', [status(400, error('no'), { 'request-id': 'x'.repeat(185) + key })]],
   ['the text of an error', [status(418, `Refused: ${key}`)]],
   ['an error about the key of another route', [status(401, error(`Incorrect API key: ${otherKey}`))]],
-  ['an error in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
-  ['an error with escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
+  ['an error, in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
+  ['an error, with escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
+  ['an error, in a URL', [status(400, error(`https://x.test/?key=${inUrl(key)}`))]],
+  ['an error that is cut after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
+  ['an error that is cut after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
   [
-    'an error, in a URL',
-    [status(400, error(`https://x.test/?key=${[...Buffer.from(key)].map((b) => `%${b.toString(16)}`).join('')}`))],
+    'an error in which the gateway shows the beginning of the key',
+    [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))],
   ],
-  ['an error that is cut behind 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
-  ['an error that is cut behind 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
-  ['an error that the gateway has cut', [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))]],
-  ['an error of which the gateway shows the end', [status(400, error(`Incorrect key ****${key.slice(-9)}`))]],
+  [
+    'an error in which the gateway shows the end of the key',
+    [status(400, error(`Incorrect key ****${key.slice(-9)}`))],
+  ],
   ['a wrapped error', [status(500, error(`bad response: ${JSON.stringify(error(`no ${key}`))}`))]],
   ['the code of an error', [status(400, error('', { code: key, type: otherKey, param: key }))]],
   [
@@ -102,7 +111,7 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
     ],
   ],
   [
-    'the answer, at its cut end',
+    'the end of an answer that is cut',
     [
       stream((body) => body.delta(`Your key is ${key.slice(0, 20)}`).end()),
       stream((body) => body.delta('Done.').finish().done()),
@@ -154,7 +163,7 @@ describe('a key that the gateway echoes', () => {
     });
   }
 
-  it('is replaced within text that stays as it was', async () => {
+  it('is replaced without changing the text around it', async () => {
     const run = await turnOf(
       stream((body) =>
         body

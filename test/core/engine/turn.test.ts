@@ -172,7 +172,7 @@ describe('a turn', () => {
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
-  it('fails with "request" and the words of the connection when the base URL is unusable', async () => {
+  it('fails with "request" and the message of the connection when the base URL is unusable', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.reject(noConnection('base-url', 'The base URL is no URL.')),
@@ -195,7 +195,7 @@ describe('a turn', () => {
     assert.equal(run.wire.requests.length, 0);
   });
 
-  it('fails with "keyring" when the key cannot be read any more for a retry', async () => {
+  it('fails with "keyring" when the key can no longer be read for a retry', async () => {
     let reads = 0;
     const run = await new EngineRun({
       replies: [status(500)],
@@ -250,7 +250,7 @@ describe('a turn', () => {
     }
   });
 
-  it('still retries what `fetch` throws at once', async () => {
+  it('retries when `fetch` throws synchronously', async () => {
     let calls = 0;
     const fetch = (): never => {
       calls++;
@@ -261,7 +261,7 @@ describe('a turn', () => {
     assert.ok(run.of('waiting').length > 0 && calls > 1);
   });
 
-  it('ends with "internal" even where the words cannot be translated', async () => {
+  it('fails with an English message when its messages cannot be translated', async () => {
     const localize = (): never => {
       throw new Error('no bundle');
     };

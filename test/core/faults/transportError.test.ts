@@ -240,7 +240,7 @@ describe('describeError', () => {
 
   it('names what is no error as it is', () => assert.equal(describeError('gone'), 'gone'));
 
-  it('is read in linear time from a message of any length', function () {
+  it('reads a message of any length in linear time', function () {
     this.timeout(10_000);
     const error = new Error('tunneling socket'.repeat(500_000));
     assert.equal(transportRow(error), 66);

@@ -23,7 +23,7 @@ export class Stage {
   /** A second one, where a case is about going there, or not. */
   other!: Gateway;
   connection!: Connection;
-  /** What the engine asks for its connection. */
+  /** The engine calls this to get its connection. */
   connect = (): Promise<Connection> => Promise.resolve(this.connection);
   /** In the place of the runtime's own; for what a loopback address can't do. */
   fetch: typeof fetch = (url, init) => globalThis.fetch(url, init);

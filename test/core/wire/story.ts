@@ -5,7 +5,7 @@ export const partial = 'Sheep on the hill graze';
 export const rest = ' all day long.';
 export const whole = partial + rest;
 
-/** A longer answer is told by its length. */
+/** Characters. The story quotes an answer up to this length, and gives only the length of a longer one. */
 const longestQuoted = 1000;
 
 /** A run in one line: what came over the wire, what the engine made of it, how it ended. No times, ports and ids. */

@@ -110,7 +110,7 @@ export class Workbench {
     return text === undefined ? toasts : toasts.filter({ hasText: text });
   }
 
-  /** One that *Notifications: Show Notifications* has listed. */
+  /** A notification in the list that *Notifications: Show Notifications* opens. */
   notification(text: string): Locator {
     return this.page.locator('.notifications-center .notification-list-item', { hasText: text });
   }
@@ -208,7 +208,7 @@ export class Workbench {
     return killedAt;
   }
 
-  /** Stops the extension host in the middle of its work. @returns a function that lets it continue */
+  /** Pauses the extension host in the middle of its work. @returns a function that lets it continue */
   pauseExtensionHost(): () => void {
     const pid = lastExtensionHost(this.session.server.process.log());
     process.kill(pid, 'SIGSTOP');

@@ -30,7 +30,7 @@ describe('the argument of holysheep.setApiKey', () => {
     [{ key: 'hsa-key-1', baseUrl: 'ftp://gateway.example' }, /"baseUrl" must be/],
     [{ key: 'hsa-key-1', baseUrl: 'https://me:hsa-key-1@gateway.example' }, /"baseUrl" must be/],
   ] as const) {
-    it(`is not ${JSON.stringify(argument)}, and the error has nothing of the key`, () => {
+    it(`is rejected when it is ${JSON.stringify(argument)}, with an error that does not contain the key`, () => {
       assert.throws(
         () => apiKeyArgument(argument, localize),
         (error) => error instanceof ArgumentError && message.test(error.message) && !error.message.includes('key-1'),

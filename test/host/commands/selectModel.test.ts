@@ -15,7 +15,7 @@ describe('Select Model', () => {
     return { calls, command };
   };
 
-  it('moves the turn of the shown conversation, then changes the setting', async () => {
+  it('moves the turn of the shown conversation to the model, then changes the setting', async () => {
     const { calls, command } = setUp();
     assert.equal(await command.execute('gpt-4o'), 'gpt-4o');
     assert.deepEqual(calls, ['turn gpt-4o', 'setting gpt-4o']);

@@ -9,7 +9,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
   dispose(): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }
 
@@ -82,13 +82,13 @@ describe('Set API Key', () => {
   };
   const replaced = (): boolean => messages.some((message) => message.includes('replaced'));
 
-  it('says that a key from an argument has replaced another one, and at which gateway', async () => {
+  it('reports that a key from an argument has replaced another key, and for which gateway', async () => {
     assert.equal(await set('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages, [`The API key for ${url.host} was replaced by another one.`]);
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
   });
 
-  it('also says so when the new key can not be verified now', async () => {
+  it('reports the replacement even when the new key cannot be verified now', async () => {
     status = 500;
     assert.equal(await set('hsa-new-key-1'), 'unverified');
     assert.match(
@@ -122,7 +122,7 @@ describe('Set API Key', () => {
     assert.deepEqual(messages, []);
   });
 
-  it('stores the key when the previous key can not be read', async () => {
+  it('stores the key when the previous key cannot be read', async () => {
     isReadable = false;
     assert.equal(await set('hsa-new-key-1'), 'verified');
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
@@ -135,7 +135,7 @@ describe('Set API Key', () => {
       ['another one', 'https://other.example/v1'],
       ['an unusable one', 'ftp://other.example'],
     ] as const) {
-      it(`verifies the key there and stores it for its origin while the settings have ${name}`, async () => {
+      it(`verifies the key at that URL and stores it for its origin while the settings have ${name}`, async () => {
         settingsUrl = normalizeBaseUrl(inSettings);
         stored.set('https://other.example', 'hsa-other-key-1');
         assert.equal(await set(argument()), 'verified');
@@ -149,7 +149,7 @@ describe('Set API Key', () => {
       });
     }
 
-    it('that requests use now ends the demo, like a key alone', async () => {
+    it('ends the demo when requests use that URL now, as without a base URL', async () => {
       assert.equal(await set(argument()), 'verified');
       assert.equal(left, true);
     });

@@ -45,7 +45,7 @@ describe('The context of the next prompt', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
-  it('says where a link leads that leaves the workspace, and does not follow it to another file when it is sent', async () => {
+  it('shows where a link out of the workspace leads, and does not follow it to another file later', async () => {
     readable.set('a', [{ ...item('a'), outside: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');

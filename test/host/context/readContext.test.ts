@@ -29,7 +29,7 @@ class FakeUri {
   }
 }
 
-/** As VS Code's own. */
+/** Has the name and the codes of VS Code's own class. */
 class FileSystemError extends Error {
   constructor(readonly code: string) {
     super(`${code} (FileSystemError)`);
@@ -114,7 +114,7 @@ describe('context from files', () => {
     CancellationTokenSource: class {
       readonly token = { onCancellationRequested: () => undefined };
       dispose(): void {
-        // Nothing is held.
+        // There is nothing to release.
       }
     },
   });

@@ -176,7 +176,7 @@ describe('Conversation', () => {
     assert.deepEqual(phases(), ['stopped', 'connecting']);
   });
 
-  it('leaves the next turn alone when a stop that means the turn before comes late', async () => {
+  it('does not stop the next turn when a stop of the previous turn arrives late', async () => {
     const { conversation, engine, phases } = setUp();
     const { id } = conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
@@ -509,8 +509,8 @@ describe('Conversation', () => {
 
   describe('Select Model in the shown conversation', () => {
     const cases = [
-      { turn: 'asked of the set model', input: {}, demo: false, controls: ['switchModel other'] },
-      { turn: 'asked of a model of its own', input: { model: 'asked' }, demo: false, controls: ['switchModel other'] },
+      { turn: 'with the model of the settings', input: {}, demo: false, controls: ['switchModel other'] },
+      { turn: 'with its own model', input: { model: 'asked' }, demo: false, controls: ['switchModel other'] },
       {
         turn: 'of the demo',
         input: { demo: true, model: 'demo-rate-limit' },
@@ -544,7 +544,7 @@ describe('Conversation', () => {
       assert.deepEqual(engine.turn.controls, ['switchModel default']);
     });
 
-    it('leaves alone a turn that does not wait', async () => {
+    it('does not move a turn that is not waiting', async () => {
       const { conversation, engine } = setUp();
       conversation.ask({ prompt: 'one' });
       engine.turn.give(attempt(), waiting, attempt('default', 2), text('Hi'));
@@ -589,7 +589,7 @@ describe('Conversation', () => {
     });
   });
 
-  it('ends a turn that dies of a defect as an internal error with the partial answer, and goes on', async () => {
+  it('ends a turn with an internal error and the partial answer after a defect, and starts the next turn', async () => {
     const { conversation, engine, errors, lines, phases } = setUp();
     conversation.ask({ prompt: 'one' });
     conversation.ask({ prompt: 'two' });
@@ -606,7 +606,7 @@ describe('Conversation', () => {
     assert.equal(foldJournal(lines).exchanges[0]!.state.failure?.kind, 'internal');
   });
 
-  it('goes on with a turn whose observer throws, and reports that once', async () => {
+  it('continues a turn whose observer throws, and reports the error once', async () => {
     const problem = new Error('the log is closed');
     const { conversation, engine, errors } = setUp('auto', () => {
       throw problem;
@@ -676,7 +676,7 @@ describe('An answer that has ended', () => {
     ['stopped', stopped(answer)],
     ['failed', failed(answer)],
   ] as const) {
-    it(`is once in the journal, in what the page is told and in what it is given later: ${name}`, async () => {
+    it(`is written once to the journal, to the events for the page and to its later views: ${name}`, async () => {
       const { conversation, engine, lines, changes } = setUp();
       conversation.ask({ prompt: 'Hi' });
       engine.turn.give(attempt(), text(answer), end);

@@ -425,7 +425,7 @@ describe('Conversations', () => {
       assert.deepEqual(errors, []);
     });
 
-    it('is announced when it goes, and when it is there again', async () => {
+    it('is announced when it is hidden, restored and deleted', async () => {
       const { conversations, talk } = open();
       const id = await talk(['one', '1']);
       const heard: unknown[] = [];

@@ -93,7 +93,7 @@ describe('Journal', () => {
     assert.deepEqual(await shown(id), ['Hi: interrupted "half of it"']);
   });
 
-  it('writes text to disk 100 ms after it arrived, without a flush', async () => {
+  it('writes text to disk within 100 ms of its arrival, without a flush', async () => {
     const { id, file } = journal().create();
     file.append(exchange('e'));
     file.append(words('e', 'a'));
@@ -164,7 +164,7 @@ describe('Journal', () => {
     assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
   });
 
-  it('keeps an answer whose tool call has a number of the gateway, as earlier versions wrote it', async () => {
+  it('keeps an answer whose tool call has the index of the gateway, as earlier versions wrote it', async () => {
     const events = [
       text('before'),
       { type: 'tool-call', index: 500, name: 'read', arguments: '{}', attempt: 1, at: 1 },
@@ -290,7 +290,7 @@ describe('Journal', () => {
     readonly lines: readonly string[] | undefined;
     readonly salvaged: readonly string[];
   }[]) {
-    it(`keeps ${what} aside, says so and goes on with what could be used`, async () => {
+    it(`keeps a copy of a file with ${what}, reports it and continues with the lines that can be read`, async () => {
       const id = randomUUID();
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
@@ -570,7 +570,7 @@ describe('Journal', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${left}.jsonl`, `${left}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('knows whether a conversation that it is to let go of is written', async () => {
+  it('knows whether all lines of a conversation are on disk before it closes it', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');

@@ -122,7 +122,7 @@ describe('JournalFile', () => {
       assert.ok(readFileSync(pathOf(), 'utf8').includes('word '.repeat(50_000)));
     });
 
-    it('has all of it on disk when the extension host goes away', async () => {
+    it('has every line on disk when the extension host exits', async () => {
       const journal = file();
       await appended(journal, 'one');
       await appended(journal, 'two');

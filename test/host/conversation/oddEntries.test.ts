@@ -7,7 +7,7 @@ import { makePrivate } from '../../../src/host/conversation/privateFiles';
 import { nextWindow, type Disk } from './window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
-/** Entries that are named like conversations and are none that can be read. */
+/** Entries that are named like conversations, but that cannot be read as conversations. */
 const odd: readonly (readonly [name: string, make: (path: string) => unknown, isListed: boolean])[] = [
   ['a directory', (path) => mkdir(path), false],
   ['a named pipe', (path) => execFileSync('mkfifo', [path]), false],
@@ -39,7 +39,7 @@ describe('A folder of conversations', () => {
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
   for (const [name, make, isListed] of odd) {
-    it(`lists, searches, opens, renames, deletes and prunes all others where one entry is ${name}`, async () => {
+    it(`lists, searches, opens, renames, deletes and prunes the others when one entry is ${name}`, async () => {
       const id = await nextWindow(disk).talk(['sheep', 'wool']);
       const old = await nextWindow(disk).talk(['old', 'older']);
       await utimes(pathOf(old), 1, 1);
@@ -74,7 +74,7 @@ describe('A folder of conversations', () => {
     assert.ok(!Number.isNaN(new Date(found!.at).getTime()));
   });
 
-  it('is closed to other users, with its files and locks, also where an earlier version has left it open', async () => {
+  it('is closed to other users, with its files and locks, even if an earlier version left it open', async () => {
     const modesOf = async (): Promise<string[]> => {
       const names = await readdir(disk.folder);
       const all = await Promise.all(

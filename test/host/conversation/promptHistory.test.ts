@@ -55,20 +55,20 @@ describe('the prompt history', () => {
       return { history, memory };
     };
 
-    it('has no prompts of the conversation, on disk neither, and leaves its drafts', async () => {
+    it('has no prompts of the conversation, not even on disk, and keeps its drafts', async () => {
       const { history, memory } = await hidden();
       assert.deepEqual([history.list(), history.deleted()], [['other'], []]);
       assert.doesNotMatch(JSON.stringify([...memory]), /first|last/);
     });
 
-    it('brings them back to their places when it is undone', async () => {
+    it('restores the prompts to their places when the deletion is undone', async () => {
       const { history } = await hidden();
       await history.add('later', 'three');
       await history.follow({ id: 'one', state: 'restored' });
       assert.deepEqual([history.list(), history.deleted()], [['first', 'other', 'last', 'later'], []]);
     });
 
-    it('brings none back that were cleared meanwhile', async () => {
+    it('does not restore prompts that were cleared meanwhile', async () => {
       const { history } = await hidden();
       await history.clear();
       await history.add('later', 'three');
@@ -76,7 +76,7 @@ describe('the prompt history', () => {
       assert.deepEqual(history.list(), ['later']);
     });
 
-    it('removes the drafts once it is final', async () => {
+    it('removes the drafts once the deletion is final', async () => {
       const { history } = await hidden();
       await history.follow({ id: 'one', state: 'deleted' });
       assert.deepEqual([history.list(), history.deleted()], [['other'], ['one']]);
@@ -88,7 +88,7 @@ describe('the prompt history', () => {
     });
   });
 
-  it('is empty when it was cleared', async () => {
+  it('is empty after it was cleared', async () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.clear();

@@ -51,7 +51,7 @@ describe('exportMarkdown', () => {
     assert.match(date ?? '', /2026/);
   });
 
-  it('has a title of one line that hides nothing', () => {
+  it('writes the title on one line, without hidden characters', () => {
     const exported = exportMarkdown(
       { title: 'a\n# b \u202ec\u200b', exchanges: [], others: [] },
       { localize, locale: 'en' },

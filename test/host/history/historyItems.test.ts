@@ -133,7 +133,7 @@ describe('historySections', () => {
     assert.equal(item?.title, 'echo $(date)');
   });
 
-  it('has one line for each title and excerpt, without anything hidden in it', () => {
+  it('shows each title and excerpt on one line, without hidden characters', () => {
     const item = itemOf({ title: 'a\u202e\nb\u200b', excerpt: '…c\u001b\u2066 d' });
     assert.deepEqual([item?.title, item?.label, item?.detail], ['a b', 'a b', '…c d']);
   });

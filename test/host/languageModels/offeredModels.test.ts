@@ -28,7 +28,7 @@ describe('the models offered to other extensions', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it('are the one that is set and those of the gateway', async () => {
+  it('are the model of the settings and those of the gateway', async () => {
     const list: ModelList = { source: 'gateway', models: ['a', 'own'], host: 'gateway.example' };
     assert.deepEqual(await offered(() => Promise.resolve(list)), ['own', 'a']);
   });
@@ -43,7 +43,7 @@ describe('the models offered to other extensions', () => {
     assert.deepEqual([model?.id, model?.name], [id, 'a $\u2060(alert)b']);
   });
 
-  it('are still the one that is set when the list fails unexpectedly, which is logged', async () => {
+  it('are only the model of the settings when the list fails unexpectedly, which is logged', async () => {
     const error = new Error('unexpected');
     assert.deepEqual(await offered(() => Promise.reject(error)), ['own']);
     assert.deepEqual(logged, [error]);

@@ -8,7 +8,7 @@ const nothing = { dispose: () => undefined };
 class CancellationTokenSource {
   readonly token = { isCancellationRequested: false, onCancellationRequested: () => nothing };
   dispose(): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }
 
@@ -63,7 +63,7 @@ describe('setting up the chat of VS Code', () => {
     ['is not set', undefined],
     ['is set to false', false],
   ] as const) {
-    it(`enables the chat where the setting ${what}, never disables AI features and restores the setting`, async () => {
+    it(`enables the chat when the setting ${what}, never disables AI features and restores the setting`, async () => {
       user = before;
       assert.equal(await setUp(), 'ready');
       assert.equal(isEnabled, true);
@@ -72,7 +72,7 @@ describe('setting up the chat of VS Code', () => {
       assert.ok(!values.includes(true));
     });
 
-    it(`leaves AI features on when the host dies in between, where the setting ${what}`, async () => {
+    it(`leaves AI features on when the host dies during the setup and the setting ${what}`, async () => {
       user = before;
       let die: () => void = () => undefined;
       const dead = new Promise<void>((resolve) => (die = resolve));

@@ -54,7 +54,7 @@ describe('text with code blocks, in pieces', () => {
     ['list numbers', '1. '],
     ['words', 'word '],
   ] as const) {
-    it(`reads one line of a million ${what} in time that grows with its length only`, () => {
+    it(`reads one line of a million ${what} in linear time`, () => {
       const fenced = new FencedText();
       let shown = 0;
       for (let piece = 0; piece < 1_000_000; piece++) shown += fenced.push(unit).length;
@@ -62,7 +62,7 @@ describe('text with code blocks, in pieces', () => {
     });
   }
 
-  it('shows prose before its line is complete, and a possible fence only when it is decided', () => {
+  it('shows prose before its line is complete, and a possible fence only once it is certain', () => {
     const fenced = new FencedText();
     const shown = ['some ', 'text', '\n', '  ', '``', '`t', 's', ' `', 'x', '\n', '- ', '~', 'a'].map((each) =>
       fenced.push(each),

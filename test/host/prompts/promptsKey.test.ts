@@ -13,7 +13,7 @@ describe('the context key for prompts', () => {
     workspace: { onDidGrantWorkspaceTrust: () => nothing },
   });
 
-  it('reports a context key that VS Code does not set', async () => {
+  it('reports the error when VS Code fails to set it', async () => {
     const { registerPromptsKey } = await import('../../../src/host/prompts/promptsKey');
     const own = { list: () => [{}], unasked: () => [], refused: () => [] } as unknown as OwnPrompts;
     const settings = { unusablePrompts: () => [], onDidChange: () => nothing } as unknown as Settings;

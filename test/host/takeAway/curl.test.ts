@@ -115,7 +115,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
 
     it('prints the answer without terminal escapes', async () => {
       const [head, tail] = ['data: {"choices":[{"delta":{"content":"', '"}}]}\n\n'];
-      // The last bytes would become a control character if those in the middle were only taken out.
+      // If only the two bytes in the middle were removed, those around them would form a control character.
       const bytes = [
         controlCharacters.join(''),
         '\x1b]0;title\x07\x9b31m',

@@ -85,7 +85,7 @@ const readPython: Reader = (requests) => {
   return JSON.parse(output(python!, script)) as unknown[];
 };
 
-/** `curl` is a function that prints the body it is given, and a NUL; `sed` is one that changes nothing. */
+/** Replaces `curl` with a function that prints its body and a NUL, and `sed` with one that changes nothing. */
 const readShell =
   (shell: string): Reader =>
   (requests) => {

@@ -25,7 +25,7 @@ export const wholeAnswer =
 const partial = wholeAnswer.slice(0, 60);
 const rest = wholeAnswer.slice(60);
 
-/** Programs print no carriage return, which could hide what stands before it. */
+/** Returns a text as programs print it: without carriage returns, which could hide the text before them. */
 export const printed = (text: string): string => text.replaceAll('\r', '');
 
 const whole: Script = () => answer(wholeAnswer);

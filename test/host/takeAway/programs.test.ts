@@ -123,7 +123,7 @@ for (const { language, name, runtime, cases } of programs) {
     }
 
     for (const status of [301, 302, 303, 307, 308]) {
-      it(`follows no redirect: ${status} ends it, and nothing is sent to the other server`, async function () {
+      it(`ends at a redirect (${status}), and sends nothing to the other server`, async function () {
         if (!runtime) return this.skip();
         const other = await startGateway({ script: () => answer('From elsewhere') });
         for (const location of [`${other.baseUrl}/chat/completions`, `${gateway.baseUrl}/chat/completions?again`]) {
@@ -157,7 +157,7 @@ for (const { language, name, runtime, cases } of programs) {
       assert.equal(headers.authorization, `Bearer ${testKey}`);
     });
 
-    it('prints the answer without control characters, and sends the unchanged text when it asks for the rest', async function () {
+    it('prints the answer without control characters, but sends the unchanged text to get the rest', async function () {
       if (!runtime) return this.skip();
       const half = `Once ${controls} upon a time`;
       const script = inTurn(

@@ -40,7 +40,7 @@ function contextKeys(): ReadonlySet<string> {
 }
 
 describe('the walkthrough', () => {
-  it('is called start', () => {
+  it('has the id "start"', () => {
     assert.equal(walkthrough?.id, 'start');
   });
 

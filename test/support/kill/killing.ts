@@ -32,8 +32,9 @@ export interface Killing {
   readonly found: string;
   /** How long what was lost had been there before the kill; 0: nothing was lost. */
   readonly lostMs: number;
-  /** The answer, and how the turn ended, after *Continue*: its phase, or the message of a failure. */
+  /** The text of the answer after *Continue*. */
   readonly continued: string;
+  /** The last phase of the turn after *Continue*, or the message of its failure. */
   readonly ending: string;
 }
 

@@ -30,7 +30,7 @@ export function shells(): readonly string[] {
   return ['sh', 'bash', 'zsh'].filter((shell) => works(shell, '-c', 'exit 0'));
 }
 
-/** Whether a shell can report the failure of any program of a pipeline; older ones report that of the last. */
+/** Returns whether a shell can report the failure of any program in a pipeline, not only that of the last one. */
 export function hasPipefail(shell: string): boolean {
   return works(shell, '-c', 'set -o pipefail');
 }

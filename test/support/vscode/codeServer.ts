@@ -25,8 +25,8 @@ export async function installExtension(vsix: string, userDataFolder: string, ext
 }
 
 /**
- * Starts the whole product on the loopback address, where webviews have their secure context; secrets work. The guard
- * before it asks for the token, so that its own authentication is off.
+ * Starts the whole product on the loopback address, where webviews have their secure context and secrets work. Its own
+ * authentication is off, because the guard in front of it asks for the token.
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<GuardedServer> {
   const { entry } = await ensureVSCode();

@@ -5,7 +5,10 @@ import { startServerProcess, type ServerProcess } from './serverProcess';
 
 export interface GuardedServerOptions {
   readonly script: string;
-  /** Makes the server listen on this Unix socket, in a folder that only this user can enter, without authentication. */
+  /**
+   * Returns the arguments that make the server listen without authentication on this Unix socket. It is in a folder
+   * that only this user can enter.
+   */
   args(socketPath: string): readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** The line of the log that says that the server is ready. */
@@ -18,7 +21,7 @@ export interface GuardedServer extends Pick<LoopbackGuard, 'url' | 'address'> {
   readonly process: ServerProcess;
 }
 
-/** Starts a server that nobody reaches without the token of its address. */
+/** Starts a server that nobody can reach without the token in its address. */
 export async function startGuardedServer(options: GuardedServerOptions): Promise<GuardedServer> {
   const socketPath = path.join(temporaryFolder(), 'vscode.sock');
   const server = startServerProcess(options.script, options.args(socketPath), options.env);

@@ -31,7 +31,7 @@ export async function startLoopbackGuard(socketPath: string, port = 0): Promise<
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: actualPort } = server.address() as AddressInfo;
-  // Cookies don't know about ports: two servers need two names.
+  // Browsers send cookies to all ports of a host, so each server needs its own name.
   const cookieName = `vscode-${parameter}-${actualPort}`;
   const isAdmitted = ({ headers }: IncomingMessage): boolean =>
     (headers.cookie ?? '').split(';').some((cookie) => isEqual(cookie.trim(), `${cookieName}=${token}`));
@@ -53,7 +53,7 @@ export async function startLoopbackGuard(socketPath: string, port = 0): Promise<
   });
   const url = `http://127.0.0.1:${actualPort}`;
   server.on('upgrade', (request, client, head) => {
-    // Pages of other servers on this machine have the cookie as well, and may open WebSockets to anywhere.
+    // Browsers also send the cookie for pages of other servers on this machine, which may open WebSockets anywhere.
     const { origin = url } = request.headers;
     if (isAdmitted(request) && origin === url) {
       forwardUpgrade(request, client, head, socketPath);

@@ -13,7 +13,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Windows has no process groups. */
+/** Whether the server gets its own process group. Windows has no process groups. */
 const hasGroups = process.platform !== 'win32';
 
 export function startServerProcess(script: string, args: readonly string[], env: NodeJS.ProcessEnv): ServerProcess {
@@ -34,7 +34,7 @@ export function startServerProcess(script: string, args: readonly string[], env:
     if (hasGroups) killGroup(child.pid);
     else child.kill();
   };
-  // First of all: other handlers remove the folders that the server writes to.
+  // Must run first, because other handlers remove the folders that the server writes to.
   process.prependOnceListener('exit', killAll);
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
@@ -68,7 +68,7 @@ export function startServerProcess(script: string, args: readonly string[], env:
   };
 }
 
-/** Extension hosts outlive the server for some seconds and go on writing to its folders. */
+/** Kills a process group. Extension hosts outlive the server by some seconds and keep writing to its folders. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

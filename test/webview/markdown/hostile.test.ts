@@ -79,7 +79,7 @@ describe('hostile Markdown', () => {
     });
   }
 
-  it('says where a link goes before what its title claims', () => {
+  it('shows the address of a link before its title', () => {
     for (const text of [
       '[bank](https://evil.example/ "https://bank.example/")',
       '![bank](https://evil.example/ "https://bank.example/")',
@@ -90,14 +90,14 @@ describe('hostile Markdown', () => {
     }
   });
 
-  it('shows the title of a link on one line with nothing hidden in it', () => {
+  it('shows the title of a link on one line, without hidden characters', () => {
     const title = `a\nb\u202ec\u2066d&#x202e;&#8295;\u200be&#10;f${'x'.repeat(1000)}`;
     const link = oneShot(`[label](https://a.example/ "${title}")`).querySelector('a');
     assert.equal(link?.title, `https://a.example/ (a bcde f${'x'.repeat(191)}…)`);
     assert.equal(oneShot('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
   });
 
-  it('shows an address that stands for itself with nothing hidden in it', () => {
+  it('shows an address without a label with its hidden characters escaped', () => {
     for (const text of ['<https://a.example/\u202egpj.exe>', 'https://a.example/\u202egpj.exe']) {
       const link = oneShot(text).querySelector('a');
       assert.equal(link?.textContent, 'https://a.example/%E2%80%AEgpj.exe');

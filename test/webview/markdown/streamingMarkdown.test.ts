@@ -117,7 +117,7 @@ describe('StreamingMarkdown', () => {
   });
 
   for (const unit of ['[', '*a ', '- \n', 'http://']) {
-    it(`parses a long block of ${JSON.stringify(unit)} again only when it has grown by a part of its length`, () => {
+    it(`parses a long block of ${JSON.stringify(unit)} again only when it is longer by a fraction`, () => {
       const text = unit.repeat(Math.ceil(16_000 / unit.length));
       const { root, markdown, flush, slice } = openAnswer({ patience: Infinity });
       markdown.append(text.slice(0, 8000));
@@ -138,7 +138,7 @@ describe('StreamingMarkdown', () => {
     });
   }
 
-  it('shows the end of a long block within 60 frames when few characters come', () => {
+  it('shows the end of a long block within 60 frames when few characters arrive', () => {
     const { root, markdown, flush } = openAnswer();
     markdown.append('['.repeat(8000));
     while (flush());

@@ -58,7 +58,7 @@ describe('highlighting in a worker', () => {
     assert.equal(workers.length, 0);
   });
 
-  it('asks one worker for one block after the other', () => {
+  it('sends the blocks to one worker, one after the other', () => {
     const { find } = setUp();
     find('a');
     find('b');
@@ -106,7 +106,7 @@ describe('highlighting in a worker', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('leaves code plain where the page may not start a worker', () => {
+  it('leaves code plain when the page may not start a worker', () => {
     const refused: unknown[] = [];
     const findRuns = createWorkerRuns({
       startWorker: () => {
@@ -118,7 +118,7 @@ describe('highlighting in a worker', () => {
     assert.deepEqual(refused, [undefined, undefined]);
   });
 
-  it('shows code complete and plain when highlighting gives up, and the next block in colours', () => {
+  it('shows code complete and plain when highlighting gives up, and highlights the next block', () => {
     const { findRuns } = setUp();
     const hostile = '['.repeat(20_000);
     const { root, markdown, slice, rest } = openAnswer({ findRuns });
@@ -137,7 +137,7 @@ describe('highlighting in a worker', () => {
     assert.equal(coloured?.innerHTML, '<span class="code-keyword">let</span>\n');
   });
 
-  it('leaves code alone that was replaced while the worker was busy', () => {
+  it('ignores the result for code that was replaced while the worker was busy', () => {
     const { findRuns } = setUp();
     const { root, markdown, flush, rest } = openAnswer({ findRuns });
     markdown.append('```ts\nlet\n```\n');

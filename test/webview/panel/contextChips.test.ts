@@ -45,7 +45,7 @@ describe('What is attached to the next prompt', () => {
     assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
-  it('says where a file leads that is outside of the workspace by a symbolic link', () => {
+  it('shows where a symbolic link out of the workspace leads', () => {
     show(a);
     show(a, item('docs/notes.txt', { outside: '~/.ssh/id_rsa', characters: 9 }));
     assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');

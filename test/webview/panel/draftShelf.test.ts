@@ -165,7 +165,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('goes with its conversation, whichever page is told that it was deleted', () => {
+  it('is deleted with its conversation, whichever page hears of the deletion', () => {
     const page = first();
     page.type('half a thought');
     const other = open(page.storage);
@@ -174,7 +174,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
   });
 
-  it('goes with its conversation where the next page hears of that only as it starts', () => {
+  it('is deleted with its conversation when the next page hears of the deletion only as it starts', () => {
     const page = first();
     page.type('half a thought');
     const after = open(page.storage);
@@ -182,14 +182,14 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.ok(!JSON.stringify([...page.storage.items]).includes('half a thought'));
   });
 
-  it('is not kept again by the page of a conversation that was deleted', () => {
+  it('is no longer kept by the page of a conversation that was deleted', () => {
     const page = first();
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
     page.type('half a thought');
     assert.deepEqual([...page.storage.items.keys()], []);
   });
 
-  it('is not one arrow up in another page once the prompt history was cleared', () => {
+  it('is not recalled by the Up Arrow key in another page after the prompt history was cleared', () => {
     const page = open(new MemoryStorage());
     page.snapshot([exchange('a')], { promptHistory: ['secret'] });
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });

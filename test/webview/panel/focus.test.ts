@@ -73,7 +73,7 @@ describe('the focus while the user works elsewhere in VS Code', () => {
     },
   ];
   for (const { what, prepare, focused, change } of losses) {
-    it(`stays there with ${what}`, () => {
+    it(`is not taken by ${what}`, () => {
       if (what.includes('demo')) {
         const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
         page.receive({ type: 'connection', connection, suggestions: [] });
@@ -96,7 +96,7 @@ describe('the focus while the user works elsewhere in VS Code', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('returns to where it was when VS Code focuses the panel and nothing asked for the composer', () => {
+  it('returns to the same element when VS Code focuses the panel and nothing requested the composer', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     const article = page.all('article').at(-1)!;
     article.focus();

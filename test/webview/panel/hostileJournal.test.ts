@@ -45,7 +45,7 @@ const events = [
   { type: 'quiet', attempt: 1, at: 18, forMs: 5 },
   { type: 'reasoning', attempt: 1, at: 19, text: 'hm' },
   { type: 'text', attempt: 1, at: 20, text: 'one ' },
-  // Not every server counts its calls from 0.
+  // Some servers don't number their calls from 0.
   { type: 'tool-call', attempt: 1, at: 21, index: 9999, id: 'i', name: 'n', arguments: '{}' },
   { type: 'ended', attempt: 1, at: 25, how: 'stalled', row: 3, ms: 15, firstTokenMs: 9, bytes: 9, chars: 4, tokens: 2 },
   { type: 'cut', attempt: 1, at: 26, reason: 'stalled', message: 'Cut.' },
@@ -72,7 +72,7 @@ const attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'let a
 const target = { uri: 'file:///a.ts', startLine: 1, startCharacter: 2 };
 const asked = { type: 'exchange', id: 'e', prompt: 'Hi', content: 'Hi all', model: 'm', demo: true, target };
 
-/** A conversation with every kind of line and of event, each field filled. */
+/** A conversation with every type of line and of event, and with a value in every field. */
 const lines: readonly object[] = [
   header,
   { ...asked, attachments: [attachment] },
@@ -93,12 +93,12 @@ const bystander: readonly object[] = [
 ];
 
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-/** As JSON: some have no value in JavaScript that JSON would write. */
+/** JSON texts, because `JSON.stringify` cannot produce some of them. */
 const hostile: readonly string[] = [
   ...['1e308', '1e999', '-1e999', '-1', '8640000000000001', '0.5', 'null', 'true', '""', '"NaN"', '"__proto__"'],
   ...['"\\u0000\\ud800"', '{}', '[null]', '{"__proto__":{"a":1}}', '{"length":1e9}', '[{"type":"text"}]', deep],
 ];
-/** Drawing takes longer than loading: these stand for all. */
+/** The panel shows only these, because that takes longer than loading. */
 const drawn: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"', '{}', undefined];
 
 type Path = readonly (string | number)[];
@@ -108,14 +108,18 @@ function pathsIn(value: unknown, path: Path = []): readonly Path[] {
   return [path, ...Object.entries(value).flatMap(([name, each]) => pathsIn(each, [...path, name]))];
 }
 
-/** All lines of events begin with the same ones. */
+/** Returns whether a path is in the events with which all lines of events begin. */
 function isOfEvents([name, index]: Path): boolean {
   return name === 'events' && Number(index) < events.length;
 }
 
 const marker = '"<hostile>"';
 
-/** @param by the value, as JSON; undefined removes the field */
+/**
+ * Returns a line as JSON in which one value is replaced.
+ *
+ * @param by the new value, as JSON; undefined removes the field
+ */
 function withHostile(line: object, path: Path, by: string | undefined): string {
   const copy = structuredClone(line) as Record<string, unknown>;
   if (path.length === 0) return by ?? '';
@@ -144,7 +148,7 @@ describe('a crafted or damaged conversation', function () {
   this.timeout(120_000);
   const whole = [...lines, ...bystander].map((line) => JSON.stringify(line)).join('\n');
 
-  it('is used as a whole where nothing is wrong with it', () => {
+  it('is read completely and without damage when nothing is wrong with it', () => {
     const { damage, lines: salvaged } = salvageJournal(Buffer.from(`${whole}\n`));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, [...lines.slice(1), ...bystander]);
@@ -152,7 +156,7 @@ describe('a crafted or damaged conversation', function () {
 
   for (const [number, line] of lines.entries()) {
     const { type } = line as { readonly type: string };
-    it(`is shown and exported, with all that is not damaged, whatever a field of line ${number} (${type}) holds`, () => {
+    it(`is shown and exported with its undamaged exchanges, whatever a field of line ${number} (${type}) holds`, () => {
       const page = new PanelPage();
       try {
         for (const path of pathsIn(line).filter((each) => number === 2 || !isOfEvents(each))) {
@@ -179,7 +183,7 @@ describe('a crafted or damaged conversation', function () {
     });
   }
 
-  it('is loaded in no time however many turns, events and seconds it claims', () => {
+  it('is loaded without an error or a hang, however many turns, events and seconds it claims', () => {
     const many = (count: number, each: (n: number) => object): string =>
       Array.from({ length: count }, (_, n) => JSON.stringify(each(n))).join('\n');
     const ofE = (event: object): object => ({ type: 'events', exchangeId: 'e', events: [event] });
@@ -198,7 +202,7 @@ describe('a crafted or damaged conversation', function () {
     }
   });
 
-  it('shows of an answer nothing that comes after a gap in it, and all other answers', () => {
+  it('shows an answer only up to a gap in it, and all other answers completely', () => {
     const text = (words: string): string =>
       JSON.stringify({ type: 'events', exchangeId: 'g', events: [{ type: 'text', attempt: 1, at: 1, text: words }] });
     const all = use(

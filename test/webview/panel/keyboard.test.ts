@@ -79,7 +79,7 @@ describe('the keyboard in the conversation', () => {
     assert.equal(focused(), page.one('log'));
   });
 
-  it('stops by Escape the turn that runs, not the prompts queued behind it', () => {
+  it('stops the running turn with Escape, not the prompts queued behind it', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     press('Escape');
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
@@ -135,7 +135,7 @@ describe('the Tab key while a turn waits', () => {
     next?.focus();
     return next && focused();
   };
-  /** Names of what gets the focus until it is one of them. */
+  /** Presses Tab until a wanted element has the focus. Returns the names of all elements that had it on the way. */
   const walk = (isWanted: (name: string) => boolean, shiftKey = false): string[] => {
     const names: string[] = [];
     for (let next = tab(shiftKey); next && names.length < 30; next = tab(shiftKey)) {
@@ -188,7 +188,7 @@ describe('the Tab key while a turn waits', () => {
     });
   }
 
-  it('leaves the order as it is when the wait is over', () => {
+  it('follows the order of the page when the wait is over', () => {
     page.events('waiting', ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
     page.input.focus();
     const back = tab(true)!;

@@ -29,7 +29,7 @@ describe('the wait card', () => {
     assert.equal(countdown(), '10 s');
   });
 
-  it('calls the time of a wait behind another request an estimate, and counts no further when it has passed', () => {
+  it('calls the time of a wait behind another request an estimate, and stops counting when it has passed', () => {
     page.events('a', ev.waiting({ told: 'request', delayMs: 1000, until: startOfTime + 1000, estimated: true }));
     const line = (): string | null | undefined => page.one('status').querySelector('.card-timer')?.textContent;
     const seen = [line()];
@@ -45,7 +45,7 @@ describe('the wait card', () => {
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
 
-  it('stays the same card, unspoken, when its time is up and another request goes first', () => {
+  it('stays the same card, without an announcement, when its time is up and another request goes first', () => {
     const told = { told: 'request', message: 'Rate limited.' } as const;
     page.events('a', ev.waiting({ ...told, source: 'server', delayMs: 4000, until: startOfTime + 4000 }));
     const card = page.one('status');
