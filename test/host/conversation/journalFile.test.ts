@@ -111,7 +111,7 @@ describe('JournalFile', () => {
       );
     });
 
-    it('accepts 50,000 batches of text without copying the text that waits', async () => {
+    it('writes 50,000 batches of text that arrived while a write did not end', async () => {
       const journal = file();
       journal.append({ type: 'exchange', id: 'e', prompt: 'Hi' });
       await appended(journal, 'one');

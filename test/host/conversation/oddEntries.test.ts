@@ -45,7 +45,7 @@ describe('A folder of conversations', () => {
       await utimes(pathOf(old), 1, 1);
       const oddId = randomUUID();
       await make(pathOf(oddId));
-      const { conversations, journal, errors } = nextWindow({ ...disk, limit: isListed ? 2 : 1 });
+      const { conversations, journal } = nextWindow({ ...disk, limit: isListed ? 2 : 1 });
       const ids = (await conversations.list()).map((summary) => summary.id);
       assert.deepEqual(ids.toSorted(), [id, old, ...(isListed ? [oddId] : [])].toSorted());
       assert.deepEqual(
@@ -63,16 +63,8 @@ describe('A folder of conversations', () => {
       if (isListed) await (await conversations.remove(oddId))?.forget();
       await (await conversations.remove(id))?.forget();
       assert.ok(!(await conversations.list()).some((summary) => summary.id === id));
-      assert.ok(errors.every((error) => Object(error) instanceof Error || 'kind' in Object(error)));
     });
   }
-
-  it('lists a conversation whose file has an absurd time', async () => {
-    const id = await nextWindow(disk).talk(['sheep', 'wool']);
-    await utimes(pathOf(id), 1e13, 1e13).catch(() => undefined);
-    const [found] = await nextWindow(disk).conversations.list();
-    assert.ok(!Number.isNaN(new Date(found!.at).getTime()));
-  });
 
   it('is closed to other users, with its files and locks, even if an earlier version left it open', async () => {
     const modesOf = async (): Promise<string[]> => {

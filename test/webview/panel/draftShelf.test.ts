@@ -189,14 +189,6 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual([...page.storage.items.keys()], []);
   });
 
-  it('is not recalled by the Up Arrow key in another page after the prompt history was cleared', () => {
-    const page = open(new MemoryStorage());
-    page.snapshot([exchange('a')], { promptHistory: ['secret'] });
-    page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });
-    page.key('ArrowUp');
-    assert.equal(page.input.value, '');
-  });
-
   it('is forgotten after a day', () => {
     const storage = new MemoryStorage();
     const shelf = (at: number) => createDraftShelf(storage, () => at);
@@ -308,5 +300,16 @@ describe('a draft that VS Code and the shelf both have', () => {
     const page = open(broken);
     page.snapshot([exchange('a')]);
     assert.equal(page.input.value, '');
+  });
+});
+
+describe('the prompt history of a page', () => {
+  it('is empty when it was cleared in another page', () => {
+    const page = new PanelPage();
+    page.snapshot([exchange('a')], { promptHistory: ['secret'] });
+    page.receive({ type: 'promptHistory', promptHistory: [], deleted: [] });
+    page.key('ArrowUp');
+    assert.equal(page.input.value, '');
+    page.dispose();
   });
 });

@@ -198,7 +198,7 @@ describe('a crafted or damaged conversation', function () {
       many(count, (n) => ofE({ type: 'tool-call', attempt: 1, at: n, index: n, arguments: '' })),
       many(count, (n) => ofE({ type: 'resumed', attempt: 1, at: n, how: 'continue', trimmed: 0, seam: n })),
     ]) {
-      use(`${start}${content}\n`);
+      assert.equal(use(`${start}${content}\n`).get('e')?.prompt, asked.prompt);
     }
   });
 
