@@ -8,7 +8,7 @@ import { Growth } from './openBlock/growth';
 import { cutOf, goesOn, type Head } from './openBlock/head';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
-import { taskMarks, type TaskLabels } from './taskMarks';
+import { taskMarks, type TaskLabels } from './blockToTree';
 
 export interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;

@@ -1,6 +1,5 @@
 import type { Token } from 'markdown-it';
 import { codeBlockSpec } from './codeBlock';
-import type { TaskMarks } from './taskMarks';
 import { element, noAttributes, pushText, type Attributes, type ElementSpec, type Spec, type Tag } from './tree';
 
 export interface BlockContext {
@@ -122,4 +121,23 @@ function takeTaskMarker(specs: readonly Spec[], frames: readonly Frame[], marks:
   const done = mark[1] !== ' ';
   item.attributes = { class: 'task', 'data-checked': String(done) };
   return [done ? marks.done : marks.open, text.slice(mark[0].length), ...rest];
+}
+
+/** What `[x]` and `[ ]` at the beginning of a list item become: an image with a name, so that it is no text. */
+export interface TaskMarks {
+  readonly done: ElementSpec;
+  readonly open: ElementSpec;
+}
+
+export interface TaskLabels {
+  readonly taskDone: string;
+  readonly taskOpen: string;
+}
+
+export function taskMarks({ taskDone, taskOpen }: TaskLabels): TaskMarks {
+  return { done: mark(taskDone), open: mark(taskOpen) };
+}
+
+function mark(label: string): ElementSpec {
+  return element('span', { class: 'task-mark', role: 'img', 'aria-label': label }, []);
 }

@@ -6,7 +6,7 @@ import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
 import { createParser } from './parser';
 import { SourceText } from './sourceText';
-import type { TaskLabels } from './taskMarks';
+import type { TaskLabels } from './blockToTree';
 
 export interface StreamingMarkdown {
   /** Queued; flushed by the scheduler, at most 4,000 characters a flush, the rest in the next. */

@@ -1,9 +1,7 @@
 import { fenceWord } from '../../../fenceWord';
 import { codeContent } from '../codeBlock';
-import { create } from '../morph';
+import { create, highlighted, keepSelection } from '../morph';
 import type { CodeRun } from './codeRuns';
-import { highlighted } from './highlighted';
-import { keepSelection } from './keepSelection';
 import type { FindRuns } from './workerRuns';
 
 /** Longer code keeps one colour: highlighting it would be felt. */

@@ -1,6 +1,6 @@
 import type { RenderedBlock } from '../blockRenderer';
 import { CHUNK } from '../codeBlock';
-import { highlighted } from '../highlight/highlighted';
+import { highlighted } from '../morph';
 import type { ElementSpec, Spec } from '../tree';
 
 /**

@@ -2,10 +2,8 @@ import type { MarkdownIt, Token } from 'markdown-it';
 import type { ParsedBlocks } from '../blocks';
 import type { Lookups, ReferenceScope } from '../references';
 import type { Beginning, Cut, OpenBlock } from './cut';
-import { cutFence } from './cutFence';
-import { cutList, tightness } from './cutList';
+import { cutFence, cutList, tightness, cutTable, MAX_CELLS } from './cutBlocks';
 import { cutParagraph, type RenderFinished } from './cutParagraph';
-import { cutTable, MAX_CELLS } from './cutTable';
 
 /** The beginning of the open block: no more text can change it, so it is neither parsed nor rendered with the rest. */
 export interface Head {

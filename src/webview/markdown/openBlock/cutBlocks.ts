@@ -1,6 +1,55 @@
+import type { Spec } from '../tree';
+import type { Cut, OpenBlock } from './cut';
 import type { MarkdownIt, Token } from 'markdown-it';
 import { isSettledBefore, parseBlocks } from '../blocks';
-import type { Cut, OpenBlock } from './cut';
+
+/**
+ * Boxes of whole lines of code are final: where one ends depends on what is before it alone. The opening line stands in
+ * for them, so that indentation and the closing fence are read as ever.
+ */
+export function cutFence({ text, spec, lineStart }: OpenBlock): Cut | undefined {
+  const pre = spec.children.at(-1);
+  const code = typeof pre === 'object' ? pre.children[0] : undefined;
+  const pieces = typeof code === 'object' ? code.children : [];
+  const end = pieces.findIndex((piece) => typeof piece === 'string' && piece !== '\n');
+  const count = end < 0 ? 0 : end;
+  if (count === 0) return undefined;
+  const lines = pieces.slice(0, count).reduce((sum, piece) => sum + lineEnds(piece), 0);
+  return {
+    end: lineStart(1 + lines),
+    standIn: text.slice(0, lineStart(1)),
+    beginning: { kind: 'fence' },
+    final: { depth: 2, count, text: 0 },
+  };
+}
+
+function lineEnds(piece: Spec): number {
+  const texts = typeof piece === 'string' ? [piece] : piece.children;
+  return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.split('\n').length - 1 : 0), 0);
+}
+
+/** At 65,536 cells that rows lack markdown-it ends a table. Rows that are parsed apart must not get around that. */
+export const MAX_CELLS = 65_536;
+
+const HEADER_LINES = 2;
+
+/**
+ * A row is final as soon as there is one behind it. The header stands in for all of them; the last row stays, so that
+ * there is a body for those to come.
+ */
+export function cutTable({ text, block, lineStart, beginning }: OpenBlock): Cut | undefined {
+  const headers = block.tokens.filter(({ type }) => type === 'th_open').length;
+  const rows = block.tokens.filter(({ type }) => type === 'tr_open').length - 1;
+  const before = beginning?.kind === 'table' ? beginning.rows : 0;
+  if (rows < 2 || headers * (before + rows) > MAX_CELLS / 2) return undefined;
+  const final = rows - 1;
+  return {
+    end: lineStart(HEADER_LINES + final),
+    standIn: text.slice(0, lineStart(HEADER_LINES)),
+    beginning: { kind: 'table', columns: headers, rows: before + final },
+    final: { depth: 2, count: final, text: 0 },
+  };
+}
 
 /** Paragraphs of a tight list are hidden; without any there is no telling. */
 export type Tightness = 'tight' | 'loose' | 'unknown';
