@@ -42,7 +42,11 @@ export function readMessage(
   const calls: Call[] = [];
   for (const part of parts) {
     if (part instanceof vscode.LanguageModelToolCallPart) {
-      calls.push({ id: part.callId, name: part.name, arguments: JSON.stringify((part.input as object | undefined) ?? {}) });
+      calls.push({
+        id: part.callId,
+        name: part.name,
+        arguments: JSON.stringify((part.input as object | undefined) ?? {}),
+      });
     } else if (part instanceof vscode.LanguageModelToolResultPart) {
       const result = {
         content: part.content.flatMap(contentOf),

@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../core/request';
 export interface TokenEstimate {
   readonly latin: number;
   readonly eastAsian: number;
-  /** Accented letters, the other alphabets, symbols and emoji. */
+  /** Other alphabets, symbols and emoji. */
   readonly other: number;
 }
 
@@ -22,10 +22,10 @@ const digit = 2;
 const punctuation = 3;
 const space = 4;
 const lineEnd = 5;
-const han = 6;
-const kana = 7;
-const hangul = 8;
-const accented = 9;
+const accented = 6;
+const han = 7;
+const kana = 8;
+const hangul = 9;
 const cyrillic = 10;
 /** Half of an emoji or of a rare character. */
 const surrogate = 11;
@@ -39,8 +39,8 @@ const otherSymbol = 13;
  * prose, code and data, so that an estimate is about the highest count among the tokenizers of GPT-4, GPT-4o, Claude and
  * DeepSeek.
  */
-const firstCosts = [0, 0, 1.05, 1, 0, 1, 1.1, 0.9, 1.2, 2, 0.5, 1.5, 0.9, 1.6];
-const laterCosts = [0, 0.35, 0.3, 0.3, 0.05, 0.05, 1.1, 0.9, 1.2, 2, 0.5, 1.5, 0.9, 1.6];
+const firstCosts = [0, 0, 1.05, 1, 0, 1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
+const laterCosts = [0, 0.35, 0.34, 0.3, 0.05, 0.1, 1.5, 1.1, 0.9, 1.2, 0.5, 1.5, 1, 1.6];
 const wordCost = 0.95;
 /** A word that begins with a capital within an identifier, e.g. `Name` in `fileName`. */
 const innerWordCost = 2;
@@ -59,7 +59,7 @@ export function estimateTokens(text: string): TokenEstimate {
     const kind = kindOf(text.charCodeAt(at));
     const cost = (kind === before ? laterCosts : firstCosts)[kind] ?? 0;
     if (kind < han) latin += cost;
-    else if (kind < accented) eastAsian += cost;
+    else if (kind < cyrillic) eastAsian += cost;
     else other += cost;
     if (!isLetter(kind)) wordLength = 0;
     else if (wordLength === 0 || (kind === upper && before !== upper)) {
