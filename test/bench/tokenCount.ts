@@ -25,11 +25,11 @@ export function tokenCount(): Promise<readonly Row[]> {
     peer.push(theirs);
   }
   const print = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(' ');
-  progress(`Counting tokens, ms: ours ${print(ours)}; peer ${print(peer)}`);
+  progress(`Estimating tokens, ms: ours ${print(ours)}; peer ${print(peer)}`);
   const [own, theirs] = [median(ours), median(peer)];
   return Promise.resolve([
     {
-      what: `Counting tokens, ${calls.toLocaleString('en')} texts of a request`,
+      what: `Estimating tokens, ${calls.toLocaleString('en')} texts of a request`,
       ours: `${own.toFixed(1)} ms`,
       peer: `${theirs.toFixed(1)} ms, gpt-tokenizer, whole o200k_base`,
       ratio: ratioOf(own, theirs),
