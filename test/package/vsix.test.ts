@@ -43,7 +43,7 @@ describe('the VSIX', () => {
     const bundles = ['extension', 'webview', ...Object.keys(lazyChunks)].map((name) => `dist/${name}.js`);
     const files = [
       ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'readme.md', 'changelog.md', 'LICENSE.txt'],
-      ...[...bundles, 'dist/tokens.bin', ...filesIn('media'), ...filesIn('l10n')],
+      ...[...bundles, ...filesIn('media'), ...filesIn('l10n')],
     ];
     assert.deepEqual(
       [...entries.keys()].sort(),

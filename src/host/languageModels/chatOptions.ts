@@ -4,22 +4,20 @@ import type { ChatRequest, Tool } from '../../core/request';
 /** What a caller of VS Code's API asks for beside the messages. */
 export interface CallerOptions {
   readonly modelOptions?: Readonly<Record<string, unknown>> | undefined;
-  readonly tools?:
-    | readonly { readonly name: string; readonly description: string; readonly inputSchema?: object | undefined }[]
-    | undefined;
+  readonly tools?: readonly CallerTool[] | undefined;
   readonly toolRequired: boolean;
 }
 
-/** What is sent where the caller says nothing. */
-export interface ChatDefaults {
-  readonly temperature: number;
-  readonly maxTokens: number;
+interface CallerTool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema?: object | undefined;
 }
 
 /** Hosts put private keys of their own beside the model options: those that are known are passed on, nothing else. */
 export function chatOptions(
   { modelOptions = {}, tools = [], toolRequired }: CallerOptions,
-  defaults: ChatDefaults,
+  defaults: { readonly temperature: number; readonly maxTokens: number },
 ): Omit<ChatRequest, 'model' | 'messages'> {
   const { temperature, top_p: topP, max_tokens: most, max_completion_tokens: mostNow, stop } = modelOptions;
   return {
@@ -32,7 +30,7 @@ export function chatOptions(
   };
 }
 
-function toolOf({ name, description, inputSchema }: NonNullable<CallerOptions['tools']>[number]): Tool {
+function toolOf({ name, description, inputSchema }: CallerTool): Tool {
   // A tool without arguments has no schema; gateways want one.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
 }

@@ -1,8 +1,8 @@
-import type { FailedEvent, StreamEvent, Usage, WaitingEvent } from '../../core/events';
+import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from '../../core/events';
 import { isRecord, parseJson } from '../../core/json';
+import type { ToolCall } from '../../core/request';
 import { switchLine, waitLine, type ChatWords } from '../chat/chatWords';
 import { isTold } from '../chat/isTold';
-import { ToolCalls } from './toolCalls';
 
 /** Where an answer goes that nothing can be taken back from. */
 export interface ChatSink {
@@ -39,7 +39,8 @@ export class ModelAnswer {
   private usage: Usage | undefined;
   /** The last that was told. */
   private wait: WaitingEvent | undefined;
-  private readonly calls = new ToolCalls();
+  /** The tool calls of the current attempt, by their index. */
+  private readonly calls = new Map<number, ToolCall>();
 
   constructor(
     private readonly sink: ChatSink,
@@ -63,7 +64,7 @@ export class ModelAnswer {
         this.show();
         return false;
       case 'tool-call':
-        this.calls.add(event);
+        this.addToolCall(event);
         return false;
       case 'waiting':
         if (!this.wait || !isTold(this.wait, event)) this.note(waitLine(event, this.words));
@@ -86,7 +87,7 @@ export class ModelAnswer {
       case 'failed':
         throw new ChatFailure(event.message, event.kind);
       case 'attempt':
-        this.calls.forget();
+        this.calls.clear();
         return false;
       case 'headers':
       case 'quiet':
@@ -101,6 +102,23 @@ export class ModelAnswer {
     if (this.shown === '') this.sink.note(line);
   }
 
+  private addToolCall({ index, id, name, arguments: json }: ToolCallEvent): void {
+    const call = this.calls.get(index);
+    this.calls.set(index, {
+      id: call?.id || (id ?? ''),
+      name: call?.name || (name ?? ''),
+      arguments: (call?.arguments ?? '') + json,
+    });
+  }
+
+  /** In the order of their indices. A call without an id is given one. */
+  private namedCalls(): readonly ToolCall[] {
+    return [...this.calls]
+      .sort(([a], [b]) => a - b)
+      .filter(([, { name }]) => name !== '')
+      .map(([index, call]) => ({ ...call, id: call.id || `call_${index}` }));
+  }
+
   private show(): void {
     if (!this.whole.startsWith(this.shown)) return;
     const more = this.whole.slice(this.shown.length);
@@ -109,7 +127,7 @@ export class ModelAnswer {
   }
 
   private finish(finishReason: string): void {
-    const calls = this.calls.all();
+    const calls = this.namedCalls();
     if (this.shown !== this.whole && calls.length === 0) {
       const message = this.words.localize(
         'The answer was cut off and had to be started again; the new one reads differently. Ask again to see it.',

@@ -2,20 +2,18 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
+import type { ChatRequest } from '../../core/request';
 import type { ActiveConnection, Connections } from '../connections';
-import { loadedOnce } from '../loadedOnce';
 import { localize } from '../localize';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { secondOfDay } from '../timeOfDay';
-import { ChatFailure, ModelAnswer } from './modelAnswer';
-import { chatError, earlyEndError } from './chatError';
 import { chatOptions } from './chatOptions';
-import { sinkOf } from './chatSink';
-import { plainMessage } from './fromVSCode';
+import { chatError, earlyEndError, responseSink } from './chatResponse';
+import { ChatFailure, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
-import { requestMessages } from './requestMessages';
-import { messageTokens } from './messageTokens';
+import { imagesIn, readMessage, requestMessages, textOf } from './requestMessages';
+import { estimatePrompt, estimateTokens, TokenCalibration, tokensPerMessage, toolCallText } from './tokenEstimator';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Engine;
@@ -34,15 +32,19 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
 
+/** OpenAI's vision guide: 85, and 170 for each tile of 512 pixels; here of 1024 × 1024 pixels, for the size is unknown. */
+const tokensPerImage = 85 + 4 * 170;
+
 /**
  * The gateway's models for VS Code's own chat and every other extension, on the panel's engine. Always the user's own
  * connection, never the offline demo. What belongs to a request lives in its call.
  */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
-  private readonly tokens = loadedOnce(async () => {
-    const { loadTokenCounter } = await import('./tokenCounter');
-    return loadTokenCounter({ onFailure: (error) => this.deps.log.error(error) });
-  });
+  /**
+   * By gateway and model. They are not kept beyond the window: the first long prompt calibrates a model again, and until
+   * then counts are rather too high.
+   */
+  private readonly calibrations = new Map<string, TokenCalibration>();
 
   constructor(private readonly deps: ModelProviderDeps) {}
 
@@ -70,7 +72,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   async provideLanguageModelChatResponse(
-    { id, maxOutputTokens }: vscode.LanguageModelChatInformation,
+    model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
     options: ResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
@@ -81,21 +83,24 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
     const defaults = {
       temperature: settings.temperature(),
-      maxTokens: Math.max(settings.maxTokens(), maxOutputTokens),
+      maxTokens: Math.max(settings.maxTokens(), model.maxOutputTokens),
     };
     const request = {
-      model: id,
-      messages: requestMessages(messages.map(plainMessage)),
+      model: model.id,
+      messages: requestMessages(messages),
       ...chatOptions({ modelOptions, tools, toolRequired }, defaults),
     };
     if (token.isCancellationRequested) return;
     const turnId = randomUUID();
     const turn = engine.stream(request, { connection: () => connections.own() });
     const cancellation = token.onCancellationRequested(() => turn.stop());
-    const answer = new ModelAnswer(sinkOf(progress), { localize, formatTime: secondOfDay });
+    const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: secondOfDay });
+    // Of the first attempt only: the usage of a later attempt includes the prompts of those before it.
+    let promptTokens: number | undefined;
     try {
       for await (const event of turn) {
         onEvent(turnId, event);
+        if (event.type === 'usage' && event.attempt === 1) promptTokens = event.promptTokens;
         if (answer.take(event)) break;
       }
     } catch (error) {
@@ -103,17 +108,33 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       throw chatError(error, requestInitiator);
     } finally {
       cancellation.dispose();
+      if (promptTokens !== undefined) this.calibrate(model, request, promptTokens);
     }
     const earlyEnd = earlyEndError(answer.earlyEnd, requestInitiator);
     if (earlyEnd) throw earlyEnd;
   }
 
-  async provideTokenCount(
-    _model: vscode.LanguageModelChatInformation,
+  provideTokenCount(
+    model: vscode.LanguageModelChatInformation,
     text: string | vscode.LanguageModelChatRequestMessage,
   ): Promise<number> {
-    const counter = await this.tokens();
-    return typeof text === 'string' ? counter.count(text) : messageTokens(plainMessage(text), counter);
+    const calibration = this.calibration(model);
+    if (typeof text === 'string') return Promise.resolve(calibration.tokens(estimateTokens(text)));
+    const { content, calls } = readMessage(text);
+    const tokens = calibration.tokens(estimateTokens([textOf(content), ...calls.map(toolCallText)].join('\n')));
+    return Promise.resolve(tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length);
+  }
+
+  private calibration({ id, detail }: vscode.LanguageModelChatInformation): TokenCalibration {
+    const key = `${detail} ${id}`;
+    const calibration = this.calibrations.get(key) ?? new TokenCalibration();
+    this.calibrations.set(key, calibration);
+    return calibration;
+  }
+
+  private calibrate(model: vscode.LanguageModelChatInformation, request: ChatRequest, promptTokens: number): void {
+    const estimate = estimatePrompt(request);
+    if (estimate) this.calibration(model).observe(estimate, promptTokens);
   }
 
   /** Not waited for: VS Code's list of models would stand still meanwhile, and hears of it when the key is there. */

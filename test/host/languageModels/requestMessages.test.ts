@@ -1,16 +1,59 @@
 import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
 import type { ChatMessage } from '../../../src/core/request';
-import type { PlainMessage, PlainPart } from '../../../src/host/languageModels/plainMessage';
-import { requestMessages } from '../../../src/host/languageModels/requestMessages';
+import { useVSCode } from '../../support/fakeVSCode';
 
-const text = (words: string): PlainPart => ({ type: 'text', text: words });
-const call = (id: string, name = 'read'): PlainPart => ({ type: 'tool-call', id, name, arguments: '{}' });
-const result = (id: string, words: string): PlainPart => ({
-  ...{ type: 'tool-result', id, text: words, images: [], failed: false },
-});
-const image = { type: 'image', mimeType: 'image/png', data: new Uint8Array([0, 0, 0]) } as const;
-const user = (...parts: readonly PlainPart[]): PlainMessage => ({ role: 'user', parts });
-const assistant = (...parts: readonly PlainPart[]): PlainMessage => ({ role: 'assistant', parts });
+/** The parts of VS Code's API, with the properties that are read. */
+class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+
+class LanguageModelDataPart {
+  constructor(
+    readonly data: Uint8Array,
+    readonly mimeType: string,
+  ) {}
+}
+
+class LanguageModelPromptTsxPart {
+  constructor(readonly value: unknown) {}
+}
+
+class LanguageModelThinkingPart {
+  constructor(readonly value: string) {}
+}
+
+class LanguageModelToolCallPart {
+  constructor(
+    readonly callId: string,
+    readonly name: string,
+    readonly input: object | undefined,
+  ) {}
+}
+
+class LanguageModelToolResultPart {
+  constructor(
+    readonly callId: string,
+    readonly content: readonly unknown[],
+    readonly isError?: boolean,
+  ) {}
+}
+
+const roles = { user: 1, assistant: 2, system: 3 } as const;
+
+interface Given {
+  readonly role: number;
+  readonly content: readonly unknown[];
+}
+
+const text = (words: string): unknown => new LanguageModelTextPart(words);
+const data = (mimeType: string, words: string): unknown => new LanguageModelDataPart(Buffer.from(words), mimeType);
+const tree = (value: unknown): unknown => new LanguageModelPromptTsxPart(value);
+const call = (id: string, input: object | undefined = {}): unknown => new LanguageModelToolCallPart(id, 'read', input);
+const result = (id: string, words: string): unknown => new LanguageModelToolResultPart(id, [text(words)]);
+const image = new LanguageModelDataPart(new Uint8Array([0, 0, 0]), 'image/PNG');
+const user = (...content: readonly unknown[]): Given => ({ role: roles.user, content });
+const assistant = (...content: readonly unknown[]): Given => ({ role: roles.assistant, content });
 const sentImage = { type: 'image', mimeType: 'image/png', data: 'AAAA' } as const;
 const called = (content: string, ...ids: readonly string[]): ChatMessage => ({
   ...{ role: 'assistant', content, toolCalls: ids.map((id) => ({ id, name: 'read', arguments: '{}' })) },
@@ -18,10 +61,10 @@ const called = (content: string, ...ids: readonly string[]): ChatMessage => ({
 const returned = (toolCallId: string, content: string): ChatMessage => ({ role: 'tool', toolCallId, content });
 const said = (role: 'system' | 'user' | 'assistant', content: string): ChatMessage => ({ role, content });
 
-const cases: readonly (readonly [what: string, given: readonly PlainMessage[], sent: readonly ChatMessage[]])[] = [
+const cases: readonly (readonly [what: string, given: readonly Given[], sent: readonly ChatMessage[]])[] = [
   [
     'every role',
-    [{ role: 'system', parts: [text('Be brief.')] }, user(text('Hi')), assistant(text('Hello'))],
+    [{ role: roles.system, content: [text('Be brief.')] }, user(text('Hi')), assistant(text('Hello'))],
     [said('system', 'Be brief.'), said('user', 'Hi'), said('assistant', 'Hello')],
   ],
   ['the texts of a message as one', [user(text('a'), text('b'))], [said('user', 'ab')]],
@@ -80,12 +123,12 @@ const cases: readonly (readonly [what: string, given: readonly PlainMessage[], s
   ],
   [
     'that a tool has failed',
-    [assistant(call('1')), user({ type: 'tool-result', id: '1', text: 'no file', images: [], failed: true })],
+    [assistant(call('1')), user(new LanguageModelToolResultPart('1', [text('no file')], true))],
     [called('', '1'), returned('1', 'The tool has failed: no file')],
   ],
   [
     'an image of a tool after its result, as the user',
-    [assistant(call('1')), user({ type: 'tool-result', id: '1', text: '', images: [image], failed: false })],
+    [assistant(call('1')), user(new LanguageModelToolResultPart('1', [image]))],
     [
       called('', '1'),
       returned('1', 'See the image that follows.'),
@@ -93,9 +136,58 @@ const cases: readonly (readonly [what: string, given: readonly PlainMessage[], s
     ],
   ],
   ['nothing for a message that says nothing', [user(), assistant(), user(text(''))], []],
+  [
+    'an empty object for a call without arguments',
+    [assistant(call('1', undefined)), user(result('1', 'a'))],
+    [called('', '1'), returned('1', 'a')],
+  ],
+  [
+    'a text, JSON and a string as texts, and nothing of other data',
+    [user('a', data('text/plain', 'b'), data('application/x+json', '{}'), data('stateful_marker', 'c'))],
+    [said('user', 'ab{}')],
+  ],
+  [
+    'nothing of what a model thought',
+    [assistant(new LanguageModelThinkingPart('Hm.'), text('a'))],
+    [said('assistant', 'a')],
+  ],
+  [
+    'the texts of a prompt tree, each on its line',
+    [
+      user(
+        tree({
+          node: {
+            children: [
+              { children: [{ text: 'a' }, { text: 'b', lineBreakBefore: false }] },
+              { children: [{ text: 'c', lineBreakBefore: true }] },
+              { text: 'd', lineBreakBefore: 1 },
+            ],
+          },
+        }),
+        tree('no tree'),
+        tree({ node: {} }),
+      ),
+    ],
+    [said('user', 'ab\nc\nd')],
+  ],
   ['no half character', [user(text('a\ud83d'))], [said('user', 'a\ufffd')]],
 ];
 
 describe('the messages of a chat on the wire', () => {
-  for (const [what, given, sent] of cases) it(`have ${what}`, () => assert.deepEqual(requestMessages(given), sent));
+  useVSCode({
+    LanguageModelTextPart,
+    LanguageModelDataPart,
+    LanguageModelPromptTsxPart,
+    LanguageModelToolCallPart,
+    LanguageModelToolResultPart,
+    LanguageModelChatMessageRole: { User: roles.user, Assistant: roles.assistant },
+  });
+
+  for (const [what, given, sent] of cases) {
+    it(`have ${what}`, async () => {
+      const { requestMessages } = await import('../../../src/host/languageModels/requestMessages');
+      const messages = given as unknown as readonly vscode.LanguageModelChatRequestMessage[];
+      assert.deepEqual(requestMessages(messages), sent);
+    });
+  }
 });

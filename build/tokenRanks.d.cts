@@ -1,2 +1,0 @@
-export const shippedRanks: number;
-export function packTokenRanks(count?: number): Promise<Buffer>;
