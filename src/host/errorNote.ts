@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 /** What a report may tell of an error: its message may quote anything, so that it is not among it. */
 export interface ErrorNote {
@@ -9,7 +8,7 @@ export interface ErrorNote {
   readonly name: string;
   /** E.g. `ENOSPC`, also of its cause. */
   readonly code?: string | undefined;
-  /** Where in our own files, the innermost first, e.g. `app-RXFHMWMG.mjs:1:2345`. */
+  /** Where in our own files, the innermost first, e.g. `app-RXFHMWMG.js:1:2345`. */
   readonly at: readonly string[];
 }
 
@@ -20,7 +19,7 @@ const framesAtMost = 5;
  */
 const longestStack = 5000;
 
-/** @param folder the path of the folder that contains our own files */
+/** @param folder of our own files */
 export function errorNote(problem: unknown, time: number, folder: string): ErrorNote {
   if (!(problem instanceof Error)) return { time, name: 'text', at: [] };
   const name = /^[A-Z]\w{0,40}$/i.test(problem.name) ? problem.name : 'Error';
@@ -39,8 +38,6 @@ function framesOf({ stack = '', message }: Error, folder: string): readonly stri
   if (end < 0) return [];
   const frames = stack.slice(end + message.length, end + message.length + longestStack);
   const places = [...frames.matchAll(/^ {4}at (?:.*\(|async )?(.+):(\d+):(\d+)\)?$/gm)];
-  // Stacks name ES modules by their URLs.
-  const url = pathToFileURL(folder).href;
-  const ours = places.filter(([, file = '']) => dirname(file) === url);
+  const ours = places.filter(([, file = '']) => dirname(file) === folder);
   return ours.slice(0, framesAtMost).map(([, file = '', line, column]) => `${basename(file)}:${line}:${column}`);
 }

@@ -10,8 +10,8 @@ const dist = path.join(root, 'dist');
 export function sizes(): Promise<readonly Row[]> {
   return Promise.resolve([
     ...readdirSync(dist)
-      .filter((name) => /\.m?js$/.test(name))
-      .map((name) => row(`${name}, gzipped`, gzipped(name), name === 'extension.mjs' ? '≤ 25 KB' : none)),
+      .filter((name) => /\.js$/.test(name))
+      .map((name) => row(`${name}, gzipped`, gzipped(name), name === 'extension.js' ? '≤ 25 KB' : none)),
     row('VSIX', statSync(path.join(out, 'holysheep-prompt.vsix')).size, '≤ 500 KB'),
   ]);
 }

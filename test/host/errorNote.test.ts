@@ -12,16 +12,16 @@ describe('the note of an error', () => {
     const error = new Error('no');
     error.stack = [
       'Error: no',
-      '    at inner (file:///ext/dist/app-1.mjs:1:20)',
-      '    at async file:///ext/dist/sdk-1.mjs:3:4',
+      '    at inner (/ext/dist/app.js:1:20)',
+      '    at async /ext/dist/code.js:3:4',
       '    at other (/ext/other/x.js:1:1)',
       '    at node:internal/timers:1:1',
     ].join('\n');
-    assert.deepEqual(errorNote(error, 0, '/ext/dist').at, ['app-1.mjs:1:20', 'sdk-1.mjs:3:4']);
+    assert.deepEqual(errorNote(error, 0, '/ext/dist').at, ['app.js:1:20', 'code.js:3:4']);
   });
 
   it('has nothing of a message that looks like a place', () => {
-    const error = new Error('no\n    at inner (file:///ext/dist/secret.mjs:1:20)');
+    const error = new Error('no\n    at inner (/ext/dist/secret.js:1:20)');
     assert.deepEqual(errorNote(error, 0, '/ext/dist').at, []);
     error.message = 'another';
     assert.deepEqual(errorNote(error, 0, '/ext/dist').at, []);

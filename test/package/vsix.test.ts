@@ -35,8 +35,8 @@ describe('the VSIX', () => {
   });
 
   it('has these files and no others', () => {
-    const bundles = readdirSync(path.join(root, 'dist')).filter((name) => /^[\w-]+\.m?js$/.test(name));
-    assert.ok(bundles.includes('extension.mjs') && bundles.includes('webview.js'), bundles.join(', '));
+    const bundles = readdirSync(path.join(root, 'dist')).filter((name) => /^[\w-]+\.js$/.test(name));
+    assert.ok(bundles.includes('extension.js') && bundles.includes('webview.js'), bundles.join(', '));
     const files = [
       ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'readme.md', 'changelog.md', 'LICENSE.txt'],
       ...[...bundles.map((name) => `dist/${name}`), 'dist/tokens.bin', ...filesIn('media'), ...filesIn('l10n')],
