@@ -1,68 +1,12 @@
 // node esbuild.js [--production] [--watch]
 const esbuild = require('esbuild');
-const { readFileSync, rmSync } = require('node:fs');
-const { readFile } = require('node:fs/promises');
+const { readdirSync, readFileSync, rmSync } = require('node:fs');
+const { mkdir, readFile, writeFile } = require('node:fs/promises');
 const path = require('node:path');
 const { gzipSync } = require('node:zlib');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
-
-/** Modules the extension loads when they are first needed, each a file of its own: start-up does not pay for them. */
-const lazyChunks = {
-  app: 'src/app.ts',
-  engine: 'src/core/createEngine.ts',
-  sdk: 'src/core/sdk.ts',
-  cooldowns: 'src/host/cooldownFiles.ts',
-  diagnostics: 'src/host/diagnosticsReport.ts',
-  history: 'src/host/history/historyActions.ts',
-  context: 'src/host/context/contextSource.ts',
-  page: 'src/host/panel/loadPage.ts',
-  failures: 'src/host/panel/failureActions.ts',
-  edits: 'src/host/panel/codeEdits.ts',
-  code: 'src/host/commands/askAboutCode.ts',
-  prompts: 'src/host/prompts/runOwnPrompt.ts',
-  takeAway: 'src/host/takeAway/takeAway.ts',
-  keys: 'src/host/commands/keyActions.ts',
-  models: 'src/host/modelPick.ts',
-  notices: 'src/host/notices/showTurnNotice.ts',
-  verification: 'src/host/verification.ts',
-  participant: 'src/host/participant/chatParticipant.ts',
-  chat: 'src/host/languageModels/modelProvider.ts',
-  chatSetup: 'src/host/languageModels/prepareChat.ts',
-  demo: 'src/demo/demo.ts',
-  faults: 'src/host/demo/faultComposer.ts',
-};
-
-/** By the last part of a specifier, e.g. `createEngine`. */
-const chunkOf = new Map(Object.entries(lazyChunks).map(([name, file]) => [path.basename(file, '.ts'), `./${name}.js`]));
-
-const lazy = {
-  name: 'lazy',
-  setup(build) {
-    build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path: specifier }) => {
-      const chunk = kind === 'dynamic-import' ? chunkOf.get(path.posix.basename(specifier)) : undefined;
-      return chunk ? { path: chunk, external: true } : undefined;
-    });
-  },
-};
-
-/**
- * VS Code's API is an object of hundreds of properties, and a namespace import copies them into each file that has one:
- * 34 copies were most of what activation took. `import =` becomes a plain `require`.
- */
-const plainVSCode = {
-  name: 'plain-vscode',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/](host[\\/].*|extension|app)\.ts$/ }, async ({ path: file }) => ({
-      contents: (await readFile(file, 'utf8')).replace(
-        "import * as vscode from 'vscode';",
-        "import vscode = require('vscode');",
-      ),
-      loader: 'ts',
-    }));
-  },
-};
 
 /**
  * The client of the OpenAI SDK creates an object for every part of the API. The extension uses chat completions only: the
@@ -94,16 +38,46 @@ const shared = {
   logLevel: 'warning',
 };
 
-const node = {
+const extension = {
   ...shared,
+  entryPoints: ['src/extension.ts'],
   platform: 'node',
-  format: 'cjs',
+  // Each dynamic import begins a chunk. Modules that several chunks need are in a chunk of their own: none is loaded twice.
+  format: 'esm',
+  splitting: true,
+  chunkNames: '[name]-[hash]',
   target: 'node20',
   external: ['vscode'],
-  plugins: [lazy, plainVSCode, chatCompletionsOnly],
-  // Dynamic imports become `require`, which gives CommonJS chunks their named exports in every host.
-  supported: { 'dynamic-import': false },
+  sourcemap: production ? false : 'inline',
+  plugins: [chatCompletionsOnly],
 };
+
+/**
+ * Writes the chunks as CommonJS. esbuild shares modules between chunks only when it makes ES modules, but VS Code takes
+ * several milliseconds longer to load an ES module: it asks another thread where each import leads.
+ */
+const commonJS = {
+  name: 'common-js',
+  setup(build) {
+    build.initialOptions.write = false;
+    build.onEnd(async ({ outputFiles = [] }) => {
+      await mkdir('dist', { recursive: true });
+      await Promise.all(outputFiles.map(async ({ path: file, text }) => writeFile(file, await toCommonJS(text))));
+    });
+  },
+};
+
+async function toCommonJS(text) {
+  // A namespace would be a copy of the hundreds of properties of VS Code's API, one for each module that imports it.
+  const source = text
+    .replace(/\bimport\s*\*\s*as ([\w$]+)\s*from\s*"vscode"/g, 'const $1 = require("vscode")')
+    // Nothing is imported from these chunks. They declare esbuild's helpers, which only the SDK needs.
+    .replace(/\bimport\s*"\.\/chunk-\w+\.js";/g, '');
+  const { platform, target, minify, sourcemap, logLevel } = extension;
+  const supported = { 'dynamic-import': false };
+  const options = { format: 'cjs', platform, target, minify, sourcemap, logLevel, supported };
+  return (await esbuild.transform(source, options)).code;
+}
 
 /**
  * Importing `x?worker` gives the bundled script of the module `x` as text. A webview can't start a worker from a file
@@ -134,8 +108,7 @@ const workerText = {
 const page = { platform: 'browser', format: 'iife', target: 'chrome128' };
 
 const targets = [
-  { ...node, entryPoints: { extension: 'src/extension.ts' } },
-  ...Object.entries(lazyChunks).map(([name, file]) => ({ ...node, entryPoints: { [name]: file } })),
+  { ...extension, plugins: [...extension.plugins, commonJS] },
   {
     ...shared,
     ...page,
@@ -168,7 +141,7 @@ function watchReporter() {
 
 function sizes() {
   const size = (name) => `${name} ${(gzipSync(readFileSync(path.join('dist', name))).length / 1024).toFixed(1)} kB`;
-  const names = targets.map(({ entryPoints }) => `${Object.keys(entryPoints)[0]}.js`);
+  const names = readdirSync('dist').filter((name) => /\.js$/.test(name));
   return `dist, gzipped: ${names.map(size).join(', ')}`;
 }
 
@@ -189,9 +162,9 @@ async function main() {
   }
 }
 
-module.exports = { lazyChunks };
+module.exports = { extension };
 
-// A test only wants to know what is built.
+// A test or a benchmark only wants to know how the extension is built.
 if (require.main === module) {
   main().catch((error) => {
     // esbuild has printed the diagnostics of a failed build itself.

@@ -1,11 +1,5 @@
 import tseslint from 'typescript-eslint';
 
-/** Layers: extension → host → core, host → protocol, panelState ← webview, host → demo. Core knows nobody. */
-const layer = (files, forbidden, message) => ({
-  files,
-  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message }] }] },
-});
-
 const ambient = (names) => [
   'error',
   ...names.map((name) => ({ name, message: 'Pass it in: this layer has no such ambient.' })),
@@ -36,28 +30,6 @@ export default tseslint.config(
       ],
     },
   },
-  layer(
-    ['src/core/**/*.ts'],
-    '^(vscode$|(\\.\\./)+(host|webview|demo|protocol|panelState|extension)(/|$))',
-    'core knows nobody.',
-  ),
-  layer(
-    ['src/protocol.ts'],
-    '^(vscode$|\\./(host|webview|demo|extension)(/|$))',
-    'the protocol is types and pure data.',
-  ),
-  layer(['src/panelState.ts'], '.', 'what is kept of a page is plain data, with its check.'),
-  layer(
-    ['src/webview/**/*.ts'],
-    '^(vscode$|node:|(\\.\\./)+(host|demo|core|extension)(/|$))',
-    'the webview reaches the rest through the protocol.',
-  ),
-  layer(
-    ['src/demo/**/*.ts'],
-    '^(vscode$|(\\.\\./)+(host|webview|core|protocol|panelState|extension)(/|$))',
-    'the gateway stands alone.',
-  ),
-  layer(['src/host/**/*.ts'], '(/webview/|/extension$)', 'the host talks to the webview through the protocol.'),
   {
     // The extension host only logs an unhandled rejection; the error boundary also tells the user.
     files: ['src/host/**/*.ts', 'src/app.ts', 'src/extension.ts'],

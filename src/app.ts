@@ -28,11 +28,12 @@ import { setApiKeyCommand } from './host/commands/setApiKey';
 import { showLogCommand } from './host/commands/showLog';
 import { setUpChatCommand } from './host/commands/setUpChat';
 import { showPanelCommand } from './host/commands/showPanel';
+import { storeApiKey } from './host/commands/storeApiKey';
 import { stopCommand } from './host/commands/stop';
 import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
 import { ContextDraft } from './host/context/contextDraft';
-import { LazyContextSource } from './host/context/lazyContextSource';
+import { ContextSource } from './host/context/contextSource';
 import { conversationsFolder } from './host/conversationsFolder';
 import type { RequestDefaults } from './host/conversation/chatRequest';
 import type { Conversation } from './host/conversation/conversation';
@@ -51,31 +52,33 @@ import { demoIdleMs, endDemo } from './host/demo/endDemo';
 import { hostEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
 import { KeyStore } from './host/keyStore';
-import { loadedOnce } from './host/loadedOnce';
+import { ModelProvider } from './host/languageModels/modelProvider';
 import { localize } from './host/localize';
 import { createLog } from './host/log';
 import { ModelCatalog } from './host/modelCatalog';
 import { registerTurnNotices } from './host/notices/registerTurnNotices';
 import { ConversationPanels } from './host/panel/conversationPanels';
+import { failureAction } from './host/panel/failureActions';
 import { PromptSender } from './host/panel/promptSender';
 import { ShownConversations } from './host/panel/shownConversations';
 import { TextTarget } from './host/panel/textTarget';
 import { OwnPrompts } from './host/prompts/ownPrompts';
 import { registerPromptsKey } from './host/prompts/promptsKey';
-import type { ChatParticipant } from './host/participant/chatParticipant';
+import { ChatParticipant } from './host/participant/chatParticipant';
 import { Settings } from './host/settings';
 import { StatusBar } from './host/statusBar';
 import { systemClock } from './host/systemClock';
 import { registerTurnIndicators, type TurnIndicators } from './host/turnIndicators';
+import { takeAway } from './host/takeAway/takeAway';
 import { registerFirstSteps } from './host/walkthrough/registerFirstSteps';
 
 /** What the extension does once it is asked for anything. */
 export interface App {
   readonly panels: vscode.WebviewPanelSerializer;
   readonly ask: Ask;
-  readonly participant: () => Promise<ChatParticipant>;
+  readonly participant: ChatParticipant;
   /** For VS Code's own chat and other extensions. */
-  readonly models: () => Promise<vscode.LanguageModelChatProvider>;
+  readonly models: vscode.LanguageModelChatProvider;
   /** Never rejects but with an `ArgumentError`: everything else is told by the one error boundary. */
   execute(command: CommandId, ...args: readonly unknown[]): Promise<unknown>;
   /** A window that reloads in mid-answer loses nothing that has arrived. */
@@ -169,7 +172,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const remember = (prompt: string, conversationId: string) => history.add(prompt, conversationId);
   const pickModel = ({ state, demo: inDemo = false }: Exchange) =>
     catalog.pick({ title: vscode.l10n.t('Switch model'), exclude: state.model }, inDemo);
-  const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
+  const contextSource = new ContextSource({ editor: () => target.editor(), onError });
   const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
   const shown = new ShownConversations(context.workspaceState, vscode.env.sessionId, onError);
   const panels: ConversationPanels = own(
@@ -184,10 +187,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       send: (...prompt) => sender.send(...prompt),
       composed: (...composed) => sender.composed(...composed),
       remember,
-      failureAction: async (...failure) => {
-        const { failureAction } = await import('./host/panel/failureActions');
-        return failureAction(failureDeps, ...failure);
-      },
+      failureAction: (...failure) => failureAction(failureDeps, ...failure),
       hold: (conversation) => conversations.hold(conversation),
       pickModel,
       pickModelOrOnce: (conversation) => catalog.pickOrOnce(asksDemo(conversation)),
@@ -203,7 +203,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       apply: (exchange, text) => target.apply(exchange, text),
       newFile: (text, language) => target.newFile(text, language),
       copyRequest: async (conversation, exchangeId) => {
-        const { takeAway } = await import('./host/takeAway/takeAway');
         await takeAway(takeAwayDeps, { conversation, exchangeId });
       },
       onDidClose: (conversation) => {
@@ -233,7 +232,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const indicators: TurnIndicators = own(
     registerTurnIndicators({ conversations, connections, engine, statusBar, onError }),
   );
-  own(registerTurnNotices({ conversations, panels, reveal, log, onError }));
+  own(registerTurnNotices({ conversations, panels, reveal, log }));
   const firstSteps = own(registerFirstSteps({ connections, conversations, onError }));
   own(
     demo.onWillLeave(() => {
@@ -282,37 +281,28 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     memory: context.workspaceState,
   });
   own(registerPromptsKey(ownPrompts, settings, onError));
-  const participant = loadedOnce(async () => {
-    const { ChatParticipant } = await import('./host/participant/chatParticipant');
-    return new ChatParticipant({
-      engine,
-      log,
-      defaults: ownDefaults,
-      connection: () => connections.own(),
-      editor: () => target.editor(),
-      pickModel: () => catalog.pick({ title: vscode.l10n.t('Switch model') }, false),
-      setModel: (model) => settings.setModel(model),
-      origin: async () => (await connections.own()).origin,
-      onEvent: (turn, event) => logEvent('chat', turn, event),
-    });
+  const participant = new ChatParticipant({
+    engine,
+    log,
+    defaults: ownDefaults,
+    connection: () => connections.own(),
+    editor: () => target.editor(),
+    pickModel: () => catalog.pick({ title: vscode.l10n.t('Switch model') }, false),
+    setModel: (model) => settings.setModel(model),
+    origin: async () => (await connections.own()).origin,
+    onEvent: (turn, event) => logEvent('chat', turn, event),
   });
   // As if it had been entered here: verified, and kept unless the gateway refuses it.
-  const storeKey = async (key: string) => {
-    const { storeApiKey } = await import('./host/commands/keyActions');
-    return storeApiKey({ settings, keys, demo, log }, key);
-  };
-  const models = loadedOnce(async () => {
-    const { ModelProvider } = await import('./host/languageModels/modelProvider');
-    const adopted = new AdoptedKeys(context.secrets);
-    const adoptKey = (origin: string, key: string) =>
-      adopted.adopt(origin, key, async () => {
-        const { state } = await storeKey(key);
-        return state !== 'cancelled';
-      });
-    return new ModelProvider({
-      ...{ engine, connections, catalog, settings, log, adoptKey, modelsChanged },
-      onEvent: (turn, event) => logEvent('chat', turn, event),
+  const storeKey = (key: string) => storeApiKey({ settings, keys, demo, log }, key);
+  const adopted = new AdoptedKeys(context.secrets);
+  const adoptKey = (origin: string, key: string) =>
+    adopted.adopt(origin, key, async () => {
+      const { state } = await storeKey(key);
+      return state !== 'cancelled';
     });
+  const models = new ModelProvider({
+    ...{ engine, connections, catalog, settings, log, adoptKey, modelsChanged },
+    onEvent: (turn, event) => logEvent('chat', turn, event),
   });
   // A start that found no gateway, and a key or an address that came later.
   own(connections.onDidChange(modelsChanged));

@@ -3,30 +3,31 @@ import type { App } from './app';
 import { createApi, type HolySheepApi } from './host/api';
 import { commandIds } from './host/commands/commandIds';
 import { registerLazyModels } from './host/languageModels/lazyProvider';
-import { loadedOnce } from './host/loadedOnce';
-import { optionalFeature } from './host/optionalFeature';
 import { viewType } from './host/panel/viewType';
 import { registerParticipant } from './host/participant/registerParticipant';
 
 let running: App | undefined;
 
 /**
- * Says what there is, so that VS Code finds it; what does it is loaded when it is first asked for, or as soon as the
- * start is over.
+ * Registers what VS Code must know at start-up. The app that does the work is loaded with the first call, or as soon as
+ * the start is over.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
-  const app = loadedOnce(async () => {
+  const start = async (): Promise<App> => {
     const { createApp } = await import('./app');
     const registered = context.subscriptions.length;
     try {
       return (running = await createApp(context, () => modelsChanged.fire()));
     } catch (error) {
-      // It is tried again with the next call: half an app must not stay beside the next one.
+      // The next call tries again: half an app must not stay beside the next one.
       for (const item of context.subscriptions.splice(registered).reverse()) item.dispose();
+      starting = undefined;
       throw error;
     }
-  });
+  };
+  let starting: Promise<App> | undefined;
+  const app = (): Promise<App> => (starting ??= start());
   for (const id of commandIds) {
     const execute = async (...args: unknown[]): Promise<unknown> => (await app()).execute(id, ...args);
     context.subscriptions.push(vscode.commands.registerCommand(id, execute));
@@ -39,8 +40,8 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(
     modelsChanged,
-    ...optionalFeature(() => registerParticipant(async () => (await app()).participant(), icon)),
-    ...optionalFeature(() => registerLazyModels(async () => (await app()).models(), modelsChanged.event)),
+    ...optionalFeature(() => registerParticipant(async () => (await app()).participant, icon)),
+    ...optionalFeature(() => registerLazyModels(async () => (await app()).models, modelsChanged.event)),
   );
   afterStart(app);
   return createApi(async () => (await app()).ask);
@@ -48,6 +49,21 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
 
 export function deactivate(): void {
   running?.flush();
+}
+
+/**
+ * Registers something beside the editor, such as a chat: a host may lack it or refuse it, and the rest does not depend
+ * on it.
+ * @param register may return undefined when there is nothing to register with
+ */
+function optionalFeature(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {
+  try {
+    const registered = register();
+    return registered ? [registered] : [];
+  } catch (error) {
+    console.error(error);
+    return [];
+  }
 }
 
 /** The status bar, and the conversations that were broken off, wait for nobody's call; nor do they hold up a start. */

@@ -11,7 +11,7 @@ export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }
 
-/** Checks the field instead of the class, because every lazily loaded bundle has its own copy of the class. */
+/** Checks the field, because the class belongs to the host. */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;
   const { connectionProblem } = error;

@@ -8,7 +8,7 @@ export interface ErrorNote {
   readonly name: string;
   /** E.g. `ENOSPC`, also of its cause. */
   readonly code?: string | undefined;
-  /** Where in our own files, the innermost first, e.g. `app.js:1:2345`. */
+  /** Where in our own files, the innermost first, e.g. `app-RXFHMWMG.js:1:2345`. */
   readonly at: readonly string[];
 }
 

@@ -4,7 +4,8 @@ import type { ActiveConnection, Connections } from './connections';
 import { Disposable } from './disposable';
 import type { KeyStore } from './keyStore';
 import type { Log } from './log';
-import type { ModelList, ModelPick, ModelPickOptions } from './modelPick';
+import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
+import { verifyConnection } from './verification';
 
 const freshForMs = 10 * 60_000;
 
@@ -67,8 +68,7 @@ export class ModelCatalog extends Disposable {
     return this.choose({ offerOnce: true }, demo);
   }
 
-  private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
-    const { pickModel } = await import('./modelPick');
+  private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
     return pickModel(this.list(demo), this.deps.connections.model(demo), options);
   }
 
@@ -89,7 +89,6 @@ export class ModelCatalog extends Disposable {
   }
 
   private async ask(connection: ActiveConnection): Promise<ModelList> {
-    const { verifyConnection } = await import('./verification');
     const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':

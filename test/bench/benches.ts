@@ -1,13 +1,14 @@
 import type { Bench } from './row';
 
 /**
- * In their order. The first makes what the others measure, the production build and the VSIX; each loads its modules
+ * In their order. The first makes what the others measure, the production build, the VSIX and the engine; each loads its modules
  * when it runs, for they load the build.
  */
 export const benches = {
   package: async () => {
     const { packageExtension } = await import('../support/vscode/package');
     await packageExtension();
+    await (await import('./build')).buildEngine();
     return [];
   },
   tokens: async () => (await import('./cpuPerToken')).cpuPerToken(),

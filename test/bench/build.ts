@@ -1,11 +1,24 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
 import type * as engineSource from '../../src/core/createEngine';
 import type * as sdkSource from '../../src/core/sdk';
-import { root } from '../support/paths';
+import { out, root } from '../support/paths';
 
 const load = createRequire(__filename);
+const script = path.join(out, 'bench/engine.js');
 
-/** What ships is what is measured: the production build, and the SDK as it is bundled with it. */
-export const { createEngine } = load(path.join(root, 'dist/engine.js')) as typeof engineSource;
-export const { OpenAI } = load(path.join(root, 'dist/sdk.js')) as typeof sdkSource;
+/** Bundles the engine and the SDK as the production build does, into a file of their own that can be required. */
+export async function buildEngine(): Promise<void> {
+  const { extension } = load(path.join(root, 'esbuild.js')) as { readonly extension: BuildOptions };
+  const contents = "export * from './src/core/createEngine'; export { OpenAI } from './src/core/sdk';";
+  await build({
+    ...{ stdin: { contents, resolveDir: root }, outfile: script, bundle: true, minify: true, logLevel: 'warning' },
+    ...{ platform: 'node', format: 'cjs', plugins: extension.plugins ?? [] },
+  });
+}
+
+/** What ships is what is measured. */
+export function loadEngine(): Pick<typeof engineSource, 'createEngine'> & Pick<typeof sdkSource, 'OpenAI'> {
+  return load(script) as ReturnType<typeof loadEngine>;
+}

@@ -3,8 +3,9 @@ import { noSharedCooldowns } from '../../src/core/network/sharedCooldowns';
 import type { ChatRequest } from '../../src/core/request';
 import { systemClock } from '../../src/host/systemClock';
 import { defaultSettings } from '../support/engineRun';
-import { createEngine, OpenAI } from './build';
+import { loadEngine } from './build';
 
+const { createEngine, OpenAI } = loadEngine();
 const ignore = (): void => undefined;
 
 export const request: ChatRequest = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/core/events';
 import { ChatParticipant } from '../../src/host/participant/chatParticipant';
-import { isUserError } from '../../src/host/userError';
+import { UserError } from '../../src/host/userError';
 import { attempt, done, failed, ScriptedEngine, settled, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
 
@@ -216,7 +216,7 @@ describe('the chat participant', function () {
     );
     for (const turn of engine.turns) turn.give(text('a'), done('a'));
     await Promise.all([first, second]);
-    await assert.rejects(participant.act(...((retry.arguments ?? []) as unknown[])), isUserError);
+    await assert.rejects(participant.act(...((retry.arguments ?? []) as unknown[])), UserError);
   });
 
   it('ends at once and without another word when it is cancelled', async () => {

@@ -1,11 +1,11 @@
 import { codePromptIds } from '../code/codePromptIds';
-import type { CodeCommandDeps } from './askAboutCode';
+import { askWithPrompt, type CodeCommandDeps } from './askAboutCode';
 import type { Command } from './command';
 
 /** Explain, fix, improve, write tests: one command for each. */
 export function codeCommands(deps: CodeCommandDeps): readonly Command[] {
   return codePromptIds.map((id) => ({
     id: `holysheep.${id}` as const,
-    execute: async () => (await import('./askAboutCode')).askWithPrompt(deps, id),
+    execute: () => askWithPrompt(deps, id),
   }));
 }

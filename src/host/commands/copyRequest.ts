@@ -1,5 +1,5 @@
 import { localize } from '../localize';
-import type { TakeAwayDeps } from '../takeAway/takeAway';
+import { takeAway, type TakeAwayDeps } from '../takeAway/takeAway';
 import type { Command } from './command';
 import { copyRequestArgument } from './copyRequestArgument';
 
@@ -9,7 +9,6 @@ export function copyRequestCommand(deps: TakeAwayDeps): Command {
     id: 'holysheep.copyRequest',
     async execute(argument: unknown): Promise<string | undefined> {
       const language = copyRequestArgument(argument, localize);
-      const { takeAway } = await import('../takeAway/takeAway');
       return takeAway(deps, { language });
     },
   };

@@ -1,3 +1,4 @@
+import { deleteConversation } from '../history/deleteConversation';
 import type { HistoryDeps } from '../history/historyDeps';
 import type { Command } from './command';
 import { currentConversation, type CurrentDeps } from './currentConversation';
@@ -6,7 +7,6 @@ export function deleteConversationCommand(deps: HistoryDeps & CurrentDeps): Comm
   return {
     id: 'holysheep.deleteConversation',
     async execute() {
-      const { deleteConversation } = await import('../history/historyActions');
       await deleteConversation(deps, currentConversation(deps));
     },
   };

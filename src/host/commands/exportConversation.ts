@@ -1,3 +1,4 @@
+import { exportConversation } from '../history/exportConversation';
 import type { HistoryDeps } from '../history/historyDeps';
 import type { Command } from './command';
 import { currentConversation, type CurrentDeps } from './currentConversation';
@@ -6,7 +7,6 @@ export function exportConversationCommand(deps: HistoryDeps & CurrentDeps): Comm
   return {
     id: 'holysheep.exportConversation',
     async execute() {
-      const { exportConversation } = await import('../history/historyActions');
       await exportConversation(deps, currentConversation(deps));
     },
   };

@@ -1,12 +1,10 @@
 import type { HistoryDeps } from '../history/historyDeps';
+import { HistoryPicker } from '../history/historyPicker';
 import type { Command } from './command';
 
 export function openHistoryCommand(deps: HistoryDeps): Command {
   return {
     id: 'holysheep.openHistory',
-    async execute() {
-      const { openHistory } = await import('../history/historyActions');
-      openHistory(deps);
-    },
+    execute: () => new HistoryPicker(deps).show(),
   };
 }

@@ -3,7 +3,7 @@ import { isConnectionError } from '../../core/connectionError';
 import { exportDiagnostics, openLog } from '../actions';
 import type { Log } from '../log';
 import { toast } from '../toast';
-import { isArgumentError, isUserError } from '../userError';
+import { ArgumentError, UserError } from '../userError';
 import type { Command } from './command';
 import { commandIds, type CommandId } from './commandIds';
 
@@ -18,7 +18,7 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
       toast(log, 'error', error.message, [openLog()]);
       return;
     }
-    if (isUserError(error)) {
+    if (error instanceof UserError) {
       log.info(`told the user: ${error.message}`);
       toast(log, 'warning', error.message);
       return;
@@ -45,7 +45,7 @@ export function commandTable(
       return await byId.get(id)?.execute(...args);
     } catch (error) {
       // Of use to the caller alone: an extension sees the rejection, and VS Code shows a keybinding's.
-      if (isArgumentError(error)) throw error;
+      if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;
     }

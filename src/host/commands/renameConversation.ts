@@ -1,3 +1,4 @@
+import { renameConversation } from '../history/renameConversation';
 import type { HistoryDeps } from '../history/historyDeps';
 import type { Command } from './command';
 import { currentConversation, type CurrentDeps } from './currentConversation';
@@ -6,7 +7,6 @@ export function renameConversationCommand(deps: HistoryDeps & CurrentDeps): Comm
   return {
     id: 'holysheep.renameConversation',
     async execute() {
-      const { renameConversation } = await import('../history/historyActions');
       await renameConversation(deps, currentConversation(deps));
     },
   };

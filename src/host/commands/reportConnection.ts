@@ -5,7 +5,7 @@ import type { ActiveConnection, Connections } from '../connections';
 import { lateProgress } from '../lateProgress';
 import type { Log } from '../log';
 import { toast, type ToastAction } from '../toast';
-import type { Verification } from '../verification';
+import { verifyConnection, type Verification } from '../verification';
 
 /** @returns undefined when the base URL can't be used, or the key can't be read */
 export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
@@ -18,7 +18,6 @@ export async function testConnection(connections: Connections, log: Log): Promis
     toast(log, 'error', error.message, remedies(error));
     return undefined;
   }
-  const { verifyConnection } = await import('../verification');
   const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
   const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
   report(result, connection, log);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { localize } from '../localize';
-import type { RunPromptDeps } from '../prompts/runOwnPrompt';
+import { runChosenPrompt, runNamedPrompt, type RunPromptDeps } from '../prompts/runOwnPrompt';
 import type { Command } from './command';
 import { runPromptArgument } from './runPromptArgument';
 
@@ -13,7 +13,6 @@ export function runPromptCommand(deps: Omit<RunPromptDeps, 'told'>): Command {
       // The editor's context menu hands over the file it was opened on.
       const named =
         argument === undefined || argument instanceof vscode.Uri ? undefined : runPromptArgument(argument, localize);
-      const { runChosenPrompt, runNamedPrompt } = await import('../prompts/runOwnPrompt');
       await (named ? runNamedPrompt({ ...deps, told }, named) : runChosenPrompt({ ...deps, told }));
     },
   };

@@ -4,6 +4,7 @@ import type { Log } from '../log';
 import type { Settings } from '../settings';
 import type { Verification } from '../verification';
 import type { Command } from './command';
+import { storeApiKey } from './storeApiKey';
 
 export interface SetApiKeyDeps {
   readonly settings: Settings;
@@ -24,9 +25,6 @@ export interface SetApiKeyResult {
 export function setApiKeyCommand(deps: SetApiKeyDeps): Command {
   return {
     id: 'holysheep.setApiKey',
-    async execute(argument): Promise<SetApiKeyResult> {
-      const { storeApiKey } = await import('./keyActions');
-      return storeApiKey(deps, argument);
-    },
+    execute: (argument) => storeApiKey(deps, argument),
   };
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections';
-import type { ChatSetup, SetUpChatDeps } from '../languageModels/prepareChat';
+import { setUpChat, type ChatSetup, type SetUpChatDeps } from '../languageModels/prepareChat';
 import type { Command } from './command';
 
 /** Returns what there is now: `ready`, `no-key`, `no-chat` or `cancelled`. A key that is set later goes on with it. */
@@ -20,7 +20,6 @@ export function setUpChatCommand(
     async execute(): Promise<ChatSetup> {
       forKey?.dispose();
       forKey = undefined;
-      const { setUpChat } = await import('../languageModels/prepareChat');
       const setup = await setUpChat(deps);
       if (setup === 'no-key') {
         // Most often it was mistyped, and is being entered again.

@@ -7,6 +7,7 @@ import { unusableBaseUrl } from '../baseUrlNotices';
 import { lateProgress } from '../lateProgress';
 import { localize } from '../localize';
 import { toast, type ToastAction } from '../toast';
+import { verifyConnection } from '../verification';
 import { apiKeyArgument } from './apiKeyArgument';
 import type { SetApiKeyDeps, SetApiKeyResult } from './setApiKey';
 
@@ -52,7 +53,6 @@ async function verifyAndStore(
   const { keys, log } = deps;
   const { host, origin, url } = target;
   log.hide(key);
-  const { verifyConnection } = await import('../verification');
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await lateProgress(title, (token) =>
     verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../protocol';
-import { isUserError, UserError } from '../userError';
+import { UserError } from '../userError';
 import { contextChoices, fileChoice, pickChoice, withTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
@@ -77,7 +77,7 @@ export class ContextSource {
       try {
         read.push(...(await this.resolve(id)));
       } catch (error) {
-        if (!isUserError(error)) throw error;
+        if (!(error instanceof UserError)) throw error;
         onUserError(error);
       }
     }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { shownPath } from '../code/shownPath';
-import { isUserError, UserError } from '../userError';
+import { UserError } from '../userError';
 import { contextLimits } from './contextLimits';
 import { looksBinary } from './looksBinary';
 
@@ -22,7 +22,7 @@ async function firstBytes(uri: vscode.Uri): Promise<Uint8Array> {
   try {
     return await (uri.scheme === 'file' ? firstLocalBytes(uri) : remoteBytes(uri));
   } catch (error) {
-    throw isUserError(error) ? error : unreadable(uri, error);
+    throw error instanceof UserError ? error : unreadable(uri, error);
   }
 }
 

@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../core/settings';
-import type { ComposedFault, DemoModel, Gateway } from '../../demo/demo';
+import {
+  demoModels,
+  fallbackModel,
+  startDemo,
+  type ComposedFault,
+  type DemoModel,
+  type Gateway,
+} from '../../demo/demo';
 import { Disposable } from '../disposable';
 import { tourSettings } from './tourSettings';
 
@@ -97,7 +104,6 @@ export class DemoMode extends Disposable {
   }
 
   private async start(): Promise<void> {
-    const { startDemo, demoModels, fallbackModel } = await import('../../demo/demo');
     const compositions = new Map<string, Composition>();
     const gateway = await startDemo(compositions);
     if (this.disposed) {

@@ -1,5 +1,5 @@
 import type { EngineSettings } from '../../core/settings';
-import type { ComposedFault, FaultName } from '../../demo/demo';
+import { faultKinds, type ComposedFault, type FaultName } from '../../demo/demo';
 import type { Conversations } from '../conversation/conversations';
 import { localize } from '../localize';
 import type { ConversationPanels } from '../panel/conversationPanels';
@@ -38,7 +38,6 @@ export async function composeFault(deps: ComposeFaultDeps): Promise<void> {
 }
 
 async function compose(deps: ComposeFaultDeps, signal: AbortSignal): Promise<void> {
-  const { faultKinds } = await import('../../demo/demo');
   const settings = (shortened: boolean): EngineSettings => composedSettings(deps.settings(), deps.model(), shortened);
   let faults: readonly ComposedFault[] = [];
   for (;;) {
@@ -68,7 +67,6 @@ async function compose(deps: ComposeFaultDeps, signal: AbortSignal): Promise<voi
 
 /** @returns undefined when the person goes back */
 async function numbersOf(name: FaultName, deps: ComposeFaultDeps): Promise<ComposedFault | undefined> {
-  const { faultKinds } = await import('../../demo/demo');
   const { seconds: what } = faultKinds[name];
   const { retry } = deps.settings();
   const seconds = what === undefined ? undefined : await askForSeconds(name, localize(what), retry.maxHintMs);

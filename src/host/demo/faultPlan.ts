@@ -1,8 +1,9 @@
+import { createEngine } from '../../core/createEngine';
 import type { EngineDeps } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
 import { noSharedCooldowns } from '../../core/network/sharedCooldowns';
 import type { EngineSettings } from '../../core/settings';
-import type { ComposedFault, GatewayRequest, Script } from '../../demo/demo';
+import { demoScript, play, type ComposedFault, type GatewayRequest, type Script } from '../../demo/demo';
 import { PlannedClock } from './plannedClock';
 import { PlannedWire } from './plannedWire';
 
@@ -31,7 +32,6 @@ export async function planOf(
   settings: EngineSettings,
   deps: PlanDeps,
 ): Promise<readonly StreamEvent[]> {
-  const { demoScript } = await import('../../demo/demo');
   return plannedTurn({ script: demoScript(new Map([[model, { faults }]])), model, settings }, deps);
 }
 
@@ -40,12 +40,8 @@ export async function plannedTurn(
   { script, model, settings }: PlannedRequest,
   { localize, formatTime, now, signal }: PlanDeps,
 ): Promise<readonly StreamEvent[]> {
-  // All that is loaded is loaded before time begins to pass.
-  const [{ createEngine }, { play }] = await Promise.all([
-    import('../../core/createEngine'),
-    import('../../demo/demo'),
-    import('../../core/sdk'),
-  ]);
+  // The engine loads the SDK with its first request. The planned time must not pass meanwhile.
+  await import('../../core/sdk');
   const clock = new PlannedClock(now);
   const pause = (ms: number, over: AbortSignal): Promise<void> =>
     new Promise((resolve) => {

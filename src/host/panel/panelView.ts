@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../protocol';
 import { Disposable } from '../disposable';
 import { isToHost } from './incoming';
+import { loadPage } from './loadPage';
 import { panelTitle } from './panelText';
 import { viewType } from './viewType';
 
@@ -51,7 +52,7 @@ export class PanelView extends Disposable {
     private touched = panel.active,
   ) {
     super();
-    const { extensionUri, onError } = home;
+    const { extensionUri } = home;
     this.onDidDispose = panel.onDidDispose;
     const { webview } = panel;
     this.register(
@@ -70,12 +71,7 @@ export class PanelView extends Disposable {
       }),
     );
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
-    this.load(extensionUri).catch(onError);
-  }
-
-  private async load(extensionUri: vscode.Uri): Promise<void> {
-    const { loadPage } = await import('./loadPage');
-    if (!this.disposed) loadPage(this.panel.webview, extensionUri);
+    loadPage(webview, extensionUri);
   }
 
   /** What it says from now on, and before that what it has said so far: {@link ready} tells whether it has said `ready`. */

@@ -6,7 +6,7 @@ import { shownPath } from '../code/shownPath';
 import { contextLimits } from '../context/contextLimits';
 import { refuseHiddenLink } from '../context/linkTarget';
 import { readDocument } from '../context/readContext';
-import { isUserError, UserError } from '../userError';
+import { UserError } from '../userError';
 import type { CodePlace } from './chatMetadata';
 
 /** Code as it is now, and where. */
@@ -60,7 +60,7 @@ async function inSight(references: readonly Reference[]): Promise<ChatReferences
   try {
     return await read(inOrder(references).filter(isImplicit));
   } catch (error) {
-    if (isUserError(error)) return { code: [], texts: [], others: false };
+    if (error instanceof UserError) return { code: [], texts: [], others: false };
     throw error;
   }
 }

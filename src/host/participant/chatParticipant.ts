@@ -8,7 +8,7 @@ import type { CommandId } from '../commands/commandIds';
 import type { RequestDefaults } from '../conversation/chatRequest';
 import { localize } from '../localize';
 import type { Log } from '../log';
-import { isUserError } from '../userError';
+import { UserError } from '../userError';
 import { actionTitle, isChatAction } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
 import { chatButton, type ChatButtonDeps } from './chatButtons';
@@ -61,7 +61,7 @@ export class ChatParticipant {
     try {
       return await this.answer(request, history, stream, token);
     } catch (error) {
-      if (isUserError(error)) {
+      if (error instanceof UserError) {
         if (!token.isCancellationRequested) stream.markdown(plain(error.message));
         return { metadata: { state: 'note' } satisfies ChatMetadata };
       }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CodeCommandDeps } from '../commands/askAboutCode';
+import { askWithOwnPrompt, type CodeCommandDeps } from '../commands/askAboutCode';
 import type { NamedPrompt } from '../commands/runPromptArgument';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
@@ -64,7 +64,6 @@ export async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
 }
 
 async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
-  const { askWithOwnPrompt } = await import('../commands/askAboutCode');
   await askWithOwnPrompt(deps, prompt);
   const unknown = unknownVariables(prompt.template);
   if (unknown.length === 0 || deps.told.has(prompt.template)) return;

@@ -35,6 +35,7 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     check('check', 'src test', ['typescript/bin/tsc', '-p', '.']),
     check('check', 'webview', ['typescript/bin/tsc', '-p', 'src/webview']),
     check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
+    check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
     check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
     ...['host', 'webview', 'core', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },

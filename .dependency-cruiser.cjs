@@ -1,0 +1,44 @@
+/** The first names are those of today's folders, the second those of the layout to come. */
+const engine = '^src/(core|engine)/';
+const shared = '^src/(shared/|(protocol|panelState|fenceWord|faultWords)\\.ts$)';
+const host = '^src/(host/|app\\.ts$)';
+const webview = '^src/webview/';
+const demo = '^src/demo/';
+
+const only = (name, comment, from, allowed, to = {}) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed, ...to },
+});
+
+const npm = (...names) => `^node_modules/(@types/)?(${names.join('|')})/`;
+module.exports = {
+  forbidden: [
+    only('engine', 'The engine knows only the SDK and the parser.', engine, [
+      engine,
+      npm('openai', 'eventsource-parser'),
+    ]),
+    only('demo', 'The demo stands alone, on Node.', demo, [demo], { dependencyTypesNot: ['core'] }),
+    only('shared', 'What host and webview share is types and pure data.', shared, [shared, engine]),
+    only('webview', 'The webview reaches the rest through what is shared.', webview, [
+      webview,
+      shared,
+      npm('markdown-it', 'lowlight', 'highlight\\.js'),
+    ]),
+    {
+      name: 'host',
+      comment: 'The host talks to the webview through the protocol, and leaves the SDK to the engine.',
+      severity: 'error',
+      from: { path: host },
+      to: { path: [webview, '^src/extension\\.ts$', npm('openai', 'markdown-it')] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

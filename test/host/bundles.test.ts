@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { root } from '../support/paths';
+
+const { extension } = createRequire(__filename)('../../esbuild.js') as { readonly extension: BuildOptions };
+
+type Outputs = Metafile['outputs'];
+
+/** Returns the modules that are loaded together with a bundle, because it or its static imports contain them. */
+function modulesLoadedWith(outputs: Outputs, bundle: string): readonly string[] {
+  const loaded = new Set([bundle]);
+  for (const name of loaded) {
+    for (const { path, kind } of outputs[name]?.imports ?? []) {
+      if (kind === 'import-statement' && path in outputs) loaded.add(path);
+    }
+  }
+  return [...loaded].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
+}
+
+describe('the bundles of the extension', () => {
+  let outputs: Outputs = {};
+
+  before(async () => {
+    const built = await build({ ...extension, absWorkingDir: root, sourcemap: false, write: false, metafile: true });
+    outputs = built.metafile.outputs;
+  });
+
+  it('are few', () => {
+    const names = Object.keys(outputs);
+    assert.ok(names.length >= 2 && names.length <= 6, names.join(', '));
+  });
+
+  it('have no module in common', () => {
+    const modules = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    assert.deepEqual(
+      modules.filter((module, index) => modules.indexOf(module) !== index),
+      [],
+    );
+  });
+
+  it('load neither the app nor the SDK before they are needed', () => {
+    const entry = Object.keys(outputs).find((name) => outputs[name]?.entryPoint === 'src/extension.ts') ?? '';
+    const atStart = modulesLoadedWith(outputs, entry);
+    assert.ok(atStart.includes('src/extension.ts'));
+    assert.deepEqual(
+      atStart.filter((module) => /\/app\.ts$|node_modules/.test(module)),
+      [],
+    );
+  });
+});
