@@ -32,8 +32,7 @@ const lazyChunks = {
   tokens: 'src/host/languageModels/tokenCounter.ts',
   chat: 'src/host/languageModels/modelProvider.ts',
   chatSetup: 'src/host/languageModels/setUpChat.ts',
-  demo: 'src/demo/demo.ts',
-  faults: 'src/host/demo/faultComposer.ts',
+  demo: 'src/demo/scenarios.ts',
 };
 
 /** By the last part of a specifier, e.g. `createEngine`. */
