@@ -6,7 +6,6 @@ import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
 import { chatActionCommand } from './host/commands/chatAction';
-import { composeFaultCommand } from './host/commands/composeFault';
 import { copyRequestCommand } from './host/commands/copyRequest';
 import { deleteConversationCommand } from './host/commands/deleteConversation';
 import { exportConversationCommand } from './host/commands/exportConversation';
@@ -43,12 +42,9 @@ import { Journal } from './host/conversation/journal';
 import { makePrivate } from './host/conversation/privateFiles';
 import { PromptHistory, removeFormerPrompts } from './host/conversation/promptHistory';
 import { turnLogLine } from './host/conversation/turnLog';
-import { isOfDemo } from './host/demo/demoConversation';
 import { demoEngine } from './host/demo/demoEngine';
-import { DemoLife } from './host/demo/demoLife';
 import { DemoMode } from './host/demo/demoMode';
-import { DemoTour } from './host/demo/demoTour';
-import { demoIdleMs, endDemo } from './host/demo/endDemo';
+import { DemoTour, isOfDemo } from './host/demo/demoTour';
 import { hostEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
 import { KeyStore } from './host/keyStore';
@@ -70,7 +66,7 @@ import { StatusBar } from './host/statusBar';
 import { systemClock } from './host/systemClock';
 import { registerTurnIndicators, type TurnIndicators } from './host/turnIndicators';
 import { takeAway } from './host/takeAway/takeAway';
-import { registerFirstSteps } from './host/walkthrough/registerFirstSteps';
+import { followWalkthroughSteps } from './host/walkthrough/walkthroughProgress';
 
 /** What the extension does once it is asked for anything. */
 export interface App {
@@ -112,7 +108,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     connection: () => connections.own(),
     onPause: () => indicators.pauseChanged(),
   });
-  const embeddedEngine = demoEngine({ log, version, demo, connection: () => connections.embedded() });
+  const embeddedEngine = demoEngine({ log, version, connection: () => connections.embedded() });
   const defaults = (inDemo: boolean): RequestDefaults => ({
     model: connections.model(inDemo),
     systemPrompt: settings.systemPrompt(),
@@ -152,14 +148,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   });
 
   const tour = new DemoTour({ models: () => demo.models(), localize });
-  const life = own(
-    new DemoLife({
-      clock: systemClock,
-      idleMs: demoIdleMs,
-      isShown: (id) => panels.isShown(id),
-      end: (why) => endDemo({ demo, log, onError }, why),
-    }),
-  );
   const reveal = async (id: string): Promise<void> => {
     const conversation = await conversations.open(id);
     if (conversation) panels.show(conversation, { preserveFocus: false });
@@ -167,6 +155,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const history = new PromptHistory(context.workspaceState);
   removeFormerPrompts(context.globalState).catch(onError);
   const target = own(new TextTarget());
+  // Set where the extension is tried out without a key; otherwise the demo ends with its last panel.
+  const demoStaysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
   const asksDemo = (conversation: Conversation) => demo.active && isOfDemo(conversation);
   const connection = (conversation: Conversation) => connections.view(asksDemo(conversation));
   const remember = (prompt: string, conversationId: string) => history.add(prompt, conversationId);
@@ -207,7 +197,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       },
       onDidClose: (conversation) => {
         sender.forget(conversation);
-        life.closed(conversation);
+        if (demo.active && !demoStaysOpen && !panels.isAnyOpen(asksDemo)) demo.leave().catch(onError);
       },
       onDidShow: (ids) => shown.remember(ids),
       onError,
@@ -233,17 +223,15 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     registerTurnIndicators({ conversations, connections, engine, statusBar, onError }),
   );
   own(registerTurnNotices({ conversations, panels, reveal, log }));
-  const firstSteps = own(registerFirstSteps({ connections, conversations, onError }));
   own(
-    demo.onWillLeave(() => {
-      conversations.leaveDemo();
-      life.over();
-      tour.forget();
+    followWalkthroughSteps(conversations, (key, value) => {
+      vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
     }),
   );
   own(
-    conversations.onDidChange(({ conversation }) => {
-      if (conversation.active?.demo) life.asked(conversation);
+    demo.onWillLeave(() => {
+      conversations.leaveDemo();
+      tour.forget();
     }),
   );
   own(
@@ -325,13 +313,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),
       selectModelCommand({ connections, catalog, conversations, demo }),
-      openDemoCommand({ demo, life, tour, conversations, panels }),
-      composeFaultCommand({
-        ...{ demo, life, conversations, panels },
-        settings: () => settings.engine(),
-        model: () => settings.model(),
-      }),
-      openWalkthroughCommand(firstSteps),
+      openDemoCommand({ demo, tour, conversations, panels }),
+      openWalkthroughCommand(),
       showLogCommand(log),
       clearPromptHistoryCommand(history, () => panels.historyChanged()),
       resetNetworkStateCommand(engine, log),
@@ -344,7 +327,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   makePrivate(folder).catch(onError);
   makePrivate(join(context.globalStorageUri.fsPath, 'cooldowns')).catch(onError);
   reopen().catch(onError);
-  if (process.env['HOLYSHEEP_DEMO'] === '1') await demo.enter().catch(onError);
+  if (demoStaysOpen) await demo.enter().catch(onError);
   const flush = () => conversations.flushSync();
   return { panels, ask: askOn(engine, ownDefaults), participant, models, execute, flush };
 }

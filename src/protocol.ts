@@ -96,7 +96,7 @@ export interface Suggestion {
 }
 
 /** What a person can do in the tour of the offline demo. */
-export type DemoAct = 'next' | 'repeat' | 'skip' | 'again' | 'compose';
+export type DemoAct = 'next' | 'repeat' | 'skip' | 'again';
 
 /** Where the tour of the offline demo stands in a conversation. In the user's language. */
 export interface DemoGuide {
@@ -419,7 +419,6 @@ export const panelStrings = {
   demoBanner: 'Offline demo: a gateway on this machine answers. No key, no network.',
   leaveDemo: 'Leave the demo',
   demo: 'Offline demo',
-  composeFaults: 'Compose faults…',
   model: 'Model',
   announceStarted: 'Waiting for the answer',
   announceResumed: 'The answer goes on',

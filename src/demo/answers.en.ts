@@ -1,4 +1,12 @@
-import type { Texts } from './texts';
+export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker';
+
+export interface Texts {
+  readonly answers: Readonly<Record<Topic, string>>;
+  /** Comes first when nothing in the prompt was understood. */
+  readonly notice: string;
+  /** What the demo thinks before it answers. */
+  readonly reasoning: string;
+}
 
 export const english: Texts = {
   notice: `*This is the offline demo: no model reads your prompt, so it talks about what it knows, retrying.*`,

@@ -1,4 +1,4 @@
-import type { Texts } from './texts';
+import type { Texts } from './answers.en';
 
 export const chinese: Texts = {
   notice: `*这是离线演示：没有模型在读你的提示，所以它只讲自己懂的事，也就是重试。*`,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bearerFault, headerFault, parseChatBody, readBody, refuse } from './incoming';
-import { play } from './exchange';
+import { bearerFault, headerFault, parseChatBody, readBody, refuse } from './incomingRequest';
 import { answer, failure, json } from './replies';
 import type { GatewayRequest, Script } from './script';
+import { play } from './scriptPlayer';
 import { Wire } from './wire';
 
 export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Script, Step } from './script';

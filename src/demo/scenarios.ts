@@ -1,26 +1,36 @@
-import { faultOf, type ComposedFault } from './composedFaults';
-import { readConversation } from './conversation';
+import type { Topic } from './answers.en';
+import { demoAnswer, firstPart, wholeAnswer } from './demoAnswer';
+import { readDemoPrompt } from './demoPrompt';
+import { startGateway, type Gateway } from './gateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';
-import { begin, speechFor, whole, type FaultPlay, type Speaker } from './spoken';
 
 export interface DemoModel {
   readonly id: string;
   readonly title: string;
-  /** Worth asking this model. */
+  /** The prompt that the demo suggests for this model. */
   readonly prompt: string;
-  /** What will happen and what to watch; those that have it are the steps of the guided tour, in their order. */
+  /** What will happen and what to watch. The models that have it are the steps of the guided tour, in their order. */
   readonly watch?: string;
 }
 
-interface Scenario extends Speaker {
-  /** What goes wrong with the n-th attempt at an answer; undefined: nothing. */
-  readonly fault: (play: FaultPlay) => Iterable<Step> | undefined;
-  /** Also requests for the rest of an answer count as attempts at it. */
-  readonly countsRests?: true;
+interface Scenario extends DemoModel {
+  /** What the model talks about when the prompt names no topic. */
+  readonly topic: Topic;
+  /** Returns what goes wrong with an attempt at an answer; undefined: nothing. */
+  readonly fault: (attempt: DemoAttempt) => Iterable<Step> | undefined;
+  /** Whether reasoning comes before the answer. */
+  readonly reasons?: true;
 }
 
-const steady: DemoModel & Scenario = {
+interface DemoAttempt {
+  /** From 1. Infinity: the request asks for the rest of an answer. */
+  readonly attempt: number;
+  /** Streams the answer up to about its middle. */
+  readonly firstPart: () => Iterable<Step>;
+}
+
+const steady: Scenario = {
   id: 'demo-steady',
   title: 'A steady answer',
   prompt: 'How should a client retry a failed request?',
@@ -28,10 +38,7 @@ const steady: DemoModel & Scenario = {
   fault: () => undefined,
 };
 
-/** The one that answers in place of a model that stays overloaded. */
-export const fallbackModel = steady.id;
-
-const scenarios: readonly (DemoModel & Scenario)[] = [
+const scenarios: readonly Scenario[] = [
   steady,
   {
     id: 'demo-rate-limit',
@@ -58,7 +65,7 @@ const scenarios: readonly (DemoModel & Scenario)[] = [
     watch:
       'The stream falls silent in the middle of the answer. Watch: after 6 s of silence it is given up, what is there stays, and the rest is joined to it.',
     topic: 'resume',
-    fault: ({ attempt, begin }) => (attempt === 1 ? thenEnds(begin(), 'stall') : undefined),
+    fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'stall') : undefined),
   },
   {
     id: 'demo-cut',
@@ -67,7 +74,7 @@ const scenarios: readonly (DemoModel & Scenario)[] = [
     watch:
       'The connection breaks in the middle of the answer. Watch how little you see of it: the rest is asked for and joined without a gap or a repetition, and the timeline under the answer shows where.',
     topic: 'resume',
-    fault: ({ attempt, begin }) => (attempt === 1 ? thenEnds(begin(), 'reset') : undefined),
+    fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'reset') : undefined),
   },
   {
     id: 'demo-no-credit',
@@ -83,7 +90,7 @@ const scenarios: readonly (DemoModel & Scenario)[] = [
     title: 'Reasoning before the answer',
     prompt: 'Why do clients add jitter to their waits?',
     topic: 'jitter',
-    thinks: true,
+    reasons: true,
     fault: () => undefined,
   },
 ];
@@ -95,41 +102,32 @@ export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prom
   ...(watch !== undefined && { watch }),
 }));
 
-/** What people have composed, by the name of the model that meets it; may grow at any time. */
-export type Compositions = ReadonlyMap<string, { readonly faults: readonly ComposedFault[] }>;
-
-/** The gateway of the offline demo: each new prompt meets the faults of its model once. */
-export function demoScript(compositions: Compositions = new Map()): Script {
-  /** Attempts that met a fault, by conversation; forgotten when the answer goes out. */
+/** Returns the script of the demo's gateway: each new prompt meets the faults of its model once. */
+export function demoScript(): Script {
+  // Attempts that met a fault, by the key of their prompt, until the answer is complete.
   const attempts = new Map<string, number>();
-  const scenarioOf = (model: string): Scenario => {
-    const composed = compositions.get(model);
-    if (!composed) return scenarios.find(({ id }) => id === model) ?? steady;
-    return { topic: 'overview', countsRests: true, fault: (play) => faultOf(composed.faults, play) };
-  };
   return ({ json: body }) => {
-    if (!body)
+    if (!body) {
       return failure(400, { message: 'The body is no chat completion request.', type: 'invalid_request_error' });
-    const scenario = scenarioOf(body.model);
-    const conversation = readConversation(body);
-    const { key } = conversation;
-    const speech = speechFor(conversation, scenario);
-    const counts = !speech.isRest || scenario.countsRests === true;
-    const attempt = counts ? (attempts.get(key) ?? 0) + 1 : Infinity;
-    const answer = function* (): Iterable<Step> {
-      for (const step of whole(conversation, scenario, speech)) {
-        if ('done' in step) attempts.delete(key);
-        yield step;
-      }
-    };
-    const fault = scenario.fault({ attempt, begin: () => begin(conversation, speech), whole: answer });
-    if (!fault) {
-      attempts.delete(key);
-      return answer();
     }
-    if (counts) attempts.set(key, attempt);
-    return fault;
+    const { topic, fault, reasons } = scenarios.find(({ id }) => id === body.model) ?? steady;
+    const prompt = readDemoPrompt(body);
+    const { key } = prompt;
+    const answer = demoAnswer(prompt, topic);
+    const attempt = answer.isRest ? Infinity : (attempts.get(key) ?? 0) + 1;
+    const failed = fault({ attempt, firstPart: () => firstPart(prompt, answer) });
+    if (!failed) {
+      attempts.delete(key);
+      return wholeAnswer(prompt, answer, reasons);
+    }
+    if (!answer.isRest) attempts.set(key, attempt);
+    return failed;
   };
+}
+
+/** Starts the gateway of the offline demo on a free port of the loopback address. It keeps no request. */
+export function startDemo(): Promise<Gateway> {
+  return startGateway({ script: demoScript(), models: demoModels.map(({ id }) => id), keepsRequests: false });
 }
 
 function* thenEnds(steps: Iterable<Step>, how: 'stall' | 'reset'): Iterable<Step> {

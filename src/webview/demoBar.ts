@@ -12,7 +12,6 @@ export function createDemoBar({ strings, post, moveFocus, focusComposer }: Panel
   // Read out when it changes.
   const step = element('div', { class: 'demo-step', 'aria-live': 'polite' });
   const offers = element('div', { class: 'actions' });
-  const compose = button(strings.composeFaults, 'quiet', () => post({ type: 'demo', act: 'compose' }));
   const leave = button(strings.leaveDemo, 'quiet', () => post({ type: 'leaveDemo' }));
 
   const showStep = ({ heading, text }: Partial<DemoGuide>): void => {
@@ -28,7 +27,6 @@ export function createDemoBar({ strings, post, moveFocus, focusComposer }: Panel
       button(label, index === 0 && act !== 'skip' ? 'primary' : 'secondary', () => post({ type: 'demo', act })),
     );
     offers.replaceChildren(...buttons);
-    compose.hidden = guide?.offers.some(({ act }) => act === 'compose') ?? false;
     // The keyboard stays where the tour goes on.
     if (hadFocus && buttons[0]) moveFocus(buttons[0]);
     else if (hadFocus) focusComposer();
@@ -45,7 +43,7 @@ export function createDemoBar({ strings, post, moveFocus, focusComposer }: Panel
         'div',
         { class: 'demo-foot' },
         element('p', { class: 'notice-title' }, strings.demoBanner),
-        element('div', { class: 'actions' }, compose, leave),
+        element('div', { class: 'actions' }, leave),
       ),
     ),
     update: (guide) => {

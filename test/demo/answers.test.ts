@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { Script as Program } from 'node:vm';
-import { english } from '../../src/demo/answers.en';
+import { english, type Topic } from '../../src/demo/answers.en';
 import { chinese } from '../../src/demo/answers.zh';
-import { likeRecorded } from '../../src/demo/pacing';
-import type { Topic } from '../../src/demo/texts';
+import { likeRecorded } from '../../src/demo/demoAnswer';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { demoModels, startDemo } from '../../src/demo/demo';
 import type { Gateway } from '../../src/demo/gateway';
+import { demoModels, startDemo } from '../../src/demo/scenarios';
 
 describe('the demo gateway', () => {
   let gateway: Gateway;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pause, unlessAborted } from '../../src/demo/pause';
+import { pause, unlessAborted } from '../../src/demo/wire';
 
 describe('pause', () => {
   // Counted in one go: mocha sets a timer of its own once a test has returned its promise.

@@ -63,19 +63,6 @@ describe('the offline demo in a real workbench', () => {
     assert.equal(workbench.page.context().pages().length, 1);
   });
 
-  it('shows what the settings do about composed faults, and then does it', async () => {
-    await panel.button('Compose faults…').click();
-    await workbench.pick('503: overloaded');
-    await workbench.pick('Once');
-    await workbench.quickInput.rowsWith('Attempt 1: overloaded → waits 1.5 s (backoff)').waitFor();
-    await workbench.quickInput.choose('402: out of credit');
-    await workbench.pick('Once');
-    await workbench.quickInput.rowsWith('Attempt 2: out of credit').waitFor();
-    await workbench.quickInput.rowsWith('Ask with your settings').click();
-    await panel.inState('failed').getByRole('alert').getByText('Out of credit').first().waitFor();
-    await panel.frame.getByRole('article', { name: 'You' }).last().getByText('Attempt 1: overloaded').waitFor();
-  });
-
   it('ends with its panel', async () => {
     await workbench.runCommand('View: Close Editor');
     await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();

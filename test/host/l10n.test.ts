@@ -3,12 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { faultTable, localFaults, type FaultRow } from '../../src/core/faults/table';
-import { english } from '../../src/demo/answers.en';
+import { english, type Texts } from '../../src/demo/answers.en';
 import { chinese } from '../../src/demo/answers.zh';
-import { faultKinds, type FaultKind } from '../../src/demo/composedFaults';
+import { answerTo } from '../../src/demo/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
-import type { Texts } from '../../src/demo/texts';
-import { answerTo } from '../../src/demo/topics';
 import { faultAdvice } from '../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../src/protocol';
 
@@ -44,7 +42,6 @@ const said = new Set([
   ...Object.values(faultAdvice).flatMap(({ cause, todo }) => [cause, todo]),
   ...Object.values(localFaults).map(({ message }) => message),
   ...demoModels.flatMap(({ title, prompt, watch = '' }) => [title, prompt, watch]),
-  ...Object.values<FaultKind>(faultKinds).flatMap(({ title, seconds = '' }) => [title, seconds]),
 ]);
 // Rows that are no faults say nothing.
 said.delete('');

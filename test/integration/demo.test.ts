@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/core/events';
-import { KnownKeys } from '../../src/core/knownKeys';
-import type { EngineSettings } from '../../src/core/settings';
-import type { ComposedFault } from '../../src/demo/composedFaults';
 import { answer, inTurn, rateLimited } from '../../src/demo/replies';
-import { demoEngine } from '../../src/host/demo/demoEngine';
-import { DemoMode } from '../../src/host/demo/demoMode';
-import { planOf } from '../../src/host/demo/faultPlan';
-import { localize } from '../../src/host/localize';
-import { closeAll, shows } from '../support/conversationTabs';
+import { closeAll, shows, tabs } from '../support/conversationTabs';
 import {
   collect,
   find,
@@ -123,6 +115,25 @@ describe('the offline demo', () => {
     assert.deepEqual([json?.model, headers.authorization], ['gpt-4o', `Bearer ${testKey}`]);
   });
 
+  it('lasts until the last of its panels is closed, whatever else is open', async () => {
+    await closeAll();
+    await ask({ prompt: 'a real question', newConversation: true });
+    await fixture.gateway.request(1);
+    await openDemo();
+    await ask('first to the demo');
+    await ask({ prompt: 'second to the demo', newConversation: true });
+    await wire.until((sent) => sent.length === 3);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await shows(['a real question', 'first to the demo']);
+    await ask({ prompt: 'third to the demo', newConversation: true });
+    await wire.until((sent) => sent.length === 4);
+    assert.deepEqual(wire.sent.map(isOwn), [true, false, false, false]);
+    await vscode.window.tabGroups.close(tabs().slice(1));
+    await shows(['a real question']);
+    await ask({ prompt: 'another real question', newConversation: true });
+    await fixture.gateway.request(2);
+  });
+
   it('takes over no conversation that is not of it', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
@@ -148,77 +159,4 @@ describe('the offline demo', () => {
     const { json } = await fixture.gateway.request(2);
     assert.deepEqual(json?.messages, [{ role: 'user', content: 'another real question' }]);
   });
-});
-
-describe('composed faults', () => {
-  const settings: EngineSettings = {
-    retry: { maxRetries: 3, baseDelayMs: 250, maxDelayMs: 300, jitter: 'none', maxHintMs: 60_000 },
-    fallbackModels: ['gpt-4o'],
-    resume: 'auto',
-    timeout: { headersMs: 5000, firstTokenMs: 1000, idleMs: 1000, silentMs: 1000 },
-  };
-  const compositions: readonly (readonly ComposedFault[])[] = [
-    [
-      { name: 'server', times: 1 },
-      { name: 'cut', times: 1 },
-    ],
-    [{ name: 'overloaded', times: Infinity }],
-    [
-      { name: 'reset', times: 2 },
-      { name: 'stall', times: 1 },
-    ],
-    [{ name: 'silent', times: 1 }],
-    [{ name: 'gateway', times: Infinity }],
-    [{ name: 'empty', times: 1 }],
-    [{ name: 'page', times: Infinity }],
-  ];
-  const nothing = (): void => undefined;
-  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, keys: new KnownKeys() };
-  const demo = new DemoMode();
-  before(() => demo.enter());
-  after(async () => {
-    await demo.leave();
-    demo.dispose();
-  });
-
-  /** All but the times: how a turn goes. */
-  const course = (events: readonly StreamEvent[]): readonly unknown[] =>
-    events.flatMap((event): readonly unknown[] => {
-      switch (event.type) {
-        case 'attempt':
-          return [[event.type, event.attempt, event.why, event.how]];
-        case 'ended':
-          return [[event.type, event.how]];
-        case 'waiting':
-          return [[event.type, event.source, event.delayMs]];
-        case 'model':
-          return [[event.type, event.to]];
-        case 'failed':
-          return [[event.type, event.kind]];
-        case 'done':
-          return [event.type];
-        default:
-          return [];
-      }
-    });
-
-  for (const faults of compositions) {
-    it(`go as planned: ${faults.map(({ name, times }) => `${name} × ${times}`).join(', ')}`, async () => {
-      const { signal } = new AbortController();
-      const plan = await planOf(faults, settings, { localize, formatTime: String, now: Date.now(), signal });
-      const answered = plan.find(({ type }) => type === 'done')?.attempt;
-      const model = demo.compose({ faults, settings });
-      assert.ok(model);
-      const connection = { baseUrl: demo.baseUrl ?? '', apiKey: 'hsa-demo' };
-      const engine = demoEngine({ demo, log, version: '0', connection: () => Promise.resolve(connection) });
-      const events: StreamEvent[] = [];
-      for await (const event of engine.stream({ model, messages: [{ role: 'user', content: 'retry' }] })) {
-        events.push(event);
-        // How an answer ends that has begun is known.
-        if (event.type === 'text' && event.attempt === answered) break;
-      }
-      const planned = course(plan);
-      assert.deepEqual(course(events), answered === undefined ? planned : planned.slice(0, -2));
-    });
-  }
 });

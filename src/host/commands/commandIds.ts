@@ -21,7 +21,6 @@ export const commandIds = [
   'holysheep.selectModel',
   'holysheep.setUpChat',
   'holysheep.openDemo',
-  'holysheep.composeFault',
   'holysheep.openWalkthrough',
   'holysheep.showLog',
   'holysheep.clearPromptHistory',

@@ -1,21 +1,16 @@
 import type { Engine } from '../../core/engine';
 import { hostEngine, type HostEngineDeps } from '../hostEngine';
-
-export interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
-  readonly demo: { engineSettings(model: string): ReturnType<HostEngineDeps['settings']> };
-  /** Of the embedded gateway. @throws when the demo is closed */
-  readonly connection: HostEngineDeps['connection'];
-}
+import { demoSettings } from './demoTour';
 
 /**
- * The engine of the demo: each turn has one of its own, so that a scenario goes the same way each time, and that nothing
- * the embedded gateway says holds back a real request, in this window or another.
+ * Returns the engine of the demo. Each turn gets an engine of its own, so that a scenario goes the same way each time,
+ * and no fault of the embedded gateway delays a real request, in this window or another.
+ * @param deps `connection` is that of the embedded gateway and throws when the demo is closed
  */
-export function demoEngine({ demo, ...deps }: DemoEngineDeps): Engine {
+export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {
   return {
-    stream: (request, options) =>
-      hostEngine({ ...deps, settings: () => demo.engineSettings(request.model) }).stream(request, options),
-    // A turn ends with the gateway it was asked of, and what it was told ends with the turn.
+    stream: (request, options) => hostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
+    // There is no state between turns, so there is nothing to reset or to report.
     connectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
     pauseOf: () => undefined,

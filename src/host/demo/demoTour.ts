@@ -1,8 +1,22 @@
 import type { Localize } from '../../core/engine';
-import type { DemoModel } from '../../demo/demo';
+import type { EngineSettings } from '../../core/settings';
+import type { DemoModel } from '../../demo/scenarios';
 import type { DemoAct, DemoGuide, Suggestion } from '../../protocol';
 import type { Conversation } from '../conversation/conversation';
-import { isOfDemo, nameAfterDemo } from './demoConversation';
+
+/** The model that is selected when the demo starts, and that answers in place of an overloaded one. */
+export const steadyModel = 'demo-steady';
+
+/**
+ * Settings of every turn of the demo. They are the defaults whatever the user has set, so that each scenario goes as the
+ * tour announces it, with a short idle timeout: nobody wants to watch a stall for a minute.
+ */
+export const demoSettings: EngineSettings = {
+  retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+  fallbackModels: [steadyModel],
+  resume: 'auto',
+  timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
+};
 
 type Toured = Pick<Conversation, 'id' | 'title' | 'active' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
@@ -22,6 +36,11 @@ interface Place {
 
 interface Step extends DemoModel {
   readonly watch: string;
+}
+
+/** Returns whether a conversation has no exchange that asked the user's own gateway. */
+export function isOfDemo(conversation: Pick<Conversation, 'exchanges'>): boolean {
+  return conversation.exchanges().every(({ demo }) => demo === true);
 }
 
 /** Leads a conversation with the demo through its scenarios, one after the other, at the person's pace. */
@@ -61,7 +80,10 @@ export class DemoTour {
     const { models, localize } = this.deps;
     const found = models().find(({ id }) => id === model);
     if (!found) return;
-    nameAfterDemo(conversation, localize);
+    // Named before the first prompt, so that the history tells it from a real conversation.
+    if (conversation.title === undefined && conversation.exchanges().length === 0) {
+      conversation.rename(localize('Offline demo'));
+    }
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.places.set(conversation.id, { next: step + 1, last: step });
     // Before it starts: it says so at once.
@@ -69,7 +91,7 @@ export class DemoTour {
     if (step >= 0) this.asked.set(id, step);
   }
 
-  act(conversation: Toured, act: Exclude<DemoAct, 'compose'>): void {
+  act(conversation: Toured, act: DemoAct): void {
     const { steps } = this;
     const { next, last } = this.place(conversation);
     switch (act) {
@@ -120,11 +142,8 @@ export class DemoTour {
     const { localize } = this.deps;
     return {
       heading: localize('That was the tour.'),
-      text: localize('Compose faults of your own and see what your settings do, ask anything, or leave the demo.'),
-      offers: [
-        { act: 'compose', label: localize('Compose faults…') },
-        { act: 'again', label: localize('Start again') },
-      ],
+      text: localize('Ask anything, or leave the demo.'),
+      offers: [{ act: 'again', label: localize('Start again') }],
     };
   }
 }

@@ -86,6 +86,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     return this.tabs.of(id) !== undefined;
   }
 
+  /** Returns whether a panel shows a conversation that satisfies the predicate. */
+  isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean {
+    return this.tabs.all().some(({ conversation }) => conversation !== undefined && predicate(conversation));
+  }
+
   /** Not behind another tab. */
   isVisible(id: string): boolean {
     return this.tabs.of(id)?.view.visible ?? false;

@@ -4,7 +4,7 @@ import type { DemoAct, ToHost } from '../../protocol';
 
 export { isPanelState } from '../../panelState';
 
-const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true, compose: true };
+const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true };
 
 /** What each message must carry; the compiler asks for a row for every one. */
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {

@@ -28,7 +28,7 @@ export interface PanelContext extends Holder {
   readonly suggestContext: (query: string) => Promise<readonly ContextSuggestion[]>;
   /** Absent: the demo does not lead this conversation. */
   readonly demoGuide: (conversation: Conversation) => DemoGuide | undefined;
-  readonly demoAct: (conversation: Conversation, act: Exclude<DemoAct, 'compose'>) => void;
+  readonly demoAct: (conversation: Conversation, act: DemoAct) => void;
   /** @param id of a suggestion */
   readonly askSuggestion: (conversation: Conversation, id: string) => void;
   readonly leaveDemo: () => unknown;

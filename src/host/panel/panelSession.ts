@@ -120,7 +120,6 @@ export class PanelSession extends Disposable {
         this.showGuide();
         return;
       case 'demo':
-        if (message.act === 'compose') return run('holysheep.composeFault');
         context.demoAct(conversation, message.act);
         this.showGuide();
         return;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatMessage } from '../../../src/core/request';
 import { continuationMessages, quotedChars, sentPartial } from '../../../src/core/resume/continuation';
-import { readConversation } from '../../../src/demo/conversation';
+import { readDemoPrompt } from '../../../src/demo/demoPrompt';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const asking = (content: string): readonly ChatMessage[] => [
@@ -141,9 +141,9 @@ describe('a request for the rest of an answer', () => {
       fc.property(anyPartial, fc.constantFrom(...languages), (text, [prompt]) => {
         for (const how of ['prefill', 'continue'] as const) {
           const messages = continuationMessages(asking(prompt), text, how, undefined);
-          const read = readConversation({ model: 'sheep', messages: [...messages] });
+          const read = readDemoPrompt({ model: 'sheep', messages: [...messages] });
           assert.equal(read.partial, how === 'prefill' ? sentPartial(text) : text);
-          assert.deepEqual([read.prompt, read.asked], [prompt, how === 'continue']);
+          assert.deepEqual([read.text, read.asksForRest], [prompt, how === 'continue']);
         }
       }),
       { numRuns: propertyRuns },

@@ -28,7 +28,7 @@ describe('opening the demo', () => {
   const open = async (argument?: unknown): Promise<Conversation | undefined> => {
     const panels = { show: (conversation: Conversation) => void shown.push(conversation) };
     const tour = { ask: (conversation: Conversation, model: string) => void asked.push([conversation, model]) };
-    const command = openDemoCommand({ demo, life: { opened: () => undefined }, tour, conversations, panels });
+    const command = openDemoCommand({ demo, tour, conversations, panels });
     await command.execute(argument);
     return shown.at(-1);
   };

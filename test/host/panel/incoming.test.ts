@@ -10,7 +10,7 @@ describe('isToHost', () => {
     { type: 'composed', kept: true, more: { prompt: 'Hi' } },
     { type: 'askSuggestion', id: 'demo-cut' },
     { type: 'demo', act: 'next' },
-    { type: 'demo', act: 'compose' },
+    { type: 'demo', act: 'again' },
     { type: 'stop', exchangeId: 'e' },
     { type: 'action', exchangeId: 'e', action: 'retryNow' },
     { type: 'action', exchangeId: 'e', action: 'continue' },

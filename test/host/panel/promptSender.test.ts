@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
-import { isOfDemo } from '../../../src/host/demo/demoConversation';
+import { isOfDemo } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
 import { heldInput, PromptSender } from '../../../src/host/panel/promptSender';
 import { VirtualClock } from '../../support/virtualClock';

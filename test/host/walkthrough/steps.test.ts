@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoModels } from '../../../src/demo/scenarios';
-import { FirstSteps } from '../../../src/host/walkthrough/firstSteps';
+import { completedSteps } from '../../../src/host/walkthrough/walkthroughProgress';
 import { attempt } from '../conversation/scriptedEngine';
 
 const root = join(__dirname, '../../..');
@@ -30,13 +30,8 @@ const pictures = steps.map(({ media }) => join(root, media.svg));
 
 /** Returns the context keys that are set by a user who takes every step. */
 function contextKeys(): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const firstSteps = new FirstSteps((key) => keys.add(key));
   const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
-  firstSteps.connection({ hasKey: true, demo: false });
-  firstSteps.connection({ hasKey: false, demo: true });
-  for (const event of [attempt('m', 1), attempt('m', 2)]) firstSteps.turn({ attachments: [code] }, event);
-  return keys;
+  return new Set([1, 2].flatMap((number) => completedSteps({ attachments: [code] }, attempt('m', number))));
 }
 
 describe('the walkthrough', () => {

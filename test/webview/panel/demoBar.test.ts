@@ -30,11 +30,10 @@ describe('the bar of the demo', () => {
 
   it('tells what is pressed', () => {
     page.snapshot([], { connection, guide: first });
-    for (const name of ['Start', 'Skip', 'Compose faults…', 'Leave the demo']) page.click(name);
+    for (const name of ['Start', 'Skip', 'Leave the demo']) page.click(name);
     assert.deepEqual(page.posted, [
       { type: 'demo', act: 'next' },
       { type: 'demo', act: 'skip' },
-      { type: 'demo', act: 'compose' },
       { type: 'leaveDemo' },
     ]);
   });
@@ -63,11 +62,6 @@ describe('the bar of the demo', () => {
     assert.equal(words?.firstChild, before);
     page.receive({ type: 'guide', guide: second });
     assert.notEqual(words?.firstChild, before);
-  });
-
-  it('offers to compose once', () => {
-    page.snapshot([], { connection, guide: { ...second, offers: [{ act: 'compose', label: 'Compose faults…' }] } });
-    assert.equal(page.all('button', 'Compose faults…').filter((button) => !button.hidden).length, 1);
   });
 
   it('goes away with the demo, and the keyboard to the composer', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { initialTurn } from '../../../src/core/turnState';
-import { isOfDemo } from '../../../src/host/demo/demoConversation';
+import { isOfDemo } from '../../../src/host/demo/demoTour';
 
 const asked = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });
 

@@ -1,43 +1,33 @@
-import { completionChunk, usageChunk, wholeCompletion } from './completion';
-import { pause as pauseFor, unlessAborted } from './pause';
+import { completionChunk, usageChunk, wholeCompletion } from './replies';
 import type { Ending, GatewayRequest, Script, Step } from './script';
-import type { Wire } from './wire';
-
-/** What an exchange needs of a wire. */
-export type ReplyWire = Pick<
-  Wire,
-  'over' | 'closed' | 'touched' | 'head' | 'write' | 'bare' | 'finish' | 'hangUp' | 'reset'
->;
+import { pause, unlessAborted, type Wire } from './wire';
 
 /**
- * Carries a script out, until it ends or the client goes away.
- *
- * @param report is told what a script throws when it is closed, which may be after the exchange: an iterator that is
- *   in the middle of a wait of its own closes when that is over.
- * @param pause how time passes
+ * Plays a script until it ends or the client disconnects.
+ * @param report receives what a script throws when its iterator is closed. That may be after the reply has ended: an
+ *   iterator that awaits something closes only when that is done.
  * @throws what the script throws
  */
 export async function play(
   script: Script,
   request: GatewayRequest,
-  wire: ReplyWire,
+  wire: Wire,
   report: (error: unknown) => void,
-  pause = pauseFor,
 ): Promise<void> {
   const steps = script(request);
   const iterator = Symbol.asyncIterator in steps ? steps[Symbol.asyncIterator]() : steps[Symbol.iterator]();
-  const exchange = new Exchange(request, wire, pause);
+  const writer = new ReplyWriter(request, wire);
   try {
     for (;;) {
       const next = await unlessAborted(Promise.resolve(iterator.next()), wire.over);
       if (!next || next.done) break;
       if ('end' in next.value) {
-        await exchange.end(next.value.end);
+        await writer.end(next.value.end);
         return;
       }
-      await exchange.perform(next.value);
+      await writer.perform(next.value);
     }
-    await exchange.end('fin');
+    await writer.end('fin');
   } finally {
     close(iterator).catch(report);
   }
@@ -47,16 +37,15 @@ async function close(iterator: Iterator<Step> | AsyncIterator<Step>): Promise<vo
   await iterator.return?.();
 }
 
-/** One reply in the making. */
-class Exchange {
+/** Writes one reply, step by step. */
+class ReplyWriter {
   private readonly streaming: boolean;
   private spoke = false;
   private gathered: { content: string; reasoning: string; finishReason: string | null; usage?: UsageJson } | undefined;
 
   constructor(
     private readonly request: GatewayRequest,
-    private readonly wire: ReplyWire,
-    private readonly pause: typeof pauseFor,
+    private readonly wire: Wire,
   ) {
     this.streaming = request.json?.stream === true;
   }
@@ -66,7 +55,7 @@ class Exchange {
     else if ('raw' in step) await this.raw(step.raw);
     else if ('send' in step) await this.send(step.send, step.chunk, step.everyMs);
     else if ('event' in step) await this.event(step.event);
-    else if ('waitMs' in step) await this.pause(step.waitMs, this.wire.over);
+    else if ('waitMs' in step) await pause(step.waitMs, this.wire.over);
     else if ('until' in step) await unlessAborted(step.until, this.wire.over);
     else if (this.streaming) await this.stream(step);
     else this.gather(step);
@@ -99,7 +88,7 @@ class Exchange {
     const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     const size = Math.max(1, chunk ?? all.length);
     for (let from = 0; from < all.length && !this.wire.over.aborted; from += size) {
-      if (from > 0 && everyMs > 0) await this.pause(everyMs, this.wire.over);
+      if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.over);
       await this.wire.write(all.subarray(from, from + size));
     }
   }
