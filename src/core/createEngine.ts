@@ -1,10 +1,9 @@
 import type { Engine, EngineDeps } from './engine';
-import type { EngineMemory } from './engineMemory';
 import type { TurnRecord } from './ledger';
 import { KnownKeys } from './knownKeys';
 import { NetworkState } from './network/networkState';
 import { withSafeObservers } from './observers';
-import { RouteMemory } from './routeMemory';
+import { RouteMemory, type EngineMemory } from './routeMemory';
 import { Turn } from './turn';
 
 /** As many turns are kept for the diagnostics. */
