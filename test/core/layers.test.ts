@@ -45,7 +45,7 @@ const layers: readonly Layer[] = [
   {
     folder: 'src/webview',
     mayImport:
-      /^(src\/webview\/|src\/(protocol|panelState|fenceWord|faultWords)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
+      /^(src\/webview\/|src\/(protocol|panelState|sameWait|fenceWord|faultWords)$|markdown-it(\/|$)|lowlight$|highlight\.js(\/|$))/,
     sentence: 'the webview reaches the rest through the protocol, what is kept of a page and the words for both sides',
   },
   {

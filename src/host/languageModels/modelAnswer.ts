@@ -1,7 +1,7 @@
 import type { FailedEvent, StreamEvent, Usage, WaitingEvent } from '../../core/events';
 import { isRecord, parseJson } from '../../core/json';
 import { switchLine, waitLine, type ChatWords } from '../chat/chatWords';
-import { isTold } from '../chat/isTold';
+import { isDescribedBy } from '../../sameWait';
 import { ToolCalls } from './toolCalls';
 
 /** Where an answer goes that nothing can be taken back from. */
@@ -66,7 +66,7 @@ export class ModelAnswer {
         this.calls.add(event);
         return false;
       case 'waiting':
-        if (!this.wait || !isTold(this.wait, event)) this.note(waitLine(event, this.words));
+        if (!this.wait || !isDescribedBy(this.wait, event)) this.note(waitLine(event, this.words));
         this.wait = event;
         return false;
       case 'cut':
