@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { AdoptedKeys } from './host/adoptedKeys';
 import { askOn, type Ask } from './host/api';
 import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
 import { chatActionCommand } from './host/commands/chatAction';
 import { composeFaultCommand } from './host/commands/composeFault';
+import { removeApiKeyCommand, setApiKeyCommand, testConnectionCommand } from './host/commands/connectionCommands';
 import { copyRequestCommand } from './host/commands/copyRequest';
 import { deleteConversationCommand } from './host/commands/deleteConversation';
 import { exportConversationCommand } from './host/commands/exportConversation';
@@ -17,19 +17,16 @@ import { openHistoryCommand } from './host/commands/openHistory';
 import { openWalkthroughCommand } from './host/commands/openWalkthrough';
 import type { CommandId } from './host/commands/commandIds';
 import { commandTable, createErrorBoundary } from './host/commands/registry';
-import { removeApiKeyCommand } from './host/commands/removeApiKey';
 import { renameConversationCommand } from './host/commands/renameConversation';
 import { clearPromptHistoryCommand } from './host/commands/clearPromptHistory';
 import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';
 import { runPromptCommand } from './host/commands/runPrompt';
 import { selectModelCommand } from './host/commands/selectModel';
-import { setApiKeyCommand } from './host/commands/setApiKey';
 import { showLogCommand } from './host/commands/showLog';
 import { setUpChatCommand } from './host/commands/setUpChat';
 import { showPanelCommand } from './host/commands/showPanel';
 import { stopCommand } from './host/commands/stop';
-import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
 import { ContextDraft } from './host/context/contextDraft';
 import { LazyContextSource } from './host/context/lazyContextSource';
@@ -54,6 +51,7 @@ import { KeyStore } from './host/keyStore';
 import { loadedOnce } from './host/loadedOnce';
 import { localize } from './host/localize';
 import { createLog } from './host/log';
+import { ImportedKeys } from './host/importedKeys';
 import { ModelCatalog } from './host/modelCatalog';
 import { registerTurnNotices } from './host/notices/registerTurnNotices';
 import { ConversationPanels } from './host/panel/conversationPanels';
@@ -296,21 +294,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       onEvent: (turn, event) => logEvent('chat', turn, event),
     });
   });
-  // As if it had been entered here: verified, and kept unless the gateway refuses it.
-  const storeKey = async (key: string) => {
-    const { storeApiKey } = await import('./host/commands/keyActions');
-    return storeApiKey({ settings, keys, demo, log }, key);
-  };
+  const setApiKey = setApiKeyCommand({ settings, keys, demo, log });
   const models = loadedOnce(async () => {
     const { ModelProvider } = await import('./host/languageModels/modelProvider');
-    const adopted = new AdoptedKeys(context.secrets);
-    const adoptKey = (origin: string, key: string) =>
-      adopted.adopt(origin, key, async () => {
-        const { state } = await storeKey(key);
-        return state !== 'cancelled';
-      });
+    const importedKeys = new ImportedKeys(context.secrets, (key) => setApiKey.execute(key));
     return new ModelProvider({
-      ...{ engine, connections, catalog, settings, log, adoptKey, modelsChanged },
+      ...{ engine, connections, catalog, settings, log, importedKeys, modelsChanged },
       onEvent: (turn, event) => logEvent('chat', turn, event),
     });
   });
@@ -331,7 +320,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       exportConversationCommand(historyDeps),
       deleteConversationCommand(historyDeps),
       copyRequestCommand(takeAwayDeps),
-      setApiKeyCommand({ settings, keys, demo, log }),
+      setApiKey,
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),
       selectModelCommand({ connections, catalog, conversations, demo }),
