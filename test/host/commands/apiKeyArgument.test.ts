@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import type * as StoreApiKey from '../../../src/host/commands/storeApiKey';
-import type * as UserError from '../../../src/host/userError';
 import { useVSCode } from '../../support/fakeVSCode';
 
 describe('the argument of holysheep.setApiKey', () => {
   useVSCode({ l10n: { t: (message: string) => message } });
   let readArgument: typeof StoreApiKey.readArgument;
-  let ArgumentError: typeof UserError.ArgumentError;
   before(async () => {
     ({ readArgument } = await import('../../../src/host/commands/storeApiKey'));
-    ({ ArgumentError } = await import('../../../src/host/userError'));
   });
 
   it('is a key', () => {
@@ -40,7 +37,7 @@ describe('the argument of holysheep.setApiKey', () => {
     it(`is rejected when it is ${JSON.stringify(argument)}, with an error that does not contain the key`, () => {
       assert.throws(
         () => readArgument(argument),
-        (error) => error instanceof ArgumentError && message.test(error.message) && !error.message.includes('key-1'),
+        (error) => error instanceof TypeError && message.test(error.message) && !error.message.includes('key-1'),
       );
     });
   }
