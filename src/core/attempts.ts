@@ -4,6 +4,7 @@ import { Attempt, type AttemptSink } from './attempt';
 import type { EngineDeps } from './engine';
 import type { AttemptReason, EndedEvent } from './events';
 import type { Fault } from './faults/classify';
+import { faultRows } from './faults/table';
 import type { GateQueue } from './gateQueue';
 import type { ChatRequest, Connection } from './request';
 import { continuationMessages } from './resume/continuation';
@@ -23,7 +24,12 @@ export interface TurnParts {
 }
 
 /** Rows of a 4xx that may mean the shape of a request for the rest of an answer. */
-const shapeRows: ReadonlySet<number> = new Set([15, 16, 18, 29]);
+const shapeRows: ReadonlySet<number> = new Set([
+  faultRows.requestRejected,
+  faultRows.contextLength,
+  faultRows.prefillRejected,
+  faultRows.parameterInvalid,
+]);
 
 /** The attempts of a turn, one after the other: each is shaped by what the reader has, and fills it up. */
 export class Attempts {

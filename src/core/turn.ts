@@ -6,6 +6,7 @@ import type { AttemptReason, ModelEvent, StreamEvent } from './events';
 import { isConnectionError, type ConnectionError } from './connectionError';
 import { classify, fault, type Evidence, type Fault } from './faults/classify';
 import { hostFailure } from './faults/hostFaults';
+import { faultRows } from './faults/table';
 import { describeError } from './faults/transportError';
 import type { TurnRecord } from './ledger';
 import { GateQueue } from './gateQueue';
@@ -183,7 +184,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.over('internal', fault(72));
+      this.attempts.over('internal', fault(faultRows.internalError));
     } catch (another) {
       // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
       log.error(another);

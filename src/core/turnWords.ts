@@ -1,7 +1,8 @@
 import type { Attempt } from './attempt';
 import type { EngineDeps } from './engine';
-import type { FailedEvent, FaultAction } from './events';
+import type { FailedEvent, FaultAction, FaultKind } from './events';
 import { fault as rowOf, type Fault } from './faults/classify';
+import { faultRows, type RowId } from './faults/table';
 import { wordsFor, type Circumstances, type Wording } from './faults/wording';
 import type { KnownKeys } from './knownKeys';
 import type { GateBlock } from './network/gate';
@@ -91,6 +92,11 @@ function withRest({ kind, policy, actions }: Fault): readonly FaultAction[] {
 
 /** Returns the fault for which a gate is closed. */
 export function faultOf({ why, cause }: Pick<GateBlock, 'why' | 'cause'>): Fault {
-  if (why === 'breaker' || cause.reason === 'breaker') return rowOf(61);
-  return rowOf(cause.reason === 'overloaded' ? 35 : cause.reason === 'credit' ? 23 : 30);
+  if (why === 'breaker' || cause.reason === 'breaker') return rowOf(faultRows.breakerOpen);
+  return rowOf(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
+
+const limitRows: Partial<Record<FaultKind, RowId>> = {
+  overloaded: faultRows.overloaded,
+  credit: faultRows.creditResets,
+};
