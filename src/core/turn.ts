@@ -11,7 +11,7 @@ import { describeError } from './faults/transportError';
 import type { TurnRecord } from './ledger';
 import { GateQueue } from './gateQueue';
 import type { Gate, GateBlock } from './network/gate';
-import { hostOf, originOf } from './origin';
+import { hostOf, originOf } from './baseUrl';
 import type { ChatRequest, Connection } from './request';
 import { RetryController, type RetryOutcome } from './retryController';
 import { isRetryable } from './retryPolicy';
