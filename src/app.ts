@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { AdoptedKeys } from './host/adoptedKeys';
 import { askOn, type Ask } from './host/api';
 import { registerCodeActions } from './host/code/codeActions';
 import { askCommand } from './host/commands/ask';
 import { codeCommands } from './host/commands/codeCommands';
 import { chatActionCommand } from './host/commands/chatAction';
+import { removeApiKeyCommand, setApiKeyCommand, testConnectionCommand } from './host/commands/connectionCommands';
 import { copyRequestCommand } from './host/commands/copyRequest';
 import { deleteConversationCommand } from './host/commands/deleteConversation';
 import { exportConversationCommand } from './host/commands/exportConversation';
@@ -16,20 +16,16 @@ import { openHistoryCommand } from './host/commands/openHistory';
 import { openWalkthroughCommand } from './host/commands/openWalkthrough';
 import type { CommandId } from './host/commands/commandIds';
 import { commandTable, createErrorBoundary } from './host/commands/registry';
-import { removeApiKeyCommand } from './host/commands/removeApiKey';
 import { renameConversationCommand } from './host/commands/renameConversation';
 import { clearPromptHistoryCommand } from './host/commands/clearPromptHistory';
 import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';
 import { runPromptCommand } from './host/commands/runPrompt';
 import { selectModelCommand } from './host/commands/selectModel';
-import { setApiKeyCommand } from './host/commands/setApiKey';
 import { showLogCommand } from './host/commands/showLog';
 import { setUpChatCommand } from './host/commands/setUpChat';
 import { showPanelCommand } from './host/commands/showPanel';
-import { storeApiKey } from './host/commands/storeApiKey';
 import { stopCommand } from './host/commands/stop';
-import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
 import { ContextDraft } from './host/context/contextDraft';
 import { ContextSource } from './host/context/contextSource';
@@ -51,6 +47,7 @@ import { KeyStore } from './host/keyStore';
 import { ModelProvider } from './host/languageModels/modelProvider';
 import { localize } from './host/localize';
 import { createLog } from './host/log';
+import { ImportedKeys } from './host/importedKeys';
 import { ModelCatalog } from './host/modelCatalog';
 import { registerTurnNotices } from './host/notices/registerTurnNotices';
 import { ConversationPanels } from './host/panel/conversationPanels';
@@ -280,16 +277,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     origin: async () => (await connections.own()).origin,
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
-  // As if it had been entered here: verified, and kept unless the gateway refuses it.
-  const storeKey = (key: string) => storeApiKey({ settings, keys, demo, log }, key);
-  const adopted = new AdoptedKeys(context.secrets);
-  const adoptKey = (origin: string, key: string) =>
-    adopted.adopt(origin, key, async () => {
-      const { state } = await storeKey(key);
-      return state !== 'cancelled';
-    });
+  const setApiKey = setApiKeyCommand({ settings, keys, demo, log });
   const models = new ModelProvider({
-    ...{ engine, connections, catalog, settings, log, adoptKey, modelsChanged },
+    ...{ engine, connections, catalog, settings, log, modelsChanged },
+    importedKeys: new ImportedKeys(context.secrets, (key) => setApiKey.execute(key)),
     onEvent: (turn, event) => logEvent('chat', turn, event),
   });
   // A start that found no gateway, and a key or an address that came later.
@@ -309,7 +300,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       exportConversationCommand(historyDeps),
       deleteConversationCommand(historyDeps),
       copyRequestCommand(takeAwayDeps),
-      setApiKeyCommand({ settings, keys, demo, log }),
+      setApiKey,
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),
       selectModelCommand({ connections, catalog, conversations, demo }),

@@ -18,12 +18,21 @@ export { knownLocale } from './core/knownLocale';
 export { waitedMs } from './core/ledger';
 export type { LedgerEntry, LedgerWait } from './core/ledger';
 export { paceSeconds } from './core/pace';
-export { epochOf, lastKnownAt, monotonicOf, runsOf } from './core/turnRun';
-export type { TurnRun } from './core/turnRun';
 export { totalsOf } from './core/turnTotals';
 export type { TurnTotals } from './core/turnTotals';
-export { hasArrived, initialTurn, interrupted, isRunning, reduce, startsAgain } from './core/turnState';
-export type { Failure, ModelSwitch, TurnPhase, TurnState } from './core/turnState';
+export {
+  epochOf,
+  hasArrived,
+  initialTurn,
+  interrupted,
+  isRunning,
+  lastKnownAt,
+  monotonicOf,
+  reduce,
+  runsOf,
+  startsAgain,
+} from './core/turnState';
+export type { Failure, ModelSwitch, TurnPhase, TurnRun, TurnState } from './core/turnState';
 export { visibleText } from './core/visibleText';
 export type { OpenEdit, PanelState, ReadingPlace } from './panelState';
 

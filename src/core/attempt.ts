@@ -9,7 +9,7 @@ import { IdleClocks } from './idleClocks';
 import { errorBodyLimits } from './boundedText';
 import { parseJson, printJson } from './json';
 import type { KnownKeys } from './knownKeys';
-import { RedactedDeltas, spellingsInAnswers } from './redactedDeltas';
+import { RedactedDeltas } from './redactedDeltas';
 import { readBody, type BodyEnd } from './responseBody';
 import { ThinkTags, type ThinkTagSink } from './thinkTags';
 import { drainMs, tailMs, timeoutsFor } from './timeouts';
@@ -104,7 +104,7 @@ export class Attempt {
       quiet: this.guarded((forMs) => sink.quiet(forMs)),
     });
     const tags = new ThinkTags(this.deltaSink());
-    const spellings = keys.secrets.flatMap(spellingsInAnswers);
+    const spellings = keys.spellingsInAnswers;
     this.delta = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
     this.chunks = new ChunkReader(this.delta);
     void this.run();

@@ -2,13 +2,14 @@ import type { Answer, Plan } from './answer';
 import { AnswerSize } from './answerSize';
 import { Attempt, type AttemptSink } from './attempt';
 import type { EngineDeps } from './engine';
-import type { EngineMemory } from './engineMemory';
 import type { AttemptReason, EndedEvent } from './events';
 import type { Fault } from './faults/classify';
-import type { Passage } from './passage';
+import { faultRows } from './faults/table';
+import type { GateQueue } from './gateQueue';
 import type { ChatRequest, Connection } from './request';
 import { continuationMessages } from './resume/continuation';
 import { knownPrefill } from './resume/prefill';
+import type { EngineMemory } from './routeMemory';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -19,11 +20,16 @@ export interface TurnParts {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
-  readonly passage: Passage;
+  readonly queue: GateQueue;
 }
 
 /** Rows of a 4xx that may mean the shape of a request for the rest of an answer. */
-const shapeRows: ReadonlySet<number> = new Set([15, 16, 18, 29]);
+const shapeRows: ReadonlySet<number> = new Set([
+  faultRows.requestRejected,
+  faultRows.contextLength,
+  faultRows.prefillRejected,
+  faultRows.parameterInvalid,
+]);
 
 /** The attempts of a turn, one after the other: each is shaped by what the reader has, and fills it up. */
 export class Attempts {
@@ -111,12 +117,12 @@ export class Attempts {
   }
 
   private sink(): AttemptSink {
-    const { output, answer, history, passage } = this.turn;
+    const { output, answer, history, queue } = this.turn;
     return {
       headers: (status, requestId, ms) => {
         output.emit({ type: 'headers', status, requestId, ms });
         if (status < 200 || status > 299) return;
-        passage.accepted();
+        queue.accepted();
         if (this.asksForRest) history.resumeStarted();
       },
       text: (text) => {

@@ -81,3 +81,13 @@ function tidy(path: string): string {
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
+
+/** Returns an origin such as `https://api.holysheep.ai`. A text that is not a URL is its own origin. */
+export function originOf(baseUrl: string): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl;
+}
+
+/** Returns the host as users see it: `api.holysheep.ai`, `localhost:11434`. */
+export function hostOf(baseUrl: string): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}

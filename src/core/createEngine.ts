@@ -1,10 +1,9 @@
-import type { Engine, EngineDeps } from './engine';
-import type { EngineMemory } from './engineMemory';
+import type { Engine, EngineDeps, EngineLog } from './engine';
+import { describeError } from './faults/transportError';
 import type { TurnRecord } from './ledger';
 import { KnownKeys } from './knownKeys';
 import { NetworkState } from './network/networkState';
-import { withSafeObservers } from './observers';
-import { RouteMemory } from './routeMemory';
+import { RouteMemory, type EngineMemory } from './routeMemory';
 import { Turn } from './turn';
 
 /** As many turns are kept for the diagnostics. */
@@ -44,5 +43,34 @@ export function createEngine(given: EngineDeps): Engine {
       const turns = [...records, ...running.map(({ record }) => record)];
       return { turns: turns.toSorted((one, other) => one.time - other.time), network: network.report() };
     },
+  };
+}
+
+/** Returns the dependencies with a log and a listener that never throw, because an observer must not end a turn. */
+function withSafeObservers(deps: EngineDeps): EngineDeps {
+  const log = safeLog(deps.log);
+  const onPause = (): void => {
+    try {
+      deps.onPause?.();
+    } catch (error) {
+      log.warn(`onPause: ${describeError(error)}`);
+    }
+  };
+  return { ...deps, log, onPause };
+}
+
+function safeLog(log: EngineLog): EngineLog {
+  const safely = (write: () => void): void => {
+    try {
+      write();
+    } catch {
+      // There is nowhere to report that the log fails.
+    }
+  };
+  return {
+    debug: (message) => safely(() => log.debug(message)),
+    info: (message) => safely(() => log.info(message)),
+    warn: (message) => safely(() => log.warn(message)),
+    error: (problem) => safely(() => log.error(problem)),
   };
 }

@@ -4,8 +4,7 @@ import type { ChatRequest, Connection } from './request';
 import type { KnownKeys } from './knownKeys';
 import type { TurnRecord } from './ledger';
 import type { NetworkReport, Pause } from './network/networkState';
-import type { Scope } from './network/scope';
-import type { SharedCooldowns } from './network/sharedCooldowns';
+import type { Scope, SharedCooldowns } from './network/sharedCooldowns';
 import type { EngineSettings } from './settings';
 
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */

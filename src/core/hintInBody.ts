@@ -1,9 +1,8 @@
 import { sentenceFields } from './faults/errorEnvelope';
-import { hint, type Hint } from './hint';
+import { delayUntil, hint, leadingDuration, parseDuration, parseNumber, timeInText, type Hint } from './hintTimes';
 import { exhaustedDimension } from './hintInRateLimit';
-import { delayUntil, leadingDuration, parseDuration, parseNumber, timeInText } from './hintTimes';
 import { isRecord, parseJson, type JsonRecord } from './json';
-import { toSimplified } from './simplifiedChinese';
+import { toSimplified } from './faults/providerWords';
 
 /** The sentence that names a delay stands near the beginning of a message. */
 const searchedChars = 4096;

@@ -1,5 +1,4 @@
-import { hint, type Hint } from './hint';
-import { delayUntil, parseDuration } from './hintTimes';
+import { delayUntil, hint, parseDuration, type Hint } from './hintTimes';
 
 /**
  * Names of rate limit headers. A name is shown to the user but may come from the gateway's JSON, so a name with other

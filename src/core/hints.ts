@@ -1,10 +1,9 @@
-import { hint, type Hint } from './hint';
+import { delayUntil, hint, parseNumber, parseTime, type Hint } from './hintTimes';
 import { hintInBody } from './hintInBody';
 import { exhaustedDimension } from './hintInRateLimit';
-import { delayUntil, parseNumber, parseTime } from './hintTimes';
 import { parseJson } from './json';
 
-export type { Hint } from './hint';
+export type { Hint } from './hintTimes';
 
 /**
  * Reads when to come back, first source that says so wins: millisecond headers, `retry-after`, the body, then the

@@ -35,6 +35,7 @@ export class KnownKeys {
   private readonly keys = new Set<string>();
   private readonly shortKeys: string[] = [];
   private readonly spellings: Spelling[] = [];
+  private inAnswers: readonly string[] = [];
   /** By the length and the canonical text of a part: the spellings that contain it, with its position in each. */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
   /** The pairs of characters with which a part begins. At any other pair, no part is looked up. */
@@ -47,13 +48,23 @@ export class KnownKeys {
   add(key: string): void {
     if (key === '' || this.keys.has(key)) return;
     this.keys.add(key);
-    if (key.length < distinctive) this.shortKeys.push(key);
-    else for (const spelling of spellingsOf(key)) this.index(spelling);
+    if (key.length < distinctive) {
+      this.shortKeys.push(key);
+      return;
+    }
+    const spellings = spellingsOf(key);
+    for (const spelling of spellings) this.index(spelling);
+    if (!isSecret(key)) return;
+    const escaped = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
+    this.inAnswers = [...new Set([...this.inAnswers, ...spellings.map(({ text }) => text), ...escaped])];
   }
 
-  /** The keys that are also removed from answers, because a model cannot write them by chance. */
-  get secrets(): readonly string[] {
-    return [...this.keys].filter(isSecret);
+  /**
+   * All spellings of the keys that are also removed from answers, because a model cannot write them by chance. A stream
+   * is not unescaped, so these include the keys as they are escaped in JSON and in a URL.
+   */
+  get spellingsInAnswers(): readonly string[] {
+    return this.inAnswers;
   }
 
   /** Removes all keys, anything that looks like one, and bearer tokens. */
@@ -162,7 +173,7 @@ function spellingsOf(key: string): readonly Spelling[] {
  * Returns the Base64 of a key for each offset of the key in a group of three bytes, without the characters that depend
  * on the surrounding text.
  */
-export function base64Of(key: string): readonly string[] {
+function base64Of(key: string): readonly string[] {
   const bytes = new TextEncoder().encode(key).length;
   return [0, 1, 2].map((offset) => {
     const text = btoa('\0'.repeat(offset) + unescapedBytes(key));
@@ -175,7 +186,7 @@ function unescapedBytes(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-export function hexOf(text: string): string {
+function hexOf(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -1,10 +1,11 @@
 import type { EngineDeps } from './engine';
+import { faultRows } from './faults/table';
 import { transportRow } from './faults/transportError';
 
 /** A probe that has no answer by then has none. */
 const probeMs = 5000;
 /** Rows of the fault table that mean that nothing is reachable: no route, no name server, no answer to a connect. */
-const unreachableRows: ReadonlySet<number> = new Set([2, 4]);
+const unreachableRows: ReadonlySet<number> = new Set([faultRows.offline, faultRows.connectTimeout]);
 
 /** From one probe of the network to the next: 1, 2, 4, 8, then 15 s, and up to a tenth more. @param n from 0 */
 export function probeDelayMs(n: number, random: () => number): number {

@@ -1,6 +1,5 @@
 import { redacted } from './apiKey';
 import type { DeltaSink } from './dialect';
-import { base64Of, hexOf } from './knownKeys';
 import type { ToolCallPart } from './toolCallParts';
 
 /** Length of the beginning of a key by which it is recognised. A shorter beginning would hold back ordinary words. */
@@ -184,12 +183,4 @@ export class RedactedDeltas implements FlushableSink {
     const filter = new KeyFilter(this.spellings);
     return filter.push(text) + filter.flush();
   }
-}
-
-/**
- * Returns the spellings in which a model or gateway may write a key: plain, in JSON, in a URL, in Base64 and in
- * hexadecimal.
- */
-export function spellingsInAnswers(key: string): readonly string[] {
-  return [...new Set([key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), ...base64Of(key), hexOf(key)])];
 }

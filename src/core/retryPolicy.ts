@@ -1,7 +1,7 @@
 import { hintedDelay, overloadDelay, transientDelay } from './backoff';
 import type { DelaySource, FaultKind } from './events';
 import { fault, local, type Fault } from './faults/classify';
-import { faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faults/table';
+import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faults/table';
 import type { EngineSettings } from './settings';
 
 /** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
@@ -87,7 +87,7 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   const model = fallback(policy, history, settings);
   if (model !== undefined) return { do: 'fall-back', model };
   const left = allowance(seen, history, settings);
-  if (left <= 0) return history.emptyResumes >= 2 ? { do: 'fail', fault: fault(56) } : fail;
+  if (left <= 0) return history.emptyResumes >= 2 ? { do: 'fail', fault: fault(faultRows.resumesWithoutText) } : fail;
   if (policy.retry === 'offline') return { do: 'offline', left };
   const deadline = deadlineOf(settings);
   if (hint) {
@@ -152,7 +152,10 @@ function allowance({ policy }: Fault, history: History, { retry }: EngineSetting
 }
 
 /** Rows that say of a limit that it is too far away to be waited for. */
-const endOf: Partial<Record<FaultKind, RowId>> = { 'rate-limit': 32, credit: 22 };
+const endOf: Partial<Record<FaultKind, RowId>> = {
+  'rate-limit': faultRows.usageLimitReached,
+  credit: faultRows.outOfCredit,
+};
 
 /** The turn ends, and says when to come back. */
 export function tooFarAway(seen: Fault): Fault {

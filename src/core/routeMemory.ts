@@ -1,4 +1,13 @@
 import type { RepairableParameter } from './faults/refusedParameter';
+import type { KnownKeys } from './knownKeys';
+import type { NetworkState } from './network/networkState';
+
+/** What all turns of an engine have learned together. Lives as long as the engine. */
+export interface EngineMemory {
+  readonly network: NetworkState;
+  readonly routes: RouteMemory;
+  readonly keys: KnownKeys;
+}
 
 /** What the engine has learned of one model on one route. */
 export interface RouteBehavior {

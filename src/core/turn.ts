@@ -2,24 +2,24 @@ import { Answer } from './answer';
 import type { AttemptEnd } from './attempt';
 import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from './engine';
-import type { EngineMemory } from './engineMemory';
 import type { AttemptReason, ModelEvent, StreamEvent } from './events';
 import { isConnectionError, type ConnectionError } from './connectionError';
 import { classify, fault, type Evidence, type Fault } from './faults/classify';
 import { hostFailure } from './faults/hostFaults';
+import { faultRows } from './faults/table';
 import { describeError } from './faults/transportError';
 import type { TurnRecord } from './ledger';
-import { GateLine } from './gateLine';
-import type { Gate } from './network/gate';
-import { hostOf, originOf } from './origin';
-import { Passage } from './passage';
-import { Pauses } from './pauses';
+import { GateQueue } from './gateQueue';
+import type { Gate, GateBlock } from './network/gate';
+import { hostOf, originOf } from './baseUrl';
 import type { ChatRequest, Connection } from './request';
-import { Judge, type Ruling } from './judge';
+import { RetryController, type RetryOutcome } from './retryController';
 import { isRetryable } from './retryPolicy';
+import type { EngineMemory } from './routeMemory';
 import { TurnHistory } from './turnHistory';
 import { TurnOutput, type Draft } from './turnOutput';
 import { TurnWords, type Failure, type Standing } from './turnWords';
+import { Waits, type WaitDescription } from './waits';
 
 /** Why there is another attempt; undefined: there is none. */
 type Next = AttemptReason | undefined;
@@ -41,12 +41,11 @@ export class Turn implements RunningTurn {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
-  readonly passage: Passage;
-  private readonly pauses: Pauses;
+  readonly queue: GateQueue;
+  private readonly waits: Waits;
   private readonly attempts: Attempts;
-  private readonly judge: Judge;
+  private readonly retries: RetryController;
   private readonly words: TurnWords;
-  private readonly line: GateLine;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly time: number;
@@ -76,12 +75,11 @@ export class Turn implements RunningTurn {
     this.history = new TurnHistory(request.model, earlier !== undefined);
     this.output = new TurnOutput(deps.clock, () => this.stop());
     this.answer = new Answer(deps.clock, this.output, earlier);
-    this.pauses = new Pauses(deps, this.output, this.history);
-    this.passage = new Passage(deps.clock, this.pauses);
+    this.waits = new Waits(deps, this.output, this.history);
+    this.queue = new GateQueue(deps, this.history, this.waits);
     this.attempts = new Attempts(deps, memory, request, this);
-    this.judge = new Judge(deps.settings, deps.random, this.history, this.passage);
+    this.retries = new RetryController(deps.settings, deps.random, this.history, this.queue);
     this.words = new TurnWords(deps, memory.keys);
-    this.line = new GateLine(deps, this.history, this.passage, this.judge, this.words);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -110,15 +108,15 @@ export class Turn implements RunningTurn {
 
   /** A wait for another route than the one that would be taken now is over; without a key there is none. Never rejects. */
   async reconsider(): Promise<void> {
-    const now = this.pauses.waiting ? await this.connection().catch(() => undefined) : undefined;
-    const { route, pauses } = this;
-    if (now?.apiKey === undefined || !route || !pauses.waiting) return;
+    const now = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
+    const { route, waits } = this;
+    if (now?.apiKey === undefined || !route || !waits.isWaiting) return;
     if (now.baseUrl !== route.baseUrl || now.apiKey !== route.apiKey) this.interrupt('elsewhere');
   }
 
   /** Ends a wait, if there is one: what was waited for no longer counts. */
   goOn(): void {
-    if (this.pauses.waiting) this.interrupt('retry-now');
+    if (this.waits.isWaiting) this.interrupt('retry-now');
   }
 
   tryAnyway(): void {
@@ -145,9 +143,9 @@ export class Turn implements RunningTurn {
     const attempt = this.attempts.present;
     // Another model or another route says more than impatience, whichever comes first.
     if (this.isOver() || (this.asked && (this.asked !== 'retry-now' || why === 'retry-now'))) return;
-    if (this.pauses.waiting) {
+    if (this.waits.isWaiting) {
       this.asked = why;
-      this.pauses.end();
+      this.waits.end();
     } else if (!attempt) this.asked = why;
     else if (why !== 'retry-now' || !attempt.streamed) {
       this.asked = why;
@@ -157,8 +155,7 @@ export class Turn implements RunningTurn {
 
   private isSecondClick(): boolean {
     const now = this.deps.clock.ticks();
-    const { waiting } = this.pauses;
-    const started = waiting ? undefined : this.attempts.present?.startedAt;
+    const started = this.waits.isWaiting ? undefined : this.attempts.present?.startedAt;
     if (now - this.retriedAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs)) return true;
     this.retriedAt = now;
     return false;
@@ -187,7 +184,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.over('internal', fault(72));
+      this.attempts.over('internal', fault(faultRows.internalError));
     } catch (another) {
       // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
       log.error(another);
@@ -206,31 +203,42 @@ export class Turn implements RunningTurn {
     this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
     if (this.anyway) gate.forgetFailures();
-    await this.pauses.upTo(notesMs, gate.sync());
-    if (this.isOver() || (this.asked && this.asked !== 'retry-now')) return this.takeAsked();
-    const end = await this.line.pass(gate, why === 'retry-now' || this.anyway || this.asked === 'retry-now', {
-      standing: () => this.standing(connection),
-      wants: () => (this.isOver() ? 'over' : this.asked),
-      closedByItself: this.openedBreaker,
+    await this.waits.forOptional(notesMs, gate.sync());
+    if (this.isDiverted()) return this.takeAsked();
+    const admission = await this.queue.acquire(gate, {
+      isForced: why === 'retry-now' || this.anyway || this.asked === 'retry-now',
+      describe: (block) => this.describeBlock(block, connection),
+      wish: () => (this.isDiverted() ? 'leave' : this.asked && 'send'),
     });
     this.anyway = false;
     this.openedBreaker = false;
-    switch (end.to) {
+    if (this.isDiverted()) return this.takeAsked();
+    switch (admission.type) {
       case 'left':
         return this.takeAsked();
-      case 'another-model':
-        this.changeModel(end.model, 'breaker');
+      case 'other-model':
+        this.changeModel(admission.model, 'breaker');
         return 'switch';
-      case 'failure':
-        this.fail(end.failure, connection);
+      case 'refused':
+        this.fail(admission.failure, connection);
         return undefined;
-      case 'through':
+      case 'admitted':
         return this.attemptIt(this.takeAsked() ?? why, route);
     }
   }
 
+  /** Whether the turn is over, or the user wants another model or another route. */
+  private isDiverted(): boolean {
+    return this.isOver() || this.asked === 'switch' || this.asked === 'elsewhere';
+  }
+
+  private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
+    const origin = this.openedBreaker && block.origin === 'request' ? 'turn' : block.origin;
+    return this.words.waitAtGate({ ...block, origin }, this.retries.attemptsLeft, this.standing(connection));
+  }
+
   private async attemptIt(why: AttemptReason, route: KeyedConnection): Promise<Next> {
-    this.judge.charge(why !== 'retry' && why !== 'resume');
+    this.retries.attemptStarts(why !== 'retry' && why !== 'resume');
     const end = await this.attempts.start(why, route, this.model).end;
     // A stop may have come between the attempt's end and this line.
     return this.isOver() ? undefined : this.follow(end, route);
@@ -244,10 +252,9 @@ export class Turn implements RunningTurn {
         const whole = this.answer.finish();
         if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
         this.attempts.over('finished');
-        this.passage.over(true);
-        this.memory.network.budget(originOf(connection.baseUrl)).success();
+        this.retries.succeeded(this.memory.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
-        const { waitedMs } = this.pauses;
+        const { waitedMs } = this.waits;
         this.end({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
         return undefined;
       }
@@ -270,19 +277,19 @@ export class Turn implements RunningTurn {
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
     attempts.over(fault.kind, fault);
     if (attempts.repair(fault, connection, this.model)) return 'repair';
-    const place = {
+    const target = {
       gate: route && this.gate(route),
       budget: this.memory.network.budget(originOf(connection.baseUrl)),
     };
     const now = { resuming: attempts.resuming, hasText: this.answer.text !== '' };
-    const ruling = this.judge.rule(fault, place, now);
+    const outcome = this.retries.handle(fault, target, now);
     const broke = attempts.present?.streamed === true && evidence.type !== 'no-text';
     if (broke && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
-    return this.carryOut(ruling, fault, connection);
+    return this.carryOut(outcome, fault, connection);
   }
 
   private carryOut(
-    { decision, breakerOpen, opensBreaker }: Ruling,
+    { decision, isBreakerOpen, opensBreaker }: RetryOutcome,
     fault: Fault,
     connection: Connection,
   ): Promise<Next> | Next {
@@ -300,16 +307,16 @@ export class Turn implements RunningTurn {
       case 'offline': {
         const words = this.words.wait(fault, decision.left, { source: 'backoff' }, this.standing(connection));
         const interrupted = (): boolean => this.isOver() || this.asked !== undefined;
-        return this.pauses.offline(connection.baseUrl, words, interrupted).then(next);
+        return this.waits.untilOnline(connection.baseUrl, words, interrupted).then(next);
       }
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, left } = decision;
         // The gate knows of a longer wait and its reason, and tells that one.
         this.openedBreaker = opensBreaker;
-        if (breakerOpen) return again;
+        if (isBreakerOpen) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };
         const words = this.words.wait(fault, left, origin, this.standing(connection));
-        return this.pauses.forMs(delayMs, words).then(next);
+        return this.waits.forMs(delayMs, words).then(next);
       }
     }
   }
@@ -341,9 +348,9 @@ export class Turn implements RunningTurn {
     this.output.emit(terminal);
     this.unsubscribe();
     this.answer.dispose();
-    this.pauses.end();
-    this.passage.over();
-    this.judge.charge(true);
+    this.waits.end();
+    this.queue.release();
+    this.retries.attemptStarts(true);
     this.attempts.present?.abandon();
     this.attempts.present = undefined;
     this.route = undefined;

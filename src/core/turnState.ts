@@ -8,14 +8,31 @@ import {
   type ReplacedEvent,
   type StreamEvent,
   type ToolCallEvent,
+  type Usage,
   type WaitingEvent,
 } from './events';
-import { emptyLedger, enter } from './ledger';
+import { emptyLedger, enter, type Ledger } from './ledger';
 import { noPace, paced, spread, type Pace } from './pace';
-import type { TurnRun } from './turnRun';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
+
+/**
+ * What the network did from one start of a turn to its end. Times are the monotonic milliseconds of the process that
+ * ran it: those of two runs can't be compared.
+ */
+export interface TurnRun {
+  readonly phase: TurnPhase;
+  readonly ledger: Ledger;
+  readonly attempts: number;
+  readonly usage?: Usage | undefined;
+  /** Its first event, which may be a wait. */
+  readonly startedAt?: number | undefined;
+  readonly firstTokenAt?: number | undefined;
+  readonly lastTokenAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  readonly pace: Pace;
+}
 
 /** A place where an answer was joined from parts. */
 export interface Seam {
@@ -259,4 +276,47 @@ function overtaken({ pace, ledger, startedAt }: TurnState, { at, text }: Replace
 
 function end(state: TurnState, event: RecordedEvent): TurnState {
   return { ...endWait(state), endedAt: event.at, quiet: false };
+}
+
+/** Returns all runs of an answer, oldest first. The last one is the present run. */
+export function runsOf(state: TurnState): readonly TurnRun[] {
+  return [...state.earlier, state];
+}
+
+/** Returns the earlier runs of an answer that the user continues manually. */
+export function runsSoFar(state: TurnState): readonly TurnRun[] {
+  if (state.startedAt === undefined) return state.earlier;
+  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, pace } = state;
+  const run = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, pace };
+  return [...state.earlier, run];
+}
+
+/** Epoch milliseconds of a monotonic time of the present run; undefined while nothing tells. */
+export function epochOf(
+  { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
+  at: number,
+): number | undefined {
+  // The nearest one: the monotonic clock may stand still while the machine sleeps.
+  const entry = ledger.entries.findLast((each) => each.at <= at) ?? ledger.entries[0];
+  if (entry) return entry.time + (at - entry.at);
+  return wait && wait.until - wait.delayMs + (at - wait.at);
+}
+
+/** The monotonic time of the present run at `epoch`; undefined while nothing tells. */
+export function monotonicOf(
+  { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
+  epoch: number,
+): number | undefined {
+  const entry = ledger.entries.at(-1);
+  if (entry) return entry.at + (epoch - entry.time);
+  return wait && wait.at + (epoch - (wait.until - wait.delayMs));
+}
+
+/** When it ended; of one that runs, or was interrupted, the last that is known of it. */
+export function lastKnownAt(run: TurnRun): number {
+  const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = run;
+  if (endedAt !== undefined) return endedAt;
+  const { entries, waits } = ledger;
+  const ends = entries.map(({ at, headersMs = 0, ended }) => at + (ended?.ms ?? headersMs));
+  return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at, waitedMs = 0 }) => at + waitedMs));
 }

@@ -1,7 +1,6 @@
 import type { Usage } from './events';
 import { waitedMs, type LedgerEntry } from './ledger';
-import { lastKnownAt, runsOf } from './turnRun';
-import type { TurnState } from './turnState';
+import { lastKnownAt, runsOf, type TurnState } from './turnState';
 
 /** A turn in numbers, over all of its runs. */
 export interface TurnTotals {

@@ -1,13 +1,14 @@
 import type { Attempt } from './attempt';
 import type { EngineDeps } from './engine';
-import type { FailedEvent, FaultAction } from './events';
+import type { FailedEvent, FaultAction, FaultKind } from './events';
 import { fault as rowOf, type Fault } from './faults/classify';
+import { faultRows, type RowId } from './faults/table';
 import { wordsFor, type Circumstances, type Wording } from './faults/wording';
 import type { KnownKeys } from './knownKeys';
-import type { Closed } from './network/gate';
-import type { WaitWords } from './pauses';
+import type { GateBlock } from './network/gate';
 import type { Connection } from './request';
 import { deadlineOf, type Decision } from './retryPolicy';
+import type { WaitDescription } from './waits';
 
 /** Where a turn is when something has to be said. */
 export interface Standing {
@@ -27,7 +28,7 @@ export interface Failure {
   readonly seen: Fault;
 }
 
-type Origin = Pick<WaitWords, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
+type Origin = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
 
 /** Puts what a turn does into events for people: why it waits, and why it is over. */
 export class TurnWords {
@@ -37,7 +38,7 @@ export class TurnWords {
   ) {}
 
   /** @param left attempts still allowed */
-  wait(fault: Fault, left: number, origin: Origin, standing: Standing): WaitWords {
+  wait(fault: Fault, left: number, origin: Origin, standing: Standing): WaitDescription {
     const { attempt: last, number } = standing;
     const { status, requestId } = last ?? {};
     const { kind: reason, actions } = fault;
@@ -48,8 +49,8 @@ export class TurnWords {
     return { ...wait, told: 'turn', ...origin, hintFrom };
   }
 
-  /** In the line before a gate. */
-  line({ why, cause, told }: Closed, left: number, standing: Standing): WaitWords {
+  /** In the queue of a gate. */
+  waitAtGate({ why, cause, origin: told }: GateBlock, left: number, standing: Standing): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
     // Nobody knows how long a probe takes: the server has named no time for that.
@@ -89,8 +90,13 @@ function withRest({ kind, policy, actions }: Fault): readonly FaultAction[] {
   return [...new Set(policy.retry === 'resume' ? [...rest, ...actions] : [...actions, ...rest])];
 }
 
-/** What a closed gate means for those who stand before it. */
-export function faultOf({ why, cause }: Pick<Closed, 'why' | 'cause'>): Fault {
-  if (why === 'breaker' || cause.reason === 'breaker') return rowOf(61);
-  return rowOf(cause.reason === 'overloaded' ? 35 : cause.reason === 'credit' ? 23 : 30);
+/** Returns the fault for which a gate is closed. */
+export function faultOf({ why, cause }: Pick<GateBlock, 'why' | 'cause'>): Fault {
+  if (why === 'breaker' || cause.reason === 'breaker') return rowOf(faultRows.breakerOpen);
+  return rowOf(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
+
+const limitRows: Partial<Record<FaultKind, RowId>> = {
+  overloaded: faultRows.overloaded,
+  credit: faultRows.creditResets,
+};

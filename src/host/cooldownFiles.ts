@@ -2,8 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock';
-import type { Scope } from '../core/network/scope';
-import type { Cooldown, SharedCooldowns } from '../core/network/sharedCooldowns';
+import type { Cooldown, Scope, SharedCooldowns } from '../core/network/sharedCooldowns';
 import { privateFileMode, privateFolderMode } from './conversation/privateFiles';
 import { nameOf, parseName, type Note } from './cooldownNames';
 

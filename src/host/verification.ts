@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import type { FaultKind } from '../core/events';
+import { wordsFor } from '../core/faults/wording';
 import type { KnownKeys } from '../core/knownKeys';
 import type { Connection } from '../core/request';
-import { faultTable } from '../core/faults/table';
 import { withoutFullStop } from './fullStop';
 import { localize } from './localize';
-import { probeModels, type ProbeFault } from './modelsProbe';
+import { probeModels, type ProbeFault } from './probe';
 
 export type Verification =
   /** `ms`: from the request to the last byte of the list. */
@@ -12,7 +13,11 @@ export type Verification =
   /** The gateway refuses the key (401, 403). */
   | { readonly state: 'rejected'; readonly status: number; readonly message: string }
   /** Nothing is known of the key: the gateway can't be asked now. */
-  | { readonly state: 'unverified'; readonly fault: ProbeFault['kind']; readonly message: string }
+  | {
+      readonly state: 'unverified';
+      readonly fault: FaultKind | Exclude<ProbeFault['kind'], 'network'>;
+      readonly message: string;
+    }
   | { readonly state: 'cancelled' };
 
 export interface Verified extends Connection {
@@ -37,7 +42,11 @@ export async function verifyConnection(
     case 'rejected':
       return { state: 'rejected', status: result.status, message: rejection(connection, result.status, result.detail) };
     case 'unverified':
-      return { state: 'unverified', fault: result.fault.kind, message: faultMessage(result.fault, connection) };
+      return {
+        state: 'unverified',
+        fault: result.fault.kind === 'network' ? result.fault.fault.kind : result.fault.kind,
+        message: faultMessage(result.fault, connection, keys),
+      };
   }
 }
 
@@ -49,36 +58,20 @@ function rejection({ host, apiKey }: Verified, status: number, detail: string | 
   return detail === undefined ? message : `${message} ${vscode.l10n.t('It says: “{0}”.', withoutFullStop(detail))}`;
 }
 
-function faultMessage(fault: ProbeFault, { host, baseUrl }: Verified): string {
+function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys): string {
+  const { host, baseUrl } = connection;
   switch (fault.kind) {
-    case 'dns':
-      return vscode.l10n.t("Can't find the host {0}. Check the base URL and your DNS.", host);
-    case 'offline':
-      return vscode.l10n.t("Can't reach the network. You appear to be offline.");
-    case 'refused':
-      return vscode.l10n.t('{0} is not accepting connections. Check the base URL, or that the server runs.', host);
-    case 'timeout':
-      return vscode.l10n.t('{0} did not answer in time.', host);
-    case 'tls':
-      return `${inATurn(6, { host })} (${fault.code ?? 'TLS'})`;
+    case 'network': {
+      const { message } = wordsFor(
+        fault.fault,
+        { connection, model: '', status: undefined },
+        { localize, formatTime: String },
+        keys,
+      );
+      return fault.code === undefined ? message : `${message} (${fault.code})`;
+    }
     case 'not-tls':
       return vscode.l10n.t('{0} does not speak HTTPS. If it is meant to be http://, say so in the base URL.', host);
-    case 'not-http':
-      return vscode.l10n.t('{0} does not speak HTTP. Check the port in the base URL.', host);
-    case 'proxy':
-      return inATurn(7, {});
-    case 'proxy-failed':
-      return inATurn(64, { host });
-    case 'proxy-away':
-      return inATurn(65, { proxy: fault.proxy ?? '' });
-    case 'proxy-refused':
-      return inATurn(66, { host });
-    case 'connection':
-      return vscode.l10n.t(
-        'The connection to {0} dropped ({1}).',
-        host,
-        fault.code ?? vscode.l10n.t('no reason given'),
-      );
     case 'redirect':
       return fault.to === undefined
         ? vscode.l10n.t('{0} redirects elsewhere; the key follows no redirect.', host)
@@ -102,9 +95,4 @@ function faultMessage(fault: ProbeFault, { host, baseUrl }: Verified): string {
     case 'status':
       return vscode.l10n.t('{0} answered with the unexpected status {1}.', host, fault.status);
   }
-}
-
-/** What a turn says of the same thing: here and there a person reads one sentence. */
-function inATurn(row: 6 | 7 | 64 | 65 | 66, names: Readonly<Record<string, string>>): string {
-  return localize(faultTable[row].message, names);
 }

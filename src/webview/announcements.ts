@@ -1,7 +1,7 @@
 import type { RecordedEvent, TurnState } from '../protocol';
 import type { PanelContext } from './panelContext';
 import { stoppedText } from './outcomeLine';
-import { isSameWait } from './sameWait';
+import { isSameWait } from '../sameWait';
 import { fill } from './strings';
 import { retryTemplate } from './waitCard';
 

@@ -8,7 +8,7 @@ import type { ExchangeTexts } from './exchangeTexts';
 import { createExchangeTexts } from './exchangeTexts';
 import type { PanelContext } from './panelContext';
 import { createProgressLine } from './progressLine';
-import { waitParts } from './sameWait';
+import { waitParts } from '../sameWait';
 import { seamText } from './seamNote';
 import { switchText } from './switchNote';
 import { createToolCalls } from './toolCalls';

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KeyFilter, spellingsInAnswers } from '../../src/core/redactedDeltas';
+import { KnownKeys } from '../../src/core/knownKeys';
+import { KeyFilter } from '../../src/core/redactedDeltas';
 import { textPieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
 
 const key = 'hsa-0123456789abcdef';
 
 function filtered(deltas: readonly string[]): readonly string[] {
-  const filter = new KeyFilter(spellingsInAnswers(key));
+  const filter = new KeyFilter(new KnownKeys([key]).spellingsInAnswers);
   return [...deltas.map((delta) => filter.push(delta)), filter.flush()];
 }
 

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../src/core/events';
-import { epochOf, lastKnownAt, monotonicOf, runsOf, runsSoFar } from '../../src/core/turnRun';
-import { initialTurn, interrupted, reduce, type TurnState } from '../../src/core/turnState';
+import {
+  epochOf,
+  initialTurn,
+  interrupted,
+  lastKnownAt,
+  monotonicOf,
+  reduce,
+  runsOf,
+  runsSoFar,
+  type TurnState,
+} from '../../src/core/turnState';
 import { totalsOf } from '../../src/core/turnTotals';
 
 type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;

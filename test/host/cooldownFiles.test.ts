@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Scope } from '../../src/core/network/scope';
-import type { Cooldown, SharedCooldowns } from '../../src/core/network/sharedCooldowns';
+import type { Cooldown, Scope, SharedCooldowns } from '../../src/core/network/sharedCooldowns';
 import { cooldownFiles } from '../../src/host/cooldownFiles';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 

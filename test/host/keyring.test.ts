@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../src/core/faults/hostFaults';
 import { normalizeBaseUrl } from '../../src/core/baseUrl';
+import { KnownKeys } from '../../src/core/knownKeys';
 import { startGateway, type Gateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
 import type { ConnectionDeps } from '../../src/host/connections';
@@ -57,7 +58,14 @@ describe('a keyring that fails', () => {
     const { KeyStore } = await import('../../src/host/keyStore');
     const { Connections } = await import('../../src/host/connections');
     const note = (line: unknown): void => void logged.push(line);
-    const log = { debug: note, info: note, warn: note, error: note, hide: () => undefined } as unknown as Log;
+    const log = {
+      keys: new KnownKeys(),
+      debug: note,
+      info: note,
+      warn: note,
+      error: note,
+      hide: () => undefined,
+    } as unknown as Log;
     const fail = (): Promise<never> => Promise.reject(cause);
     const secrets = { get: fail, store: fail, delete: fail, keys: fail, onDidChange: never };
     const keys = new KeyStore(secrets, log);
@@ -96,7 +104,7 @@ describe('a keyring that fails', () => {
 
   it('is reported by Test Connection, which offers the log, not the base URL', async () => {
     const { connections, log } = await parts();
-    const { testConnection } = await import('../../src/host/commands/reportConnection');
+    const { testConnection } = await import('../../src/host/commands/connectionTest');
     assert.equal(await testConnection(connections, log), undefined);
     assert.deepEqual(shown, [{ message: hostFaults.keyring.message, buttons: ['Set API key', 'Show log'] }]);
   });

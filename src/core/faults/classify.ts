@@ -4,7 +4,7 @@ import { isBrowserChallenge, refusesUpstreamKey } from './intermediaries';
 import { fromJson, readProviderError, type ProviderError } from './providerError';
 import { refusedParameter, type RepairableParameter } from './refusedParameter';
 import { inbandRow, statusRow } from './statusRow';
-import { faultTable, localFaults, type FaultRow, type Policy, type RowId } from './table';
+import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './table';
 import { transportFault } from './transportError';
 
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
@@ -47,13 +47,13 @@ export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
       // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
-      if (evidence.streaming) return fault(42);
+      if (evidence.streaming) return fault(faultRows.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...fault(row), proxy };
     }
     case 'status': {
       const { status, headers, body } = evidence;
-      if (isBrowserChallenge(headers, body)) return fault(69);
+      if (isBrowserChallenge(headers, body)) return fault(faultRows.browserChallenge);
       const hint = parseHint(headers, body, now);
       const error = readProviderError(body);
       return judged(separateUpstreamKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
@@ -66,7 +66,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       return judged(separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
     }
     case 'garbled':
-      return fault(evidence.what === 'events' ? 51 : 63);
+      return fault(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
       return local(localFaults.noKey);
     case 'web-page':
@@ -83,18 +83,23 @@ export function classify(evidence: Evidence, now: number): Fault {
   }
 }
 
-const timeoutRows = { headers: 10, first: 39, idle: 40, silent: 41 } as const satisfies Record<StalledClock, RowId>;
+const timeoutRows = {
+  headers: faultRows.headersTimeout,
+  first: faultRows.firstTokenTimeout,
+  idle: faultRows.streamStalled,
+  silent: faultRows.streamSilent,
+} as const satisfies Record<StalledClock, RowId>;
 const plainRows = {
-  'web-page': 11,
-  'no-body': 14,
-  eof: 43,
-  'finish-reason-missing': 43,
-  'no-text': 50,
-  'endless-event': 52,
-  'finish-error': 47,
-  slept: 58,
-  filtered: 49,
-  'too-long': 73,
+  'web-page': faultRows.webPage,
+  'no-body': faultRows.noBody,
+  eof: faultRows.streamTruncated,
+  'finish-reason-missing': faultRows.streamTruncated,
+  'no-text': faultRows.noText,
+  'endless-event': faultRows.endlessEvent,
+  'finish-error': faultRows.finishedWithError,
+  slept: faultRows.slept,
+  filtered: faultRows.answerFiltered,
+  'too-long': faultRows.answerTooLong,
 } as const satisfies Record<string, RowId>;
 
 /** The fault of a row of the table that nobody but the engine itself has seen. */
@@ -103,12 +108,12 @@ export function fault(row: RowId): Fault {
 }
 
 /** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
-const slowRows: ReadonlySet<RowId> = new Set<RowId>([22, 32]);
+const slowRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
 const shortestSlowMs = 300_000;
 
 /** Distinguishes a rejection of the gateway's own key from a rejection of the user's key. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
-  return row === 21 && refusesUpstreamKey(error, headers) ? 68 : row;
+  return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
 }
 
 function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
@@ -117,7 +122,7 @@ function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault
   // Nothing waits for a row that is never retried, so only here does its sentence have to name the time.
   const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;
   const { message } = error;
-  const refused = row === 17 ? refusedParameter(error) : undefined;
+  const refused = row === faultRows.unsupportedParameter ? refusedParameter(error) : undefined;
   return { ...local(entry, message), row, hint, refused, message: timed ?? entry.message };
 }
 

@@ -1,5 +1,5 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
-import { toSimplified } from '../simplifiedChinese';
+import { toSimplified } from './providerWords';
 import { visibleText } from '../visibleText';
 import { baseResponseError, hasContent, isError, sentenceFields } from './errorEnvelope';
 

@@ -2,7 +2,7 @@ import { meaningsOfCodes, type Meaning } from './providerCodes';
 import type { ProviderError } from './providerError';
 import { providerWords } from './providerWords';
 import { refusedParameter } from './refusedParameter';
-import type { RowId } from './table';
+import { faultRows, type RowId } from './table';
 
 type Words = keyof typeof providerWords;
 
@@ -20,12 +20,13 @@ interface Reading {
  * @param hinted whether the response names a time to come back
  */
 export function statusRow(status: number, error: ProviderError, hinted: boolean): RowId {
-  if (status >= 300 && status < 400) return 9;
-  if (status === 407) return 7;
-  if (status < 400 || status >= 600) return 38;
+  if (status >= 300 && status < 400) return faultRows.redirect;
+  if (status === 407) return faultRows.proxySignIn;
+  if (status < 400 || status >= 600) return faultRows.unexpectedStatus;
   const reading = readingOf(error, hinted);
-  if (status === 402) return reading.says('saturated') ? 35 : hinted ? 23 : 22;
-  return causeRow(reading) ?? rowWithin(status, reading) ?? plainStatus[status] ?? 38;
+  if (status === 402)
+    return reading.says('saturated') ? faultRows.overloaded : hinted ? faultRows.creditResets : faultRows.outOfCredit;
+  return causeRow(reading) ?? rowWithin(status, reading) ?? plainStatus[status] ?? faultRows.unexpectedStatus;
 }
 
 /**
@@ -35,11 +36,16 @@ export function statusRow(status: number, error: ProviderError, hinted: boolean)
 export function inbandRow(error: ProviderError, hinted: boolean, streamed: boolean): RowId {
   const reading = readingOf(error, hinted);
   const row = causeRow(reading) ?? rowInside(error.status, reading);
-  return streamed && requestRows.has(row) ? 45 : row;
+  return streamed && requestRows.has(row) ? faultRows.errorInStream : row;
 }
 
 /** Rows that blame the request itself. The gateway had accepted it if part of the answer has arrived. */
-const requestRows: ReadonlySet<RowId> = new Set<RowId>([15, 17, 18, 29]);
+const requestRows: ReadonlySet<RowId> = new Set<RowId>([
+  faultRows.requestRejected,
+  faultRows.unsupportedParameter,
+  faultRows.prefillRejected,
+  faultRows.parameterInvalid,
+]);
 
 function readingOf(error: ProviderError, hinted: boolean): Reading {
   const meanings = meaningsOfCodes(error);
@@ -54,11 +60,11 @@ function readingOf(error: ProviderError, hinted: boolean): Reading {
 /** Causes that take precedence over the status, because gateways send each of them with several statuses. */
 function causeRow(reading: Reading): RowId | undefined {
   const { coded, says } = reading;
-  if (says('saturated')) return 35;
-  if (coded('filter')) return 19;
-  if (isCredit(reading)) return 22;
-  if (coded('unpriced')) return 70;
-  if (says('channel')) return 67;
+  if (says('saturated')) return faultRows.overloaded;
+  if (coded('filter')) return faultRows.promptFiltered;
+  if (isCredit(reading)) return faultRows.outOfCredit;
+  if (coded('unpriced')) return faultRows.modelUnpriced;
+  if (says('channel')) return faultRows.noChannel;
   return undefined;
 }
 
@@ -76,7 +82,7 @@ function isCredit({ coded, says, hinted }: Reading): boolean {
 
 function rowWithin(status: number, reading: Reading): RowId | undefined {
   const { coded, says } = reading;
-  if (status === 401) return coded('permission') ? 24 : undefined;
+  if (status === 401) return coded('permission') ? faultRows.permissionDenied : undefined;
   if (status === 429) return limitRow(reading);
   if (coded('channel-lookup') || says('channelLookup')) return undefined;
   if (coded('limit')) return limitRow(reading);
@@ -88,14 +94,14 @@ function rowWithin(status: number, reading: Reading): RowId | undefined {
 /** A gateway may send a 5xx for any error of its provider. */
 function upstreamRow(reading: Reading): RowId | undefined {
   const { error, coded, says } = reading;
-  if (coded('auth')) return 21;
-  if (coded('permission')) return 24;
-  if (coded('overload') || says('overload')) return 35;
+  if (coded('auth')) return faultRows.keyRejected;
+  if (coded('permission')) return faultRows.permissionDenied;
+  if (coded('overload') || says('overload')) return faultRows.overloaded;
   const limited = says('reached') && (says('shortLimit') || says('longLimit'));
   if (coded('long-limit') || says('limit') || limited) return limitRow(reading);
-  if (says('filter') && !/unavailable|time(?:d )?out/i.test(error.words)) return 19;
-  if (says('context')) return 16;
-  return coded('request') && !coded('server') ? 15 : undefined;
+  if (says('filter') && !/unavailable|time(?:d )?out/i.test(error.words)) return faultRows.promptFiltered;
+  if (says('context')) return faultRows.contextLength;
+  return coded('request') && !coded('server') ? faultRows.requestRejected : undefined;
 }
 
 function rowInside(status: number | undefined, reading: Reading): RowId {
@@ -103,31 +109,31 @@ function rowInside(status: number | undefined, reading: Reading): RowId {
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hinted);
     // These speak of an address or a status, which was fine.
-    return row === 25 || row === 38 ? 15 : row;
+    return row === faultRows.pathNotFound || row === faultRows.unexpectedStatus ? faultRows.requestRejected : row;
   }
   if (coded('limit')) return limitRow(reading);
   return (
     codedRow(reading) ??
     upstreamRow(reading) ??
-    (status === 503 ? 35 : undefined) ??
+    (status === 503 ? faultRows.overloaded : undefined) ??
     (status === undefined ? requestRow(400, reading) : undefined) ??
-    45
+    faultRows.errorInStream
   );
 }
 
 function limitRow({ coded, says, hinted }: Reading): RowId {
-  if (says('tooLarge')) return 28;
+  if (says('tooLarge')) return faultRows.requestTooLarge;
   // Google sends half a minute as the hint of a quota that returns tomorrow.
-  if (coded('long-limit')) return 32;
-  if (coded('permission') || says('permission')) return 24;
-  if (coded('overload') || says('overload')) return 35;
-  if (hinted) return 30;
-  return says('longLimit') && !says('shortLimit') ? 32 : 31;
+  if (coded('long-limit')) return faultRows.usageLimitReached;
+  if (coded('permission') || says('permission')) return faultRows.permissionDenied;
+  if (coded('overload') || says('overload')) return faultRows.overloaded;
+  if (hinted) return faultRows.rateLimited;
+  return says('longLimit') && !says('shortLimit') ? faultRows.usageLimitReached : faultRows.rateLimitedWithoutHint;
 }
 
 function codedRow({ coded }: Reading): RowId | undefined {
-  if (coded('model')) return 20;
-  return coded('context') ? 16 : undefined;
+  if (coded('model')) return faultRows.modelNotFound;
+  return coded('context') ? faultRows.contextLength : undefined;
 }
 
 /** Words of a 4xx, each only where its meaning is possible. */
@@ -135,13 +141,13 @@ function requestRow(status: number, reading: Reading): RowId | undefined {
   const { error, coded, says } = reading;
   switch (status) {
     case 403:
-      if (coded('auth') || says('auth')) return 21;
-      return says('filter') ? 19 : undefined;
+      if (coded('auth') || says('auth')) return faultRows.keyRejected;
+      return says('filter') ? faultRows.promptFiltered : undefined;
     case 404:
       // Anthropic says no more than `model: claude-x`.
-      return says('model') || /^models?[:/]/i.test(error.words) ? 20 : undefined;
+      return says('model') || /^models?[:/]/i.test(error.words) ? faultRows.modelNotFound : undefined;
     case 413:
-      return says('context') ? 16 : undefined;
+      return says('context') ? faultRows.contextLength : undefined;
     case 405:
     case 408:
     case 409:
@@ -149,38 +155,38 @@ function requestRow(status: number, reading: Reading): RowId | undefined {
       return undefined;
     // 400, 422 and statuses that gateways invent.
     default:
-      if (coded('auth') || says('auth')) return 21;
-      if (coded('permission') || says('permission')) return 24;
+      if (coded('auth') || says('auth')) return faultRows.keyRejected;
+      if (coded('permission') || says('permission')) return faultRows.permissionDenied;
       if (says('limit')) return limitRow(reading);
-      if (says('context') && !says('tokenLimit')) return 16;
-      if (says('filter')) return 19;
-      if (refusedParameter(error)) return 17;
-      if (says('prefill')) return 18;
-      return says('model') ? 20 : undefined;
+      if (says('context') && !says('tokenLimit')) return faultRows.contextLength;
+      if (says('filter')) return faultRows.promptFiltered;
+      if (refusedParameter(error)) return faultRows.unsupportedParameter;
+      if (says('prefill')) return faultRows.prefillRejected;
+      return says('model') ? faultRows.modelNotFound : undefined;
   }
 }
 
 const plainStatus: Readonly<Record<number, RowId>> = {
-  400: 15,
-  401: 21,
-  403: 24,
-  404: 25,
-  408: 26,
-  409: 27,
-  413: 28,
-  422: 29,
-  425: 27,
-  500: 33,
-  502: 34,
-  503: 35,
-  504: 36,
-  520: 34,
-  521: 34,
-  522: 34,
-  523: 34,
-  524: 36,
-  525: 37,
-  526: 37,
-  529: 35,
-  530: 34,
+  400: faultRows.requestRejected,
+  401: faultRows.keyRejected,
+  403: faultRows.permissionDenied,
+  404: faultRows.pathNotFound,
+  408: faultRows.requestTimeout,
+  409: faultRows.conflict,
+  413: faultRows.requestTooLarge,
+  422: faultRows.parameterInvalid,
+  425: faultRows.conflict,
+  500: faultRows.serverError,
+  502: faultRows.badGateway,
+  503: faultRows.overloaded,
+  504: faultRows.gatewayTimeout,
+  520: faultRows.badGateway,
+  521: faultRows.badGateway,
+  522: faultRows.badGateway,
+  523: faultRows.badGateway,
+  524: faultRows.gatewayTimeout,
+  525: faultRows.gatewayCertificate,
+  526: faultRows.gatewayCertificate,
+  529: faultRows.overloaded,
+  530: faultRows.badGateway,
 };

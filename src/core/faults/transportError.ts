@@ -1,37 +1,56 @@
 import { isRecord } from '../json';
-import type { RowId } from './table';
+import { faultRows, type RowId } from './table';
 
 /** Codes of Node, undici, OpenSSL and Electron's network stack. The first pattern that matches names the row. */
 const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
-  [/^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/, 1],
-  [/^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/, 2],
-  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, 3],
-  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/, 4],
-  [/^UND_ERR_HEADERS_TIMEOUT$/, 4],
-  [/^UND_ERR_BODY_TIMEOUT$/, 42],
+  [
+    /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
+    faultRows.hostNotFound,
+  ],
+  [
+    /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/,
+    faultRows.offline,
+  ],
+  [/^(ECONNREFUSED|net::ERR_CONNECTION_REFUSED)$/, faultRows.connectionRefused],
+  [
+    /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/,
+    faultRows.connectTimeout,
+  ],
+  [/^UND_ERR_HEADERS_TIMEOUT$/, faultRows.connectTimeout],
+  [/^UND_ERR_BODY_TIMEOUT$/, faultRows.connectionLost],
   // OpenSSL's words for an answer in plain HTTP: the scheme is wrong, not the certificate.
-  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 8],
-  [/^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/, 6],
-  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, 6],
-  [/^net::ERR_PROXY_AUTH/, 7],
-  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, 66],
-  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, 8],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/, 5],
-  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, 5],
+  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, faultRows.notHttp],
+  [
+    /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/,
+    faultRows.certificateUntrusted,
+  ],
+  [/^net::ERR_(CERT|SSL|PROXY_CERTIFICATE)_/, faultRows.certificateUntrusted],
+  [/^net::ERR_PROXY_AUTH/, faultRows.proxySignIn],
+  [/^(net::ERR_(PROXY|TUNNEL|MANDATORY_PROXY)_|ERR_PROXY)/, faultRows.proxyRefused],
+  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/, faultRows.notHttp],
+  [
+    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_CONNECTION_(RESET|CLOSED|ABORTED))$/,
+    faultRows.connectionReset,
+  ],
+  [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRows.connectionReset],
 ];
 
 /** Where the runtime gives no code, only words; they are its own, not a server's. */
 const wordRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
-  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, 8],
-  [/certificate/i, 6],
-  [/prox(y|ies)|tunneling socket/i, 66],
+  [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRows.notHttp],
+  [/certificate/i, faultRows.certificateUntrusted],
+  [/prox(y|ies)|tunneling socket/i, faultRows.proxyRefused],
 ];
 
 /** Of undici and of `tunnel-agent`: what a proxy has answered to CONNECT, in words only. */
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
 /** What can go wrong before there is a connection: a name, a refusal, no answer. */
-const connectingRows: ReadonlySet<RowId> = new Set<RowId>([1, 3, 4]);
+const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
+  faultRows.hostNotFound,
+  faultRows.connectionRefused,
+  faultRows.connectTimeout,
+]);
 
 /** Characters of a message that are examined and logged. */
 const longestMessage = 2000;
@@ -84,7 +103,7 @@ export interface TransportFault {
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
   const proxy = connectingRows.has(row) ? elsewhere(error, baseUrl) : undefined;
-  return proxy === undefined ? { row } : { row: 65, proxy };
+  return proxy === undefined ? { row } : { row: faultRows.proxyUnreachable, proxy };
 }
 
 function elsewhere(error: unknown, baseUrl: string): string | undefined {
@@ -104,7 +123,7 @@ export function transportRow(error: unknown): RowId {
     return rowIn(codeRows, named) ?? [];
   });
   // One address family without a route is no reason to be offline while another one got an answer.
-  const coded = rows.find((row) => row !== 2) ?? rows[0];
+  const coded = rows.find((row) => row !== faultRows.offline) ?? rows[0];
   if (coded !== undefined) return coded;
   for (const { message } of links) {
     const row = tunnelRow(message) ?? rowIn(wordRows, message);
@@ -112,15 +131,17 @@ export function transportRow(error: unknown): RowId {
   }
   // A proxy that answers CONNECT with 407 ends in a cause without code and message; nothing else does.
   const last = links.at(-1);
-  return links.length > 1 && last?.code === '' && last.message === '' ? 7 : 5;
+  return links.length > 1 && last?.code === '' && last.message === ''
+    ? faultRows.proxySignIn
+    : faultRows.connectionReset;
 }
 
 /** A proxy that fails to get through may yet do so; one that does not let through will not. */
 function tunnelRow(message: string): RowId | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;
-  if (status === 407) return 7;
-  return status >= 500 || status === 408 || status === 429 ? 64 : 66;
+  if (status === 407) return faultRows.proxySignIn;
+  return status >= 500 || status === 408 || status === 429 ? faultRows.proxyCannotConnect : faultRows.proxyRefused;
 }
 
 function rowIn(

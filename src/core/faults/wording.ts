@@ -1,6 +1,6 @@
 import type { EngineDeps } from '../engine';
 import type { KnownKeys } from '../knownKeys';
-import { hostOf } from '../origin';
+import { hostOf } from '../baseUrl';
 import type { Connection } from '../request';
 import { visibleText } from '../visibleText';
 import type { Fault } from './classify';

@@ -1,136 +1,294 @@
-import type { Clock } from '../clock';
+import { Deadline, type Clock } from '../clock';
+import type { WaitOrigin } from '../events';
 import { Breaker } from './breaker';
-import { Closure } from './closure';
-import { LineTimer } from './lineTimer';
-import type { Scope } from './scope';
-import type { Cooldown, SharedCooldowns } from './sharedCooldowns';
-import { SharedNotes } from './sharedNotes';
+import { SharedNotes, type Cooldown, type Scope, type SharedCooldowns } from './sharedCooldowns';
 import { SlowStart } from './slowStart';
-import { Place, type Ticket, type Verdicts } from './ticket';
 
-export type { Closed } from './closure';
-export type { Ticket } from './ticket';
+/** Estimate for a wait behind other requests, in milliseconds. It is renewed when it has passed. */
+const estimateMs = 1000;
+/** How often a queue checks the wall clock, which may have slept, and the notes of other windows, in milliseconds. */
+const checkEveryMs = 1000;
+
+/** Why a request has to wait. */
+export interface GateBlock {
+  /** Epoch milliseconds. While other requests go first, an estimate that is renewed each second. */
+  readonly until: number;
+  /** `probe`: the cooldown has expired, and other requests go first. */
+  readonly why: 'cooldown' | 'breaker' | 'probe';
+  /** What closed the gate. */
+  readonly cause: Cooldown;
+  /** Whose request was told to wait. A gate knows `request` and `window`; only a turn knows that it was its own. */
+  readonly origin: WaitOrigin;
+}
+
+/** A cooldown that a limit or an open breaker has started at a gate. */
+export class GateCooldown {
+  private readonly deadline: Deadline;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly why: 'cooldown' | 'breaker',
+    readonly cause: Cooldown,
+    readonly origin: 'request' | 'window',
+    until = cause.until,
+  ) {
+    this.deadline = new Deadline(clock, until);
+  }
+
+  /** Zero: it has expired. */
+  get leftMs(): number {
+    return this.deadline.leftMs;
+  }
+
+  /** Epoch milliseconds. */
+  get until(): number {
+    return this.deadline.until;
+  }
+
+  /** Returns the same cooldown, but expired. */
+  expired(): GateCooldown {
+    return new GateCooldown(this.clock, this.why, this.cause, this.origin, this.clock.now());
+  }
+
+  /**
+   * Returns why a request has to wait.
+   * @param before what the request knows; the same object is returned if that still holds
+   */
+  blockAfter(before: GateBlock | undefined): GateBlock {
+    const { cause, origin } = this;
+    const now = this.clock.now();
+    const why = this.leftMs > 0 ? this.why : 'probe';
+    const until = why === 'probe' ? now + estimateMs : this.until;
+    const isSame = before?.cause === cause && before.why === why;
+    // An estimate holds until it has passed, or a clock that was set back has made it too long.
+    const holds = isSame && (why === 'probe' ? before.until > now && before.until <= until : before.until === until);
+    return holds ? before : { until, why, cause, origin };
+  }
+}
+
+/** What a gate does about the events of a permit. A round is the one in which the request was sent. */
+interface PermitEvents {
+  forced(permit: Permit): void;
+  accepted(round: number): void;
+  limited(cooldown: Cooldown): void;
+  failed(round: number, hintMs: number | undefined): void;
+  finished(round: number): void;
+  /** Comes after the event that ended the permit. @param round undefined: the request was still in the queue */
+  released(permit: Permit, round: number | undefined): void;
+}
 
 /**
- * Decides who may ask a model. A limit, or a provider that keeps failing, closes it; when the time is up one probe goes
- * first, and the others follow as the gateway takes them. First come, first served.
+ * One admission to a gate, requested or granted. Exactly one of `limited`, `failed` and `release` ends it. Later calls
+ * are ignored, and so are the results of a request that was never admitted.
+ */
+export class Permit {
+  /** Why and until when the request has to wait; undefined: it is admitted, and in flight until the permit ends. */
+  block: GateBlock | undefined;
+  /** The gateway has accepted the request. */
+  isAccepted = false;
+  private round: number | undefined;
+  private hasEnded = false;
+
+  constructor(
+    private readonly events: PermitEvents,
+    readonly onChange: () => void,
+  ) {}
+
+  /** Called by the gate. */
+  grant(round: number): void {
+    this.round = round;
+    this.block = undefined;
+  }
+
+  /** The user wants the request to be sent now. */
+  force(): void {
+    if (!this.hasEnded && this.round === undefined) this.events.forced(this);
+  }
+
+  /** Response headers with a 2xx have arrived. The request stays in flight. */
+  accepted(): void {
+    if (this.hasEnded || this.isAccepted || this.round === undefined) return;
+    this.isAccepted = true;
+    this.events.accepted(this.round);
+  }
+
+  /** The gateway wants the request to wait. */
+  limited(cooldown: Cooldown): void {
+    this.end(() => this.events.limited(cooldown));
+  }
+
+  /**
+   * The provider has failed, before or after it had accepted the request.
+   * @param hintMs for how long it wants no requests
+   */
+  failed(hintMs?: number): void {
+    this.end((round) => this.events.failed(round, hintMs));
+  }
+
+  /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
+  release(isFinished = false): void {
+    this.end((round) => isFinished && this.events.finished(round));
+  }
+
+  private end(report: (round: number) => unknown): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    if (this.round !== undefined) report(this.round);
+    this.events.released(this, this.round);
+  }
+}
+
+/** The one timer of a queue. It runs only while requests wait. */
+export class QueueTimer {
+  /** Monotonic time of the next check. */
+  private dueAt = Infinity;
+  private cancel: () => void = () => undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly check: () => void,
+  ) {}
+
+  /** Checks in a second, or earlier if the cooldown ends earlier. @param leftMs 0: it has expired */
+  start(leftMs: number): void {
+    const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
+    const dueAt = this.clock.ticks() + delayMs;
+    // Requests that join the queue must not postpone a check.
+    if (this.dueAt <= dueAt) return;
+    this.stop();
+    this.dueAt = dueAt;
+    this.cancel = this.clock.after(delayMs, () => {
+      this.dueAt = Infinity;
+      this.check();
+    });
+  }
+
+  stop(): void {
+    this.cancel();
+    this.dueAt = Infinity;
+  }
+}
+
+/**
+ * Admits the requests to one model. A limit, or a provider that keeps failing, closes the gate. When the cooldown has
+ * expired, one request goes first as a probe, and the others follow as the gateway accepts them, in their order.
  */
 export class Gate {
-  private readonly line = new Set<Place>();
+  private readonly queue = new Set<Permit>();
   private inFlight = 0;
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
-  /** The round that began when the breaker last opened: what was sent before is no further failure. */
+  /** The round that began when the breaker last opened. The failure of an earlier request does not count again. */
   private openedIn = 0;
-  /** There as long as the slow start lasts: it is also what those wait for whom others precede. */
-  private closure: Closure | undefined;
-  /** One after the other; of what other windows were told. */
+  /** Kept as long as the slow start lasts, because it is also the reason why requests wait behind others. */
+  private cooldown: GateCooldown | undefined;
+  /** How often in succession other windows had no cooldown. */
   private emptyReads = 0;
   private readonly notes: SharedNotes;
-  private readonly timer: LineTimer;
-  private readonly verdicts: Verdicts = {
-    force: (place) => {
-      this.send(place);
+  private readonly timer: QueueTimer;
+  private readonly events: PermitEvents = {
+    forced: (permit) => {
+      this.send(permit);
       this.update();
-      place.changed();
+      permit.onChange();
     },
     accepted: (round) => this.accepted(round),
     limited: (cooldown) => {
       if (this.close('cooldown', cooldown, 'request')) this.notes.write(cooldown);
     },
     failed: (round, hintMs) => this.failed(round, hintMs),
-    succeeded: (round) => {
+    finished: (round) => {
       if (round >= this.openedIn) this.breaker.succeeded();
     },
-    left: (place, round) => this.leave(place, round),
+    released: (permit, round) => this.released(permit, round),
   };
 
   constructor(
     private readonly clock: Clock,
     shared: SharedCooldowns,
     scope: Scope,
-    /** It is closed until another time than before, or no longer before that has come. */
-    private readonly onClosed: () => void = () => undefined,
+    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
+    private readonly onCooldown: () => void = () => undefined,
   ) {
     this.notes = new SharedNotes(shared, scope);
-    this.timer = new LineTimer(clock, () => {
+    this.timer = new QueueTimer(clock, () => {
       this.update();
-      if (this.line.size > 0) void this.sync();
+      if (this.queue.size > 0) void this.sync();
     });
   }
 
-  /** Epoch milliseconds; undefined: the time is up, though others may have to go first. */
+  /** Epoch milliseconds; undefined: no cooldown, though other requests may have to go first. */
   get closedUntil(): number | undefined {
-    return this.leftMs > 0 ? this.closure?.until : undefined;
+    return this.leftMs > 0 ? this.cooldown?.until : undefined;
   }
 
-  get breakerOpen(): boolean {
-    return this.leftMs > 0 && this.closure?.why === 'breaker';
+  get isBreakerOpen(): boolean {
+    return this.leftMs > 0 && this.cooldown?.why === 'breaker';
   }
 
-  /** Of the provider, one after the other. */
+  /** Failures of the provider in succession. */
   get failures(): number {
     return this.breaker.failures;
   }
 
-  /** Nobody waits or is on the way, and nobody would be held up. */
-  get idle(): boolean {
-    return this.line.size === 0 && this.inFlight === 0 && this.leftMs === 0;
+  /** Whether no request waits or is in flight, and none would have to wait. */
+  get isIdle(): boolean {
+    return this.queue.size === 0 && this.inFlight === 0 && this.leftMs === 0;
   }
 
-  /** Learns what other windows were told. Never rejects. */
+  /** Reads the cooldowns of other windows. Never rejects. */
   async sync(): Promise<void> {
     const cooldown = await this.notes.read();
     this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
     // Once is not enough: a note that is being renamed, or a folder that can't be read, looks the same.
     if (this.emptyReads > 1) this.forgetNote();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // The very note that closed it says nothing new, even where a clock that was set back makes it look longer.
-    if (cooldown.until === this.closure?.cause.until) return;
+    // The note that closed the gate is not news, even if a clock that was set back makes it look longer.
+    if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }
 
   /**
-   * Joins the line.
-   * @param changed the ticket says something else than before; never called before `enter` has returned
+   * Adds a request to the queue.
+   * @param onChange called when the permit's `block` changes, but never before `enqueue` has returned
    */
-  enter(changed: () => void): Ticket {
-    const place = new Place(this.verdicts, changed);
-    this.line.add(place);
-    this.update(place);
-    return place;
+  enqueue(onChange: () => void): Permit {
+    const permit = new Permit(this.events, onChange);
+    this.queue.add(permit);
+    this.update(permit);
+    return permit;
   }
 
-  /** Opens it and forgets everything, notes of other windows too; who waits goes. */
+  /** Opens the gate and forgets everything, the notes of other windows too. All waiting requests are sent. */
   reset(): void {
     this.breaker = new Breaker();
-    this.becomes(undefined);
+    this.setCooldown(undefined);
     this.slowStart.open();
     this.notes.clear();
     this.update();
   }
 
-  /** What counts against the provider; its pause, if there is one, stays for the others. */
+  /** Forgets the failures of the provider. A cooldown stays, for the other requests. */
   forgetFailures(): void {
     this.breaker = new Breaker();
   }
 
-  /** The window that was told knows better by now, or everything was reset: a probe may go. */
+  /** The other window has learned that its cooldown is over, or everything was reset: a probe may go. */
   private forgetNote(): void {
-    if (this.leftMs === 0 || this.closure?.told !== 'window') return;
-    this.becomes(this.closure.ended());
+    if (this.leftMs === 0 || this.cooldown?.origin !== 'window') return;
+    this.setCooldown(this.cooldown.expired());
     this.update();
   }
 
   private get leftMs(): number {
-    return this.closure?.leftMs ?? 0;
+    return this.cooldown?.leftMs ?? 0;
   }
 
   private accepted(round: number): void {
     const { probing } = this.slowStart;
     if (!this.slowStart.accepted(round)) return;
-    if (this.line.size === 0) this.slowStart.open();
-    this.becomes(this.slowStart.isOpen ? undefined : this.closure?.ended());
+    if (this.queue.size === 0) this.slowStart.open();
+    this.setCooldown(this.slowStart.isOpen ? undefined : this.cooldown?.expired());
     if (probing) this.notes.clear();
     this.update();
   }
@@ -144,48 +302,49 @@ export class Gate {
     this.openedIn = this.slowStart.round;
   }
 
-  /** @returns false: it is closed for at least as long already */
-  private close(why: Closure['why'], cause: Cooldown, told: 'request' | 'window'): boolean {
-    const closure = new Closure(this.clock, why, cause, told);
-    if (this.slowStart.probing && closure.leftMs <= this.leftMs) return false;
-    this.becomes(closure);
+  /** @returns false if the gate is already closed for at least as long */
+  private close(why: GateCooldown['why'], cause: Cooldown, origin: GateCooldown['origin']): boolean {
+    const cooldown = new GateCooldown(this.clock, why, cause, origin);
+    if (this.slowStart.probing && cooldown.leftMs <= this.leftMs) return false;
+    this.setCooldown(cooldown);
     this.slowStart.begin();
     return true;
   }
 
-  private becomes(closure: Closure | undefined): void {
+  private setCooldown(cooldown: GateCooldown | undefined): void {
     const before = this.closedUntil;
-    this.closure = closure;
-    if (this.closedUntil !== before) this.onClosed();
+    this.cooldown = cooldown;
+    if (this.closedUntil !== before) this.onCooldown();
   }
 
-  private leave(place: Place, round: number | undefined): void {
-    this.line.delete(place);
+  private released(permit: Permit, round: number | undefined): void {
+    this.queue.delete(permit);
     if (round !== undefined) {
       this.inFlight--;
-      if (!place.taken) this.slowStart.refused(round);
+      if (!permit.isAccepted) this.slowStart.refused(round);
     }
     this.update();
   }
 
-  private send(place: Place): void {
-    this.line.delete(place);
+  private send(permit: Permit): void {
+    this.queue.delete(permit);
     this.inFlight++;
-    place.sent(this.slowStart.send());
+    permit.grant(this.slowStart.send());
   }
 
-  /** Lets through who may go, and tells those for whom anything is new; a newcomer sees it for itself. */
-  private update(newcomer?: Place): void {
-    const told = [...this.line].filter((place) => this.isNews(place));
-    if (this.line.size === 0) this.timer.stop();
-    else this.timer.run(this.leftMs);
-    for (const place of told) if (place !== newcomer) place.changed();
+  /** Admits as many requests as possible, and notifies those whose permit has changed, except the newcomer's. */
+  private update(newcomer?: Permit): void {
+    const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
+    if (this.queue.size === 0) this.timer.stop();
+    else this.timer.start(this.leftMs);
+    for (const permit of changed) if (permit !== newcomer) permit.onChange();
   }
 
-  private isNews(place: Place): boolean {
-    const { closed } = place;
-    if (!this.closure || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(place);
-    else place.closed = this.closure.say(closed);
-    return place.closed !== closed;
+  /** @returns whether the permit has changed */
+  private updatePermit(permit: Permit): boolean {
+    const { block } = permit;
+    if (!this.cooldown || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(permit);
+    else permit.block = this.cooldown.blockAfter(block);
+    return permit.block !== block;
   }
 }

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
 import { Gate } from './gate';
 import { mostTokens, RetryBudget } from './retryBudget';
-import type { Scope } from './scope';
-import type { SharedCooldowns } from './sharedCooldowns';
+import type { Scope, SharedCooldowns } from './sharedCooldowns';
 
 /** With more of a kind than this, those that hold nobody up are forgotten. */
 const keptOfAKind = 100;
@@ -46,7 +45,7 @@ export class NetworkState {
     const key = keyOf(scope);
     const known = this.gates.get(key);
     if (known) return known.gate;
-    forget(this.gates, ({ gate }) => gate.idle);
+    forget(this.gates, ({ gate }) => gate.isIdle);
     const gate = new Gate(this.clock, this.shared, scope, this.onPause);
     this.gates.set(key, { scope, gate });
     return gate;
@@ -56,7 +55,7 @@ export class NetworkState {
   pauseOf(scope: Scope): Pause | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
     const until = gate?.closedUntil;
-    return until === undefined ? undefined : { until, why: gate?.breakerOpen ? 'breaker' : 'cooldown' };
+    return until === undefined ? undefined : { until, why: gate?.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
 
   budget(origin: string): RetryBudget {
@@ -79,7 +78,7 @@ export class NetworkState {
     return {
       budgets: [...this.budgets].map(([origin, { tokens }]) => ({ origin, tokens })),
       gates: [...this.gates.values()].map(({ scope: { origin, model }, gate }) => {
-        const { closedUntil, breakerOpen, failures } = gate;
+        const { closedUntil, isBreakerOpen: breakerOpen, failures } = gate;
         return { origin, model, closedUntil, breakerOpen, failures };
       }),
     };

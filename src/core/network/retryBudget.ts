@@ -26,16 +26,12 @@ export class RetryBudget {
     return this.count;
   }
 
-  take(cost: number): void {
+  charge(cost: number): void {
     this.count = Math.max(0, this.tokens - cost);
   }
 
-  /** What was taken was not needed. */
-  giveBack(cost: number): void {
+  /** @param cost what was charged and not needed, or 1 for a complete answer */
+  refund(cost: number): void {
     this.count = Math.min(mostTokens, this.tokens + cost);
-  }
-
-  success(): void {
-    this.giveBack(1);
   }
 }

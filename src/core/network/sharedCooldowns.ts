@@ -1,5 +1,12 @@
 import type { DelaySource, FaultKind } from '../events';
-import type { Scope } from './scope';
+
+/** What a limit or a breaker applies to: a model behind an origin, for the owner of a key. */
+export interface Scope {
+  /** e.g. `https://api.holysheep.ai` */
+  readonly origin: string;
+  readonly apiKey: string;
+  readonly model: string;
+}
 
 /** Why nobody may go before a certain time. */
 export interface Cooldown {
@@ -27,3 +34,46 @@ export const noSharedCooldowns: SharedCooldowns = {
   write: () => Promise.resolve(),
   clear: () => Promise.resolve(),
 };
+
+/** One scope's part of what windows tell each other, in order: nothing is read that was cleared meanwhile. */
+export class SharedNotes {
+  private written: Promise<void> = Promise.resolve();
+  private reading: Promise<Cooldown | undefined> | undefined;
+  private clears = 0;
+
+  constructor(
+    private readonly shared: SharedCooldowns,
+    private readonly scope: Scope,
+  ) {}
+
+  /** Who asks while an answer is on its way gets that one. */
+  read(): Promise<Cooldown | undefined> {
+    this.reading ??= this.readOnce().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  write(cooldown: Cooldown): void {
+    this.written = this.written.then(() => this.attempt(() => this.shared.write(this.scope, cooldown)));
+  }
+
+  clear(): void {
+    this.clears++;
+    this.written = this.written.then(() => this.attempt(() => this.shared.clear(this.scope)));
+  }
+
+  private async readOnce(): Promise<Cooldown | undefined> {
+    const { clears } = this;
+    await this.written;
+    const cooldown = await this.attempt(() => this.shared.read(this.scope));
+    return clears === this.clears ? cooldown : undefined;
+  }
+
+  /** Calls the store. Returns undefined when it throws, so that a turn goes on without shared cooldowns. */
+  private async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch {
+      return undefined;
+    }
+  }
+}

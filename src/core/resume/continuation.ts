@@ -1,17 +1,12 @@
 import type { ChatMessage, TextMessage } from '../request';
 import type { Prefill } from './prefill';
-import type { JoinMethod } from './splice';
+import { sentPartial, wellFormed, type JoinMethod } from './splice';
 
 /** `prefix`: DeepSeek's sign that the message is to be gone on with. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 /** So much of the partial's end is quoted, in characters. */
 export const quotedChars = 200;
-
-/** What a prefill sends of the partial: Claude rejects one that ends in white space. */
-export function sentPartial(partial: string): string {
-  return wellFormed(partial).trimEnd();
-}
 
 /**
  * The conversation, and what asks for the rest of the partial answer.
@@ -60,9 +55,4 @@ function isChinese(text: string): boolean {
   const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
   const words = text.match(/[^\P{L}\p{Script=Han}]+/gu)?.length ?? 0;
   return han > words;
-}
-
-/** A request can't carry half a character: UTF-8 has no form for it. At the end its other half may still be to come. */
-function wellFormed(text: string): string {
-  return text.replace(/[\ud800-\udbff]$/, '').replace(/\p{Surrogate}/gu, '\ufffd');
 }

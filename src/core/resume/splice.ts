@@ -1,5 +1,3 @@
-import { sentPartial } from './continuation';
-
 export type JoinMethod = 'prefill' | 'continue';
 
 export type SpliceStep =
@@ -160,3 +158,13 @@ function commonPrefix(a: string, b: string): number {
 
 const isHigh = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 const isLow = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
+
+/** What a prefill sends of a partial answer: Claude rejects one that ends in white space. */
+export function sentPartial(partial: string): string {
+  return wellFormed(partial).trimEnd();
+}
+
+/** A request can't carry half a character: UTF-8 has no form for it. At the end its other half may still be to come. */
+export function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '').replace(/\p{Surrogate}/gu, '\ufffd');
+}

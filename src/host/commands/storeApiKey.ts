@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
-import { cleanApiKey } from '../../core/apiKey';
-import type { BaseUrl } from '../../core/baseUrl';
+import { cleanApiKey, doubtAbout, type ApiKeyProblem } from '../../core/apiKey';
+import { normalizeBaseUrl, type BaseUrl } from '../../core/baseUrl';
 import { checkUrl, enterApiKey, openSetting } from '../actions';
-import { askForApiKey, doubtText, problemText } from '../apiKeyInput';
 import { unusableBaseUrl } from '../baseUrlNotices';
 import { lateProgress } from '../lateProgress';
-import { localize } from '../localize';
 import { toast, type ToastAction } from '../toast';
 import { verifyConnection } from '../verification';
-import { apiKeyArgument } from './apiKeyArgument';
-import type { SetApiKeyDeps, SetApiKeyResult } from './setApiKey';
+import { ArgumentError } from '../userError';
+import type { SetApiKeyDeps, SetApiKeyResult } from './connectionCommands';
 
 /**
  * Resolves as soon as the key is stored or refused.
@@ -18,7 +16,7 @@ import type { SetApiKeyDeps, SetApiKeyResult } from './setApiKey';
  * @throws ArgumentError
  */
 export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
-  const given = argument === undefined ? undefined : apiKeyArgument(argument, localize);
+  const given = argument === undefined ? undefined : readArgument(argument);
   const ofSettings = deps.settings.baseUrl();
   const target = given?.target ?? ofSettings;
   if ('error' in target) {
@@ -108,5 +106,80 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     // If the old key can't be read, the new one must still be stored.
     log.error(error);
     return false;
+  }
+}
+
+interface ApiKeyArgument {
+  readonly key: string;
+  /** The base URL that the key belongs to. By default the one in the settings. */
+  readonly target?: BaseUrl;
+}
+
+/**
+ * Reads the argument of `holysheep.setApiKey`.
+ * @throws ArgumentError that says what is wrong, without any part of the key
+ */
+export function readArgument(argument: unknown): ApiKeyArgument {
+  if (typeof argument === 'string') return { key: argument };
+  if (typeof argument !== 'object' || argument === null || !('key' in argument)) {
+    throw new ArgumentError(vscode.l10n.t('"holysheep.setApiKey" takes an API key, or an object with a key.'));
+  }
+  const { key, baseUrl }: Readonly<Record<string, unknown>> = { ...argument };
+  if (typeof key !== 'string') throw new ArgumentError(vscode.l10n.t('"key" must be a text.'));
+  if (baseUrl === undefined) return { key };
+  const target = typeof baseUrl === 'string' ? normalizeBaseUrl(baseUrl) : undefined;
+  if (!target || 'error' in target) {
+    throw new ArgumentError(vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.'));
+  }
+  return { key, target };
+}
+
+/** Returns what the user entered, not yet cleaned; undefined: nothing. */
+function askForApiKey(host: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: vscode.l10n.t('API key for {0}', host),
+    prompt: vscode.l10n.t(
+      'Get a key at https://www.holysheep.ai. It is kept in the secret storage of this computer and sent to {0} only.',
+      host,
+    ),
+    placeHolder: 'hsa-…',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (input) => validate(input, host),
+  });
+}
+
+function validate(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
+  if (input === '') return undefined;
+  const cleaned = cleanApiKey(input);
+  if ('problem' in cleaned) {
+    return { message: problemText(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
+  }
+  const message = doubtText(cleaned.key, host);
+  return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
+}
+
+function problemText(problem: ApiKeyProblem): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('There is no API key in this.');
+    case 'has-spaces':
+      return vscode.l10n.t('An API key has no spaces or line breaks in it. Copy it once more.');
+    case 'too-long':
+      return vscode.l10n.t('This is too long for an API key. Copy the key alone.');
+    case 'not-ascii':
+      return vscode.l10n.t('There is a character in this that no API key has. Copy it once more.');
+  }
+}
+
+/** Returns a warning about a key that is accepted all the same. */
+function doubtText(key: string, host: string): string | undefined {
+  switch (doubtAbout(key, host)) {
+    case undefined:
+      return undefined;
+    case 'not-a-holysheep-key':
+      return vscode.l10n.t('HolySheep keys start with hsa-; this one does not.');
+    case 'holysheep-key-elsewhere':
+      return vscode.l10n.t('This looks like a HolySheep key, but it would go to {0}.', host);
   }
 }

@@ -1,7 +1,6 @@
 import type { EarlierAnswer } from '../../core/engine';
 import type { RecordedEvent } from '../../core/events';
-import { runsSoFar } from '../../core/turnRun';
-import { initialTurn, isRunning, reduce, type TurnState } from '../../core/turnState';
+import { initialTurn, isRunning, reduce, runsSoFar, type TurnState } from '../../core/turnState';
 import type { Attachment, ExchangeView } from '../../protocol';
 
 /** Where the selection begins that an answer may be applied to; zero-based. Its text is the first attachment's code. */

@@ -1,4 +1,4 @@
-import { runsOf } from '../../core/turnRun';
+import { runsOf } from '../../core/turnState';
 import type { OtherVersion } from '../conversation/conversationSummary';
 import type { Exchange } from '../conversation/exchange';
 

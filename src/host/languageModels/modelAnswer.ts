@@ -2,7 +2,7 @@ import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } fro
 import { isRecord, parseJson } from '../../core/json';
 import type { ToolCall } from '../../core/request';
 import { switchLine, waitLine, type ChatWords } from '../chat/chatWords';
-import { isTold } from '../chat/isTold';
+import { isDescribedBy } from '../../sameWait';
 
 /** Where an answer goes that nothing can be taken back from. */
 export interface ChatSink {
@@ -67,7 +67,7 @@ export class ModelAnswer {
         this.addToolCall(event);
         return false;
       case 'waiting':
-        if (!this.wait || !isTold(this.wait, event)) this.note(waitLine(event, this.words));
+        if (!this.wait || !isDescribedBy(this.wait, event)) this.note(waitLine(event, this.words));
         this.wait = event;
         return false;
       case 'cut':

@@ -4,6 +4,7 @@ import type { Engine } from '../../core/engine';
 import type { StreamEvent } from '../../core/events';
 import type { ChatRequest } from '../../core/request';
 import type { ActiveConnection, Connections } from '../connections';
+import type { ImportedKeys } from '../importedKeys';
 import { localize } from '../localize';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
@@ -22,7 +23,7 @@ export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly log: Log;
   /** For the log. */
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
-  readonly adoptKey: (origin: string, key: string) => Promise<void>;
+  readonly importedKeys: Pick<ImportedKeys, 'import'>;
 }
 
 /** As newer hosts have it; they tell for which of the user's groups of models they ask, and who asks. */
@@ -63,7 +64,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       const key = configuration['apiKey'];
       if (typeof key === 'string' && key !== '') {
         this.deps.log.hide(key);
-        this.adopt(connection.origin, key);
+        this.importKey(connection.origin, key);
       }
       return [];
     }
@@ -138,8 +139,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /** Not waited for: VS Code's list of models would stand still meanwhile, and hears of it when the key is there. */
-  private adopt(origin: string, key: string): void {
-    this.deps.adoptKey(origin, key).catch((error: unknown) => this.deps.log.error(error));
+  private importKey(origin: string, key: string): void {
+    this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));
   }
 
   /** Who asks for it on a click is led to the key; whoever looks what there is, is not. */

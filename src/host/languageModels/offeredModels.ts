@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { knownModels } from '../../core/modelList';
-import { originOf } from '../../core/origin';
+import { originOf } from '../../core/baseUrl';
 import type { ActiveConnection } from '../connections';
 import type { Log } from '../log';
 import type { ModelCatalog } from '../modelCatalog';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { openSetting } from '../actions';
-import type { SetApiKeyResult } from '../commands/setApiKey';
+import type { SetApiKeyResult } from '../commands/connectionCommands';
 import type { Connections } from '../connections';
 import { lateProgress } from '../lateProgress';
 import type { Log } from '../log';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FaultAction } from '../../protocol';
-import type { SetApiKeyResult } from '../commands/setApiKey';
+import type { SetApiKeyResult } from '../commands/connectionCommands';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange } from '../conversation/exchange';
 import { demoNote } from '../demo/demoNotes';

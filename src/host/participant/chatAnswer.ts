@@ -2,7 +2,7 @@ import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEven
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, Inserted } from './chatMetadata';
 import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chat/chatWords';
-import { isTold } from '../chat/isTold';
+import { isDescribedBy } from '../../sameWait';
 import { FencedText } from './fencedText';
 
 /** One call of the chat's response stream. */
@@ -127,7 +127,7 @@ export class ChatAnswer {
     const { wait } = this;
     if (!this.apart && event.reason !== 'offline' && event.delayMs < worthASeamMs) return [];
     this.wait = event;
-    if (wait && isTold(wait, event)) return [];
+    if (wait && isDescribedBy(wait, event)) return [];
     const button: readonly ChatPart[] = this.retryable ? [] : [{ type: 'button', action: 'retryNow' }];
     this.retryable = true;
     return this.aside(...button, progress(plain(waitLine(event, this.words))));

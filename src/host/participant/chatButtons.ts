@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Localize } from '../../core/engine';
-import type { SetApiKeyResult } from '../commands/setApiKey';
+import type { SetApiKeyResult } from '../commands/connectionCommands';
 import { billingPage } from '../panel/links';
 import { UserError } from '../userError';
 import type { ChatAction } from './chatActions';

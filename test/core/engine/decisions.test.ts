@@ -3,16 +3,16 @@ import { KnownKeys } from '../../../src/core/knownKeys';
 import { getEventListeners } from 'node:events';
 import { fault } from '../../../src/core/faults/classify';
 import type { RowId } from '../../../src/core/faults/table';
-import { Judge } from '../../../src/core/judge';
+import { GateQueue } from '../../../src/core/gateQueue';
 import { Gate } from '../../../src/core/network/gate';
 import { RetryBudget } from '../../../src/core/network/retryBudget';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
-import { Passage } from '../../../src/core/passage';
-import { Pauses, type WaitWords } from '../../../src/core/pauses';
+import { RetryController } from '../../../src/core/retryController';
 import type { Decision } from '../../../src/core/retryPolicy';
 import { TurnHistory } from '../../../src/core/turnHistory';
 import { TurnOutput } from '../../../src/core/turnOutput';
 import { faultOf, TurnWords } from '../../../src/core/turnWords';
+import { Waits, type WaitDescription } from '../../../src/core/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,
@@ -440,8 +440,8 @@ describe('the words of a closed gate', () => {
     ['probe', 'server', undefined],
   ] as const) {
     it(`name ${hintMs ?? 'no'} ms as the server's wish for a ${why} from ${source}`, () => {
-      const closed = { until: 5000, why, told: 'request', cause: { ...cause, source } } as const;
-      assert.equal(words.line(closed, 3, standing).hintMs, hintMs);
+      const block = { until: 5000, why, origin: 'request', cause: { ...cause, source } } as const;
+      assert.equal(words.waitAtGate(block, 3, standing).hintMs, hintMs);
     });
   }
 
@@ -457,23 +457,32 @@ describe('the words of a closed gate', () => {
   }
 });
 
+const description: WaitDescription = {
+  source: 'backoff',
+  reason: 'server',
+  maxAttempts: 6,
+  message: '',
+  actions: [],
+  attempt: 2,
+};
+
 /** What stands between a turn and a model, with nobody else there. */
 function crossing() {
   const clock = new VirtualClock();
   const output = new TurnOutput(clock, () => undefined);
   const history = new TurnHistory('one');
   const { fetch } = new EngineWorld({ replies: [silent] }).wire;
-  const pauses = new Pauses({ clock, random: () => 0.5, fetch }, output, history);
-  const passage = new Passage(clock, pauses);
+  const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);
+  const queue = new GateQueue({ clock, settings: () => defaultSettings }, history, waits);
   const gate = new Gate(clock, noSharedCooldowns, { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'one' });
-  const enter = () => passage.enter(gate, true, { words: () => undefined, leaves: () => false });
-  const judge = new Judge(
+  const enter = () => queue.acquire(gate, { isForced: true, describe: () => description, wish: () => undefined });
+  const controller = new RetryController(
     () => defaultSettings,
     () => 0.5,
     history,
-    passage,
+    queue,
   );
-  return { clock, history, pauses, passage, gate, enter, judge, budget: new RetryBudget(clock) };
+  return { clock, history, waits, queue, gate, enter, controller, budget: new RetryBudget(clock) };
 }
 
 describe('what a fault tells those who come after', () => {
@@ -487,57 +496,57 @@ describe('what a fault tells those who come after', () => {
     ['nothing of the hint of a server error', { ...fault(33), hint }, waitOf(4000), undefined, undefined],
   ] as const) {
     it(`is ${what}`, async () => {
-      const { clock, passage, gate, enter } = crossing();
+      const { clock, queue, gate, enter } = crossing();
       await enter();
-      passage.decided(seen, decision);
-      const { closed } = gate.enter(() => undefined);
-      assert.deepEqual([closed && closed.until - clock.now(), closed?.cause.source], [closedMs, source]);
+      queue.decided(seen, decision);
+      const { block } = gate.enqueue(() => undefined);
+      assert.deepEqual([block && block.until - clock.now(), block?.cause.source], [closedMs, source]);
     });
   }
 
   it('is nothing where the attempt never stood before a gate', () => {
-    const { passage } = crossing();
-    passage.accepted();
-    passage.failed(fault(33));
-    passage.decided(fault(35), waitOf(1200));
-    passage.over();
+    const { queue } = crossing();
+    queue.accepted();
+    queue.failed(fault(33));
+    queue.decided(fault(35), waitOf(1200));
+    queue.release();
   });
 
   it('that nobody waits for leaves no place in the line', async () => {
-    const { passage, gate, enter } = crossing();
+    const { queue, gate, enter } = crossing();
     await enter();
-    passage.decided({ ...fault(30), hint: { delayMs: 1, from: 'retry-after' } }, fail(30));
-    const closed = await passage.enter(gate, false, { words: () => undefined, leaves: () => false });
-    assert.equal(closed?.why, 'cooldown');
+    queue.decided({ ...fault(30), hint: { delayMs: 300_001, from: 'retry-after' } }, fail(30));
+    const request = { isForced: false, describe: () => description, wish: () => undefined };
+    assert.equal((await queue.acquire(gate, request)).type, 'refused');
     gate.reset();
-    assert.equal(gate.idle, true);
+    assert.equal(gate.isIdle, true);
   });
 
   it('ends the place of the attempt before', async () => {
-    const { gate, enter, passage } = crossing();
+    const { gate, enter, queue } = crossing();
     await enter();
     await enter();
-    passage.over();
-    assert.equal(gate.idle, true);
+    queue.release();
+    assert.equal(gate.isIdle, true);
   });
 });
 
-describe('a ruling', () => {
+describe('the retry controller', () => {
   const now = { resuming: false, hasText: false };
 
   it('says of the one fault that opens the breaker that it does', async () => {
-    const { judge, gate, enter, budget } = crossing();
+    const { controller, gate, enter, budget } = crossing();
     const opens: boolean[] = [];
     for (let n = 0; n < 6; n++) {
       await enter();
-      opens.push(judge.rule(fault(33), { gate, budget }, now).opensBreaker);
+      opens.push(controller.handle(fault(33), { gate, budget }, now).opensBreaker);
     }
     assert.deepEqual(opens, [false, false, false, false, true, false]);
   });
 
   it('knows of no breaker where the request never left', () => {
-    const { judge, budget } = crossing();
-    const { decision, opensBreaker } = judge.rule(fault(26), { gate: undefined, budget }, now);
+    const { controller, budget } = crossing();
+    const { decision, opensBreaker } = controller.handle(fault(26), { gate: undefined, budget }, now);
     assert.deepEqual([decision.do, opensBreaker, budget.tokens], ['wait', false, 11]);
   });
 
@@ -548,46 +557,33 @@ describe('a ruling', () => {
     ['a free replay', 5, false, 0],
   ] as const) {
     it(`for ${what} is charged with ${retries} retries`, () => {
-      const { judge, budget, history } = crossing();
-      judge.rule(fault(row), { gate: undefined, budget }, { ...now, resuming });
-      judge.charge(false);
+      const { controller, budget, history } = crossing();
+      controller.handle(fault(row), { gate: undefined, budget }, { ...now, resuming });
+      controller.attemptStarts(false);
       assert.equal(history.retries, retries);
     });
   }
 });
 
 describe('a wait', () => {
-  const words: WaitWords = {
-    source: 'backoff',
-    reason: 'server',
-    maxAttempts: 6,
-    message: '',
-    actions: [],
-    attempt: 2,
-  };
-
   it('that a sleeping machine made longer counts as long as it was meant to be', async () => {
-    const { pauses, clock, history } = crossing();
-    const over = pauses.forMs(1000, words);
-    assert.equal(pauses.waiting, true);
+    const { waits, clock, history } = crossing();
+    const over = waits.forMs(1000, description);
+    assert.equal(waits.isWaiting, true);
     clock.sleep(60_000);
     await clock.advance(0);
     await over;
-    assert.deepEqual([history.idleMs, history.waited, pauses.waiting], [1000, true, false]);
+    assert.deepEqual([history.idleMs, history.waited, waits.isWaiting], [1000, true, false]);
   });
 
-  it('in a line counts as long as it was said to be, and its end by the user is no way through', async () => {
-    const { pauses, clock, history, gate } = crossing();
-    const first = gate.enter(() => undefined);
+  it('in the queue counts as long as it was announced, and the user can leave the queue', async () => {
+    const { queue, waits, clock, history, gate } = crossing();
+    const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });
-    const through = pauses.inLine(
-      gate.enter(() => undefined),
-      () => words,
-      () => true,
-    );
+    const admission = queue.acquire(gate, { isForced: false, describe: () => description, wish: () => 'leave' });
     clock.sleep(60_000);
-    pauses.end();
-    assert.equal(await through, false);
+    waits.end();
+    assert.equal((await admission).type, 'left');
     assert.equal(history.idleMs, 1000);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { Gate, type Closed, type Ticket } from '../../../src/core/network/gate';
-import { LineTimer } from '../../../src/core/network/lineTimer';
+import { Gate, QueueTimer, type GateBlock, type Permit } from '../../../src/core/network/gate';
 import { noSharedCooldowns, type Cooldown, type SharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -29,20 +28,20 @@ class Board implements SharedCooldowns {
 
 /** A request, and how often it heard that something has changed. */
 class Request {
-  readonly ticket: Ticket;
+  readonly permit: Permit;
   changes = 0;
 
   constructor(gate: Gate) {
-    this.ticket = gate.enter(() => this.changes++);
+    this.permit = gate.enqueue(() => this.changes++);
   }
 
   get goes(): boolean {
-    return this.ticket.closed === undefined;
+    return this.permit.block === undefined;
   }
 
-  get closed(): Closed {
-    assert.ok(this.ticket.closed);
-    return this.ticket.closed;
+  get block(): GateBlock {
+    assert.ok(this.permit.block);
+    return this.permit.block;
   }
 }
 
@@ -70,17 +69,17 @@ class Line {
   /** Another request of the window is told to wait. */
   limit(delayMs: number): Cooldown {
     const cooldown = this.cooldown(delayMs);
-    const { ticket } = this.enter();
-    ticket.force();
-    ticket.limited(cooldown);
+    const { permit } = this.enter();
+    permit.force();
+    permit.limited(cooldown);
     return cooldown;
   }
 
   fail(times: number, hintMs?: number): void {
     for (let n = 0; n < times; n++) {
-      const { ticket } = this.enter();
-      ticket.force();
-      ticket.failed(hintMs);
+      const { permit } = this.enter();
+      permit.force();
+      permit.failed(hintMs);
     }
   }
 }
@@ -96,7 +95,7 @@ async function halfOpen(
   const requests = line.many(100);
   await line.clock.advance(5000);
   const taken = width - 1;
-  for (const { ticket } of requests.slice(0, taken)) ticket.accepted();
+  for (const { permit } of requests.slice(0, taken)) permit.accepted();
   const window = requests.slice(taken, going(requests));
   assert.equal(window.length, width);
   return { requests, window };
@@ -108,7 +107,7 @@ describe('an open gate', () => {
     const requests = line.many(50);
     await settle();
     assert.equal(going(requests), 50);
-    assert.deepEqual([line.clock.pending, line.gate.closedUntil, line.gate.breakerOpen], [0, undefined, false]);
+    assert.deepEqual([line.clock.pending, line.gate.closedUntil, line.gate.isBreakerOpen], [0, undefined, false]);
   });
 });
 
@@ -116,16 +115,16 @@ describe('an idle gate', () => {
   it('has nobody in the line or on the way, and would hold nobody up', async () => {
     const line = new Line();
     const { gate } = line;
-    assert.equal(gate.idle, true);
+    assert.equal(gate.isIdle, true);
     const early = line.enter();
-    assert.equal(gate.idle, false);
-    early.ticket.over();
-    assert.equal(gate.idle, true);
+    assert.equal(gate.isIdle, false);
+    early.permit.release();
+    assert.equal(gate.isIdle, true);
     line.limit(5000);
-    assert.equal(gate.idle, false);
-    line.enter().ticket.over();
+    assert.equal(gate.isIdle, false);
+    line.enter().permit.release();
     await line.clock.advance(5000);
-    assert.equal(gate.idle, true);
+    assert.equal(gate.isIdle, true);
   });
 });
 
@@ -133,8 +132,8 @@ describe('the timer of a line', () => {
   it('looks once, at the earliest time it was told', async () => {
     const clock = new VirtualClock();
     const looks: number[] = [];
-    const timer = new LineTimer(clock, () => looks.push(clock.ticks()));
-    for (const leftMs of [5000, 300, 700]) timer.run(leftMs);
+    const timer = new QueueTimer(clock, () => looks.push(clock.ticks()));
+    for (const leftMs of [5000, 300, 700]) timer.start(leftMs);
     await clock.advance(2000);
     assert.deepEqual([looks, clock.pending], [[300], 0]);
   });
@@ -144,7 +143,7 @@ describe('a limit', () => {
   it('of which nobody has to hear any more leaves no timer', () => {
     const line = new Line();
     line.limit(5000);
-    line.enter().ticket.force();
+    line.enter().permit.force();
     assert.equal(line.clock.pending, 0);
   });
 
@@ -153,7 +152,7 @@ describe('a limit', () => {
     const cause = line.limit(5000);
     const request = line.enter();
     line.limit(5000);
-    assert.equal(request.closed.cause, cause);
+    assert.equal(request.block.cause, cause);
     assert.equal(request.changes, 0);
   });
 
@@ -161,7 +160,7 @@ describe('a limit', () => {
     const line = new Line();
     const cause = line.limit(30_000);
     const request = line.enter();
-    assert.deepEqual(request.closed, { until: cause.until, why: 'cooldown', cause, told: 'request' });
+    assert.deepEqual(request.block, { until: cause.until, why: 'cooldown', cause, origin: 'request' });
     assert.equal(line.gate.closedUntil, cause.until);
     await line.clock.advance(29_999);
     assert.deepEqual([request.goes, request.changes], [false, 0]);
@@ -176,7 +175,7 @@ describe('a limit', () => {
     const request = line.enter();
     const longer = line.limit(40_000);
     line.limit(10_000);
-    assert.deepEqual([request.closed.until, request.closed.cause, request.changes], [longer.until, longer, 1]);
+    assert.deepEqual([request.block.until, request.block.cause, request.changes], [longer.until, longer, 1]);
   });
 
   it('lets one probe go first, in the order of arrival, whatever the number of those who wait', async () => {
@@ -186,11 +185,11 @@ describe('a limit', () => {
     await line.clock.advance(5000);
     assert.equal(going(requests), 1);
     assert.equal(requests[0]?.goes, true);
-    const { until, ...rest } = requests[1]!.closed;
+    const { until, ...rest } = requests[1]!.block;
     assert.equal(until, line.clock.now() + 1000);
-    assert.deepEqual(rest, { why: 'probe', cause, told: 'request' });
+    assert.deepEqual(rest, { why: 'probe', cause, origin: 'request' });
     await line.clock.advance(1000);
-    assert.equal(requests[1]!.closed.until, line.clock.now() + 1000);
+    assert.equal(requests[1]!.block.until, line.clock.now() + 1000);
     assert.equal(going([...requests, line.enter()]), 1);
   });
 
@@ -204,7 +203,7 @@ describe('a limit', () => {
       const sent = going(requests);
       sizes.push(sent - taken);
       while (taken < sent) {
-        requests[taken++]?.ticket.accepted();
+        requests[taken++]?.permit.accepted();
         // The one that was taken has made room, and the window has become wider.
         assert.equal(going(requests), Math.min(60, 1 + 2 * taken));
       }
@@ -217,15 +216,15 @@ describe('a limit', () => {
     line.limit(5000);
     const requests = line.many(3);
     await line.clock.advance(5000);
-    requests[0]?.ticket.accepted();
+    requests[0]?.permit.accepted();
     assert.equal(going(requests), 3);
     const late = line.many(2);
     assert.equal(going(late), 0);
-    requests[1]?.ticket.accepted();
+    requests[1]?.permit.accepted();
     assert.equal(going(late), 2);
     assert.equal(going(line.many(1)), 0);
-    requests[2]?.ticket.accepted();
-    late[0]?.ticket.accepted();
+    requests[2]?.permit.accepted();
+    late[0]?.permit.accepted();
     assert.equal(going(line.many(50)), 50);
     assert.equal(line.clock.pending, 0);
   });
@@ -235,11 +234,11 @@ describe('a limit', () => {
     line.limit(5000);
     const requests = line.many(6);
     await line.clock.advance(5000);
-    requests[0]?.ticket.accepted();
+    requests[0]?.permit.accepted();
     assert.equal(going(requests), 3);
-    requests[0]?.ticket.over();
+    requests[0]?.permit.release();
     assert.equal(going(requests), 3);
-    requests[1]?.ticket.over();
+    requests[1]?.permit.release();
     assert.equal(going(requests), 4);
   });
 
@@ -248,7 +247,7 @@ describe('a limit', () => {
     line.limit(5000);
     const requests = line.many(3);
     await line.clock.advance(5000);
-    requests[0]?.ticket.over();
+    requests[0]?.permit.release();
     assert.deepEqual(
       requests.map(({ goes }) => goes),
       [true, true, false],
@@ -261,8 +260,8 @@ describe('a limit', () => {
     const [probe, next] = line.many(2);
     await line.clock.advance(5000);
     const again = line.cooldown(7000);
-    probe!.ticket.limited(again);
-    assert.deepEqual([next!.closed.why, next!.closed.until], ['cooldown', again.until]);
+    probe!.permit.limited(again);
+    assert.deepEqual([next!.block.why, next!.block.until], ['cooldown', again.until]);
     await line.clock.advance(7000);
     assert.equal(next!.goes, true);
   });
@@ -276,11 +275,11 @@ describe('a limit', () => {
     it(`that a window of ${width} meets lets one probe go first again, and then ${after}`, async () => {
       const line = new Line();
       const { requests, window } = await halfOpen(line, width);
-      for (const { ticket } of window) ticket.limited(line.cooldown(3000));
+      for (const { permit } of window) permit.limited(line.cooldown(3000));
       const sent = going(requests);
       await line.clock.advance(3000);
       assert.equal(going(requests), sent + 1);
-      requests[sent]?.ticket.accepted();
+      requests[sent]?.permit.accepted();
       assert.equal(going(requests), sent + 1 + after);
     });
   }
@@ -288,30 +287,30 @@ describe('a limit', () => {
   it('makes the window half as wide once, however often the probe meets it too', async () => {
     const line = new Line();
     const { requests, window } = await halfOpen(line, 8);
-    window[0]?.ticket.limited(line.cooldown(3000));
+    window[0]?.permit.limited(line.cooldown(3000));
     let sent = going(requests);
     for (let n = 0; n < 3; n++) {
       await line.clock.advance(3000);
       assert.equal(going(requests), ++sent);
-      requests[sent - 1]?.ticket.limited(line.cooldown(3000));
+      requests[sent - 1]?.permit.limited(line.cooldown(3000));
     }
     await line.clock.advance(3000);
-    requests[sent]?.ticket.accepted();
+    requests[sent]?.permit.accepted();
     assert.equal(going(requests), sent + 1 + 4);
   });
 
   it('met when the gate was open for all remembers no earlier window', async () => {
     const line = new Line();
     const { requests, window } = await halfOpen(line, 8);
-    window[0]?.ticket.limited(line.cooldown(3000));
+    window[0]?.permit.limited(line.cooldown(3000));
     const sent = going(requests);
     await line.clock.advance(3000);
-    for (const { ticket } of requests) if (ticket.closed) ticket.over();
-    requests[sent]?.ticket.accepted();
+    for (const { permit } of requests) if (permit.block) permit.release();
+    requests[sent]?.permit.accepted();
     line.limit(3000);
     const again = line.many(20);
     await line.clock.advance(3000);
-    again[0]?.ticket.accepted();
+    again[0]?.permit.accepted();
     assert.equal(going(again), 1 + 2);
   });
 
@@ -319,11 +318,11 @@ describe('a limit', () => {
     const line = new Line();
     line.limit(5000);
     const [first, second, third] = line.many(3);
-    second!.ticket.force();
+    second!.permit.force();
     assert.deepEqual([first!.goes, second!.goes, second!.changes], [false, true, 1]);
     await line.clock.advance(6000);
     assert.deepEqual([first!.goes, third!.goes], [false, false]);
-    second!.ticket.over();
+    second!.permit.release();
     assert.deepEqual([first!.goes, third!.goes], [true, false]);
   });
 
@@ -331,8 +330,8 @@ describe('a limit', () => {
     const line = new Line();
     line.limit(60_000);
     const [first, second, ...others] = line.many(5);
-    second!.ticket.force();
-    second!.ticket.accepted();
+    second!.permit.force();
+    second!.permit.accepted();
     assert.equal(line.gate.closedUntil, undefined);
     assert.deepEqual(
       [first!, ...others].map(({ goes }) => goes),
@@ -345,9 +344,9 @@ describe('a limit', () => {
     const line = new Line(board);
     line.limit(60_000);
     const forced = line.enter();
-    forced.ticket.force();
+    forced.permit.force();
     assert.equal(forced.goes, true);
-    forced.ticket.accepted();
+    forced.permit.accepted();
     assert.equal(line.gate.closedUntil, undefined);
     assert.equal(going(line.many(20)), 20);
     await settle();
@@ -358,11 +357,11 @@ describe('a limit', () => {
     const line = new Line();
     line.limit(30_000);
     const [early, told, waiting] = line.many(3);
-    early!.ticket.force();
-    told!.ticket.force();
+    early!.permit.force();
+    told!.permit.force();
     const longer = line.cooldown(60_000);
-    told!.ticket.limited(longer);
-    early!.ticket.accepted();
+    told!.permit.limited(longer);
+    early!.permit.accepted();
     assert.deepEqual([waiting!.goes, line.gate.closedUntil], [false, longer.until]);
   });
 
@@ -371,37 +370,37 @@ describe('a limit', () => {
     const [early, late] = line.many(2);
     line.limit(60_000);
     const waiting = line.many(6);
-    early!.ticket.accepted();
-    early!.ticket.over();
+    early!.permit.accepted();
+    early!.permit.release();
     assert.equal(going(waiting), 0);
     await line.clock.advance(60_000);
-    late!.ticket.accepted();
-    late!.ticket.over();
+    late!.permit.accepted();
+    late!.permit.release();
     assert.equal(going(waiting), 1);
     // And it has not made the window any wider.
-    waiting[0]!.ticket.accepted();
+    waiting[0]!.permit.accepted();
     assert.equal(going(waiting), 3);
   });
 
-  it('takes one verdict of a ticket, and none of one that was never let through', () => {
+  it('takes one verdict of a permit, and none of one that was never let through', () => {
     const line = new Line();
-    const { ticket } = line.enter();
-    ticket.over();
-    ticket.limited(line.cooldown(5000));
+    const { permit } = line.enter();
+    permit.release();
+    permit.limited(line.cooldown(5000));
     assert.equal(line.gate.closedUntil, undefined);
     line.limit(5000);
     const waiting = line.enter();
-    waiting.ticket.accepted();
-    waiting.ticket.limited(line.cooldown(90_000));
+    waiting.permit.accepted();
+    waiting.permit.limited(line.cooldown(90_000));
     assert.equal(line.gate.closedUntil, line.clock.now() + 5000);
-    waiting.ticket.force();
+    waiting.permit.force();
     assert.equal(waiting.goes, false);
   });
 
   it('that has passed already still lets one go first', () => {
     const line = new Line();
     const [told] = line.many(1);
-    told!.ticket.limited(line.cooldown(0));
+    told!.permit.limited(line.cooldown(0));
     assert.equal(going(line.many(5)), 1);
   });
 });
@@ -434,7 +433,7 @@ describe('a clock that jumps', () => {
     await line.clock.advance(10_000);
     line.clock.epoch -= 3_600_000;
     await line.clock.advance(1000);
-    assert.equal(request.closed.until, line.clock.now() + 49_000);
+    assert.equal(request.block.until, line.clock.now() + 49_000);
     assert.equal(request.changes, 1);
     await line.clock.advance(48_999);
     assert.equal(request.goes, false);
@@ -447,19 +446,19 @@ describe('the breaker', () => {
   it('is open until its time is up', async () => {
     const line = new Line();
     line.fail(5);
-    assert.equal(line.enter().closed.told, 'request');
+    assert.equal(line.enter().block.origin, 'request');
     await line.clock.advance(4999);
-    assert.equal(line.gate.breakerOpen, true);
+    assert.equal(line.gate.isBreakerOpen, true);
     await line.clock.advance(1);
-    assert.equal(line.gate.breakerOpen, false);
+    assert.equal(line.gate.isBreakerOpen, false);
   });
 
   it('counts on after the answer to a request that was sent before it opened', () => {
     const line = new Line();
     const early = line.enter();
-    early.ticket.accepted();
+    early.permit.accepted();
     line.fail(5);
-    early.ticket.over(true);
+    early.permit.release(true);
     assert.equal(line.gate.failures, 5);
   });
 
@@ -467,54 +466,54 @@ describe('the breaker', () => {
     const line = new Line();
     line.fail(5);
     line.gate.forgetFailures();
-    assert.deepEqual([line.gate.failures, line.gate.breakerOpen], [0, true]);
+    assert.deepEqual([line.gate.failures, line.gate.isBreakerOpen], [0, true]);
   });
 
   it('opens after five failures in a row', () => {
     const line = new Line();
     line.fail(4);
-    assert.deepEqual([line.gate.breakerOpen, line.gate.failures], [false, 4]);
+    assert.deepEqual([line.gate.isBreakerOpen, line.gate.failures], [false, 4]);
     line.fail(1);
-    const { until, why, cause } = line.enter().closed;
+    const { until, why, cause } = line.enter().block;
     assert.deepEqual(
       [until - line.clock.now(), why, cause.source, cause.reason],
       [5000, 'breaker', 'backoff', 'breaker'],
     );
-    assert.deepEqual([line.gate.breakerOpen, line.gate.failures], [true, 5]);
+    assert.deepEqual([line.gate.isBreakerOpen, line.gate.failures], [true, 5]);
   });
 
   it('counts from nothing after an answer, and not further where nothing is said of the provider', () => {
     const line = new Line();
     line.fail(4);
-    line.enter().ticket.over();
-    const stopped = line.enter().ticket;
+    line.enter().permit.release();
+    const stopped = line.enter().permit;
     stopped.accepted();
-    stopped.over();
+    stopped.release();
     assert.equal(line.gate.failures, 4);
-    const { ticket } = line.enter();
-    ticket.accepted();
+    const { permit } = line.enter();
+    permit.accepted();
     assert.equal(line.gate.failures, 4);
-    ticket.over(true);
+    permit.release(true);
     assert.equal(line.gate.failures, 0);
     line.fail(4);
-    assert.equal(line.gate.breakerOpen, false);
+    assert.equal(line.gate.isBreakerOpen, false);
   });
 
   it('counts a provider that accepts and then fails', () => {
     const line = new Line();
     for (let n = 0; n < 5; n++) {
-      const { ticket } = line.enter();
-      ticket.accepted();
-      ticket.failed();
+      const { permit } = line.enter();
+      permit.accepted();
+      permit.failed();
     }
-    assert.equal(line.gate.breakerOpen, true);
+    assert.equal(line.gate.isBreakerOpen, true);
   });
 
   it('obeys a hint that is longer than its own time', () => {
     const line = new Line();
     line.fail(4);
     line.fail(1, 90_000);
-    const { until, cause } = line.enter().closed;
+    const { until, cause } = line.enter().block;
     assert.deepEqual([until - line.clock.now(), cause.source], [90_000, 'server']);
   });
 
@@ -524,26 +523,26 @@ describe('the breaker', () => {
     const waits: number[] = [];
     for (let n = 0; n < 7; n++) {
       const probe = line.enter();
-      const waitMs = probe.closed.until - line.clock.now();
+      const waitMs = probe.block.until - line.clock.now();
       waits.push(waitMs);
       await line.clock.advance(waitMs);
       assert.equal(probe.goes, true);
-      probe.ticket.failed();
+      probe.permit.failed();
     }
     assert.deepEqual(waits, [5000, 6500, 8450, 10_985, 14_280.5, 15_000, 15_000]);
-    line.enter().ticket.force();
+    line.enter().permit.force();
     const success = line.enter();
-    success.ticket.force();
-    success.ticket.accepted();
-    success.ticket.over(true);
+    success.permit.force();
+    success.permit.accepted();
+    success.permit.release(true);
     line.fail(5);
-    assert.equal(line.enter().closed.until - line.clock.now(), 5000);
+    assert.equal(line.enter().block.until - line.clock.now(), 5000);
   });
 
   it('is not prolonged by the failures of requests that were on their way when it opened', () => {
     const line = new Line();
-    for (const { ticket } of line.many(9)) ticket.failed();
-    assert.equal(line.enter().closed.until - line.clock.now(), 5000);
+    for (const { permit } of line.many(9)) permit.failed();
+    assert.equal(line.enter().block.until - line.clock.now(), 5000);
     assert.equal(line.gate.failures, 5);
   });
 
@@ -551,7 +550,7 @@ describe('the breaker', () => {
     const line = new Line();
     const cause = line.limit(60_000);
     line.fail(5);
-    assert.deepEqual(line.enter().closed, { until: cause.until, why: 'cooldown', cause, told: 'request' });
+    assert.deepEqual(line.enter().block, { until: cause.until, why: 'cooldown', cause, origin: 'request' });
   });
 });
 
@@ -577,7 +576,7 @@ describe('a reset', () => {
     line.limit(3000);
     const again = line.many(20);
     await line.clock.advance(3000);
-    again[0]?.ticket.accepted();
+    again[0]?.permit.accepted();
     assert.equal(going(again), 1 + 2);
   });
 });
@@ -592,7 +591,7 @@ describe('windows that share what they were told', () => {
     const { here, there } = windows();
     const cause = here.limit(30_000);
     await there.gate.sync();
-    assert.deepEqual(there.enter().closed, { until: cause.until, why: 'cooldown', cause, told: 'window' });
+    assert.deepEqual(there.enter().block, { until: cause.until, why: 'cooldown', cause, origin: 'window' });
   });
 
   it('hear within a second that it has become longer', async () => {
@@ -602,14 +601,14 @@ describe('windows that share what they were told', () => {
     const request = there.enter();
     const longer = here.limit(90_000);
     await here.clock.advance(1000);
-    assert.deepEqual([request.closed.until, request.changes], [longer.until, 1]);
+    assert.deepEqual([request.block.until, request.changes], [longer.until, 1]);
   });
 
   it('take their own note for what it is', async () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();
-    assert.equal(here.enter().closed.told, 'request');
+    assert.equal(here.enter().block.origin, 'request');
   });
 
   it('do not shorten what they know by what they hear', async () => {
@@ -643,7 +642,7 @@ describe('windows that share what they were told', () => {
     const { board, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
-    there.enter().ticket.accepted();
+    there.enter().permit.accepted();
     await settle();
     assert.equal(board.note, cause);
   });
@@ -671,8 +670,8 @@ describe('windows that share what they were told', () => {
     await settle();
     const note = board.note;
     const late = here.gate.sync();
-    forced!.ticket.force();
-    forced!.ticket.accepted();
+    forced!.permit.force();
+    forced!.permit.accepted();
     await late;
     await settle();
     assert.ok(note);
@@ -692,10 +691,10 @@ describe('windows that share what they were told', () => {
     // Others who come do not put it off.
     for (let n = 0; n < 4; n++) {
       await here.clock.advance(500);
-      here.enter().ticket.over();
+      here.enter().permit.release();
     }
     assert.equal(board.reads, 5);
-    request.ticket.over();
+    request.permit.release();
     assert.equal(here.clock.pending, 0);
   });
 });

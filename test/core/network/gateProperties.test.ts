@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Clock } from '../../../src/core/clock';
-import { Gate, type Closed, type Ticket } from '../../../src/core/network/gate';
+import { Gate, type GateBlock, type Permit } from '../../../src/core/network/gate';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
 import { propertyRuns } from '../../support/propertyRuns';
 
@@ -52,9 +52,9 @@ type Step =
   | { readonly do: 'pass' | 'jump'; readonly ms: number };
 
 interface Known {
-  readonly ticket: Ticket;
+  readonly permit: Permit;
   /** What its owner saw last. */
-  seen: Closed | undefined;
+  seen: GateBlock | undefined;
   forced: boolean;
   /** Number of the closing after which it was sent; undefined: it waits. */
   sentIn: number | undefined;
@@ -136,9 +136,9 @@ class Model {
   private enter(): void {
     let inside = true;
     const known: Known = {
-      ticket: this.gate.enter(() => {
+      permit: this.gate.enqueue(() => {
         assert.equal(inside, false);
-        known.seen = known.ticket.closed;
+        known.seen = known.permit.block;
       }),
       seen: undefined,
       forced: false,
@@ -147,27 +147,27 @@ class Model {
       ended: false,
     };
     inside = false;
-    known.seen = known.ticket.closed;
+    known.seen = known.permit.block;
     this.all.push(known);
   }
 
   private judge(known: Known, step: Step): boolean {
-    const { ticket } = known;
+    const { permit } = known;
     switch (step.do) {
       case 'force':
-        known.forced ||= ticket.closed !== undefined && !known.ended;
-        ticket.force();
+        known.forced ||= permit.block !== undefined && !known.ended;
+        permit.force();
         return false;
       case 'accepted': {
         const counts = !known.ended && !known.accepted && known.sentIn === this.closings;
         known.accepted ||= known.sentIn !== undefined;
         if (counts) this.widen();
-        ticket.accepted();
+        permit.accepted();
         return counts;
       }
       case 'limited':
         known.ended = true;
-        ticket.limited({
+        permit.limited({
           until: this.clock.now() + step.delayMs,
           delayMs: step.delayMs,
           source: 'server',
@@ -176,11 +176,11 @@ class Model {
         return false;
       case 'failed':
         known.ended = true;
-        ticket.failed(step.hintMs);
+        permit.failed(step.hintMs);
         return false;
       default:
         known.ended = true;
-        ticket.over();
+        permit.release();
         return false;
     }
   }
@@ -191,7 +191,7 @@ class Model {
   }
 
   private get someWait(): boolean {
-    return this.all.some(({ ended, ticket }) => !ended && ticket.closed !== undefined);
+    return this.all.some(({ ended, permit }) => !ended && permit.block !== undefined);
   }
 
   /** The end of a closing never comes nearer but by time; a clock set back makes no wait longer. */
@@ -211,13 +211,13 @@ class Model {
   private checkLine(until: number | undefined): void {
     for (const known of this.all) {
       if (known.ended) continue;
-      assert.equal(known.seen, known.ticket.closed, 'everybody hears of everything that is new');
-      if (known.ticket.closed || known.sentIn !== undefined) continue;
+      assert.equal(known.seen, known.permit.block, 'everybody hears of everything that is new');
+      if (known.permit.block || known.sentIn !== undefined) continue;
       known.sentIn = this.closings;
       if (known.forced) continue;
       assert.equal(until, undefined, 'nobody goes while it is closed');
       const earlier = this.all.slice(0, this.all.indexOf(known));
-      assert.ok(!earlier.some(({ ticket, ended }) => !ended && ticket.closed), 'first come, first served');
+      assert.ok(!earlier.some(({ permit, ended }) => !ended && permit.block), 'first come, first served');
     }
     const onTheWay = this.all.filter(({ sentIn, accepted, ended }) => sentIn === this.closings && !accepted && !ended);
     const unforced = onTheWay.filter(({ forced }) => !forced).length;
@@ -233,8 +233,8 @@ class Model {
   finish(): void {
     for (let round = 0; this.all.some(({ ended }) => !ended); round++) {
       assert.ok(round < 1000, 'everybody gets in');
-      this.all.forEach(({ ended, ticket }, which) => {
-        if (ended || ticket.closed) return;
+      this.all.forEach(({ ended, permit }, which) => {
+        if (ended || permit.block) return;
         this.do({ do: 'accepted', which });
         this.do({ do: 'over', which });
       });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { NetworkState } from '../../../src/core/network/networkState';
-import { noSharedCooldowns, type Cooldown } from '../../../src/core/network/sharedCooldowns';
-import type { Scope } from '../../../src/core/network/scope';
+import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/core/network/sharedCooldowns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
@@ -21,7 +20,7 @@ function limit(clock: VirtualClock, state: NetworkState, of: Scope): Cooldown {
   const cooldown: Cooldown = { until: clock.now() + 30_000, delayMs: 30_000, source: 'server', reason: 'rate-limit' };
   state
     .gate(of)
-    .enter(() => undefined)
+    .enqueue(() => undefined)
     .limited(cooldown);
   return cooldown;
 }
@@ -45,12 +44,12 @@ describe('the network state', () => {
 
   it('reports what is closed and what is spent, without a key', () => {
     const { clock, state } = start();
-    state.budget(scope.origin).take(5);
+    state.budget(scope.origin).charge(5);
     const { until } = limit(clock, state, scope);
     for (let n = 0; n < 5; n++)
       state
         .gate({ ...scope, model: 'broken' })
-        .enter(() => undefined)
+        .enqueue(() => undefined)
         .failed();
     const report = state.report();
     assert.deepEqual(report, {
@@ -65,16 +64,16 @@ describe('the network state', () => {
 
   it('forgets everything with a reset, in the notes of all windows too, and lets the waiting go', async () => {
     const { clock, state, cleared } = start();
-    state.budget(scope.origin).take(5);
+    state.budget(scope.origin).charge(5);
     limit(clock, state, scope);
-    const waiting = state.gate(scope).enter(() => undefined);
-    assert.ok(waiting.closed);
+    const waiting = state.gate(scope).enqueue(() => undefined);
+    assert.ok(waiting.block);
     await state.reset();
     await settle();
-    assert.equal(waiting.closed, undefined);
+    assert.equal(waiting.block, undefined);
     assert.equal(state.budget(scope.origin).tokens, 12);
     assert.ok(cleared.includes(undefined));
-    waiting.over();
+    waiting.release();
     assert.equal(clock.pending, 0);
   });
 
@@ -100,8 +99,8 @@ describe('the network state', () => {
     const closed = state.gate(scope);
     const busyScope = { ...scope, model: 'busy' };
     const busy = state.gate(busyScope);
-    const ticket = busy.enter(() => undefined);
-    state.budget('https://spent.test').take(1);
+    const permit = busy.enqueue(() => undefined);
+    state.budget('https://spent.test').charge(1);
     for (let n = 0; n < 500; n++) {
       state.gate({ ...scope, model: `model-${n}` });
       state.budget(`https://${n}.test`);
@@ -111,7 +110,7 @@ describe('the network state', () => {
     assert.equal(state.gate(scope), closed);
     assert.equal(state.gate(busyScope), busy);
     assert.equal(state.budget('https://spent.test').tokens, 11);
-    ticket.over();
+    permit.release();
   });
 
   it('says until when a model is left alone, and why; the others are not', async () => {
@@ -127,7 +126,7 @@ describe('the network state', () => {
   it('says so of a breaker', () => {
     const { clock, state } = start();
     const gate = state.gate(scope);
-    for (let n = 0; n < 5; n++) gate.enter(() => undefined).failed();
+    for (let n = 0; n < 5; n++) gate.enqueue(() => undefined).failed();
     assert.deepEqual(state.pauseOf(scope), { until: clock.now() + 5000, why: 'breaker' });
   });
 
@@ -139,13 +138,13 @@ describe('the network state', () => {
     );
     const gate = state.gate(scope);
     const began = clock.now();
-    const places = [1, 2, 3, 4].map(() => gate.enter(() => undefined));
+    const places = [1, 2, 3, 4].map(() => gate.enqueue(() => undefined));
     const limited = (place: number, delayMs: number): void =>
       places[place]!.limited({ until: began + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
     limited(0, 30_000);
     limited(1, 20_000);
     limited(2, 40_000);
-    places[3]!.over(true);
+    places[3]!.release(true);
     await state.reset();
     assert.deepEqual(told, [began + 30_000, began + 40_000, undefined]);
   });
@@ -158,7 +157,7 @@ describe('the network state', () => {
     await clock.advance(30_000);
     state
       .gate(scope)
-      .enter(() => undefined)
+      .enqueue(() => undefined)
       .accepted();
     assert.equal(told, 1);
   });

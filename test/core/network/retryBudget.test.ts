@@ -13,7 +13,7 @@ class Ticks {
 function spent(tokens: number): { readonly clock: Ticks; readonly budget: RetryBudget } {
   const clock = new Ticks();
   const budget = new RetryBudget(clock);
-  budget.take(12 - tokens);
+  budget.charge(12 - tokens);
   return { clock, budget };
 }
 
@@ -21,9 +21,9 @@ describe('a retry budget', () => {
   it('has 12 tokens, and never less than none', () => {
     const budget = new RetryBudget(new Ticks());
     assert.equal(budget.tokens, 12);
-    for (let n = 0; n < 11; n++) budget.take(1);
+    for (let n = 0; n < 11; n++) budget.charge(1);
     assert.equal(budget.tokens, 1);
-    budget.take(2);
+    budget.charge(2);
     assert.equal(budget.tokens, 0);
   });
 
@@ -41,7 +41,7 @@ describe('a retry budget', () => {
 
   it('gains one with each success', () => {
     const { budget } = spent(3);
-    budget.success();
+    budget.refund(1);
     assert.equal(budget.tokens, 4);
   });
 
@@ -49,8 +49,8 @@ describe('a retry budget', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
     clock.time += 3_600_000;
-    budget.success();
-    budget.take(12);
+    budget.refund(1);
+    budget.charge(12);
     clock.time += 9999;
     assert.equal(budget.tokens, 0);
   });
@@ -66,9 +66,9 @@ describe('a retry budget', () => {
         const clock = new Ticks();
         const budget = new RetryBudget(clock);
         for (const each of steps) {
-          if (each === 'success') budget.success();
+          if (each === 'success') budget.refund(1);
           else if ('pass' in each) clock.time += each.pass;
-          else budget.take(each.take);
+          else budget.charge(each.take);
           assert.ok(budget.tokens >= 0 && budget.tokens <= 12);
         }
       }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatMessage } from '../../../src/core/request';
-import { continuationMessages, quotedChars, sentPartial } from '../../../src/core/resume/continuation';
+import { continuationMessages, quotedChars } from '../../../src/core/resume/continuation';
+import { sentPartial } from '../../../src/core/resume/splice';
 import { readDemoPrompt } from '../../../src/demo/demoPrompt';
 import { propertyRuns } from '../../support/propertyRuns';
 

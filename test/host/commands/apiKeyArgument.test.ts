@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
-import { apiKeyArgument } from '../../../src/host/commands/apiKeyArgument';
-import { ArgumentError } from '../../../src/host/userError';
-
-const localize = (message: string): string => message;
+import type * as StoreApiKey from '../../../src/host/commands/storeApiKey';
+import { useVSCode } from '../../support/fakeVSCode';
 
 describe('the argument of holysheep.setApiKey', () => {
+  useVSCode({ l10n: { t: (message: string) => message } });
+  let readArgument: typeof StoreApiKey.readArgument;
+  before(async () => {
+    ({ readArgument } = await import('../../../src/host/commands/storeApiKey'));
+  });
+
   it('is a key', () => {
-    assert.deepEqual(apiKeyArgument('hsa-key-1', localize), { key: 'hsa-key-1' });
-    assert.deepEqual(apiKeyArgument({ key: 'hsa-key-1' }, localize), { key: 'hsa-key-1' });
+    assert.deepEqual(readArgument('hsa-key-1'), { key: 'hsa-key-1' });
+    assert.deepEqual(readArgument({ key: 'hsa-key-1' }), { key: 'hsa-key-1' });
   });
 
   it('may contain a base URL, which is normalized like the one in the settings', () => {
-    const { key, target } = apiKeyArgument({ key: 'k', baseUrl: ' gateway.example/v1/models ' }, localize);
+    const { key, target } = readArgument({ key: 'k', baseUrl: ' gateway.example/v1/models ' });
     assert.deepEqual(
       [key, target?.url, target?.origin],
       ['k', 'https://gateway.example/v1', 'https://gateway.example'],
@@ -32,8 +36,8 @@ describe('the argument of holysheep.setApiKey', () => {
   ] as const) {
     it(`is rejected when it is ${JSON.stringify(argument)}, with an error that does not contain the key`, () => {
       assert.throws(
-        () => apiKeyArgument(argument, localize),
-        (error) => error instanceof ArgumentError && message.test(error.message) && !error.message.includes('key-1'),
+        () => readArgument(argument),
+        (error) => error instanceof TypeError && message.test(error.message) && !error.message.includes('key-1'),
       );
     });
   }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../../src/core/baseUrl';
 import { KnownKeys } from '../../../src/core/knownKeys';
-import type { SetApiKeyDeps } from '../../../src/host/commands/setApiKey';
+import type { SetApiKeyDeps } from '../../../src/host/commands/connectionCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 
 class CancellationTokenSource {

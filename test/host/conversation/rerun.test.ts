@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/core/events';
-import { runsOf } from '../../../src/core/turnRun';
-import { initialTurn, reduce, type TurnState } from '../../../src/core/turnState';
+import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/core/turnState';
 import { rerunOf } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
 import type { JournalLine } from '../../../src/host/conversation/journalLines';

@@ -1,13 +1,13 @@
 import { classify } from '../../../src/core/faults/classify';
-import { Judge } from '../../../src/core/judge';
-import type { Closed, Gate } from '../../../src/core/network/gate';
+import { GateQueue } from '../../../src/core/gateQueue';
+import type { Gate } from '../../../src/core/network/gate';
 import { NetworkState } from '../../../src/core/network/networkState';
 import type { RetryBudget } from '../../../src/core/network/retryBudget';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
-import { Passage } from '../../../src/core/passage';
-import { Pauses, type WaitWords } from '../../../src/core/pauses';
+import { RetryController } from '../../../src/core/retryController';
 import { TurnHistory } from '../../../src/core/turnHistory';
 import { TurnOutput } from '../../../src/core/turnOutput';
+import { Waits, type WaitDescription } from '../../../src/core/waits';
 import { defaultSettings } from '../../support/engineRun';
 import type { Refusal } from '../gateway';
 import type { World } from '../world';
@@ -16,8 +16,15 @@ import type { Question, Strategy } from './strategy';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-simulated-key', model: 'gpt-4o' };
 
-/** Nobody reads them here. */
-const words: WaitWords = { attempt: 0, source: 'backoff', reason: 'server', maxAttempts: 0, message: '', actions: [] };
+/** Not read by anybody in the simulation. */
+const description: WaitDescription = {
+  attempt: 0,
+  source: 'backoff',
+  reason: 'server',
+  maxAttempts: 0,
+  message: '',
+  actions: [],
+};
 
 const { retry } = defaultSettings;
 
@@ -44,9 +51,9 @@ class OurTurn {
   private readonly history = new TurnHistory(scope.model);
   readonly gate: Gate;
   readonly budget: RetryBudget;
-  private readonly pauses: Pauses;
-  private readonly passage: Passage;
-  private readonly judge: Judge;
+  private readonly waits: Waits;
+  private readonly queue: GateQueue;
+  private readonly retries: RetryController;
 
   constructor(
     private readonly world: World,
@@ -57,17 +64,18 @@ class OurTurn {
     this.gate = window.gate(scope);
     this.budget = window.budget(scope.origin);
     const output = new TurnOutput(world, () => undefined);
-    this.pauses = new Pauses({ clock: world, random, fetch }, output, this.history);
-    this.passage = new Passage(world, this.pauses);
     const settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
-    this.judge = new Judge(() => settings, random, this.history, this.passage);
+    this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
+    this.queue = new GateQueue({ clock: world, settings: () => settings }, this.history, this.waits);
+    this.retries = new RetryController(() => settings, random, this.history, this.queue);
   }
 
   async run(question: Question): Promise<void> {
+    const request = { isForced: false, describe: () => description, wish: () => undefined };
     for (let again = true; again;) {
-      const line = { words: (closed: Closed) => this.lineWords(closed), leaves: () => false };
-      if (await this.passage.enter(this.gate, false, line)) break;
-      this.judge.charge(false);
+      const admission = await this.queue.acquire(this.gate, request);
+      if (admission.type !== 'admitted') break;
+      this.retries.attemptStarts(false);
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered));
       if (!refusal) {
         this.stream(question);
@@ -79,23 +87,16 @@ class OurTurn {
   }
 
   private stream(question: Question): void {
-    this.passage.accepted();
-    this.world.after(question.succeeded(), () => {
-      this.budget.success();
-      this.passage.over(true);
-    });
+    this.queue.accepted();
+    this.world.after(question.succeeded(), () => this.retries.succeeded(this.budget));
   }
 
   /** @returns whether there is another attempt */
   private async follow(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
-    const { decision, breakerOpen } = this.judge.rule(fault, this, { resuming: false, hasText: false });
+    const { decision, isBreakerOpen } = this.retries.handle(fault, this, { resuming: false, hasText: false });
     if (decision.do !== 'wait') return decision.do === 'replay';
-    if (!breakerOpen) await this.pauses.forMs(decision.delayMs, words);
+    if (!isBreakerOpen) await this.waits.forMs(decision.delayMs, description);
     return true;
-  }
-
-  private lineWords({ until }: Closed): WaitWords | undefined {
-    return until - this.world.now() > this.judge.patienceMs ? undefined : words;
   }
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { Wait } from '../../src/core/wait';
+import { Wait } from '../../src/core/waits';
 import { settle, VirtualClock } from '../support/virtualClock';
 
 function waiting(clock: VirtualClock, ms: number): { readonly wait: Wait; readonly isOver: () => Promise<boolean> } {
   const wait = new Wait(clock, clock.now() + ms);
   let over = false;
-  void wait.over.then(() => (over = true));
+  void wait.finished.then(() => (over = true));
   return { wait, isOver: () => settle().then(() => over) };
 }
 

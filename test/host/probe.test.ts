@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import type { FaultKind } from '../../src/core/events';
 import { KnownKeys } from '../../src/core/knownKeys';
-import { probeModels, type ProbeFault, type ProbeLimits, type ProbeResult } from '../../src/host/modelsProbe';
+import { probeModels, type ProbeFault, type ProbeLimits, type ProbeResult } from '../../src/host/probe';
 
 const apiKey = 'hsa-0123456789abcdef';
 const otherKey = 'K7/of+another-route-99';
@@ -28,6 +29,12 @@ function replying(status: number, body: string, headers: Record<string, string> 
   return (_request, response) => response.writeHead(status, headers).end(body);
 }
 
+/** Kind and code of a fault that a turn could have, too. */
+function networkFault(result: ProbeResult): readonly [kind: FaultKind, code: string | undefined] {
+  assert.ok(result.state === 'unverified' && result.fault.kind === 'network', JSON.stringify(result));
+  return [result.fault.fault.kind, result.fault.code];
+}
+
 const html = { 'content-type': 'text/html' };
 
 const faults: readonly (readonly [name: string, answer: RequestListener, fault: ProbeFault])[] = [
@@ -41,10 +48,7 @@ const faults: readonly (readonly [name: string, answer: RequestListener, fault: 
   ['JSON that is no list', replying(200, '{"ok":true}'), { kind: 'not-a-list', status: 200 }],
   ['text', replying(200, 'hello'), { kind: 'not-a-list', status: 200 }],
   ['an odd status', replying(418, '{}'), { kind: 'status', status: 418 }],
-  ['a body without an end', (_q, response) => response.writeHead(200).write('{'), { kind: 'timeout' }],
-  ['no answer', () => undefined, { kind: 'timeout' }],
   ['a body over the limit', replying(200, `["${'x'.repeat(2000)}"]`), { kind: 'unreadable', status: 200 }],
-  ['a dropped connection', (request) => request.socket.destroy(), { kind: 'connection', code: 'UND_ERR_SOCKET' }],
 ];
 
 describe('probeModels', () => {
@@ -80,6 +84,17 @@ describe('probeModels', () => {
     });
   }
 
+  for (const [name, answer, kind, code] of [
+    ['a body without an end', (_q, response) => response.writeHead(200).write('{'), 'timeout', undefined],
+    ['no answer', () => undefined, 'timeout', undefined],
+    ['a dropped connection', (request) => request.socket.destroy(), 'connection', 'UND_ERR_SOCKET'],
+    ['a proxy that wants a sign-in', replying(407, ''), 'proxy', undefined],
+  ] as const satisfies readonly (readonly [string, RequestListener, FaultKind, string | undefined])[]) {
+    it(`classifies ${name} as a turn does`, async () => {
+      assert.deepEqual(networkFault(await probe(answer, quick)), [kind, code]);
+    });
+  }
+
   for (const [name, answer, fault] of faults) {
     it(`knows ${name}`, async () => {
       assert.deepEqual(await probe(answer, quick), { state: 'unverified', fault });
@@ -101,17 +116,14 @@ describe('probeModels', () => {
 
   it('knows a port that nobody listens on', async () => {
     const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
-    assert.deepEqual(await probeModels({ baseUrl, apiKey }, new KnownKeys()), {
-      state: 'unverified',
-      fault: { kind: 'refused', code: 'ECONNREFUSED' },
-    });
+    const result = await probeModels({ baseUrl, apiKey }, new KnownKeys());
+    assert.deepEqual(networkFault(result), ['connection', 'ECONNREFUSED']);
   });
 
   it('knows a server that speaks no HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
     const result = await withServer(server, (baseUrl) => probeModels({ baseUrl, apiKey }, new KnownKeys()));
-    assert.ok(result.state === 'unverified');
-    assert.equal(result.fault.kind, 'not-http');
+    assert.equal(networkFault(result)[0], 'not-a-stream');
   });
 
   it('knows a server that speaks HTTP where TLS is expected', async () => {

@@ -62,26 +62,12 @@ function actionsFor(fault: Extract<Verification, { state: 'unverified' }>['fault
   switch (fault) {
     case 'tls':
     case 'proxy':
-    case 'proxy-failed':
-    case 'proxy-away':
-    case 'proxy-refused':
       return [networkSettings(), openLog()];
     case 'offline':
     case 'rate-limit':
     case 'server':
       return [openLog()];
-    case 'dns':
-    case 'refused':
-    case 'timeout':
-    case 'not-tls':
-    case 'not-http':
-    case 'connection':
-    case 'redirect':
-    case 'not-found':
-    case 'html':
-    case 'not-a-list':
-    case 'unreadable':
-    case 'status':
+    default:
       return [checkUrl(), openLog()];
   }
 }

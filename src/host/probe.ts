@@ -1,13 +1,17 @@
 import { declaredKind, sniffedKind } from '../core/contentKind';
+import { classify, type Fault } from '../core/faults/classify';
+import { errorChain } from '../core/faults/transportError';
 import { isRecord, parseJson } from '../core/json';
 import type { KnownKeys } from '../core/knownKeys';
 import { parseModelList } from '../core/modelList';
 import type { Connection } from '../core/request';
 import { visibleText } from '../core/visibleText';
-import { networkFaultOf, type NetworkFault } from './networkFault';
 
 export type ProbeFault =
-  | { readonly kind: NetworkFault; readonly code?: string | undefined; readonly proxy?: string | undefined }
+  /** The same fault that a turn would have. `code`: of the error, for users who look it up. */
+  | { readonly kind: 'network'; readonly fault: Fault; readonly code?: string | undefined }
+  /** The gateway speaks plain HTTP, and the base URL says HTTPS. */
+  | { readonly kind: 'not-tls' }
   | { readonly kind: 'redirect'; readonly to: string | undefined }
   | { readonly kind: 'not-found' | 'rate-limit' | 'server' | 'status'; readonly status: number }
   | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
@@ -31,6 +35,9 @@ export interface ProbeLimits {
 const usual: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
 
 const longestDetail = 300;
+
+/** Codes of OpenSSL for an answer in plain HTTP: the scheme is wrong, not the certificate. */
+const plainAnswer = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
 
 class BodyTooLarge extends Error {}
 
@@ -65,18 +72,25 @@ export async function probeModels(
     return judge(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
   } catch (error) {
     if (signal?.aborted) return { state: 'cancelled' };
-    if (abort.signal.reason instanceof Late) return { state: 'unverified', fault: { kind: 'timeout' } };
+    if (abort.signal.reason instanceof Late) {
+      const fault = classify({ type: 'timeout', clock: 'headers', afterMs: performance.now() - started }, Date.now());
+      return { state: 'unverified', fault: { kind: 'network', fault } };
+    }
     if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
-    const { fault, code, proxy } = networkFaultOf(error, connection.baseUrl);
-    const shown = (text: string): string => visibleText(keys.redact(text), longestDetail);
-    const found = { code: code && shown(code), ...(proxy !== undefined && { proxy: shown(proxy) }) };
-    return { state: 'unverified', fault: { kind: fault, ...found } };
+    return { state: 'unverified', fault: networkFault(error, connection, keys) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
     // Frees the socket of a body that was left unread.
     abort.abort();
   }
+}
+
+function networkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
+  const codes = errorChain(error).flatMap(({ code }) => (code === '' ? [] : [code]));
+  if (codes.some((code) => plainAnswer.test(code))) return { kind: 'not-tls' };
+  const fault = classify({ type: 'error', error, streaming: false, baseUrl }, Date.now());
+  return { kind: 'network', fault, code: codes[0] && visibleText(keys.redact(codes[0]), longestDetail) };
 }
 
 function headersFor({ apiKey }: Connection): Record<string, string> {
@@ -116,7 +130,10 @@ function judge(response: Response, body: string, { connection, keys, ms }: Asked
     return { state: 'rejected', status, detail: detailOf(body, keys) };
   }
   if (status === 404 || status === 405) return unverified({ kind: 'not-found', status });
-  if (status === 407) return unverified({ kind: 'proxy' });
+  if (status === 407) {
+    const { headers } = response;
+    return unverified({ kind: 'network', fault: classify({ type: 'status', status, headers, body }, Date.now()) });
+  }
   if (status === 429) return unverified({ kind: 'rate-limit', status });
   if (status >= 500) return unverified({ kind: 'server', status });
   if (html) return unverified({ kind: 'html', status });
