@@ -4,7 +4,7 @@ import { runsOf } from '../../../src/core/turnRun';
 import { initialTurn, reduce, type TurnState } from '../../../src/core/turnState';
 import { rerunOf } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
-import type { JournalLine } from '../../../src/host/conversation/journalLines';
+import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { attempt, done, resumed, stopped, text } from './scriptedEngine';
 
 const first: readonly StreamEvent[] = [attempt(), text('Hel'), stopped('Hel')];
