@@ -46,7 +46,7 @@ export default tseslint.config(
     '^(vscode$|\\./(host|webview|demo|extension)(/|$))',
     'the protocol is types and pure data.',
   ),
-  layer(['src/panelState.ts'], '.', 'what is kept of a page is plain data, with its check.'),
+  layer(['src/panelState.ts'], '^(?!valibot$)', 'what is kept of a page is plain data, with its schema.'),
   layer(
     ['src/webview/**/*.ts'],
     '^(vscode$|node:|(\\.\\./)+(host|demo|core|extension)(/|$))',

@@ -1,13 +1,15 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { cleanApiKey } from '../../core/apiKey';
-import type { BaseUrl } from '../../core/baseUrl';
+import { normalizeBaseUrl, type BaseUrl } from '../../core/baseUrl';
+import type { Localize } from '../../core/engine';
 import { checkUrl, enterApiKey, openSetting } from '../actions';
 import { askForApiKey, doubtText, problemText } from '../apiKeyInput';
 import { unusableBaseUrl } from '../baseUrlNotices';
 import { lateProgress } from '../lateProgress';
 import { localize } from '../localize';
+import { parsedArgument } from '../schemas';
 import { toast, type ToastAction } from '../toast';
-import { apiKeyArgument } from './apiKeyArgument';
 import type { SetApiKeyDeps, SetApiKeyResult } from './setApiKey';
 
 /**
@@ -109,4 +111,30 @@ async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: st
     log.error(error);
     return false;
   }
+}
+
+export interface ApiKeyArgument {
+  readonly key: string;
+  /** The base URL that the key belongs to. By default the one in the settings. */
+  readonly target?: BaseUrl;
+}
+
+/**
+ * Reads the argument of `holysheep.setApiKey`.
+ * @throws ArgumentError that says what is wrong, without any part of the key
+ */
+export function apiKeyArgument(argument: unknown, localize: Localize): ApiKeyArgument {
+  const noBaseUrl = localize('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
+  const baseUrl = v.pipe(
+    v.string(noBaseUrl),
+    v.transform(normalizeBaseUrl),
+    v.check((url) => !('error' in url), noBaseUrl),
+    v.transform((url) => url as BaseUrl),
+  );
+  const schema = v.object(
+    { key: v.string(localize('"key" must be a text.')), baseUrl: v.optional(baseUrl) },
+    localize('"holysheep.setApiKey" takes an API key, or an object with a key.'),
+  );
+  const { key, baseUrl: target } = parsedArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
+  return target ? { key, target } : { key };
 }

@@ -1,4 +1,5 @@
-import { isRecord } from '../../core/json';
+import * as v from 'valibot';
+import { oneOf, parsed, type Entries } from '../schemas';
 import { isChatCommand, type ChatCommand } from './participantNames';
 
 /** `note`: no answer, a word of ours; it is no part of the conversation. */
@@ -29,34 +30,30 @@ export interface ChatMetadata {
   readonly hasText?: boolean | undefined;
 }
 
-const states: readonly unknown[] = ['done', 'length', 'stopped', 'failed', 'note'] satisfies readonly AnswerState[];
+const states: Readonly<Record<AnswerState, true>> = {
+  done: true,
+  length: true,
+  stopped: true,
+  failed: true,
+  note: true,
+};
+const integer = v.pipe(v.number(), v.integer());
+/** For a field that is left out when its value can't be used. */
+const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
+
+const metadata = v.object<Entries<ChatMetadata>>({
+  state: oneOf(states),
+  command: extra(v.custom<ChatCommand>(isChatCommand)),
+  content: extra(v.string()),
+  code: extra(
+    v.object({ label: v.string(), uri: v.string(), range: v.strictTuple([integer, integer, integer, integer]) }),
+  ),
+  inserted: extra(v.array(v.strictTuple([integer, integer]))),
+  reasoned: v.fallback(v.boolean(), false),
+  hasText: v.fallback(v.boolean(), false),
+});
 
 /** Of a session that another version has written, for one. @returns undefined where it is not ours */
 export function chatMetadata(value: unknown): ChatMetadata | undefined {
-  if (!isRecord(value) || !isState(value['state'])) return undefined;
-  const { state, command, content, code, inserted, reasoned, hasText } = value;
-  return {
-    state,
-    command: isChatCommand(command) ? command : undefined,
-    content: typeof content === 'string' ? content : undefined,
-    code: isCodePlace(code) ? code : undefined,
-    inserted: Array.isArray(inserted) && inserted.every(isInserted) ? inserted : undefined,
-    reasoned: reasoned === true,
-    hasText: hasText === true,
-  };
-}
-
-function isState(value: unknown): value is AnswerState {
-  return states.includes(value);
-}
-
-function isInserted(value: unknown): value is Inserted {
-  return Array.isArray(value) && value.length === 2 && value.every(Number.isInteger);
-}
-
-function isCodePlace(value: unknown): value is CodePlace {
-  if (!isRecord(value)) return false;
-  const { label, uri, range } = value;
-  const isRange = Array.isArray(range) && range.length === 4 && range.every(Number.isInteger);
-  return typeof label === 'string' && typeof uri === 'string' && isRange;
+  return parsed(metadata, value);
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CodeCommandDeps } from '../commands/askAboutCode';
-import type { NamedPrompt } from '../commands/runPromptArgument';
+import type { NamedPrompt } from '../commands/runPrompt';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { toast } from '../toast';

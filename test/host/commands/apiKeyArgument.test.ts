@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { apiKeyArgument } from '../../../src/host/commands/apiKeyArgument';
-import { ArgumentError } from '../../../src/host/userError';
+import type { apiKeyArgument as Read } from '../../../src/host/commands/storeApiKey';
+import { useVSCode } from '../../support/fakeVSCode';
+import { isArgumentError } from '../../../src/host/userError';
 
 const localize = (message: string): string => message;
 
 describe('the argument of holysheep.setApiKey', () => {
+  let apiKeyArgument: typeof Read;
+  useVSCode({});
+  before(async () => {
+    ({ apiKeyArgument } = await import('../../../src/host/commands/storeApiKey'));
+  });
+
   it('is a key', () => {
     assert.deepEqual(apiKeyArgument('hsa-key-1', localize), { key: 'hsa-key-1' });
     assert.deepEqual(apiKeyArgument({ key: 'hsa-key-1' }, localize), { key: 'hsa-key-1' });
@@ -33,7 +40,7 @@ describe('the argument of holysheep.setApiKey', () => {
     it(`is rejected when it is ${JSON.stringify(argument)}, with an error that does not contain the key`, () => {
       assert.throws(
         () => apiKeyArgument(argument, localize),
-        (error) => error instanceof ArgumentError && message.test(error.message) && !error.message.includes('key-1'),
+        (error) => isArgumentError(error) && message.test(error.message) && !error.message.includes('key-1'),
       );
     });
   }
