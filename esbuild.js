@@ -16,7 +16,7 @@ const lazyChunks = {
   sdk: 'src/core/sdk.ts',
   cooldowns: 'src/host/cooldownFiles.ts',
   diagnostics: 'src/host/diagnosticsReport.ts',
-  history: 'src/host/history/historyActions.ts',
+  history: 'src/host/history/historyPicker.ts',
   context: 'src/host/context/contextSource.ts',
   page: 'src/host/panel/loadPage.ts',
   failures: 'src/host/panel/failureActions.ts',

@@ -70,7 +70,11 @@ export function modelsFrom(value: unknown): readonly string[] {
 
 /** Entries that lack a title or a template are left out. */
 export function promptsFrom(value: unknown): readonly UserPrompt[] {
-  return usable(userPrompt, value);
+  return usable(userPrompt, value).map(({ title, template, model }) => ({
+    title,
+    template,
+    ...(model !== undefined && { model }),
+  }));
 }
 
 /** Returns the entries of a list that the schema accepts. */

@@ -82,7 +82,7 @@ describe('texts and lists from settings.json', () => {
     ];
     assert.deepEqual(promptsFrom(value), [
       { title: 'T', template: 'P', model: 'm' },
-      { title: 'T2', template: 'P2', model: undefined },
+      { title: 'T2', template: 'P2' },
     ]);
     assert.deepEqual(promptsFrom({}), []);
   });

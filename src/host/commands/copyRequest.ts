@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Localize } from '../../core/engine';
 import { localize } from '../localize';
 import { parsedArgument } from '../schemas';
-import { languageIds, type LanguageId } from '../takeAway/languageIds';
+import { type LanguageId, languageIds } from '../takeAway/takenRequest';
 import type { TakeAwayDeps } from '../takeAway/takeAway';
 import type { Command } from './command';
 

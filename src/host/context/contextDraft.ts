@@ -4,7 +4,7 @@ import { beginning } from '../code/codeExcerpt';
 import { Listeners } from '../conversation/listeners';
 import { UserError } from '../userError';
 import { parseContextId } from './contextId';
-import { contextLimits } from './contextLimits';
+import { contextLimits } from './contextPrompt';
 
 export interface DraftAttachment {
   /** It can be read again by it, e.g. after a reload. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { oneOf, parsed, type Entries } from '../schemas';
-import { isChatCommand, type ChatCommand } from './participantNames';
+import type { CodePromptId } from '../code/codePrompts';
+import { type Entries, oneOf, parsed } from '../schemas';
 
 /** `note`: no answer, a word of ours; it is no part of the conversation. */
 export type AnswerState = 'done' | 'length' | 'stopped' | 'failed' | 'note';
@@ -56,4 +56,21 @@ const metadata = v.object<Entries<ChatMetadata>>({
 /** Of a session that another version has written, for one. @returns undefined where it is not ours */
 export function chatMetadata(value: unknown): ChatMetadata | undefined {
   return parsed(metadata, value);
+}
+
+/** As in package.json. */
+export const participantId = 'holysheep.prompt';
+export const participantName = 'holysheep';
+
+/** The commands of package.json, and what they ask for. */
+export const chatCommands = {
+  explain: 'explainSelection',
+  fix: 'fixSelection',
+  tests: 'writeTests',
+} as const satisfies Readonly<Record<string, CodePromptId>>;
+
+export type ChatCommand = keyof typeof chatCommands;
+
+export function isChatCommand(name: unknown): name is ChatCommand {
+  return typeof name === 'string' && Object.hasOwn(chatCommands, name);
 }

@@ -7,11 +7,10 @@ import { toast } from '../toast';
 import { withoutLinks } from '../withoutLinks';
 import { UserError } from '../userError';
 import { addPrompt } from './addPrompt';
-import { askAboutBrought } from './askAboutBrought';
-import { briefTitle } from './briefTitles';
+import { askAboutBrought } from './promptConsent';
+import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
 import type { OwnPrompt, OwnPrompts } from './ownPrompts';
 import { pickPrompt } from './promptPicker';
-import { templateVariables, unknownVariables } from './promptTemplate';
 
 export interface RunPromptDeps extends CodeCommandDeps {
   readonly own: OwnPrompts;
