@@ -7,16 +7,18 @@ import { codeCommands } from './host/commands/codeCommands';
 import { chatActionCommand } from './host/commands/chatAction';
 import { removeApiKeyCommand, setApiKeyCommand, testConnectionCommand } from './host/commands/connectionCommands';
 import { copyRequestCommand } from './host/commands/copyRequest';
-import { deleteConversationCommand } from './host/commands/deleteConversation';
-import { exportConversationCommand } from './host/commands/exportConversation';
+import {
+  deleteConversationCommand,
+  exportConversationCommand,
+  openHistoryCommand,
+  renameConversationCommand,
+} from './host/commands/historyCommands';
 import { exportDiagnosticsCommand } from './host/commands/exportDiagnostics';
 import { newConversationCommand, startConversation } from './host/commands/newConversation';
 import { openDemoCommand } from './host/commands/openDemo';
-import { openHistoryCommand } from './host/commands/openHistory';
 import { openWalkthroughCommand } from './host/commands/openWalkthrough';
 import type { CommandId } from './host/commands/commandIds';
 import { commandTable, createErrorBoundary } from './host/commands/registry';
-import { renameConversationCommand } from './host/commands/renameConversation';
 import { clearPromptHistoryCommand } from './host/commands/clearPromptHistory';
 import { resetNetworkStateCommand } from './host/commands/resetNetworkState';
 import { retryNowCommand } from './host/commands/retryNow';

@@ -1,4 +1,6 @@
-/** What is kept of a panel's page, by VS Code and by the page. For both sides of the protocol; imports nobody. */
+import * as v from 'valibot';
+
+/** What is kept of a panel's page, by VS Code and by the page. For both sides of the protocol. */
 
 /** Where the person reads: so many pixels of the answer are above what is in view. */
 export interface ReadingPlace {
@@ -35,45 +37,25 @@ export interface PanelState {
   readonly seen?: string | undefined;
 }
 
+const text = v.string();
+const texts = v.optional(v.array(text));
+const finite = v.pipe(v.number(), v.finite());
+
+const panelState = v.object<{ readonly [K in keyof PanelState]-?: v.GenericSchema<unknown, PanelState[K]> }>({
+  conversationId: text,
+  at: v.optional(finite),
+  draft: text,
+  composed: v.optional(text),
+  more: v.optional(v.looseObject({})),
+  place: v.optional(v.object({ exchangeId: text, offset: finite })),
+  edits: v.optional(v.array(v.object({ exchangeId: text, text }))),
+  unfolded: texts,
+  context: texts,
+  pending: texts,
+  seen: v.optional(text),
+});
+
 /** It may be of another version, or of anybody who can write where it is kept. */
 export function isPanelState(state: unknown): state is PanelState {
-  if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { at, composed, context, edits, more, pending, place, seen, unfolded } = state;
-  return (
-    isAbsentOr(Number.isFinite, at) &&
-    isAbsentOr(isText, composed) &&
-    isAbsentOr(isFields, more) &&
-    isAbsentOr(isPlace, place) &&
-    isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
-    isAbsentOr(isTexts, context) &&
-    isAbsentOr(isTexts, pending) &&
-    isAbsentOr(isText, seen) &&
-    isAbsentOr(isTexts, unfolded)
-  );
-}
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-export function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isText);
-}
-
-function isAbsentOr(isRight: (value: unknown) => boolean, value: unknown): boolean {
-  return value === undefined || isRight(value);
-}
-
-function isPlace(value: unknown): boolean {
-  return isFields(value) && isText(value['exchangeId']) && Number.isFinite(value['offset']);
-}
-
-function isEdit(value: unknown): boolean {
-  return isFields(value) && isText(value['exchangeId']) && isText(value['text']);
+  return v.is(panelState, state);
 }

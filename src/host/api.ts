@@ -1,5 +1,6 @@
 import type { Engine } from '../core/engine';
 import type { StreamEvent } from '../core/events';
+import { isRecord } from '../core/json';
 import { lateStream } from '../core/lateStream';
 import type { TextMessage } from '../core/request';
 import type { RequestDefaults } from './conversation/chatRequest';
@@ -80,7 +81,7 @@ const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<
  * @throws ArgumentError that names the invalid option
  */
 function copyOptions(options: unknown): AskOptions {
-  if (!isFields(options)) throw new ArgumentError('The options must be an object.');
+  if (!isRecord(options)) throw new ArgumentError('The options must be an object.');
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(readers, name)) throw new ArgumentError(`There is no option "${name}".`);
   }
@@ -109,7 +110,7 @@ function copyMessages(value: unknown): readonly TextMessage[] | undefined {
 }
 
 function copyMessage(value: unknown): TextMessage | undefined {
-  if (!isFields(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const { role, content } = value;
   if (typeof content !== 'string') return undefined;
   return role === 'system' || role === 'user' || role === 'assistant' ? { role, content } : undefined;
@@ -117,7 +118,7 @@ function copyMessage(value: unknown): TextMessage | undefined {
 
 /** Checks the shape, because the AbortSignal of another extension may come from another realm. */
 function isSignal(value: unknown): value is AbortSignal {
-  if (!isFields(value)) return false;
+  if (!isRecord(value)) return false;
   const { aborted, addEventListener, removeEventListener } = value;
   return (
     typeof aborted === 'boolean' && [addEventListener, removeEventListener].every((it) => typeof it === 'function')
@@ -126,8 +127,4 @@ function isSignal(value: unknown): value is AbortSignal {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
+import * as v from 'valibot';
 import type { JitterKind } from '../core/backoff';
-import { isRecord } from '../core/json';
 import type { EngineSettings } from '../core/settings';
 
 /** A hand-edited settings.json may hold anything: what can't be used becomes the default, what is too much the limit. */
@@ -31,50 +31,57 @@ export const timeoutRange = { minimum: 1000, maximum: 299_000 } as const;
 export const defaultBaseUrl = 'https://api.holysheep.ai/v1';
 export const defaultModel = 'claude-sonnet-4';
 
-/** A prompt of the user's own, offered for a selection. */
-export interface UserPrompt {
-  readonly title: string;
+const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
+
+export const userPrompt = v.object({
+  title: text,
   /** What is asked about the selected code. */
-  readonly template: string;
-  readonly model?: string | undefined;
-}
+  template: text,
+  model: v.optional(v.fallback(v.optional(text), undefined)),
+});
+
+/** A prompt of the user's own, offered for a selection. */
+export type UserPrompt = Readonly<v.InferOutput<typeof userPrompt>>;
 
 export function numberFrom(value: unknown, setting: NumberSetting): number {
-  if (typeof value !== 'number' || Number.isNaN(value)) return setting.default;
-  const inRange = Math.min(setting.maximum, Math.max(setting.minimum, value));
-  return setting.integer ? Math.round(inRange) : inRange;
+  const { minimum, maximum, integer } = setting;
+  const schema = v.pipe(v.number(), v.toMinValue(minimum), v.toMaxValue(maximum));
+  const number = v.parse(v.fallback(schema, setting.default), value);
+  return integer ? Math.round(number) : number;
 }
 
 /** null: the engine's own default for the model. */
 export function timeoutFrom(value: unknown): number | null {
-  if (typeof value !== 'number') return null;
-  return Number.isNaN(value) ? null : numberFrom(value, { ...timeoutRange, default: 0, integer: true });
+  return v.is(v.number(), value) ? numberFrom(value, { ...timeoutRange, default: 0, integer: true }) : null;
 }
 
 export function choiceFrom<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
-  return choices.find((choice) => choice === value) ?? choices[0];
+  return v.parse(v.fallback(v.picklist(choices), choices[0]), value);
 }
 
 /** @returns the trimmed text, or `fallback` for one that is empty or no text. */
 export function textFrom(value: unknown, fallback: string): string {
-  const text = typeof value === 'string' ? value.trim() : '';
-  return text === '' ? fallback : text;
+  return v.parse(v.fallback(text, fallback), value);
 }
 
 export function modelsFrom(value: unknown): readonly string[] {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-  return [...new Set(entries.map((entry) => textFrom(entry, '')).filter((id) => id !== ''))];
+  return [...new Set(usable(text, value))];
 }
 
 /** Entries that lack a title or a template are left out. */
 export function promptsFrom(value: unknown): readonly UserPrompt[] {
+  return usable(userPrompt, value).map(({ title, template, model }) => ({
+    title,
+    template,
+    ...(model !== undefined && { model }),
+  }));
+}
+
+/** Returns the entries of a list that the schema accepts. */
+function usable<T>(schema: v.GenericSchema<unknown, T>, value: unknown): readonly T[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap((entry) => {
-    if (!isRecord(entry)) return [];
-    const title = textFrom(entry.title, '');
-    const template = textFrom(entry.template, '');
-    const model = textFrom(entry.model, '');
-    if (title === '' || template === '') return [];
-    return [model === '' ? { title, template } : { title, template, model }];
+    const result = v.safeParse(schema, entry);
+    return result.success ? [result.output] : [];
   });
 }

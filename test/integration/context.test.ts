@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { contextLimits } from '../../src/host/context/contextLimits';
+import { contextLimits } from '../../src/host/context/contextPrompt';
 import { ContextSource } from '../../src/host/context/contextSource';
 import { UserError } from '../../src/host/userError';
 import type { Attachment } from '../../src/protocol';

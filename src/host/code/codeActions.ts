@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { codePromptIds, type CodePromptId } from './codePromptIds';
+import { type CodePromptId, codePromptIds } from './codePrompts';
 import { codeActionTitle, ownActionTitle } from './codeTitles';
 import type { OwnPrompt, OwnPrompts } from '../prompts/ownPrompts';
 

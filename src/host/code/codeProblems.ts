@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CodeExcerpt } from './codeExcerpt';
 import type { CodeProblem } from './codePrompts';
-import { toRange } from './spans';
+import { toRange } from './editorPlaces';
 
 /** A file full of errors must not crowd out the code. */
 const limit = 20;

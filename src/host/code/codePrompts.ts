@@ -1,7 +1,5 @@
-import { codeLimits, type CodeExcerpt } from './codeExcerpt';
-import { codeFence } from './codeFence';
+import { type CodeExcerpt, codeLimits } from './codeExcerpt';
 import { lineRange } from './codeGeometry';
-import type { CodePromptId } from './codePromptIds';
 
 /** What is wrong with the code according to the editor. */
 export interface CodeProblem {
@@ -93,3 +91,16 @@ export function problemList(problems: readonly CodeProblem[]): string {
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
+
+/** A Markdown code block that the code can't close: its fence is longer than any run of backticks in it. */
+export function codeFence(code: string, languageId: string): string {
+  const runs = code.match(/`+/g) ?? [];
+  const longest = runs.reduce((length, run) => Math.max(length, run.length), 2);
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${languageId}\n${code.replace(/\r?\n$/, '')}\n${fence}`;
+}
+
+/** What can be asked about code; the command is `holysheep.<id>`. */
+export const codePromptIds = ['explainSelection', 'fixSelection', 'improveSelection', 'writeTests'] as const;
+
+export type CodePromptId = (typeof codePromptIds)[number];

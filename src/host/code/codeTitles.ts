@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
-import type { CodePromptId } from './codePromptIds';
-import { briefTitle } from '../prompts/briefTitles';
+import type { CodePromptId } from './codePrompts';
+import { briefTitle } from '../prompts/promptTemplate';
 import type { OwnPrompt } from '../prompts/ownPrompts';
 
 /** In the lightbulb's menu. */

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
 import { innermost, type CodeSymbol, type Span } from './codeGeometry';
-import { shownPath } from './shownPath';
-import { toRange } from './spans';
+import { shownPath, toRange } from './editorPlaces';
 
 /** A language server that is still starting must not hold up the question. */
 const symbolsLimitMs = 1000;

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../userError';
-import { indentInsertion } from './codeIndent';
-import { withLineEnds } from './lineEnds';
+import { indentInsertion, withLineEnds } from './codeLines';
 
 interface Insertion {
   readonly at: vscode.Position;

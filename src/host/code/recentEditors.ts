@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable';
-import { promptsScheme } from '../prompts/promptsScheme';
+import { promptsScheme } from '../prompts/promptConsent';
 import { proposedScheme } from './proposedText';
 
 /** Text editors that show something other than text of the user's. */

@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { Localize } from '../../core/engine';
 import { localize } from '../localize';
 import type { PromptSender } from '../panel/promptSender';
-import { askArgument } from './askArgument';
+import { notBlank, parsedArgument } from '../schemas';
 import type { Command } from './command';
 
 /** Resolves when the turn has been started; the answer is the panel's. */
@@ -42,4 +44,24 @@ async function askForPrompt(text: string): Promise<{ readonly accepted: boolean;
   } finally {
     box.dispose();
   }
+}
+
+export interface AskArgument {
+  readonly prompt: string;
+  readonly model?: string | undefined;
+  readonly newConversation?: boolean | undefined;
+}
+
+/** @throws ArgumentError that says what is wrong */
+export function askArgument(argument: unknown, localize: Localize): AskArgument {
+  const noModel = localize('"model" must be the id of a model.');
+  const schema = v.object(
+    {
+      prompt: v.pipe(v.string(localize('"prompt" must be a text.')), notBlank(localize('The prompt is empty.'))),
+      model: v.optional(v.pipe(v.string(noModel), notBlank(noModel))),
+      newConversation: v.optional(v.boolean(localize('"newConversation" must be true or false.'))),
+    },
+    localize('"holysheep.ask" takes a prompt, or an object with a prompt.'),
+  );
+  return parsedArgument(schema, typeof argument === 'string' ? { prompt: argument } : argument);
 }

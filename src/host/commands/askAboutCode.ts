@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import type { CodeExcerpt } from '../code/codeExcerpt';
-import type { CodePromptId } from '../code/codePromptIds';
+import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from '../code/codePrompts';
 import { codeProblems } from '../code/codeProblems';
-import { codePrompts, codePromptText, type CodeProblem } from '../code/codePrompts';
 import { codePromptTitle } from '../code/codeTitles';
 import { findCode } from '../code/findCode';
 import type { ApplyTarget } from '../conversation/exchange';
 import type { PromptSender } from '../panel/promptSender';
 import type { TextTarget } from '../panel/textTarget';
-import { ownPromptText } from '../prompts/ownPromptText';
+import { ownPromptText } from '../prompts/promptTemplate';
 import type { UserPrompt } from '../settingValues';
 import { UserError } from '../userError';
 

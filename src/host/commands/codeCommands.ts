@@ -1,4 +1,4 @@
-import { codePromptIds } from '../code/codePromptIds';
+import { codePromptIds } from '../code/codePrompts';
 import { askWithPrompt, type CodeCommandDeps } from './askAboutCode';
 import type { Command } from './command';
 

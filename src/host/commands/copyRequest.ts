@@ -1,7 +1,10 @@
+import * as v from 'valibot';
+import type { Localize } from '../../core/engine';
 import { localize } from '../localize';
 import { takeAway, type TakeAwayDeps } from '../takeAway/takeAway';
+import { parsedArgument } from '../schemas';
+import { type LanguageId, languageIds } from '../takeAway/takenRequest';
 import type { Command } from './command';
-import { copyRequestArgument } from './copyRequestArgument';
 
 /** Of the current conversation, the last one unless the user chooses another; returns the code. */
 export function copyRequestCommand(deps: TakeAwayDeps): Command {
@@ -12,4 +15,14 @@ export function copyRequestCommand(deps: TakeAwayDeps): Command {
       return takeAway(deps, { language });
     },
   };
+}
+
+/**
+ * @returns undefined for a value that is not a text: a menu hands over the item that it was opened on
+ * @throws ArgumentError that names the languages
+ */
+export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
+  if (typeof argument !== 'string') return undefined;
+  const message = localize('"holysheep.copyRequest" takes "curl", "python" or "node".');
+  return parsedArgument(v.picklist(languageIds, message), argument);
 }

@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { Localize } from '../../core/engine';
 import { localize } from '../localize';
 import { runChosenPrompt, runNamedPrompt, type RunPromptDeps } from '../prompts/runOwnPrompt';
+import { parsedArgument } from '../schemas';
 import type { Command } from './command';
-import { runPromptArgument } from './runPromptArgument';
 
 /** Optional argument: the title of a prompt of the user's own, for keybindings; then nothing is chosen. */
 export function runPromptCommand(deps: Omit<RunPromptDeps, 'told'>): Command {
@@ -16,4 +18,23 @@ export function runPromptCommand(deps: Omit<RunPromptDeps, 'told'>): Command {
       await (named ? runNamedPrompt({ ...deps, told }, named) : runChosenPrompt({ ...deps, told }));
     },
   };
+}
+
+export interface NamedPrompt {
+  readonly title: string;
+  /** Absent: the user's own if there is one, else the workspace's. */
+  readonly from?: 'user' | 'workspace' | undefined;
+}
+
+/** @throws ArgumentError that says what is wrong */
+export function runPromptArgument(argument: unknown, localize: Localize): NamedPrompt {
+  const noTitle = localize('"holysheep.runPrompt" takes the title of a prompt.');
+  const schema = v.object(
+    {
+      title: v.pipe(v.string(noTitle), v.trim(), v.nonEmpty(noTitle)),
+      from: v.optional(v.fallback(v.optional(v.picklist(['user', 'workspace'])), undefined)),
+    },
+    noTitle,
+  );
+  return parsedArgument(schema, typeof argument === 'string' ? { title: argument } : argument);
 }

@@ -1,13 +1,14 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { cleanApiKey, doubtAbout, type ApiKeyProblem } from '../../core/apiKey';
 import { normalizeBaseUrl, type BaseUrl } from '../../core/baseUrl';
 import { checkUrl, enterApiKey, openSetting } from '../actions';
 import { unusableBaseUrl } from '../baseUrlNotices';
 import { lateProgress } from '../lateProgress';
-import { toast, type ToastAction } from '../toast';
 import { verifyConnection } from '../verification';
-import { ArgumentError } from '../userError';
 import type { SetApiKeyDeps, SetApiKeyResult } from './connectionCommands';
+import { parsedArgument } from '../schemas';
+import { toast, type ToastAction } from '../toast';
 
 /**
  * Resolves as soon as the key is stored or refused.
@@ -120,18 +121,19 @@ interface ApiKeyArgument {
  * @throws ArgumentError that says what is wrong, without any part of the key
  */
 export function readArgument(argument: unknown): ApiKeyArgument {
-  if (typeof argument === 'string') return { key: argument };
-  if (typeof argument !== 'object' || argument === null || !('key' in argument)) {
-    throw new ArgumentError(vscode.l10n.t('"holysheep.setApiKey" takes an API key, or an object with a key.'));
-  }
-  const { key, baseUrl }: Readonly<Record<string, unknown>> = { ...argument };
-  if (typeof key !== 'string') throw new ArgumentError(vscode.l10n.t('"key" must be a text.'));
-  if (baseUrl === undefined) return { key };
-  const target = typeof baseUrl === 'string' ? normalizeBaseUrl(baseUrl) : undefined;
-  if (!target || 'error' in target) {
-    throw new ArgumentError(vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.'));
-  }
-  return { key, target };
+  const noBaseUrl = vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
+  const baseUrl = v.pipe(
+    v.string(noBaseUrl),
+    v.transform(normalizeBaseUrl),
+    v.check((url) => !('error' in url), noBaseUrl),
+    v.transform((url) => url as BaseUrl),
+  );
+  const schema = v.object(
+    { key: v.string(vscode.l10n.t('"key" must be a text.')), baseUrl: v.optional(baseUrl) },
+    vscode.l10n.t('"holysheep.setApiKey" takes an API key, or an object with a key.'),
+  );
+  const { key, baseUrl: target } = parsedArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
+  return target ? { key, target } : { key };
 }
 
 /** Returns what the user entered, not yet cleaned; undefined: nothing. */

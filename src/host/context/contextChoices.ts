@@ -2,11 +2,10 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ContextSuggestion } from '../../protocol';
 import { spanLabel } from '../code/codeGeometry';
-import { shownPath } from '../code/shownPath';
+import { shownPath } from '../code/editorPlaces';
 import { contextId, parseContextId } from './contextId';
 import { fileProblems } from './fileProblems';
 import { localOutsideTarget } from './linkTarget';
-import { openTabs } from './openTabs';
 import type { ContextCandidate } from './rankContext';
 
 /** What can go along besides the files that have to be searched for: what is selected, reported or open. */
@@ -76,4 +75,18 @@ function editorsChoice(count: number): ContextCandidate {
 function names(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
   const { dir, base } = posix.parse(shownPath(uri));
   return { label: base, detail: dir };
+}
+
+/** The files of all open text editors, that of `first` before the others. */
+export function openTabs(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const shown = tabs.map(({ input }) => uriOf(input)).filter((uri) => uri !== undefined);
+  const all = new Map(shown.map((uri) => [uri.toString(), uri]));
+  const leader = first && all.get(first.document.uri.toString());
+  return leader ? [leader, ...[...all.values()].filter((uri) => uri !== leader)] : [...all.values()];
+}
+
+function uriOf(input: unknown): vscode.Uri | undefined {
+  if (input instanceof vscode.TabInputText) return input.uri;
+  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
 }

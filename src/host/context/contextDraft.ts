@@ -1,10 +1,11 @@
+import { Mutex } from 'async-mutex';
 import type { Localize } from '../../core/engine';
 import type { Attachment, DraftContext } from '../../protocol';
 import { beginning } from '../code/codeExcerpt';
 import { Listeners } from '../conversation/listeners';
 import { UserError } from '../userError';
 import { parseContextId } from './contextId';
-import { contextLimits } from './contextLimits';
+import { contextLimits } from './contextPrompt';
 
 export interface DraftAttachment {
   /** It can be read again by it, e.g. after a reload. */
@@ -31,7 +32,8 @@ export class ContextDraft {
   private held: readonly DraftAttachment[] = [];
   /** Attached before a reload, and still to be read: another reload must not lose them. */
   private waiting: readonly string[] = [];
-  private reading: Promise<unknown> = Promise.resolve();
+  /** Context is read one after the other, because it is shown in the order in which it was chosen. */
+  private readonly reading = new Mutex();
   private readonly changes: Listeners<void>;
   readonly onDidChange: Listeners<void>['event'];
 
@@ -53,7 +55,7 @@ export class ContextDraft {
 
   /** What is there already is read anew. @throws UserError when it can't be read, or there is no room for all of it. */
   async attach(id: string): Promise<void> {
-    if (!(await this.inTurn(async () => this.add(await this.deps.source.resolve(id))))) throw this.full();
+    if (!(await this.reading.runExclusive(async () => this.add(await this.deps.source.resolve(id))))) throw this.full();
   }
 
   detach(id: string): void {
@@ -72,7 +74,7 @@ export class ContextDraft {
   /** Resolves when what was attached so far is there: whoever attaches and sends at once means both. */
   async settled(): Promise<void> {
     // What fails has been told to whoever attached it.
-    await this.reading.catch(() => undefined);
+    await this.reading.waitForUnlock();
   }
 
   /**
@@ -128,7 +130,7 @@ export class ContextDraft {
 
   /** @returns whether it can be read; it is added only if it is `wanted` then */
   private readAnew(id: string, wanted: (read: readonly DraftAttachment[]) => boolean): Promise<boolean> {
-    return this.inTurn(async () => {
+    return this.reading.runExclusive(async () => {
       try {
         const read = await this.deps.source.resolve(id);
         if (wanted(read)) this.add(read);
@@ -138,13 +140,6 @@ export class ContextDraft {
         return false;
       }
     });
-  }
-
-  /** One after the other: they are shown in the order they were chosen in. */
-  private inTurn<T>(read: () => Promise<T>): Promise<T> {
-    const result = this.reading.then(read, read);
-    this.reading = result;
-    return result;
   }
 
   /** @returns whether there was room for everything. */

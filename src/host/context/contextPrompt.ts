@@ -1,5 +1,6 @@
 import type { Attachment, ContextKind } from '../../protocol';
-import { codeFence } from '../code/codeFence';
+import { codeLimits } from '../code/codeExcerpt';
+import { codeFence, type CodeProblem } from '../code/codePrompts';
 
 /** English, as models follow it best. */
 const headings: Readonly<Record<ContextKind, string>> = {
@@ -25,3 +26,23 @@ function section({ kind = 'selection', label, languageId, code, truncated }: Att
   // Problems are a list of lines already.
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
 }
+
+export interface FileProblem extends CodeProblem {
+  /** From 1. */
+  readonly column: number;
+  /** Who says so, e.g. `ts 2322`; empty: unknown. */
+  readonly source: string;
+}
+
+/** A list of problems as compilers write them, which models have seen a lot of. */
+export function problemLines(path: string, problems: readonly FileProblem[]): string {
+  return problems
+    .map(({ line, column, severity, message, source }) => {
+      const said = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;
+      return source ? `${said} (${source})` : said;
+    })
+    .join('\n');
+}
+
+/** How much context goes along: of one piece, of all pieces of a prompt, and the largest file that is read at all. */
+export const contextLimits = { piece: codeLimits.characters, draft: 200_000, fileBytes: 1024 * 1024 } as const;

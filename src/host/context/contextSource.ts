@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../protocol';
 import { UserError } from '../userError';
-import { contextChoices, fileChoice, pickChoice, withTarget } from './contextChoices';
+import { contextChoices, fileChoice, openTabs, pickChoice, withTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';
 import { pickContext } from './contextPick';
 import { outsideTarget } from './linkTarget';
-import { openTabs } from './openTabs';
 import { rankContext } from './rankContext';
 import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { severities } from '../code/codeProblems';
-import type { FileProblem } from './problemLines';
+import type { FileProblem } from './contextPrompt';
 
 /** A file full of errors has few causes. */
 const limit = 100;

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { visibleText } from '../../core/visibleText';
-import { shownPath } from '../code/shownPath';
+import { shownPath } from '../code/editorPlaces';
 import { UserError } from '../userError';
 
 const maxLength = 1000;

@@ -2,12 +2,10 @@ import * as vscode from 'vscode';
 import type { Attachment } from '../../protocol';
 import { beginning } from '../code/codeExcerpt';
 import { spanLabel, type Span } from '../code/codeGeometry';
-import { shownPath } from '../code/shownPath';
-import { toRange } from '../code/spans';
+import { shownPath, toRange } from '../code/editorPlaces';
 import { UserError } from '../userError';
-import { contextLimits } from './contextLimits';
+import { contextLimits, problemLines } from './contextPrompt';
 import { fileProblems } from './fileProblems';
-import { problemLines } from './problemLines';
 import { refuseUnreadable } from './readableFile';
 
 /** @throws UserError when it can't be read, or is nothing that a model could read. */

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { shownPath } from '../code/shownPath';
+import { shownPath } from '../code/editorPlaces';
 import { UserError } from '../userError';
-import { contextLimits } from './contextLimits';
-import { looksBinary } from './looksBinary';
+import { contextLimits } from './contextPrompt';
 
 /**
  * Refuses a file that can't be attached.
@@ -106,4 +105,13 @@ function reasonText(path: string, error: unknown): string {
     default:
       return vscode.l10n.t("{0} can't be read ({1}).", path, code || String(error));
   }
+}
+
+/** Where a text has no zero byte, unless it is UTF-16 with a mark that says so. */
+const probedBytes = 8192;
+
+export function looksBinary(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
+  const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return !utf16 && bytes.subarray(0, probedBytes).includes(0);
 }

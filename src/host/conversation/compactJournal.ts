@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../core/events';
-import type { JournalLine } from './journalLines';
+import type { JournalLine } from './journalSchema';
 import { mergeText } from './mergeText';
 
 interface Run {

@@ -17,7 +17,7 @@ import {
 } from './exchange';
 import { Exchanges } from './exchanges';
 import type { FoldedJournal } from './journalFold';
-import type { JournalLine } from './journalLines';
+import type { JournalLine } from './journalSchema';
 import { Listeners } from './listeners';
 import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 

@@ -2,14 +2,8 @@ import { titleOf, type ConversationSummary } from './conversationSummary';
 import { textsOf } from './conversationText';
 import { foldOutline, type FoldedJournal } from './journalFold';
 import type { JournalEntry } from './journalFolder';
-import {
-  decodeHeader,
-  decodeLine,
-  isUnbegun,
-  JournalFormatError,
-  NewerJournalError,
-  type JournalLine,
-} from './journalLines';
+import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from './journalLines';
+import type { JournalLine } from './journalSchema';
 
 /** The part of `Journal` that is needed. */
 export interface ClosedConversations {

@@ -3,14 +3,8 @@ import type { Clock } from '../../core/clock';
 import { JournalFile } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
-import {
-  isUnbegun,
-  journalSchema,
-  NewerJournalError,
-  salvageJournal,
-  type HeaderLine,
-  type SalvagedJournal,
-} from './journalLines';
+import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
+import { journalSchema, type HeaderLine } from './journalSchema';
 import { JournalLocks } from './journalLocks';
 import type { JournalProblem } from './journalProblem';
 import { replaceDamaged, tidyJournal } from './tidyJournal';

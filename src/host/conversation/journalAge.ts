@@ -1,6 +1,6 @@
 import { futimesSync } from 'node:fs';
 import { utimes, type FileHandle } from 'node:fs/promises';
-import type { JournalLine } from './journalLines';
+import type { JournalLine } from './journalSchema';
 
 // A conversation is as old as its last word, and its file's time says so. Of a file that belongs to somebody else the time
 // can't be set; little is lost by that.

@@ -1,7 +1,8 @@
 import { initialTurn, interrupted, isRunning } from '../../core/turnState';
 import { rerunOf, withEvents, type Exchange } from './exchange';
 import { ExchangeTree } from './exchangeTree';
-import { JournalFormatError, type ExchangeLine, type JournalLine, type TurnLine } from './journalLines';
+import { JournalFormatError } from './journalLines';
+import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
 export interface FoldedJournal {
   /** Those that are shown, oldest first. */

@@ -1,66 +1,15 @@
-import type { EarlierAnswer } from '../../core/engine';
 import { isTerminal, type RecordedEvent } from '../../core/events';
-import type { PromptInput } from './exchange';
-import { bringsText, checkedEvent, checkedHeader, checkedLine, isObject } from './journalCheck';
-
-/** Raised when a line changes its meaning; an older extension then leaves the file alone. */
-export const journalSchema = 3;
-
-export interface HeaderLine {
-  readonly type: 'conversation';
-  /**
-   * 1: an exchange had one `attachment`, and no other version. Up to 2: every terminal event repeated the whole answer.
-   */
-  readonly schema: 1 | 2 | typeof journalSchema;
-  readonly id: string;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
-}
-
-export interface ExchangeLine extends PromptInput {
-  readonly type: 'exchange';
-  readonly id: string;
-  /** The one it was asked after; '': it is a first one; absent: the last one of the path that was shown then. */
-  readonly after?: string | undefined;
-}
-
-export interface EventsLine {
-  readonly type: 'events';
-  readonly exchangeId: string;
-  readonly events: readonly RecordedEvent[];
-}
-
-/** The turn starts again and keeps its text. */
-export interface RerunLine {
-  readonly type: 'rerun';
-  readonly exchangeId: string;
-  readonly model?: string | undefined;
-  /** Absent: `restart`. */
-  readonly go?: EarlierAnswer['go'] | undefined;
-}
-
-/** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
-export interface InterruptedLine {
-  readonly type: 'interrupted';
-  readonly exchangeId: string;
-}
-
-/** Another version is shown: the path goes through this exchange. */
-export interface ShowLine {
-  readonly type: 'show';
-  readonly exchangeId: string;
-}
-
-/** Given by the person; '' takes it away. */
-export interface TitleLine {
-  readonly type: 'title';
-  readonly title: string;
-}
-
-/** What became of a turn. */
-export type TurnLine = EventsLine | RerunLine | InterruptedLine;
-
-export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
+import { isRecord } from '../../core/json';
+import {
+  bringsText,
+  checkedEvent,
+  checkedHeader,
+  checkedLine,
+  journalSchema,
+  type EventsLine,
+  type HeaderLine,
+  type JournalLine,
+} from './journalSchema';
 
 export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';
@@ -227,7 +176,7 @@ function parse(text: string): unknown {
 
 /** A line of schema 1 as it is written now. */
 function migrated(line: unknown): unknown {
-  if (!isObject(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
+  if (!isRecord(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
   const { attachment, ...rest } = line;
   return { ...rest, attachments: [attachment] };
 }

@@ -2,7 +2,8 @@ import { rm, truncate } from 'node:fs/promises';
 import { compactJournal } from './compactJournal';
 import { keepAge } from './journalAge';
 import type { JournalEntry, JournalFolder } from './journalFolder';
-import { encodeJournal, journalSchema, type HeaderLine, type SalvagedJournal } from './journalLines';
+import { encodeJournal, type SalvagedJournal } from './journalLines';
+import { journalSchema, type HeaderLine } from './journalSchema';
 import { rewriteJournal } from './rewriteJournal';
 
 /** Smaller files are not worth rewriting, and larger ones only where that at least halves them. */

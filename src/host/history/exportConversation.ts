@@ -2,11 +2,10 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { localize } from '../localize';
 import { toast } from '../toast';
-import { exportFileName } from './exportFileName';
+import { exportFileName, type ExportSource } from './exportSource';
 import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
-import type { ExportSource } from './exportSource';
-import type { HistoryDeps, NamedConversation } from './historyDeps';
+import type { HistoryDeps, NamedConversation } from './conversationActions';
 
 interface Format extends vscode.QuickPickItem {
   readonly name: string;

@@ -3,7 +3,7 @@ import { knownLocale } from '../../core/knownLocale';
 import { hasArrived, isRunning } from '../../core/turnState';
 import { visibleText } from '../../core/visibleText';
 import { panelStrings, type Attachment } from '../../protocol';
-import { codeFence } from '../code/codeFence';
+import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 

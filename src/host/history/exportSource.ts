@@ -1,4 +1,5 @@
 import { runsOf } from '../../core/turnState';
+import { visibleText } from '../../core/visibleText';
 import type { OtherVersion } from '../conversation/conversationSummary';
 import type { Exchange } from '../conversation/exchange';
 
@@ -19,4 +20,26 @@ export function askedAt({ state }: Exchange): number | undefined {
 /** The one that answered, or was to. */
 export function modelOf({ state, model }: Exchange): string | undefined {
   return state.model || model;
+}
+
+const maxLength = 60;
+/** Characters of a title that are read: more than a name has, because some may not be allowed in it. */
+const maxTitleLength = 200;
+
+/** Names that Windows keeps for devices, whatever follows the dot. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+
+/**
+ * Returns the title as a file name that every operating system allows.
+ * @param fallback the name when no character of the title is allowed
+ */
+export function exportFileName(title: string, extension: string, fallback: string): string {
+  const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
+  const name = trim(Array.from(trim(allowed)).slice(0, maxLength).join(''));
+  return `${name === '' || reserved.test(name) ? fallback : name}.${extension}`;
+}
+
+/** Windows drops a final dot, and other systems hide a file whose name starts with one. */
+function trim(name: string): string {
+  return name.replace(/^[\s.…]+|[\s.…]+$/g, '');
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConversationSummary } from '../conversation/conversationSummary';
 import { localize } from '../localize';
-import type { NamedConversation } from './historyDeps';
+import type { NamedConversation } from './conversationActions';
 import { historySections, type HistoryItem } from './historyItems';
 
 /** Of a list, or of a search: then with where the words occur. */

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable';
 import { systemClock } from '../systemClock';
-import { deleteConversation } from './deleteConversation';
+import { deleteConversation, type HistoryDeps, openConversation, renameConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
-import type { HistoryDeps } from './historyDeps';
-import { historyEntries, idOf, nothingFound, type Entry, type Found } from './historyEntries';
+import { type Entry, type Found, historyEntries, idOf, nothingFound } from './historyEntries';
 import { LatestSearch } from './latestSearch';
-import { openConversation } from './openConversation';
-import { renameConversation } from './renameConversation';
+
+// The other history commands, which are loaded together with this one.
+export { deleteConversation, exportConversation, renameConversation };
 
 const typingPauseMs = 150;
 
@@ -115,4 +115,8 @@ export class HistoryPicker extends Disposable {
 
 function button(icon: string, tooltip: string): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
+}
+
+export function openHistory(deps: HistoryDeps): void {
+  new HistoryPicker(deps).show();
 }

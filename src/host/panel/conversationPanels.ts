@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
+import { isPanelState } from '../../panelState';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
 import { closeOrphans, columnOfOurs, dormantTitles, isAnyLeft, isOrphanInView } from './dormantTabs';
-import { isPanelState } from './incoming';
 import type { PanelContext } from './panelContext';
 import { conversationName, panelTitle } from './panelText';
 import { PanelView, type PanelHome } from './panelView';

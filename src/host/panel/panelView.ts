@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../protocol';
 import { Disposable } from '../disposable';
-import { isToHost } from './incoming';
+import { isToHost } from './validateMessage';
 import { loadPage } from './loadPage';
 import { panelTitle } from './panelText';
 import { viewType } from './viewType';

@@ -1,7 +1,7 @@
 import type { ConnectionView } from '../../protocol';
 import type { Conversation } from '../conversation/conversation';
 import { inputOf, type PromptInput } from '../conversation/exchange';
-import { isPromptInput } from '../conversation/journalCheck';
+import { isPromptInput } from '../conversation/journalSchema';
 
 export interface PromptSenderDeps {
   readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };

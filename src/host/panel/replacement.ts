@@ -1,5 +1,4 @@
-import { commonIndent, indentOf, withIndent } from '../code/codeIndent';
-import { linesOf } from '../code/lineEnds';
+import { commonIndent, indentOf, linesOf, withIndent } from '../code/codeLines';
 
 /**
  * A code block as the replacement of a selection: with a final line break where the selection has one, else without, and

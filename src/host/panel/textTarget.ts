@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { fenceLanguage } from '../code/fenceLanguages';
 import { insertAtCursors } from '../code/insertion';
-import { originalPlace } from '../code/originalPlace';
+import { originalPlace } from '../code/codeLines';
 import { PreviewedEdits } from '../code/previewedEdits';
 import { RecentEditors, shown, shownOf } from '../code/recentEditors';
-import { textColumn } from '../code/textColumn';
+import { textColumn } from '../code/editorPlaces';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../disposable';
 import { UserError } from '../userError';

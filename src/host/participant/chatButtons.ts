@@ -6,7 +6,7 @@ import { UserError } from '../userError';
 import type { ChatAction } from './chatActions';
 import { againWord, continueWord } from './chatHistory';
 import type { ChatTurns } from './chatTurns';
-import { participantName } from './participantNames';
+import { participantName } from './chatMetadata';
 
 export interface ChatButtonDeps {
   readonly turns: ChatTurns;

@@ -1,8 +1,14 @@
 import type * as vscode from 'vscode';
 import type { EarlierAnswer, Localize } from '../../core/engine';
 import type { ChatMessage } from '../../core/request';
-import { chatMetadata, type AnswerState, type CodePlace, type Inserted } from './chatMetadata';
-import { participantId, type ChatCommand } from './participantNames';
+import {
+  type AnswerState,
+  type ChatCommand,
+  chatMetadata,
+  type CodePlace,
+  type Inserted,
+  participantId,
+} from './chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];
 

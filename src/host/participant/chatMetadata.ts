@@ -1,5 +1,6 @@
-import { isRecord } from '../../core/json';
-import { isChatCommand, type ChatCommand } from './participantNames';
+import * as v from 'valibot';
+import type { CodePromptId } from '../code/codePrompts';
+import { type Entries, oneOf, parsed } from '../schemas';
 
 /** `note`: no answer, a word of ours; it is no part of the conversation. */
 export type AnswerState = 'done' | 'length' | 'stopped' | 'failed' | 'note';
@@ -29,34 +30,47 @@ export interface ChatMetadata {
   readonly hasText?: boolean | undefined;
 }
 
-const states: readonly unknown[] = ['done', 'length', 'stopped', 'failed', 'note'] satisfies readonly AnswerState[];
+const states: Readonly<Record<AnswerState, true>> = {
+  done: true,
+  length: true,
+  stopped: true,
+  failed: true,
+  note: true,
+};
+const integer = v.pipe(v.number(), v.integer());
+/** For a field that is left out when its value can't be used. */
+const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
+
+const metadata = v.object<Entries<ChatMetadata>>({
+  state: oneOf(states),
+  command: extra(v.custom<ChatCommand>(isChatCommand)),
+  content: extra(v.string()),
+  code: extra(
+    v.object({ label: v.string(), uri: v.string(), range: v.strictTuple([integer, integer, integer, integer]) }),
+  ),
+  inserted: extra(v.array(v.strictTuple([integer, integer]))),
+  reasoned: v.fallback(v.boolean(), false),
+  hasText: v.fallback(v.boolean(), false),
+});
 
 /** Of a session that another version has written, for one. @returns undefined where it is not ours */
 export function chatMetadata(value: unknown): ChatMetadata | undefined {
-  if (!isRecord(value) || !isState(value['state'])) return undefined;
-  const { state, command, content, code, inserted, reasoned, hasText } = value;
-  return {
-    state,
-    command: isChatCommand(command) ? command : undefined,
-    content: typeof content === 'string' ? content : undefined,
-    code: isCodePlace(code) ? code : undefined,
-    inserted: Array.isArray(inserted) && inserted.every(isInserted) ? inserted : undefined,
-    reasoned: reasoned === true,
-    hasText: hasText === true,
-  };
+  return parsed(metadata, value);
 }
 
-function isState(value: unknown): value is AnswerState {
-  return states.includes(value);
-}
+/** As in package.json. */
+export const participantId = 'holysheep.prompt';
+export const participantName = 'holysheep';
 
-function isInserted(value: unknown): value is Inserted {
-  return Array.isArray(value) && value.length === 2 && value.every(Number.isInteger);
-}
+/** The commands of package.json, and what they ask for. */
+export const chatCommands = {
+  explain: 'explainSelection',
+  fix: 'fixSelection',
+  tests: 'writeTests',
+} as const satisfies Readonly<Record<string, CodePromptId>>;
 
-function isCodePlace(value: unknown): value is CodePlace {
-  if (!isRecord(value)) return false;
-  const { label, uri, range } = value;
-  const isRange = Array.isArray(range) && range.length === 4 && range.every(Number.isInteger);
-  return typeof label === 'string' && typeof uri === 'string' && isRange;
+export type ChatCommand = keyof typeof chatCommands;
+
+export function isChatCommand(name: unknown): name is ChatCommand {
+  return typeof name === 'string' && Object.hasOwn(chatCommands, name);
 }

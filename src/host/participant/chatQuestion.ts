@@ -4,8 +4,7 @@ import { codePrompts, codePromptText } from '../code/codePrompts';
 import { contextPrompt } from '../context/contextPrompt';
 import { UserError } from '../userError';
 import { allAttached, attached, attachmentOf, codeInSight, codePlace, type ChatReferences } from './chatCode';
-import type { CodePlace } from './chatMetadata';
-import { chatCommands, isChatCommand, type ChatCommand } from './participantNames';
+import { type ChatCommand, chatCommands, type CodePlace, isChatCommand } from './chatMetadata';
 
 /** What the model is asked. */
 export interface ChatQuestion {

@@ -1,3 +1,8 @@
+import { visibleText } from '../../core/visibleText';
+import type { CodeExcerpt } from '../code/codeExcerpt';
+import { type CodeProblem, codePromptText, cutNote, oneLine, problemList } from '../code/codePrompts';
+import type { UserPrompt } from '../settingValues';
+
 /** What a template of the user's own can ask for, as `${selection}`. */
 export const templateVariables = ['selection', 'language', 'file', 'problems'] as const;
 
@@ -34,4 +39,38 @@ export function unknownVariables(template: string): readonly string[] {
 
 function variableOf(name: string | undefined): TemplateVariable | undefined {
   return templateVariables.find((variable) => variable === name);
+}
+
+/**
+ * What the model is sent for a prompt of the user's own: the template alone where it places the code, else with the code
+ * and what is around it as with our own prompts.
+ * @param locale as for `codePromptText`
+ */
+export function ownPromptText(
+  template: string,
+  excerpt: CodeExcerpt,
+  problems: readonly CodeProblem[],
+  locale: string,
+): string {
+  const { text, used } = expandTemplate(template, {
+    selection: excerpt.code,
+    language: excerpt.languageId,
+    file: oneLine(excerpt.path),
+    problems: problems.length > 0 ? problemList(problems) : 'none',
+  });
+  if (used.has('selection')) return excerpt.truncated ? `${text}\n\n${cutNote}` : text;
+  const instruction = { instruction: text, problems: used.has('problems') ? 'without' : 'with' } as const;
+  return codePromptText(instruction, excerpt, problems, locale);
+}
+
+const limits = { titles: 5, characters: 40 } as const;
+
+/** Returns titles that fit into a sentence, each cut to a short line. */
+export function briefTitles(prompts: readonly UserPrompt[]): string {
+  const quoted = prompts.slice(0, limits.titles).map(({ title }) => `“${briefTitle(title)}”`);
+  return [...quoted, ...(prompts.length > limits.titles ? ['…'] : [])].join(', ');
+}
+
+export function briefTitle(title: string): string {
+  return visibleText(title, limits.characters);
 }

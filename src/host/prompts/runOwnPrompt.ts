@@ -1,17 +1,16 @@
 import * as vscode from 'vscode';
 import { askWithOwnPrompt, type CodeCommandDeps } from '../commands/askAboutCode';
-import type { NamedPrompt } from '../commands/runPromptArgument';
+import type { NamedPrompt } from '../commands/runPrompt';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { toast } from '../toast';
 import { withoutLinks } from '../withoutLinks';
 import { UserError } from '../userError';
 import { addPrompt } from './addPrompt';
-import { askAboutBrought } from './askAboutBrought';
-import { briefTitle } from './briefTitles';
+import { askAboutBrought } from './promptConsent';
+import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
 import type { OwnPrompt, OwnPrompts } from './ownPrompts';
 import { pickPrompt } from './promptPicker';
-import { templateVariables, unknownVariables } from './promptTemplate';
 
 export interface RunPromptDeps extends CodeCommandDeps {
   readonly own: OwnPrompts;

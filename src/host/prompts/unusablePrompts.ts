@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import { isRecord } from '../../core/json';
-import { textFrom } from '../settingValues';
+import { textFrom, userPrompt } from '../settingValues';
 
 /** An entry of `holysheep.prompts` that is not listed. */
 export interface UnusablePrompt {
@@ -19,8 +20,8 @@ export function unusablePrompts(value: unknown): readonly UnusablePrompt[] {
     const number = index + 1;
     if (!Array.isArray(value) || !isRecord(entry)) return [{ number, title: '', why: 'no-prompt' }];
     const title = textFrom(entry.title, '');
-    if (title === '') return [{ number, title, why: 'no-title' }];
-    if (textFrom(entry.template, '') === '') return [{ number, title, why: 'no-template' }];
+    const { issues } = v.safeParse(userPrompt, entry, { abortEarly: true });
+    if (issues) return [{ number, title, why: title === '' ? 'no-title' : 'no-template' }];
     if (titles.has(title)) return [{ number, title, why: 'title-taken' }];
     titles.add(title);
     return [];

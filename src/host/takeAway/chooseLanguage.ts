@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { titleOf } from '../conversation/conversationSummary';
 import type { Exchange } from '../conversation/exchange';
 import { plainLabel } from '../plainLabel';
-import type { LanguageId } from './languageIds';
-import { languages } from './languages';
+import type { LanguageId } from './takenRequest';
+import { languages } from './codeLanguages';
 
 export interface Choice {
   readonly exchange: Exchange;

@@ -7,8 +7,8 @@ import type { Settings } from '../settings';
 import { toast } from '../toast';
 import { UserError } from '../userError';
 import { chooseLanguage } from './chooseLanguage';
-import type { LanguageId } from './languageIds';
-import { languages } from './languages';
+import type { LanguageId } from './takenRequest';
+import { languages } from './codeLanguages';
 import { takenFrom } from './takenFrom';
 
 export interface TakeAwayDeps {

@@ -29,3 +29,8 @@ export interface TakenRequest {
 
 /** What the copied code calls the key. */
 export const keyVariable = 'HOLYSHEEP_API_KEY';
+
+/** What a request can be taken away as: the arguments of `holysheep.copyRequest`. */
+export const languageIds = ['curl', 'python', 'node'] as const;
+
+export type LanguageId = (typeof languageIds)[number];

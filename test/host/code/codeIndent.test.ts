@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { indentInsertion } from '../../../src/host/code/codeIndent';
+import { indentInsertion } from '../../../src/host/code/codeLines';
 
 describe('an insertion behind white space', () => {
   for (const [what, lead, text, inserted] of [

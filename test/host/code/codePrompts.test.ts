@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
-import { codeFence } from '../../../src/host/code/codeFence';
-import { codePrompts, codePromptText } from '../../../src/host/code/codePrompts';
+import { codeFence, codePrompts, codePromptText } from '../../../src/host/code/codePrompts';
 
 const excerpt: CodeExcerpt = {
   origin: 'selection',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { originalPlace, type OriginalPlace } from '../../../src/host/code/originalPlace';
+import { originalPlace, type OriginalPlace } from '../../../src/host/code/codeLines';
 
 const there = (start: number, end: number): OriginalPlace => ({ type: 'there', start, end });
 

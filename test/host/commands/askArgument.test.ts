@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { askArgument } from '../../../src/host/commands/askArgument';
+import type { askArgument as Read } from '../../../src/host/commands/ask';
+import { useVSCode } from '../../support/fakeVSCode';
 
 const localize = (message: string): string => message;
 
 describe('askArgument', () => {
+  let askArgument: typeof Read;
+  useVSCode({});
+  before(async () => {
+    ({ askArgument } = await import('../../../src/host/commands/ask'));
+  });
+
   for (const [argument, expected] of [
     ['Hi', { prompt: 'Hi' }],
-    [{ prompt: 'Hi' }, { prompt: 'Hi', model: undefined, newConversation: undefined }],
+    [{ prompt: 'Hi' }, { prompt: 'Hi' }],
     [
       { prompt: 'Hi', model: 'm', newConversation: true },
       { prompt: 'Hi', model: 'm', newConversation: true },

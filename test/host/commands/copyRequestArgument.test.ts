@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import { copyRequestArgument } from '../../../src/host/commands/copyRequestArgument';
+import type { copyRequestArgument as Read } from '../../../src/host/commands/copyRequest';
+import { useVSCode } from '../../support/fakeVSCode';
 
 const localize = (message: string): string => message;
 
 describe('copyRequestArgument', () => {
+  let copyRequestArgument: typeof Read;
+  useVSCode({});
+  before(async () => {
+    ({ copyRequestArgument } = await import('../../../src/host/commands/copyRequest'));
+  });
+
   for (const language of ['curl', 'python', 'node']) {
     it(`takes "${language}"`, () => assert.equal(copyRequestArgument(language, localize), language));
   }

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { runPromptArgument } from '../../../src/host/commands/runPromptArgument';
+import type { runPromptArgument as Read } from '../../../src/host/commands/runPrompt';
+import { useVSCode } from '../../support/fakeVSCode';
 import { ArgumentError } from '../../../src/host/userError';
 
 const said = (message: string): string => message;
 
 describe('the argument of holysheep.runPrompt', () => {
+  let runPromptArgument: typeof Read;
+  useVSCode({});
+  before(async () => {
+    ({ runPromptArgument } = await import('../../../src/host/commands/runPrompt'));
+  });
+
   it('is a title', () => {
-    assert.deepEqual(runPromptArgument(' Translate ', said), { title: 'Translate', from: undefined });
+    assert.deepEqual(runPromptArgument(' Translate ', said), { title: 'Translate' });
   });
 
   it('may say whose', () => {

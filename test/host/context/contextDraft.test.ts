@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ContextDraft, type DraftAttachment } from '../../../src/host/context/contextDraft';
-import { contextLimits } from '../../../src/host/context/contextLimits';
+import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { UserError } from '../../../src/host/userError';
 import type { Attachment } from '../../../src/protocol';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextPrompt } from '../../../src/host/context/contextPrompt';
-import { problemLines } from '../../../src/host/context/problemLines';
+import { contextPrompt, problemLines } from '../../../src/host/context/contextPrompt';
 
 describe('A prompt with context', () => {
   it('is the prompt as it is when nothing is attached', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { excludedPatterns, fileGlob } from '../../../src/host/context/fileGlob';
-import { looksBinary } from '../../../src/host/context/looksBinary';
+import { useVSCode } from '../../support/fakeVSCode';
 
 describe('The pattern for files', () => {
   for (const [query, glob] of [
@@ -35,6 +35,7 @@ describe('Patterns that are excluded', () => {
 });
 
 describe('A file', () => {
+  useVSCode({});
   const rows: readonly (readonly [what: string, bytes: readonly number[], binary: boolean])[] = [
     ['that is empty is text', [], false],
     ['of letters is text', [0x61, 0x0a, 0xe4, 0xb8, 0xad], false],
@@ -44,6 +45,9 @@ describe('A file', () => {
     ['with half a mark is binary', [0xff, 0x61, 0], true],
   ];
   for (const [what, bytes, binary] of rows) {
-    it(what, () => assert.equal(looksBinary(Uint8Array.from(bytes)), binary));
+    it(what, async () => {
+      const { looksBinary } = await import('../../../src/host/context/readableFile');
+      assert.equal(looksBinary(Uint8Array.from(bytes)), binary);
+    });
   }
 });

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { contextLimits } from '../../../src/host/context/contextLimits';
+import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/core/events';
 import { compactJournal } from '../../../src/host/conversation/compactJournal';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
-import { encodeLine, type JournalLine } from '../../../src/host/conversation/journalLines';
+import { encodeLine } from '../../../src/host/conversation/journalLines';
+import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
 

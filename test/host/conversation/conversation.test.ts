@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/core/events';
 import type { EngineSettings } from '../../../src/core/settings';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
-import type { JournalLine } from '../../../src/host/conversation/journalLines';
+import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import {
   attempt,
   done,

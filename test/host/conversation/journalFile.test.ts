@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalFile } from '../../../src/host/conversation/journalFile';
-import type { JournalLine } from '../../../src/host/conversation/journalLines';
+import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { writeFailureOf } from '../../../src/host/conversation/writeFailure';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { settle, VirtualClock } from '../../support/virtualClock';

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/core/events';
 import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/core/turnState';
 import { rerunOf } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
-import type { JournalLine } from '../../../src/host/conversation/journalLines';
+import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { attempt, done, resumed, stopped, text } from './scriptedEngine';
 
 const first: readonly StreamEvent[] = [attempt(), text('Hel'), stopped('Hel')];

@@ -3,7 +3,7 @@ import type { Localize } from '../../../src/core/engine';
 import type { StreamEvent } from '../../../src/core/events';
 import { initialTurn, interrupted, reduce } from '../../../src/core/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
-import { exportFileName } from '../../../src/host/history/exportFileName';
+import { exportFileName } from '../../../src/host/history/exportSource';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Localize } from '../../../src/core/engine';
-import { historyGroup, historyTime } from '../../../src/host/history/historyGroups';
-import { historySections, turnsText } from '../../../src/host/history/historyItems';
+import { historyGroup, historySections, historyTime, turnsText } from '../../../src/host/history/historyItems';
 
 const localize: Localize = (message, args = {}) =>
   message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));

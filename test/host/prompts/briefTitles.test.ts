@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { briefTitles } from '../../../src/host/prompts/briefTitles';
+import { briefTitles } from '../../../src/host/prompts/promptTemplate';
 
 const titled = (...titles: readonly string[]): string => briefTitles(titles.map((title) => ({ title, template: 'a' })));
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
-import { ownPromptText } from '../../../src/host/prompts/ownPromptText';
+import { ownPromptText } from '../../../src/host/prompts/promptTemplate';
 
 const excerpt: CodeExcerpt = {
   origin: 'selection',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../../src/core/events';
 import { foldJournal } from '../../../../src/host/conversation/journalFold';
-import { encodeLine, journalSchema, salvageJournal } from '../../../../src/host/conversation/journalLines';
+import { encodeLine, salvageJournal } from '../../../../src/host/conversation/journalLines';
+import { journalSchema } from '../../../../src/host/conversation/journalSchema';
 import type { Stage } from '../stage';
 import { partial, rest, storyOf } from '../story';
 import type { WireCase } from '../wireCase';

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { Disposable } from '../disposable';
 import type { UserPrompt } from '../settingValues';
-import type { OwnPrompts } from './ownPrompts';
-import { ShownPrompts } from './shownPrompts';
 import { withoutLinks } from '../withoutLinks';
-import { briefTitles } from './briefTitles';
+import { briefTitles } from './promptTemplate';
+import type { OwnPrompts } from './ownPrompts';
 
 /**
  * Asks about the prompts that came with the workspace, with a look at them if the user likes.
@@ -45,3 +46,34 @@ function questionAbout(prompts: readonly UserPrompt[]): string {
     ? vscode.l10n.t('This workspace brings a prompt of its own: {0}. Use it?', titles)
     : vscode.l10n.t('This workspace brings {0} prompts of its own: {1}. Use them?', prompts.length, titles);
 }
+
+/** Prompts to be read in an editor that can't change them, and leaves nothing to be saved. */
+export class ShownPrompts extends Disposable {
+  async show(prompts: readonly UserPrompt[]): Promise<void> {
+    const provideTextDocumentContent = (): string => prompts.map(asText).join('\n\n');
+    this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));
+    // A name that was used before might still have its old text.
+    const uri = vscode.Uri.from({
+      scheme: promptsScheme,
+      path: `/${vscode.l10n.t('Prompts')}.md`,
+      query: randomUUID(),
+    });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: false });
+  }
+
+  async close(): Promise<void> {
+    this.dispose();
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const ours = tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === promptsScheme);
+    await vscode.window.tabGroups.close(ours, true);
+  }
+}
+
+function asText({ title, template, model }: UserPrompt): string {
+  const asked = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
+  return [`# ${title}`, '', ...asked, template, ''].join('\n');
+}
+
+/** Of the document in which the prompts of a workspace are shown. */
+export const promptsScheme = 'holysheep-prompts';

@@ -1,5 +1,5 @@
 import { curlCode } from './curl';
-import type { LanguageId } from './languageIds';
+import type { LanguageId } from './takenRequest';
 import { nodeCode } from './node';
 import { pythonCode } from './python';
 import type { TakenRequest } from './takenRequest';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isPanelState, isToHost } from '../../../src/host/panel/incoming';
+import { isToHost } from '../../../src/host/panel/validateMessage';
+import { isPanelState } from '../../../src/panelState';
 
 describe('isToHost', () => {
   const good: readonly unknown[] = [

@@ -1,0 +1,311 @@
+import * as v from 'valibot';
+import type { EarlierAnswer } from '../../core/engine';
+import {
+  faultActions,
+  type AttemptReason,
+  type FaultAction,
+  type FaultKind,
+  type RecordedEvent,
+  type ResumeMethod,
+  type StreamEvent,
+  type TextEvent,
+  type WaitOrigin,
+} from '../../core/events';
+import { isRecord } from '../../core/json';
+import type { Attachment, ContextKind } from '../../protocol';
+import { oneOf, parsed, type Entries, type OfType } from '../schemas';
+import type { ApplyTarget, PromptInput } from './exchange';
+
+/** Raised when a line changes its meaning; an older extension then leaves the file alone. */
+export const journalSchema = 3;
+
+export interface HeaderLine {
+  readonly type: 'conversation';
+  /**
+   * 1: an exchange had one `attachment`, and no other version. Up to 2: every terminal event repeated the whole answer.
+   */
+  readonly schema: 1 | 2 | typeof journalSchema;
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+export interface ExchangeLine extends PromptInput {
+  readonly type: 'exchange';
+  readonly id: string;
+  /** The one it was asked after; '': it is a first one; absent: the last one of the path that was shown then. */
+  readonly after?: string | undefined;
+}
+
+export interface EventsLine {
+  readonly type: 'events';
+  readonly exchangeId: string;
+  readonly events: readonly RecordedEvent[];
+}
+
+/** The turn starts again and keeps its text. */
+export interface RerunLine {
+  readonly type: 'rerun';
+  readonly exchangeId: string;
+  readonly model?: string | undefined;
+  /** Absent: `restart`. */
+  readonly go?: EarlierAnswer['go'] | undefined;
+}
+
+/** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
+export interface InterruptedLine {
+  readonly type: 'interrupted';
+  readonly exchangeId: string;
+}
+
+/** Another version is shown: the path goes through this exchange. */
+export interface ShowLine {
+  readonly type: 'show';
+  readonly exchangeId: string;
+}
+
+/** Given by the person; '' takes it away. */
+export interface TitleLine {
+  readonly type: 'title';
+  readonly title: string;
+}
+
+/** What became of a turn. */
+export type TurnLine = EventsLine | RerunLine | InterruptedLine;
+
+export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
+
+// A journal on disk may contain anything. Each schema returns a copy of a value with only its known fields, so that
+// nothing unchecked gets any further. Numbers are brought into a range that dates and charts can show.
+
+/**
+ * Maximum of monotonic times and durations in milliseconds: about thirty years. `latestEpoch` plus this is still a
+ * valid `Date`.
+ */
+const longestMs = 1e12;
+const latestEpoch = 4e15;
+const longestText = 2 ** 31 - 1;
+
+const text = v.string();
+const within = (least: number, most: number) => v.pipe(v.number(), v.toMinValue(least), v.toMaxValue(most));
+const ms = within(0, longestMs);
+const epoch = within(0, latestEpoch);
+const count = v.pipe(ms, v.transform(Math.trunc));
+const position = v.pipe(within(0, longestText), v.transform(Math.trunc));
+/** For numbers that are only shown: a number that can't be used becomes 0. */
+const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 0);
+/** For a field that is only shown: a value that can't be used is left out. */
+const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.optional(v.fallback(v.optional(schema), undefined));
+
+const faultKinds: Readonly<Record<FaultKind, true>> = {
+  auth: true,
+  credit: true,
+  'rate-limit': true,
+  model: true,
+  'context-length': true,
+  'content-filter': true,
+  request: true,
+  'not-found': true,
+  permission: true,
+  'too-large': true,
+  overloaded: true,
+  server: true,
+  gateway: true,
+  timeout: true,
+  connection: true,
+  dns: true,
+  offline: true,
+  tls: true,
+  proxy: true,
+  redirect: true,
+  'not-a-stream': true,
+  empty: true,
+  stalled: true,
+  truncated: true,
+  malformed: true,
+  budget: true,
+  breaker: true,
+  keyring: true,
+  internal: true,
+};
+const attemptReasons: Readonly<Record<AttemptReason, true>> = {
+  first: true,
+  retry: true,
+  'retry-now': true,
+  replay: true,
+  repair: true,
+  resume: true,
+  switch: true,
+};
+const resumeMethods: Readonly<Record<ResumeMethod, true>> = { prefill: true, continue: true, restart: true };
+const waitOrigins: Readonly<Record<WaitOrigin, true>> = { turn: true, request: true, window: true };
+const contextKinds: Readonly<Record<ContextKind, true>> = { selection: true, file: true, problems: true };
+
+const faultKind = oneOf(faultKinds);
+const method = oneOf(resumeMethods);
+const actions = v.pipe(
+  v.array(v.unknown()),
+  v.transform((all) => all.filter((each): each is FaultAction => v.is(oneOf(faultActions), each))),
+);
+
+/** Requires every field of every event: a forgotten field would be lost at the next start. */
+type EventEntries = {
+  readonly [Type in StreamEvent['type']]: Entries<
+    Omit<OfType<Type extends 'text' ? StreamEvent : RecordedEvent, Type>, 'type' | 'attempt' | 'at'>
+  >;
+};
+
+const eventEntries: EventEntries = {
+  attempt: {
+    model: text,
+    why: oneOf(attemptReasons),
+    how: extra(method),
+    time: orZero(epoch),
+  },
+  headers: { status: orZero(count), requestId: extra(text), ms: orZero(ms) },
+  text: { text: text },
+  reasoning: { text: text },
+  waiting: {
+    until: orZero(epoch),
+    delayMs: orZero(ms),
+    source: oneOf({ server: true, backoff: true }),
+    estimated: extra(v.literal(true)),
+    reason: faultKind,
+    maxAttempts: orZero(count),
+    message: text,
+    hintMs: extra(ms),
+    hintFrom: extra(text),
+    jitterMs: extra(ms),
+    told: extra(oneOf(waitOrigins)),
+    status: extra(count),
+    requestId: extra(text),
+    actions: actions,
+  },
+  quiet: { forMs: orZero(ms) },
+  'tool-call': {
+    // A corrected index would assign this delta to another call.
+    index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(longestText)),
+    id: extra(text),
+    name: v.optional(text),
+    arguments: text,
+  },
+  ended: {
+    how: oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true }),
+    row: extra(count),
+    ms: orZero(ms),
+    firstTokenMs: extra(ms),
+    bytes: orZero(count),
+    chars: orZero(count),
+    tokens: extra(count),
+  },
+  cut: { reason: faultKind, message: text },
+  resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
+  replaced: { text: text, because: extra(oneOf({ reasoning: true })) },
+  model: { from: text, to: text, reason: oneOf({ ...faultKinds, user: true }) },
+  usage: { promptTokens: orZero(count), completionTokens: orZero(count), totalTokens: orZero(count) },
+  done: { finishReason: text, attempts: orZero(count), text: v.optional(text), waitedMs: orZero(ms) },
+  stopped: { text: v.optional(text) },
+  failed: {
+    kind: faultKind,
+    status: extra(count),
+    requestId: extra(text),
+    message: text,
+    text: v.optional(text),
+    actions: actions,
+    detail: extra(text),
+    resetsAt: extra(epoch),
+    beyondMaxHint: extra(v.literal(true)),
+  },
+};
+
+const attachment = v.object<Entries<Attachment>>({
+  kind: v.optional(oneOf(contextKinds)),
+  label: text,
+  languageId: text,
+  code: text,
+  truncated: v.optional(v.boolean()),
+});
+const promptEntries: Entries<PromptInput> = {
+  prompt: text,
+  content: v.optional(text),
+  attachments: v.optional(v.array(attachment)),
+  target: v.optional(v.object<Entries<ApplyTarget>>({ uri: text, startLine: position, startCharacter: position })),
+  model: v.optional(text),
+  demo: v.optional(v.boolean()),
+};
+const promptInput = v.object(promptEntries);
+
+const lineEntries: { readonly [Type in JournalLine['type']]: Entries<Omit<OfType<JournalLine, Type>, 'type'>> } = {
+  exchange: { id: v.pipe(text, v.nonEmpty()), after: v.optional(text), ...promptEntries },
+  // Each event is checked later by itself, so that an event that can't be used does not cost the others.
+  events: { exchangeId: text, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
+  rerun: { exchangeId: text, model: v.optional(text), go: v.optional(oneOf({ continue: true, restart: true })) },
+  interrupted: { exchangeId: text },
+  show: { exchangeId: text },
+  title: { title: text },
+};
+
+const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
+const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
+
+/** @returns undefined for an event that can't be used */
+export function checkedEvent(value: unknown): RecordedEvent | undefined {
+  return isTextEvent(value) ? textEvent(value) : checkedByType(eventSchemas, value);
+}
+
+/** Checks a line, but not yet the events in it. @returns undefined for a line that can't be used */
+export function checkedLine(value: unknown): JournalLine | undefined {
+  return checkedByType(lineSchemas, value);
+}
+
+/** @param newest the newest schema that is known */
+export function checkedHeader(value: unknown, newest: number): HeaderLine | undefined {
+  const header = v.object({
+    type: v.literal('conversation'),
+    schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(newest)),
+    id: text,
+    createdAt: orZero(epoch),
+  });
+  return parsed(header, value) as HeaderLine | undefined;
+}
+
+export function isPromptInput(value: unknown): value is PromptInput {
+  return v.is(promptInput, value);
+}
+
+/** Returns whether the answer would have a gap without this event. */
+export function bringsText(value: unknown): boolean {
+  const type = isRecord(value) ? value['type'] : undefined;
+  return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
+}
+
+/** Recognises most events of a journal without their schema, which would take several times as long. */
+function isTextEvent(value: unknown): value is TextEvent {
+  if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;
+  const { attempt, at, text } = value;
+  return typeof text === 'string' && isWithin(attempt) && Number.isInteger(attempt) && isWithin(at);
+}
+
+function textEvent({ type, attempt, at, text }: TextEvent): TextEvent {
+  return { type, attempt, at, text };
+}
+
+function isWithin(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= longestMs;
+}
+
+type Schemas<T> = ReadonlyMap<unknown, v.GenericSchema<unknown, T>>;
+
+function schemasByType<T>(entriesOf: Readonly<Record<string, v.ObjectEntries>>, base: v.ObjectEntries): Schemas<T> {
+  return new Map(
+    Object.entries(entriesOf).map(([type, entries]) => {
+      const schema: v.GenericSchema = v.object({ type: v.literal(type), ...base, ...entries });
+      return [type, schema as v.GenericSchema<unknown, T>];
+    }),
+  );
+}
+
+function checkedByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
+  const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
+  return schema && parsed(schema, value);
+}

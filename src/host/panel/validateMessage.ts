@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { faultActions } from '../../core/events';
+import type { DemoAct, ToHost } from '../../protocol';
+import { oneOf, type Entries, type OfType } from '../schemas';
+
+const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true };
+
+const text = v.string();
+const prompt = v.pipe(text, v.trim(), v.nonEmpty());
+const more = v.optional(v.looseObject({}));
+
+/** What each message must carry; the compiler requires a row for every message, and a schema for every field of it. */
+const messages: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost, Type>, 'type'>> } = {
+  ready: {},
+  send: { prompt, more },
+  composed: { kept: v.boolean(), more },
+  askSuggestion: { id: text },
+  demo: { act: oneOf(demoActs) },
+  stop: { exchangeId: text },
+  action: { exchangeId: text, action: oneOf(faultActions) },
+  newConversation: {},
+  openHistory: {},
+  selectModel: {},
+  forgetModelOnce: {},
+  edit: { exchangeId: text, prompt },
+  regenerate: { exchangeId: text, switchModel: v.boolean() },
+  showVersion: { exchangeId: text },
+  suggestContext: { request: v.number(), query: text },
+  attach: { id: text },
+  detach: { id: text },
+  restoreContext: { ids: v.array(text) },
+  pickContext: {},
+  setApiKey: {},
+  openDemo: {},
+  leaveDemo: {},
+  getStarted: {},
+  copy: { text },
+  copyRequest: { exchangeId: text },
+  insert: { text },
+  apply: { exchangeId: text, text },
+  newFile: { text, language: text },
+  openLink: { href: text },
+};
+
+const schemas = Object.entries(messages).map(([type, entries]) => v.object({ type: v.literal(type), ...entries }));
+const messageSchema = v.variant('type', schemas);
+
+export function isToHost(message: unknown): message is ToHost {
+  return v.is(messageSchema, message);
+}

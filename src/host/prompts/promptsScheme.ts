@@ -1,2 +1,0 @@
-/** Of the document in which the prompts of a workspace are shown. */
-export const promptsScheme = 'holysheep-prompts';
