@@ -75,7 +75,7 @@ export class Turn implements RunningTurn {
     this.time = deps.clock.now();
     this.history = new TurnHistory(request.model, earlier !== undefined);
     this.output = new TurnOutput(deps.clock, () => this.stop());
-    this.answer = new Answer(deps.clock, this.output, earlier);
+    this.answer = new Answer(deps.clock, this.output, this.history, earlier);
     this.pauses = new Pauses(deps, this.output, this.history);
     this.passage = new Passage(deps.clock, this.pauses);
     this.attempts = new Attempts(deps, memory, request, this);

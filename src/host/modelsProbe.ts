@@ -1,4 +1,4 @@
-import { declaredKind, sniffedKind } from '../core/contentKind';
+import { declaredKind, sniffedKind } from '../core/charset';
 import { isRecord, parseJson } from '../core/json';
 import type { KnownKeys } from '../core/knownKeys';
 import { parseModelList } from '../core/modelList';
