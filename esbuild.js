@@ -14,7 +14,6 @@ const lazyChunks = {
   app: 'src/app.ts',
   engine: 'src/core/createEngine.ts',
   sdk: 'src/core/sdk.ts',
-  cooldowns: 'src/host/cooldownFiles.ts',
   diagnostics: 'src/host/diagnosticsReport.ts',
   history: 'src/host/history/historyActions.ts',
   context: 'src/host/context/contextSource.ts',

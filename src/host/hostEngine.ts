@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { createEngine } from '../core/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../core/engine';
 import type { KnownKeys } from '../core/knownKeys';
-import { lazyEngine } from '../core/lazyEngine';
-import { noSharedCooldowns, type SharedCooldowns } from '../core/network/sharedCooldowns';
+import { noSharedCooldowns } from '../core/network/sharedCooldowns';
+import { cooldownFiles } from './cooldownFiles';
 import { localize } from './localize';
 import { systemClock } from './systemClock';
 import { timeOfDay } from './timeOfDay';
@@ -14,28 +15,21 @@ export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connectio
   readonly storage?: string | undefined;
 }
 
-/** The engine in VS Code's extension host; loaded when it is first needed. */
+/** The engine in VS Code's extension host. */
 export function hostEngine({ log, version, storage, settings, connection, onPause }: HostEngineDeps): Engine {
-  return lazyEngine(async () => {
-    const { createEngine } = await import('../core/createEngine');
-    return createEngine({
-      clock: systemClock,
-      random: Math.random,
-      fetch: (input, init) => globalThis.fetch(input, init),
-      log,
-      keys: log.keys,
-      localize,
-      formatTime: timeOfDay,
-      settings,
-      connection,
-      onPause,
-      cooldowns: storage === undefined ? noSharedCooldowns : await sharedCooldowns(storage, log),
-      userAgent: `HolySheepPrompt/${version}`,
-    });
+  const warn = (problem: string): void => log.warn(problem);
+  return createEngine({
+    clock: systemClock,
+    random: Math.random,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    log,
+    keys: log.keys,
+    localize,
+    formatTime: timeOfDay,
+    settings,
+    connection,
+    onPause,
+    cooldowns: storage === undefined ? noSharedCooldowns : cooldownFiles(join(storage, 'cooldowns'), systemClock, warn),
+    userAgent: `HolySheepPrompt/${version}`,
   });
-}
-
-async function sharedCooldowns(storage: string, log: EngineLog): Promise<SharedCooldowns> {
-  const { cooldownFiles } = await import('./cooldownFiles');
-  return cooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem));
 }
