@@ -48,7 +48,7 @@ import { DemoLife } from './host/demo/demoLife';
 import { DemoMode } from './host/demo/demoMode';
 import { DemoTour } from './host/demo/demoTour';
 import { demoIdleMs, endDemo } from './host/demo/endDemo';
-import { hostEngine } from './host/hostEngine';
+import { loadEngine } from './host/hostEngine';
 import { journalProblem } from './host/journalProblem';
 import { KeyStore } from './host/keyStore';
 import { loadedOnce } from './host/loadedOnce';
@@ -101,7 +101,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const statusBar = own(new StatusBar(connections, log));
   const { extensionKind } = context.extension;
   const version = String((context.extension.packageJSON as { version: unknown }).version);
-  const engine = hostEngine({
+  const createEngine = await loadEngine();
+  const engine = createEngine({
     log,
     version,
     storage: context.globalStorageUri.fsPath,
@@ -109,7 +110,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     connection: () => connections.own(),
     onPause: () => indicators.pauseChanged(),
   });
-  const embeddedEngine = demoEngine({ log, version, demo, connection: () => connections.embedded() });
+  const embeddedEngine = demoEngine({ createEngine, log, version, demo, connection: () => connections.embedded() });
   const defaults = (inDemo: boolean): RequestDefaults => ({
     model: connections.model(inDemo),
     systemPrompt: settings.systemPrompt(),

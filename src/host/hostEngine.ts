@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { createEngine } from '../core/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../core/engine';
 import type { KnownKeys } from '../core/knownKeys';
 import { noSharedCooldowns } from '../core/network/sharedCooldowns';
@@ -15,21 +14,28 @@ export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connectio
   readonly storage?: string | undefined;
 }
 
-/** The engine in VS Code's extension host. */
-export function hostEngine({ log, version, storage, settings, connection, onPause }: HostEngineDeps): Engine {
-  const warn = (problem: string): void => log.warn(problem);
-  return createEngine({
-    clock: systemClock,
-    random: Math.random,
-    fetch: (input, init) => globalThis.fetch(input, init),
-    log,
-    keys: log.keys,
-    localize,
-    formatTime: timeOfDay,
-    settings,
-    connection,
-    onPause,
-    cooldowns: storage === undefined ? noSharedCooldowns : cooldownFiles(join(storage, 'cooldowns'), systemClock, warn),
-    userAgent: `HolySheepPrompt/${version}`,
-  });
+/**
+ * Loads the engine, a bundle that the app shares with others.
+ * @returns what creates an engine in VS Code's extension host
+ */
+export async function loadEngine(): Promise<(deps: HostEngineDeps) => Engine> {
+  const { createEngine } = await import('../core/createEngine');
+  return ({ log, version, storage, settings, connection, onPause }) => {
+    const warn = (problem: string): void => log.warn(problem);
+    return createEngine({
+      clock: systemClock,
+      random: Math.random,
+      fetch: (input, init) => globalThis.fetch(input, init),
+      log,
+      keys: log.keys,
+      localize,
+      formatTime: timeOfDay,
+      settings,
+      connection,
+      onPause,
+      cooldowns:
+        storage === undefined ? noSharedCooldowns : cooldownFiles(join(storage, 'cooldowns'), systemClock, warn),
+      userAgent: `HolySheepPrompt/${version}`,
+    });
+  };
 }
