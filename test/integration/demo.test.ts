@@ -8,6 +8,7 @@ import { answer, inTurn, rateLimited } from '../../src/demo/replies';
 import { demoEngine } from '../../src/host/demo/demoEngine';
 import { DemoMode } from '../../src/host/demo/demoMode';
 import { planOf } from '../../src/host/demo/faultPlan';
+import { loadEngine } from '../../src/host/hostEngine';
 import { localize } from '../../src/host/localize';
 import { closeAll, shows } from '../support/conversationTabs';
 import {
@@ -210,7 +211,14 @@ describe('composed faults', () => {
       const model = demo.compose({ faults, settings });
       assert.ok(model);
       const connection = { baseUrl: demo.baseUrl ?? '', apiKey: 'hsa-demo' };
-      const engine = demoEngine({ demo, log, version: '0', connection: () => Promise.resolve(connection) });
+      const createEngine = await loadEngine();
+      const engine = demoEngine({
+        createEngine,
+        demo,
+        log,
+        version: '0',
+        connection: () => Promise.resolve(connection),
+      });
       const events: StreamEvent[] = [];
       for await (const event of engine.stream({ model, messages: [{ role: 'user', content: 'retry' }] })) {
         events.push(event);
