@@ -100,6 +100,8 @@ export class Turn implements RunningTurn {
 
   stop(): void {
     if (this.isOver()) return;
+    // The socket is closed first; what follows is bookkeeping.
+    this.attempts.present?.abandon();
     this.attempts.over('stopped');
     this.end({ type: 'stopped', text: this.answer.text });
   }
