@@ -1,15 +1,22 @@
 import { AnswerText, type TextChange } from './answerText';
 import type { Clock } from './clock';
-import type { ToolCallPart } from './dialect';
+import type { Delta, ToolCallPart } from './dialect';
 import type { EarlierAnswer } from './engine';
 import type { ResumeMethod } from './events';
 import { resumeMethod } from './resume/ladder';
 import type { Prefill } from './resume/prefill';
 import { holdMs } from './resume/splice';
 import type { EngineSettings } from './settings';
+import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
 export type Plan = 'replay' | ResumeMethod;
+
+/** What an attempt adds to the answer or changes in it. */
+export type AnswerDelta = Extract<
+  Delta,
+  { readonly type: 'text' | 'reasoning' | 'textWasReasoning' | 'toolCall' | 'restartInStream' }
+>;
 
 /** What the reader has of the answer over all attempts, and how the next one goes on from there. */
 export class Answer {
@@ -33,6 +40,7 @@ export class Answer {
   constructor(
     private readonly clock: Clock,
     private readonly output: TurnOutput,
+    private readonly history: Pick<TurnHistory, 'progressed'>,
     earlier: EarlierAnswer | undefined,
   ) {
     this.answerText = new AnswerText(earlier?.text);
@@ -85,7 +93,32 @@ export class Answer {
     this.anew = true;
   }
 
-  append(text: string): void {
+  /** Adds what an attempt has brought. @returns false for a restart that it can't carry out, in a continuation */
+  take(delta: AnswerDelta): boolean {
+    switch (delta.type) {
+      case 'textWasReasoning':
+        this.dispose();
+        this.show(this.answerText.discard());
+        this.addReasoning(delta.text);
+        return true;
+      case 'restartInStream':
+        return this.answerText.restartInStream();
+      case 'text':
+        this.history.progressed();
+        this.addText(delta.text);
+        return true;
+      case 'reasoning':
+        this.history.progressed();
+        this.addReasoning(delta.text);
+        return true;
+      case 'toolCall':
+        this.history.progressed();
+        this.addToolCall(delta.part);
+        return true;
+    }
+  }
+
+  private addText(text: string): void {
     this.tellRestart();
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
@@ -94,26 +127,14 @@ export class Answer {
       this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
   }
 
-  /** The text of this attempt was reasoning. */
-  textWasReasoning(text: string): void {
-    this.dispose();
-    this.show(this.answerText.discard());
-    this.reasoning(text);
-  }
-
-  /** The gateway starts the answer over within the attempt. @returns false for a continuation, which can't */
-  restartInStream(): boolean {
-    return this.answerText.restartInStream();
-  }
-
-  reasoning(text: string): void {
+  private addReasoning(text: string): void {
     this.tellRestart();
     this.reasoned = true;
     this.skipsBlankLines ||= this.answerText.holding;
     this.output.token('reasoning', text);
   }
 
-  toolCall({ index, id, name, arguments: json }: ToolCallPart): void {
+  private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
     this.tellRestart();
     this.calledTools = true;
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });

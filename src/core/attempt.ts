@@ -1,34 +1,23 @@
+import type { Answer } from './answer';
 import type { AnswerSize } from './answerSize';
 import { ChunkReader } from './chunkReader';
-import { ConnectionFailure } from './connectionFailure';
-import { readChunk, type ToolCallPart } from './dialect';
+import { readChunk, ToolCallNumbers, type Delta, type DeltaFilter, type ToolCallPart } from './dialect';
 import type { EngineDeps } from './engine';
 import type { Usage } from './events';
 import type { Evidence } from './faults/classify';
+import type { Finish } from './finishReason';
 import { IdleClocks } from './idleClocks';
-import { errorBodyLimits } from './boundedText';
 import { parseJson, printJson } from './json';
 import type { KnownKeys } from './knownKeys';
 import { RedactedDeltas } from './redactedDeltas';
-import { readBody, type BodyEnd } from './responseBody';
-import { ThinkTags, type ThinkTagSink } from './thinkTags';
+import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
+import { ThinkTags } from './thinkTags';
 import { drainMs, tailMs, timeoutsFor } from './timeouts';
-import { ToolCallNumbers } from './toolCallParts';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 
-/** What the attempt tells while it runs. */
-export interface AttemptSink {
+/** What the turn does with an attempt, besides adding to the answer. */
+export interface AttemptObserver {
   headers(status: number, requestId: string | undefined, ms: number): void;
-  text(text: string): void;
-  reasoning(text: string): void;
-  /** The text of this attempt so far was reasoning. */
-  textWasReasoning(text: string): void;
-  /**
-   * The gateway starts the answer over: the text that follows replaces that of this attempt.
-   * @returns whether it can, which a continuation can't
-   */
-  restartInStream(): boolean;
-  toolCall(part: ToolCallPart): void;
   quiet(forMs: number): void;
 }
 
@@ -69,7 +58,7 @@ export class Attempt {
   /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
-  private readonly delta: ThinkTags | RedactedDeltas;
+  private readonly deltas: DeltaFilter;
   private readonly chunks: ChunkReader;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
@@ -89,7 +78,8 @@ export class Attempt {
   constructor(
     private readonly deps: EngineDeps,
     private readonly what: AttemptRequest,
-    private readonly sink: AttemptSink,
+    private readonly answer: Pick<Answer, 'take'>,
+    private readonly observer: AttemptObserver,
     /** Shared by all attempts of the turn. */
     private readonly size: AnswerSize,
     private readonly keys: KnownKeys,
@@ -101,12 +91,14 @@ export class Attempt {
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       ),
       slept: this.guarded(() => this.fail({ type: 'slept' })),
-      quiet: this.guarded((forMs) => sink.quiet(forMs)),
+      quiet: this.guarded((forMs) => observer.quiet(forMs)),
     });
-    const tags = new ThinkTags(this.deltaSink());
+    const tags = new ThinkTags((delta) => {
+      if (!this.settled) this.take(delta);
+    });
     const spellings = keys.spellingsInAnswers;
-    this.delta = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
-    this.chunks = new ChunkReader(this.delta);
+    this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
+    this.chunks = new ChunkReader(this.deltas.take);
     void this.run();
   }
 
@@ -182,62 +174,66 @@ export class Attempt {
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
     this.clocks.headers();
-    this.sink.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
+    this.observer.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
   }
 
   private onEvent(data: string, name: string | undefined): void {
     if (this.settled) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
-    if (name === 'error') return this.delta.error(parseJson(data) ?? data);
+    if (name === 'error') return this.deltas.take({ type: 'error', error: parseJson(data) ?? data });
     this.lastGarbled = !this.chunks.read(data);
     if (!this.lastGarbled || ++this.garbledEvents < 2) return;
     this.fail({ type: 'garbled', what: 'events' });
   }
 
-  private deltaSink(): ThinkTagSink {
-    return {
-      text: (text) => {
-        if (!this.accept(text.length)) return;
-        this.sawText = true;
-        this.sink.text(text);
-      },
-      reasoning: (text) => {
-        if (!this.accept(text.length)) return;
-        this.sawReasoning = true;
-        this.sink.reasoning(text);
-      },
-      textWasReasoning: (text) => {
-        if (this.settled) return;
+  private take(delta: Delta): void {
+    switch (delta.type) {
+      case 'text':
+      case 'reasoning':
+        if (!this.count(delta.text.length)) return;
+        if (delta.type === 'text') this.sawText = true;
+        else this.sawReasoning = true;
+        this.answer.take(delta);
+        return;
+      case 'textWasReasoning':
         this.sawText = false;
         this.sawReasoning = true;
-        this.sink.textWasReasoning(text);
-      },
-      restartInStream: () => {
-        if (this.settled) return;
+        this.answer.take(delta);
+        return;
+      case 'restartInStream':
         // Pieces of tool calls can't be taken back, nor a continuation.
-        if (this.sawToolCall || !this.sink.restartInStream()) this.fail({ type: 'finish-error' });
-      },
-      toolCall: (part) => {
-        if (this.settled) return;
-        const numbered = this.toolCalls.numberPart(part);
-        if (!numbered) return this.fail({ type: 'too-long' });
-        const { id, name, arguments: json } = numbered;
-        if (!this.accept(id.length + name.length + json.length, 0)) return;
-        this.sawToolCall = true;
-        this.sink.toolCall(numbered);
-      },
-      finish: (finish) => {
-        if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
-        if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
-        // Some servers say it again and again; the tail is not prolonged by that.
-        if (this.finishReason === undefined) this.clocks.tail(tailMs);
-        this.finishReason = this.keys.redact(finish.reason);
-        this.what.behavior.finishReason = 'sent';
-      },
-      finishReasonPending: () => (this.hasFinishReasonField = true),
-      usage: (usage) => (this.usage = usage),
-      error: (error) => this.fail({ type: 'inband', error: this.withoutKeys(error), streamed: this.streamed }),
-    };
+        if (this.sawToolCall || !this.answer.take(delta)) this.fail({ type: 'finish-error' });
+        return;
+      case 'toolCall':
+        return this.takeToolCall(delta.part);
+      case 'finish':
+        return this.onFinish(delta.finish);
+      case 'finishReasonPending':
+        this.hasFinishReasonField = true;
+        return;
+      case 'usage':
+        this.usage = delta.usage;
+        return;
+      case 'error':
+        return this.fail({ type: 'inband', error: this.withoutKeys(delta.error), streamed: this.streamed });
+    }
+  }
+
+  private takeToolCall(sent: ToolCallPart): void {
+    const part = this.toolCalls.numberPart(sent);
+    if (!part) return this.fail({ type: 'too-long' });
+    if (!this.count(part.id.length + part.name.length + part.arguments.length, 0)) return;
+    this.sawToolCall = true;
+    this.answer.take({ type: 'toolCall', part });
+  }
+
+  private onFinish(finish: Finish): void {
+    if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
+    if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
+    // Some servers say it again and again; the tail is not prolonged by that.
+    if (this.finishReason === undefined) this.clocks.tail(tailMs);
+    this.finishReason = this.keys.redact(finish.reason);
+    this.what.behavior.finishReason = 'sent';
   }
 
   /**
@@ -245,8 +241,7 @@ export class Attempt {
    * @param shown how many of these characters are text or reasoning
    * @returns whether to pass the part on
    */
-  private accept(chars: number, shown = chars): boolean {
-    if (this.settled) return false;
+  private count(chars: number, shown = chars): boolean {
     if (!this.size.addChars(chars)) {
       this.fail({ type: 'too-long' });
       return false;
@@ -268,7 +263,7 @@ export class Attempt {
 
   /** `[DONE]` completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
   private onDone(): void {
-    this.delta.flush();
+    this.deltas.flush();
     if (this.lastGarbled) return this.fail({ type: 'garbled', what: 'events' });
     this.sawDone = true;
     // The end of the body is on its way; waiting for it lets the connection be used again.
@@ -276,7 +271,7 @@ export class Attempt {
   }
 
   private onEnd(end: BodyEnd): void {
-    this.delta.flush();
+    this.deltas.flush();
     switch (end.kind) {
       case 'web-page':
         return this.fail({ type: 'web-page' });
@@ -292,8 +287,8 @@ export class Attempt {
 
   /** A gateway that does not stream answers, or refuses, in one piece. */
   private onWholeJson(text: string): void {
-    const readable = readChunk(text, this.delta);
-    this.delta.flush();
+    const readable = readChunk(text, this.deltas.take);
+    this.deltas.flush();
     if (readable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
     else this.fail({ type: 'garbled', what: 'json' });
   }
@@ -333,7 +328,7 @@ export class Attempt {
 
   private finish(end: AttemptEnd): void {
     if (this.settled) return;
-    if (end.type === 'finished' || end.type === 'fault') this.delta.flush();
+    if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
     this.settled = true;
     this.clocks.dispose();
     this.controller.abort();

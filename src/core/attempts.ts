@@ -1,6 +1,6 @@
 import type { Answer, Plan } from './answer';
 import { AnswerSize } from './answerSize';
-import { Attempt, type AttemptSink } from './attempt';
+import { Attempt } from './attempt';
 import type { EngineDeps } from './engine';
 import type { AttemptReason, EndedEvent } from './events';
 import type { Fault } from './faults/classify';
@@ -69,7 +69,11 @@ export class Attempts {
     output.attempt++;
     answer.begin(plan);
     output.emit({ type: 'attempt', model, why, ...(plan !== 'replay' && { how: plan }), time: this.deps.clock.now() });
-    this.present = new Attempt(this.deps, what, this.sink(), this.size, this.memory.keys);
+    const observer = {
+      headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
+      quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
+    };
+    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.memory.keys);
     return this.present;
   }
 
@@ -116,30 +120,11 @@ export class Attempts {
     return this.plan !== 'replay';
   }
 
-  private sink(): AttemptSink {
-    const { output, answer, history, queue } = this.turn;
-    return {
-      headers: (status, requestId, ms) => {
-        output.emit({ type: 'headers', status, requestId, ms });
-        if (status < 200 || status > 299) return;
-        queue.accepted();
-        if (this.asksForRest) history.resumeStarted();
-      },
-      text: (text) => {
-        history.progressed();
-        answer.append(text);
-      },
-      reasoning: (text) => {
-        history.progressed();
-        answer.reasoning(text);
-      },
-      textWasReasoning: (text) => answer.textWasReasoning(text),
-      restartInStream: () => answer.restartInStream(),
-      toolCall: (part) => {
-        history.progressed();
-        answer.toolCall(part);
-      },
-      quiet: (forMs) => output.emit({ type: 'quiet', forMs }),
-    };
+  private onHeaders(status: number, requestId: string | undefined, ms: number): void {
+    const { output, history, queue } = this.turn;
+    output.emit({ type: 'headers', status, requestId, ms });
+    if (status < 200 || status > 299) return;
+    queue.accepted();
+    if (this.asksForRest) history.resumeStarted();
   }
 }

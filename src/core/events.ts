@@ -266,6 +266,11 @@ type WithoutText<Event> = Event extends TerminalEvent ? Omit<Event, 'text'> & { 
  */
 export type RecordedEvent = StreamEvent | WithoutText<TerminalEvent>;
 
+/** Whether the event is a delta: text, reasoning or a part of a tool call. */
+export function isDelta({ type }: RecordedEvent): boolean {
+  return type === 'text' || type === 'reasoning' || type === 'tool-call';
+}
+
 export function isTerminal<Event extends RecordedEvent>(
   event: Event,
 ): event is Event & { readonly type: TerminalEvent['type'] } {

@@ -1,6 +1,5 @@
 import { redacted } from './apiKey';
-import type { DeltaSink } from './dialect';
-import type { ToolCallPart } from './toolCallParts';
+import type { Delta, DeltaFilter, ToolCallPart } from './dialect';
 
 /** Length of the beginning of a key by which it is recognised. A shorter beginning would hold back ordinary words. */
 const headChars = 5;
@@ -89,15 +88,10 @@ function isLetter(letter: string | undefined, lower: string | undefined): boolea
   return letter === lower || letter?.toLowerCase() === lower;
 }
 
-/** Receives deltas without keys. It may hold deltas back until it is flushed. */
-interface FlushableSink extends DeltaSink {
-  flush(): void;
-}
-
 /**
  * Removes the keys of this session from text, reasoning and tool calls, because answers are stored, shown and exported.
  */
-export class RedactedDeltas implements FlushableSink {
+export class RedactedDeltas implements DeltaFilter {
   private readonly textFilter: KeyFilter;
   private readonly reasoningFilter: KeyFilter;
   /** One filter for each index of a tool call. `id` is the id of the call that the filter belongs to. */
@@ -105,24 +99,40 @@ export class RedactedDeltas implements FlushableSink {
 
   /** @param spellings of keys, at least one */
   constructor(
-    private readonly sink: FlushableSink,
+    private readonly next: DeltaFilter,
     private readonly spellings: readonly string[],
   ) {
     this.textFilter = new KeyFilter(spellings);
     this.reasoningFilter = new KeyFilter(spellings);
   }
 
-  text(text: string): void {
-    const passed = this.textFilter.push(text);
-    if (passed !== '') this.sink.text(passed);
+  readonly take = (delta: Delta): void => {
+    switch (delta.type) {
+      case 'text':
+      case 'reasoning': {
+        const { type } = delta;
+        const text = (type === 'text' ? this.textFilter : this.reasoningFilter).push(delta.text);
+        if (text !== '') this.next.take(text === delta.text ? delta : { type, text });
+        return;
+      }
+      case 'toolCall':
+        return this.takePart(delta.part);
+      case 'finish':
+      case 'restartInStream':
+      case 'error':
+        this.flushFilters();
+        return this.next.take(delta);
+      default:
+        return this.next.take(delta);
+    }
+  };
+
+  flush(): void {
+    this.flushFilters();
+    this.next.flush();
   }
 
-  reasoning(text: string): void {
-    const passed = this.reasoningFilter.push(text);
-    if (passed !== '') this.sink.reasoning(passed);
-  }
-
-  toolCall(part: ToolCallPart): void {
+  private takePart(part: ToolCallPart): void {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
@@ -130,51 +140,23 @@ export class RedactedDeltas implements FlushableSink {
     const isAnother = name !== '' && id !== '' && call.id !== '' && id !== call.id;
     if (isAnother) this.flushCall(index);
     if (isAnother || call.id === '') call.id = id;
-    const json = call.filter.push(part.arguments);
-    if (id !== '' || name !== '' || json !== '') {
-      this.sink.toolCall({ index, id: this.whole(id), name: this.whole(name), arguments: json });
-    }
+    this.passPart({ index, id: this.whole(id), name: this.whole(name), arguments: call.filter.push(part.arguments) });
   }
 
-  finish(finish: Parameters<DeltaSink['finish']>[0]): void {
-    this.flushFilters();
-    this.sink.finish(finish);
-  }
-
-  finishReasonPending(): void {
-    this.sink.finishReasonPending();
-  }
-
-  usage(usage: Parameters<DeltaSink['usage']>[0]): void {
-    this.sink.usage(usage);
-  }
-
-  restartInStream(): void {
-    this.flushFilters();
-    this.sink.restartInStream();
-  }
-
-  error(error: unknown): void {
-    this.flushFilters();
-    this.sink.error(error);
-  }
-
-  flush(): void {
-    this.flushFilters();
-    this.sink.flush();
+  private passPart(part: ToolCallPart): void {
+    if (part.id + part.name + part.arguments !== '') this.next.take({ type: 'toolCall', part });
   }
 
   private flushFilters(): void {
     const reasoning = this.reasoningFilter.flush();
-    if (reasoning !== '') this.sink.reasoning(reasoning);
+    if (reasoning !== '') this.next.take({ type: 'reasoning', text: reasoning });
     const text = this.textFilter.flush();
-    if (text !== '') this.sink.text(text);
+    if (text !== '') this.next.take({ type: 'text', text });
     for (const index of this.calls.keys()) this.flushCall(index);
   }
 
   private flushCall(index: number): void {
-    const json = this.calls.get(index)?.filter.flush() ?? '';
-    if (json !== '') this.sink.toolCall({ index, id: '', name: '', arguments: json });
+    this.passPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
   }
 
   private whole(text: string): string {

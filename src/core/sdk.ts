@@ -1,21 +1,23 @@
-import { OpenAI, type ClientOptions } from 'openai';
+import { OpenAI } from 'openai';
 
 /** A bundle of its own, loaded with the first request: activation must not pay for it. */
 export { OpenAI };
-export { createParser } from 'eventsource-parser';
 
-type Fetch = NonNullable<ClientOptions['fetch']>;
+/** These tell operating system, runtime and the version of the SDK, which is nobody's business. */
+const platformHeaders = ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count'];
 
-/** Sends what the SDK has built as it is: the signal is the caller's, and no clock but the caller's runs. */
-export class Client extends OpenAI {
-  constructor(
-    options: ClientOptions,
-    private readonly exchange: Fetch,
-  ) {
-    super(options);
-  }
-
-  override fetchWithTimeout(url: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Promise<Response> {
-    return this.exchange(url, init);
+/**
+ * The part of the SDK that builds requests: URL, body and headers. It sends nothing, so none of its retries, timers and
+ * errors has to be undone. It outlives its requests, so it holds no key: each request brings its own.
+ */
+export class RequestBuilder extends OpenAI {
+  constructor(baseURL: string, userAgent: string) {
+    // The environment of the editor must not name a key, an organisation or a project.
+    super({ apiKey: 'unused', adminAPIKey: null, baseURL, organization: null, project: null, logLevel: 'off' });
+    // The SDK has filled them with headers of the environment (`OPENAI_CUSTOM_HEADERS`), maybe with another provider's key.
+    this._options.defaultHeaders = {
+      ...Object.fromEntries(platformHeaders.map((name) => [`X-Stainless-${name}`, null])),
+      'User-Agent': userAgent,
+    };
   }
 }

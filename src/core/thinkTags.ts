@@ -1,13 +1,7 @@
-import type { DeltaSink } from './dialect';
+import type { Delta, DeltaFilter, DeltaSink } from './dialect';
 
 const opening = '<think>';
 const closing = '</think>';
-
-/** Receives the deltas of an answer, with tagged reasoning taken out of its text. */
-export interface ThinkTagSink extends DeltaSink {
-  /** The text of this attempt so far was reasoning: only its end was marked. */
-  textWasReasoning(text: string): void;
-}
 
 /** White space before an opening tag, and after a closing one, is held up to this length in characters. */
 const longestHeld = 100;
@@ -21,73 +15,62 @@ const shortText = 200;
  * does one at the end of a line, or after a short text. Tags in code or later text stay text. Characters that may begin
  * a tag are held until the following ones arrive.
  */
-export class ThinkTags implements DeltaSink {
+export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private held = '';
   /** Text without an opening tag, which a closing tag would turn into reasoning. */
   private unmarked = '';
   private beganWithReasoning = false;
 
-  constructor(private readonly sink: ThinkTagSink) {}
+  constructor(private readonly sink: DeltaSink) {}
 
-  text(text: string): void {
-    // The usual delta: nothing is held, and no tag begins.
-    if (this.state === 'text' && this.held === '' && !text.includes('<')) return this.passText(text);
-    switch (this.state) {
-      case 'start':
-        return this.readStart(this.held + text);
-      case 'reasoning':
-        return this.readReasoning(this.held + text);
+  readonly take = (delta: Delta): void => {
+    switch (delta.type) {
       case 'text':
-        return this.readText(this.held + text, false);
-      case 'decided':
-        return this.sink.text(text);
+        return this.takeText(delta);
+      case 'reasoning':
+        if (this.state === 'start') this.beganWithReasoning = true;
+        return this.sink(delta);
+      case 'toolCall':
+      case 'finish':
+      case 'error':
+        this.flush();
+        return this.sink(delta);
+      case 'restartInStream':
+        this.flush();
+        this.state = 'start';
+        this.unmarked = '';
+        this.beganWithReasoning = false;
+        return this.sink(delta);
+      default:
+        return this.sink(delta);
     }
-  }
-
-  reasoning(text: string): void {
-    if (this.state === 'start') this.beganWithReasoning = true;
-    this.sink.reasoning(text);
-  }
-
-  toolCall(part: Parameters<DeltaSink['toolCall']>[0]): void {
-    this.flush();
-    this.sink.toolCall(part);
-  }
-
-  finish(finish: Parameters<DeltaSink['finish']>[0]): void {
-    this.flush();
-    this.sink.finish(finish);
-  }
-
-  finishReasonPending(): void {
-    this.sink.finishReasonPending();
-  }
-
-  restartInStream(): void {
-    this.flush();
-    this.state = 'start';
-    this.unmarked = '';
-    this.beganWithReasoning = false;
-    this.sink.restartInStream();
-  }
-
-  usage(usage: Parameters<DeltaSink['usage']>[0]): void {
-    this.sink.usage(usage);
-  }
-
-  error(error: unknown): void {
-    this.flush();
-    this.sink.error(error);
-  }
+  };
 
   /** Nothing more can complete a tag: passes on what is held. */
   flush(): void {
     const { held } = this;
     if (held === '') return;
     this.held = '';
-    if (this.state === 'reasoning') this.sink.reasoning(held);
+    if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: held });
     else this.readText(held, true);
+  }
+
+  private takeText(delta: Delta & { readonly type: 'text' | 'reasoning' }): void {
+    const { text } = delta;
+    switch (this.state) {
+      case 'start':
+        return this.readStart(this.held + text);
+      case 'reasoning':
+        return this.readReasoning(this.held + text);
+      case 'text':
+        // The usual delta: nothing is held, and no tag begins.
+        if (this.held !== '' || text.includes('<')) return this.readText(this.held + text, false);
+        this.unmarked += text;
+        return this.sink(delta);
+      case 'decided':
+        return this.sink(delta);
+    }
   }
 
   private readStart(text: string): void {
@@ -107,10 +90,10 @@ export class ThinkTags implements DeltaSink {
     const end = text.indexOf(closing);
     if (end < 0) {
       const passed = this.hold(text);
-      if (passed !== '') this.sink.reasoning(passed);
+      if (passed !== '') this.sink({ type: 'reasoning', text: passed });
       return;
     }
-    if (end > 0) this.sink.reasoning(text.slice(0, end));
+    if (end > 0) this.sink({ type: 'reasoning', text: text.slice(0, end) });
     this.decide(text.slice(end + closing.length));
   }
 
@@ -127,7 +110,7 @@ export class ThinkTags implements DeltaSink {
       this.held = closing + rest;
     } else if (this.endsReasoning(this.unmarked + text.slice(0, end), rest)) {
       this.passText(text.slice(0, end));
-      if (this.unmarked !== '') this.sink.textWasReasoning(this.unmarked);
+      if (this.unmarked !== '') this.sink({ type: 'textWasReasoning', text: this.unmarked });
       this.decide(rest);
     } else this.decide(text);
   }
@@ -144,13 +127,13 @@ export class ThinkTags implements DeltaSink {
     this.state = 'decided';
     this.held = '';
     this.unmarked = '';
-    if (rest !== '') this.sink.text(rest);
+    if (rest !== '') this.sink({ type: 'text', text: rest });
   }
 
   private passText(text: string): void {
     if (text === '') return;
     this.unmarked += text;
-    this.sink.text(text);
+    this.sink({ type: 'text', text });
   }
 
   /** Keeps the end of the text that may be the beginning of a closing tag. @returns the text before it */

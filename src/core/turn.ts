@@ -74,7 +74,7 @@ export class Turn implements RunningTurn {
     this.time = deps.clock.now();
     this.history = new TurnHistory(request.model, earlier !== undefined);
     this.output = new TurnOutput(deps.clock, () => this.stop());
-    this.answer = new Answer(deps.clock, this.output, earlier);
+    this.answer = new Answer(deps.clock, this.output, this.history, earlier);
     this.waits = new Waits(deps, this.output, this.history);
     this.queue = new GateQueue(deps, this.history, this.waits);
     this.attempts = new Attempts(deps, memory, request, this);
@@ -98,6 +98,8 @@ export class Turn implements RunningTurn {
 
   stop(): void {
     if (this.isOver()) return;
+    // The socket is closed first; what follows is bookkeeping.
+    this.attempts.present?.abandon();
     this.attempts.over('stopped');
     this.end({ type: 'stopped', text: this.answer.text });
   }

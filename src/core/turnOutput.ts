@@ -1,9 +1,8 @@
 import type { Attempt } from './attempt';
 import type { Clock } from './clock';
 import { EventQueue } from './eventQueue';
-import { isTerminal, type EndedEvent, type StreamEvent, type TerminalEvent } from './events';
+import { isTerminal, type EndedEvent, type StreamEvent, type TerminalEvent, type Usage } from './events';
 import { emptyLedger, enter, type LedgerEntry } from './ledger';
-import { UsageSum } from './usageSum';
 
 export type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { attempt?: number } : never;
 
@@ -13,7 +12,8 @@ export class TurnOutput {
   /** Of the present attempt, from 1; 0: there was none. */
   attempt = 0;
   private ledger = emptyLedger;
-  private readonly usage = new UsageSum();
+  /** Tokens of all attempts. */
+  private usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
   private terminal: TerminalEvent | undefined;
 
   /** @param onLeave the reader has gone */
@@ -63,7 +63,18 @@ export class TurnOutput {
     if (!account) return false;
     const { usage, ...rest } = account;
     this.emit({ type: 'ended', how, row, tokens: usage?.totalTokens, ...rest });
-    if (usage) this.emit({ type: 'usage', ...this.usage.add(usage) });
+    if (usage) {
+      this.usage = sumOf(this.usage, usage);
+      this.emit({ type: 'usage', ...this.usage });
+    }
     return true;
   }
+}
+
+function sumOf(one: Usage, other: Usage): Usage {
+  return {
+    promptTokens: one.promptTokens + other.promptTokens,
+    completionTokens: one.completionTokens + other.completionTokens,
+    totalTokens: one.totalTokens + other.totalTokens,
+  };
 }

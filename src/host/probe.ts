@@ -1,4 +1,4 @@
-import { declaredKind, sniffedKind } from '../core/contentKind';
+import { declaredKind, sniffedKind } from '../core/charset';
 import { classify, type Fault } from '../core/faults/classify';
 import { errorChain } from '../core/faults/transportError';
 import { isRecord, parseJson } from '../core/json';

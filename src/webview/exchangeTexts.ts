@@ -44,6 +44,7 @@ export function createExchangeTexts(context: PanelContext, exchangeId: string): 
   const options = {
     schedule: clock.frame,
     slice: clock.soon,
+    ticks: () => clock.ticks(),
     labels: strings,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),

@@ -1,7 +1,7 @@
 import type { FaultHelp } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
 import { draftShelfInBrowser } from './draftShelf';
-import { listenToHost } from './hostMessages';
+import { listenToHost } from './vscodeApi';
 import { observeNearInBrowser } from './observeNear';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { workerRunsInBrowser } from './markdown/highlight/workerRuns';

@@ -22,6 +22,7 @@ export const benches = {
   sizes: async () => (await import('./sizes')).sizes(),
   panel: async () => (await import('./panel')).panel(),
   workbench: async () => (await import('./workbench')).workbench(),
+  latency: async () => (await import('./tokenLatency')).tokenLatency(),
   renderer: async () => (await import('./renderer')).renderer(),
 } as const satisfies Readonly<Record<string, Bench>>;
 

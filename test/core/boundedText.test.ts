@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { boundedText, errorBodyLimits } from '../../src/core/boundedText';
+import { boundedText, errorBodyLimits } from '../../src/core/responseBody';
 import { settle, VirtualClock } from '../support/virtualClock';
 
 interface Source {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decodeBody } from '../../src/core/charset';
-import { StreamDecoder } from '../../src/core/streamDecoder';
+import { StreamDecoder } from '../../src/core/responseBody';
 
 /** 系统繁忙 in the charset. */
 const busy: Readonly<Record<string, readonly number[]>> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { declaredKind, sniffedKind, type ContentKind } from '../../src/core/contentKind';
+import { declaredKind, sniffedKind, type ContentKind } from '../../src/core/charset';
 import { propertyRuns } from '../support/propertyRuns';
 
 const declared: readonly (readonly [contentType: string | null, kind: ContentKind])[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readChunk, type DeltaSink } from '../../src/core/dialect';
+import { readChunk, type Delta } from '../../src/core/dialect';
 import { listen, type Said } from '../support/deltaListener';
 import { propertyRuns } from '../support/propertyRuns';
 import { recordings } from '../support/recordings';
@@ -206,7 +206,7 @@ describe('readChunk', () => {
     it(`hears all of the recorded stream ${name}, and its end`, () => {
       const { said, sink } = listen();
       for (const line of lines) assert.equal(readChunk(line, sink), true);
-      const all = (kind: keyof DeltaSink): string =>
+      const all = (kind: Delta['type']): string =>
         said.flatMap(([it, value]) => (it === kind ? [String(value)] : [])).join('');
       assert.equal(all('text'), text);
       assert.equal(all('reasoning'), reasoning);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { StreamDecoder } from '../../src/core/streamDecoder';
+import { StreamDecoder } from '../../src/core/responseBody';
 import { pieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ThinkTags, type ThinkTagSink } from '../../src/core/thinkTags';
+import type { Delta } from '../../src/core/dialect';
+import { ThinkTags } from '../../src/core/thinkTags';
 import { textPieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
 
@@ -13,24 +14,17 @@ interface Answer {
 function read(parts: readonly string[]): Answer {
   let reasoning = '';
   let text = '';
-  const ignore = (): void => undefined;
-  const tags = new ThinkTags({
-    text: (part) => (text += part),
-    reasoning: (part) => (reasoning += part),
-    textWasReasoning: (part) => {
-      reasoning += part;
+  const tags = new ThinkTags((delta) => {
+    if (delta.type === 'text') text += delta.text;
+    else if (delta.type === 'reasoning') reasoning += delta.text;
+    else if (delta.type === 'textWasReasoning') {
+      reasoning += delta.text;
       text = '';
-    },
-    toolCall: ignore,
-    finish: ignore,
-    finishReasonPending: ignore,
-    restartInStream: ignore,
-    usage: ignore,
-    error: ignore,
+    }
   });
   for (const part of parts) {
-    if (part.startsWith('R:')) tags.reasoning(part.slice(2));
-    else tags.text(part);
+    const isReasoning = part.startsWith('R:');
+    tags.take(isReasoning ? { type: 'reasoning', text: part.slice(2) } : { type: 'text', text: part });
   }
   tags.flush();
   return { reasoning, text };
@@ -79,17 +73,19 @@ describe('think tags', () => {
     });
   }
 
-  for (const event of ['toolCall', 'finish', 'error', 'restartInStream'] as const) {
-    it(`passes on the beginning of a tag before ${event}`, () => {
+  const part = { index: 0, id: 'c', name: 'f', arguments: '' };
+  for (const delta of [
+    { type: 'toolCall', part },
+    { type: 'finish', finish: { type: 'complete', reason: 'stop' } },
+    { type: 'error', error: {} },
+    { type: 'restartInStream' },
+  ] satisfies readonly Delta[]) {
+    it(`passes on the beginning of a tag before ${delta.type}`, () => {
       const told: string[] = [];
-      const tags = new ThinkTags(
-        new Proxy({} as ThinkTagSink, {
-          get: (_, name) => (value: unknown) => void told.push(name === 'text' ? String(value) : String(name)),
-        }),
-      );
-      tags.text('a </th');
-      (tags[event] as (value: unknown) => void).call(tags, {});
-      assert.deepEqual(told, ['a ', '</th', event]);
+      const tags = new ThinkTags((passed) => told.push(passed.type === 'text' ? passed.text : passed.type));
+      tags.take({ type: 'text', text: 'a </th' });
+      tags.take(delta);
+      assert.deepEqual(told, ['a ', '</th', delta.type]);
     });
   }
 

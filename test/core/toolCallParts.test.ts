@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ToolCallNumbers, toolCallParts, type ToolCallPart } from '../../src/core/toolCallParts';
+import { ToolCallNumbers, toolCallParts, type ToolCallPart } from '../../src/core/dialect';
 
 const part = (fields: Partial<ToolCallPart>): ToolCallPart => ({
   index: 0,

@@ -1,20 +1,12 @@
-import type { DeltaSink } from '../../src/core/dialect';
+import type { Delta, DeltaSink } from '../../src/core/dialect';
 
-/** What a sink was told, in its order: `[kind, value]`. */
-export type Said = readonly [kind: keyof DeltaSink, value: unknown];
+/** What a sink was told, in its order: `[type, value]`. Pending finish reasons are left out. */
+export type Said = readonly [type: Delta['type'], value: unknown];
 
 export function listen(): { readonly said: Said[]; readonly sink: DeltaSink } {
   const said: Said[] = [];
-  const to = (kind: keyof DeltaSink) => (value: unknown) => void said.push([kind, value]);
-  const sink = {
-    text: to('text'),
-    reasoning: to('reasoning'),
-    toolCall: to('toolCall'),
-    finish: to('finish'),
-    finishReasonPending: () => undefined,
-    restartInStream: () => void said.push(['restartInStream', undefined]),
-    usage: to('usage'),
-    error: to('error'),
+  const sink = ({ type, ...fields }: Delta): void => {
+    if (type !== 'finishReasonPending') said.push([type, Object.values(fields)[0]]);
   };
   return { said, sink };
 }

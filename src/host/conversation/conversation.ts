@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordedEvent, StreamEvent } from '../../core/events';
+import { isDelta, type RecordedEvent, type StreamEvent } from '../../core/events';
 import type { ChatRequest } from '../../core/request';
 import type { EngineSettings } from '../../core/settings';
 import { initialTurn, interrupted, recorded } from '../../core/turnState';
@@ -32,7 +32,7 @@ export type ConversationChange =
 export interface ConversationDeps extends TurnRunnerDeps {
   /** What becomes of an answer that was cut; also when it is tried again by hand. */
   readonly resume: () => EngineSettings['resume'];
-  /** Every event as it arrives, for the log. */
+  /** Every event but deltas as it arrives, for the log. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
@@ -46,6 +46,9 @@ export class Conversation {
   private readonly turns: TurnRunner;
   private readonly changes = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   readonly onDidChange = this.changes.event;
+  private readonly steps = new Listeners<ConversationChange>((error) => this.deps.onError(error));
+  /** Fires after `onDidChange`, except when an answer only gets longer, which happens up to sixty times a second. */
+  readonly onDidStep = this.steps.event;
   private readonly rests = new Listeners<void>((error) => this.deps.onError(error));
   /** Its last turn has ended, and none waits. */
   readonly onDidRest = this.rests.event;
@@ -164,7 +167,7 @@ export class Conversation {
     if (given === this.given) return;
     this.given = given;
     this.journal.append({ type: 'title', title: given ?? '' });
-    this.changes.fire({ type: 'title' });
+    this.fire({ type: 'title' });
   }
 
   /** Stops the turn of an exchange, or removes it from the queue; by default the running turn. */
@@ -272,19 +275,27 @@ export class Conversation {
     const exchange = this.asked.get(exchangeId);
     if (!exchange) return;
     const events = recorded(arrived, exchange.state);
-    this.asked.update(withEvents(exchange, events));
+    const next = withEvents(exchange, events);
+    this.asked.update(next);
     this.journal.append({ type: 'events', exchangeId, events });
-    if (this.asked.isShown(exchangeId)) this.changes.fire({ type: 'events', exchangeId, events });
+    if (!this.asked.isShown(exchangeId)) return;
+    const onlyGrows = next.state.phase === exchange.state.phase && events.every(isDelta);
+    this.fire({ type: 'events', exchangeId, events }, onlyGrows);
   }
 
   private update(exchange: Exchange): Exchange {
     this.asked.update(exchange);
     // A turn that an edit has stopped ends unseen.
-    if (this.asked.isShown(exchange.id)) this.changes.fire({ type: 'exchange', exchange: this.asked.view(exchange) });
+    if (this.asked.isShown(exchange.id)) this.fire({ type: 'exchange', exchange: this.asked.view(exchange) });
     return exchange;
   }
 
   private firePath(): void {
-    this.changes.fire({ type: 'path', exchanges: this.views() });
+    this.fire({ type: 'path', exchanges: this.views() });
+  }
+
+  private fire(change: ConversationChange, onlyGrows = false): void {
+    this.changes.fire(change);
+    if (!onlyGrows) this.steps.fire(change);
   }
 }

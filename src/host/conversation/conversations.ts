@@ -33,7 +33,7 @@ export class Conversations {
     readonly conversation: Conversation;
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
-  /** Any change of any of them; without `change` another one became current, or none is. */
+  /** Any step of any of them (`onDidStep`); without `change` another one became current, or none is. */
   readonly onDidChange = this.changes.event;
   private readonly losses = new Listeners<Conversation>((error) => this.deps.onError(error));
   /** Another window has taken it over. */

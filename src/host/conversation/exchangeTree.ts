@@ -11,6 +11,8 @@ export class ExchangeTree {
   private readonly children = new Map<string, string[]>();
   /** By parent: the child the path goes on with. */
   private readonly chosen = new Map<string, string>();
+  /** The path, until another one is shown. */
+  private shown: ReadonlySet<string> | undefined;
 
   has(id: string): boolean {
     return this.parents.has(id);
@@ -25,6 +27,7 @@ export class ExchangeTree {
 
   /** The path goes through it, and on from there as it was last shown. */
   show(id: string): void {
+    this.shown = undefined;
     for (let child = id; ;) {
       const parent = this.parents.get(child);
       if (parent === undefined) return;
@@ -35,18 +38,11 @@ export class ExchangeTree {
 
   /** What is shown, oldest first. */
   path(): readonly string[] {
-    const ids: string[] = [];
-    for (let id = this.chosen.get(root); id !== undefined; id = this.chosen.get(id)) ids.push(id);
-    return ids;
+    return [...this.shownIds()];
   }
 
   isShown(id: string): boolean {
-    for (let child = id; ;) {
-      const parent = this.parents.get(child);
-      if (parent === undefined) return child === root;
-      if (this.chosen.get(parent) !== child) return false;
-      child = parent;
-    }
+    return this.shownIds().has(id);
   }
 
   parent(id: string): string {
@@ -68,5 +64,12 @@ export class ExchangeTree {
   /** All that were asked in its place, itself included, oldest first. */
   versions(id: string): readonly string[] {
     return this.children.get(this.parent(id)) ?? [];
+  }
+
+  private shownIds(): ReadonlySet<string> {
+    if (this.shown) return this.shown;
+    const ids = new Set<string>();
+    for (let id = this.chosen.get(root); id !== undefined; id = this.chosen.get(id)) ids.add(id);
+    return (this.shown = ids);
   }
 }

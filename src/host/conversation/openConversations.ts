@@ -199,7 +199,7 @@ export class OpenConversations {
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, folded, file, { ...this.deps, connection });
-    conversation.onDidChange((change) => this.owner.onChange(conversation, change));
+    conversation.onDidStep((change) => this.owner.onChange(conversation, change));
     conversation.onDidRest(() => {
       if (this.isIdle(conversation)) this.closeIdle();
     });

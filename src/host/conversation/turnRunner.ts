@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
 import type { EarlierAnswer, Engine, Localize, RunningTurn } from '../../core/engine';
-import type { StreamEvent } from '../../core/events';
+import { isDelta, type StreamEvent } from '../../core/events';
 import { hostFailure } from '../../core/faults/hostFaults';
 import type { ChatRequest, Connection } from '../../core/request';
 import { isRunning } from '../../core/turnState';
@@ -32,7 +32,7 @@ export interface TurnRunnerOwner {
   update(exchange: Exchange): Exchange;
   /** What an answer has brought, gathered. */
   fold(exchangeId: string, events: readonly StreamEvent[]): void;
-  /** Every event as it arrives. */
+  /** Every event but deltas as it arrives. */
   onEvent(exchangeId: string, event: StreamEvent): void;
   /** Nothing runs any more, and nothing waits. */
   onRest(): void;
@@ -174,7 +174,7 @@ export class TurnRunner {
     const observe = this.observer(exchangeId);
     try {
       for await (const event of turn) {
-        observe(event);
+        if (!isDelta(event)) observe(event);
         batcher.push(event);
       }
     } catch (error) {

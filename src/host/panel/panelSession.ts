@@ -44,6 +44,7 @@ export class PanelSession extends Disposable {
     );
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
     this.register(conversation.onDidChange((change) => this.changed(change)));
+    this.register(conversation.onDidStep(() => this.showGuide()));
     this.showTitle();
     this.contextDraft.restore(contextIds).catch(context.onError);
     view.listen((message) => this.take(message));
@@ -200,7 +201,6 @@ export class PanelSession extends Disposable {
     if (change.type !== 'title') this.post(change);
     // One version may be of the demo, the other not.
     if (change.type === 'path') this.connectionChanged().catch(this.context.onError);
-    this.showGuide();
   }
 
   private guide(): DemoGuide | undefined {
@@ -209,7 +209,7 @@ export class PanelSession extends Disposable {
     return guide;
   }
 
-  /** Told only when it is another one: it is looked at with each event. */
+  /** Tells the page of the guide only when it has changed. */
   private showGuide(): void {
     const before = this.shownGuide;
     const guide = this.guide();

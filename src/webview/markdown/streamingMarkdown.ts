@@ -32,6 +32,8 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly schedule: (flush: () => void) => void;
   /** Calls it once, soon, whether or not frames are painted; by default in a task of its own. */
   readonly slice?: (flush: () => void) => void;
+  /** Returns monotonic milliseconds; without it only frames with queued text count as time. */
+  readonly ticks?: () => number;
   /** Highlights finished code. */
   readonly findRuns: FindRuns;
   /** When finished code is highlighted; by default when the browser is idle. */
@@ -45,6 +47,8 @@ const FLUSH_LENGTH = 4000;
 const LAST_LENGTH = 2 * FLUSH_LENGTH;
 /** Frames (about a second) after which new characters are shown even if there are only a few of them. */
 const MAX_SKIPPED = 60;
+/** Milliseconds. */
+const FRAME_LENGTH = 1000 / 60;
 
 const parser = createParser();
 
@@ -68,15 +72,20 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   let paused = false;
   /** Frames that have shown nothing since the last one that has. */
   let skipped = 0;
+  let shownAt = 0;
+  const ticks = options.ticks ?? (() => 0);
 
   const flush = () => {
     const isFree = phase !== 'open' || paused || replacement !== undefined || queue.length >= FLUSH_LENGTH;
     const frames = queue.length < document.charactersPerFlush ? MAX_SKIPPED : document.framesPerFlush;
-    if (!isFree && skipped + 1 < frames) {
+    // Time without text counts, too: a delta that comes after a quiet moment is shown in the next frame.
+    const passed = Math.max(skipped + 1, Math.round((ticks() - shownAt) / FRAME_LENGTH));
+    if (!isFree && passed < frames) {
       skipped++;
       return;
     }
     skipped = 0;
+    shownAt = ticks();
     show(FLUSH_LENGTH);
   };
 

@@ -12,6 +12,7 @@ import { RouteMemory, type RouteBehavior } from '../../../src/core/routeMemory';
 import type { OutgoingMessage } from '../../../src/core/resume/continuation';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/core/responseBody';
 import { requestIdOf } from '../../../src/core/transport';
+import { TurnHistory } from '../../../src/core/turnHistory';
 import { TurnOutput } from '../../../src/core/turnOutput';
 import { listen, type Said } from '../../support/deltaListener';
 import { defaultSettings } from '../../support/engineRun';
@@ -69,14 +70,12 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
       behavior: { ...new RouteMemory().behaviorOf(baseUrl, 'gpt-4o'), ...behavior },
     },
     {
-      headers: tell('headers'),
-      text: tell('text'),
-      reasoning: tell('reasoning'),
-      textWasReasoning: tell('textWasReasoning'),
-      restartInStream: () => true,
-      toolCall: tell('toolCall'),
-      quiet: tell('quiet'),
+      take: ({ type, ...fields }) => {
+        if (type !== 'restartInStream') tell(type)(...(Object.values(fields) as unknown[]));
+        return true;
+      },
     },
+    { headers: tell('headers'), quiet: tell('quiet') },
     new AnswerSize(),
     new KnownKeys(),
   );
@@ -450,7 +449,12 @@ const partial =
 function answerAfter(earlier: Partial<EarlierAnswer>) {
   const clock = new VirtualClock();
   const output = new TurnOutput(clock, () => undefined);
-  const answer = new Answer(clock, output, { text: '', reasoned: false, go: 'continue', ...earlier });
+  const answer = new Answer(clock, output, new TurnHistory('gpt-4o'), {
+    text: '',
+    reasoned: false,
+    go: 'continue',
+    ...earlier,
+  });
   const shown = async (): Promise<readonly string[]> => {
     output.events.close();
     const events: StreamEvent[] = [];
@@ -480,18 +484,21 @@ describe('an answer', () => {
   it('that is wanted anew is so until it has overtaken the old one', () => {
     const { answer } = answerAfter({ text: 'old', go: 'restart' });
     answer.begin('restart');
-    answer.append('ne');
+    answer.take({ type: 'text', text: 'ne' });
     answer.cut();
     assert.equal(answer.plan('auto', undefined), 'restart');
     answer.begin('restart');
-    answer.append('newer');
+    answer.take({ type: 'text', text: 'newer' });
     assert.equal(answer.plan('auto', undefined), 'continue');
   });
 
   const firsts: readonly (readonly [what: string, arrive: (answer: Answer) => void])[] = [
-    ['text', (answer) => answer.append('a')],
-    ['reasoning', (answer) => answer.reasoning('Hm')],
-    ['tool-call', (answer) => answer.toolCall({ index: 0, id: '', name: 'now', arguments: '' })],
+    ['text', (answer) => answer.take({ type: 'text', text: 'a' })],
+    ['reasoning', (answer) => answer.take({ type: 'reasoning', text: 'Hm' })],
+    [
+      'tool-call',
+      (answer) => answer.take({ type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } }),
+    ],
   ];
   for (const [what, arrive] of firsts) {
     it(`without text tells of its restart once, before its first ${what}`, async () => {
@@ -507,21 +514,21 @@ describe('an answer', () => {
     for (const over of ['finish', 'cut'] as const) {
       const { answer, clock } = answerAfter({ text: partial });
       answer.begin('continue');
-      answer.append(partial.slice(0, 5));
+      answer.take({ type: 'text', text: partial.slice(0, 5) });
       assert.equal(clock.pending, 1);
       answer[over]();
       assert.equal(clock.pending, 0);
     }
     const { answer, clock } = answerAfter({});
     answer.begin('replay');
-    answer.append('a');
+    answer.take({ type: 'text', text: 'a' });
     assert.equal(clock.pending, 0);
   });
 
   it('shows nothing of an echo that was cut', async () => {
     const { answer, shown } = answerAfter({ text: partial });
     answer.begin('continue');
-    answer.append(partial.slice(0, 5));
+    answer.take({ type: 'text', text: partial.slice(0, 5) });
     answer.cut();
     answer.finish();
     assert.deepEqual(await shown(), []);
@@ -530,7 +537,7 @@ describe('an answer', () => {
   it('says what it dropped of a whole echo, and shows no empty text', async () => {
     const { answer, shown } = answerAfter({ text: partial });
     answer.begin('continue');
-    answer.append(partial);
+    answer.take({ type: 'text', text: partial });
     assert.equal(answer.finish(), true);
     assert.deepEqual(await shown(), [`continue ${partial.length}`]);
   });

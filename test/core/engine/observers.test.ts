@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { queryObjects } from 'node:v8';
-import { Client } from '../../../src/core/sdk';
+import { RequestBuilder } from '../../../src/core/sdk';
 import { Turn } from '../../../src/core/turn';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
@@ -97,7 +97,7 @@ describe('a turn and its key', () => {
     const world = new EngineWorld({ replies: [answering('ok')], connection });
     await world.ask().toEnd();
     assert.equal(world.wire.requests[0]?.headers.get('authorization'), `Bearer ${apiKey}`);
-    assert.ok(!queryObjects(Client, { format: 'summary' }).join('\n').includes(apiKey));
+    assert.ok(!queryObjects(RequestBuilder, { format: 'summary' }).join('\n').includes(apiKey));
   });
 
   it('are released by the engine as soon as the turn has ended', async () => {

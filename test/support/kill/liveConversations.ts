@@ -1,6 +1,7 @@
 import { createEngine } from '../../../src/core/createEngine';
 import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
-import type { ConversationDeps } from '../../../src/host/conversation/conversation';
+import type { RunningTurn } from '../../../src/core/engine';
+import type { StreamEvent } from '../../../src/core/events';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/conversation/journal';
 import { systemClock } from '../../../src/host/systemClock';
@@ -12,7 +13,7 @@ export interface LiveOptions {
   readonly folder: string;
   readonly baseUrl: string;
   /** Every event as it arrives, before anybody else has seen it. */
-  readonly onEvent?: ConversationDeps['onEvent'];
+  readonly onEvent?: (event: StreamEvent) => void;
 }
 
 export interface Live {
@@ -41,7 +42,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const memory = new Map<string, unknown>();
   const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
   const conversations = new Conversations({
-    engine: () => engine,
+    engine: () => ({ ...engine, stream: (...asked) => observed(engine.stream(...asked), onEvent) }),
     clock: systemClock,
     defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     connection: () => Promise.resolve(connection),
@@ -49,8 +50,23 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     journal,
     memory: storeIn(memory),
     localize: (message) => message,
-    onEvent,
+    onEvent: () => undefined,
     onError: fail,
   });
   return { conversations, journal };
+}
+
+function observed(turn: RunningTurn, onEvent: (event: StreamEvent) => void): RunningTurn {
+  return {
+    stop: () => turn.stop(),
+    retryNow: () => turn.retryNow(),
+    tryAnyway: () => turn.tryAnyway(),
+    switchModel: (model) => turn.switchModel(model),
+    async *[Symbol.asyncIterator]() {
+      for await (const event of turn) {
+        onEvent(event);
+        yield event;
+      }
+    },
+  };
 }

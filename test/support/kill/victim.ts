@@ -7,7 +7,7 @@ async function main(folder: string, baseUrl: string): Promise<void> {
   const { conversations } = liveConversations({
     folder,
     baseUrl,
-    onEvent: (_conversation, _exchange, event) => {
+    onEvent: (event) => {
       if (event.type !== 'text') return;
       characters += event.text.length;
       writeSync(1, `${JSON.stringify({ at: Date.now(), characters })}\n`);

@@ -106,6 +106,23 @@ describe('StreamingMarkdown', () => {
     });
   }
 
+  it('shows more of a long list in the next frame when it comes after a quiet moment', () => {
+    let now = 0;
+    const { root, markdown, flush } = openAnswer({ ticks: () => now });
+    markdown.append('- an item of a list that goes on\n'.repeat(1000));
+    while (flush());
+    markdown.append('- soon');
+    flush();
+    assert.doesNotMatch(root.textContent, /soon$/);
+    now += 150;
+    flush();
+    assert.match(root.textContent, /soon$/);
+    now += 150;
+    markdown.append(' and later');
+    flush();
+    assert.match(root.textContent, /later$/);
+  });
+
   it('shows the rest of a long list at once when nothing comes for a while', () => {
     const { root, markdown, flush } = openAnswer();
     markdown.append('- an item of a list that goes on\n'.repeat(300));

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Script } from '../../src/demo/gateway';
+import { installPackaged } from '../e2e/support/installPackaged';
+import { Stage } from '../e2e/support/stage';
+import { out, root } from '../support/paths';
+import { progress } from './progress';
+import { none, type Row } from './row';
+import { percentile } from './statistics';
+
+const rounds = 3;
+const words = 200;
+const everyMs = 37;
+
+const watch = readFileSync(path.join(root, 'test/bench/page/paintWatch.mjs'), 'utf8');
+
+/** Milliseconds by the wall clock, which all processes share, by the number of the word. */
+type Times = Readonly<Record<number, number>>;
+
+/** How long a token takes from the gateway's socket to the screen of a workbench, at the pace of a usual model. */
+export async function tokenLatency(): Promise<readonly Row[]> {
+  await installPackaged(path.join(out, 'holysheep-prompt.vsix'));
+  const stage = await Stage.open();
+  try {
+    await stage.setKey();
+    const measured: number[] = [];
+    for (let round = 0; round < rounds; round++) measured.push(...(await latencies(stage)));
+    const [middle, high] = [50, 99].map((percent) => percentile(measured, percent));
+    return [
+      {
+        what: `A token every ${everyMs} ms, from the socket to the screen of a workbench: median and 99th percentile`,
+        ours: `${middle} ms, ${high} ms`,
+        ...{ peer: none, ratio: none, aim: '20 ms, 35 ms' },
+      },
+    ];
+  } finally {
+    await stage.close();
+  }
+}
+
+async function latencies(stage: Stage): Promise<readonly number[]> {
+  await stage.newConversation();
+  await stage.inPage(watch);
+  const sent: number[] = [];
+  const script: Script = function* () {
+    for (let word = 0; word < words; word++) {
+      sent.push(Date.now());
+      yield { delta: word % 20 === 19 ? ` word ${word}.\n\nParagraph` : ` word ${word}` };
+      yield { waitMs: everyMs };
+    }
+    yield { finish: 'stop' };
+    yield { done: true };
+  };
+  await stage.ask('Every number, please', script);
+  await stage.inState('done').waitFor();
+  const { arrived, painted } = (await stage.inPage('wordTimes')) as {
+    readonly arrived: Times;
+    readonly painted: Times;
+  };
+  const since = (times: Times): readonly number[] => sent.map((at, word) => (times[word] ?? NaN) - at);
+  const all = since(painted);
+  if (all.some(Number.isNaN)) throw new Error('A word was never painted.');
+  progress(`latency: painted after ${text(all)}, of which ${text(since(arrived))} to the page`);
+  return all;
+}
+
+function text(ms: readonly number[]): string {
+  return [50, 90, 99].map((percent) => `${percentile(ms, percent)} ms (${percent} %)`).join(', ');
+}
