@@ -33,14 +33,14 @@ import { testConnectionCommand } from './host/commands/testConnection';
 import { Connections } from './host/connections';
 import { ContextDraft } from './host/context/contextDraft';
 import { LazyContextSource } from './host/context/lazyContextSource';
-import { conversationsFolder } from './host/conversationsFolder';
+import { conversationsFolder, moveConversations } from './host/conversationsFolder';
 import type { RequestDefaults } from './host/conversation/chatRequest';
 import type { Conversation } from './host/conversation/conversation';
 import type { Exchange } from './host/conversation/exchange';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
 import { makePrivate } from './host/conversation/privateFiles';
-import { PromptHistory, removeFormerPrompts } from './host/conversation/promptHistory';
+import { PromptHistory, removeFormerPrompts } from './host/conversation/promptHistoryStore';
 import { turnLogLine } from './host/conversation/turnLog';
 import { isOfDemo } from './host/demo/demoConversation';
 import { demoEngine } from './host/demo/demoEngine';
@@ -49,7 +49,7 @@ import { DemoMode } from './host/demo/demoMode';
 import { DemoTour } from './host/demo/demoTour';
 import { demoIdleMs, endDemo } from './host/demo/endDemo';
 import { hostEngine } from './host/hostEngine';
-import { journalProblem } from './host/journalProblem';
+import { reportJournalProblem } from './host/journalProblemReport';
 import { KeyStore } from './host/keyStore';
 import { loadedOnce } from './host/loadedOnce';
 import { localize } from './host/localize';
@@ -126,14 +126,16 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       log.error(error);
     }
   };
-  const folder = context.storageUri
-    ? conversationsFolder(context.storageUri.fsPath)
-    : join(context.globalStorageUri.fsPath, 'conversations');
+  const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = conversationsFolder(context.globalStorageUri.fsPath, workspace?.toString());
+  if (context.storageUri && workspace) {
+    await moveConversations(join(context.storageUri.fsPath, 'conversations'), folder).catch(onError);
+  }
   const journal = new Journal({
     folder,
     clock: systemClock,
     limit: () => settings.historyLimit(),
-    onProblem: journalProblem(log, (id) => reveal(id)),
+    onProblem: reportJournalProblem(log),
   });
   const conversations: Conversations = new Conversations({
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
@@ -202,6 +204,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       insert: (text) => target.insert(text),
       apply: (exchange, text) => target.apply(exchange, text),
       newFile: (text, language) => target.newFile(text, language),
+      openHere: (conversation) => conversations.takeOver(conversation),
       copyRequest: async (conversation, exchangeId) => {
         const { takeAway } = await import('./host/takeAway/takeAway');
         await takeAway(takeAwayDeps, { conversation, exchangeId });
@@ -266,7 +269,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const reopen = async (): Promise<void> => {
     await panels.replace(shown.orphaned);
     // Windows without a folder share their storage: what is broken off there may be another one's.
-    if (context.storageUri) panels.reopen(await conversations.brokenOff());
+    if (workspace) panels.reopen(await conversations.brokenOff());
   };
   const historyDeps = {
     conversations,

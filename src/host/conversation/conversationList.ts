@@ -21,7 +21,7 @@ export class ConversationList {
   async list(): Promise<readonly ConversationSummary[]> {
     const onDisk = await this.index.summaries();
     const open = this.open.all().flatMap((live) => summaryOf(live) ?? []);
-    return [...open, ...onDisk.filter(({ id }) => !this.open.get(id))].toSorted((a, b) => b.at - a.at);
+    return [...open, ...onDisk.filter(({ id }) => !this.open.get(id)?.file)].toSorted((a, b) => b.at - a.at);
   }
 
   /**
@@ -62,5 +62,5 @@ function summaryOf({ conversation, file }: Live): ConversationSummary | undefine
   const { id, title, busy } = conversation;
   const exchanges = conversation.exchanges();
   const [first] = exchanges;
-  return first && { id, title: titleOf(title, first.prompt), at: file.at, turns: exchanges.length, busy };
+  return file && first && { id, title: titleOf(title, first.prompt), at: file.at, turns: exchanges.length, busy };
 }

@@ -17,6 +17,7 @@ const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } 
   action: ({ exchangeId, action }) => isText(exchangeId) && isText(action) && Object.hasOwn(faultActions, action),
   newConversation: always,
   openHistory: always,
+  openHere: always,
   selectModel: always,
   forgetModelOnce: always,
   edit: ({ exchangeId, prompt }) => isText(exchangeId) && isWords(prompt),
