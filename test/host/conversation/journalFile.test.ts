@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalFile } from '../../../src/host/conversation/journalFile';
 import type { JournalLine } from '../../../src/host/conversation/journalLines';
-import { writeFailureOf } from '../../../src/host/conversation/writeFailure';
+import { writeFailureOf } from '../../../src/host/conversation/journalProblem';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
