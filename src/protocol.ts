@@ -251,7 +251,7 @@ export const panelStrings = {
   checkUrl: 'Check URL',
   networkSettings: 'Proxy and certificate settings',
   newConversation: 'New conversation',
-  elsewhere: 'Another window has this conversation open.',
+  elsewhere: 'This conversation is open in another window.',
   openHere: 'Open Here',
   showLog: 'Show log',
   exportDiagnostics: 'Export diagnostics',
