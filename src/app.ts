@@ -31,20 +31,20 @@ import { stopCommand } from './host/commands/stop';
 import { Connections } from './host/connections';
 import { ContextDraft } from './host/context/contextDraft';
 import { ContextSource } from './host/context/contextSource';
-import { conversationsFolder } from './host/conversationsFolder';
+import { conversationsFolder, moveConversations } from './host/conversationsFolder';
 import type { RequestDefaults } from './host/conversation/chatRequest';
 import type { Conversation } from './host/conversation/conversation';
 import type { Exchange } from './host/conversation/exchange';
 import { Conversations } from './host/conversation/conversations';
 import { Journal } from './host/conversation/journal';
 import { makePrivate } from './host/conversation/privateFiles';
-import { PromptHistory, removeFormerPrompts } from './host/conversation/promptHistory';
+import { PromptHistory, removeFormerPrompts } from './host/conversation/promptHistoryStore';
 import { turnLogLine } from './host/conversation/turnLog';
 import { demoEngine } from './host/demo/demoEngine';
 import { DemoMode } from './host/demo/demoMode';
 import { DemoTour, isOfDemo } from './host/demo/demoTour';
 import { hostEngine } from './host/hostEngine';
-import { journalProblem } from './host/journalProblem';
+import { reportJournalProblem } from './host/journalProblemReport';
 import { KeyStore } from './host/keyStore';
 import { ModelProvider } from './host/languageModels/modelProvider';
 import { localize } from './host/localize';
@@ -124,14 +124,16 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       log.error(error);
     }
   };
-  const folder = context.storageUri
-    ? conversationsFolder(context.storageUri.fsPath)
-    : join(context.globalStorageUri.fsPath, 'conversations');
+  const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = conversationsFolder(context.globalStorageUri.fsPath, workspace?.toString());
+  if (context.storageUri && workspace) {
+    await moveConversations(join(context.storageUri.fsPath, 'conversations'), folder).catch(onError);
+  }
   const journal = new Journal({
     folder,
     clock: systemClock,
     limit: () => settings.historyLimit(),
-    onProblem: journalProblem(log, (id) => reveal(id)),
+    onProblem: reportJournalProblem(log),
   });
   const conversations: Conversations = new Conversations({
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
@@ -191,6 +193,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       insert: (text) => target.insert(text),
       apply: (exchange, text) => target.apply(exchange, text),
       newFile: (text, language) => target.newFile(text, language),
+      openHere: (conversation) => conversations.takeOver(conversation),
       copyRequest: async (conversation, exchangeId) => {
         await takeAway(takeAwayDeps, { conversation, exchangeId });
       },
@@ -252,7 +255,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const reopen = async (): Promise<void> => {
     await panels.replace(shown.orphaned);
     // Windows without a folder share their storage: what is broken off there may be another one's.
-    if (context.storageUri) panels.reopen(await conversations.brokenOff());
+    if (workspace) panels.reopen(await conversations.brokenOff());
   };
   const historyDeps = {
     conversations,

@@ -124,6 +124,8 @@ export type ToWebview =
       readonly exchanges: readonly ExchangeView[];
       readonly connection: ConnectionView;
       readonly suggestions: readonly Suggestion[];
+      /** Another window writes the conversation. */
+      readonly readOnly?: true | undefined;
       /** Absent: the conversation is not led by the demo. */
       readonly guide?: DemoGuide | undefined;
       /** Earlier prompts, oldest first, for arrow up. */
@@ -188,6 +190,8 @@ export type ToHost =
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }
   | { readonly type: 'openHistory' }
+  /** The window that writes the conversation is to hand it over. */
+  | { readonly type: 'openHere' }
   | { readonly type: 'selectModel' }
   /** The next prompt goes to the model that is set. */
   | { readonly type: 'forgetModelOnce' }
@@ -256,6 +260,8 @@ export const panelStrings = {
   checkUrl: 'Check URL',
   networkSettings: 'Proxy and certificate settings',
   newConversation: 'New conversation',
+  elsewhere: 'This conversation is open in another window.',
+  openHere: 'Open Here',
   showLog: 'Show log',
   exportDiagnostics: 'Export diagnostics',
   details: 'Details',

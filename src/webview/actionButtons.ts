@@ -8,7 +8,7 @@ const loudest = 3;
 
 /** A fault's buttons in their order, the first one in front. `details` opens and closes the card's own. */
 export function actionButtons(
-  { strings, post }: PanelContext,
+  { strings, post, isReadOnly }: PanelContext,
   exchangeId: string,
   actions: readonly (FaultAction | 'stop')[],
   details?: HTMLDetailsElement,
@@ -18,7 +18,8 @@ export function actionButtons(
     ...actions.filter((action) => action !== 'details'),
     ...actions.filter((each) => each === 'details'),
   ];
-  const buttons = inOrder.map((action, index) => {
+  const offered = isReadOnly() ? inOrder.filter((action) => action === 'details') : inOrder;
+  const buttons = offered.map((action, index) => {
     if (action === 'details') return detailsButton(strings.details, details);
     const made = button(strings[action], lookOf(index), () => {
       if (action === 'stop') post({ type: 'stop', exchangeId });

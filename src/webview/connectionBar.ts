@@ -11,6 +11,8 @@ export interface ConnectionBar {
   readonly modelButton: HTMLElement;
   /** @param keyOffered A card on screen has the same button already. */
   update(connection: ConnectionView, keyOffered: boolean, guide?: DemoGuide): void;
+  /** Offers to ask the window that writes the conversation to hand it over. */
+  showElsewhere(): void;
 }
 
 export function createConnectionBar(context: PanelContext): ConnectionBar {
@@ -23,9 +25,28 @@ export function createConnectionBar(context: PanelContext): ConnectionBar {
   const notices = element('div', { class: 'notices' });
   let shownFor = '';
   let demo: DemoBar | undefined;
+  const showElsewhere = (): void => {
+    if (shownFor === 'elsewhere') return;
+    shownFor = 'elsewhere';
+    demo = undefined;
+    const openHere = button(strings.openHere, 'primary', () => {
+      // The other window may take seconds.
+      openHere.disabled = true;
+      post({ type: 'openHere' });
+    });
+    notices.replaceChildren(
+      element(
+        'section',
+        { class: 'notice compact', role: 'status' },
+        element('p', { class: 'notice-title' }, strings.elsewhere),
+        element('div', { class: 'actions' }, openHere),
+      ),
+    );
+  };
   return {
     notices,
     modelButton,
+    showElsewhere,
     update: (connection, keyOffered, guide) => {
       setText(model, connection.model);
       setText(host, connection.host);

@@ -10,11 +10,11 @@ export function createOutcomeLine(
   state: TurnState,
   alive: boolean,
 ): HTMLElement | undefined {
-  const { strings, post } = context;
+  const { strings, post, isReadOnly } = context;
   const text = outcome(context, state);
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
-  if (!alive) return line;
+  if (!alive || isReadOnly()) return line;
   const offer = (action: 'continue' | 'restart'): HTMLElement =>
     button(strings[action], 'secondary', () => post({ type: 'action', exchangeId, action }));
   const actions = element('div', { class: 'actions' });

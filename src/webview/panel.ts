@@ -2,6 +2,7 @@ import type {
   ConnectionView,
   DemoGuide,
   FaultHelp,
+  OpenEdit,
   PanelStrings,
   ReadingPlace,
   Suggestion,
@@ -56,6 +57,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
   let guide: DemoGuide | undefined;
+  let readOnly = false;
+  /** Edits that are open again once the conversation can be written here. */
+  let earlierEdits: readonly OpenEdit[] = [];
   let place: ReadingPlace | undefined;
 
   const context: PanelContext = {
@@ -64,6 +68,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     clock,
     format: createFormat(environment.locale, strings),
     post: (message) => api.postMessage(message),
+    isReadOnly: () => readOnly,
     announcer: createAnnouncer(),
     createMarkdown: environment.createMarkdown,
     moveFocus: createMoveFocus(() => composer.focus()),
@@ -118,7 +123,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const remember = (): void => {
     const { draft, contextIds } = composer;
     const { composed, more } = composer.composed;
-    const { edits, unfolded, lastId: seen } = conversation;
+    const { unfolded, lastId: seen } = conversation;
+    const edits = readOnly ? earlierEdits : conversation.edits;
     memory.keep({
       draft,
       context: contextIds,
@@ -137,7 +143,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     composer.restore(draft, { composed, more });
     if (ids) composer.restoreContext(ids);
     conversation.unfold(unfolded);
-    conversation.openEdits(edits);
+    earlierEdits = edits;
+    if (!readOnly) conversation.openEdits(edits);
     place = earlier;
     if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
     else autoscroll.follow();
@@ -165,7 +172,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       else emptyState.element.remove();
       if (hadFocus) composer.focus();
     }
-    bar.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
+    if (readOnly) bar.showElsewhere();
+    else bar.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
   };
   const connect = (view: ConnectionView, offers: readonly Suggestion[]): void => {
     connection = view;
@@ -194,7 +202,10 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           break;
         case 'snapshot': {
           shelf.remove(message.deleted ?? []);
-          const { edits, unfolded, lastId: seen } = conversation;
+          const { unfolded, lastId: seen } = conversation;
+          const edits = readOnly ? earlierEdits : conversation.edits;
+          readOnly = message.readOnly === true;
+          composer.element.hidden = readOnly;
           const earlier = memory.open(message.conversationId) ?? { draft: '', edits, unfolded, seen };
           pending.offer(earlier.pending ?? []);
           guide = message.guide;

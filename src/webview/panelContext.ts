@@ -12,6 +12,8 @@ export interface PanelContext {
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
+  /** Another window writes the conversation: nothing that would change it is offered. */
+  readonly isReadOnly: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
   /** Moves the focus for a reason other than a key or a click. */

@@ -17,7 +17,8 @@ export interface TurnOffers {
 
 /** Below an answer: the other versions of it, and one more. */
 export function createTurnActions(context: PanelContext, exchangeId: string, offers: TurnOffers): Card | undefined {
-  const { strings, post } = context;
+  const { strings, post, isReadOnly } = context;
+  if (isReadOnly()) return undefined;
   const parts: HTMLElement[] = [];
   if (offers.queued) parts.push(button(strings.cancelQueued, 'quiet', () => post({ type: 'stop', exchangeId })));
   if (offers.versions.length > 1) parts.push(createVersionPager(context, exchangeId, offers));

@@ -84,7 +84,7 @@ export function createUserArticle(context: PanelContext, exchange: ExchangeView)
         post({ type: 'copy', text: exchange.prompt });
         announcer.say(strings.copied);
       });
-      tools.append(editButton.get(), copyButton);
+      tools.append(...(context.isReadOnly() ? [] : [editButton.get()]), copyButton);
       if (exchange.attachments.length > 0) bubble.append(attachmentList(context, exchange.attachments));
     },
   };

@@ -62,7 +62,7 @@ describe('two windows, one conversation', () => {
     await gateway.close();
   });
 
-  it('one that is opened in the other window leaves the first, which offers to have it back', async () => {
+  it('the second window shows it read-only, follows it, and gets it by *Open Here*', async () => {
     const here = await ask(first, 'Whose is it?');
     await here.inState('done').waitFor();
     const second = await first.newWindow({ sameFolder: true });
@@ -70,13 +70,26 @@ describe('two windows, one conversation', () => {
     await second.quickInput.rowsWith('Whose is it?').click();
     const there = new ConversationPanel(second);
     await there.answer.getByText('the answer').waitFor();
+    await there.frame.getByText('This conversation is open in another window.').waitFor();
+    for (const name of ['Regenerate', 'Edit']) assert.equal(await there.button(name).count(), 0);
+    assert.equal(await there.prompt.isVisible(), false);
+
     await first.page.bringToFront();
-    // The toast may be hidden again by now.
-    await first.runCommand('Notifications: Show Notifications');
-    await first.notification('goes on in another window').getByRole('button', { name: 'Open Here' }).click();
-    await here.answer.getByText('the answer').waitFor();
-    await second.tab('Whose is it?').waitFor({ state: 'detached' });
     await here.send('And now?');
     await here.frame.getByRole('article', { name: 'Assistant' }).nth(1).getByText('the answer').waitFor();
+    await second.page.bringToFront();
+    await there.frame.getByRole('article', { name: 'Assistant' }).nth(1).getByText('the answer').waitFor();
+    await second.screenshot(path.join(out, 'pictures/open-in-another-window.png'));
+
+    await there.button('Open Here').click();
+    await there.send('Is it mine?');
+    await there.frame.getByRole('article', { name: 'Assistant' }).nth(2).getByText('the answer').waitFor();
+    await first.page.bringToFront();
+    await here.button('Open Here').waitFor();
+    await here.frame.getByRole('article', { name: 'Assistant' }).nth(2).getByText('the answer').waitFor();
+    assert.equal(await here.prompt.isVisible(), false);
+    await here.button('Open Here').click();
+    await here.send('Mine again');
+    await here.frame.getByRole('article', { name: 'Assistant' }).nth(3).getByText('the answer').waitFor();
   });
 });

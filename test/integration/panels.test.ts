@@ -88,6 +88,7 @@ class Window {
       insert: () => Promise.resolve(),
       apply: () => Promise.resolve(),
       newFile: () => Promise.resolve(),
+      openHere: (conversation) => this.conversations.takeOver(conversation),
       copyRequest: () => Promise.resolve(),
       onDidClose: (conversation) => this.closed.push(conversation),
       onDidShow: () => undefined,
@@ -340,20 +341,24 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
-  it('are closed when another window takes their conversation over, and their turn is stopped', async () => {
+  it('show a conversation of another window read-only, and are given it by *Open Here*', async () => {
     const one = await before.write('about apples');
+    const other = new Window(folder, new Map());
+    const there = await other.conversations.open(one);
     const panel = await after.restoreFake(one);
-    const conversation = after.conversations.current;
-    assert.equal(conversation?.id, one);
-    await new Window(folder, new Map()).conversations.open(one);
-    const lost = new Promise((resolve) => after.conversations.onDidLose(resolve));
-    conversation.ask({ prompt: 'and pears?' });
-    await lost;
-    assert.deepEqual(after.errors.splice(0), [{ kind: 'taken', id: one }]);
-    assert.throws(() => panel.webview);
-    assert.equal(after.panels.isShown(one), false);
+    const snapshots = () => panel.told.filter((message) => message.type === 'snapshot');
+    assert.deepEqual(
+      snapshots().map(({ readOnly }) => readOnly),
+      [true],
+    );
+    panel.say({ type: 'regenerate', exchangeId: snapshots()[0]!.exchanges[0]!.id, switchModel: false });
     await settled();
-    assert.deepEqual(after.engine.turn.controls, ['stop']);
+    assert.equal(after.conversations.current?.busy, false);
+    panel.say({ type: 'openHere' });
+    while (snapshots().length < 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(snapshots()[1]!.readOnly, undefined);
+    assert.equal(there?.readOnly, true);
+    assert.deepEqual([after.errors, other.errors], [[], []]);
   });
 
   it('are in view when they are in front of the others, and no longer when they are closed', async () => {

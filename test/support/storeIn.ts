@@ -1,4 +1,4 @@
-import type { Store } from '../../src/host/conversation/promptHistory';
+import type { Store } from '../../src/host/conversation/promptHistoryStore';
 
 /** What a workspace or the user remembers, in a map. */
 export function storeIn(memory: Map<string, unknown>): Store {

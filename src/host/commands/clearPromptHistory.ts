@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PromptHistory } from '../conversation/promptHistory';
+import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { Command } from './command';
 
 const confirmationMs = 8000;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../core/events';
 import type { ChatRequest } from '../../core/request';
 import type { EngineSettings } from '../../core/settings';
@@ -27,7 +28,9 @@ export type ConversationChange =
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
   /** Another version of a prompt is shown: all exchanges as the conversation reads now. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
-  | { readonly type: 'title' };
+  | { readonly type: 'title' }
+  /** It has become read-only, or can be written again: everything may be different. */
+  | { readonly type: 'access' };
 
 export interface ConversationDeps extends TurnRunnerDeps {
   /** What becomes of an answer that was cut; also when it is tried again by hand. */
@@ -36,9 +39,15 @@ export interface ConversationDeps extends TurnRunnerDeps {
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
+type Folded = Pick<FoldedJournal, 'all' | 'tree' | 'title'>;
+
+interface JournalSink {
+  append(line: JournalLine): void;
+}
+
 /**
  * Prompts and answers in order, one running turn at a time; a prompt may have other versions, of which one is shown.
- * Lives as long as its stream, with a panel or without.
+ * Lives as long as its stream, with a panel or without. It is read-only while another window writes it.
  */
 export class Conversation {
   private readonly asked: Exchanges;
@@ -52,13 +61,16 @@ export class Conversation {
   private readonly rests = new Listeners<void>((error) => this.deps.onError(error));
   /** Its last turn has ended, and none waits. */
   readonly onDidRest = this.rests.event;
+  private isReadOnly: boolean;
 
+  /** @param journal absent: another window writes the conversation */
   constructor(
     readonly id: string,
-    earlier: Pick<FoldedJournal, 'all' | 'tree' | 'title'>,
-    private readonly journal: { append(line: JournalLine): void },
+    earlier: Folded,
+    private journal: JournalSink | undefined,
     private readonly deps: ConversationDeps,
   ) {
+    this.isReadOnly = journal === undefined;
     this.asked = new Exchanges(earlier);
     this.given = earlier.title;
     const owner = {
@@ -68,6 +80,39 @@ export class Conversation {
       onRest: () => this.rests.fire(),
     };
     this.turns = new TurnRunner(this.asked, owner, deps);
+  }
+
+  /** Another window writes it: nothing can be asked or changed here. */
+  get readOnly(): boolean {
+    return this.isReadOnly;
+  }
+
+  /** Nothing can be asked or changed from now on. What runs is still written, as long as the journal takes it. */
+  setReadOnly(): void {
+    if (this.isReadOnly) return;
+    this.isReadOnly = true;
+    this.fire({ type: 'access' });
+  }
+
+  /** This window writes it from now on. */
+  setWritable(folded: Folded, journal: JournalSink): void {
+    this.journal = journal;
+    this.isReadOnly = false;
+    this.load(folded);
+    this.fire({ type: 'access' });
+  }
+
+  /** Shows what another window has written. */
+  show(folded: Folded): void {
+    const [title, before] = [this.title, this.views()];
+    this.load(folded);
+    const after = this.views();
+    if (this.title !== title) this.fire({ type: 'title' });
+    if (before.length !== after.length || before.some(({ id }, index) => id !== after[index]?.id)) this.firePath();
+    const known = new Map(before.map((view) => [view.id, view]));
+    for (const exchange of after) {
+      if (!isDeepStrictEqual(known.get(exchange.id), exchange)) this.fire({ type: 'exchange', exchange });
+    }
   }
 
   /** Those that are shown, oldest first. */
@@ -119,8 +164,9 @@ export class Conversation {
 
   /** Starts a turn, or queues it behind those that were asked before. */
   ask(input: PromptInput): Exchange {
+    if (this.isReadOnly) throw new Error('the conversation is read-only');
     const id = randomUUID();
-    this.journal.append({ type: 'exchange', id, ...input });
+    this.journal?.append({ type: 'exchange', id, ...input });
     const exchange = { ...input, id, state: initialTurn, queued: this.busy };
     this.asked.add(exchange);
     this.update(exchange);
@@ -130,10 +176,10 @@ export class Conversation {
 
   /** Asks anew in place of an exchange, which stays as another version; a turn at or behind it is stopped first. */
   edit(exchangeId: string, input: PromptInput): Exchange {
-    if (!this.asked.get(exchangeId)) return this.ask(input);
+    if (this.isReadOnly || !this.asked.get(exchangeId)) return this.ask(input);
     const id = randomUUID();
     const after = this.asked.parent(exchangeId);
-    this.journal.append({ type: 'exchange', id, after, ...input });
+    this.journal?.append({ type: 'exchange', id, after, ...input });
     const exchange = { ...input, id, state: initialTurn, queued: this.busy };
     this.asked.add(exchange, after);
     this.firePath();
@@ -148,15 +194,15 @@ export class Conversation {
    */
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
     const exchange = this.asked.get(exchangeId);
-    if (!exchange || !isOver(exchange)) return exchange;
+    if (this.isReadOnly || !exchange || !isOver(exchange)) return exchange;
     const input = inputOf(exchange);
     return this.edit(exchangeId, model === undefined ? input : { ...input, model });
   }
 
   /** Shows that version and what followed it; not while a turn runs, which would go on unseen. */
   showVersion(exchangeId: string): void {
-    if (this.busy || !this.asked.get(exchangeId) || this.asked.isShown(exchangeId)) return;
-    this.journal.append({ type: 'show', exchangeId });
+    if (this.isReadOnly || this.busy || !this.asked.get(exchangeId) || this.asked.isShown(exchangeId)) return;
+    this.journal?.append({ type: 'show', exchangeId });
     this.asked.show(exchangeId);
     this.firePath();
   }
@@ -164,9 +210,9 @@ export class Conversation {
   /** '' takes the title away. */
   rename(title: string): void {
     const given = title.trim() || undefined;
-    if (given === this.given) return;
+    if (this.isReadOnly || given === this.given) return;
     this.given = given;
-    this.journal.append({ type: 'title', title: given ?? '' });
+    this.journal?.append({ type: 'title', title: given ?? '' });
     this.fire({ type: 'title' });
   }
 
@@ -234,7 +280,7 @@ export class Conversation {
   /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
   leaveDemo(): void {
     for (const exchange of this.turns.takeQueued(({ demo }) => demo === true)) {
-      this.journal.append({ type: 'interrupted', exchangeId: exchange.id });
+      this.journal?.append({ type: 'interrupted', exchangeId: exchange.id });
       this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
     }
     if (this.active?.demo) this.stop();
@@ -265,8 +311,9 @@ export class Conversation {
   }
 
   private rerun(exchange: Exchange, how: TurnStart & { readonly go: Go }, model?: string): void {
+    if (this.isReadOnly) return;
     const { go } = how;
-    this.journal.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
+    this.journal?.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
     this.update({ ...exchange, state: rerunOf(exchange.state, go), queued: this.busy });
     this.turns.run(exchange.id, how);
   }
@@ -277,7 +324,7 @@ export class Conversation {
     const events = recorded(arrived, exchange.state);
     const next = withEvents(exchange, events);
     this.asked.update(next);
-    this.journal.append({ type: 'events', exchangeId, events });
+    this.journal?.append({ type: 'events', exchangeId, events });
     if (!this.asked.isShown(exchangeId)) return;
     const onlyGrows = next.state.phase === exchange.state.phase && events.every(isDelta);
     this.fire({ type: 'events', exchangeId, events }, onlyGrows);
@@ -288,6 +335,11 @@ export class Conversation {
     // A turn that an edit has stopped ends unseen.
     if (this.asked.isShown(exchange.id)) this.fire({ type: 'exchange', exchange: this.asked.view(exchange) });
     return exchange;
+  }
+
+  private load(folded: Folded): void {
+    this.asked.load(folded);
+    this.given = folded.title;
   }
 
   private firePath(): void {

@@ -21,7 +21,7 @@ export class ConversationList {
   async list(): Promise<readonly ConversationSummary[]> {
     const onDisk = await this.index.summaries();
     const open = this.open.all().flatMap((live) => summaryOf(live) ?? []);
-    return [...open, ...onDisk.filter(({ id }) => !this.open.get(id))].toSorted((a, b) => b.at - a.at);
+    return [...open, ...onDisk.filter(({ id }) => !this.opened(id))].toSorted((a, b) => b.at - a.at);
   }
 
   /**
@@ -33,7 +33,7 @@ export class ConversationList {
     const hits: ConversationHit[] = [];
     for (const summary of await this.list()) {
       if (signal?.aborted) break;
-      const conversation = this.open.get(summary.id)?.conversation;
+      const conversation = this.opened(summary.id);
       const texts = conversation ? textsOf(readConversation(conversation)) : await this.index.textsIn(summary.id);
       // Of what can't be read there is still a title.
       const excerpt = excerptOf(texts ?? [summary.title], words);
@@ -44,12 +44,18 @@ export class ConversationList {
 
   /** Without opening it. @returns undefined when there is none, or none that can be read */
   async read(id: string): Promise<ReadConversation | undefined> {
-    const open = this.open.get(id)?.conversation;
+    const open = this.opened(id);
     if (open) return readConversation(open);
     const folded = isConversationId(id) ? await this.journal.read(id) : undefined;
     if (!folded) return undefined;
     const all = new Exchanges(folded);
     return { id, title: folded.title, exchanges: all.path(), others: all.others() };
+  }
+
+  /** What is read-only here may be further in its file. */
+  private opened(id: string): Conversation | undefined {
+    const conversation = this.open.get(id)?.conversation;
+    return conversation?.readOnly ? undefined : conversation;
   }
 }
 
@@ -62,5 +68,5 @@ function summaryOf({ conversation, file }: Live): ConversationSummary | undefine
   const { id, title, busy } = conversation;
   const exchanges = conversation.exchanges();
   const [first] = exchanges;
-  return first && { id, title: titleOf(title, first.prompt), at: file.at, turns: exchanges.length, busy };
+  return file && first && { id, title: titleOf(title, first.prompt), at: file.at, turns: exchanges.length, busy };
 }

@@ -4,8 +4,8 @@ import { ConversationList } from './conversationList';
 import type { ConversationHit, ConversationSummary, ReadConversation } from './conversationSummary';
 import type { Journal } from './journal';
 import { Listeners } from './listeners';
-import { OpenConversations, type Removed } from './openConversations';
-import type { Store } from './promptHistory';
+import { OpenConversations, type Removal, type Removed } from './openConversations';
+import type { Store } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
 
@@ -16,12 +16,6 @@ export interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
   /** Of the workspace. */
   readonly memory: Store;
-}
-
-export interface Removal {
-  readonly id: string;
-  /** `hidden`: the deletion can be undone; `deleted`: it can't be any more. */
-  readonly state: 'hidden' | 'restored' | 'deleted';
 }
 
 /** The conversation that commands act on, those that panels show, and those whose turns still run. */
@@ -35,9 +29,6 @@ export class Conversations {
   }>((error) => this.deps.onError(error));
   /** Any step of any of them (`onDidStep`); without `change` another one became current, or none is. */
   readonly onDidChange = this.changes.event;
-  private readonly losses = new Listeners<Conversation>((error) => this.deps.onError(error));
-  /** Another window has taken it over. */
-  readonly onDidLose = this.losses.event;
   private readonly removals = new Listeners<Removal>((error) => this.deps.onError(error));
   /**
    * Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was
@@ -49,10 +40,6 @@ export class Conversations {
     const owner = {
       isCurrent: (conversation: Conversation) => conversation === this.shown,
       onChange: (conversation: Conversation, change: ConversationChange) => this.changes.fire({ conversation, change }),
-      onLost: (conversation: Conversation) => {
-        this.letGo(conversation);
-        this.losses.fire(conversation);
-      },
     };
     this.live = new OpenConversations(owner, deps);
     this.all = new ConversationList(this.live, deps.journal);
@@ -72,14 +59,14 @@ export class Conversations {
     return this.live.conversations().filter(({ active }) => active).length;
   }
 
-  /** The current conversation; after a reload the one it interrupted; else a new one. */
+  /** The current conversation, if it can be written; after a reload the one it interrupted; else a new one. */
   async resume(): Promise<Conversation> {
-    if (this.shown) return this.shown;
+    if (this.shown && !this.shown.readOnly) return this.shown;
     const remembered = this.deps.memory.get(currentKey);
     // Nobody has asked for it, and another window may be writing in it: a prompt does not wait until that is certain.
     const earlier = await this.live.load(remembered, 'if free');
     // Another caller may have been faster.
-    if (this.current) return this.current;
+    if (this.current && !this.current.readOnly) return this.current;
     return earlier?.last?.state.phase === 'interrupted' ? this.makeCurrent(earlier) : this.startNew();
   }
 
@@ -106,6 +93,11 @@ export class Conversations {
     if (conversation && wanted()) return this.makeCurrent(conversation);
     this.live.closeIdle();
     return undefined;
+  }
+
+  /** Asks the window that writes a conversation, which is read-only here, to hand it over. May take seconds. */
+  async takeOver(conversation: Conversation): Promise<void> {
+    await this.live.takeOver(conversation);
   }
 
   /** As `open`; one in which nothing was asked yet goes on under its id, which its page knows. */
@@ -224,5 +216,10 @@ export class Conversations {
 
 /** Nothing is in it that could be lost by writing into it. */
 function isBlank(conversation: Conversation): boolean {
-  return !conversation.busy && conversation.title === undefined && conversation.exchanges().length === 0;
+  return (
+    !conversation.readOnly &&
+    !conversation.busy &&
+    conversation.title === undefined &&
+    conversation.exchanges().length === 0
+  );
 }

@@ -1,15 +1,19 @@
 import type { ExchangeView } from '../../protocol';
 import type { OtherVersion } from './conversationSummary';
 import { viewOf, type Exchange } from './exchange';
-import type { ExchangeTree } from './exchangeTree';
+import { ExchangeTree } from './exchangeTree';
 import type { FoldedJournal } from './journalFold';
 
 /** All exchanges of a conversation, of which a path is shown. */
 export class Exchanges {
-  private readonly byId: Map<string, Exchange>;
-  private readonly tree: ExchangeTree;
+  private byId = new Map<string, Exchange>();
+  private tree = new ExchangeTree();
 
-  constructor({ all, tree }: Pick<FoldedJournal, 'all' | 'tree'>) {
+  constructor(folded: Pick<FoldedJournal, 'all' | 'tree'>) {
+    this.load(folded);
+  }
+
+  load({ all, tree }: Pick<FoldedJournal, 'all' | 'tree'>): void {
     this.byId = new Map(all.map((exchange) => [exchange.id, exchange]));
     this.tree = tree;
   }

@@ -6,9 +6,8 @@ import { JournalFolder, type JournalEntry } from './journalFolder';
 import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
 import { journalSchema, type HeaderLine } from './journalSchema';
 import { JournalLocks } from './journalLocks';
-import type { JournalProblem } from './journalProblem';
+import { writeFailureOf, type JournalProblem } from './journalProblem';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
-import { writeFailureOf } from './writeFailure';
 
 export { isConversationId } from './journalFolder';
 
@@ -20,37 +19,53 @@ export interface JournalDeps {
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
-type Listener = (id: string) => void;
-
 /**
- * What becomes of one that another window has open: it is `here` now, and that window is told so; it stays there, and so
- * does one that may be open; it stays there and the person is told.
+ * What to do when another window has the conversation. `or read`: open it read-only. `if free`: give up silently.
+ * `or say elsewhere`: give up and tell the user.
  */
-export type OpenHow = 'here' | 'if free' | 'or say elsewhere';
+export type OpenHow = 'or read' | 'if free' | 'or say elsewhere';
 
 export interface OpenedConversation {
-  readonly file: JournalFile;
+  /** Absent: another window writes the conversation, and here it is read-only. */
+  readonly file?: JournalFile | undefined;
   readonly folded: FoldedJournal;
+}
+
+export interface JournalOwner {
+  /** Another window has taken the conversation away. Nothing of it is written here any more. */
+  onLost(id: string): void;
+  /** Another window asks for the conversation; called again until it is closed here. */
+  onRequested(id: string): void;
 }
 
 /** What was put aside this recently may be wanted back, and what was written this recently is not yet old. */
 const recentMs = 60 * 60 * 1000;
+/** A conversation that another window writes is looked at this often. */
+const followMs = 1000;
+/** Share of the time that may be spent on reading such a conversation. */
+const readingShare = 0.1;
 
 /**
- * The conversations of a workspace on disk: one append-only JSON Lines file each. Other windows may use the folder, too; a
- * conversation is open in one of them at a time.
+ * The conversations of a workspace on disk: one append-only JSON Lines file each. Other windows may use the folder, too;
+ * one of them at a time writes a conversation.
  */
 export class Journal {
   private readonly files = new Map<string, JournalFile>();
   private readonly folder: JournalFolder;
   private readonly locks: JournalLocks;
-  /** Of those that another window has taken over. */
-  private readonly losses = new Set<Listener>();
+  /** Ids of the conversations that are shown read-only. */
+  private readonly followed = new Set<string>();
+  private owner: JournalOwner | undefined;
 
   constructor(private readonly deps: JournalDeps) {
     const { folder, clock } = deps;
     this.folder = new JournalFolder(folder);
-    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.lost(id) });
+    const onRequested = (id: string): void => this.owner?.onRequested(id);
+    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.lost(id), onRequested });
+  }
+
+  setOwner(owner: JournalOwner): void {
+    this.owner = owner;
   }
 
   /** Nothing is written before the first line. @param id of one that is not on disk */
@@ -69,10 +84,12 @@ export class Journal {
   }
 
   /** @returns undefined when there is no such conversation, or none that this version can read */
-  async open(id: string, how: OpenHow = 'here'): Promise<OpenedConversation | undefined> {
-    if (!(await this.folder.entry(id)) || !(await this.isOpenable(id, how))) return undefined;
+  async open(id: string, how: OpenHow = 'or read'): Promise<OpenedConversation | undefined> {
+    if (!(await this.folder.entry(id))) return undefined;
     try {
-      return await this.openOwned(id);
+      if (await this.isOpenable(id, how)) return await this.openOwned(id);
+      const folded = how === 'or read' && (await this.readHeld(id));
+      return folded ? { folded } : undefined;
     } catch (error) {
       if (!(error instanceof NewerJournalError)) throw error;
       this.deps.onProblem({ kind: 'newer', error });
@@ -82,12 +99,46 @@ export class Journal {
     }
   }
 
+  /** Asks the window that has a conversation for it. Resolves to whether it is this window's, for `open`, which is to follow. */
+  async request(id: string): Promise<boolean> {
+    return this.locks.request(id);
+  }
+
+  /** Calls `onChange` with what another window has written, and each time it has written more, until it is disposed of. */
+  follow(id: string, onChange: (folded: FoldedJournal) => void): { dispose(): void } {
+    const { clock } = this.deps;
+    let known: string | undefined;
+    let cancel = (): void => undefined;
+    let isOver = false;
+    const look = async (): Promise<void> => {
+      const startedAt = clock.ticks();
+      try {
+        // A turn is no longer running when the window that runs it is gone.
+        const found = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
+        const folded = found === known ? undefined : await this.readHeld(id);
+        known = found;
+        if (folded && !isOver) onChange(folded);
+      } catch {
+        // The next look tries again.
+      }
+      // A large file takes long to read.
+      const pauseMs = Math.max(followMs, (clock.ticks() - startedAt) / readingShare);
+      if (!isOver) cancel = clock.after(pauseMs, () => void look());
+    };
+    this.followed.add(id);
+    void look();
+    const dispose = (): void => {
+      isOver = true;
+      this.followed.delete(id);
+      cancel();
+    };
+    return { dispose };
+  }
+
   /** To be shown, not to be written; of a damaged one, what precedes the damage. @returns undefined when that is nothing */
   async read(id: string): Promise<FoldedJournal | undefined> {
-    const content = await this.folder.read(id);
     try {
-      const { lines, damage } = content ? salvageJournal(content) : { lines: [] };
-      return content && (lines.length || !damage) ? foldJournal(lines) : undefined;
+      return await this.readAny(id, false);
     } catch (error) {
       if (error instanceof NewerJournalError) return undefined;
       throw error;
@@ -102,11 +153,6 @@ export class Journal {
   /** All that are on disk, those that were written last first. */
   async newestFirst(): Promise<readonly JournalEntry[]> {
     return this.folder.newestFirst();
-  }
-
-  /** Another window has a conversation that was open here: nothing of it is written here any more. */
-  onDidLose(listener: Listener): void {
-    this.losses.add(listener);
   }
 
   /** Returns whether everything that was appended is on disk. */
@@ -150,7 +196,7 @@ export class Journal {
    * @returns the ids of the conversations that were deleted
    */
   async prune(): Promise<readonly string[]> {
-    const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id));
+    const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id) && !this.followed.has(id));
     const recent = this.deps.clock.now() - recentMs;
     const old = closed.slice(Math.max(0, this.deps.limit() - this.files.size)).filter(({ at }) => at < recent);
     // In parallel, because each may need two checks. If one conversation can't be removed, the others still are.
@@ -186,6 +232,19 @@ export class Journal {
     for (const error of failures) this.unwritten(error);
   }
 
+  /** What another window has written so far. @throws NewerJournalError */
+  private async readHeld(id: string): Promise<FoldedJournal | undefined> {
+    return this.readAny(id, await this.locks.isHeldElsewhere(id));
+  }
+
+  /** @throws NewerJournalError */
+  private async readAny(id: string, isRunning: boolean): Promise<FoldedJournal | undefined> {
+    const content = await this.folder.read(id);
+    if (!content) return undefined;
+    const { lines, damage } = salvageJournal(content);
+    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
+  }
+
   /** @throws NewerJournalError */
   private async openOwned(id: string): Promise<OpenedConversation | undefined> {
     const entry = await this.folder.entry(id);
@@ -208,8 +267,8 @@ export class Journal {
 
   private async isOpenable(id: string, how: OpenHow): Promise<boolean> {
     switch (how) {
-      case 'here':
-        return (await this.locks.seize(id)) || this.sayElsewhere();
+      case 'or read':
+        return this.locks.takeSilent(id);
       case 'if free':
         return this.locks.takeFree(id);
       case 'or say elsewhere':
@@ -254,8 +313,8 @@ export class Journal {
   private lost(id: string): void {
     if (!this.files.has(id)) return;
     void this.letGo(id);
-    this.deps.onProblem({ kind: 'taken', id });
-    for (const listener of this.losses) listener(id);
+    this.deps.onProblem({ kind: 'taken' });
+    this.owner?.onLost(id);
   }
 
   /** With what precedes the damage. */

@@ -5,10 +5,10 @@ import type { Clock } from '../../core/clock';
 import type { RecordedEvent } from '../../core/events';
 import { keepAge, keepAgeSync, saysSomething } from './journalAge';
 import { encodeLine } from './journalLines';
+import { SlowWriteError } from './journalProblem';
 import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
 import { mergeText } from './mergeText';
 import { privateFileMode, privateFolderMode } from './privateFiles';
-import { SlowWriteError } from './writeFailure';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;

@@ -1,4 +1,4 @@
-import { initialTurn, interrupted, isRunning } from '../../core/turnState';
+import { initialTurn, interrupted, isRunning as isRunningPhase } from '../../core/turnState';
 import { rerunOf, withEvents, type Exchange } from './exchange';
 import { ExchangeTree } from './exchangeTree';
 import { JournalFormatError } from './journalLines';
@@ -17,10 +17,11 @@ export interface FoldedJournal {
 }
 
 /**
- * What a conversation looked like when its last line was written; a turn that was running then is interrupted.
+ * What a conversation looked like when its last line was written.
+ * @param isRunning whether a turn that was running then still runs in another window; else it is interrupted
  * @throws JournalFormatError when a line names an exchange that is not there.
  */
-export function foldJournal(lines: readonly JournalLine[]): FoldedJournal {
+export function foldJournal(lines: readonly JournalLine[], isRunning = false): FoldedJournal {
   const exchanges = new Map<string, Exchange>();
   const { tree, title } = foldOutline(lines);
   for (const line of lines) {
@@ -39,14 +40,14 @@ export function foldJournal(lines: readonly JournalLine[]): FoldedJournal {
     }
   }
   const last = [...exchanges.values()];
-  const all = last.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
+  const all = isRunning ? last : last.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
   const byId = new Map(all.map((exchange) => [exchange.id, exchange]));
   return {
     exchanges: tree.path().flatMap((id) => byId.get(id) ?? []),
     all,
     tree,
     ...(title !== undefined && { title }),
-    brokenOff: last.filter(({ state }) => isRunning(state.phase)).map(({ id }) => id),
+    brokenOff: last.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
   };
 }
 

@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { Mutex } from 'async-mutex';
 import type { Clock } from '../../core/clock';
 import { hasCode, unlessMissing } from './journalFolder';
-import { privateFileMode, privateFolderMode } from './privateFiles';
+import { privateFileMode, privateFolderMode, replaceFile } from './privateFiles';
 
-/** An owner shows this often that it is alive. */
-const beatMs = 4000;
-/** One that has not shown it for so long is gone, or its machine was asleep. */
-const staleMs = 15_000;
-/** A machine that has woken up lets its owners beat before this is over. */
+/** The holder of a lock looks this often whether another window asks for it. */
+const lookMs = 1000;
+/** At every fourth look it shows that it is alive. */
+const looksPerTouch = 4;
+/** A holder that has been silent for this long is gone, or its machine was asleep. */
+const silentMs = 15_000;
+/** A machine that has woken up lets its holders touch their locks before this is over. */
 const secondLookMs = 6000;
-/** A write that is under way when its lock is taken is over by then. */
+/** A write that is under way when its lock is taken away is over by then. */
 const lastWriteMs = 300;
+/** A window that has asked for a lock tries to take it this often. */
+const tryMs = 250;
 
 interface Owner {
   readonly pid: number;
@@ -26,59 +31,67 @@ interface Owner {
 export interface JournalLocksDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** Another window has taken a conversation over. */
+  /** Another window has taken the lock away, because this one was silent for too long. */
   readonly onLost: (id: string) => void;
+  /** Another window asks for the conversation; called again until the lock is released. */
+  readonly onRequested: (id: string) => void;
 }
 
 /**
- * Who may write a conversation where windows share a folder: whoever has `<id>.lock`. The file system decides, in one
- * step; a window that went away without a word is followed by the next that asks.
+ * Decides which window may write a conversation: the one that has `<id>.lock`. Creating the file is one atomic step. A
+ * window asks for the lock of another one by `<id>.lock.request`, and the other one then releases the lock. The lock of a
+ * process that is gone can be taken at once.
  */
 export class JournalLocks {
   private readonly held = new Set<string>();
   private readonly me: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  /**
-   * The pending work on the lock of each conversation. It runs in order, so that a lock is neither taken nor shown to
-   * be alive while it is being released.
-   */
-  private readonly work = new Map<string, Promise<unknown>>();
-  private cancelBeat: (() => void) | undefined;
+  /** A lock is neither taken nor touched while it is being released. */
+  private readonly mutex = new Mutex();
+  private looks = 0;
+  private cancelLook: (() => void) | undefined;
 
   constructor(private readonly deps: JournalLocksDeps) {}
 
-  /** At the first look. @returns whether it is this window's now; false: another one's, or maybe */
+  /** Takes a lock that nobody has, or whose process is gone. Resolves to whether this window has it now. */
   async takeFree(id: string): Promise<boolean> {
     return (await this.take(id)) || ((await this.isAbandoned(id)) && (await this.takeOver(id)));
   }
 
-  /** May take seconds. @returns whether it is this window's now; false: another one's */
+  /** As `takeFree`, also from a window that has been silent: it may still be alive, and finds out before it writes. */
+  async takeSilent(id: string): Promise<boolean> {
+    return (await this.takeFree(id)) || ((await this.isSilent(id)) && (await this.seize(id)));
+  }
+
+  /** As `takeFree`, also from a window that has been silent and stays so for some seconds. */
   async acquire(id: string): Promise<boolean> {
     if (await this.takeFree(id)) return true;
-    const seenAt = await this.beatAt(id);
-    if (seenAt !== undefined && Math.abs(this.deps.clock.now() - seenAt) < staleMs) return false;
-    await new Promise<void>((resolve) => this.deps.clock.after(secondLookMs, resolve));
-    return (await this.beatAt(id)) === seenAt && this.takeOver(id);
+    if (!(await this.isSilent(id))) return false;
+    const seenAt = await this.touchedAt(id);
+    await this.wait(secondLookMs);
+    return (await this.touchedAt(id)) === seenAt && this.takeOver(id);
+  }
+
+  /** Asks the window that has the lock to release it. A window that does not answer for 15 s loses it all the same. */
+  async request(id: string): Promise<boolean> {
+    // Where the request can't be written, the lock is seized in the end.
+    await this.replace(this.requestPath(id)).catch(() => undefined);
+    const askedAt = this.deps.clock.ticks();
+    while (!(await this.takeFree(id))) {
+      if (this.deps.clock.ticks() - askedAt >= silentMs) return this.seize(id);
+      await this.wait(tryMs);
+    }
+    return true;
+  }
+
+  /** Whether another window has the lock, as far as is known. */
+  async isHeldElsewhere(id: string): Promise<boolean> {
+    const isHeld = !this.held.has(id) && (await this.touchedAt(id)) !== undefined;
+    return isHeld && !(await this.isAbandoned(id));
   }
 
   /**
-   * Takes it from whoever has it, who notices before the next write. Its window may be long gone: a server keeps the
-   * extension host of a window that was killed for hours.
-   * @returns false: a third one has taken it meanwhile
-   */
-  async seize(id: string): Promise<boolean> {
-    if (await this.take(id)) return true;
-    await this.inOrder(id, async () => {
-      // A lock that can't be taken does not prevent reading. Writing reports the problem.
-      await this.write(id, 'w').catch(() => undefined);
-      this.hold(id);
-    });
-    await new Promise<void>((resolve) => this.deps.clock.after(lastWriteMs, resolve));
-    return this.isOurs(id);
-  }
-
-  /**
-   * Looks whether another window has taken it meanwhile; a lock that is not there is nobody else's. Whether somebody had
-   * it between two looks the file itself tells.
+   * Whether no other window has taken the lock meanwhile; a lock that is missing belongs to no other window. What happened
+   * between two calls shows only in the size of the conversation's file.
    */
   async isOurs(id: string): Promise<boolean> {
     return !this.held.has(id) || this.isStillOurs(id, await this.ownerOf(id));
@@ -89,9 +102,9 @@ export class JournalLocks {
     return !this.held.has(id) || this.isStillOurs(id, this.ownerOfSync(id));
   }
 
-  /** @returns false: it is another window's, or was */
+  /** Takes a lock that nobody has. Resolves to whether this window has it now. */
   async take(id: string): Promise<boolean> {
-    return this.inOrder(id, async () => {
+    return this.mutex.runExclusive(async () => {
       if (this.held.has(id)) return true;
       try {
         await this.write(id, 'wx');
@@ -100,7 +113,7 @@ export class JournalLocks {
         // Where a lock can't be written, a conversation can't be either. It can still be read, and writing it reports
         // the problem.
       }
-      this.hold(id);
+      await this.hold(id);
       return true;
     });
   }
@@ -108,10 +121,12 @@ export class JournalLocks {
   /** Never rejects. */
   async release(id: string): Promise<void> {
     if (!this.letGo(id)) return;
-    await this.inOrder(id, async () => {
-      if (!this.held.has(id) && this.isMine(await this.ownerOf(id))) await rm(this.path(id), { force: true });
-      // A lock that can't be removed becomes stale.
-    }).catch(() => undefined);
+    await this.mutex
+      .runExclusive(async () => {
+        if (!this.held.has(id) && this.isMine(await this.ownerOf(id))) await rm(this.path(id), { force: true });
+      })
+      // A lock that can't be removed is silent from now on.
+      .catch(() => undefined);
   }
 
   /** Releases a lock during the exit of the extension host, which does not wait for asynchronous work. */
@@ -120,16 +135,34 @@ export class JournalLocks {
     try {
       if (this.isMine(this.ownerOfSync(id))) rmSync(this.path(id), { force: true });
     } catch {
-      // The lock stays and becomes stale.
+      // The lock stays, and is silent from now on.
     }
+  }
+
+  /** Takes a lock away from a window that may be alive. */
+  private async seize(id: string): Promise<boolean> {
+    await this.mutex.runExclusive(async () => {
+      // A lock that can't be taken does not prevent reading. Writing reports the problem.
+      await this.write(id, 'w').catch(() => undefined);
+      await this.hold(id);
+    });
+    await this.wait(lastWriteMs);
+    // A third window may have taken it meanwhile.
+    return this.isOurs(id);
+  }
+
+  /** Takes a lock over from a window that is gone. */
+  private async takeOver(id: string): Promise<boolean> {
+    await this.mutex.runExclusive(() => rm(this.path(id), { force: true }));
+    return this.take(id);
   }
 
   /** Returns false when the lock was not held. */
   private letGo(id: string): boolean {
     if (!this.held.delete(id)) return false;
     if (!this.held.size) {
-      this.cancelBeat?.();
-      this.cancelBeat = undefined;
+      this.cancelLook?.();
+      this.cancelLook = undefined;
     }
     return true;
   }
@@ -146,24 +179,27 @@ export class JournalLocks {
     return owner?.token === this.me.token;
   }
 
-  /** From one that is gone. */
-  private async takeOver(id: string): Promise<boolean> {
-    await this.inOrder(id, () => rm(this.path(id), { force: true }));
-    return this.take(id);
-  }
-
-  private hold(id: string): void {
+  private async hold(id: string): Promise<void> {
     this.held.add(id);
-    this.cancelBeat ??= this.deps.clock.after(beatMs, () => this.beat());
+    this.cancelLook ??= this.deps.clock.after(lookMs, () => this.look());
+    // An earlier request has been granted, or its window is gone.
+    await rm(this.requestPath(id), { force: true }).catch(() => undefined);
   }
 
-  private beat(): void {
+  private look(): void {
+    const isTouch = ++this.looks % looksPerTouch === 0;
     for (const id of this.held) {
-      this.inOrder(id, () => this.showAlive(id)).catch(() => {
-        // The next beat tries again.
-      });
+      this.mutex
+        .runExclusive(async () => {
+          if (isTouch) await this.showAlive(id);
+          const isRequested = await stat(this.requestPath(id)).catch(unlessMissing);
+          if (isRequested && this.held.has(id)) this.deps.onRequested(id);
+        })
+        .catch(() => {
+          // The next look tries again.
+        });
     }
-    this.cancelBeat = this.held.size ? this.deps.clock.after(beatMs, () => this.beat()) : undefined;
+    this.cancelLook = this.held.size ? this.deps.clock.after(lookMs, () => this.look()) : undefined;
   }
 
   private async showAlive(id: string): Promise<void> {
@@ -176,22 +212,14 @@ export class JournalLocks {
   private async write(id: string, flag: 'w' | 'wx'): Promise<void> {
     // If the folder can't be created, writing the lock fails too, with an error that is not mistaken for a lock.
     await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode }).catch(() => undefined);
-    const content = JSON.stringify(this.me);
-    if (flag === 'wx') await writeFile(this.path(id), content, { flag, mode: privateFileMode });
-    else await this.replace(this.path(id), content);
+    if (flag === 'wx') await writeFile(this.path(id), JSON.stringify(this.me), { flag, mode: privateFileMode });
+    // Half a lock would belong to nobody, and two windows would take it.
+    else await this.replace(this.path(id));
     await this.touch(id);
   }
 
-  /** Whole or not at all: half a lock is nobody's, and two windows would take it for theirs. */
-  private async replace(path: string, content: string): Promise<void> {
-    const beside = `${path}.${this.me.token}`;
-    try {
-      await writeFile(beside, content, { mode: privateFileMode });
-      await rename(beside, path);
-    } catch (error) {
-      await rm(beside, { force: true });
-      throw error;
-    }
+  private async replace(path: string): Promise<void> {
+    await replaceFile(path, JSON.stringify(this.me), { beside: `${path}.${this.me.token}` });
   }
 
   private async touch(id: string): Promise<void> {
@@ -199,18 +227,11 @@ export class JournalLocks {
     await utimes(this.path(id), at, at);
   }
 
-  private async inOrder<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const before = this.work.get(id) ?? Promise.resolve();
-    const result = before.then(work, work);
-    this.work.set(id, result);
-    try {
-      return await result;
-    } finally {
-      if (this.work.get(id) === result) this.work.delete(id);
-    }
+  private async wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => this.deps.clock.after(ms, resolve));
   }
 
-  /** Its process is known to be gone; of another machine's nothing is known. */
+  /** Whether its process is known to be gone; of a process on another machine nothing is known. */
   private async isAbandoned(id: string): Promise<boolean> {
     const owner = await this.ownerOf(id);
     if (owner?.host !== this.me.host) return false;
@@ -222,8 +243,14 @@ export class JournalLocks {
     }
   }
 
+  /** Whether nobody has touched the lock for a while. */
+  private async isSilent(id: string): Promise<boolean> {
+    const touchedAt = await this.touchedAt(id);
+    return touchedAt === undefined || Math.abs(this.deps.clock.now() - touchedAt) >= silentMs;
+  }
+
   /** Epoch milliseconds; undefined: there is no lock. */
-  private async beatAt(id: string): Promise<number | undefined> {
+  private async touchedAt(id: string): Promise<number | undefined> {
     return (await stat(this.path(id)).catch(unlessMissing))?.mtimeMs;
   }
 
@@ -243,6 +270,10 @@ export class JournalLocks {
 
   private path(id: string): string {
     return join(this.deps.folder, `${id}.lock`);
+  }
+
+  private requestPath(id: string): string {
+    return `${this.path(id)}.request`;
   }
 }
 

@@ -1,8 +1,9 @@
+import { Mutex } from 'async-mutex';
 import type { Connection } from '../../core/request';
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
-import { isConversationId, type Journal, type OpenHow } from './journal';
+import { isConversationId, type Journal, type OpenedConversation, type OpenHow } from './journal';
 import type { JournalFile } from './journalFile';
-import { foldJournal, type FoldedJournal } from './journalFold';
+import { foldJournal } from './journalFold';
 
 /** The longest time in milliseconds that a prompt waits for the disk before it is sent. */
 const longestWriteMs = 100;
@@ -16,8 +17,6 @@ export interface OpenConversationsOwner {
   /** Commands act on it: it stays open. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
-  /** Another window has taken it over: it is open here no longer. */
-  onLost(conversation: Conversation): void;
 }
 
 /** A conversation that was put aside. */
@@ -28,23 +27,35 @@ export interface Removed {
   forget(): Promise<void>;
 }
 
-/** A conversation whose file is open. */
-export interface Live {
-  readonly conversation: Conversation;
-  readonly file: Pick<JournalFile, 'at'>;
+export interface Removal {
+  readonly id: string;
+  /** `hidden`: the deletion can be undone; `deleted`: it can't be any more. */
+  readonly state: 'hidden' | 'restored' | 'deleted';
 }
 
-/** Opens and closes conversations; a file is never opened twice, nor while it is being closed. */
+/** An open conversation. */
+export interface Live {
+  readonly conversation: Conversation;
+  /** Absent: another window writes the conversation. */
+  file?: JournalFile | undefined;
+  /** Shows what another window writes. */
+  following?: { dispose(): void } | undefined;
+}
+
+/**
+ * Opens and closes conversations, and hands them over to other windows and back. A file is never opened twice, nor while it
+ * is being closed.
+ */
 export class OpenConversations {
   private readonly live = new Map<string, Live>();
   private readonly held = new Map<Conversation, number>();
-  private fileWork: Promise<void> = Promise.resolve();
+  private readonly fileWork = new Mutex();
 
   constructor(
     private readonly owner: OpenConversationsOwner,
     private readonly deps: OpenConversationsDeps,
   ) {
-    deps.journal.onDidLose((id) => this.lost(id));
+    deps.journal.setOwner({ onLost: (id) => this.lost(id), onRequested: (id) => this.handOver(id) });
   }
 
   get(id: string): Live | undefined {
@@ -65,7 +76,7 @@ export class OpenConversations {
 
   create(): Conversation {
     const { id, file } = this.deps.journal.create();
-    return this.add(id, foldJournal([]), file);
+    return this.add(id, { folded: foldJournal([]), file });
   }
 
   /**
@@ -73,22 +84,27 @@ export class OpenConversations {
    * @returns undefined when there is something after all
    */
   async createAs(id: string): Promise<Conversation | undefined> {
-    return this.inOrder(async () => {
+    return this.fileWork.runExclusive(async () => {
       const known = this.live.get(id);
       if (known || !isConversationId(id) || !(await this.deps.journal.isNew(id))) return known?.conversation;
-      return this.add(id, foldJournal([]), this.deps.journal.create(id).file);
+      return this.add(id, { folded: foldJournal([]), file: this.deps.journal.create(id).file });
     });
   }
 
   /** @returns undefined when there is none of this id, or none that can be opened here */
-  async load(id: unknown, how: OpenHow = 'here'): Promise<Conversation | undefined> {
+  async load(id: unknown, how: OpenHow = 'or read'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
-    return this.inOrder(async () => {
+    return this.fileWork.runExclusive(async () => {
       const known = this.live.get(id);
-      if (known) return known.conversation;
+      if (known?.file) return known.conversation;
       const opened = await this.deps.journal.open(id, how);
-      return opened && this.add(id, opened.folded, opened.file);
+      return opened && (known ? this.update(known, opened) : this.add(id, opened));
     });
+  }
+
+  /** Asks the window that writes a conversation to hand it over. May take seconds. */
+  async takeOver({ id }: Conversation): Promise<void> {
+    if (!this.live.get(id)?.file && (await this.deps.journal.request(id))) await this.load(id, 'if free');
   }
 
   /** Of the last `count` that were written, those that are closed and have an answer that was broken off, newest first. */
@@ -100,12 +116,12 @@ export class OpenConversations {
     const found = await Promise.all(
       (await journal.newestFirst()).slice(0, count).map(({ id }) => this.claimBrokenOff(id).catch(unusable)),
     );
-    return this.inOrder(async () => {
+    return this.fileWork.runExclusive(async () => {
       const conversations: Conversation[] = [];
       for (const id of found) {
         if (id === undefined || this.live.has(id)) continue;
         const opened = await journal.open(id, 'if free').catch(unusable);
-        if (opened) conversations.push(this.add(id, opened.folded, opened.file));
+        if (opened) conversations.push(this.add(id, opened));
       }
       return conversations;
     });
@@ -128,16 +144,18 @@ export class OpenConversations {
 
   /** Lets go of those that are neither current, held nor at work. */
   closeIdle(): void {
-    this.inOrder(async () => {
-      // Whoever was just given a conversation has time to hold it.
-      await new Promise((resolve) => setImmediate(resolve));
-      for (const other of this.conversations().filter((each) => this.isIdle(each))) {
-        await this.deps.journal.flush(other.id);
-        if (!this.isIdle(other) || !this.deps.journal.isWritten(other.id)) continue;
-        this.live.delete(other.id);
-        await this.deps.journal.close(other.id);
-      }
-    }).catch(this.deps.onError);
+    this.fileWork
+      .runExclusive(async () => {
+        // Whoever was just given a conversation has time to hold it.
+        await new Promise((resolve) => setImmediate(resolve));
+        for (const other of this.conversations().filter((each) => this.isIdle(each))) {
+          await this.deps.journal.flush(other.id);
+          if (!this.isIdle(other) || !this.deps.journal.isWritten(other.id)) continue;
+          this.forget(other.id);
+          await this.deps.journal.close(other.id);
+        }
+      })
+      .catch(this.deps.onError);
   }
 
   /**
@@ -148,11 +166,13 @@ export class OpenConversations {
   async remove(id: string, onGone: (conversation: Conversation) => void): Promise<Removed | undefined> {
     if (!isConversationId(id)) return undefined;
     const { journal } = this.deps;
-    const isHidden = await this.inOrder(async () => {
-      const conversation = this.live.get(id)?.conversation;
+    const isHidden = await this.fileWork.runExclusive(async () => {
+      const { conversation, file } = this.live.get(id) ?? {};
       await conversation?.end();
       const hidden = await journal.hide(id);
-      this.live.delete(id);
+      // Another window has it, and it is still shown here.
+      if (conversation && !file && !hidden) return false;
+      this.forget(id);
       if (conversation) {
         this.held.delete(conversation);
         onGone(conversation);
@@ -160,13 +180,16 @@ export class OpenConversations {
       return hidden;
     });
     return isHidden
-      ? { undo: () => this.inOrder(() => journal.unhide(id)), forget: () => this.inOrder(() => journal.forget(id)) }
+      ? {
+          undo: () => this.fileWork.runExclusive(() => journal.unhide(id)),
+          forget: () => this.fileWork.runExclusive(() => journal.forget(id)),
+        }
       : undefined;
   }
 
   /** @returns the ids of the deleted conversations */
   async prune(): Promise<readonly string[]> {
-    return this.inOrder(() => this.deps.journal.prune());
+    return this.fileWork.runExclusive(() => this.deps.journal.prune());
   }
 
   /** Before its turn in the line: it may take seconds to see whether another window still has it. */
@@ -176,26 +199,68 @@ export class OpenConversations {
     return (await journal.claim(id)) ? id : undefined;
   }
 
-  /** What it would do from now on would be kept nowhere. */
-  private lost(id: string): void {
-    const conversation = this.live.get(id)?.conversation;
-    if (!conversation) return;
-    this.live.delete(id);
-    this.held.delete(conversation);
-    // A prompt that has found out about it by being written begins only now.
-    void Promise.resolve()
-      .then(() => conversation.end())
+  /** Another window asks for a conversation: it gets everything that has arrived here, and this window only reads on. */
+  private handOver(id: string): void {
+    const { journal } = this.deps;
+    this.fileWork
+      .runExclusive(async () => {
+        const live = this.live.get(id);
+        if (!live?.file) return;
+        live.conversation.setReadOnly();
+        await live.conversation.end();
+        await journal.flush(id);
+        // What is not on disk would be lost: the next request tries again.
+        if (!journal.isWritten(id)) return;
+        await journal.close(id);
+        live.file = undefined;
+        this.follow(live);
+      })
       .catch(this.deps.onError);
-    this.owner.onLost(conversation);
+  }
+
+  /** Another window has taken a conversation away. What its turn would bring from now on would be kept nowhere. */
+  private lost(id: string): void {
+    const live = this.live.get(id);
+    if (!live) return;
+    live.file = undefined;
+    live.conversation.setReadOnly();
+    // A prompt that has found out about the loss by being written begins only now.
+    void Promise.resolve()
+      .then(() => live.conversation.end())
+      .then(() => this.follow(live))
+      .catch(this.deps.onError);
+  }
+
+  private follow(live: Live): void {
+    const { conversation } = live;
+    if (live.file || live.following || !this.isOpen(conversation)) return;
+    live.following = this.deps.journal.follow(conversation.id, (folded) => conversation.show(folded));
+    if (this.isIdle(conversation)) this.closeIdle();
+  }
+
+  private forget(id: string): void {
+    this.live.get(id)?.following?.dispose();
+    this.live.delete(id);
+  }
+
+  /** A conversation that was read-only here: this window may write it now. */
+  private update(live: Live, { folded, file }: OpenedConversation): Conversation {
+    const { conversation } = live;
+    if (!file) return conversation;
+    live.following?.dispose();
+    live.following = undefined;
+    live.file = file;
+    conversation.setWritable(folded, file);
+    return conversation;
   }
 
   private isIdle(conversation: Conversation): boolean {
     return !this.owner.isCurrent(conversation) && !this.held.has(conversation) && !conversation.busy;
   }
 
-  private add(id: string, folded: FoldedJournal, file: JournalFile): Conversation {
+  private add(id: string, { folded, file }: OpenedConversation): Conversation {
     const connection = async (demo: boolean): Promise<Connection> => {
-      await this.written(file);
+      await this.written(id);
       return this.deps.connection(demo);
     };
     const conversation = new Conversation(id, folded, file, { ...this.deps, connection });
@@ -203,25 +268,17 @@ export class OpenConversations {
     conversation.onDidRest(() => {
       if (this.isIdle(conversation)) this.closeIdle();
     });
-    this.live.set(id, { conversation, file });
+    const live = { conversation, file };
+    this.live.set(id, live);
+    this.follow(live);
     return conversation;
   }
 
   /** Waits until a prompt is on disk, but not for a disk that does not respond. */
-  private async written(file: JournalFile): Promise<void> {
+  private async written(id: string): Promise<void> {
     let cancel = (): void => undefined;
     const isLate = new Promise<void>((resolve) => (cancel = this.deps.clock.after(longestWriteMs, resolve)));
-    await Promise.race([file.flush(), isLate]);
+    await Promise.race([this.deps.journal.flush(id), isLate]);
     cancel();
-  }
-
-  private inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.fileWork.then(work);
-    // The caller has the failure; the next in line must not.
-    this.fileWork = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result;
   }
 }

@@ -1,10 +1,11 @@
 import { rm, truncate } from 'node:fs/promises';
-import { compactJournal } from './compactJournal';
+import type { RecordedEvent } from '../../core/events';
 import { keepAge } from './journalAge';
 import type { JournalEntry, JournalFolder } from './journalFolder';
 import { encodeJournal, type SalvagedJournal } from './journalLines';
-import { journalSchema, type HeaderLine } from './journalSchema';
-import { rewriteJournal } from './rewriteJournal';
+import { journalSchema, type HeaderLine, type JournalLine } from './journalSchema';
+import { mergeText } from './mergeText';
+import { replaceFile } from './privateFiles';
 
 /** Smaller files are not worth rewriting, and larger ones only where that at least halves them. */
 const compactBytes = 512 * 1024;
@@ -29,7 +30,7 @@ export async function tidyJournal(
     const compacted = encodeJournal({ ...header, schema: journalSchema }, compactJournal(lines));
     if (isOlder || compacted.length * 2 <= validBytes) {
       try {
-        await rewriteJournal(folder.path(id), compacted, at);
+        await replaceFile(folder.path(id), compacted, { at });
         return compacted.length;
       } catch {
         // A full disk, perhaps; the file is as good as before, and writing to it will tell.
@@ -59,11 +60,56 @@ export async function replaceDamaged(
     // A copy, so that there is a file under this name at any moment.
     keptAs = await folder.copyAside(id);
     const content = encodeJournal(header, lines);
-    await rewriteJournal(folder.path(id), content, at);
+    await replaceFile(folder.path(id), content, { at });
     return { keptAs, size: content.length };
   } catch {
     // No room for a second file: the damaged one itself is put aside.
     if (keptAs !== undefined) await rm(keptAs, { force: true });
     return { keptAs: await folder.moveAside(id), size: 0 };
   }
+}
+
+interface Run {
+  readonly type: 'run';
+  readonly exchangeId: string;
+  /** When the turn last began, in the time of its events. */
+  readonly startedAt: number;
+  readonly events: RecordedEvent[];
+}
+
+/**
+ * The same conversation in fewer lines: what a run of a turn has brought, piece by piece, in one, a second of text in one
+ * event. Only the order of lines that have nothing to do with each other changes.
+ */
+export function compactJournal(lines: readonly JournalLine[]): readonly JournalLine[] {
+  const compacted: (JournalLine | Run)[] = [];
+  const runs = new Map<string, Run>();
+  const starts = new Map<string, number>();
+  for (const line of lines) {
+    if (line.type !== 'events') {
+      // What comes next has another state to start from.
+      if (line.type === 'rerun' || line.type === 'interrupted') runs.delete(line.exchangeId);
+      if (line.type === 'rerun') starts.delete(line.exchangeId);
+      compacted.push(line);
+      continue;
+    }
+    const { exchangeId, events } = line;
+    const startedAt = starts.get(exchangeId) ?? events[0]?.at;
+    if (startedAt === undefined) continue;
+    starts.set(exchangeId, startedAt);
+    let run = runs.get(exchangeId);
+    if (!run) {
+      run = { type: 'run', exchangeId, startedAt, events: [] };
+      runs.set(exchangeId, run);
+      compacted.push(run);
+    }
+    for (const event of events) run.events.push(event);
+  }
+  return compacted.map((line) => (line.type === 'run' ? joined(line) : line));
+}
+
+/** By the second: what is shown of how fast an answer came is no finer. */
+function joined({ exchangeId, startedAt, events }: Run): JournalLine {
+  const second = ({ at }: RecordedEvent): number => Math.floor((at - startedAt) / 1000);
+  return { type: 'events', exchangeId, events: mergeText(events, (a, b) => second(a) === second(b)) };
 }

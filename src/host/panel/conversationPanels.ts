@@ -47,8 +47,6 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   ) {
     super();
     this.home = { extensionUri, onError: context.onError };
-    // It goes on in the panel of another window.
-    this.register(conversations.onDidLose(({ id }) => this.close(id)));
   }
 
   /** A panel that was closed comes back with all that has happened since. */

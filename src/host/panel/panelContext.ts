@@ -35,6 +35,8 @@ export interface PanelContext extends Holder {
   readonly insert: (text: string) => Promise<void>;
   readonly apply: (exchange: Exchange, text: string) => Promise<void>;
   readonly newFile: (text: string, language: string) => Promise<void>;
+  /** Asks the window that writes a conversation to hand it over. */
+  readonly openHere: (conversation: Conversation) => Promise<void>;
   readonly copyRequest: (conversation: Conversation, exchangeId: string) => Promise<void>;
   /** The one error boundary. */
   readonly onError: (error: unknown) => void;

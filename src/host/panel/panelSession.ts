@@ -14,6 +14,19 @@ import { PromptDraft } from './promptDraft';
 import { heldInput } from './promptSender';
 import { whileHeld } from './whileHeld';
 
+/** What is not done to a conversation that another window writes. */
+const writing: ReadonlySet<ToHost['type']> = new Set([
+  'send',
+  'composed',
+  'askSuggestion',
+  'demo',
+  'stop',
+  'action',
+  'edit',
+  'regenerate',
+  'showVersion',
+]);
+
 /** One conversation in one panel, for as long as it is shown there. */
 export class PanelSession extends Disposable {
   /** The page shows this conversation; what happens before is in its snapshot. */
@@ -60,6 +73,7 @@ export class PanelSession extends Disposable {
       type: 'snapshot',
       conversationId: this.conversation.id,
       exchanges: this.conversation.views(),
+      ...(this.conversation.readOnly && { readOnly: true }),
       connection,
       suggestions: this.context.suggestions(),
       guide: this.guide(),
@@ -101,6 +115,8 @@ export class PanelSession extends Disposable {
 
   private async receive(message: ToHost): Promise<void> {
     const { conversation, context, contextDraft, draft } = this;
+    // The page may not know yet that another window writes the conversation.
+    if (conversation.readOnly && writing.has(message.type)) return;
     const complete = (input: PromptInput): PromptInput => draft.complete(input);
     switch (message.type) {
       case 'ready':
@@ -133,6 +149,9 @@ export class PanelSession extends Disposable {
         return run('holysheep.newConversation');
       case 'openHistory':
         return run('holysheep.openHistory');
+      case 'openHere':
+        await context.openHere(conversation);
+        return conversation.readOnly ? this.replay() : undefined;
       case 'selectModel':
         return this.selectModel();
       case 'forgetModelOnce':
@@ -198,7 +217,8 @@ export class PanelSession extends Disposable {
 
   private changed(change: ConversationChange): void {
     if (change.type !== 'events') this.showTitle();
-    if (change.type !== 'title') this.post(change);
+    if (change.type === 'access') this.replay().catch(this.context.onError);
+    else if (change.type !== 'title') this.post(change);
     // One version may be of the demo, the other not.
     if (change.type === 'path') this.connectionChanged().catch(this.context.onError);
   }

@@ -81,7 +81,7 @@ export class PromptSender {
       if (!held || !answers(connection)) continue;
       this.held.delete(conversation);
       const { input, complete, kept } = held;
-      if (kept) conversation.ask({ ...complete(input), demo: connection.demo });
+      if (kept && !conversation.readOnly) conversation.ask({ ...complete(input), demo: connection.demo });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Store } from '../conversation/promptHistory';
+import type { Store } from '../conversation/promptHistoryStore';
 
 const key = 'holysheep.shownConversations';
 

@@ -174,8 +174,8 @@ export class Workbench {
 
   /** Where the extension keeps what was said in the open workspace. @throws before anything was */
   conversationsFolder(): string {
-    const storages = path.join(this.session.userDataFolder, 'User/workspaceStorage');
-    const folders = readdirSync(storages).map((name) => path.join(storages, name, extensionId, 'conversations'));
+    const storages = path.join(this.session.userDataFolder, 'User/globalStorage', extensionId, 'workspaces');
+    const folders = readdirSync(storages).map((name) => path.join(storages, name, 'conversations'));
     const folder = folders.find((each) => existsSync(each));
     if (folder === undefined) throw new Error(`No conversations in ${storages}.`);
     return folder;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PromptHistory } from '../../../src/host/conversation/promptHistory';
+import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/core/events';
-import { compactJournal } from '../../../src/host/conversation/compactJournal';
+import { compactJournal } from '../../../src/host/conversation/tidyJournal';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
 import { encodeLine } from '../../../src/host/conversation/journalLines';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';

@@ -51,6 +51,12 @@ describe('Journal', () => {
     return folded && turnsOf(folded);
   };
 
+  const openToWrite = async (all: Journal, id: string) => {
+    const { file, folded } = (await all.open(id))!;
+    assert.ok(file);
+    return { file, folded };
+  };
+
   /** A conversation that is on disk and closed. */
   async function written(...lines: readonly JournalLine[]): Promise<string> {
     const { id, file } = journal().create();
@@ -136,7 +142,7 @@ describe('Journal', () => {
 
   it('goes on in a file it has opened', async () => {
     const id = await written(exchange('e'), words('e', 'one '));
-    const { file } = (await journal().open(id))!;
+    const { file } = await openToWrite(journal(), id);
     file.append({ type: 'rerun', exchangeId: 'e' });
     file.append(words('e', 'two'));
     await file.flush();
@@ -183,7 +189,7 @@ describe('Journal', () => {
     const torn = Buffer.from(JSON.stringify(words('e', 'ü torn')));
     for (let cut = 1; cut <= torn.length; cut++) {
       await appendFile(pathOf(id), torn.subarray(0, cut));
-      const { file, folded } = (await journal().open(id))!;
+      const { file, folded } = await openToWrite(journal(), id);
       assert.equal(folded.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
       file.append(words('e', '!'));
       await file.flush();
@@ -198,7 +204,7 @@ describe('Journal', () => {
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
       await writeFile(pathOf(id), whole.subarray(0, cut));
-      const { file, folded } = (await journal().open(id))!;
+      const { file, folded } = await openToWrite(journal(), id);
       assert.deepEqual(turnsOf(folded), []);
       file.append(exchange('e', 'New'));
       await file.flush();
@@ -296,7 +302,7 @@ describe('Journal', () => {
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
       await writeFile(pathOf(id), content);
-      const { folded, file } = (await journal().open(id))!;
+      const { folded, file } = await openToWrite(journal(), id);
       assert.deepEqual(turnsOf(folded), salvaged);
       assert.deepEqual(
         problems.map((problem) => [problem.kind, problem.kind === 'corrupt' && problem.salvaged]),
@@ -382,7 +388,7 @@ describe('Journal', () => {
     for (const minutes of [59, 61]) {
       it(`is read, written ${minutes} minutes ago`, async () => {
         const id = await onDisk(old, minutes);
-        const { folded, file } = (await journal().open(id))!;
+        const { folded, file } = await openToWrite(journal(), id);
         assert.deepEqual(folded.exchanges[0]?.attachments, attachments);
         assert.deepEqual(turnsOf(folded), ['Explain: done "Hello"', 'More: interrupted ""']);
         file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
@@ -396,7 +402,7 @@ describe('Journal', () => {
       const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
       const { mtimeMs } = await stat(pathOf(id));
       const all = journal();
-      const { file: opened, folded } = (await all.open(id))!;
+      const { file: opened, folded } = await openToWrite(all, id);
       assert.equal(opened.at, mtimeMs);
       assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
       const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
@@ -409,7 +415,7 @@ describe('Journal', () => {
 
     it('is written anew at once, whenever it was written, before a line of this schema comes into it', async () => {
       const id = await onDisk(old, 1);
-      const { file } = (await journal().open(id))!;
+      const { file } = await openToWrite(journal(), id);
       assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
       file.append({ type: 'title', title: 'New' });
       await file.flush();
@@ -445,7 +451,7 @@ describe('Journal', () => {
     it('is made smaller when it is opened, and says the same', async () => {
       const id = await long('word ');
       const before = await readFile(pathOf(id));
-      const { folded, file } = (await journal().open(id))!;
+      const { folded, file } = await openToWrite(journal(), id);
       const { size } = await stat(pathOf(id));
       assert.ok(size * 2 <= before.length, `${size} of ${before.length} bytes`);
       file.append(exchange('f', 'More'));
@@ -527,7 +533,7 @@ describe('Journal', () => {
           await aged(id, 60 * 24 * 30);
           const { mtimeMs } = await stat(pathOf(id));
           const all = journal();
-          const { file } = (await all.open(id))!;
+          const { file } = await openToWrite(all, id);
           act((line) => file.append(line));
           await all[flush]();
           assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
@@ -546,7 +552,7 @@ describe('Journal', () => {
         await aged(id, 60 * 24 * 30);
         const { mtimeMs } = await stat(pathOf(id));
         const all = journal();
-        const { file } = (await all.open(id))!;
+        const { file } = await openToWrite(all, id);
         file.append(line);
         // In the same write.
         file.append({ type: 'title', title: 'New' });
@@ -671,7 +677,7 @@ describe('Journal', () => {
     const id = randomUUID();
     await mkdir(folder);
     await writeFile(pathOf(id), header(id));
-    const { file } = (await journal().open(id))!;
+    const { file } = await openToWrite(journal(), id);
     await rm(pathOf(id));
     await symlink('/dev/full', pathOf(id));
     file.append(exchange('e'));

@@ -17,16 +17,19 @@ describe('A lock of a conversation', () => {
   let folder: string;
   let clock: VirtualClock;
   let lost: string[];
+  let requested: string[];
   const path = (): string => join(folder, `${id}.lock`);
 
   beforeEach(() => {
     folder = temporaryFolder();
     clock = new VirtualClock();
     lost = [];
+    requested = [];
   });
   afterEach(() => removeTemporaryFolder(folder));
 
-  const window = (): JournalLocks => new JournalLocks({ folder, clock, onLost: (lostId) => lost.push(lostId) });
+  const window = (onRequested = (id: string): unknown => requested.push(id)): JournalLocks =>
+    new JournalLocks({ folder, clock, onLost: (lostId) => lost.push(lostId), onRequested });
   const left = async (content: object | string, secondsAgo: number): Promise<void> => {
     await writeFile(path(), typeof content === 'string' ? content : JSON.stringify(content));
     const at = clock.now() / 1000 - secondsAgo;
@@ -55,20 +58,78 @@ describe('A lock of a conversation', () => {
     assert.deepEqual(lost, []);
   });
 
-  it('that two windows take at once belongs to one of them, and the others know it', async () => {
-    const [first, second, third] = [window(), window(), window()];
+  it('goes to the window that asks for it, as soon as its holder releases it', async () => {
+    const first: JournalLocks = window((id) => first.release(id));
+    const second = window();
     await first.acquire(id);
-    const seized = [second.seize(id), third.seize(id)];
+    const granted = second.request(id);
+    await clock.advance(999);
+    assert.equal(await outcome(granted), 'looks again');
+    await clock.advance(251);
+    assert.equal(await granted, true);
+    assert.deepEqual([await first.acquire(id), await second.acquire(id)], [false, true]);
+    assert.deepEqual([lost, await readdir(folder)], [[], [`${id}.lock`]]);
+  });
+
+  it('is asked for at each look until it is released', async () => {
+    const [first, second] = [window(), window()];
+    await first.acquire(id);
+    const granted = second.request(id);
+    await clock.advance(3000);
+    assert.deepEqual(requested, [id, id, id]);
+    await first.release(id);
+    await clock.advance(250);
+    assert.equal(await granted, true);
+  });
+
+  it('is seized from a holder that does not answer for 15 s', async () => {
+    const [first, second] = [window(), window()];
+    await first.acquire(id);
+    const granted = second.request(id);
+    await clock.advance(14_999);
+    assert.equal(await outcome(granted), 'looks again');
+    await clock.advance(500);
+    assert.equal(await granted, true);
+    assert.deepEqual([first.isOursSync(id), lost], [false, [id]]);
+    assert.equal(await first.acquire(id), false);
+  });
+
+  it('of a process that is gone is taken at once by a window that asks for it', async () => {
+    await left({ pid: gonePid, host: here, token: 't' }, 0);
+    assert.equal(await outcome(window().request(id)), true);
+  });
+
+  it('is not handed over for a request of a window that is gone', async () => {
+    await writeFile(`${path()}.request`, '{}');
+    await window().acquire(id);
+    await clock.advance(4000);
+    assert.deepEqual([requested, await readdir(folder)], [[], [`${id}.lock`]]);
+  });
+
+  it('that two windows seize at once belongs to one of them, and the others know it', async () => {
+    const silent = window();
+    await silent.acquire(id);
+    clock.sleep(15_000);
+    const [second, third] = [window(), window()];
+    const seized = [second.takeSilent(id), third.takeSilent(id)];
     await clock.advance(300);
     const owners = await Promise.all(seized);
     assert.deepEqual(owners.toSorted(), [false, true]);
-    assert.deepEqual(
-      [first, second, third].map((each) => each.isOursSync(id)),
-      [false, true, true],
-    );
-    assert.deepEqual(lost, [id, id]);
-    assert.deepEqual(await readdir(folder), [`${id}.lock`]);
+    assert.equal(silent.isOursSync(id), false);
+    assert.deepEqual([lost, await readdir(folder)], [[id, id], [`${id}.lock`]]);
   });
+
+  for (const { what, secondsAgo, taken } of [
+    { what: 'was touched 14 s ago is left to its window', secondsAgo: 14, taken: false },
+    { what: 'was touched 16 s ago is taken from its window', secondsAgo: 16, taken: true },
+  ] as const) {
+    it(`that ${what} when somebody opens the conversation`, async () => {
+      await left({ pid: process.pid, host: here, token: 't' }, secondsAgo);
+      const opened = window().takeSilent(id);
+      await clock.advance(300);
+      assert.equal(await opened, taken);
+    });
+  }
 
   it('that is released and taken again at once is held', async () => {
     const locks = window();
@@ -81,7 +142,7 @@ describe('A lock of a conversation', () => {
 
   it('that can’t be written is no obstacle to reading', async () => {
     await symlink(join(folder, 'missing', 'lock'), path());
-    const seized = window().seize(id);
+    const seized = window().takeSilent(id);
     await clock.advance(300);
     await seized;
     assert.deepEqual(lost, []);

@@ -8,6 +8,7 @@ export class ScriptedTurn implements RunningTurn {
   private readonly events: StreamEvent[] = [];
   private wake: () => void = () => undefined;
   private over = false;
+  private text = '';
   private problem: Error | undefined;
 
   constructor(
@@ -17,6 +18,7 @@ export class ScriptedTurn implements RunningTurn {
 
   give(...events: readonly StreamEvent[]): void {
     this.events.push(...events);
+    for (const event of events) if (event.type === 'text') this.text += event.text;
     if (events.some(({ type }) => type === 'done' || type === 'stopped' || type === 'failed')) this.over = true;
     this.wake();
   }
@@ -28,7 +30,7 @@ export class ScriptedTurn implements RunningTurn {
 
   stop(): void {
     this.controls.push('stop');
-    this.give(stopped(''));
+    this.give(stopped(this.text));
   }
 
   retryNow(): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/core/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
@@ -41,24 +41,160 @@ describe('Windows that share their conversations', () => {
     return { ...window, conversation, id: conversation.id, arrived };
   }
 
-  it('hand a conversation over to the one that opens it, with all that the other one has received', async () => {
+  /** Time goes on until it is there. */
+  async function there<T>({ clock }: Pick<ReturnType<typeof open>, 'clock'>, work: Promise<T>): Promise<T> {
+    const progress = { isOver: false };
+    const over = (): void => void (progress.isOver = true);
+    work.then(over, over);
+    while (!progress.isOver) {
+      await settled();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (clock.pending > 0) await clock.advance(300);
+    }
+    return work;
+  }
+  const prompts = (conversation: Conversation | undefined) =>
+    conversation?.exchanges().map(({ prompt, state }) => `${prompt}: ${state.phase}`);
+
+  const shown = (conversation: Conversation | undefined) => {
+    const last = conversation?.last?.state;
+    return [conversation?.readOnly, last?.phase, last?.text];
+  };
+  /** Both windows live on while one of them is given the conversation. */
+  async function openHere(first: ReturnType<typeof open>, second: ReturnType<typeof open>, id: string) {
+    const conversation = await second.conversations.open(id);
+    assert.equal(conversation?.readOnly, true);
+    const handedOver = second.conversations.takeOver(conversation);
+    await settled();
+    await first.clock.advance(1000);
+    await there(second, handedOver);
+    return conversation;
+  }
+
+  it('show what another one is writing read-only, and follow it', async () => {
+    const first = await streaming();
+    const second = open();
+    const conversation = await second.conversations.open(first.id);
+    assert.deepEqual(shown(conversation), [true, 'streaming', 'one ']);
+    await first.arrived(text('two'), done('one two'));
+    first.conversation.ask({ prompt: 'And now?' });
+    await first.journal.flush();
+    await second.clock.advance(1000);
+    assert.deepEqual(prompts(conversation), ['Hi: done', 'And now?: connecting']);
+    assert.deepEqual([first.errors, second.errors], [[], []]);
+  });
+
+  it('show a turn of a window that has gone away as interrupted', async () => {
+    const first = await streaming();
+    const second = open();
+    const conversation = await second.conversations.open(first.id);
+    first.conversations.flushSync();
+    await second.clock.advance(1000);
+    assert.deepEqual(shown(conversation), [true, 'interrupted', 'one ']);
+  });
+
+  it('change nothing in a conversation that is read-only', async () => {
+    const first = open();
+    const id = await first.talk(['one', '1']);
+    const content = await readFile(pathOf(id));
+    const second = open();
+    const conversation = (await second.conversations.open(id))!;
+    const exchangeId = conversation.last!.id;
+    conversation.regenerate(exchangeId);
+    conversation.restart(exchangeId);
+    conversation.retryNow();
+    conversation.rename('Numbers');
+    assert.throws(() => conversation.ask({ prompt: 'two' }), /read-only/);
+    assert.throws(() => conversation.edit(exchangeId, { prompt: 'two' }), /read-only/);
+    await second.journal.flush();
+    assert.deepEqual([prompts(conversation), conversation.title], [['one: done'], undefined]);
+    assert.ok(content.equals(await readFile(pathOf(id))));
+    assert.notEqual((await second.conversations.resume()).id, id);
+  });
+
+  it('hand a conversation over to the one that asks for it, with all that has been received', async () => {
     const first = await streaming();
     first.engine.turn.give(text('two '));
     await settled();
     const second = open();
-    const found = second.conversations.open(first.id);
-    // Between the lock and the last write of the other one.
-    while (second.clock.pending === 0) await settled();
-    await second.clock.advance(299);
-    assert.equal(await Promise.race([found, settled().then(() => 'waits')]), 'waits');
-    await second.clock.advance(1);
-    const taken = await found;
-    assert.deepEqual([taken?.last?.state.phase, taken?.last?.state.text], ['interrupted', 'one ']);
+    const conversation = await openHere(first, second, first.id);
+    assert.deepEqual(first.engine.turn.controls, ['stop']);
+    assert.deepEqual(shown(conversation), [false, 'stopped', 'one two ']);
+    conversation.ask({ prompt: 'And now?' });
+    await second.journal.flush();
+    await first.clock.advance(1000);
+    assert.equal(first.conversation.readOnly, true);
+    assert.deepEqual(prompts(first.conversation), ['Hi: stopped', 'And now?: connecting']);
+    assert.deepEqual([first.errors, second.errors], [[], []]);
+  });
+
+  it('hand a conversation over and back, and neither lose nor double anything', async () => {
+    const first = open();
+    const id = await first.talk(['one', '1']);
+    const own = first.conversations.current!;
+    const second = open();
+    const conversation = await openHere(first, second, id);
+    conversation.ask({ prompt: 'two' });
+    second.engine.turn.give(attempt(), done('2'));
+    await settled();
+    await second.journal.flush();
+    const handedBack = first.conversations.takeOver(own);
+    await settled();
+    await second.clock.advance(1000);
+    await there(first, handedBack);
+    assert.deepEqual([own.readOnly, conversation.readOnly], [false, true]);
+    own.ask({ prompt: 'three' });
+    first.engine.turn.give(attempt(), done('3'));
+    await settled();
+    await first.journal.flush();
+    await second.clock.advance(1000);
+    for (const each of [own, conversation]) {
+      assert.deepEqual(prompts(each), ['one: done', 'two: done', 'three: done']);
+    }
+  });
+
+  it('keep a conversation whose last words are not on disk yet', async () => {
+    const first = await streaming();
+    const away = `${pathOf(first.id)}.away`;
+    await rename(pathOf(first.id), away);
+    first.engine.turn.give(text('two '));
+    await settled();
+    first.conversation.flush();
+    const second = open();
+    const asked = second.journal.request(first.id);
+    await settled();
+    await first.clock.advance(1000);
+    assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [true, false]);
+    await rename(away, pathOf(first.id));
+    await first.clock.advance(5000);
+    assert.equal(await there(second, asked), true);
+    assert.equal((await second.journal.read(first.id))?.exchanges[0]?.state.text, 'one two ');
+  });
+
+  it('open a conversation to write it as soon as no other one has it', async () => {
+    const first = open();
+    const id = await first.talk(['one', '1']);
+    const second = open();
+    const conversation = await second.conversations.open(id);
+    first.conversations.flushSync();
+    assert.equal(await second.conversations.open(id), conversation);
+    assert.equal(conversation?.readOnly, false);
+  });
+
+  it('take a conversation from a window that has been silent for 15 s', async () => {
+    const first = await streaming();
+    await utimes(join(disk.folder, `${first.id}.lock`), disk.epoch / 1000 - 16, disk.epoch / 1000 - 16);
+    const second = open();
+    const conversation = await there(second, second.conversations.open(first.id));
+    assert.deepEqual(shown(conversation), [false, 'interrupted', 'one ']);
     await second.journal.flush();
     const content = await readFile(pathOf(first.id));
-    await first.arrived(text('three'), done('one two three'));
+    await first.arrived(text('three'));
     assert.ok(content.equals(await readFile(pathOf(first.id))));
-    assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', id: first.id }], []]);
+    await first.clock.advance(1000);
+    assert.deepEqual(shown(first.conversation), [true, 'interrupted', 'one ']);
+    assert.deepEqual(first.engine.turn.controls, ['stop']);
+    assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken' }], []]);
   });
 
   it('open no answer by themselves that another one may be writing', async () => {
@@ -68,11 +204,14 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('delete nothing that another one has open', async () => {
+  it('delete nothing that another one has open, shown here or not', async () => {
     const first = await streaming();
     const { conversations, errors } = open();
     assert.equal(await conversations.remove(first.id), undefined);
-    assert.deepEqual(errors, [{ kind: 'elsewhere' }]);
+    const conversation = await conversations.open(first.id);
+    assert.equal(await conversations.remove(first.id), undefined);
+    assert.deepEqual(errors, [{ kind: 'elsewhere' }, { kind: 'elsewhere' }]);
+    assert.equal(await conversations.open(first.id), conversation);
     await first.arrived(text('two'), done('one two'));
     assert.equal((await conversations.read(first.id))?.exchanges[0]?.state.text, 'one two');
   });
@@ -126,40 +265,25 @@ describe('Windows that share their conversations', () => {
     assert.equal(conversations.current, undefined);
   });
 
-  /** Time goes on until it is there. */
-  async function there<T>({ clock }: Pick<ReturnType<typeof open>, 'clock'>, work: Promise<T>): Promise<T> {
-    const progress = { isOver: false };
-    const over = (): void => void (progress.isOver = true);
-    work.then(over, over);
-    while (!progress.isOver) {
-      await settled();
-      await new Promise((resolve) => setImmediate(resolve));
-      if (clock.pending > 0) await clock.advance(300);
-    }
-    return work;
-  }
-  const prompts = (conversation: Conversation | undefined) =>
-    conversation?.exchanges().map(({ prompt, state }) => `${prompt}: ${state.phase}`);
-
   it('write nothing over what another one has written, were it gone again before they look', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
-    const lost: string[] = [];
-    first.conversations.onDidLose((conversation) => lost.push(conversation.id));
+    const own = first.conversations.current;
+    await rm(join(disk.folder, `${id}.lock`));
     const second = open();
-    const taken = await there(second, second.conversations.open(id));
+    const taken = await second.conversations.open(id);
     taken?.ask({ prompt: 'two '.repeat(50) });
     second.engine.turn.give(attempt(), done('2'));
     await settled();
     second.conversations.flushSync();
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl`]);
     const content = await readFile(pathOf(id));
-    first.conversations.current?.ask({ prompt: 'three' });
+    own?.ask({ prompt: 'three' });
     await settled();
     await first.journal.flush();
     assert.ok(content.equals(await readFile(pathOf(id))));
-    assert.deepEqual([first.errors, lost], [[{ kind: 'taken', id }], [id]]);
-    assert.deepEqual([first.conversations.current, first.conversations.running], [undefined, undefined]);
+    assert.deepEqual([first.errors, own?.readOnly], [[{ kind: 'taken' }], true]);
+    assert.equal(first.conversations.running, undefined);
   });
 
   it('write nothing into what another one has made smaller', async () => {
@@ -169,41 +293,16 @@ describe('Windows that share their conversations', () => {
     first.conversations.current?.ask({ prompt: 'two' });
     await first.journal.flush();
     assert.equal((await readFile(pathOf(id))).length, 10);
-    assert.deepEqual(first.errors, [{ kind: 'taken', id }]);
+    assert.deepEqual(first.errors, [{ kind: 'taken' }]);
   });
 
-  it('open what was taken from them anew, with what the other one has said in it', async () => {
-    const first = open();
-    const id = await first.talk(['one', '1']);
-    const second = open();
-    const taken = await there(second, second.conversations.open(id));
-    taken?.ask({ prompt: 'two' });
-    second.engine.turn.give(attempt(), done('2'));
-    await settled();
-    second.conversations.flushSync();
-    await first.clock.advance(4000);
-    first.conversations.current?.ask({ prompt: 'nowhere' });
-    await first.journal.flush();
-    const again = await there(first, first.conversations.open(id));
-    assert.deepEqual(prompts(again), ['one: done', 'two: done']);
-    again?.ask({ prompt: 'three' });
-    await first.journal.flush();
-    assert.match(await readFile(pathOf(id), 'utf8'), /three/);
-  });
-
-  it('stop a turn that was taken from them: nothing of it would be kept', async () => {
+  it('rename nothing that another one has open, shown here or not, and say where it is', async () => {
     const first = await streaming();
     const second = open();
-    await there(second, second.conversations.open(first.id));
-    await first.arrived(text('two '));
-    assert.deepEqual(first.engine.turn.controls, ['stop']);
-  });
-
-  it('rename nothing that another one has open, and say where it is', async () => {
-    const first = await streaming();
-    const second = open();
-    await there(second, second.conversations.rename(first.id, 'Numbers'));
-    assert.deepEqual(second.errors, [{ kind: 'elsewhere' }]);
+    await second.conversations.rename(first.id, 'Numbers');
+    await second.conversations.open(first.id);
+    await second.conversations.rename(first.id, 'Numbers');
+    assert.deepEqual(second.errors, [{ kind: 'elsewhere' }, { kind: 'elsewhere' }]);
     await first.arrived(text('two'), done('one two'));
     assert.deepEqual(first.errors, []);
     const { title, exchanges } = (await second.conversations.read(first.id)) ?? {};
@@ -272,18 +371,5 @@ describe('Windows that share their conversations', () => {
     await conversations.remove(id);
     assert.equal(await conversations.openOrStart(id), undefined);
     assert.equal(await conversations.openOrStart('../escape'), undefined);
-  });
-
-  it('tell a person whose conversation was taken over, and write nothing of it any more', async () => {
-    const first = await streaming();
-    await rm(join(disk.folder, `${first.id}.lock`));
-    const second = open();
-    assert.equal((await second.conversations.open(first.id))?.id, first.id);
-    await second.journal.flush();
-    await first.clock.advance(4000);
-    assert.deepEqual(first.errors, [{ kind: 'taken', id: first.id }]);
-    const content = await readFile(pathOf(first.id));
-    await first.arrived(text('two'));
-    assert.ok(content.equals(await readFile(pathOf(first.id))));
   });
 });

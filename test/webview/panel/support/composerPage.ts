@@ -33,6 +33,7 @@ export class ComposerPage {
         format: createFormat('en', panelStrings),
         clock: new FakeClock(0),
         post: (message) => this.posted.push(message),
+        isReadOnly: () => false,
         announcer: this.announcer,
         createMarkdown: plainMarkdown(),
         moveFocus: (element) => element.focus(),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PromptHistory, removeFormerPrompts } from '../../../src/host/conversation/promptHistory';
+import { PromptHistory, removeFormerPrompts } from '../../../src/host/conversation/promptHistoryStore';
 import { storeIn } from '../../support/storeIn';
 
 function setUp(kept?: unknown) {

@@ -1,4 +1,4 @@
-import type { Removal } from './conversations';
+import type { Removal } from './openConversations';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';

@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
 import { openLog } from './actions';
-import type { JournalProblem } from './conversation/journalProblem';
-import type { WriteFailure } from './conversation/writeFailure';
+import type { JournalProblem, WriteFailure } from './conversation/journalProblem';
 import type { Log } from './log';
 import { toast } from './toast';
 
 /**
  * Logs what is wrong with the conversations on disk, and says it; what can't be written once, for the next file has the
  * same trouble.
- * @param openHere brings a conversation back that another window has taken over
  */
-export function journalProblem(log: Log, openHere: (id: string) => unknown): (problem: JournalProblem) => void {
+export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
   const told = new Set<WriteFailure>();
   return (problem) => {
     if (problem.kind === 'written') {
@@ -25,10 +23,8 @@ export function journalProblem(log: Log, openHere: (id: string) => unknown): (pr
       return;
     }
     if (problem.kind === 'taken') {
-      log.warn('a conversation is taken over by another window');
-      toast(log, 'information', text(problem), [
-        { title: vscode.l10n.t('Open Here'), run: () => openHere(problem.id) },
-      ]);
+      // The bar in its panel tells the user.
+      log.warn('another window has taken over a conversation');
       return;
     }
     if (problem.kind === 'too-large') {
@@ -46,7 +42,7 @@ export function journalProblem(log: Log, openHere: (id: string) => unknown): (pr
   };
 }
 
-function text(problem: JournalProblem): string {
+function text(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
   switch (problem.kind) {
     case 'corrupt':
       return problem.salvaged > 0
@@ -67,8 +63,6 @@ function text(problem: JournalProblem): string {
       return vscode.l10n.t('This conversation is too large to open. Its file is left as it is: {0}', problem.path);
     case 'elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
-    case 'taken':
-      return vscode.l10n.t('A conversation goes on in another window, where it was opened.');
     case 'unwritten':
       return unwritten(problem.why);
     case 'written':
