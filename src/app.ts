@@ -182,7 +182,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       promptHistory: () => history.list(),
       deletedConversations: () => history.deleted(),
       send: (...prompt) => sender.send(...prompt),
-      composed: (...composed) => sender.composed(...composed),
       remember,
       failureAction: async (...failure) => {
         const { failureAction } = await import('./host/panel/failureActions');
@@ -207,7 +206,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
         await takeAway(takeAwayDeps, { conversation, exchangeId });
       },
       onDidClose: (conversation) => {
-        sender.forget(conversation);
         life.closed(conversation);
       },
       onDidShow: (ids) => shown.remember(ids),
@@ -258,7 +256,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   own(
     connections.onDidChange(() => {
       panels.connectionChanged();
-      sender.connectionChanged().catch(onError);
       conversations.settingsChanged();
       engine.connectionChanged();
     }),

@@ -1,55 +1,16 @@
-/** What is kept of a panel's page, by VS Code and by the page. For both sides of the protocol; imports nobody. */
+/** What VS Code keeps of a panel. For both sides of the protocol; imports nobody. */
 
-/** Where the person reads: so many pixels of the answer are above what is in view. */
-export interface ReadingPlace {
-  readonly exchangeId: string;
-  readonly offset: number;
-}
-
-/** A prompt that is being put into other words. */
-export interface OpenEdit {
-  readonly exchangeId: string;
-  readonly text: string;
-}
-
-/** Kept by the webview while it is hidden and across reloads through `setState`, and by the host's serializer. */
+/**
+ * Kept by VS Code over a reload: which conversation the panel shows. The text that nobody has sent yet is in the page's
+ * `UnsentStore`.
+ */
 export interface PanelState {
   readonly conversationId: string;
-  /** When it was so, epoch milliseconds: of two the later counts. */
-  readonly at?: number | undefined;
-  readonly draft: string;
-  /** What the host has put into the composer and may hold until there is a key. */
-  readonly composed?: string | undefined;
-  /** What goes along with that while it is the draft, e.g. code: the host's, and given back to it as it is. */
-  readonly more?: object | undefined;
-  /** Absent: the end, which is followed. */
-  readonly place?: ReadingPlace | undefined;
-  readonly edits?: readonly OpenEdit[] | undefined;
-  /** Ids of the exchanges whose long prompt is shown as a whole. */
-  readonly unfolded?: readonly string[] | undefined;
-  /** Ids of the draft's context, to be read again. */
-  readonly context?: readonly string[] | undefined;
-  /** Prompts that were sent and that the host has not taken. */
-  readonly pending?: readonly string[] | undefined;
-  /** Id of the last exchange that was shown: what is pending comes after it, if it has been taken. */
-  readonly seen?: string | undefined;
 }
 
-/** It may be of another version, or of anybody who can write where it is kept. */
+/** It may be of another version. */
 export function isPanelState(state: unknown): state is PanelState {
-  if (!isFields(state) || !isText(state['conversationId']) || !isText(state['draft'])) return false;
-  const { at, composed, context, edits, more, pending, place, seen, unfolded } = state;
-  return (
-    isAbsentOr(Number.isFinite, at) &&
-    isAbsentOr(isText, composed) &&
-    isAbsentOr(isFields, more) &&
-    isAbsentOr(isPlace, place) &&
-    isAbsentOr((value) => Array.isArray(value) && value.every(isEdit), edits) &&
-    isAbsentOr(isTexts, context) &&
-    isAbsentOr(isTexts, pending) &&
-    isAbsentOr(isText, seen) &&
-    isAbsentOr(isTexts, unfolded)
-  );
+  return isFields(state) && isText(state['conversationId']);
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -64,16 +25,4 @@ export function isText(value: unknown): value is string {
 
 export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
-}
-
-function isAbsentOr(isRight: (value: unknown) => boolean, value: unknown): boolean {
-  return value === undefined || isRight(value);
-}
-
-function isPlace(value: unknown): boolean {
-  return isFields(value) && isText(value['exchangeId']) && Number.isFinite(value['offset']);
-}
-
-function isEdit(value: unknown): boolean {
-  return isFields(value) && isText(value['exchangeId']) && isText(value['text']);
 }

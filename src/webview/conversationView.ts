@@ -1,4 +1,4 @@
-import type { ExchangeView as Exchange, FaultAction, OpenEdit, ReadingPlace, RecordedEvent } from '../protocol';
+import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../protocol';
 import { DrawQueue } from './drawQueue';
 import { element } from './element';
 import { ExchangeView } from './exchangeView';
@@ -7,6 +7,7 @@ import type { PanelContext } from './panelContext';
 import { createRoving } from './roving';
 import { fill } from './strings';
 import { TurnGroups } from './turnGroups';
+import type { OpenEdit, ReadingPlace } from './unsentStore';
 import { carryVersionFocus } from './versionFocus';
 
 export type Activity = 'idle' | 'running' | 'waiting';

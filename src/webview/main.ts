@@ -1,6 +1,5 @@
 import type { FaultHelp } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
-import { draftShelfInBrowser } from './draftShelf';
 import { listenToHost } from './hostMessages';
 import { observeNearInBrowser } from './observeNear';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
@@ -9,6 +8,7 @@ import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
 import { browserClock } from './panelClock';
 import type { PanelStrings } from './strings';
+import { UnsentStore } from './unsentStore';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');
@@ -18,7 +18,7 @@ const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
 const panel = createPanel(root, {
   api,
-  shelf: draftShelfInBrowser(),
+  unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,
   help: JSON.parse(help) as FaultHelp,
   locale,

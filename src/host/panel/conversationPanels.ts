@@ -9,6 +9,7 @@ import { isPanelState } from './incoming';
 import type { PanelContext } from './panelContext';
 import { conversationName, panelTitle } from './panelText';
 import { PanelView, type PanelHome } from './panelView';
+import type { PrefilledPrompt } from './promptSender';
 
 /** So many of those that a reload has broken off come back by themselves. */
 const reopenedAtMost = 3;
@@ -97,8 +98,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /** Puts text into the composer of a conversation's panel and focuses it. */
-  compose(conversation: Conversation, text: string, more?: object): void {
-    this.tabs.of(conversation.id)?.session?.compose(text, more);
+  compose(conversation: Conversation, prefilled: PrefilledPrompt): void {
+    this.tabs.of(conversation.id)?.session?.compose(prefilled);
   }
 
   connectionChanged(): void {
@@ -219,12 +220,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     const other = this.tabs.of(conversation.id);
     if (!other || other === tab) return this.open(conversation, tab);
     this.merge(tab, other);
-    const { draft = '', composed = '', more, pending = [] } = tab.kept ?? {};
-    const written = [...pending, draft].filter((words) => words !== '');
-    // Each by itself: what goes along with one does not go with the others.
-    for (const words of more ? written : [written.join('\n\n')]) {
-      if (words !== '') other.session?.compose(words, words.includes(composed) ? more : undefined);
-    }
+    if (tab.kept) other.session?.adopt(tab.kept.conversationId);
   }
 }
 

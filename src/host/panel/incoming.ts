@@ -10,7 +10,6 @@ const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, sk
 const messages: { readonly [T in ToHost['type']]: (fields: Fields) => boolean } = {
   ready: always,
   send: ({ prompt, more }) => isWords(prompt) && isMore(more),
-  composed: ({ kept, more }) => typeof kept === 'boolean' && isMore(more),
   askSuggestion: ({ id }) => isText(id),
   demo: ({ act }) => isText(act) && Object.hasOwn(demoActs, act),
   stop: ({ exchangeId }) => isText(exchangeId),
