@@ -58,7 +58,7 @@ import { ModelCatalog } from './host/modelCatalog';
 import { registerTurnNotices } from './host/notices/registerTurnNotices';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { PromptSender } from './host/panel/promptSender';
-import { ShownConversations } from './host/panel/shownConversations';
+import { PanelRestoration } from './host/panel/panelRestoration';
 import { TextTarget } from './host/panel/textTarget';
 import { OwnPrompts } from './host/prompts/ownPrompts';
 import { registerPromptsKey } from './host/prompts/promptsKey';
@@ -171,7 +171,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     catalog.pick({ title: vscode.l10n.t('Switch model'), exclude: state.model }, inDemo);
   const contextSource = new LazyContextSource({ editor: () => target.editor(), onError });
   const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
-  const shown = new ShownConversations(context.workspaceState, vscode.env.sessionId, onError);
+  const restoration = own(new PanelRestoration(context.workspaceState, vscode.env.sessionId, onError));
   const panels: ConversationPanels = own(
     new ConversationPanels(context.extensionUri, conversations, {
       connection,
@@ -208,7 +208,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       onDidClose: (conversation) => {
         life.closed(conversation);
       },
-      onDidShow: (ids) => shown.remember(ids),
+      restoration,
       onError,
     }),
   );
@@ -261,7 +261,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     }),
   );
   const reopen = async (): Promise<void> => {
-    await panels.replace(shown.orphaned);
+    await panels.replaceDead();
     // Windows without a folder share their storage: what is broken off there may be another one's.
     if (context.storageUri) panels.reopen(await conversations.brokenOff());
   };

@@ -1,14 +1,14 @@
 import type { ContextSuggestion, DraftContext } from '../protocol';
+import { createModelOnce } from './connectionBar';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';
 import { button, element } from './element';
 import { iconButton } from './icons';
-import { createModelOnce } from './modelOnce';
-import type { PanelContext } from './panelContext';
-import { without, type PendingPrompts } from './pendingPrompts';
+import type { PageContext } from './pageContext';
+import { type PendingPrompts, without } from './pendingPrompts';
 import { PrefilledPrompts } from './prefilledPrompts';
 import { isComposing } from './promptEditor';
-import { recallPrompt, type PromptHistory } from './promptRecall';
+import { type PromptHistory, recallPrompt } from './promptRecall';
 import type { Prefilled, Unsent } from './unsentStore';
 
 export interface Composer {
@@ -52,7 +52,7 @@ interface ComposerOptions {
 /** Between prompts that come back together. */
 const gap = '\n\n';
 
-export function createComposer(context: PanelContext, options: ComposerOptions): Composer {
+export function createComposer(context: PageContext, options: ComposerOptions): Composer {
   const { strings, post, moveFocus } = context;
   const { history, pending } = options;
   /** What stands there was put there together. */

@@ -1,14 +1,13 @@
-import type { FaultHelp } from '../protocol';
+import type { FaultHelp, PanelStrings } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
-import { listenToHost } from './hostMessages';
-import { observeNearInBrowser } from './observeNear';
-import highlightWorker from './markdown/highlight/highlightWorker?worker';
+import { observeNearInBrowser } from './drawQueue';
 import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
 import { browserClock } from './panelClock';
-import type { PanelStrings } from './strings';
 import { UnsentStore } from './unsentStore';
+import { listenToHost } from './vscodeApi';
+import highlightWorker from './markdown/highlight/highlightWorker?worker';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');

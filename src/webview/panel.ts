@@ -7,20 +7,16 @@ import {
   type Suggestion,
   type ToWebview,
 } from '../protocol';
-import { createAnnouncer } from './announcer';
-import type { ObserveSize } from './autoscroll';
-import { createAutoscroll } from './autoscroll';
+import { createAutoscroll, createJumpButton, type ObserveSize } from './autoscroll';
 import { createComposer } from './composer';
 import { createConnectionBar } from './connectionBar';
 import { ConversationView } from './conversationView';
+import type { ObserveNear } from './drawQueue';
 import { element } from './element';
 import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
-import { createJumpButton } from './jumpButton';
-import type { ObserveNear } from './observeNear';
-import { createMoveFocus } from './moveFocus';
+import { createAnnouncer, createMoveFocus, type PageContext } from './pageContext';
 import type { PanelClock } from './panelClock';
-import type { PanelContext } from './panelContext';
 import { askedSince, PendingPrompts } from './pendingPrompts';
 import { isComposing, isInPromptEditor } from './promptEditor';
 import { PromptHistory } from './promptRecall';
@@ -38,7 +34,7 @@ export interface PanelEnvironment {
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
   readonly observeNear: ObserveNear;
-  readonly createMarkdown: PanelContext['createMarkdown'];
+  readonly createMarkdown: PageContext['createMarkdown'];
 }
 
 /** What a page shows of its conversation. */
@@ -66,7 +62,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let guide: DemoGuide | undefined;
   let place: ReadingPlace | undefined;
 
-  const context: PanelContext = {
+  const context: PageContext = {
     strings,
     help: environment.help,
     clock,

@@ -1,5 +1,5 @@
+import type { PanelStrings } from '../protocol';
 import { button, element } from './element';
-import type { PanelStrings } from './strings';
 
 export interface PromptEditor {
   readonly element: HTMLElement;

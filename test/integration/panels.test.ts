@@ -6,6 +6,7 @@ import type { PromptInput } from '../../src/host/conversation/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { Journal } from '../../src/host/conversation/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
+import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/systemClock';
 import type { ContextSuggestion } from '../../src/protocol';
 import { attempt, done, ScriptedEngine, settled } from '../host/conversation/scriptedEngine';
@@ -89,7 +90,7 @@ class Window {
       newFile: () => Promise.resolve(),
       copyRequest: () => Promise.resolve(),
       onDidClose: (conversation) => this.closed.push(conversation),
-      onDidShow: () => undefined,
+      restoration: new PanelRestoration(storeIn(memory), 'session', onError),
       onError,
     });
   }

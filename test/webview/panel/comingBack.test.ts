@@ -40,7 +40,7 @@ describe('a panel that was hidden behind another tab', () => {
     page.clock.held = undefined;
     return { page, scroller };
   };
-  const reopened = (before: Unsent | undefined) => {
+  const reopened = (before: Partial<Unsent>) => {
     pages.pop()?.dispose();
     return open(before);
   };
@@ -49,13 +49,13 @@ describe('a panel that was hidden behind another tab', () => {
     const { page, scroller } = open();
     scroller.wheel(-2000);
     scroller.wheel(620);
-    assert.deepEqual(page.kept?.place, { exchangeId: 'b', offset: 120 });
+    assert.deepEqual(page.kept.place, { exchangeId: 'b', offset: 120 });
     const after = reopened(page.kept);
     assert.equal(after.scroller.element.scrollTop, 620);
     layOut(after.page, after.scroller, [800, 500, 500]);
     after.scroller.grow(300);
     assert.equal(after.scroller.element.scrollTop, 920);
-    assert.deepEqual(after.page.kept?.place, { exchangeId: 'b', offset: 120 });
+    assert.deepEqual(after.page.kept.place, { exchangeId: 'b', offset: 120 });
   });
 
   it('goes where a hand scrolls it, and stays there', () => {
@@ -63,14 +63,14 @@ describe('a panel that was hidden behind another tab', () => {
     scroller.wheel(-100);
     scroller.grow(300);
     assert.equal(scroller.element.scrollTop, 520);
-    assert.deepEqual(page.kept?.place, { exchangeId: 'b', offset: 20 });
+    assert.deepEqual(page.kept.place, { exchangeId: 'b', offset: 20 });
   });
 
   it('shows the end where the end was shown, or what was read is no longer there', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);
-    assert.equal(page.kept?.place, undefined);
+    assert.equal(page.kept.place, undefined);
     for (const before of [page.kept, { place: { exchangeId: 'gone', offset: 0 } }]) {
       assert.equal(reopened(before).scroller.fromEnd, 0);
     }
@@ -87,7 +87,7 @@ describe('a panel that was hidden behind another tab', () => {
     const after = reopened(page.kept);
     assert.equal(editor(after.page)?.value, 'in other words');
     after.page.click('Cancel');
-    assert.deepEqual([editor(after.page), after.page.kept?.edits], [null, []]);
+    assert.deepEqual([editor(after.page), after.page.kept.edits], [null, []]);
   });
 
   it('has that prompt still where its conversation is told anew', () => {

@@ -107,9 +107,9 @@ describe('the composer', () => {
   it('keeps a prompt until the host has taken it', () => {
     page.type('Why?');
     page.key('Enter');
-    assert.deepEqual([page.kept?.draft, page.kept?.pending], ['', ['Why?']]);
+    assert.deepEqual([page.kept.draft, page.kept.pending], ['', ['Why?']]);
     page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
-    assert.deepEqual(page.kept?.pending, []);
+    assert.deepEqual(page.kept.pending, []);
   });
 
   it('lets go of a prompt that had waited for a key and has been sent', () => {
@@ -183,9 +183,9 @@ describe('the composer', () => {
     page.receive({ type: 'modelOnce', model: 'deepseek-r1' });
     assert.ok(page.one('button', 'Remove a.ts'));
     assert.ok(page.one('button', 'Remove deepseek-r1 · this prompt only'));
-    assert.deepEqual(page.kept?.context, ['file:a']);
+    assert.deepEqual(page.kept.context, ['file:a']);
     page.snapshot([], { unread: ['problems:b'] });
-    assert.deepEqual(page.kept?.context, ['problems:b']);
+    assert.deepEqual(page.kept.context, ['problems:b']);
     assert.equal(page.all('button', 'Remove a.ts').length, 0);
     assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
   });
@@ -286,14 +286,14 @@ describe('the composer', () => {
       for (const each of words) page.type(each);
       const prompt = words.at(-1) ?? '';
       assert.deepEqual(
-        page.kept?.prefilled?.map(({ more }) => more),
+        page.kept.prefilled?.map(({ more }) => more),
         goesAlong ? [code] : [],
       );
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(goesAlong && { more: code }) });
-      assert.deepEqual([page.kept?.prefilled?.length, page.kept?.pending], [goesAlong ? 1 : 0, [prompt]]);
+      assert.deepEqual([page.kept.prefilled?.length, page.kept.pending], [goesAlong ? 1 : 0, [prompt]]);
       page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
-      assert.deepEqual([page.kept?.prefilled, page.kept?.pending], [[], []]);
+      assert.deepEqual([page.kept.prefilled, page.kept.pending], [[], []]);
     });
   }
 
@@ -333,9 +333,9 @@ describe('the composer', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'compose', text: 'Explain', more: code('one') });
     page.receive({ type: 'compose', text: 'Explain', more: code('two') });
-    assert.deepEqual([page.input.value, page.kept?.prefilled], ['Explain', [{ text: 'Explain', more: code('two') }]]);
+    assert.deepEqual([page.input.value, page.kept.prefilled], ['Explain', [{ text: 'Explain', more: code('two') }]]);
     page.receive({ type: 'compose', text: 'Why?' });
-    assert.deepEqual([page.input.value, page.kept?.prefilled, page.posted], ['Why?', [{ text: 'Why?' }], []]);
+    assert.deepEqual([page.input.value, page.kept.prefilled, page.posted], ['Why?', [{ text: 'Why?' }], []]);
     page.type('');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Explain');
@@ -349,7 +349,7 @@ describe('the composer', () => {
       const prefilled = [{ text: 'Explain', more: { prompt: 'Explain' } }];
       const back = PanelPage.restored({ draft, prefilled, seen: 'a' });
       back.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
-      assert.deepEqual([back.input.value, back.kept?.prefilled, back.posted], [left, [], []]);
+      assert.deepEqual([back.input.value, back.kept.prefilled, back.posted], [left, [], []]);
       back.dispose();
     });
   }

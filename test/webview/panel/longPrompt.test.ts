@@ -66,11 +66,11 @@ describe('a long prompt', () => {
     page.all('button', 'Show all')[0]?.click();
     for (const back of [page, new PanelPage(page.state, page.storage)]) {
       back.snapshot(exchanges);
-      assert.deepEqual([back.all('button', 'Show all').length, back.kept?.unfolded], [1, ['a']]);
+      assert.deepEqual([back.all('button', 'Show all').length, back.kept.unfolded], [1, ['a']]);
       if (back !== page) back.dispose();
     }
     page.click('Show less');
-    assert.deepEqual(page.kept?.unfolded, []);
+    assert.deepEqual(page.kept.unfolded, []);
   });
 
   it('is edited as a whole', () => {

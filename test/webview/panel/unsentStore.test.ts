@@ -113,7 +113,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     }
     const last = next(page);
     last.receive({ type: 'context', items: [file('file:a')] });
-    assert.deepEqual(last.kept?.context, ['file:a']);
+    assert.deepEqual(last.kept.context, ['file:a']);
   });
 
   it('does not ask for context that the host has', () => {
@@ -137,7 +137,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     const closed = next(next(page));
     assert.deepEqual(closed.input.value, code.prompt);
     closed.type('Explain it to me');
-    assert.deepEqual(closed.kept?.prefilled, []);
+    assert.deepEqual(closed.kept.prefilled, []);
     closed.type('Explain a.ts:1-9, briefly');
     const last = next(closed);
     last.key('Enter');
@@ -331,7 +331,7 @@ describe('a panel in whose favour another one is closed', () => {
     });
     page.snapshot();
     page.receive({ type: 'adopt', conversationId: 'gone' });
-    assert.deepEqual([page.input.value, page.kept?.pending], ['Explain', ['Hi']]);
+    assert.deepEqual([page.input.value, page.kept.pending], ['Explain', ['Hi']]);
     page.key('Enter');
     assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Explain', more }]);
     page.dispose();

@@ -1,11 +1,10 @@
 import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../../src/host/panel/faultHelp';
-import type { ToHost } from '../../../../src/protocol';
-import { panelStrings } from '../../../../src/protocol';
-import { createAnnouncer } from '../../../../src/webview/announcer';
-import { createComposer, type Composer } from '../../../../src/webview/composer';
+import { panelStrings, type ToHost } from '../../../../src/protocol';
+import { type Composer, createComposer } from '../../../../src/webview/composer';
 import { button } from '../../../../src/webview/element';
 import { createFormat } from '../../../../src/webview/format';
+import { createAnnouncer } from '../../../../src/webview/pageContext';
 import { PendingPrompts } from '../../../../src/webview/pendingPrompts';
 import { PromptHistory } from '../../../../src/webview/promptRecall';
 import type { Unsent } from '../../../../src/webview/unsentStore';

@@ -96,11 +96,13 @@ export class PanelPage {
   }
 
   /** What the next page of the conversation finds. */
-  get kept(): Unsent | undefined {
-    return new UnsentStore(
-      () => this.storage,
-      () => this.clock.now(),
-    ).of(this.state?.conversationId ?? '');
+  get kept(): Unsent {
+    return (
+      new UnsentStore(
+        () => this.storage,
+        () => this.clock.now(),
+      ).of(this.state?.conversationId ?? '') ?? { draft: '' }
+    );
   }
 
   dispose(): void {
