@@ -5,7 +5,7 @@ import type { PageContext } from './pageContext';
 /** Tells when the content or its frame has changed its size. @returns a function that ends it. */
 export type ObserveSize = (targets: readonly Element[], changed: () => void) => () => void;
 
-export interface Autoscroll {
+interface Autoscroll {
   /** Follows the end again: the person has sent something. */
   follow(): void;
   /** Comes back to a place, and to it again while what is around it is drawn, until a hand scrolls. @param top in pixels */
@@ -131,7 +131,7 @@ export const observeSizeInBrowser: ObserveSize = (targets, changed) => {
 };
 
 /** The way back to the end, while the person reads further up. */
-export interface JumpButton {
+interface JumpButton {
   readonly element: HTMLElement;
   setOffered(offered: boolean): void;
   /** Something has arrived down there. */

@@ -6,7 +6,7 @@ import { fill } from './format';
 import { iconButton } from './icons';
 import type { PageContext } from './pageContext';
 
-export interface ConnectionBar {
+interface ConnectionBar {
   /** Above the composer: what stands between the person and an answer. */
   readonly notices: HTMLElement;
   /** Who will answer; a press chooses another. */
@@ -50,7 +50,7 @@ export function createConnectionBar(context: PageContext): ConnectionBar {
   };
 }
 
-export interface ModelOnce {
+interface ModelOnce {
   readonly element: HTMLElement;
   /** @param model undefined: the next prompt goes to the model that is set */
   set(model: string | undefined): void;

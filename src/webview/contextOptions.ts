@@ -1,7 +1,7 @@
 import type { ContextSuggestion, PanelStrings } from '../protocol';
 import { element } from './element';
 
-export interface ContextOptions {
+interface ContextOptions {
   readonly element: HTMLElement;
   readonly open: boolean;
   readonly active: ContextSuggestion | undefined;

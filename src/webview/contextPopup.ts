@@ -2,7 +2,7 @@ import type { ContextSuggestion } from '../protocol';
 import { type ContextQuery, contextQueryAt, createContextOptions } from './contextOptions';
 import type { PageContext } from './pageContext';
 
-export interface ContextPopup {
+interface ContextPopup {
   readonly element: HTMLElement;
   /** The text has been changed by the page: that opens nothing. */
   refresh(): void;
@@ -131,7 +131,7 @@ function isComposingInput(event: Event): boolean {
 }
 
 /** Takes out a part of what is written, as a person would: it can be undone, and there is an `input` event. */
-export function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {
+function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {
   input.focus();
   input.setSelectionRange(start, end);
   if (executeDelete()) return;

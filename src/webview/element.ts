@@ -34,7 +34,7 @@ export function setText(target: Element, text: string): void {
 }
 
 /** Something that is made when it is first needed: most turns of a long conversation are not looked at. */
-export interface Later<T> {
+interface Later<T> {
   get(): T;
   /** Absent: nobody has needed it. */
   readonly made: T | undefined;

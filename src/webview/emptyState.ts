@@ -3,7 +3,7 @@ import { button, element } from './element';
 import { fill } from './format';
 import type { PageContext } from './pageContext';
 
-export interface EmptyState {
+interface EmptyState {
   readonly element: HTMLElement;
   update(connection: ConnectionView, suggestions: readonly Suggestion[]): void;
 }

@@ -34,7 +34,7 @@ export function createFailureCard(
 }
 
 /** Why a turn failed, what was done about it and what can be done; for those who open it. */
-export function failureDetails(
+function failureDetails(
   context: PageContext,
   event: Failure,
   state: TurnState,
@@ -72,7 +72,7 @@ function pageLink({ strings, help, post }: PageContext, { kind }: Failure): HTML
 }
 
 /** What was done about a failure before it was one: how often, with which waits, and why no more. */
-export function enginesPart(
+function enginesPart(
   context: PageContext,
   { kind, beyondMaxHint }: Failure,
   state: TurnState,

@@ -26,7 +26,7 @@ export interface PageContext {
 }
 
 /** Speaks to screen readers: start, waits and outcome, never the answer's words one by one. */
-export interface Announcer {
+interface Announcer {
   readonly element: HTMLElement;
   say(text: string): void;
 }
@@ -47,7 +47,7 @@ export function createAnnouncer(): Announcer {
  * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works
  * there, the element gets it as soon as VS Code focuses the panel.
  */
-export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
+type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
 /** @param focusInitial is called when VS Code focuses the panel and nothing in the page has the focus */
 export function createMoveFocus(focusInitial: () => void): MoveFocus {

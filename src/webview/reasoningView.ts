@@ -3,7 +3,7 @@ import { element, later, setText } from './element';
 import type { StreamingMarkdown } from './markdown/streamingMarkdown';
 
 /** What the model thought: closed unless it is asked for, and absent unless there is some. */
-export interface ReasoningView {
+interface ReasoningView {
   readonly element: HTMLElement;
   append(text: string): void;
   show(whole: string): void;

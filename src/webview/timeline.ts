@@ -75,7 +75,7 @@ function timelineCaption(context: PageContext, state: TurnState): string {
 }
 
 /** A turn's timeline: the picture and what its signs mean, the sums, and every step in words. */
-export function timelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
+function timelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
   const now = isRunning(state.phase) ? monotonicOf(state, context.clock.now()) : undefined;
   const spans = spansOf(state, now);
   const totals = totalsOf(state, now);

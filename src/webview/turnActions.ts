@@ -5,7 +5,7 @@ import type { PageContext } from './pageContext';
 import type { Card } from './waitCard';
 
 /** What can be done with an answer that has not begun, or is over. */
-export interface TurnOffers {
+interface TurnOffers {
   /** It waits for an earlier turn. */
   readonly queued: boolean;
   readonly regenerate: boolean;

@@ -5,7 +5,7 @@ import { createTimeline, hasTimeline, isEventful, type Timeline, timing } from '
 import type { Card } from './waitCard';
 
 /** What there is to say of a turn beside its answer: all of it when it is over, before that only if it is bumpy. */
-export interface TurnSummary {
+interface TurnSummary {
   readonly element: HTMLElement;
   update(state: TurnState): void;
   dispose(): void;
@@ -60,7 +60,7 @@ export function createTurnSummary(context: PageContext, exchangeId: string): Tur
 const copiedForMs = 1500;
 
 /** Under an answer that is over, whole or partial: what it cost, how long it took, all of it as Markdown, what was asked as code. */
-export function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
+function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
   const { strings, clock, post, announcer } = context;
   let forget = (): void => undefined;
   const copy = button(strings.copy, 'quiet', () => {

@@ -10,7 +10,7 @@ import { createTurnSummary } from './turnSummary';
 import { type Card, waitParts } from './waitCard';
 
 /** Where a turn stands in its conversation. */
-export interface TurnPlace {
+interface TurnPlace {
   /** Host name of the gateway. */
   readonly host: string;
   readonly queued: boolean;
@@ -87,14 +87,14 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
 }
 
 /** A place for one card; a new one is built only when what it is built from has changed. */
-export interface CardSlot {
+interface CardSlot {
   readonly element: HTMLElement;
   show(from: readonly unknown[], build: () => Card | undefined): void;
   dispose(): void;
 }
 
 /** @param focusLost The card that goes away had the keyboard focus. */
-export function createCardSlot(element: HTMLElement, focusLost: () => void): CardSlot {
+function createCardSlot(element: HTMLElement, focusLost: () => void): CardSlot {
   let shownFrom: readonly unknown[] = [];
   let card: Card | undefined;
   const clear = (): void => {

@@ -89,7 +89,7 @@ export function createUserArticle(context: PageContext, exchange: ExchangeView):
 }
 
 /** What went along with a prompt: each closed, with its size, and all of its text inside. */
-export function attachmentList(context: PageContext, attachments: readonly Attachment[]): HTMLElement {
+function attachmentList(context: PageContext, attachments: readonly Attachment[]): HTMLElement {
   return element('ul', { class: 'attachments' }, ...attachments.map((each) => attachmentItem(context, each)));
 }
 

@@ -23,7 +23,7 @@ const toldMarginMs = 1000;
 const longWaitMs = 15_000;
 const nearlyOverMs = 5000;
 
-export interface WaitCardPlace {
+interface WaitCardPlace {
   /** Host name of the gateway. */
   readonly host: string;
   /** The same wait with its latest time; undefined: it is over. */
@@ -153,13 +153,13 @@ export function isSameWait(one: WaitingEvent, other: WaitingEvent): boolean {
 }
 
 /** A ring that empties with the time; the number beside it says the same. */
-export interface CountdownRing {
+interface CountdownRing {
   readonly element: SVGSVGElement;
   /** @param share of the time that is left, from 0 to 1 */
   show(share: number): void;
 }
 
-export function createCountdownRing(): CountdownRing {
+function createCountdownRing(): CountdownRing {
   const circle = { cx: 12, cy: 12, r: 10, pathLength: 1 };
   const left = svg('circle', { class: 'ring-left', ...circle });
   const element = svg(

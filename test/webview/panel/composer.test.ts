@@ -291,7 +291,7 @@ describe('the composer', () => {
       );
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(goesAlong && { more: code }) });
-      assert.deepEqual([page.kept.prefilled?.length, page.kept.pending], [goesAlong ? 1 : 0, [prompt]]);
+      assert.deepEqual([page.kept.prefilled.length, page.kept.pending], [goesAlong ? 1 : 0, [prompt]]);
       page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
       assert.deepEqual([page.kept.prefilled, page.kept.pending], [[], []]);
     });
