@@ -34,12 +34,7 @@ export function createFailureCard(
 }
 
 /** Why a turn failed, what was done about it and what can be done; for those who open it. */
-function failureDetails(
-  context: PageContext,
-  event: Failure,
-  state: TurnState,
-  alive: boolean,
-): HTMLDetailsElement {
+function failureDetails(context: PageContext, event: Failure, state: TurnState, alive: boolean): HTMLDetailsElement {
   const { strings, help } = context;
   const { kind, detail } = event;
   const parts: readonly (readonly [title: string, ...lines: (string | HTMLElement)[]])[] = [
