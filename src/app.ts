@@ -55,7 +55,7 @@ import { registerTurnNotices } from './host/notices/registerTurnNotices';
 import { ConversationPanels } from './host/panel/conversationPanels';
 import { failureAction } from './host/panel/failureActions';
 import { PromptSender } from './host/panel/promptSender';
-import { ShownConversations } from './host/panel/shownConversations';
+import { PanelRestoration } from './host/panel/panelRestoration';
 import { TextTarget } from './host/panel/textTarget';
 import { OwnPrompts } from './host/prompts/ownPrompts';
 import { registerPromptsKey } from './host/prompts/promptsKey';
@@ -165,7 +165,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     catalog.pick({ title: vscode.l10n.t('Switch model'), exclude: state.model }, inDemo);
   const contextSource = new ContextSource({ editor: () => target.editor(), onError });
   const onSkipped = (id: string, error: unknown): void => log.warn(`context ${id}: ${String(error)}`);
-  const shown = new ShownConversations(context.workspaceState, vscode.env.sessionId, onError);
+  const restoration = own(new PanelRestoration(context.workspaceState, vscode.env.sessionId, onError));
   const panels: ConversationPanels = own(
     new ConversationPanels(context.extensionUri, conversations, {
       connection,
@@ -176,7 +176,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       promptHistory: () => history.list(),
       deletedConversations: () => history.deleted(),
       send: (...prompt) => sender.send(...prompt),
-      composed: (...composed) => sender.composed(...composed),
       remember,
       failureAction: (...failure) => failureAction(failureDeps, ...failure),
       hold: (conversation) => conversations.hold(conversation),
@@ -197,11 +196,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       copyRequest: async (conversation, exchangeId) => {
         await takeAway(takeAwayDeps, { conversation, exchangeId });
       },
-      onDidClose: (conversation) => {
-        sender.forget(conversation);
+      onDidClose: () => {
         if (demo.active && !demoStaysOpen && !panels.isAnyOpen(asksDemo)) demo.leave().catch(onError);
       },
-      onDidShow: (ids) => shown.remember(ids),
+      restoration,
       onError,
     }),
   );
@@ -247,13 +245,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   own(
     connections.onDidChange(() => {
       panels.connectionChanged();
-      sender.connectionChanged().catch(onError);
       conversations.settingsChanged();
       engine.connectionChanged();
     }),
   );
   const reopen = async (): Promise<void> => {
-    await panels.replace(shown.orphaned);
+    await panels.replaceDead();
     // Windows without a folder share their storage: what is broken off there may be another one's.
     if (workspace) panels.reopen(await conversations.brokenOff());
   };

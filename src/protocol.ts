@@ -34,7 +34,7 @@ export {
 } from './core/turnState';
 export type { Failure, ModelSwitch, TurnPhase, TurnRun, TurnState } from './core/turnState';
 export { visibleText } from './core/visibleText';
-export type { OpenEdit, PanelState, ReadingPlace } from './panelState';
+export type { PanelState } from './panelState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
@@ -98,6 +98,11 @@ export interface ConnectionView {
   readonly demo: boolean;
 }
 
+/** Whether a prompt can be sent there now. */
+export function canAnswer({ hasKey, demo }: ConnectionView): boolean {
+  return hasKey !== false || demo;
+}
+
 /** Something to ask, offered in the empty conversation. */
 export interface Suggestion {
   readonly id: string;
@@ -123,6 +128,8 @@ export type ToWebview =
       readonly conversationId: string;
       readonly exchanges: readonly ExchangeView[];
       readonly connection: ConnectionView;
+      /** The page before this one knew no key, and there is one now: a prefilled prompt that has waited for it is sent. */
+      readonly keyArrived?: boolean | undefined;
       readonly suggestions: readonly Suggestion[];
       /** Another window writes the conversation. */
       readonly readOnly?: true | undefined;
@@ -153,9 +160,16 @@ export type ToWebview =
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
    * Puts `text` into an empty composer and focuses it. `more` goes along with it, e.g. code: the page does not look at it,
-   * and gives it back.
+   * and gives it back. With `awaitsKey` the page sends the text when there is a key, if it still stands there.
    */
-  | { readonly type: 'compose'; readonly text: string; readonly more?: object | undefined }
+  | {
+      readonly type: 'compose';
+      readonly text: string;
+      readonly more?: object | undefined;
+      readonly awaitsKey?: boolean | undefined;
+    }
+  /** Another panel is closed in favour of this one: the page takes up the unsent text of that panel's conversation. */
+  | { readonly type: 'adopt'; readonly conversationId: string }
   /** All of the context of the next prompt. */
   | {
       readonly type: 'context';
@@ -174,11 +188,6 @@ export type ToHost =
       readonly prompt: string;
       readonly more?: object | undefined;
     }
-  /**
-   * Whether what `compose` has put into the composer still stands there, each time that changes. With `more` from a page
-   * that has just started: the host that put it there may be gone.
-   */
-  | { readonly type: 'composed'; readonly kept: boolean; readonly more?: object | undefined }
   /** `id` of a suggestion of the empty conversation. */
   | { readonly type: 'askSuggestion'; readonly id: string }
   | { readonly type: 'demo'; readonly act: DemoAct }
@@ -205,7 +214,7 @@ export type ToHost =
   /** `id` of a suggestion. */
   | { readonly type: 'attach'; readonly id: string }
   | { readonly type: 'detach'; readonly id: string }
-  /** All that was attached in an earlier page, which VS Code, and so the host, knows nothing of. */
+  /** All that an earlier page had attached, for a session that has not had any context yet. */
   | { readonly type: 'restoreContext'; readonly ids: readonly string[] }
   /** Lets the person choose context from a list of VS Code's own. */
   | { readonly type: 'pickContext' }

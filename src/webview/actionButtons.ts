@@ -1,14 +1,13 @@
 import type { FaultAction } from '../protocol';
-import type { ButtonLook } from './element';
-import { button, element } from './element';
-import type { PanelContext } from './panelContext';
+import { button, type ButtonLook, element } from './element';
+import type { PageContext } from './pageContext';
 
 /** So many stand out; what else can be done is there, but quiet. */
 const loudest = 3;
 
 /** A fault's buttons in their order, the first one in front. `details` opens and closes the card's own. */
 export function actionButtons(
-  { strings, post, isReadOnly }: PanelContext,
+  { strings, post, isReadOnly }: PageContext,
   exchangeId: string,
   actions: readonly (FaultAction | 'stop')[],
   details?: HTMLDetailsElement,

@@ -1,8 +1,8 @@
 import type { RecordedEvent, TurnState } from '../protocol';
-import type { PanelContext } from './panelContext';
+import { fill } from './format';
 import { stoppedText } from './outcomeLine';
 import { isSameWait } from '../sameWait';
-import { fill } from './strings';
+import type { PageContext } from './pageContext';
 import { retryTemplate } from './waitCard';
 
 /**
@@ -12,7 +12,7 @@ import { retryTemplate } from './waitCard';
  * @param state what the event has made of the turn
  */
 export function spokenFor(
-  { strings, format }: Pick<PanelContext, 'strings' | 'format'>,
+  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
   event: RecordedEvent,
   { before, state }: { readonly before: TurnState; readonly state: TurnState },
 ): string | undefined {
@@ -48,7 +48,7 @@ export function spokenFor(
 
 /** Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say. */
 function afterCut(
-  strings: PanelContext['strings'],
+  strings: PageContext['strings'],
   { phase, cut }: TurnState,
   { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
 ): string | undefined {

@@ -1,7 +1,11 @@
+import { element } from './element';
+import { iconButton } from './icons';
+import type { PageContext } from './pageContext';
+
 /** Tells when the content or its frame has changed its size. @returns a function that ends it. */
 export type ObserveSize = (targets: readonly Element[], changed: () => void) => () => void;
 
-export interface Autoscroll {
+interface Autoscroll {
   /** Follows the end again: the person has sent something. */
   follow(): void;
   /** Comes back to a place, and to it again while what is around it is drawn, until a hand scrolls. @param top in pixels */
@@ -125,3 +129,33 @@ export const observeSizeInBrowser: ObserveSize = (targets, changed) => {
   for (const target of targets) observer.observe(target);
   return () => observer.disconnect();
 };
+
+/** The way back to the end, while the person reads further up. */
+interface JumpButton {
+  readonly element: HTMLElement;
+  setOffered(offered: boolean): void;
+  /** Something has arrived down there. */
+  markNews(): void;
+}
+
+export function createJumpButton({ strings, focusComposer }: PageContext, onJump: () => void): JumpButton {
+  const button = iconButton(strings.jumpToLatest, 'down', () => {
+    onJump();
+    focusComposer();
+  });
+  button.classList.add('jump-button');
+  button.hidden = true;
+  return {
+    element: element('div', { class: 'jump' }, button),
+    setOffered: (offered) => {
+      if (button.hidden === !offered) return;
+      const hadFocus = document.activeElement === button;
+      button.hidden = !offered;
+      delete button.dataset['news'];
+      if (hadFocus) focusComposer();
+    },
+    markNews: () => {
+      if (!button.hidden) button.dataset['news'] = '';
+    },
+  };
+}

@@ -1,40 +1,36 @@
 import type { ContextSuggestion, DraftContext } from '../protocol';
-import { ComposedText, type Composed } from './composedText';
-import { isComposing } from './composing';
+import { createModelOnce } from './connectionBar';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';
 import { button, element } from './element';
 import { iconButton } from './icons';
-import { createModelOnce } from './modelOnce';
-import type { PanelContext } from './panelContext';
-import { without, type PendingPrompts } from './pendingPrompts';
-import type { PromptHistory } from './promptHistory';
-import { recallPrompt } from './promptRecall';
+import type { PageContext } from './pageContext';
+import { type PendingPrompts, without } from './pendingPrompts';
+import { PrefilledPrompts } from './prefilledPrompts';
+import { isComposing } from './promptEditor';
+import { type PromptHistory, recallPrompt } from './promptRecall';
+import type { Prefilled, Unsent } from './unsentStore';
 
 export interface Composer {
   readonly element: HTMLElement;
-  /** What is written: it must survive a reload. */
-  readonly draft: string;
-  /** What `compose` was given, and what goes along with it while it is part of the draft or of what is pending. */
-  readonly composed: Composed;
-  /** Ids of what is attached to it. */
-  readonly contextIds: readonly string[];
+  /** What is written and what belongs to it: it must survive a reload. */
+  readonly unsent: Pick<Unsent, 'draft' | 'prefilled' | 'context' | 'pending'>;
   focus(): void;
   setStoppable(stoppable: boolean): void;
-  /** Puts `text` into an empty composer; a draft that is there stays, and `text` is one arrow up away. */
-  compose(text: string, more?: object): void;
-  /** What stood there in an earlier page; it gives way to what is there. */
-  restore(draft: string, composed: Composed): void;
-  /** Nothing is left of what `compose` was given and has been `asked` since; else the host may hold it once more. */
-  settleComposed(asked: readonly string[]): void;
+  /** Puts a text into an empty composer; a draft that is there stays, and the text is one arrow up away. */
+  prefill(prefilled: Prefilled): void;
+  /** Takes up what an earlier page has left; the draft gives way to what is there. */
+  restore(unsent: Unsent): void;
+  /** Removes prefilled prompts that have been `asked` since the page went away. */
+  settlePrefilled(asked: readonly string[]): void;
+  /** There is a key. @param sends the prompt that has waited for it, too; otherwise it waits for the person */
+  keyArrived(sends: boolean): void;
   /** Prompts that nobody has taken: in an empty composer, else one arrow up away and still pending. */
   bringBack(prompts: readonly string[]): void;
-  /** The host has taken a prompt: there is nothing to keep of it, not even where it waited for a key. */
+  /** The host has taken a prompt: there is nothing to keep of it. */
   taken(prompt: string): void;
   /** All of the context of the next prompt. @param unread ids of what the host has still to read */
   setContext(items: readonly DraftContext[], unread?: readonly string[]): void;
-  /** What was attached in an earlier page: it counts until the host has answered. */
-  restoreContext(ids: readonly string[]): void;
   /** An answer to `suggestContext`. */
   suggest(request: number, items: readonly ContextSuggestion[]): void;
   /** @param model of the next prompt alone; undefined: the one that is set */
@@ -43,11 +39,7 @@ export interface Composer {
   closePopup(): boolean;
 }
 
-/** With what `compose` was given before the page was hidden; the host knows whether it still stands there. */
-interface ComposerOptions extends Composed {
-  readonly draft: string;
-  /** Of the draft, until the host says what is attached. */
-  readonly contextIds?: readonly string[] | undefined;
+interface ComposerOptions {
   readonly history: PromptHistory;
   readonly pending: PendingPrompts;
   /** Sits beside the buttons. */
@@ -60,15 +52,14 @@ interface ComposerOptions extends Composed {
 /** Between prompts that come back together. */
 const gap = '\n\n';
 
-export function createComposer(context: PanelContext, options: ComposerOptions): Composer {
+export function createComposer(context: PageContext, options: ComposerOptions): Composer {
   const { strings, post, moveFocus } = context;
   const { history, pending } = options;
   /** What stands there was put there together. */
   let broughtBack: readonly string[] = [];
-  let contextIds = options.contextIds ?? [];
-  const composed = new ComposedText(options, options.draft, (kept, more) =>
-    post({ type: 'composed', kept, ...(more && { more }) }),
-  );
+  /** Ids of what is attached. */
+  let contextIds: readonly string[] = [];
+  const prefilled = new PrefilledPrompts();
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -101,10 +92,6 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     if (input.value === '') write(text, text.length);
     else if (text !== '') history.add(text);
   };
-  const changed = (): void => {
-    composed.compare(input.value);
-    options.onDraft();
-  };
   /** It has been taken from elsewhere. */
   const drop = (prompt: string): void => {
     const together = input.value === broughtBack.join(gap) ? broughtBack : [input.value.trim()];
@@ -117,9 +104,8 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     const prompt = input.value.trim();
     if (prompt === '') return;
     history.add(prompt);
-    const { more } = composed.partOf(prompt) ?? {};
+    const more = prefilled.moreFor(prompt);
     pending.add(prompt);
-    composed.set();
     write('', 0);
     options.onDraft();
     post({ type: 'send', prompt, ...(more && { more }) });
@@ -138,7 +124,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
     const recalled = recallPrompt(key, input, history);
     if (recalled === undefined) return false;
     write(recalled.text, recalled.caret);
-    changed();
+    options.onDraft();
     return true;
   };
 
@@ -149,7 +135,7 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
   input.addEventListener('input', () => {
     history.edited();
     send.disabled = input.value.trim() === '';
-    changed();
+    options.onDraft();
   });
   input.addEventListener('keydown', (event) => {
     if (isComposing(event)) return;
@@ -157,18 +143,12 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
   });
 
   stop.hidden = true;
-  write(options.draft, options.draft.length);
+  write('', 0);
   return {
     element: form,
-    get draft() {
-      return input.value;
-    },
-    get composed() {
-      const part = [input.value, ...pending.all].map((text) => composed.partOf(text)).find(Boolean);
-      return part ?? { composed: composed.text };
-    },
-    get contextIds() {
-      return contextIds;
+    get unsent() {
+      const texts = [input.value, ...pending.all];
+      return { draft: input.value, prefilled: prefilled.partOf(texts), context: contextIds, pending: pending.all };
     },
     focus: () => moveFocus(input),
     setStoppable: (stoppable) => {
@@ -176,16 +156,23 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       stop.hidden = !stoppable;
       if (hadFocus && !stoppable) moveFocus(input);
     },
-    restore: (draft, before) => {
-      if (input.value === '' && before.composed !== undefined) composed.restore(before, draft);
+    restore: ({ draft, prefilled: earlier = [], context: ids = [], pending: prompts = [] }) => {
+      prefilled.restore(earlier);
       put(draft);
+      pending.offer(prompts);
+      if (ids.length === 0 || ids.every((id) => contextIds.includes(id))) return;
+      contextIds = ids;
+      post({ type: 'restoreContext', ids });
     },
-    settleComposed: (asked) => {
-      if (composed.text !== undefined && asked.includes(composed.text)) {
-        if (composed.isAllOf(input.value)) write('', 0);
-        composed.taken(composed.text);
+    settlePrefilled: (asked) => {
+      for (const { text } of prefilled.partOf(asked)) {
+        if (!asked.includes(text)) continue;
+        if (input.value.trim() === text.trim()) write('', 0);
+        prefilled.taken(text);
       }
-      composed.confirm();
+    },
+    keyArrived: (sends) => {
+      if (prefilled.keyArrived(input.value) && sends) submit();
     },
     bringBack: (prompts) => {
       if (prompts.length === 0) return;
@@ -197,21 +184,21 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
         pending.offer(prompts);
       }
     },
-    compose: (text, more) => {
+    prefill: ({ text, more, awaitsKey }) => {
       // It has not been taken, it is given back.
       pending.take(text);
       // What waits there has not been written: the later command counts.
-      if (composed.isAllOf(input.value)) {
+      if (prefilled.isAllOf(input.value)) {
         history.add(input.value.trim());
         write('', 0);
       }
       put(text);
-      composed.set(text === '' ? undefined : text, more);
+      if (text !== '') prefilled.add({ text, more, awaitsKey });
       moveFocus(input);
-      changed();
+      options.onDraft();
     },
     taken: (prompt) => {
-      composed.taken(prompt);
+      prefilled.taken(prompt);
       if (!pending.take(prompt)) drop(prompt);
       options.onDraft();
     },
@@ -220,17 +207,8 @@ export function createComposer(context: PanelContext, options: ComposerOptions):
       chips.update(items);
       options.onDraft();
     },
-    restoreContext: (ids) => {
-      if (isSame(ids, contextIds)) return;
-      contextIds = ids;
-      post({ type: 'restoreContext', ids });
-    },
     suggest: (request, items) => popup.suggest(request, items),
     setModelOnce: (model) => modelOnce.set(model),
     closePopup: () => popup.close(),
   };
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id));
 }

@@ -1,10 +1,12 @@
 import type { ConnectionView, DemoGuide } from '../protocol';
 import { createDemoBar, type DemoBar } from './demoBar';
 import { button, element, setText } from './element';
-import { createKeyNotice } from './keyNotice';
-import type { PanelContext } from './panelContext';
+import { createKeyNotice } from './emptyState';
+import { fill } from './format';
+import { iconButton } from './icons';
+import type { PageContext } from './pageContext';
 
-export interface ConnectionBar {
+interface ConnectionBar {
   /** Above the composer: what stands between the person and an answer. */
   readonly notices: HTMLElement;
   /** Who will answer; a press chooses another. */
@@ -15,7 +17,7 @@ export interface ConnectionBar {
   showElsewhere(): void;
 }
 
-export function createConnectionBar(context: PanelContext): ConnectionBar {
+export function createConnectionBar(context: PageContext): ConnectionBar {
   const { strings, post } = context;
   const model = element('span', { class: 'model-name' });
   const host = element('span', { class: 'model-host' });
@@ -65,6 +67,36 @@ export function createConnectionBar(context: PanelContext): ConnectionBar {
       else if (demo) notices.replaceChildren(demo.element);
       else notices.replaceChildren(createKeyNotice(context, connection, 'compact'));
       if (hadFocus) context.focusComposer();
+    },
+  };
+}
+
+interface ModelOnce {
+  readonly element: HTMLElement;
+  /** @param model undefined: the next prompt goes to the model that is set */
+  set(model: string | undefined): void;
+}
+
+/** Stands in for the model button while the next prompt goes to another model. */
+export function createModelOnce({ strings, post, moveFocus }: PageContext, modelButton: HTMLElement): ModelOnce {
+  const caption = element('span', { class: 'model-once-name' });
+  const remove = iconButton('', 'remove', () => post({ type: 'forgetModelOnce' }));
+  const chip = element('span', { class: 'model-once' }, caption, remove);
+  chip.hidden = true;
+  return {
+    element: chip,
+    set: (model) => {
+      const hadFocus = document.activeElement === (model === undefined ? remove : modelButton);
+      chip.hidden = model === undefined;
+      modelButton.hidden = model !== undefined;
+      if (model !== undefined) {
+        const text = fill(strings.thisPromptOnly, model);
+        setText(caption, text);
+        caption.title = text;
+        remove.title = fill(strings.remove, text);
+        remove.setAttribute('aria-label', remove.title);
+      }
+      if (hadFocus) moveFocus(model === undefined ? modelButton : remove);
     },
   };
 }

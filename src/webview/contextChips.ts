@@ -1,8 +1,8 @@
 import type { DraftContext } from '../protocol';
 import { element } from './element';
+import { fill, fillNodes } from './format';
 import { iconButton } from './icons';
-import type { PanelContext } from './panelContext';
-import { fill, fillNodes } from './strings';
+import type { PageContext } from './pageContext';
 
 export interface ContextChips {
   readonly element: HTMLElement;
@@ -15,7 +15,7 @@ export interface ContextChips {
  * What goes along with the next prompt; each can be removed.
  * @param onLast the last one was removed by hand, with the focus on it
  */
-export function createContextChips(context: PanelContext, onLast: () => void): ContextChips {
+export function createContextChips(context: PageContext, onLast: () => void): ContextChips {
   const { strings, post, announcer } = context;
   const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
   list.hidden = true;
@@ -87,23 +87,23 @@ export function createContextChips(context: PanelContext, onLast: () => void): C
   };
 }
 
-function nameOf({ strings }: PanelContext, { kind, label }: DraftContext): string {
+function nameOf({ strings }: PageContext, { kind, label }: DraftContext): string {
   return kind === 'problems' ? fill(strings.contextProblems, label) : label;
 }
 
-function announcedName(context: PanelContext, item: DraftContext): string {
+function announcedName(context: PageContext, item: DraftContext): string {
   const name = nameOf(context, item);
   return item.outside === undefined ? name : `${name} → ${item.outside}`;
 }
 
-function outsideOf({ strings }: PanelContext, { outside }: DraftContext): readonly HTMLElement[] {
+function outsideOf({ strings }: PageContext, { outside }: DraftContext): readonly HTMLElement[] {
   if (outside === undefined) return [];
   const title = fill(strings.contextOutside, outside);
   return [element('span', { class: 'context-outside', title }, ` → ${outside}`)];
 }
 
 /** The folders give way first: what a file is called says more than where it is. */
-function labelOf(context: PanelContext, item: DraftContext): HTMLElement {
+function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;
   const cut = label.lastIndexOf('/') + 1;
   const path = element(
@@ -116,7 +116,7 @@ function labelOf(context: PanelContext, item: DraftContext): HTMLElement {
   return element('span', { class: 'context-label', title: nameOf(context, item) }, ...parts);
 }
 
-function sizeOf({ strings, format }: PanelContext, { characters, truncated }: DraftContext): HTMLElement {
+function sizeOf({ strings, format }: PageContext, { characters, truncated }: DraftContext): HTMLElement {
   const size = format.plural(characters, strings.contextCharactersOne, strings.contextCharacters);
   if (!truncated) return element('span', { class: 'context-size' }, size);
   return element(

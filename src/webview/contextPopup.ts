@@ -1,10 +1,8 @@
 import type { ContextSuggestion } from '../protocol';
-import { createContextOptions } from './contextOptions';
-import { contextQueryAt, type ContextQuery } from './contextQuery';
-import { deleteText } from './deleteText';
-import type { PanelContext } from './panelContext';
+import { type ContextQuery, contextQueryAt, createContextOptions } from './contextOptions';
+import type { PageContext } from './pageContext';
 
-export interface ContextPopup {
+interface ContextPopup {
   readonly element: HTMLElement;
   /** The text has been changed by the page: that opens nothing. */
   refresh(): void;
@@ -20,7 +18,7 @@ export interface ContextPopup {
  * @param onSend an Enter was held for suggestions, and there was nothing to choose
  */
 export function createContextPopup(
-  { strings, format, post, announcer }: PanelContext,
+  { strings, format, post, announcer }: PageContext,
   input: HTMLTextAreaElement,
   onSend: () => void,
 ): ContextPopup {
@@ -130,4 +128,19 @@ function isTyped(event: Event): boolean {
 
 function isComposingInput(event: Event): boolean {
   return 'isComposing' in event && event.isComposing === true;
+}
+
+/** Takes out a part of what is written, as a person would: it can be undone, and there is an `input` event. */
+function deleteText(input: HTMLTextAreaElement, start: number, end: number): void {
+  input.focus();
+  input.setSelectionRange(start, end);
+  if (executeDelete()) return;
+  input.setRangeText('', start, end, 'end');
+  input.dispatchEvent(new window.Event('input', { bubbles: true }));
+}
+
+/** The one way into the undo history of a text field: deprecated, without a successor. */
+function executeDelete(): boolean {
+  const execute: unknown = Reflect.get(document, 'execCommand');
+  return typeof execute === 'function' && execute.call(document, 'delete') === true;
 }

@@ -1,13 +1,13 @@
-import type { ExchangeView as Exchange, FaultAction, OpenEdit, ReadingPlace, RecordedEvent } from '../protocol';
-import { DrawQueue } from './drawQueue';
+import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../protocol';
+import { DrawQueue, type ObserveNear } from './drawQueue';
 import { element } from './element';
 import { ExchangeView } from './exchangeView';
-import type { ObserveNear } from './observeNear';
-import type { PanelContext } from './panelContext';
+import { fill } from './format';
+import type { PageContext } from './pageContext';
 import { createRoving } from './roving';
-import { fill } from './strings';
+import { carryVersionFocus } from './turnActions';
 import { TurnGroups } from './turnGroups';
-import { carryVersionFocus } from './versionFocus';
+import type { OpenEdit, ReadingPlace } from './unsentStore';
 
 export type Activity = 'idle' | 'running' | 'waiting';
 
@@ -30,7 +30,7 @@ export class ConversationView {
 
   /** @param onEnd The end was asked for by key. */
   constructor(
-    private readonly context: PanelContext,
+    private readonly context: PageContext,
     observeNear: ObserveNear,
     onEnd: () => void,
   ) {

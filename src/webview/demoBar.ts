@@ -1,6 +1,6 @@
 import type { DemoGuide } from '../protocol';
 import { button, element } from './element';
-import type { PanelContext } from './panelContext';
+import type { PageContext } from './pageContext';
 
 export interface DemoBar {
   readonly element: HTMLElement;
@@ -8,7 +8,7 @@ export interface DemoBar {
 }
 
 /** Says that the demo answers, where its tour stands and what can be done next. */
-export function createDemoBar({ strings, post, moveFocus, focusComposer }: PanelContext): DemoBar {
+export function createDemoBar({ strings, post, moveFocus, focusComposer }: PageContext): DemoBar {
   // Read out when it changes.
   const step = element('div', { class: 'demo-step', 'aria-live': 'polite' });
   const offers = element('div', { class: 'actions' });

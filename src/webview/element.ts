@@ -32,3 +32,32 @@ export function disclosure(caption: string, className: string, ...children: read
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
+
+/** Something that is made when it is first needed: most turns of a long conversation are not looked at. */
+interface Later<T> {
+  get(): T;
+  /** Absent: nobody has needed it. */
+  readonly made: T | undefined;
+}
+
+export function later<T>(make: () => T): Later<T> {
+  let made: T | undefined;
+  return {
+    get: () => (made ??= make()),
+    get made() {
+      return made;
+    },
+  };
+}
+
+/** A new SVG element. Attributes only: the content security policy forbids `style`. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>> = {},
+  ...children: readonly (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const created = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, String(value));
+  created.append(...children);
+  return created;
+}

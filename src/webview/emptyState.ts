@@ -1,15 +1,15 @@
 import type { ConnectionView, Suggestion } from '../protocol';
 import { button, element } from './element';
-import { createKeyNotice } from './keyNotice';
-import type { PanelContext } from './panelContext';
+import { fill } from './format';
+import type { PageContext } from './pageContext';
 
-export interface EmptyState {
+interface EmptyState {
   readonly element: HTMLElement;
   update(connection: ConnectionView, suggestions: readonly Suggestion[]): void;
 }
 
 /** What a conversation shows before its first prompt. */
-export function createEmptyState(context: PanelContext): EmptyState {
+export function createEmptyState(context: PageContext): EmptyState {
   const { strings, post } = context;
   const body = element('div', { class: 'empty-body' });
   /** Anew only where something has changed: who is on one of the buttons keeps the focus. */
@@ -41,4 +41,27 @@ export function createEmptyState(context: PanelContext): EmptyState {
       );
     },
   };
+}
+
+/** There is no key yet: set one, or look around without. */
+export function createKeyNotice(
+  context: PageContext,
+  connection: ConnectionView,
+  look: 'full' | 'compact',
+): HTMLElement {
+  const { strings, post } = context;
+  const title = element('p', { class: 'notice-title' }, fill(strings.noKeyTitle, connection.host));
+  return element(
+    'section',
+    { class: `notice ${look}` },
+    title,
+    ...(look === 'full' ? [element('p', { class: 'notice-hint' }, strings.noKeyHint)] : []),
+    element(
+      'div',
+      { class: 'actions' },
+      button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' })),
+      button(strings.openDemo, 'secondary', () => post({ type: 'openDemo' })),
+      ...(look === 'full' ? [button(strings.getStarted, 'quiet', () => post({ type: 'getStarted' }))] : []),
+    ),
+  );
 }

@@ -1,9 +1,8 @@
 import type { TurnState, WaitingEvent } from '../protocol';
 import { createFailureCard } from './failureCard';
 import { createOutcomeLine } from './outcomeLine';
-import type { PanelContext } from './panelContext';
-import type { Card } from './waitCard';
-import { createWaitCard } from './waitCard';
+import type { PageContext } from './pageContext';
+import { type Card, createWaitCard } from './waitCard';
 
 const nothingToEnd = (): void => undefined;
 
@@ -18,7 +17,7 @@ export interface TurnCardPlace {
 
 /** The one card a turn shows now: its wait, its failure, or the line that says how it ended. */
 export function createTurnCard(
-  context: PanelContext,
+  context: PageContext,
   exchangeId: string,
   state: TurnState,
   { alive, host, wait }: TurnCardPlace,

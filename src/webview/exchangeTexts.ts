@@ -1,10 +1,8 @@
 import type { RecordedEvent, TurnState } from '../protocol';
-import { element } from './element';
-import { later } from './later';
+import { element, later } from './element';
 import type { CodeAction } from './markdown/codeBlock';
-import type { PanelContext } from './panelContext';
-import { createReasoningView } from './reasoningView';
-import { showText } from './showText';
+import type { PageContext } from './pageContext';
+import { createReasoningView, showText } from './reasoningView';
 
 /** The texts of a turn: its answer, and what the model thought before. */
 export interface ExchangeTexts {
@@ -21,7 +19,7 @@ export interface ExchangeTexts {
   dispose(): void;
 }
 
-export function createExchangeTexts(context: PanelContext, exchangeId: string): ExchangeTexts {
+export function createExchangeTexts(context: PageContext, exchangeId: string): ExchangeTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction = (action: CodeAction, text: string, language: string): void => {

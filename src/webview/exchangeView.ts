@@ -1,14 +1,17 @@
-import type { ExchangeView as Exchange, RecordedEvent, TurnState } from '../protocol';
-import { hasArrived, isRunning, reduce } from '../protocol';
+import {
+  type ExchangeView as Exchange,
+  hasArrived,
+  isRunning,
+  type RecordedEvent,
+  reduce,
+  type TurnState,
+} from '../protocol';
 import { spokenFor } from './announcements';
 import type { Drawable } from './drawQueue';
 import { element, setText } from './element';
-import { heightOf } from './heightOf';
-import type { PanelContext } from './panelContext';
-import type { TurnView } from './turnView';
-import { createTurnView } from './turnView';
-import type { UserArticle } from './userArticle';
-import { createUserArticle } from './userArticle';
+import type { PageContext } from './pageContext';
+import { createTurnView, type TurnView } from './turnView';
+import { createUserArticle, type UserArticle } from './userArticle';
 
 const nothing = (): void => undefined;
 
@@ -30,7 +33,7 @@ export class ExchangeView implements Drawable {
   private held = false;
 
   constructor(
-    private readonly context: PanelContext,
+    private readonly context: PageContext,
     private exchange: Exchange,
     private host: string,
   ) {
@@ -213,4 +216,14 @@ export class ExchangeView implements Drawable {
 
 function isSameEnd(a: TurnState, b: TurnState): boolean {
   return !isRunning(a.phase) && a.phase === b.phase && a.endedAt === b.endedAt && a.text === b.text;
+}
+
+const charactersALine = 90;
+const lineHeight = 1.5;
+
+/** About as high as `text` will be when it is rendered: what is below it must not jump far then. */
+function heightOf(text: string): string {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return `${Math.max(lines, Math.ceil(text.length / charactersALine)) * lineHeight}em`;
 }

@@ -1,5 +1,4 @@
 import { knownLocale, type PanelStrings } from '../protocol';
-import { fill } from './strings';
 
 export interface Format {
   /** How long something took: `4.1 s`, `37 s`, `1 min 40 s`. */
@@ -49,4 +48,17 @@ export function createFormat(
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
     list: (items) => lists.format(items),
   };
+}
+
+const placeholder = /\{(\d+)\}/g;
+
+/** Fills `{0}`, `{1}` …; a placeholder without an argument stays as it is. */
+export function fill(template: string, ...values: readonly string[]): string {
+  return template.replace(placeholder, (whole, index: string) => values[Number(index)] ?? whole);
+}
+
+/** The same with elements in place of texts: word order is the language's, so the parts can't be joined by hand. */
+export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | string)[] {
+  const parts = template.split(placeholder);
+  return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }

@@ -1,5 +1,4 @@
-import { button } from './element';
-import { svg } from './svg';
+import { button, svg } from './element';
 
 /** Outlines on a 16 × 16 grid. */
 const outlines = {

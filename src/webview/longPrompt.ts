@@ -1,5 +1,5 @@
 import { button } from './element';
-import type { PanelContext } from './panelContext';
+import type { PageContext } from './pageContext';
 
 /** A little more than what is shown of a folded one: a button in place of two lines is no gain. */
 const maxLines = 16;
@@ -17,7 +17,7 @@ export interface FoldedPrompt {
  * @param text shows the prompt
  * @returns undefined: it is short
  */
-export function foldLongPrompt({ strings, unfolded }: PanelContext, text: HTMLElement): FoldedPrompt | undefined {
+export function foldLongPrompt({ strings, unfolded }: PageContext, text: HTMLElement): FoldedPrompt | undefined {
   const prompt = text.textContent;
   if (columnsOf(prompt) <= maxColumns && prompt.split('\n', maxLines + 1).length <= maxLines) return undefined;
   let folded = true;

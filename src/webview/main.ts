@@ -1,14 +1,13 @@
-import type { FaultHelp } from '../protocol';
+import type { FaultHelp, PanelStrings } from '../protocol';
 import { observeSizeInBrowser } from './autoscroll';
-import { draftShelfInBrowser } from './draftShelf';
-import { listenToHost } from './vscodeApi';
-import { observeNearInBrowser } from './observeNear';
-import highlightWorker from './markdown/highlight/highlightWorker?worker';
+import { observeNearInBrowser } from './drawQueue';
 import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
 import { browserClock } from './panelClock';
-import type { PanelStrings } from './strings';
+import { UnsentStore } from './unsentStore';
+import { listenToHost } from './vscodeApi';
+import highlightWorker from './markdown/highlight/highlightWorker?worker';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');
@@ -18,7 +17,7 @@ const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
 const panel = createPanel(root, {
   api,
-  shelf: draftShelfInBrowser(),
+  unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,
   help: JSON.parse(help) as FaultHelp,
   locale,

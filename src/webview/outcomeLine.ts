@@ -1,11 +1,10 @@
-import { hasArrived, type TurnState } from '../protocol';
+import { hasArrived, type PanelStrings, type TurnState } from '../protocol';
 import { button, element } from './element';
-import type { PanelContext } from './panelContext';
-import type { PanelStrings } from './strings';
+import type { PageContext } from './pageContext';
 
 /** How a turn ended when it neither failed nor simply finished; on the latest turn with the ways to go on. */
 export function createOutcomeLine(
-  context: PanelContext,
+  context: PageContext,
   exchangeId: string,
   state: TurnState,
   alive: boolean,
@@ -29,7 +28,7 @@ export function stoppedText(strings: PanelStrings, state: TurnState): string {
   return hasArrived(state) ? strings.stoppedPartial : strings.stopped;
 }
 
-function outcome({ strings }: PanelContext, state: TurnState): string | undefined {
+function outcome({ strings }: PageContext, state: TurnState): string | undefined {
   switch (state.phase) {
     case 'stopped':
       return stoppedText(strings, state);

@@ -1,47 +1,47 @@
-import type {
-  ConnectionView,
-  DemoGuide,
-  FaultHelp,
-  OpenEdit,
-  PanelStrings,
-  ReadingPlace,
-  Suggestion,
-  ToWebview,
+import {
+  canAnswer,
+  type ConnectionView,
+  type DemoGuide,
+  type FaultHelp,
+  type PanelStrings,
+  type Suggestion,
+  type ToWebview,
 } from '../protocol';
-import { createAnnouncer } from './announcer';
-import type { ObserveSize } from './autoscroll';
-import { createAutoscroll } from './autoscroll';
+import { createAutoscroll, createJumpButton, type ObserveSize } from './autoscroll';
 import { createComposer } from './composer';
-import { isComposing } from './composing';
 import { createConnectionBar } from './connectionBar';
 import { ConversationView } from './conversationView';
-import type { DraftShelf } from './draftShelf';
+import type { ObserveNear } from './drawQueue';
 import { element } from './element';
 import { createEmptyState } from './emptyState';
 import { createFormat } from './format';
-import { createJumpButton } from './jumpButton';
-import type { ObserveNear } from './observeNear';
-import { createMoveFocus } from './moveFocus';
-import { PageMemory, type PageState } from './pageMemory';
+import { createAnnouncer, createMoveFocus, type PageContext } from './pageContext';
 import type { PanelClock } from './panelClock';
-import type { PanelContext } from './panelContext';
 import { askedSince, PendingPrompts } from './pendingPrompts';
-import { isInPromptEditor } from './promptEditor';
-import { PromptHistory } from './promptHistory';
+import { isComposing, isInPromptEditor } from './promptEditor';
+import { PromptHistory } from './promptRecall';
+import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './unsentStore';
 import type { VsCodeApi } from './vscodeApi';
 import { createWaitTabOrder } from './waitTabOrder';
 
 /** What the panel can't make itself. */
 export interface PanelEnvironment {
   readonly api: VsCodeApi;
-  readonly shelf: DraftShelf;
+  readonly unsent: UnsentStore;
   readonly strings: PanelStrings;
   readonly help: FaultHelp;
   readonly locale: string;
   readonly clock: PanelClock;
   readonly observeSize: ObserveSize;
   readonly observeNear: ObserveNear;
-  readonly createMarkdown: PanelContext['createMarkdown'];
+  readonly createMarkdown: PageContext['createMarkdown'];
+}
+
+/** What a page shows of its conversation. */
+type View = Pick<Unsent, 'edits' | 'unfolded' | 'seen' | 'place'>;
+
+function viewOf({ edits, unfolded, seen, place }: Unsent): View {
+  return { edits, unfolded, seen, place };
 }
 
 export interface Panel {
@@ -50,10 +50,13 @@ export interface Panel {
 
 /** Builds the panel into `root`. The host holds the truth: nothing here outlives a snapshot but the draft. */
 export function createPanel(root: HTMLElement, environment: PanelEnvironment): Panel {
-  const { api, shelf, strings, clock } = environment;
-  const memory = new PageMemory(api, shelf, () => clock.now());
-  const { before } = memory;
-  const pending = new PendingPrompts(before?.pending);
+  const { api, unsent, strings, clock } = environment;
+  const pending = new PendingPrompts();
+  /** Of the conversation that the page shows, or that the page before it has shown. */
+  let conversationId = api.getState()?.conversationId ?? '';
+  const left = unsent.of(conversationId);
+  /** What is to be shown again when the conversation is there. */
+  let earlier: View | undefined = left && viewOf(left);
   let connection: ConnectionView | undefined;
   let suggestions: readonly Suggestion[] = [];
   let guide: DemoGuide | undefined;
@@ -62,7 +65,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let earlierEdits: readonly OpenEdit[] = [];
   let place: ReadingPlace | undefined;
 
-  const context: PanelContext = {
+  const context: PageContext = {
     strings,
     help: environment.help,
     clock,
@@ -101,10 +104,6 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     },
   );
   const composer = createComposer(context, {
-    draft: before?.draft ?? '',
-    composed: before?.composed,
-    more: before?.more,
-    contextIds: before?.context,
     history,
     pending,
     modelButton: bar.modelButton,
@@ -120,35 +119,23 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     const { active } = conversation;
     if (active) context.post({ type: 'stop', exchangeId: active.id });
   };
-  const remember = (): void => {
-    const { draft, contextIds } = composer;
-    const { composed, more } = composer.composed;
+  const view = (): View => {
     const { unfolded, lastId: seen } = conversation;
-    const edits = readOnly ? earlierEdits : conversation.edits;
-    memory.keep({
-      draft,
-      context: contextIds,
-      ...(composed !== undefined && { composed }),
-      ...(more !== undefined && { more }),
-      ...(place && { place }),
-      ...(edits.length > 0 && { edits }),
-      ...(unfolded.length > 0 && { unfolded }),
-      ...(pending.all.length > 0 && { pending: pending.all }),
-      ...(seen !== undefined && { seen }),
-    });
+    return { edits: readOnly ? earlierEdits : conversation.edits, unfolded, seen, place };
   };
-  /** As it was before the page went away. */
-  const comeBack = (state: PageState): void => {
-    const { draft, composed, more, context: ids, edits = [], unfolded = [], place: earlier } = state;
-    composer.restore(draft, { composed, more });
-    if (ids) composer.restoreContext(ids);
+  const remember = (): void => {
+    // Before there is a conversation, the text is nobody's.
+    if (conversationId !== '') unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
+  };
+  const showAgain = ({ edits = [], unfolded = [], place: before }: View): void => {
     conversation.unfold(unfolded);
     earlierEdits = edits;
     if (!readOnly) conversation.openEdits(edits);
-    place = earlier;
-    if (earlier && conversation.topOf(earlier) !== undefined) autoscroll.stayAt(() => conversation.topOf(earlier));
+    place = before;
+    if (before && conversation.topOf(before) !== undefined) autoscroll.stayAt(() => conversation.topOf(before));
     else autoscroll.follow();
   };
+  if (left) composer.restore(left);
   const dock = element('div', { class: 'dock' }, jump.element, bar.notices, composer.element);
   const end = element('span', { tabindex: '-1' });
   root.replaceChildren(
@@ -166,6 +153,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     conversation.setHeld(activity !== 'idle');
     conversation.setWriting(activity === 'running');
     if (!connection) return;
+    if (canAnswer(connection) && !readOnly) composer.keyArrived(true);
     if (conversation.empty === (emptyState.element.parentNode === null)) {
       const hadFocus = emptyState.element.contains(document.activeElement);
       if (conversation.empty) conversation.element.prepend(emptyState.element);
@@ -197,17 +185,21 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     receive: (message) => {
       switch (message.type) {
         case 'promptHistory':
-          shelf.remove(message.deleted);
+          unsent.remove(message.deleted);
           history.load(message.promptHistory);
           break;
         case 'snapshot': {
-          shelf.remove(message.deleted ?? []);
-          const { unfolded, lastId: seen } = conversation;
-          const edits = readOnly ? earlierEdits : conversation.edits;
+          unsent.remove(message.deleted ?? []);
+          const isAnother = message.conversationId !== conversationId;
+          const other = isAnother ? unsent.of(message.conversationId) : undefined;
+          // A panel that is opened again begins at the end, unless there is something to go on with.
+          const before =
+            other && hasUnsentText(other) ? viewOf(other) : (!isAnother && earlier) || { ...view(), place: undefined };
+          earlier = before;
+          conversationId = message.conversationId;
           readOnly = message.readOnly === true;
           composer.element.hidden = readOnly;
-          const earlier = memory.open(message.conversationId) ?? { draft: '', edits, unfolded, seen };
-          pending.offer(earlier.pending ?? []);
+          api.setState({ conversationId });
           guide = message.guide;
           connect(message.connection, message.suggestions);
           composer.focus();
@@ -215,10 +207,13 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
-          comeBack(earlier);
-          const asked = askedSince(message.exchanges, earlier.seen);
-          composer.settleComposed(asked);
+          if (other) composer.restore(other);
+          showAgain(before);
+          const asked = askedSince(message.exchanges, before.seen);
+          composer.settlePrefilled(asked);
           composer.bringBack(pending.release(asked));
+          if (!message.keyArrived && !readOnly && canAnswer(message.connection)) composer.keyArrived(false);
+          earlier = undefined;
           remember();
           break;
         }
@@ -247,8 +242,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           guide = message.guide;
           break;
         case 'compose':
-          composer.compose(message.text, message.more);
+          composer.prefill(message);
           break;
+        case 'adopt': {
+          const { draft = '', prefilled, pending: prompts = [] } = unsent.of(message.conversationId) ?? {};
+          composer.restore({ draft, prefilled });
+          composer.bringBack(prompts);
+          remember();
+          break;
+        }
         case 'context':
           composer.setContext(message.items, message.unread);
           break;

@@ -1,7 +1,7 @@
 import { epochOf, startsAgain, type TurnState } from '../protocol';
 import { element, setText } from './element';
-import type { PanelContext } from './panelContext';
-import { fill } from './strings';
+import { fill } from './format';
+import type { PageContext } from './pageContext';
 
 /** What a running turn is doing when its text doesn't say it; empty: nothing to add. */
 export interface ProgressLine {
@@ -11,7 +11,7 @@ export interface ProgressLine {
 }
 
 /** Tells how long it has been quiet, second by second; no live region: nobody wants to hear that. */
-export function createProgressLine(context: Pick<PanelContext, 'strings' | 'format' | 'clock'>): ProgressLine {
+export function createProgressLine(context: Pick<PageContext, 'strings' | 'format' | 'clock'>): ProgressLine {
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let text = (): string => '';
   let stop: (() => void) | undefined;
@@ -33,7 +33,7 @@ export function createProgressLine(context: Pick<PanelContext, 'strings' | 'form
 }
 
 function progressText(
-  context: Pick<PanelContext, 'strings' | 'format' | 'clock'>,
+  context: Pick<PageContext, 'strings' | 'format' | 'clock'>,
   state: TurnState,
   queued: boolean,
   host: string,
@@ -59,7 +59,7 @@ function progressText(
   }
 }
 
-function quietFor({ format, clock }: Pick<PanelContext, 'format' | 'clock'>, state: TurnState): string {
+function quietFor({ format, clock }: Pick<PageContext, 'format' | 'clock'>, state: TurnState): string {
   const now = clock.now();
   const since = epochOf(state, state.quietSince ?? 0) ?? now;
   return format.duration(now - since);

@@ -1,6 +1,5 @@
-import { isComposing } from './composing';
+import type { PanelStrings } from '../protocol';
 import { button, element } from './element';
-import type { PanelStrings } from './strings';
 
 export interface PromptEditor {
   readonly element: HTMLElement;
@@ -61,4 +60,12 @@ export function createPromptEditor(strings: PanelStrings, options: PromptEditorO
 /** Escape belongs to it. */
 export function isInPromptEditor(target: EventTarget | null): boolean {
   return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
+}
+
+/**
+ * A key that accepts or dismisses a candidate of an input method is no command. WebKit ends the composition before that
+ * key, and only the old `keyCode` 229 still tells.
+ */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || Reflect.get(event, 'keyCode') === 229;
 }

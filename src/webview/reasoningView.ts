@@ -1,11 +1,9 @@
-import { element, setText } from './element';
-import { later } from './later';
+import type { PanelStrings } from '../protocol';
+import { element, later, setText } from './element';
 import type { StreamingMarkdown } from './markdown/streamingMarkdown';
-import { showText } from './showText';
-import type { PanelStrings } from './strings';
 
 /** What the model thought: closed unless it is asked for, and absent unless there is some. */
-export interface ReasoningView {
+interface ReasoningView {
   readonly element: HTMLElement;
   append(text: string): void;
   show(whole: string): void;
@@ -41,4 +39,12 @@ export function createReasoningView(
     setThinking: (thinking) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
     dispose: () => text.made?.dispose(),
   };
+}
+
+/** Makes `text` what is shown, with the least change. Looks at all of it: for snapshots and endings, not for tokens. */
+export function showText(markdown: StreamingMarkdown, text: string): void {
+  const shown = markdown.text;
+  if (text === shown) return;
+  if (text.startsWith(shown)) markdown.append(text.slice(shown.length));
+  else markdown.replace(text);
 }

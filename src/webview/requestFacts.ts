@@ -1,6 +1,6 @@
 import { button, element } from './element';
-import type { PanelContext } from './panelContext';
-import { fill } from './strings';
+import { fill } from './format';
+import type { PageContext } from './pageContext';
 
 interface Answered {
   readonly status?: number | undefined;
@@ -8,7 +8,7 @@ interface Answered {
 }
 
 /** What the gateway's support asks for. */
-export function requestFacts(context: PanelContext, { status, requestId }: Answered, alive: boolean): HTMLElement[] {
+export function requestFacts(context: PageContext, { status, requestId }: Answered, alive: boolean): HTMLElement[] {
   const { strings } = context;
   const lines: HTMLElement[] = [];
   if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
@@ -20,7 +20,7 @@ export function requestFacts(context: PanelContext, { status, requestId }: Answe
   return lines;
 }
 
-function copyButton({ strings, post, announcer }: PanelContext, requestId: string): HTMLButtonElement {
+function copyButton({ strings, post, announcer }: PageContext, requestId: string): HTMLButtonElement {
   const copy = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: requestId });
     announcer.say(strings.copied);

@@ -1,8 +1,7 @@
-import type { LedgerEntry, LedgerWait, TurnTotals } from '../protocol';
 import { faultWords } from '../faultWords';
-import type { PanelContext } from './panelContext';
-import type { PanelStrings } from './strings';
-import { fill } from './strings';
+import type { LedgerEntry, LedgerWait, PanelStrings, TurnTotals } from '../protocol';
+import { fill } from './format';
+import type { PageContext } from './pageContext';
 
 /** A few words of a row of the timeline. */
 export interface Fact {
@@ -14,7 +13,7 @@ export interface Fact {
 /** A shorter time reads as `0 s`: not worth a word. */
 export const worthSayingMs = 50;
 
-export function waitTitle({ strings, format }: PanelContext, { waitedMs, reason }: LedgerWait): string {
+export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }: LedgerWait): string {
   const why = faultWords(strings, reason);
   return waitedMs === undefined
     ? fill(strings.timelineWaiting, why)
@@ -22,7 +21,7 @@ export function waitTitle({ strings, format }: PanelContext, { waitedMs, reason 
 }
 
 /** Whom the wait was told, and where its length came from. */
-export function waitFacts({ strings, format }: PanelContext, wait: LedgerWait): readonly Fact[] {
+export function waitFacts({ strings, format }: PageContext, wait: LedgerWait): readonly Fact[] {
   const { reason, told, source, delayMs, estimated, hintMs, hintFrom, jitterMs = 0 } = wait;
   // Nobody has asked for it: it ended with the network.
   if (reason === 'offline') return [];
@@ -54,7 +53,7 @@ export function waitFacts({ strings, format }: PanelContext, wait: LedgerWait): 
 }
 
 /** A turn in numbers, the attempts first. */
-export function totalsFacts({ strings, format }: PanelContext, totals: TurnTotals): readonly string[] {
+export function totalsFacts({ strings, format }: PageContext, totals: TurnTotals): readonly string[] {
   const { attempts, waitedMs, ms, speed, bytes } = totals;
   const facts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];
   if (waitedMs >= worthSayingMs) facts.push(fill(strings.totalsWaited, format.duration(waitedMs)));
@@ -66,7 +65,7 @@ export function totalsFacts({ strings, format }: PanelContext, totals: TurnTotal
 
 function speedText(
   strings: PanelStrings,
-  format: PanelContext['format'],
+  format: PageContext['format'],
   { unit, perSecond }: NonNullable<TurnTotals['speed']>,
 ): string {
   const speed = perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond);
@@ -79,7 +78,7 @@ function speedText(
 }
 
 /** Why an attempt was made and how, what came of it, and what it brought. */
-export function attemptFacts({ strings, format }: PanelContext, entry: LedgerEntry): readonly Fact[] {
+export function attemptFacts({ strings, format }: PageContext, entry: LedgerEntry): readonly Fact[] {
   const { status, requestId, resumed, ended } = entry;
   const facts: Fact[] = [why(strings, entry), how(strings, entry)].flatMap((text) => (text ? [{ text }] : []));
   if (status !== undefined) {

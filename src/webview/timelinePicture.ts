@@ -1,9 +1,8 @@
-import type { PanelContext } from './panelContext';
-import { svg } from './svg';
+import { svg } from './element';
+import { fill } from './format';
+import type { PageContext } from './pageContext';
 import { attemptFacts, waitTitle } from './timelineFacts';
 import type { AttemptSpan, PaceSpan, TurnSpans, WaitSpan } from './timelineSpans';
-import { ticksOf } from './timeAxis';
-import { fill } from './strings';
 
 /** In pixels; across, everything is a share of the width, so that text is never stretched. */
 const lane = { top: 14, height: 14 } as const;
@@ -16,7 +15,7 @@ const numberRoom = 0.05;
 let pictures = 0;
 
 /** What the network did, on the time axis of the turn; the list below it says the same in words. */
-export function createTimelinePicture(context: PanelContext, spans: TurnSpans, label: string): SVGSVGElement {
+export function createTimelinePicture(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
   const { total, runs, parts, pace } = spans;
   const share = (ms: number): number => (total > 0 ? ms / total : 0);
   const hatch = `timeline-hatch-${++pictures}`;
@@ -47,7 +46,7 @@ function percent(share: number): string {
   return `${Math.round(share * 10_000) / 100}%`;
 }
 
-function waitBar(context: PanelContext, { from, to, wait }: WaitSpan, share: Share, y: number, hatch: string): Element {
+function waitBar(context: PageContext, { from, to, wait }: WaitSpan, share: Share, y: number, hatch: string): Element {
   const place = { x: percent(share(from)), width: percent(share(to - from)), y, height: lane.height };
   return svg(
     'g',
@@ -58,7 +57,7 @@ function waitBar(context: PanelContext, { from, to, wait }: WaitSpan, share: Sha
 }
 
 /** Thin until the headers are there, half as high until the first token, then full: told apart without colours. */
-function attemptBar(context: PanelContext, span: AttemptSpan, share: Share, y: number): Element {
+function attemptBar(context: PageContext, span: AttemptSpan, share: Share, y: number): Element {
   const { from, to, headers = to, firstToken = to, number, entry } = span;
   const bar = (start: number, end: number, height: number, name: string): Element[] => {
     const place = { x: percent(share(start)), width: percent(share(end - start)) };
@@ -99,7 +98,7 @@ function attemptNumbers(attempts: readonly AttemptSpan[], share: Share): readonl
   });
 }
 
-function paceArea({ strings, format }: PanelContext, pace: readonly PaceSpan[], total: number, y: number): Element {
+function paceArea({ strings, format }: PageContext, pace: readonly PaceSpan[], total: number, y: number): Element {
   const most = Math.max(...pace.map(({ chars }) => chars));
   const { height } = paceLane;
   const steps = pace.map(({ from, to, chars }) => {
@@ -115,7 +114,7 @@ function paceArea({ strings, format }: PanelContext, pace: readonly PaceSpan[], 
 }
 
 /** Where a person has gone on with the answer, at another time. */
-function seam({ strings }: PanelContext, share: number, [y1, y2]: readonly [number, number]): Element {
+function seam({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
   const x = percent(share);
   return svg(
     'g',
@@ -125,7 +124,7 @@ function seam({ strings }: PanelContext, share: number, [y1, y2]: readonly [numb
   );
 }
 
-function axis({ format }: PanelContext, total: number, share: Share, y: number): readonly Element[] {
+function axis({ format }: PageContext, total: number, share: Share, y: number): readonly Element[] {
   const ticks = ticksOf(total).flatMap((ms) => {
     const x = percent(share(ms));
     return [
@@ -148,4 +147,16 @@ function hatchPattern(id: string): Element {
     { id, width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
     svg('path', { class: 'picture-hatch', d: 'M-1 1L1-1M0 6L6 0M5 7L7 5' }),
   );
+}
+
+const seconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+
+/** More would run into one another in a narrow panel. */
+const mostSteps = 5;
+
+/** Round times on an axis of `totalMs`, from 0, in milliseconds. */
+export function ticksOf(totalMs: number): readonly number[] {
+  const hours = Math.ceil(totalMs / 3_600_000 / mostSteps) * 3600;
+  const step = 1000 * (seconds.find((second) => totalMs / (second * 1000) <= mostSteps) ?? hours);
+  return Array.from({ length: Math.floor(totalMs / step) + 1 }, (_, index) => index * step);
 }

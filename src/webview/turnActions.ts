@@ -1,11 +1,11 @@
 import { button, element } from './element';
+import { fill } from './format';
 import { iconButton } from './icons';
-import type { PanelContext } from './panelContext';
-import { fill } from './strings';
+import type { PageContext } from './pageContext';
 import type { Card } from './waitCard';
 
 /** What can be done with an answer that has not begun, or is over. */
-export interface TurnOffers {
+interface TurnOffers {
   /** It waits for an earlier turn. */
   readonly queued: boolean;
   readonly regenerate: boolean;
@@ -16,7 +16,7 @@ export interface TurnOffers {
 }
 
 /** Below an answer: the other versions of it, and one more. */
-export function createTurnActions(context: PanelContext, exchangeId: string, offers: TurnOffers): Card | undefined {
+export function createTurnActions(context: PageContext, exchangeId: string, offers: TurnOffers): Card | undefined {
   const { strings, post, isReadOnly } = context;
   if (isReadOnly()) return undefined;
   const parts: HTMLElement[] = [];
@@ -36,7 +36,7 @@ export function createTurnActions(context: PanelContext, exchangeId: string, off
 
 /** ‹ 2 of 3 › */
 function createVersionPager(
-  { strings, post }: PanelContext,
+  { strings, post }: PageContext,
   exchangeId: string,
   { versions, held }: TurnOffers,
 ): HTMLElement {
@@ -56,4 +56,29 @@ function createVersionPager(
     element('span', {}, place),
     step(at + 1, 'next', strings.nextVersion),
   );
+}
+
+/**
+ * The button that showed another version goes away with what it stood under: the same button of what comes instead
+ * gets the focus, at the same height.
+ * @returns undefined when the focus is elsewhere
+ */
+export function carryVersionFocus(
+  { moveFocus }: Pick<PageContext, 'moveFocus'>,
+  from: HTMLElement,
+): ((to: HTMLElement, scroller: HTMLElement) => void) | undefined {
+  const pressed = buttonsIn(from).find((button) => button === document.activeElement);
+  if (!pressed) return undefined;
+  const { top } = pressed.getBoundingClientRect();
+  return (to, scroller) => {
+    const buttons = buttonsIn(to).filter((button) => !button.disabled);
+    const next = buttons.find((button) => button.dataset['version'] === pressed.dataset['version']) ?? buttons[0];
+    if (!next) return;
+    moveFocus(next, { preventScroll: true });
+    scroller.scrollTop += next.getBoundingClientRect().top - top;
+  };
+}
+
+function buttonsIn(article: HTMLElement): HTMLButtonElement[] {
+  return [...article.querySelectorAll<HTMLButtonElement>('button[data-version]')];
 }

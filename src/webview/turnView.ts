@@ -1,22 +1,17 @@
-import type { TurnState, WaitingEvent } from '../protocol';
-import { isRunning } from '../protocol';
-import type { CardSlot } from './cardSlot';
-import { createCardSlot } from './cardSlot';
+import { isRunning, type TurnState, type WaitingEvent } from '../protocol';
 import { element, setText } from './element';
 import { createTurnCard } from './exchangeCards';
-import type { ExchangeTexts } from './exchangeTexts';
-import { createExchangeTexts } from './exchangeTexts';
-import type { PanelContext } from './panelContext';
+import { createExchangeTexts, type ExchangeTexts } from './exchangeTexts';
+import type { PageContext } from './pageContext';
 import { createProgressLine } from './progressLine';
 import { waitParts } from '../sameWait';
-import { seamText } from './seamNote';
-import { switchText } from './switchNote';
-import { createToolCalls } from './toolCalls';
 import { createTurnActions } from './turnActions';
+import { createToolCalls, seamText, switchText } from './turnNotes';
 import { createTurnSummary } from './turnSummary';
+import type { Card } from './waitCard';
 
 /** Where a turn stands in its conversation. */
-export interface TurnPlace {
+interface TurnPlace {
   /** Host name of the gateway. */
   readonly host: string;
   readonly queued: boolean;
@@ -38,7 +33,7 @@ export interface TurnView {
   dispose(): void;
 }
 
-export function createTurnView(context: PanelContext, exchangeId: string): TurnView {
+export function createTurnView(context: PageContext, exchangeId: string): TurnView {
   const slot = (): CardSlot => createCardSlot(element('div', { class: 'card-slot' }), context.focusComposer);
   const texts = createExchangeTexts(context, exchangeId);
   const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
@@ -89,5 +84,39 @@ export function createTurnView(context: PanelContext, exchangeId: string): TurnV
     dispose: () => {
       for (const each of [toolCalls, card, actions, summary, progress, texts]) each.dispose();
     },
+  };
+}
+
+/** A place for one card; a new one is built only when what it is built from has changed. */
+interface CardSlot {
+  readonly element: HTMLElement;
+  show(from: readonly unknown[], build: () => Card | undefined): void;
+  dispose(): void;
+}
+
+/** @param focusLost The card that goes away had the keyboard focus. */
+function createCardSlot(element: HTMLElement, focusLost: () => void): CardSlot {
+  let shownFrom: readonly unknown[] = [];
+  let card: Card | undefined;
+  const clear = (): void => {
+    const hadFocus = card?.element.contains(document.activeElement) ?? false;
+    card?.dispose();
+    card?.element.remove();
+    card = undefined;
+    if (hadFocus) focusLost();
+  };
+  return {
+    element,
+    show: (from, build) => {
+      if (from.length === shownFrom.length && from.every((part, index) => part === shownFrom[index])) {
+        card?.refresh?.();
+        return;
+      }
+      clear();
+      shownFrom = from;
+      card = build();
+      if (card) element.append(card.element);
+    },
+    dispose: clear,
   };
 }

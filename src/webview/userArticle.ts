@@ -1,10 +1,8 @@
-import type { ExchangeView } from '../protocol';
-import { attachmentList } from './attachmentList';
-import { element } from './element';
+import type { Attachment, ContextKind, ExchangeView } from '../protocol';
+import { element, later } from './element';
 import { iconButton } from './icons';
-import { later } from './later';
 import { foldLongPrompt } from './longPrompt';
-import type { PanelContext } from './panelContext';
+import type { PageContext } from './pageContext';
 import { createPromptEditor, type PromptEditor } from './promptEditor';
 
 export interface UserArticle {
@@ -21,7 +19,7 @@ export interface UserArticle {
 }
 
 /** What the person asked, with what went along; it can be asked anew in other words. */
-export function createUserArticle(context: PanelContext, exchange: ExchangeView): UserArticle {
+export function createUserArticle(context: PageContext, exchange: ExchangeView): UserArticle {
   const { strings, post, announcer } = context;
   const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, exchange.prompt);
   const fold = foldLongPrompt(context, text);
@@ -88,4 +86,41 @@ export function createUserArticle(context: PanelContext, exchange: ExchangeView)
       if (exchange.attachments.length > 0) bubble.append(attachmentList(context, exchange.attachments));
     },
   };
+}
+
+/** What went along with a prompt: each closed, with its size, and all of its text inside. */
+function attachmentList(context: PageContext, attachments: readonly Attachment[]): HTMLElement {
+  return element('ul', { class: 'attachments' }, ...attachments.map((each) => attachmentItem(context, each)));
+}
+
+function attachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
+  const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
+  return element(
+    'li',
+    {},
+    element(
+      'details',
+      { class: 'attachment' },
+      element(
+        'summary',
+        {},
+        element('span', { class: 'attachment-label' }, attachment.label),
+        ' ',
+        element('span', { class: 'attachment-facts' }, facts(context, attachment).join(' · ')),
+      ),
+      // A scrollable region must be reachable by keyboard.
+      element('pre', { tabindex: '0' }, code),
+    ),
+  );
+}
+
+function facts({ strings, format }: PageContext, { kind = 'selection', code, truncated }: Attachment): string[] {
+  const kinds: Readonly<Record<ContextKind, string>> = {
+    selection: strings.attachmentSelection,
+    file: strings.attachmentFile,
+    problems: strings.attachmentProblems,
+  };
+  const lines = code.replace(/\n$/, '').split('\n').length;
+  const size = format.plural(lines, strings.attachmentLine, strings.attachmentLines);
+  return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }

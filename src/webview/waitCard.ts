@@ -1,10 +1,9 @@
 import type { WaitingEvent } from '../protocol';
 import { actionButtons } from './actionButtons';
-import { createCountdownRing } from './countdownRing';
-import { disclosure, element, setText } from './element';
-import type { PanelContext } from './panelContext';
+import { disclosure, element, setText, svg } from './element';
+import { fill, fillNodes } from './format';
+import type { PageContext } from './pageContext';
 import { requestFacts } from './requestFacts';
-import { fill, fillNodes } from './strings';
 
 /** A card of the conversation that is alive: it may own a timer. */
 export interface Card {
@@ -24,7 +23,7 @@ const toldMarginMs = 1000;
 const longWaitMs = 15_000;
 const nearlyOverMs = 5000;
 
-export interface WaitCardPlace {
+interface WaitCardPlace {
   /** Host name of the gateway. */
   readonly host: string;
   /** The same wait with its latest time; undefined: it is over. */
@@ -33,7 +32,7 @@ export interface WaitCardPlace {
 
 /** What is being waited for, until when, and who said so; with the ways out. */
 export function createWaitCard(
-  context: PanelContext,
+  context: PageContext,
   exchangeId: string,
   event: WaitingEvent,
   { host, current }: WaitCardPlace,
@@ -77,7 +76,7 @@ export function createWaitCard(
 }
 
 /** Returns the text that says when the next attempt goes out, with `{0}` in place of the time. */
-export function retryTemplate(strings: PanelContext['strings'], wait: WaitingEvent): string {
+export function retryTemplate(strings: PageContext['strings'], wait: WaitingEvent): string {
   if (isOffline(wait)) return strings.checkIn;
   return wait.estimated ? strings.retryInAbout : strings.retryIn;
 }
@@ -93,7 +92,7 @@ function templateSlot(line: HTMLElement, node: Node): (template: string) => void
 }
 
 /** Says it once, of a wait that was seen to be long. */
-function sayNearlyOver({ strings, format, announcer }: PanelContext): (wait: WaitingEvent, left: number) => void {
+function sayNearlyOver({ strings, format, announcer }: PageContext): (wait: WaitingEvent, left: number) => void {
   let far = false;
   let said = false;
   return (wait, left) => {
@@ -106,7 +105,7 @@ function sayNearlyOver({ strings, format, announcer }: PanelContext): (wait: Wai
 }
 
 /** Whom the delay was told, and where it came from: never a mystery number. */
-function provenance(context: PanelContext, event: WaitingEvent, host: string): string {
+function provenance(context: PageContext, event: WaitingEvent, host: string): string {
   const { strings } = context;
   if (isOffline(event)) return host ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
   switch (event.told) {
@@ -125,7 +124,7 @@ function isOffline({ reason }: WaitingEvent): boolean {
   return reason === 'offline';
 }
 
-function delayOrigin({ strings, format }: PanelContext, event: WaitingEvent): string {
+function delayOrigin({ strings, format }: PageContext, event: WaitingEvent): string {
   const attempt = String(event.attempt);
   const attempts = String(event.maxAttempts);
   if (event.estimated) return `${strings.waitBehind} · ${fill(strings.waitAttempt, attempt, attempts)}`;
@@ -140,4 +139,27 @@ function delayOrigin({ strings, format }: PanelContext, event: WaitingEvent): st
     case 'backoff':
       return fill(strings.waitBackoff, format.duration(event.delayMs), attempt, attempts);
   }
+}
+
+/** A ring that empties with the time; the number beside it says the same. */
+interface CountdownRing {
+  readonly element: SVGSVGElement;
+  /** @param share of the time that is left, from 0 to 1 */
+  show(share: number): void;
+}
+
+function createCountdownRing(): CountdownRing {
+  const circle = { cx: 12, cy: 12, r: 10, pathLength: 1 };
+  const left = svg('circle', { class: 'ring-left', ...circle });
+  const element = svg(
+    'svg',
+    { class: 'ring', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    svg('circle', { class: 'ring-whole', ...circle }),
+    left,
+  );
+  return {
+    element,
+    // The theme's style sheet moves it smoothly, where motion is wanted.
+    show: (share) => (left.style.strokeDashoffset = String(1 - share)),
+  };
 }

@@ -6,6 +6,7 @@ import type { PromptInput } from '../../src/host/conversation/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { Journal } from '../../src/host/conversation/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
+import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/systemClock';
 import type { ContextSuggestion } from '../../src/protocol';
 import { attempt, done, ScriptedEngine, settled } from '../host/conversation/scriptedEngine';
@@ -66,7 +67,6 @@ class Window {
         this.sentToOpen.push(this.conversations.current === conversation);
         return Promise.resolve();
       },
-      composed: () => Promise.resolve(),
       hold: (conversation) => this.conversations.hold(conversation),
       remember: () => Promise.resolve(),
       failureAction: () => Promise.resolve(),
@@ -91,7 +91,7 @@ class Window {
       openHere: (conversation) => this.conversations.takeOver(conversation),
       copyRequest: () => Promise.resolve(),
       onDidClose: (conversation) => this.closed.push(conversation),
-      onDidShow: () => undefined,
+      restoration: new PanelRestoration(storeIn(memory), 'session', onError),
       onError,
     });
   }
@@ -109,8 +109,8 @@ class Window {
   }
 
   /** What VS Code does with a panel of the window before. */
-  restore(conversationId: string, draft = '', context?: readonly string[]): Promise<vscode.WebviewPanel> {
-    return this.restoreState({ conversationId, draft, ...(context && { context }) });
+  restore(conversationId: string): Promise<vscode.WebviewPanel> {
+    return this.restoreState({ conversationId });
   }
 
   async restoreState(state: unknown): Promise<vscode.WebviewPanel> {
@@ -120,10 +120,11 @@ class Window {
     return panel;
   }
 
-  /** A panel whose page is there. */
+  /** A panel whose page is there. @param context which an earlier page has left */
   async restoreFake(conversationId: string, context: readonly string[] = []): Promise<FakePanel> {
     const panel = new FakePanel();
-    await this.panels.deserializeWebviewPanel(panel, { conversationId, draft: '', context });
+    await this.panels.deserializeWebviewPanel(panel, { conversationId });
+    if (context.length > 0) panel.say({ type: 'restoreContext', ids: context });
     panel.say({ type: 'ready' });
     await settled();
     return panel;
@@ -169,16 +170,30 @@ describe('the panels of a window that was reloaded', () => {
 
   it('read what was attached to the draft', async () => {
     const one = await before.write('about apples');
-    await after.restore(one, 'and', ['file:a', 'file:b']);
+    await after.restoreFake(one, ['file:a', 'file:b']);
     await settled();
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
+  });
+
+  it('know better than a later page what is attached', async () => {
+    const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
+    await settled();
+    panel.say({ type: 'send', prompt: 'and pears?' });
+    await settled();
+    panel.say({ type: 'restoreContext', ids: ['file:a'] });
+    panel.say({ type: 'send', prompt: 'and plums?' });
+    await settled();
+    assert.deepEqual(
+      after.sent.map(({ attachments = [] }) => attachments.length),
+      [1, 0],
+    );
   });
 
   it('take what is sent while the conversation is being read, with what was attached before', async () => {
     const one = await before.write('about apples');
     const panel = new FakePanel();
-    const state = { conversationId: one, draft: '', context: ['file:a'] };
-    const restored = after.panels.deserializeWebviewPanel(panel, state);
+    const restored = after.panels.deserializeWebviewPanel(panel, { conversationId: one });
+    panel.say({ type: 'restoreContext', ids: ['file:a'] });
     panel.say({ type: 'ready' });
     panel.say({ type: 'send', prompt: 'and pears?' });
     await restored;
@@ -231,21 +246,17 @@ describe('the panels of a window that was reloaded', () => {
   });
 
   it('are empty where the conversation is gone, and one of them is enough', async () => {
-    const first = await after.restore(unknownId, 'half a thought');
+    const first = await after.restore(unknownId);
     const second = await after.restore(unknownId);
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('hand to the one that is there what was sent in them, was pending, or waits with its code', async () => {
+  it('hand to the one that is there what was sent in them, and have it take up what was being written', async () => {
     const first = await after.restoreFake(unknownId);
-    const more = { prompt: 'Explain', content: 'the code' };
     const second = new FakePanel();
-    const state = { conversationId: unknownId, draft: 'Explain', composed: 'Explain', more, pending: ['Hi'] };
-    const restored = after.panels.deserializeWebviewPanel(second, {
-      ...state,
-      conversationId: `${unknownId.slice(1)}0`,
-    });
+    const otherId = `1${unknownId.slice(1)}`;
+    const restored = after.panels.deserializeWebviewPanel(second, { conversationId: otherId });
     second.say({ type: 'send', prompt: 'and pears?' });
     await restored;
     await settled();
@@ -255,11 +266,8 @@ describe('the panels of a window that was reloaded', () => {
       ['and pears?'],
     );
     assert.deepEqual(
-      first.told.filter(({ type }) => type === 'compose'),
-      [
-        { type: 'compose', text: 'Hi', more: undefined },
-        { type: 'compose', text: 'Explain', more },
-      ],
+      first.told.filter(({ type }) => type === 'adopt'),
+      [{ type: 'adopt', conversationId: otherId }],
     );
   });
 

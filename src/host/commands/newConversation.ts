@@ -11,7 +11,7 @@ interface NewConversationDeps {
 export function startConversation({ conversations, panels }: NewConversationDeps, prompt = ''): void {
   const conversation = conversations.startNew();
   panels.show(conversation, { preserveFocus: false });
-  panels.compose(conversation, prompt);
+  panels.compose(conversation, { text: prompt });
 }
 
 export function newConversationCommand(deps: NewConversationDeps): Command {

@@ -1,26 +1,22 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { isPanelState } from '../../panelState';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
-import { closeOrphans, columnOfOurs, dormantTitles, isAnyLeft, isOrphanInView } from './dormantTabs';
 import type { PanelContext } from './panelContext';
-import { conversationName, panelTitle } from './panelText';
+import { columnOfOurs, type PanelRestoration } from './panelRestoration';
 import { PanelView, type PanelHome } from './panelView';
+import type { PrefilledPrompt } from './promptSender';
 
 /** So many of those that a reload has broken off come back by themselves. */
 const reopenedAtMost = 3;
 
-/** VS Code has given back a panel that is in view by then, also on a machine that is busy. */
-const restoredWithinMs = 5000;
-
 interface PanelsContext extends PanelContext {
   /** The panel of a conversation is gone. */
   readonly onDidClose: (conversation: Conversation) => void;
-  /** Ids of all that are shown, the one with the focus last. */
-  readonly onDidShow: (ids: readonly string[]) => void;
+  readonly restoration: PanelRestoration;
 }
 
 /** The panels, one for each conversation that is shown, and their way back after a reload. */
@@ -36,9 +32,6 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
       this.tell();
     },
   });
-
-  private restored: () => void = () => undefined;
-  private readonly restoring = new Promise<void>((resolve) => (this.restored = resolve));
 
   constructor(
     extensionUri: vscode.Uri,
@@ -59,24 +52,19 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   /** Those that have lost their panel, newest first; one that VS Code restores has its own, and its draft. */
   reopen(conversations: readonly Conversation[]): void {
-    const dormant = dormantTitles(this.titles());
-    const lost = conversations.filter((conversation) => {
-      const name = conversationName(conversation);
-      return !this.isShown(conversation.id) && !(name !== undefined && dormant.includes(panelTitle(name)));
-    });
+    const own = this.titles();
+    const lost = conversations.filter(({ id }) => !this.isShown(id) && !this.context.restoration.isDormant(id, own));
     for (const conversation of lost.slice(0, reopenedAtMost)) this.open(conversation, this.create(true));
   }
 
   /**
-   * What an extension host that died has left in panels of this window: these are closed, for nobody answers them any
-   * more, and the conversations come back in new ones. Panels that a reload has left are restored by VS Code when they
-   * come into view: one that is in view for a while and is not restored is dead, and so are the others.
+   * Replaces the panels of an extension host that died. Resolves when that is done, or at once where all of them are hidden:
+   * they may not be looked at for hours.
    */
-  async replace(orphaned: readonly string[]): Promise<void> {
-    if (orphaned.length === 0 || !isAnyLeft(this.titles())) return;
-    const replaced = this.replaceDead(orphaned);
-    // What is hidden may not be looked at for hours.
-    if (isOrphanInView(this.titles())) await replaced;
+  async replaceDead(): Promise<void> {
+    if (this.context.restoration.orphaned.length === 0) return;
+    const replaced = this.replaceClosed(this.context.restoration.closeDead(() => this.titles()));
+    if (this.context.restoration.isInView(this.titles())) await replaced;
     else replaced.catch(this.context.onError);
   }
 
@@ -100,8 +88,8 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   /** Puts text into the composer of a conversation's panel and focuses it. */
-  compose(conversation: Conversation, text: string, more?: object): void {
-    this.tabs.of(conversation.id)?.session?.compose(text, more);
+  compose(conversation: Conversation, prefilled: PrefilledPrompt): void {
+    this.tabs.of(conversation.id)?.session?.compose(prefilled);
   }
 
   connectionChanged(): void {
@@ -114,7 +102,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    this.restored();
+    this.context.restoration.panelRestored();
     const kept = isPanelState(state) ? state : undefined;
     const before = kept && this.tabs.of(kept.conversationId);
     if (before && !isReplaceable(before)) {
@@ -144,35 +132,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     super.dispose();
   }
 
-  private async replaceDead(orphaned: readonly string[]): Promise<void> {
-    if (!(await this.isOrphanedInView())) return;
-    await closeOrphans(this.titles());
-    for (const id of orphaned) {
+  private async replaceClosed(closed: Promise<boolean>): Promise<void> {
+    if (!(await closed)) return;
+    for (const id of this.context.restoration.orphaned) {
       const conversation = this.isShown(id) ? undefined : await this.conversations.openOrStart(id);
       if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
-    }
-  }
-
-  /** Resolves when one has been in view for so long that VS Code would have restored it; false: it does, or none is left. */
-  private async isOrphanedInView(): Promise<boolean> {
-    let tabsChanged = (): void => undefined;
-    const changes = this.register(vscode.window.tabGroups.onDidChangeTabs(() => tabsChanged()));
-    try {
-      while (!this.disposed && isAnyLeft(this.titles())) {
-        if (!isOrphanInView(this.titles())) {
-          await new Promise<void>((resolve) => (tabsChanged = resolve));
-          continue;
-        }
-        const isRestored = await Promise.race([
-          this.restoring.then(() => true),
-          new Promise<false>((resolve) => setTimeout(() => resolve(false), restoredWithinMs).unref()),
-        ]);
-        if (isRestored) return false;
-        if (isOrphanInView(this.titles())) return true;
-      }
-      return false;
-    } finally {
-      changes.dispose();
     }
   }
 
@@ -197,7 +161,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private tell(): void {
-    this.context.onDidShow(this.tabs.recentLast().flatMap(({ conversation }) => conversation?.id ?? []));
+    this.context.restoration.remember(this.tabs.recentLast().flatMap(({ conversation }) => conversation?.id ?? []));
   }
 
   private fill(found: Conversation | undefined, tab: ConversationTab): void {
@@ -222,12 +186,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     const other = this.tabs.of(conversation.id);
     if (!other || other === tab) return this.open(conversation, tab);
     this.merge(tab, other);
-    const { draft = '', composed = '', more, pending = [] } = tab.kept ?? {};
-    const written = [...pending, draft].filter((words) => words !== '');
-    // Each by itself: what goes along with one does not go with the others.
-    for (const words of more ? written : [written.join('\n\n')]) {
-      if (words !== '') other.session?.compose(words, words.includes(composed) ? more : undefined);
-    }
+    if (tab.kept) other.session?.adopt(tab.kept.conversationId);
   }
 }
 

@@ -42,7 +42,7 @@ export class ConversationTab extends Disposable {
   /** @param hold keeps the conversation open for as long as it is shown here */
   open(conversation: Conversation, hold: { dispose(): void }): void {
     this.register(hold);
-    this.present = this.register(new PanelSession(conversation, this.view, this.context, this.kept?.context ?? []));
+    this.present = this.register(new PanelSession(conversation, this.view, this.context));
     // A fresh page asks for its snapshot itself.
     if (this.view.ready) this.present.replay().catch(this.context.onError);
   }

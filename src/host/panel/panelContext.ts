@@ -3,7 +3,7 @@ import type { ContextDraft } from '../context/contextDraft';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange, PromptInput } from '../conversation/exchange';
 import type { ModelPick } from '../modelPick';
-import type { PromptSender, SendOptions } from './promptSender';
+import type { SendOptions } from './promptSender';
 import type { Holder } from './whileHeld';
 
 /** What a panel has of the rest of the extension. */
@@ -15,8 +15,6 @@ export interface PanelContext extends Holder {
   /** Ids of conversations that were deleted. */
   readonly deletedConversations: () => readonly string[];
   readonly send: (input: PromptInput, options: SendOptions) => Promise<void>;
-  /** What `compose` has put into the composer of a conversation still stands there, or again, or not. */
-  readonly composed: PromptSender['composed'];
   readonly remember: (prompt: string, conversationId: string) => Promise<void>;
   readonly failureAction: (conversation: Conversation, exchangeId: string, action: FaultAction) => Promise<void>;
   /** Another one that can answer the exchange. @returns undefined when the user chose none. */

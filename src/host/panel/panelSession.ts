@@ -1,23 +1,20 @@
 import * as vscode from 'vscode';
-import type { DemoGuide, ToHost, ToWebview } from '../../protocol';
+import { canAnswer, type DemoGuide, type ToHost, type ToWebview } from '../../protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
-import type { PromptInput } from '../conversation/exchange';
 import { Disposable } from '../disposable';
 import { editPrompt, inOtherWords, regenerate } from './askAnew';
 import { openableLink } from './links';
 import type { PanelContext } from './panelContext';
 import { conversationName } from './panelText';
 import type { PanelView } from './panelView';
-import { PromptDraft } from './promptDraft';
-import { heldInput } from './promptSender';
+import { prefilledInput, PromptDraft, type PrefilledPrompt } from './promptSender';
 import { whileHeld } from './whileHeld';
 
 /** What is not done to a conversation that another window writes. */
 const writing: ReadonlySet<ToHost['type']> = new Set([
   'send',
-  'composed',
   'askSuggestion',
   'demo',
   'stop',
@@ -35,31 +32,33 @@ export class PanelSession extends Disposable {
   private connectionChanges = 0;
   private inDemo: boolean | undefined;
   private shownGuide: string | undefined;
-  /** For the composer of a page that is not that far. */
-  private toCompose: readonly { readonly text: string; readonly more?: object | undefined }[] = [];
+  /** The last page that was told where prompts go was told that there is no key. */
+  private lacksKey = false;
+  /** For a page that is not that far. */
+  private unposted: readonly ToWebview[] = [];
+  /** From then on the session knows better than a page what is attached. */
+  private contextChanged = false;
   private readonly contextDraft: ContextDraft;
   private readonly draft: PromptDraft;
 
-  /** @param contextIds of what was attached to the draft before a reload */
   constructor(
     readonly conversation: Conversation,
     private readonly view: PanelView,
     private readonly context: PanelContext,
-    contextIds: readonly string[],
   ) {
     super();
     this.contextDraft = context.contextDraft();
     this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
     this.register(
-      this.contextDraft.onDidChange(() =>
-        this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() }),
-      ),
+      this.contextDraft.onDidChange(() => {
+        this.contextChanged = true;
+        this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
+      }),
     );
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
     this.register(conversation.onDidChange((change) => this.changed(change)));
     this.register(conversation.onDidStep(() => this.showGuide()));
     this.showTitle();
-    this.contextDraft.restore(contextIds).catch(context.onError);
     view.listen((message) => this.take(message));
   }
 
@@ -69,12 +68,15 @@ export class PanelSession extends Disposable {
     if (this.disposed) return;
     this.inDemo ??= connection.demo;
     this.shown = true;
+    const keyArrived = this.lacksKey && canAnswer(connection);
+    this.lacksKey = !canAnswer(connection);
     this.view.start({
       type: 'snapshot',
       conversationId: this.conversation.id,
       exchanges: this.conversation.views(),
       ...(this.conversation.readOnly && { readOnly: true }),
       connection,
+      keyArrived,
       suggestions: this.context.suggestions(),
       guide: this.guide(),
       ...this.history(),
@@ -82,8 +84,8 @@ export class PanelSession extends Disposable {
       unread: this.contextDraft.unread(),
       modelOnce: this.draft.modelOnce,
     });
-    for (const composed of this.toCompose) this.view.post({ type: 'compose', ...composed });
-    this.toCompose = [];
+    for (const message of this.unposted) this.view.post(message);
+    this.unposted = [];
   }
 
   /** Prompts were removed from the history. */
@@ -98,14 +100,18 @@ export class PanelSession extends Disposable {
     // A model of the demo is no model of the user's gateway, and the other way round.
     if (connection.demo !== this.inDemo) this.draft.useOnce(undefined);
     this.inDemo = connection.demo;
+    if (this.view.listens) this.lacksKey = !canAnswer(connection);
     this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
     this.showGuide();
   }
 
-  /** @param more goes along with it, and comes back with it */
-  compose(text: string, more?: object): void {
-    if (this.shown && this.view.listens) this.view.post({ type: 'compose', text, more });
-    else this.toCompose = [...this.toCompose, { text, more }];
+  compose(prefilled: PrefilledPrompt): void {
+    this.postWhenShown({ type: 'compose', ...prefilled });
+  }
+
+  /** Another panel is closed in favour of this one, which takes up the unsent text of its conversation. */
+  adopt(conversationId: string): void {
+    this.postWhenShown({ type: 'adopt', conversationId });
   }
 
   /** What a page says: its own, or one whose panel is going away. */
@@ -117,21 +123,18 @@ export class PanelSession extends Disposable {
     const { conversation, context, contextDraft, draft } = this;
     // The page may not know yet that another window writes the conversation.
     if (conversation.readOnly && writing.has(message.type)) return;
-    const complete = (input: PromptInput): PromptInput => draft.complete(input);
     switch (message.type) {
       case 'ready':
         return this.replay();
       case 'send': {
         const { prompt } = message;
-        const held = heldInput(message.more);
-        const input = { ...(held && (inOtherWords(held, prompt) ?? held)), prompt };
+        const prefilled = prefilledInput(message.more);
+        const input = { ...(prefilled && (inOtherWords(prefilled, prompt) ?? prefilled)), prompt };
         return whileHeld(context, conversation, async () => {
           await contextDraft.refresh();
-          await context.send(input, { conversation, complete });
+          await context.send(input, { conversation, complete: (prompt) => draft.complete(prompt) });
         });
       }
-      case 'composed':
-        return context.composed(conversation, { kept: message.kept, input: heldInput(message.more), complete });
       case 'askSuggestion':
         context.askSuggestion(conversation, message.id);
         this.showGuide();
@@ -175,7 +178,7 @@ export class PanelSession extends Disposable {
         contextDraft.detach(message.id);
         return;
       case 'restoreContext':
-        return contextDraft.restore(message.ids);
+        return this.contextChanged ? undefined : contextDraft.restore(message.ids);
       case 'pickContext':
         return contextDraft.pick();
       case 'setApiKey':
@@ -240,6 +243,11 @@ export class PanelSession extends Disposable {
     const unread = this.contextDraft.unread();
     if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
     this.contextDraft.readWaiting().catch(this.context.onError);
+  }
+
+  private postWhenShown(message: ToWebview): void {
+    if (this.shown && this.view.listens) this.view.post(message);
+    else this.unposted = [...this.unposted, message];
   }
 
   private post(message: ToWebview): void {

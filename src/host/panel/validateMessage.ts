@@ -13,7 +13,6 @@ const more = v.optional(v.looseObject({}));
 const messages: { readonly [Type in ToHost['type']]: Entries<Omit<OfType<ToHost, Type>, 'type'>> } = {
   ready: {},
   send: { prompt, more },
-  composed: { kept: v.boolean(), more },
   askSuggestion: { id: text },
   demo: { act: oneOf(demoActs) },
   stop: { exchangeId: text },

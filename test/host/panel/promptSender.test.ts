@@ -3,7 +3,8 @@ import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
 import { isOfDemo } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/conversation/journalFold';
-import { heldInput, PromptSender } from '../../../src/host/panel/promptSender';
+import { prefilledInput, PromptDraft, PromptSender } from '../../../src/host/panel/promptSender';
+import type { Attachment } from '../../../src/protocol';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 
@@ -49,8 +50,10 @@ function setUp() {
     },
     panels: {
       show: ({ id }, { preserveFocus }) => happened.push(`show ${id}${preserveFocus ? '' : ' with focus'}`),
-      compose: ({ id }, text, more) =>
-        happened.push(`compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
+      compose: ({ id }, { text, more, awaitsKey }) =>
+        happened.push(
+          `compose ${id}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}${awaitsKey ? ' until there is a key' : ''}`,
+        ),
     },
     // The demo answers only where nothing real was asked.
     connection: (of) =>
@@ -86,7 +89,7 @@ describe('PromptSender', () => {
     const { sender, happened, connection } = setUp();
     connection.hasKey = false;
     await sender.send({ prompt: 'Hi' });
-    assert.deepEqual(happened, ['show current', 'remember Hi', 'compose current: Hi']);
+    assert.deepEqual(happened, ['show current', 'remember Hi', 'compose current: Hi until there is a key']);
   });
 
   for (const [what, input] of [
@@ -100,7 +103,10 @@ describe('PromptSender', () => {
       await sender.send({ prompt: 'Why?', attachments: [] });
       assert.deepEqual(
         happened.filter((each) => each.startsWith('compose')),
-        [`compose current: Explain, and ${JSON.stringify(input)}`, 'compose current: Why?'],
+        [
+          `compose current: Explain, and ${JSON.stringify(input)} until there is a key`,
+          'compose current: Why? until there is a key',
+        ],
       );
     });
   }
@@ -124,96 +130,28 @@ describe('PromptSender', () => {
     );
   });
 
-  it('waits for a key in a conversation that has begun there, though the demo is opened', async () => {
-    const { sender, happened, connection, current, other } = setUp();
+  it('keeps a prompt in the composer in a conversation that has begun there, though the demo is opened', async () => {
+    const { sender, happened, connection, other } = setUp();
     await sender.send({ prompt: 'a real question' });
-    connection.hasKey = false;
+    Object.assign(connection, { hasKey: false, demo: true });
     await sender.send({ prompt: 'and then?' });
     await sender.send({ prompt: 'anything' }, { conversation: other });
-    happened.length = 0;
-    connection.demo = true;
-    await sender.connectionChanged();
-    assert.deepEqual(happened, ['ask other: anything']);
-    Object.assign(connection, { hasKey: true });
-    await sender.connectionChanged();
-    assert.deepEqual(happened.slice(1), ['ask current: and then?']);
-    assert.equal(current.last?.demo, false);
-  });
-
-  for (const change of [{ hasKey: true }, { demo: true }]) {
-    it(`sends what it holds once ${JSON.stringify(change)}, and only once`, async () => {
-      const { sender, happened, connection } = setUp();
-      connection.hasKey = false;
-      await sender.send({ prompt: 'Explain', content: 'in full' });
-      await sender.connectionChanged();
-      happened.length = 0;
-      Object.assign(connection, change);
-      await Promise.all([sender.connectionChanged(), sender.connectionChanged()]);
-      await sender.connectionChanged();
-      assert.deepEqual(happened, ['ask current: Explain (in full)']);
-    });
-  }
-
-  it('sends the code of the last command where two have the same words', async () => {
-    const { sender, happened, connection } = setUp();
-    connection.hasKey = false;
-    await sender.send({ prompt: 'Explain', content: 'before' });
-    await sender.send({ prompt: 'Explain', content: 'after' });
-    connection.hasKey = true;
-    await sender.connectionChanged();
     assert.deepEqual(
-      happened.filter((what) => what.startsWith('ask')),
-      ['ask current: Explain (after)'],
+      happened.filter((each) => /^(ask|compose)/.test(each)),
+      ['ask current: a real question', 'compose current: and then? until there is a key', 'ask other: anything'],
     );
   });
 
-  describe('over a reload of the window', () => {
-    const held = { prompt: 'Explain', content: 'in full' };
-    const complete = (input: PromptInput): PromptInput => ({ ...input, content: `${input.content ?? ''} and a file` });
-
-    /** A window that has just started, whose page says what it has of the window before. */
-    async function reloaded(input: PromptInput | undefined, { kept = true, hasKey = false } = {}) {
-      const window = setUp();
-      window.connection.hasKey = hasKey;
-      await window.sender.composed(window.current, { kept, input, complete });
-      return window;
-    }
-
-    for (const [what, input, options, asked] of [
-      ['what still stands in the composer', held, {}, ['ask current: Explain (in full and a file)']],
-      ['nothing that does not', held, { kept: false }, []],
-      ['nothing by itself where there was a key before', held, { hasKey: true }, []],
-      ['nothing where there was nothing', undefined, {}, []],
-    ] as const) {
-      it(`sends ${what} once there is a key`, async () => {
-        const { sender, happened, connection } = await reloaded(input, options);
-        connection.hasKey = true;
-        await sender.connectionChanged();
-        await sender.connectionChanged();
-        assert.deepEqual(happened, asked);
-      });
-    }
-
-    it('holds what was sent meanwhile, not what the page had', async () => {
-      const { sender, happened, connection, current } = setUp();
-      connection.hasKey = false;
-      await sender.send({ prompt: 'Explain', content: 'later' });
-      await sender.composed(current, { kept: true, input: held, complete });
-      connection.hasKey = true;
-      await sender.connectionChanged();
-      assert.equal(happened.at(-1), 'ask current: Explain (later)');
+  const explain = { prompt: 'Explain', content: 'in full' };
+  for (const [what, more, input] of [
+    ['a prompt', { ...explain, id: 'x' }, explain],
+    ['nothing', undefined, undefined],
+    ['what is none', { prompt: 1 }, undefined],
+  ] as const) {
+    it(`takes ${what} from a page`, () => {
+      assert.deepEqual(JSON.parse(JSON.stringify(prefilledInput(more) ?? null)), input ?? null);
     });
-
-    for (const [what, more, input] of [
-      ['a prompt', { ...held, id: 'x' }, held],
-      ['nothing', undefined, undefined],
-      ['what is none', { prompt: 1 }, undefined],
-    ] as const) {
-      it(`takes ${what} from a page`, () => {
-        assert.deepEqual(JSON.parse(JSON.stringify(heldInput(more) ?? null)), input ?? null);
-      });
-    }
-  });
+  }
 
   it('asks in the conversation of the panel it was sent from', async () => {
     const { sender, happened, other } = setUp();
@@ -221,77 +159,64 @@ describe('PromptSender', () => {
     assert.deepEqual(happened, ['show other', 'remember Hi', 'ask other: Hi']);
   });
 
-  it('completes the prompt with what lies ready when it is sent, not when it is held', async () => {
+  it('completes a prompt that is asked, but not one that waits for a key', async () => {
     const { sender, happened, connection, other } = setUp();
+    const complete = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
     connection.hasKey = false;
-    let ready = 'with one file';
-    const complete = (input: PromptInput): PromptInput => ({ ...input, content: ready });
     await sender.send({ prompt: 'Hi' }, { conversation: other, complete });
-    ready = 'with two files';
     connection.hasKey = true;
-    await sender.connectionChanged();
     await sender.send({ prompt: 'Hello' }, { conversation: other, complete });
     assert.deepEqual(
-      happened.filter((what) => what.startsWith('ask')),
-      ['ask other: Hi (with two files)', 'ask other: Hello (with two files)'],
+      happened.filter((each) => /^(ask|compose)/.test(each)),
+      ['compose other: Hi until there is a key', 'ask other: Hello (with one file)'],
     );
   });
+});
 
-  for (const [what, kept, asked] of [
-    ['sends nothing by itself where the composer says something else by then', [false], []],
-    ['sends what it holds where the composer says the same again', [false, true], ['ask current: one (in full)']],
-  ] as const) {
-    it(what, async () => {
-      const { sender, happened, connection, current, other } = setUp();
-      connection.hasKey = false;
-      await sender.send({ prompt: 'one', content: 'in full' });
-      const complete = (input: PromptInput): PromptInput => input;
-      for (const each of kept) await sender.composed(current, { kept: each, complete });
-      await sender.composed(other, { kept: true, complete });
-      connection.hasKey = true;
-      await sender.connectionChanged();
-      await sender.connectionChanged();
-      assert.deepEqual(
-        happened.filter((each) => each.startsWith('ask')),
-        asked,
-      );
-    });
-  }
+const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-  it('holds the latest prompt of each conversation, and sends it there', async () => {
-    const { sender, happened, connection, other } = setUp();
-    connection.hasKey = false;
-    await sender.send({ prompt: 'one' });
-    await sender.send({ prompt: 'two' });
-    await sender.send({ prompt: 'three' }, { conversation: other });
-    connection.hasKey = true;
-    await sender.connectionChanged();
-    assert.deepEqual(
-      happened.filter((what) => what.startsWith('ask')),
-      ['ask current: two', 'ask other: three'],
-    );
+function draftWith(...attached: Attachment[]) {
+  const models: (string | undefined)[] = [];
+  const context = { take: () => attached.splice(0) };
+  return { draft: new PromptDraft(context, (model) => models.push(model)), models };
+}
+
+describe('PromptDraft', () => {
+  it('leaves a prompt as it is when nothing lies ready', () => {
+    const { draft, models } = draftWith();
+    assert.deepEqual(draft.complete({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
+    assert.deepEqual(models, []);
   });
 
-  it('gives no code of one conversation to another that is sent the same words', async () => {
-    const { sender, happened, connection, other } = setUp();
-    connection.hasKey = false;
-    await sender.send({ prompt: 'Explain', content: 'in full' });
-    connection.hasKey = true;
-    await sender.send({ prompt: 'Explain' }, { conversation: other });
-    assert.equal(happened.at(-1), 'ask other: Explain');
+  it('sends the context along once', () => {
+    const { draft } = draftWith(file);
+    const { content, attachments } = draft.complete({ prompt: 'Why?' });
+    assert.deepEqual(attachments, [file]);
+    assert.match(content ?? '', /^Why\?[^]*const a = 1;/);
+    assert.equal(draft.complete({ prompt: 'Why?' }).attachments, undefined);
   });
 
-  it('lets go of what it holds when the panel with it is gone', async () => {
-    const { sender, happened, connection, current, other } = setUp();
-    connection.hasKey = false;
-    await sender.send({ prompt: 'one' });
-    await sender.send({ prompt: 'two' }, { conversation: other });
-    sender.forget(current);
-    connection.hasKey = true;
-    await sender.connectionChanged();
-    assert.deepEqual(
-      happened.filter((what) => what.startsWith('ask')),
-      ['ask other: two'],
-    );
+  it('adds it to what a prompt brings of its own', () => {
+    const { draft } = draftWith(file);
+    const own: Attachment = { label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
+    const { content, attachments } = draft.complete({ prompt: 'Explain', content: 'Explain b', attachments: [own] });
+    assert.deepEqual(attachments, [own, file]);
+    assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
+  });
+
+  it('takes another model for one prompt, and says when it does and when it is over', () => {
+    const { draft, models } = draftWith();
+    draft.useOnce('deepseek-r1');
+    draft.useOnce('deepseek-r1');
+    assert.equal(draft.complete({ prompt: 'Hi' }).model, 'deepseek-r1');
+    assert.equal(draft.complete({ prompt: 'Hi' }).model, undefined);
+    assert.deepEqual(models, ['deepseek-r1', undefined]);
+  });
+
+  it('leaves a prompt the model it has', () => {
+    const { draft } = draftWith();
+    draft.useOnce('deepseek-r1');
+    assert.equal(draft.complete({ prompt: 'Hi', model: 'demo-steady' }).model, 'demo-steady');
+    assert.equal(draft.modelOnce, undefined);
   });
 });

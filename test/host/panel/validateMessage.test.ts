@@ -7,8 +7,6 @@ describe('isToHost', () => {
     { type: 'ready' },
     { type: 'send', prompt: 'Hi' },
     { type: 'send', prompt: 'Hi', more: { prompt: 'Hi' } },
-    { type: 'composed', kept: false },
-    { type: 'composed', kept: true, more: { prompt: 'Hi' } },
     { type: 'askSuggestion', id: 'demo-cut' },
     { type: 'demo', act: 'next' },
     { type: 'demo', act: 'again' },
@@ -66,8 +64,6 @@ describe('isToHost', () => {
     { type: 'action', exchangeId: 1, action: 'retryNow' },
     { type: 'action', exchangeId: 'e', action: 'valueOf' },
     { type: 'action', exchangeId: 'e', action: 'stop' },
-    { type: 'composed' },
-    { type: 'composed', kept: true, more: 'Hi' },
     { type: 'stop' },
     { type: 'stop', exchangeId: 1 },
     { type: 'copy' },
@@ -99,44 +95,10 @@ describe('isToHost', () => {
 });
 
 describe('isPanelState', () => {
-  for (const state of [
-    { conversationId: 'c', draft: '' },
-    { conversationId: 'c', draft: 'half a thought', context: [] },
-    { conversationId: 'c', draft: '', context: ['a', 'b'] },
-    { conversationId: 'c', draft: 'a', composed: 'a' },
-    { conversationId: 'c', at: 1, draft: '' },
-    { conversationId: 'c', draft: 'a', composed: 'a', more: { prompt: 'a' } },
-    { conversationId: 'c', draft: '', pending: ['a', 'a'], seen: 'e' },
-    { conversationId: 'c', draft: '', unfolded: ['e'] },
-    { conversationId: 'c', draft: '', place: { exchangeId: 'e', offset: -1.5 } },
-    { conversationId: 'c', draft: '', edits: [{ exchangeId: 'e', text: '' }] },
-  ]) {
+  for (const state of [{ conversationId: 'c' }, { conversationId: 'c', draft: 'of an earlier version' }]) {
     it(`accepts ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), true));
   }
-  for (const state of [
-    undefined,
-    null,
-    'c',
-    {},
-    { conversationId: 'c' },
-    { conversationId: 1, draft: '' },
-    { conversationId: 'c', draft: '', context: 'a' },
-    { conversationId: 'c', draft: '', context: ['a', 1] },
-    { conversationId: 'c', draft: '', composed: 1 },
-    { conversationId: 'c', at: 'now', draft: '' },
-    { conversationId: 'c', at: NaN, draft: '' },
-    { conversationId: 'c', draft: '', pending: 'a' },
-    { conversationId: 'c', draft: '', pending: [1] },
-    { conversationId: 'c', draft: '', seen: 1 },
-    { conversationId: 'c', draft: '', unfolded: [1] },
-    { conversationId: 'c', draft: 'a', composed: 'a', more: 'yes' },
-    { conversationId: 'c', draft: '', place: 'end' },
-    { conversationId: 'c', draft: '', place: { exchangeId: 'e' } },
-    { conversationId: 'c', draft: '', place: { offset: 1 } },
-    { conversationId: 'c', draft: '', edits: { exchangeId: 'e', text: 'a' } },
-    { conversationId: 'c', draft: '', edits: [{ exchangeId: 'e' }] },
-    { conversationId: 'c', draft: '', edits: [null] },
-  ]) {
+  for (const state of [undefined, null, 'c', {}, { conversationId: 1 }]) {
     it(`refuses ${JSON.stringify(state)}`, () => assert.equal(isPanelState(state), false));
   }
 });

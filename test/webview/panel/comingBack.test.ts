@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduce, type ExchangeView, type PanelState } from '../../../src/protocol';
+import { initialTurn, reduce, type ExchangeView } from '../../../src/protocol';
+import type { Unsent } from '../../../src/webview/unsentStore';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { Scroller } from './support/scroller';
 
 const state = [ev.attempt(), ev.done('an answer')].reduce(reduce, initialTurn);
 const exchanges: readonly ExchangeView[] = ['a', 'b', 'c'].map((id) => exchange(id, { state }));
-const kept: PanelState = { conversationId: 'c1', draft: '' };
 
 /** Answers of 500 pixels each, one below the other, in a conversation that starts 30 pixels down the page. */
 function layOut(page: PanelPage, scroller: Scroller, heights: readonly number[] = [500, 500, 500]): void {
@@ -27,8 +27,8 @@ describe('a panel that was hidden behind another tab', () => {
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
   });
-  const open = (before?: PanelState) => {
-    const page = new PanelPage(before);
+  const open = (before: Partial<Unsent> = {}) => {
+    const page = PanelPage.restored(before);
     pages.push(page);
     const scroller = new Scroller(page.one('log'), page);
     scroller.height = 1500;
@@ -40,7 +40,7 @@ describe('a panel that was hidden behind another tab', () => {
     page.clock.held = undefined;
     return { page, scroller };
   };
-  const reopened = (before: PanelState | undefined) => {
+  const reopened = (before: Partial<Unsent>) => {
     pages.pop()?.dispose();
     return open(before);
   };
@@ -49,29 +49,29 @@ describe('a panel that was hidden behind another tab', () => {
     const { page, scroller } = open();
     scroller.wheel(-2000);
     scroller.wheel(620);
-    assert.deepEqual(page.state?.place, { exchangeId: 'b', offset: 120 });
-    const after = reopened(page.state);
+    assert.deepEqual(page.kept.place, { exchangeId: 'b', offset: 120 });
+    const after = reopened(page.kept);
     assert.equal(after.scroller.element.scrollTop, 620);
     layOut(after.page, after.scroller, [800, 500, 500]);
     after.scroller.grow(300);
     assert.equal(after.scroller.element.scrollTop, 920);
-    assert.deepEqual(after.page.state?.place, { exchangeId: 'b', offset: 120 });
+    assert.deepEqual(after.page.kept.place, { exchangeId: 'b', offset: 120 });
   });
 
   it('goes where a hand scrolls it, and stays there', () => {
-    const { page, scroller } = open({ ...kept, place: { exchangeId: 'b', offset: 120 } });
+    const { page, scroller } = open({ place: { exchangeId: 'b', offset: 120 } });
     scroller.wheel(-100);
     scroller.grow(300);
     assert.equal(scroller.element.scrollTop, 520);
-    assert.deepEqual(page.state?.place, { exchangeId: 'b', offset: 20 });
+    assert.deepEqual(page.kept.place, { exchangeId: 'b', offset: 20 });
   });
 
   it('shows the end where the end was shown, or what was read is no longer there', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);
-    assert.equal(page.state?.place, undefined);
-    for (const before of [page.state, { ...kept, place: { exchangeId: 'gone', offset: 0 } }]) {
+    assert.equal(page.kept.place, undefined);
+    for (const before of [page.kept, { place: { exchangeId: 'gone', offset: 0 } }]) {
       assert.equal(reopened(before).scroller.fromEnd, 0);
     }
   });
@@ -84,10 +84,10 @@ describe('a panel that was hidden behind another tab', () => {
     assert.ok(input);
     input.value = 'in other words';
     input.dispatchEvent(new page.window.Event('input', { bubbles: true }));
-    const after = reopened(page.state);
+    const after = reopened(page.kept);
     assert.equal(editor(after.page)?.value, 'in other words');
     after.page.click('Cancel');
-    assert.deepEqual([editor(after.page), after.page.state?.edits], [null, undefined]);
+    assert.deepEqual([editor(after.page), after.page.kept.edits], [null, []]);
   });
 
   it('has that prompt still where its conversation is told anew', () => {
@@ -98,10 +98,9 @@ describe('a panel that was hidden behind another tab', () => {
   });
 
   it('keeps all that while the conversation is not there yet', () => {
-    const before: PanelState = {
-      ...kept,
+    const before: Unsent = {
       draft: 'a',
-      composed: 'a',
+      prefilled: [{ text: 'a', more: { prompt: 'a' }, awaitsKey: true }],
       place: { exchangeId: 'b', offset: 120 },
       edits: [{ exchangeId: 'a', text: 'b' }],
       unfolded: ['a'],
@@ -109,10 +108,10 @@ describe('a panel that was hidden behind another tab', () => {
       pending: ['c'],
       seen: 'b',
     };
-    const page = new PanelPage(before);
+    const page = PanelPage.restored(before);
     pages.push(page);
     page.type('ab');
-    assert.deepEqual(page.state, { ...before, at: startOfTime, draft: 'ab' });
-    assert.deepEqual(page.posted, [{ type: 'composed', kept: false }]);
+    assert.deepEqual(page.kept, { ...before, at: startOfTime, draft: 'ab' });
+    assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { PromptHistory } from '../../../src/webview/promptHistory';
+import { PromptHistory } from '../../../src/webview/promptRecall';
 import { ev } from './support/events';
-import { exchange, PanelPage, startOfTime } from './support/panelPage';
+import { connected, exchange, PanelPage } from './support/panelPage';
 
 describe('the composer', () => {
   let page: PanelPage;
@@ -95,10 +95,10 @@ describe('the composer', () => {
 
   it('keeps the draft across a reload', () => {
     page.type('half a thou');
-    assert.deepEqual(page.state, { conversationId: 'c1', at: startOfTime, draft: 'half a thou', context: [] });
-    const state = page.state;
+    assert.deepEqual(page.state, { conversationId: 'c1' });
+    const { state, storage } = page;
     page.dispose();
-    page = new PanelPage(state);
+    page = new PanelPage(state, storage);
     page.snapshot();
     assert.equal(page.input.value, 'half a thou');
     assert.equal(sendButton().disabled, false);
@@ -107,9 +107,9 @@ describe('the composer', () => {
   it('keeps a prompt until the host has taken it', () => {
     page.type('Why?');
     page.key('Enter');
-    assert.deepEqual([page.state?.draft, page.state?.pending], ['', ['Why?']]);
+    assert.deepEqual([page.kept.draft, page.kept.pending], ['', ['Why?']]);
     page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Why?' }) });
-    assert.equal(page.state?.pending, undefined);
+    assert.deepEqual(page.kept.pending, []);
   });
 
   it('lets go of a prompt that had waited for a key and has been sent', () => {
@@ -183,36 +183,95 @@ describe('the composer', () => {
     page.receive({ type: 'modelOnce', model: 'deepseek-r1' });
     assert.ok(page.one('button', 'Remove a.ts'));
     assert.ok(page.one('button', 'Remove deepseek-r1 · this prompt only'));
-    assert.deepEqual(page.state?.context, ['file:a']);
+    assert.deepEqual(page.kept.context, ['file:a']);
     page.snapshot([], { unread: ['problems:b'] });
-    assert.deepEqual(page.state.context, ['problems:b']);
+    assert.deepEqual(page.kept.context, ['problems:b']);
     assert.equal(page.all('button', 'Remove a.ts').length, 0);
     assert.equal(page.all('button', 'Remove deepseek-r1 · this prompt only').length, 0);
   });
 
-  it('says when what the host has put there no longer stands there, and when it does again', () => {
-    page.receive({ type: 'compose', text: 'Explain' });
-    for (const text of ['Explain it', 'Explain it all', 'Explain ', 'Fix']) page.type(text);
-    assert.deepEqual(page.posted, [
-      { type: 'composed', kept: false },
-      { type: 'composed', kept: true },
-      { type: 'composed', kept: false },
-    ]);
-  });
-
-  it('says what the host has put there to a later window, where there is more to it and it still stands there', () => {
+  describe('with a prompt that waits for a key', () => {
+    const noKey = { ...connected, hasKey: false };
     const code = { prompt: 'Explain', content: 'in full' };
-    for (const [draft, more, said] of [
-      ['Explain', code, [{ type: 'composed', kept: true, more: code }]],
-      ['Explain it', code, []],
-      ['Explain', undefined, []],
+    const prefilled = { text: 'Explain', more: code, awaitsKey: true };
+    const keyArrives = (at: PanelPage): void =>
+      at.receive({ type: 'connection', connection: connected, suggestions: [] });
+    const sent = (at: PanelPage) => at.posted.filter(({ type }) => type === 'send');
+    const whole = { type: 'send', prompt: 'Explain', more: code };
+
+    beforeEach(() => {
+      page.snapshot([], { connection: noKey });
+      page.receive({ type: 'compose', ...prefilled });
+    });
+
+    it('sends it once there is a key, and only once', () => {
+      page.receive({ type: 'connection', connection: noKey, suggestions: [] });
+      assert.deepEqual(sent(page), []);
+      keyArrives(page);
+      keyArrives(page);
+      assert.deepEqual([page.input.value, sent(page)], ['', [whole]]);
+    });
+
+    it('sends it once the demo answers', () => {
+      page.receive({ type: 'connection', connection: { ...noKey, demo: true }, suggestions: [] });
+      assert.deepEqual(sent(page), [whole]);
+    });
+
+    for (const [what, texts, isSent] of [
+      ['does not send it if something else stands there by then', ['Explain it'], false],
+      ['does not send it if nothing stands there by then', [''], false],
+      ['sends it if it stands there again', ['Fix', 'Explain '], true],
     ] as const) {
-      const before = { conversationId: 'c1', draft, composed: 'Explain', more };
-      const reloaded = new PanelPage(before);
-      reloaded.snapshot([]);
-      assert.deepEqual(reloaded.posted, said);
-      reloaded.dispose();
+      it(what, () => {
+        for (const text of texts) page.type(text);
+        keyArrives(page);
+        assert.deepEqual(sent(page), isSent ? [whole] : []);
+      });
     }
+
+    it('does not send it when it is written again after the key has arrived', () => {
+      page.type('Fix');
+      keyArrives(page);
+      page.type('Explain');
+      keyArrives(page);
+      assert.deepEqual(sent(page), []);
+    });
+
+    it('sends it from a page that starts without a key, once there is one', () => {
+      const { state, storage } = page;
+      page.dispose();
+      page = new PanelPage(state, storage);
+      page.snapshot([], { connection: noKey });
+      keyArrives(page);
+      assert.deepEqual(sent(page), [whole]);
+    });
+
+    for (const [what, keyArrived] of [
+      ['waits for the person in a page that starts with a key', false],
+      ['sends it in a page that was hidden while the key arrived', true],
+    ] as const) {
+      it(what, () => {
+        const { state, storage } = page;
+        page.dispose();
+        page = new PanelPage(state, storage);
+        page.snapshot([], { keyArrived });
+        keyArrives(page);
+        assert.deepEqual([page.input.value, sent(page)], keyArrived ? ['', [whole]] : ['Explain', []]);
+      });
+    }
+
+    it('sends it when the key was there before it came', () => {
+      page.type('');
+      keyArrives(page);
+      page.receive({ type: 'compose', ...prefilled });
+      assert.deepEqual(sent(page), [whole]);
+    });
+
+    it('does not send a text that waits for no key', () => {
+      page.receive({ type: 'compose', text: 'Why?' });
+      keyArrives(page);
+      assert.deepEqual([page.input.value, sent(page)], ['Why?', []]);
+    });
   });
 
   for (const [what, words, goesAlong] of [
@@ -226,12 +285,15 @@ describe('the composer', () => {
       page.receive({ type: 'compose', text: 'Explain', more: code });
       for (const each of words) page.type(each);
       const prompt = words.at(-1) ?? '';
-      assert.deepEqual(page.state?.more, goesAlong ? code : undefined);
+      assert.deepEqual(
+        page.kept.prefilled?.map(({ more }) => more),
+        goesAlong ? [code] : [],
+      );
       page.key('Enter');
       assert.deepEqual(page.posted.at(-1), { type: 'send', prompt, ...(goesAlong && { more: code }) });
-      assert.deepEqual([page.state?.more, page.state?.pending], [goesAlong ? code : undefined, [prompt]]);
+      assert.deepEqual([page.kept.prefilled.length, page.kept.pending], [goesAlong ? 1 : 0, [prompt]]);
       page.receive({ type: 'exchange', exchange: exchange('b', { prompt }) });
-      assert.deepEqual([page.state?.more, page.state?.pending], [undefined, undefined]);
+      assert.deepEqual([page.kept.prefilled, page.kept.pending], [[], []]);
     });
   }
 
@@ -271,9 +333,9 @@ describe('the composer', () => {
     const code = (content: string) => ({ prompt: 'Explain', content });
     page.receive({ type: 'compose', text: 'Explain', more: code('one') });
     page.receive({ type: 'compose', text: 'Explain', more: code('two') });
-    assert.deepEqual([page.input.value, page.state?.more], ['Explain', code('two')]);
+    assert.deepEqual([page.input.value, page.kept.prefilled], ['Explain', [{ text: 'Explain', more: code('two') }]]);
     page.receive({ type: 'compose', text: 'Why?' });
-    assert.deepEqual([page.input.value, page.state?.more, page.posted], ['Why?', undefined, []]);
+    assert.deepEqual([page.input.value, page.kept.prefilled, page.posted], ['Why?', [{ text: 'Why?' }], []]);
     page.type('');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'Explain');
@@ -284,41 +346,19 @@ describe('the composer', () => {
     ['Explain it', 'Explain it'],
   ] as const) {
     it(`has of “${draft}” “${left}” left where what was put there has been asked since the page went away`, () => {
-      const state = { conversationId: 'c1', draft, composed: 'Explain', more: { prompt: 'Explain' }, seen: 'a' };
-      const back = new PanelPage(state);
+      const prefilled = [{ text: 'Explain', more: { prompt: 'Explain' } }];
+      const back = PanelPage.restored({ draft, prefilled, seen: 'a' });
       back.snapshot([exchange('a'), exchange('b', { prompt: 'Explain' })]);
-      assert.deepEqual([back.input.value, back.state?.composed, back.posted], [left, undefined, []]);
+      assert.deepEqual([back.input.value, back.kept.prefilled, back.posted], [left, [], []]);
       back.dispose();
     });
   }
 
   it('has it still where the same was asked before', () => {
-    const state = { conversationId: 'c1', draft: 'Explain', composed: 'Explain', seen: 'a' };
-    const back = new PanelPage(state);
+    const back = PanelPage.restored({ draft: 'Explain', prefilled: [{ text: 'Explain' }], seen: 'a' });
     back.snapshot([exchange('a', { prompt: 'Explain' })]);
     assert.equal(back.input.value, 'Explain');
     back.dispose();
-  });
-
-  it('says that a draft is still there in place of what the host wants to put there', () => {
-    page.type('mine');
-    page.receive({ type: 'compose', text: 'Explain' });
-    page.type('');
-    page.key('ArrowUp');
-    assert.deepEqual(page.posted, [
-      { type: 'composed', kept: false },
-      { type: 'composed', kept: true },
-    ]);
-  });
-
-  it('has nothing to say of what has been sent, or was never put there', () => {
-    page.type('mine');
-    page.receive({ type: 'compose', text: '' });
-    page.type('');
-    page.receive({ type: 'compose', text: 'Explain' });
-    page.receive({ type: 'exchange', exchange: exchange('a', { prompt: 'Explain' }) });
-    page.type('next');
-    assert.deepEqual(page.posted, []);
   });
 
   it('stops with Escape wherever the focus is, even where the key goes no further', () => {

@@ -142,9 +142,9 @@ describe('What is attached to the next prompt', () => {
 
   it('is kept with the draft, as it was until the host says what it is', () => {
     page.type('Why');
-    assert.deepEqual(page.kept, { draft: 'Why', contextIds: ['before'] });
+    assert.deepEqual(page.kept, { draft: 'Why', context: ['before'] });
     show(a, b);
-    assert.deepEqual(page.kept, { draft: 'Why', contextIds: ['a.ts', 'src/b.ts'] });
+    assert.deepEqual(page.kept, { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
   });
 });
 

@@ -99,7 +99,7 @@ describe('Suggestions behind a #', () => {
       assert.deepEqual(page.sent, [{ type: 'attach', id: 'file:sample.ts' }]);
       assert.equal(page.input.value, 'explain  please');
       assert.equal(page.input.selectionStart, 8);
-      assert.deepEqual(page.kept, { draft: 'explain  please', contextIds: [] });
+      assert.deepEqual(page.kept, { draft: 'explain  please', context: [] });
       assert.deepEqual(options(), []);
     });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextQueryAt } from '../../../src/webview/contextQuery';
+import { contextQueryAt } from '../../../src/webview/contextOptions';
 
 /** `|` is the caret. */
 const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { panelStrings } from '../../../src/protocol';
-import { createFormat } from '../../../src/webview/format';
-import { fill, fillNodes } from '../../../src/webview/strings';
+import { createFormat, fill, fillNodes } from '../../../src/webview/format';
 
 const english = createFormat('en', panelStrings);
 

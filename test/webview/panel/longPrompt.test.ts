@@ -64,13 +64,13 @@ describe('a long prompt', () => {
     page.snapshot(exchanges);
     text()!.scrollIntoView = () => undefined;
     page.all('button', 'Show all')[0]?.click();
-    for (const back of [page, new PanelPage(page.state)]) {
+    for (const back of [page, new PanelPage(page.state, page.storage)]) {
       back.snapshot(exchanges);
-      assert.deepEqual([back.all('button', 'Show all').length, back.state?.unfolded], [1, ['a']]);
+      assert.deepEqual([back.all('button', 'Show all').length, back.kept.unfolded], [1, ['a']]);
       if (back !== page) back.dispose();
     }
     page.click('Show less');
-    assert.equal(page.state?.unfolded, undefined);
+    assert.deepEqual(page.kept.unfolded, []);
   });
 
   it('is edited as a whole', () => {

@@ -46,7 +46,7 @@ describe('a prompt that was sent and that the host has not taken', () => {
         const after = next(page);
         after.snapshot([exchange('a')]);
         assert.equal(after.input.value, 'one');
-        assert.equal(after.state?.pending, undefined);
+        assert.deepEqual(after.kept.pending, []);
       });
 
       it('comes back with the others of its kind', () => {
@@ -126,24 +126,24 @@ describe('a prompt that was sent and that the host has not taken', () => {
     const page = first();
     send(page, 'one', 'two');
     page.receive({ type: 'exchange', exchange: asked('b', 'three') });
-    assert.deepEqual(page.state?.pending, ['one', 'two']);
+    assert.deepEqual(page.kept.pending, ['one', 'two']);
     page.receive({ type: 'exchange', exchange: asked('c', 'two') });
-    assert.deepEqual(page.state.pending, ['one']);
+    assert.deepEqual(page.kept.pending, ['one']);
   });
 
   it('is let go of by the exchange that takes the place of the one that was edited', () => {
     const page = first();
     resend(page, 'in other words');
-    assert.deepEqual(page.state?.pending, ['in other words']);
+    assert.deepEqual(page.kept.pending, ['in other words']);
     page.receive({ type: 'path', exchanges: [asked('a2', 'in other words')] });
-    assert.equal(page.state.pending, undefined);
+    assert.deepEqual(page.kept.pending, []);
   });
 
   it('is let go of when the host gives it back until there is a key', () => {
     const page = first();
     send(page, 'one');
     page.receive({ type: 'compose', text: 'one' });
-    assert.deepEqual([page.state?.draft, page.state?.pending], ['one', undefined]);
+    assert.deepEqual([page.kept.draft, page.kept.pending], ['one', []]);
   });
 
   it('leaves the same words alone that are being written', () => {
@@ -173,14 +173,14 @@ describe('a prompt that was sent and that the host has not taken', () => {
     after.snapshot([exchange('a')]);
     assert.equal(recalled(after), 'one');
     after.key('Enter');
-    assert.deepEqual(after.state?.pending, ['one']);
+    assert.deepEqual(after.kept.pending, ['one']);
   });
 
   it('is kept when it was sent before the conversation was there', () => {
     const page = first([asked('a', 'one')]);
     const after = open(page.state, page.storage);
     send(after, 'one');
-    assert.deepEqual([after.state?.pending, after.state?.seen], [['one'], 'a']);
+    assert.deepEqual([after.kept.pending, after.kept.seen], [['one'], 'a']);
     after.snapshot([asked('a', 'one')]);
     assert.equal(after.input.value, 'one');
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialTurn, interrupted, reduce, type StreamEvent, type TurnState } from '../../../src/protocol';
-import { ticksOf } from '../../../src/webview/timeAxis';
+import { ticksOf } from '../../../src/webview/timelinePicture';
 import { spansOf, type TurnSpans } from '../../../src/webview/timelineSpans';
 import { ev } from './support/events';
 

@@ -1,13 +1,13 @@
 import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../../src/host/panel/faultHelp';
-import type { ToHost } from '../../../../src/protocol';
-import { panelStrings } from '../../../../src/protocol';
-import { createAnnouncer } from '../../../../src/webview/announcer';
-import { createComposer, type Composer } from '../../../../src/webview/composer';
+import { panelStrings, type ToHost } from '../../../../src/protocol';
+import { type Composer, createComposer } from '../../../../src/webview/composer';
 import { button } from '../../../../src/webview/element';
 import { createFormat } from '../../../../src/webview/format';
+import { createAnnouncer } from '../../../../src/webview/pageContext';
 import { PendingPrompts } from '../../../../src/webview/pendingPrompts';
-import { PromptHistory } from '../../../../src/webview/promptHistory';
+import { PromptHistory } from '../../../../src/webview/promptRecall';
+import type { Unsent } from '../../../../src/webview/unsentStore';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
 
@@ -17,12 +17,12 @@ export class ComposerPage {
   readonly composer: Composer;
   readonly input: HTMLTextAreaElement;
   /** What was kept when the draft changed last. */
-  kept: { readonly draft: string; readonly contextIds: readonly string[] } | undefined;
+  kept: Pick<Unsent, 'draft' | 'context'> | undefined;
   private readonly window: JSDOM['window'];
   private readonly before = { window: globalThis.window, document: globalThis.document };
   private readonly announcer: ReturnType<typeof createAnnouncer>;
 
-  constructor(contextIds?: readonly string[]) {
+  constructor(context?: readonly string[]) {
     this.window = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true }).window;
     Object.assign(globalThis, { window: this.window, document: this.window.document });
     this.announcer = createAnnouncer();
@@ -43,16 +43,19 @@ export class ComposerPage {
         promptSent: () => undefined,
       },
       {
-        draft: '',
-        contextIds,
         history: new PromptHistory(),
         pending: new PendingPrompts(),
         modelButton: button('Model', 'quiet', () => undefined),
-        onDraft: () => (this.kept = { draft: this.composer.draft, contextIds: this.composer.contextIds }),
+        onDraft: () => {
+          const { draft, context } = this.composer.unsent;
+          this.kept = { draft, context };
+        },
         onSend: () => undefined,
         onStop: () => undefined,
       },
     );
+    if (context) this.composer.restore({ draft: '', context });
+    this.posted.length = 0;
     this.window.document.body.append(this.composer.element, this.announcer.element);
     this.input = this.all('textarea')[0] as HTMLTextAreaElement;
     this.input.focus();

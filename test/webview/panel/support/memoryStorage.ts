@@ -1,7 +1,7 @@
-import type { ShelfStorage } from '../../../../src/webview/draftShelf';
+import type { UnsentStorage } from '../../../../src/webview/unsentStore';
 
 /** A browser's storage, in memory. */
-export class MemoryStorage implements ShelfStorage {
+export class MemoryStorage implements UnsentStorage {
   readonly items = new Map<string, string>();
   /** Characters of all values together that it takes. */
   limit = Infinity;

@@ -11,7 +11,7 @@ import { faultHelp } from '../../../../src/host/panel/faultHelp';
 import { initialTurn, panelStrings } from '../../../../src/protocol';
 import type { Panel } from '../../../../src/webview/panel';
 import { createPanel } from '../../../../src/webview/panel';
-import { createDraftShelf } from '../../../../src/webview/draftShelf';
+import { UnsentStore, type Unsent } from '../../../../src/webview/unsentStore';
 import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
 import { plainMarkdown } from './plainMarkdown';
@@ -40,7 +40,20 @@ export class PanelPage {
   private readonly panel: Panel;
   private readonly restore: () => void;
 
-  /** @param storage shared by the pages of the extension */
+  /** A panel of conversation `c1` that VS Code restores, and whose last page has left something. */
+  static restored(left: Partial<Unsent>): PanelPage {
+    const storage = new MemoryStorage();
+    new UnsentStore(
+      () => storage,
+      () => startOfTime,
+    ).keep('c1', { draft: '', ...left });
+    return new PanelPage({ conversationId: 'c1' }, storage);
+  }
+
+  /**
+   * @param state which VS Code has of the panel; a panel that is opened again has none
+   * @param storage shared by the pages of the extension
+   */
   constructor(
     state?: PanelState,
     readonly storage = new MemoryStorage(),
@@ -62,7 +75,10 @@ export class PanelPage {
         getState: () => this.state,
         setState: (next) => (this.state = next),
       },
-      shelf: createDraftShelf(this.storage, () => this.clock.now()),
+      unsent: new UnsentStore(
+        () => this.storage,
+        () => this.clock.now(),
+      ),
       strings: panelStrings,
       help: faultHelp((english) => english, 'en'),
       locale: 'en',
@@ -77,6 +93,16 @@ export class PanelPage {
       }),
       createMarkdown: plainMarkdown(this.renderCalls),
     });
+  }
+
+  /** What the next page of the conversation finds. */
+  get kept(): Unsent {
+    return (
+      new UnsentStore(
+        () => this.storage,
+        () => this.clock.now(),
+      ).of(this.state?.conversationId ?? '') ?? { draft: '' }
+    );
   }
 
   dispose(): void {

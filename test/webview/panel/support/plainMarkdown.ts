@@ -1,10 +1,10 @@
-import type { PanelContext } from '../../../../src/webview/panelContext';
+import type { PageContext } from '../../../../src/webview/pageContext';
 
 /** Characters that don't fit into one slice. */
 export const lengthy = 1000;
 
 /** The renderer's contract with plain text in place of Markdown, and a record of what was asked of it. */
-export function plainMarkdown(calls: string[] = []): PanelContext['createMarkdown'] {
+export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown'] {
   return (root, options) => {
     let text = '';
     let finished = false;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { DraftContext, PanelState, ToHost } from '../../../src/protocol';
-import { createDraftShelf } from '../../../src/webview/draftShelf';
+import type { DraftContext } from '../../../src/protocol';
+import { UnsentStore } from '../../../src/webview/unsentStore';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { MemoryStorage } from './support/memoryStorage';
 
 const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
 
-const day = 24 * 60 * 60 * 1000;
+const week = 7 * 24 * 60 * 60 * 1000;
 
 describe('what was being written in a page that nobody can ask any more', () => {
   const pages: PanelPage[] = [];
@@ -113,7 +113,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     }
     const last = next(page);
     last.receive({ type: 'context', items: [file('file:a')] });
-    assert.deepEqual(last.state?.context, ['file:a']);
+    assert.deepEqual(last.kept.context, ['file:a']);
   });
 
   it('does not ask for context that the host has', () => {
@@ -135,11 +135,13 @@ describe('what was being written in a page that nobody can ask any more', () => 
     const page = first();
     page.receive({ type: 'compose', text: code.prompt, more: code });
     const closed = next(next(page));
-    assert.deepEqual([closed.input.value, closed.state?.more], [code.prompt, code]);
-    assert.deepEqual(closed.posted, [{ type: 'composed', kept: true, more: code }]);
+    assert.deepEqual(closed.input.value, code.prompt);
     closed.type('Explain it to me');
-    const changed = next(closed);
-    assert.deepEqual([changed.input.value, changed.state?.more], ['Explain it to me', undefined]);
+    assert.deepEqual(closed.kept.prefilled, []);
+    closed.type('Explain a.ts:1-9, briefly');
+    const last = next(closed);
+    last.key('Enter');
+    assert.deepEqual(last.posted, [{ type: 'send', prompt: 'Explain a.ts:1-9, briefly', more: code }]);
   });
 
   for (const words of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
@@ -189,117 +191,150 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual([...page.storage.items.keys()], []);
   });
 
-  it('is forgotten after a day', () => {
+  it('is forgotten after a week', () => {
     const storage = new MemoryStorage();
-    const shelf = (at: number) => createDraftShelf(storage, () => at);
-    shelf(startOfTime).put({ conversationId: 'c1', at: startOfTime, draft: 'a' });
-    assert.equal(shelf(startOfTime + day).of('c1')?.draft, 'a');
-    assert.equal(shelf(startOfTime + day + 1).of('c1'), undefined);
+    const store = (at: number) =>
+      new UnsentStore(
+        () => storage,
+        () => at,
+      );
+    store(startOfTime).keep('c1', { draft: 'a' });
+    assert.equal(store(startOfTime + week).of('c1')?.draft, 'a');
+    assert.equal(storage.length, 1);
+    assert.equal(store(startOfTime + week + 1).of('c1'), undefined);
+    assert.equal(storage.length, 0);
   });
 
   it('leaves the rest of the storage alone, and clears away what it can’t read', () => {
     const storage = new MemoryStorage();
+    const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');
     storage.setItem('holysheep.draft.c1', '{');
-    storage.setItem('holysheep.draft.c2', '{"at":1}');
-    for (const more of [{}, { at: 'now' }, { at: startOfTime, edits: 'no' }, { at: startOfTime, context: 5 }]) {
-      storage.setItem(
-        `holysheep.draft.${storage.length}`,
-        JSON.stringify({ conversationId: 'c3', draft: 'a', ...more }),
-      );
-    }
-    assert.equal(createDraftShelf(storage, () => startOfTime).of('c1'), undefined);
+    const broken = [
+      ...[null, 'a', { at: 1 }, { draft: 'a' }, { ...record, at: 'now' }, { ...record, draft: 1 }],
+      ...[{ context: 5 }, { context: [1] }, { pending: 'a' }, { unfolded: [1] }, { seen: 1 }],
+      ...[{ prefilled: 'a' }, { prefilled: [{ more: {} }] }, { prefilled: [{ text: 'a', more: 'yes' }] }],
+      ...[{ edits: 'no' }, { edits: [null] }, { edits: [{ exchangeId: 'e' }] }],
+      ...[{ place: 'end' }, { place: { exchangeId: 'e' } }, { place: { offset: 1 } }],
+    ].map((each) =>
+      each && typeof each === 'object' && !('draft' in each || 'at' in each) ? { ...record, ...each } : each,
+    );
+    for (const [index, each] of broken.entries()) storage.setItem(`holysheep.draft.${index}`, JSON.stringify(each));
+    assert.equal(
+      new UnsentStore(
+        () => storage,
+        () => startOfTime,
+      ).of('c1'),
+      undefined,
+    );
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
   it('is as it was before where the storage is full', () => {
     const storage = new MemoryStorage();
-    const shelf = createDraftShelf(storage, () => startOfTime);
-    shelf.put({ conversationId: 'c1', draft: 'a' });
+    const store = new UnsentStore(
+      () => storage,
+      () => startOfTime,
+    );
+    store.keep('c1', { draft: 'a' });
     storage.limit = 0;
-    shelf.put({ conversationId: 'c1', draft: 'ab' });
-    assert.equal(shelf.of('c1')?.draft, 'a');
+    store.keep('c1', { draft: 'ab' });
+    assert.equal(store.of('c1')?.draft, 'a');
+  });
+
+  it('is nothing where the browser has no storage', () => {
+    const denied = (): never => {
+      throw new DOMException('Access is denied.', 'SecurityError');
+    };
+    const store = new UnsentStore(denied, () => startOfTime);
+    store.keep('c1', { draft: 'a' });
+    store.remove(['c2']);
+    assert.equal(store.of('c1'), undefined);
   });
 });
 
-describe('a draft that VS Code and the shelf both have', () => {
+describe('a panel that VS Code restores', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
   });
-  const open = (state?: PanelState, storage = new MemoryStorage()): PanelPage => {
+  const reloaded = ({ state, storage }: PanelPage): PanelPage => {
     pages.pop()?.dispose();
     const page = new PanelPage(state, storage);
     pages.push(page);
     return page;
   };
-  /** With what VS Code has written to disk before more was done; then the window is killed. */
-  const first = (): { readonly page: PanelPage; readonly saved: PanelState | undefined } => {
-    const page = open();
+  const first = (): PanelPage => {
+    const page = new PanelPage();
+    pages.push(page);
     page.snapshot([exchange('a')]);
-    page.type('a long thou');
-    page.clock.advance(1);
-    return { page, saved: page.state };
+    page.type('a long thought');
+    return page;
   };
 
-  it('is the later one where the window was killed before VS Code had written it', () => {
-    const { page, saved } = first();
-    page.type('a long thought');
-    const after = open(saved, page.storage);
+  it('has the draft at once', () => {
+    const after = reloaded(first());
     assert.equal(after.input.value, 'a long thought');
     after.snapshot([exchange('a')]);
     assert.equal(after.input.value, 'a long thought');
   });
 
-  it('is nothing where the later word is that it was sent and taken', () => {
-    const { page, saved } = first();
+  it('has nothing of a prompt that was sent and taken', () => {
+    const page = first();
     page.key('Enter');
-    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a long thou' }) });
-    const after = open(saved, page.storage);
-    after.snapshot([exchange('a'), exchange('b', { prompt: 'a long thou' })]);
+    page.receive({ type: 'exchange', exchange: exchange('b', { prompt: 'a long thought' }) });
+    const after = reloaded(page);
+    after.snapshot([exchange('a'), exchange('b', { prompt: 'a long thought' })]);
     assert.equal(after.input.value, '');
   });
 
-  it('takes the place of the context that the host has from VS Code', () => {
-    const { page } = first();
+  it('asks for its context before its conversation is there, so that a prompt is sent with it', () => {
+    const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
-    const saved = page.state;
-    page.clock.advance(1);
-    page.receive({ type: 'context', items: [] });
-    const asks = (state: PanelState | undefined): readonly ToHost[] => {
-      const after = open(state, page.storage);
-      after.snapshot([exchange('a')], { context: [file('file:a')] });
-      return after.posted;
-    };
-    assert.deepEqual(asks(saved), [{ type: 'restoreContext', ids: [] }]);
-    assert.deepEqual(asks({ conversationId: 'c1', at: startOfTime + 2, draft: '' }), []);
+    const after = reloaded(page);
+    after.key('Enter');
+    assert.deepEqual(after.posted, [
+      { type: 'restoreContext', ids: ['file:a'] },
+      { type: 'send', prompt: 'a long thought' },
+    ]);
   });
 
-  it('is VS Code’s where the shelf was full', () => {
-    const { page } = first();
-    page.storage.limit = 0;
-    page.type('a long thought');
-    const after = open(page.state, page.storage);
-    after.snapshot([exchange('a')]);
-    assert.equal(after.input.value, 'a long thought');
-  });
-
-  it('is what was written in this page before the conversation was there', () => {
-    const { page, saved } = first();
-    page.type('a long thought');
-    const after = open(saved, page.storage);
-    after.clock.advance(2);
+  it('does not take up again what was deleted in it before its conversation was there', () => {
+    const after = reloaded(first());
     after.type('');
     after.snapshot([exchange('a')]);
     assert.equal(after.input.value, '');
-    assert.equal(open(saved, after.storage).input.value, '');
+    assert.equal(reloaded(after).input.value, '');
   });
 
-  it('is not taken from a state that another version has left', () => {
-    const broken = { conversationId: 'c1', draft: 'a', edits: 'no' } as unknown as PanelState;
-    const page = open(broken);
-    page.snapshot([exchange('a')]);
-    assert.equal(page.input.value, '');
+  it('begins anew where another version has left its state', () => {
+    const page = first();
+    const state = { conversationId: 'c2', draft: 'a' } as PanelPage['state'];
+    const after = new PanelPage(state, page.storage);
+    pages.push(after);
+    after.snapshot([exchange('a')], { conversationId: 'c2' });
+    assert.deepEqual([after.input.value, after.state], ['', { conversationId: 'c2' }]);
+  });
+});
+
+describe('a panel in whose favour another one is closed', () => {
+  it('takes up what was being written there', () => {
+    const more = { prompt: 'Explain', content: 'the code' };
+    const page = PanelPage.restored({});
+    new UnsentStore(
+      () => page.storage,
+      () => startOfTime,
+    ).keep('gone', {
+      draft: 'Explain',
+      prefilled: [{ text: 'Explain', more }],
+      pending: ['Hi'],
+    });
+    page.snapshot();
+    page.receive({ type: 'adopt', conversationId: 'gone' });
+    assert.deepEqual([page.input.value, page.kept.pending], ['Explain', ['Hi']]);
+    page.key('Enter');
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Explain', more }]);
+    page.dispose();
   });
 });
 
