@@ -1,7 +1,6 @@
-/** The first names are those of today's folders, the second those of the layout to come. */
-const engine = '^src/(core|engine)/';
-const shared = '^src/(shared/|(protocol|panelState|fenceWord|faultWords)\\.ts$)';
-const host = '^src/(host/|app\\.ts$)';
+const engine = '^src/engine/';
+const shared = '^src/shared/';
+const host = '^src/host/';
 const webview = '^src/webview/';
 const demo = '^src/demo/';
 
@@ -21,11 +20,11 @@ module.exports = {
       npm('openai', 'eventsource-parser'),
     ]),
     only('demo', 'The demo stands alone, on Node.', demo, [demo], { dependencyTypesNot: ['core'] }),
-    only('shared', 'What host and webview share is types and pure data.', shared, [shared, engine]),
+    only('shared', 'What host and webview share is types and pure data.', shared, [shared, engine, npm('valibot')]),
     only('webview', 'The webview reaches the rest through what is shared.', webview, [
       webview,
       shared,
-      npm('markdown-it', 'lowlight', 'highlight\\.js'),
+      npm('valibot', 'markdown-it', 'lowlight', 'highlight\\.js'),
     ]),
     {
       name: 'host',

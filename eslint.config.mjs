@@ -32,13 +32,13 @@ export default tseslint.config(
   },
   {
     // The extension host only logs an unhandled rejection; the error boundary also tells the user.
-    files: ['src/host/**/*.ts', 'src/app.ts', 'src/extension.ts'],
+    files: ['src/host/**/*.ts', 'src/extension.ts'],
     // A failed write is reported by the journal itself.
-    ignores: ['src/host/conversation/**'],
+    ignores: ['src/host/{conversation,journal}/**'],
     rules: { '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false, checkThenables: true }] },
   },
   {
-    files: ['src/core/**/*.ts'],
+    files: ['src/engine/**/*.ts'],
     rules: {
       'no-restricted-globals': ambient([
         'fetch',

@@ -1,9 +1,9 @@
 /** Mutation tests of the engine: `npm run mutate`. Whatever a run leaves behind goes to `out/stryker`. */
 export default {
-  mutate: ['src/core/**/*.ts'],
+  mutate: ['src/engine/**/*.ts'],
   testRunner: 'mocha',
   // The wire needs real time, which thousands of runs don't have, and notices only what other tests notice too.
-  mochaOptions: { spec: ['test/core/**/*.test.ts'], ignore: ['test/core/wire/**', 'test/core/crowd.test.ts'] },
+  mochaOptions: { spec: ['test/engine/**/*.test.ts'], ignore: ['test/engine/wire/**', 'test/engine/crowd.test.ts'] },
   // Mocha's own `node-option` only reaches the processes that its command line starts.
   testRunnerNodeArgs: ['--import', 'tsx'],
   plugins: ['./test/mutation/mochaRunner.mjs'],

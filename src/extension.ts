@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { App } from './app';
+import type { App } from './host/app';
 import { createApi, type HolySheepApi } from './host/api';
-import { commandIds } from './host/commands/commandIds';
-import { registerLazyModels } from './host/languageModels/lazyProvider';
+import { commandIds } from './host/commandIds';
+import { registerLazyModels } from './host/chat/provider/lazyProvider';
 import { viewType } from './host/panel/viewType';
-import { registerParticipant } from './host/participant/registerParticipant';
+import { registerParticipant } from './host/chat/participant/registerParticipant';
 
 let running: App | undefined;
 
@@ -15,7 +15,7 @@ let running: App | undefined;
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
   const start = async (): Promise<App> => {
-    const { createApp } = await import('./app');
+    const { createApp } = await import('./host/app');
     const registered = context.subscriptions.length;
     try {
       return (running = await createApp(context, () => modelsChanged.fire()));

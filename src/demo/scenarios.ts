@@ -1,6 +1,6 @@
-import type { Topic } from './answers.en';
-import { demoAnswer, firstPart, wholeAnswer } from './demoAnswer';
-import { readDemoPrompt } from './demoPrompt';
+import type { Topic } from './answers/answers.en';
+import { demoAnswer, firstPart, wholeAnswer } from './answers/demoAnswer';
+import { readDemoPrompt } from './answers/demoPrompt';
 import { startGateway, type Gateway } from './gateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';

@@ -1,9 +1,9 @@
-import type { Engine } from '../core/engine';
-import type { StreamEvent } from '../core/events';
-import { isRecord } from '../core/json';
-import type { TextMessage } from '../core/request';
+import type { Engine } from '../engine/engine';
+import type { StreamEvent } from '../engine/events';
+import { isRecord } from '../engine/json';
+import type { TextMessage } from '../engine/request';
 import type { RequestDefaults } from './conversation/chatRequest';
-import { ArgumentError } from './userError';
+import { ArgumentError } from './util/userError';
 
 export interface AskOptions {
   readonly model?: string | undefined;

@@ -1,12 +1,12 @@
-import type { FaultHelp, PanelStrings } from '../protocol';
-import { observeSizeInBrowser } from './autoscroll';
-import { observeNearInBrowser } from './drawQueue';
+import type { FaultHelp, PanelStrings } from '../shared/protocol';
+import { observeSizeInBrowser } from './conversation/autoscroll';
+import { observeNearInBrowser } from './conversation/drawQueue';
 import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel } from './panel';
-import { browserClock } from './panelClock';
-import { UnsentStore } from './unsentStore';
-import { listenToHost } from './vscodeApi';
+import { browserClock } from './util/panelClock';
+import { UnsentStore } from './state/unsentStore';
+import { listenToHost } from './util/vscodeApi';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 
 const root = document.getElementById('root');

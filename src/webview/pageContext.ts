@@ -1,8 +1,8 @@
-import type { FaultHelp, PanelStrings, ToHost } from '../protocol';
-import { element } from './element';
-import type { Format } from './format';
+import type { FaultHelp, PanelStrings, ToHost } from '../shared/protocol';
+import { element } from './util/element';
+import type { Format } from './util/format';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
-import type { PanelClock } from './panelClock';
+import type { PanelClock } from './util/panelClock';
 
 /** What every part of the panel is given. */
 export interface PageContext {

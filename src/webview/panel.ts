@@ -6,23 +6,23 @@ import {
   type PanelStrings,
   type Suggestion,
   type ToWebview,
-} from '../protocol';
-import { createAutoscroll, createJumpButton, type ObserveSize } from './autoscroll';
-import { createComposer } from './composer';
-import { createConnectionBar } from './connectionBar';
-import { ConversationView } from './conversationView';
-import type { ObserveNear } from './drawQueue';
-import { element } from './element';
-import { createEmptyState } from './emptyState';
-import { createFormat } from './format';
+} from '../shared/protocol';
+import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
+import { createComposer } from './composer/composer';
+import { createConnectionBar } from './conversation/connectionBar';
+import { ConversationView } from './conversation/conversationView';
+import type { ObserveNear } from './conversation/drawQueue';
+import { element } from './util/element';
+import { createEmptyState } from './conversation/emptyState';
+import { createFormat } from './util/format';
 import { createAnnouncer, createMoveFocus, type PageContext } from './pageContext';
-import type { PanelClock } from './panelClock';
-import { askedSince, PendingPrompts } from './pendingPrompts';
-import { isComposing, isInPromptEditor } from './promptEditor';
-import { PromptHistory } from './promptRecall';
-import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './unsentStore';
-import type { VsCodeApi } from './vscodeApi';
-import { createWaitTabOrder } from './waitTabOrder';
+import type { PanelClock } from './util/panelClock';
+import { askedSince, PendingPrompts } from './state/pendingPrompts';
+import { isComposing, isInPromptEditor } from './composer/promptEditor';
+import { PromptHistory } from './composer/promptRecall';
+import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
+import type { VsCodeApi } from './util/vscodeApi';
+import { createWaitTabOrder } from './turn/waitTabOrder';
 
 /** What the panel can't make itself. */
 export interface PanelEnvironment {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
-import type * as engineSource from '../../src/core/createEngine';
+import type * as engineSource from '../../src/engine/createEngine';
 import type * as sdkSource from 'openai';
 import { out, root } from '../support/paths';
 
@@ -11,7 +11,7 @@ const script = path.join(out, 'bench/engine.js');
 /** Bundles the engine and the SDK as the production build does, into a file of their own that can be required. */
 export async function buildEngine(): Promise<void> {
   const { extension } = load(path.join(root, 'esbuild.js')) as { readonly extension: BuildOptions };
-  const contents = "export * from './src/core/createEngine'; export { OpenAI } from 'openai';";
+  const contents = "export * from './src/engine/createEngine'; export { OpenAI } from 'openai';";
   await build({
     ...{ stdin: { contents, resolveDir: root }, outfile: script, bundle: true, minify: true, logLevel: 'warning' },
     ...{ platform: 'node', format: 'cjs', plugins: extension.plugins ?? [] },

@@ -1,6 +1,6 @@
 import { startGateway } from '../../src/demo/gateway';
 import { answer } from '../../src/demo/replies';
-import type { Engine } from '../../src/core/engine';
+import type { Engine } from '../../src/engine/engine';
 import { apiKey, engineFor, request, sdkFor, type Endpoint } from './clients';
 import { progress } from './progress';
 import { none, ratioOf, type Row } from './row';

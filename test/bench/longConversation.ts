@@ -1,4 +1,4 @@
-import { isRunning } from '../../src/core/turnState';
+import { isRunning } from '../../src/engine/state/turnState';
 import { liveConversations, type LiveOptions } from '../support/kill/liveConversations';
 
 /** Written as the extension host writes it, by a window that goes away afterwards. */

@@ -1,4 +1,4 @@
-import { initialTurn, reduce, type ExchangeView, type StreamEvent, type ToWebview } from '../../src/protocol';
+import { initialTurn, reduce, type ExchangeView, type StreamEvent, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 
 const model = 'claude-sonnet-4';

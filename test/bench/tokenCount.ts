@@ -1,7 +1,7 @@
 import { clearMergeCache, countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { estimateTokens } from '../../src/host/languageModels/tokenEstimator';
+import { estimateTokens } from '../../src/host/chat/provider/tokenEstimator';
 import { root } from '../support/paths';
 import { progress } from './progress';
 import { ratioOf, type Row } from './row';
@@ -45,7 +45,7 @@ function estimated(text: string): number {
 
 /** Whole files, their sections and their lines, as a prompt is fitted into its budget: part by part, again and again. */
 function requestTexts(): readonly string[] {
-  const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'src/protocol.ts'].map((file) =>
+  const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'src/shared/protocol.ts'].map((file) =>
     readFileSync(path.join(root, file), 'utf8'),
   );
   const texts = files.flatMap((text) => [text, ...text.split('\n\n'), ...text.split('\n')]);

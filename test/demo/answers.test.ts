@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Script as Program } from 'node:vm';
-import { english, type Topic } from '../../src/demo/answers.en';
-import { chinese } from '../../src/demo/answers.zh';
-import { likeRecorded } from '../../src/demo/demoAnswer';
+import { english, type Topic } from '../../src/demo/answers/answers.en';
+import { chinese } from '../../src/demo/answers/answers.zh';
+import { likeRecorded } from '../../src/demo/answers/demoAnswer';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OwnPrompts } from '../../src/host/prompts/ownPrompts';
+import type { OwnPrompts } from '../../src/host/prompts/customPrompts';
 import { useVSCode } from '../support/fakeVSCode';
 
 interface Label {
@@ -66,7 +66,7 @@ describe('foreign text', () => {
   });
 
   it('in the names of models is a plain label in the list of models', async () => {
-    const { pickModel } = await import('../../src/host/modelPick');
+    const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [foreign], host: 'h' } as const);
     const picked = pickModel(list, `current ${foreign}`, {});
     await list;
@@ -90,7 +90,7 @@ describe('foreign text', () => {
 
   for (const kind of ['information', 'warning', 'error'] as const) {
     it(`in a notification is one line without links (${kind})`, async () => {
-      const { toast } = await import('../../src/host/toast');
+      const { toast } = await import('../../src/host/ui/toast');
       toast(
         { error: (problem) => assert.fail(String(problem)) },
         kind,

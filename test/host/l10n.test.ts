@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { faultTable, localFaults, type FaultRow } from '../../src/core/faults/table';
-import { english, type Texts } from '../../src/demo/answers.en';
-import { chinese } from '../../src/demo/answers.zh';
-import { answerTo } from '../../src/demo/demoAnswer';
+import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
+import { english, type Texts } from '../../src/demo/answers/answers.en';
+import { chinese } from '../../src/demo/answers/answers.zh';
+import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
 import { faultAdvice } from '../../src/host/panel/faultAdvice';
-import { panelStrings } from '../../src/protocol';
+import { panelStrings } from '../../src/shared/protocol';
 
 const root = resolve(__dirname, '../..');
 
@@ -36,7 +36,7 @@ function sources(folder: string): string[] {
 /** Everything a user can read that is not in the manifest. */
 const said = new Set([
   ...sources('src/host').flatMap(literalsOf),
-  ...['src/extension.ts', 'src/app.ts'].flatMap((file) => literalsOf(join(root, file))),
+  ...['src/extension.ts', 'src/host/app.ts'].flatMap((file) => literalsOf(join(root, file))),
   ...Object.values(panelStrings),
   ...Object.values<FaultRow>(faultTable).flatMap(({ message, timed = '' }) => [message, timed]),
   ...Object.values(faultAdvice).flatMap(({ cause, todo }) => [cause, todo]),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalizeBaseUrl } from '../../src/core/baseUrl';
-import { isRecord, type JsonRecord } from '../../src/core/json';
+import { normalizeBaseUrl } from '../../src/engine/gateway/baseUrl';
+import { isRecord, type JsonRecord } from '../../src/engine/json';
 import {
   defaultBaseUrl,
   defaultModel,
@@ -10,7 +10,7 @@ import {
   numberSettings,
   resumeChoices,
   timeoutRange,
-} from '../../src/host/settingValues';
+} from '../../src/host/settings/settingValues';
 
 const root = join(__dirname, '../..');
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { contextLimits } from '../../src/host/context/contextPrompt';
 import { ContextSource } from '../../src/host/context/contextSource';
-import { UserError } from '../../src/host/userError';
-import type { Attachment } from '../../src/protocol';
+import { UserError } from '../../src/host/util/userError';
+import type { Attachment } from '../../src/shared/protocol';
 
 const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no workspace');
 const at = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/core/events';
+import type { StreamEvent } from '../../src/engine/events';
 import { answer } from '../../src/demo/replies';
-import type { Verification } from '../../src/host/verification';
+import type { Verification } from '../../src/host/connection/verification';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { logOfExtension } from '../support/extensionLog';

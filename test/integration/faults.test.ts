@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FaultKind } from '../../src/core/events';
+import type { FaultKind } from '../../src/engine/events';
 import { answer, failure, html, inTurn, json } from '../../src/demo/replies';
 import type { Script, Step } from '../../src/demo/gateway';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/core/events';
+import type { StreamEvent } from '../../src/engine/events';
 import { startGateway } from '../../src/demo/gateway';
 import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/core/events';
-import { ChatParticipant } from '../../src/host/participant/chatParticipant';
-import { UserError } from '../../src/host/userError';
+import type { StreamEvent } from '../../src/engine/events';
+import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
+import { UserError } from '../../src/host/util/userError';
 import { attempt, done, failed, ScriptedEngine, settled, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
 

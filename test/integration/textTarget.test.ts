@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/proposedText';
 import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
 import { viewType } from '../../src/host/panel/viewType';
-import { TextTarget } from '../../src/host/panel/textTarget';
-import { initialTurn } from '../../src/core/turnState';
+import { TextTarget } from '../../src/host/code/editorTarget';
+import { initialTurn } from '../../src/engine/state/turnState';
 
 const source = 'before\n  first();\n  second();\nafter\n';
 const asked = '  first();\n  second();\n';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/clock';
+import type { Clock } from '../../src/engine/clock';
 import { EventHeap, type Due } from './eventHeap';
 
 /** Nothing here may take longer; what does has no end. */

@@ -1,4 +1,4 @@
-import type { Delta, DeltaSink } from '../../src/core/dialect';
+import type { Delta, DeltaSink } from '../../src/engine/http/dialect';
 
 /** What a sink was told, in its order: `[type, value]`. Pending finish reasons are left out. */
 export type Said = readonly [type: Delta['type'], value: unknown];

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { createEngine } from '../../src/core/createEngine';
-import type { Engine, EngineDeps, RunningTurn, StreamOptions } from '../../src/core/engine';
-import { isTerminal, type StreamEvent } from '../../src/core/events';
-import type { KnownKeys } from '../../src/core/knownKeys';
-import { noSharedCooldowns, type SharedCooldowns } from '../../src/core/network/sharedCooldowns';
-import type { ChatRequest, Connection } from '../../src/core/request';
-import type { EngineSettings } from '../../src/core/settings';
+import { createEngine } from '../../src/engine/createEngine';
+import type { Engine, EngineDeps, RunningTurn, StreamOptions } from '../../src/engine/engine';
+import { isTerminal, type StreamEvent } from '../../src/engine/events';
+import type { KnownKeys } from '../../src/engine/gateway/knownKeys';
+import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/sharedCooldowns';
+import type { ChatRequest, Connection } from '../../src/engine/request';
+import type { EngineSettings } from '../../src/engine/engineSettings';
 import { ScriptedFetch, type Reply } from './scriptedFetch';
 import { settle, VirtualClock } from './virtualClock';
 

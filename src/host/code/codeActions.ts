@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type CodePromptId, codePromptIds } from './codePrompts';
 import { codeActionTitle, ownActionTitle } from './codeTitles';
-import type { OwnPrompt, OwnPrompts } from '../prompts/ownPrompts';
+import type { OwnPrompt, OwnPrompts } from '../prompts/customPrompts';
 
 const rewrite = vscode.CodeActionKind.RefactorRewrite;
 

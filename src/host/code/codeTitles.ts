@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import type { CodePromptId } from './codePrompts';
 import { briefTitle } from '../prompts/promptTemplate';
-import type { OwnPrompt } from '../prompts/ownPrompts';
+import type { OwnPrompt } from '../prompts/customPrompts';
 
 /** In the lightbulb's menu. */
 export function codeActionTitle(id: CodePromptId): string {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { visibleText } from '../../core/visibleText';
+import { visibleText } from '../../engine/gateway/visibleText';
 import type { Span } from './codeGeometry';
 
 const maxLength = 1000;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError } from '../userError';
+import { UserError } from '../util/userError';
 import { indentInsertion, withLineEnds } from './codeLines';
 
 interface Insertion {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { Disposable } from '../disposable';
-import { UserError } from '../userError';
+import { Disposable } from '../util/disposable';
+import { UserError } from '../util/userError';
 import { ProposedText } from './proposedText';
 
 export interface Replacement {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { Disposable } from '../disposable';
+import { Disposable } from '../util/disposable';
 
 export const proposedScheme = 'holysheep-proposed';
 

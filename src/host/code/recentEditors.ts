@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Disposable } from '../disposable';
+import { Disposable } from '../util/disposable';
 import { promptsScheme } from '../prompts/promptConsent';
 import { proposedScheme } from './proposedText';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { ContextSuggestion } from '../../protocol';
+import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeGeometry';
 import { shownPath } from '../code/editorPlaces';
 import { contextId, parseContextId } from './contextId';

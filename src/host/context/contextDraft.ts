@@ -1,9 +1,9 @@
 import { Mutex } from 'async-mutex';
-import type { Localize } from '../../core/engine';
-import type { Attachment, DraftContext } from '../../protocol';
+import type { Localize } from '../../engine/engine';
+import type { Attachment, DraftContext } from '../../shared/protocol';
 import { beginning } from '../code/codeExcerpt';
-import { Listeners } from '../conversation/listeners';
-import { UserError } from '../userError';
+import { Listeners } from '../util/listeners';
+import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ContextKind, ContextSuggestion } from '../../protocol';
-import { plainLabel } from '../plainLabel';
+import type { ContextKind, ContextSuggestion } from '../../shared/protocol';
+import { plainLabel } from '../ui/plainLabel';
 import { fileChoice, withTargets } from './contextChoices';
 import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';

@@ -1,4 +1,4 @@
-import type { Attachment, ContextKind } from '../../protocol';
+import type { Attachment, ContextKind } from '../../shared/protocol';
 import { codeLimits } from '../code/codeExcerpt';
 import { codeFence, type CodeProblem } from '../code/codePrompts';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Attachment, ContextSuggestion } from '../../protocol';
-import { UserError } from '../userError';
+import type { Attachment, ContextSuggestion } from '../../shared/protocol';
+import { UserError } from '../util/userError';
 import { contextChoices, fileChoice, openTabs, pickChoice, withTarget } from './contextChoices';
 import type { DraftAttachment } from './contextDraft';
 import { contextId, parseContextId } from './contextId';

@@ -2,9 +2,9 @@ import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { visibleText } from '../../core/visibleText';
+import { visibleText } from '../../engine/gateway/visibleText';
 import { shownPath } from '../code/editorPlaces';
-import { UserError } from '../userError';
+import { UserError } from '../util/userError';
 
 const maxLength = 1000;
 

@@ -1,4 +1,4 @@
-import type { ContextSuggestion } from '../../protocol';
+import type { ContextSuggestion } from '../../shared/protocol';
 
 export interface ContextCandidate {
   readonly suggestion: ContextSuggestion;

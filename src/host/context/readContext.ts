@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { Attachment } from '../../protocol';
+import type { Attachment } from '../../shared/protocol';
 import { beginning } from '../code/codeExcerpt';
 import { spanLabel, type Span } from '../code/codeGeometry';
 import { shownPath, toRange } from '../code/editorPlaces';
-import { UserError } from '../userError';
+import { UserError } from '../util/userError';
 import { contextLimits, problemLines } from './contextPrompt';
 import { fileProblems } from './fileProblems';
 import { refuseUnreadable } from './readableFile';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { shownPath } from '../code/editorPlaces';
-import { UserError } from '../userError';
+import { UserError } from '../util/userError';
 import { contextLimits } from './contextPrompt';
 
 /**

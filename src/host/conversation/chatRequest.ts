@@ -1,4 +1,4 @@
-import type { ChatRequest, TextMessage } from '../../core/request';
+import type { ChatRequest, TextMessage } from '../../engine/request';
 import type { Exchange } from './exchange';
 
 /** What a request takes from the settings; read when a turn starts. */

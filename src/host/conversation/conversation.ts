@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { isDelta, type RecordedEvent, type StreamEvent } from '../../core/events';
-import type { ChatRequest } from '../../core/request';
-import type { EngineSettings } from '../../core/settings';
-import { initialTurn, interrupted, recorded } from '../../core/turnState';
-import type { ExchangeView } from '../../protocol';
+import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
+import type { ChatRequest } from '../../engine/request';
+import type { EngineSettings } from '../../engine/engineSettings';
+import { initialTurn, interrupted, recorded } from '../../engine/state/turnState';
+import type { ExchangeView } from '../../shared/protocol';
 import type { OtherVersion } from './conversationSummary';
 import {
   canContinue,
@@ -17,9 +17,9 @@ import {
   type PromptInput,
 } from './exchange';
 import { Exchanges } from './exchanges';
-import type { FoldedJournal } from './journalFold';
+import type { FoldedJournal } from '../journal/journalFold';
 import type { JournalLine } from './journalSchema';
-import { Listeners } from './listeners';
+import { Listeners } from '../util/listeners';
 import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
 /** What the panel is told; the shape is the protocol's. */

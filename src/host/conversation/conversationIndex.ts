@@ -1,8 +1,8 @@
 import { titleOf, type ConversationSummary } from './conversationSummary';
 import { textsOf } from './conversationText';
-import { foldOutline, type FoldedJournal } from './journalFold';
-import type { JournalEntry } from './journalFolder';
-import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from './journalLines';
+import { foldOutline, type FoldedJournal } from '../journal/journalFold';
+import type { JournalEntry } from '../journal/journalFolder';
+import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
 import type { JournalLine } from './journalSchema';
 
 /** The part of `Journal` that is needed. */

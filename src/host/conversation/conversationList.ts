@@ -3,7 +3,7 @@ import { ConversationIndex } from './conversationIndex';
 import { titleOf, type ConversationHit, type ConversationSummary, type ReadConversation } from './conversationSummary';
 import { excerptOf, textsOf, wordsOf } from './conversationText';
 import { Exchanges } from './exchanges';
-import { isConversationId, type Journal } from './journal';
+import { isConversationId, type Journal } from '../journal/journal';
 import type { Live, OpenConversations } from './openConversations';
 
 /** The conversations of a workspace, open or not, to be found and read. */

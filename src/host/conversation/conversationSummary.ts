@@ -1,4 +1,4 @@
-import { visibleText } from '../../core/visibleText';
+import { visibleText } from '../../engine/gateway/visibleText';
 import type { Exchange } from './exchange';
 
 /** The longest title of a conversation, in code points. */

@@ -1,9 +1,9 @@
-import { foremost } from './activity';
+import { foremost } from '../status/activity';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
 import { ConversationList } from './conversationList';
 import type { ConversationHit, ConversationSummary, ReadConversation } from './conversationSummary';
-import type { Journal } from './journal';
-import { Listeners } from './listeners';
+import type { Journal } from '../journal/journal';
+import { Listeners } from '../util/listeners';
 import { OpenConversations, type Removal, type Removed } from './openConversations';
 import type { Store } from './promptHistoryStore';
 

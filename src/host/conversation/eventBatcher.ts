@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock';
-import { isTerminal, type StreamEvent } from '../../core/events';
+import type { Clock } from '../../engine/clock';
+import { isTerminal, type StreamEvent } from '../../engine/events';
 
 const frameMs = 16;
 

@@ -1,7 +1,7 @@
-import type { EarlierAnswer } from '../../core/engine';
-import type { RecordedEvent } from '../../core/events';
-import { initialTurn, isRunning, reduce, runsSoFar, type TurnState } from '../../core/turnState';
-import type { Attachment, ExchangeView } from '../../protocol';
+import type { EarlierAnswer } from '../../engine/engine';
+import type { RecordedEvent } from '../../engine/events';
+import { initialTurn, isRunning, reduce, runsSoFar, type TurnState } from '../../engine/state/turnState';
+import type { Attachment, ExchangeView } from '../../shared/protocol';
 
 /** Where the selection begins that an answer may be applied to; zero-based. Its text is the first attachment's code. */
 export interface ApplyTarget {

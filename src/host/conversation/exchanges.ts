@@ -1,8 +1,8 @@
-import type { ExchangeView } from '../../protocol';
+import type { ExchangeView } from '../../shared/protocol';
 import type { OtherVersion } from './conversationSummary';
 import { viewOf, type Exchange } from './exchange';
 import { ExchangeTree } from './exchangeTree';
-import type { FoldedJournal } from './journalFold';
+import type { FoldedJournal } from '../journal/journalFold';
 
 /** All exchanges of a conversation, of which a path is shown. */
 export class Exchanges {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EarlierAnswer } from '../../core/engine';
+import type { EarlierAnswer } from '../../engine/engine';
 import {
   faultActions,
   type AttemptReason,
@@ -10,10 +10,10 @@ import {
   type StreamEvent,
   type TextEvent,
   type WaitOrigin,
-} from '../../core/events';
-import { isRecord } from '../../core/json';
-import type { Attachment, ContextKind } from '../../protocol';
-import { oneOf, parsed, type Entries, type OfType } from '../schemas';
+} from '../../engine/events';
+import { isRecord } from '../../engine/json';
+import type { Attachment, ContextKind } from '../../shared/protocol';
+import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
 import type { ApplyTarget, PromptInput } from './exchange';
 
 /** Raised when a line changes its meaning; an older extension then leaves the file alone. */

@@ -1,9 +1,9 @@
-import type { Clock } from '../../core/clock';
-import type { EarlierAnswer, Engine, Localize, RunningTurn } from '../../core/engine';
-import { isDelta, type StreamEvent } from '../../core/events';
-import { hostFailure } from '../../core/faults/hostFaults';
-import type { ChatRequest, Connection } from '../../core/request';
-import { isRunning } from '../../core/turnState';
+import type { Clock } from '../../engine/clock';
+import type { EarlierAnswer, Engine, Localize, RunningTurn } from '../../engine/engine';
+import { isDelta, type StreamEvent } from '../../engine/events';
+import { hostFailure } from '../../engine/faults/hostFaults';
+import type { ChatRequest, Connection } from '../../engine/request';
+import { isRunning } from '../../engine/state/turnState';
 import { chatRequest, type RequestDefaults } from './chatRequest';
 import { EventBatcher } from './eventBatcher';
 import type { Exchange } from './exchange';

@@ -1,5 +1,5 @@
-import type { Engine } from '../../core/engine';
-import { hostEngine, type HostEngineDeps } from '../hostEngine';
+import type { Engine } from '../../engine/engine';
+import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { demoSettings } from './demoTour';
 
 /**

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../demo/gateway';
 import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
-import { Disposable } from '../disposable';
+import { Disposable } from '../util/disposable';
 import { steadyModel } from './demoTour';
 
 interface Running {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { enterApiKey } from '../actions';
-import type { FaultAction } from '../../protocol';
-import type { ToastAction } from '../toast';
+import { enterApiKey } from '../ui/messageActions';
+import type { FaultAction } from '../../shared/protocol';
+import type { ToastAction } from '../ui/toast';
 
 export interface DemoNote {
   readonly message: string;

@@ -1,7 +1,7 @@
-import type { Localize } from '../../core/engine';
-import type { EngineSettings } from '../../core/settings';
+import type { Localize } from '../../engine/engine';
+import type { EngineSettings } from '../../engine/engineSettings';
 import type { DemoModel } from '../../demo/scenarios';
-import type { DemoAct, DemoGuide, Suggestion } from '../../protocol';
+import type { DemoAct, DemoGuide, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
 /** The model that is selected when the demo starts, and that answers in place of an overloaded one. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { titleLength } from '../conversation/conversationSummary';
 import type { Conversations } from '../conversation/conversations';
-import type { Log } from '../log';
+import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { panelTitle } from '../panel/panelText';
-import { toast } from '../toast';
-import { withoutLinks } from '../withoutLinks';
+import { toast } from '../ui/toast';
+import { withoutLinks } from '../ui/withoutLinks';
 
 /** At once, and without asking: the way back is offered until the message goes away. Resolves when it is deleted. */
 export async function deleteConversation(

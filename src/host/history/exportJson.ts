@@ -1,5 +1,5 @@
-import type { LedgerEntry, LedgerWait } from '../../core/ledger';
-import { runsOf, type TurnRun } from '../../core/turnState';
+import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
+import { runsOf, type TurnRun } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 

@@ -1,8 +1,8 @@
-import type { Localize } from '../../core/engine';
-import { knownLocale } from '../../core/knownLocale';
-import { hasArrived, isRunning } from '../../core/turnState';
-import { visibleText } from '../../core/visibleText';
-import { panelStrings, type Attachment } from '../../protocol';
+import type { Localize } from '../../engine/engine';
+import { knownLocale } from '../../engine/gateway/knownLocale';
+import { hasArrived, isRunning } from '../../engine/state/turnState';
+import { visibleText } from '../../engine/gateway/visibleText';
+import { panelStrings, type Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';

@@ -1,5 +1,5 @@
-import { runsOf } from '../../core/turnState';
-import { visibleText } from '../../core/visibleText';
+import { runsOf } from '../../engine/state/turnState';
+import { visibleText } from '../../engine/gateway/visibleText';
 import type { OtherVersion } from '../conversation/conversationSummary';
 import type { Exchange } from '../conversation/exchange';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConversationSummary } from '../conversation/conversationSummary';
-import { localize } from '../localize';
+import { localize } from '../util/localize';
 import type { NamedConversation } from './conversationActions';
 import { historySections, type HistoryItem } from './historyItems';
 

@@ -1,8 +1,8 @@
-import type { Localize } from '../../core/engine';
-import { knownLocale } from '../../core/knownLocale';
-import { visibleText } from '../../core/visibleText';
+import type { Localize } from '../../engine/engine';
+import { knownLocale } from '../../engine/gateway/knownLocale';
+import { visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, titleLength } from '../conversation/conversationSummary';
-import { plainLabel } from '../plainLabel';
+import { plainLabel } from '../ui/plainLabel';
 
 export interface HistoryItem {
   readonly id: string;

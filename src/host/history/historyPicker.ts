@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { Disposable } from '../disposable';
-import { systemClock } from '../systemClock';
+import { Disposable } from '../util/disposable';
+import { systemClock } from '../util/systemClock';
 import { deleteConversation, type HistoryDeps, openConversation, renameConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
 import { type Entry, type Found, historyEntries, idOf, nothingFound } from './historyEntries';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock';
+import type { Clock } from '../../engine/clock';
 
 export interface LatestSearchDeps<T> {
   readonly clock: Pick<Clock, 'after'>;

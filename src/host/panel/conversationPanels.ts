@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
-import { isPanelState } from '../../panelState';
+import { isPanelState } from '../../shared/panelState';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import { Disposable } from '../disposable';
+import { Disposable } from '../util/disposable';
 import { ConversationTab } from './conversationTab';
 import { ConversationTabs } from './conversationTabs';
 import type { PanelContext } from './panelContext';

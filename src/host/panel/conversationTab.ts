@@ -1,6 +1,6 @@
-import type { PanelState } from '../../protocol';
+import type { PanelState } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
-import { Disposable } from '../disposable';
+import { Disposable } from '../util/disposable';
 import type { PanelContext } from './panelContext';
 import { PanelSession } from './panelSession';
 import type { PanelView } from './panelView';

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { FaultAction } from '../../protocol';
-import type { SetApiKeyResult } from '../commands/connectionCommands';
+import type { FaultAction } from '../../shared/protocol';
+import type { SetApiKeyResult } from '../connection/connectionCommands';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange } from '../conversation/exchange';
 import { demoNote } from '../demo/demoNotes';
-import type { Log } from '../log';
-import { toast } from '../toast';
+import type { Log } from '../diagnostics/log';
+import { toast } from '../ui/toast';
 import { billingPage } from './links';
 import { whileHeld, type Holder } from './whileHeld';
 

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../protocol';
+import type { FaultKind } from '../../shared/protocol';
 
 /** A page of `docs/troubleshooting`, without its ending. */
 export const troubleshootingPages = [

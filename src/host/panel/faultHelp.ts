@@ -1,4 +1,4 @@
-import type { FaultHelp, FaultKind } from '../../protocol';
+import type { FaultHelp, FaultKind } from '../../shared/protocol';
 import { faultAdvice } from './faultAdvice';
 
 /** As in package.json. */

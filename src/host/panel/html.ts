@@ -1,4 +1,4 @@
-import type { FaultHelp, PanelStrings } from '../../protocol';
+import type { FaultHelp, PanelStrings } from '../../shared/protocol';
 
 export interface PanelPage {
   /** Fresh for every page. */

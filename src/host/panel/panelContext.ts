@@ -1,8 +1,15 @@
-import type { ConnectionView, ContextSuggestion, DemoAct, DemoGuide, FaultAction, Suggestion } from '../../protocol';
+import type {
+  ConnectionView,
+  ContextSuggestion,
+  DemoAct,
+  DemoGuide,
+  FaultAction,
+  Suggestion,
+} from '../../shared/protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import type { Conversation } from '../conversation/conversation';
 import type { Exchange, PromptInput } from '../conversation/exchange';
-import type { ModelPick } from '../modelPick';
+import type { ModelPick } from '../models/modelPick';
 import type { SendOptions } from './promptSender';
 import type { Holder } from './whileHeld';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Store } from '../conversation/promptHistoryStore';
-import { Disposable } from '../disposable';
+import { Disposable } from '../util/disposable';
 import { viewType } from './viewType';
 
 const key = 'holysheep.shownConversations';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { canAnswer, type DemoGuide, type ToHost, type ToWebview } from '../../protocol';
+import { canAnswer, type DemoGuide, type ToHost, type ToWebview } from '../../shared/protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
-import { Disposable } from '../disposable';
-import { editPrompt, inOtherWords, regenerate } from './askAnew';
+import { Disposable } from '../util/disposable';
+import { editPrompt, inOtherWords, regenerate } from './editPrompt';
 import { openableLink } from './links';
 import type { PanelContext } from './panelContext';
 import { conversationName } from './panelText';

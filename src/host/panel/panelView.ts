@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ToHost, ToWebview } from '../../protocol';
-import { Disposable } from '../disposable';
+import type { ToHost, ToWebview } from '../../shared/protocol';
+import { Disposable } from '../util/disposable';
 import { isToHost } from './validateMessage';
 import { loadPage } from './loadPage';
 import { panelTitle } from './panelText';

@@ -1,4 +1,4 @@
-import { canAnswer, type ConnectionView } from '../../protocol';
+import { canAnswer, type ConnectionView } from '../../shared/protocol';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';

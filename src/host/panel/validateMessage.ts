@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { faultActions } from '../../core/events';
-import type { DemoAct, ToHost } from '../../protocol';
-import { oneOf, type Entries, type OfType } from '../schemas';
+import { faultActions } from '../../engine/events';
+import type { DemoAct, ToHost } from '../../shared/protocol';
+import { oneOf, type Entries, type OfType } from '../util/schemas';
 
 const demoActs: Readonly<Record<DemoAct, true>> = { next: true, repeat: true, skip: true, again: true };
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Settings } from '../settings';
-import type { OwnPrompt } from './ownPrompts';
+import type { Settings } from '../settings/settings';
+import type { OwnPrompt } from './customPrompts';
 
 /**
  * Asks for a title and a text, and keeps them in the user's settings.

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { Disposable } from '../disposable';
-import type { UserPrompt } from '../settingValues';
-import { withoutLinks } from '../withoutLinks';
+import { Disposable } from '../util/disposable';
+import type { UserPrompt } from '../settings/settingValues';
+import { withoutLinks } from '../ui/withoutLinks';
 import { briefTitles } from './promptTemplate';
-import type { OwnPrompts } from './ownPrompts';
+import type { OwnPrompts } from './customPrompts';
 
 /**
  * Asks about the prompts that came with the workspace, with a look at them if the user likes.

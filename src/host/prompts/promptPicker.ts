@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { plainLabel } from '../plainLabel';
-import type { OwnPrompt, OwnPrompts } from './ownPrompts';
+import { plainLabel } from '../ui/plainLabel';
+import type { OwnPrompt, OwnPrompts } from './customPrompts';
 import { briefTitle } from './promptTemplate';
 import type { UnusablePrompt } from './unusablePrompts';
 

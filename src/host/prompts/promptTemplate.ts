@@ -1,7 +1,7 @@
-import { visibleText } from '../../core/visibleText';
+import { visibleText } from '../../engine/gateway/visibleText';
 import type { CodeExcerpt } from '../code/codeExcerpt';
 import { type CodeProblem, codePromptText, cutNote, oneLine, problemList } from '../code/codePrompts';
-import type { UserPrompt } from '../settingValues';
+import type { UserPrompt } from '../settings/settingValues';
 
 /** What a template of the user's own can ask for, as `${selection}`. */
 export const templateVariables = ['selection', 'language', 'file', 'problems'] as const;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Settings } from '../settings';
-import type { OwnPrompts } from './ownPrompts';
+import type { Settings } from '../settings/settings';
+import type { OwnPrompts } from './customPrompts';
 
 /** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back; or to be mended. */
 export function registerPromptsKey(

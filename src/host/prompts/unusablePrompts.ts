@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { isRecord } from '../../core/json';
-import { textFrom, userPrompt } from '../settingValues';
+import { isRecord } from '../../engine/json';
+import { textFrom, userPrompt } from '../settings/settingValues';
 
 /** An entry of `holysheep.prompts` that is not listed. */
 export interface UnusablePrompt {

@@ -4,8 +4,8 @@ import { parseBlocks, settledCount, type Block, type ParsedBlocks } from './bloc
 import { toolbarSpec, type CodeToolbar } from './codeBlock';
 import { CommittedBlocks } from './committedBlocks';
 import { freeze, frozenSince, whole } from './frozen';
-import { Growth } from './openBlock/growth';
-import { cutOf, goesOn, type Head } from './openBlock/head';
+import { Growth } from './openBlock/appendFastPath';
+import { cutOf, goesOn, type Head } from './openBlock/frozenPrefix';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
 import { taskMarks, type TaskLabels } from './blockToTree';

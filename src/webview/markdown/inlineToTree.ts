@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it';
-import { isFollowable, linkTooltip, visibleAddress } from './links';
+import { isFollowable, linkTooltip, visibleAddress } from './followableLinks';
 import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
 
 /** Elements inside elements within one paragraph; deeper ones keep their text and lose their look. */

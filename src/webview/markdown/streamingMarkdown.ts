@@ -1,4 +1,4 @@
-import { listenForActions, type ActionHandlers } from './actions';
+import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
 import type { CodeToolbar } from './codeBlock';
 import { FlushQueue, inNextTask } from './flushQueue';

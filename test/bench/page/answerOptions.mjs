@@ -1,4 +1,4 @@
-import { panelStrings } from '../../../src/protocol';
+import { panelStrings } from '../../../src/shared/protocol';
 
 /** What the panel gives the renderer, but for the time it draws at. */
 export const answerOptions = { labels: panelStrings, canApply: true, onCodeAction() {}, onLink() {} };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type * as StoreApiKey from '../../../src/host/commands/storeApiKey';
+import type * as StoreApiKey from '../../../src/host/connection/storeApiKey';
 import { useVSCode } from '../../support/fakeVSCode';
 
 describe('the argument of holysheep.setApiKey', () => {
   useVSCode({ l10n: { t: (message: string) => message } });
   let readArgument: typeof StoreApiKey.readArgument;
   before(async () => {
-    ({ readArgument } = await import('../../../src/host/commands/storeApiKey'));
+    ({ readArgument } = await import('../../../src/host/connection/storeApiKey'));
   });
 
   it('is a key', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { copyRequestArgument as Read } from '../../../src/host/commands/copyRequest';
+import type { copyRequestArgument as Read } from '../../../src/host/copyAsCode/copyRequest';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const localize = (message: string): string => message;
@@ -8,7 +8,7 @@ describe('copyRequestArgument', () => {
   let copyRequestArgument: typeof Read;
   useVSCode({});
   before(async () => {
-    ({ copyRequestArgument } = await import('../../../src/host/commands/copyRequest'));
+    ({ copyRequestArgument } = await import('../../../src/host/copyAsCode/copyRequest'));
   });
 
   for (const language of ['curl', 'python', 'node']) {

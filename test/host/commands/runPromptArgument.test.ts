@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { runPromptArgument as Read } from '../../../src/host/commands/runPrompt';
+import type { runPromptArgument as Read } from '../../../src/host/prompts/runPrompt';
 import { useVSCode } from '../../support/fakeVSCode';
-import { ArgumentError } from '../../../src/host/userError';
+import { ArgumentError } from '../../../src/host/util/userError';
 
 const said = (message: string): string => message;
 
@@ -9,7 +9,7 @@ describe('the argument of holysheep.runPrompt', () => {
   let runPromptArgument: typeof Read;
   useVSCode({});
   before(async () => {
-    ({ runPromptArgument } = await import('../../../src/host/commands/runPrompt'));
+    ({ runPromptArgument } = await import('../../../src/host/prompts/runPrompt'));
   });
 
   it('is a title', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ContextDraft, type DraftAttachment } from '../../../src/host/context/contextDraft';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
-import { UserError } from '../../../src/host/userError';
-import type { Attachment } from '../../../src/protocol';
+import { UserError } from '../../../src/host/util/userError';
+import type { Attachment } from '../../../src/shared/protocol';
 
 const file = (label: string, code = label, more: Partial<Attachment> = {}): Attachment => ({
   kind: 'file',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rankContext, type ContextCandidate } from '../../../src/host/context/rankContext';
-import type { ContextSuggestion } from '../../../src/protocol';
+import type { ContextSuggestion } from '../../../src/shared/protocol';
 
 function candidate(
   kind: ContextSuggestion['kind'],

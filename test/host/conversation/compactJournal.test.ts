@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { StreamEvent } from '../../../src/core/events';
-import { compactJournal } from '../../../src/host/conversation/tidyJournal';
-import { foldJournal } from '../../../src/host/conversation/journalFold';
-import { encodeLine } from '../../../src/host/conversation/journalLines';
+import type { StreamEvent } from '../../../src/engine/events';
+import { compactJournal } from '../../../src/host/journal/tidyJournal';
+import { foldJournal } from '../../../src/host/journal/journalFold';
+import { encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/core/events';
-import type { EngineSettings } from '../../../src/core/settings';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { EngineSettings } from '../../../src/engine/engineSettings';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
-import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import {
   attempt,

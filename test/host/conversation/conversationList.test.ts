@@ -4,10 +4,10 @@ import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversationIndex } from '../../../src/host/conversation/conversationIndex';
 import { excerptOf, wordsOf } from '../../../src/host/conversation/conversationText';
-import { Journal } from '../../../src/host/conversation/journal';
+import { Journal } from '../../../src/host/journal/journal';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, settled, text } from './scriptedEngine';
-import { nextWindow, type Disk } from './window';
+import { nextWindow, type Disk } from '../journal/window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 describe('The list of conversations', () => {

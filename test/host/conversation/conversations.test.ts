@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, done, settled, text } from './scriptedEngine';
-import { nextWindow, type Disk } from './window';
+import { nextWindow, type Disk } from '../journal/window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { holdWrites } from '../../support/heldWrites';
 import { settle as filesWritten } from '../../support/virtualClock';

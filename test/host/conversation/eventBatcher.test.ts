@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/core/events';
+import type { StreamEvent } from '../../../src/engine/events';
 import { EventBatcher } from '../../../src/host/conversation/eventBatcher';
 import { attempt, done, text } from './scriptedEngine';
 import { VirtualClock } from '../../support/virtualClock';

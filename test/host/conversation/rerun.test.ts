@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/core/events';
-import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/core/turnState';
+import type { StreamEvent } from '../../../src/engine/events';
+import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/engine/state/turnState';
 import { rerunOf } from '../../../src/host/conversation/exchange';
-import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { attempt, done, resumed, stopped, text } from './scriptedEngine';
 

@@ -1,6 +1,6 @@
-import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/core/engine';
-import type { StreamEvent } from '../../../src/core/events';
-import type { ChatRequest } from '../../../src/core/request';
+import type { Engine, EngineReport, RunningTurn, StreamOptions } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { ChatRequest } from '../../../src/engine/request';
 
 /** A turn whose events the test gives, one by one. */
 export class ScriptedTurn implements RunningTurn {

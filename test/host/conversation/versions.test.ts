@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
-import { foldJournal, type FoldedJournal } from '../../../src/host/conversation/journalFold';
-import { decodeLine, encodeLine } from '../../../src/host/conversation/journalLines';
+import { foldJournal, type FoldedJournal } from '../../../src/host/journal/journalFold';
+import { decodeLine, encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { demoModels, type DemoModel } from '../../../src/demo/scenarios';
 import { Conversation } from '../../../src/host/conversation/conversation';
-import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { foldJournal } from '../../../src/host/journal/journalFold';
 import { DemoTour } from '../../../src/host/demo/demoTour';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';

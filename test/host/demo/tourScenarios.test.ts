@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { Script, Step } from '../../../src/demo/gateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
 import { demoSettings } from '../../../src/host/demo/demoTour';
-import { Stage } from '../../core/wire/stage';
-import { storyOf } from '../../core/wire/story';
-import type { WireRun } from '../../core/wire/wireRun';
+import { Stage } from '../../engine/wire/stage';
+import { storyOf } from '../../engine/wire/story';
+import type { WireRun } from '../../engine/wire/wireRun';
 
 /** Stories without the rows of the fault table and without numbers of characters. */
 const stories: readonly { readonly model: string; readonly story: string }[] = [
@@ -49,7 +49,7 @@ async function demoTurn(model: string): Promise<WireRun> {
 
 describe('the scenarios of the tour', () => {
   // Loading the client takes longer than a scenario.
-  before(() => import('../../../src/core/sdk'));
+  before(() => import('../../../src/engine/http/sdk'));
 
   it('are five, in this order', () => {
     assert.deepEqual(

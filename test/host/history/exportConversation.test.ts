@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../src/core/engine';
-import type { StreamEvent } from '../../../src/core/events';
-import { initialTurn, interrupted, reduce } from '../../../src/core/turnState';
+import type { Localize } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
+import { initialTurn, interrupted, reduce } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { exportFileName } from '../../../src/host/history/exportSource';
 import { exportJson } from '../../../src/host/history/exportJson';

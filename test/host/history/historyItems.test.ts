@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Localize } from '../../../src/core/engine';
+import type { Localize } from '../../../src/engine/engine';
 import { historyGroup, historySections, historyTime, turnsText } from '../../../src/host/history/historyItems';
 
 const localize: Localize = (message, args = {}) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { faultTable, localFaults, type FaultRow } from '../../../src/core/faults/table';
+import { faultTable, localFaults, type FaultRow } from '../../../src/engine/faults/faultTable';
 import { faultAdvice, troubleshootingPages, type TroubleshootingPage } from '../../../src/host/panel/faultAdvice';
 import { faultHelp, repository } from '../../../src/host/panel/faultHelp';
 

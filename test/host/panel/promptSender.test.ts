@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
 import { isOfDemo } from '../../../src/host/demo/demoTour';
-import { foldJournal } from '../../../src/host/conversation/journalFold';
+import { foldJournal } from '../../../src/host/journal/journalFold';
 import { prefilledInput, PromptDraft, PromptSender } from '../../../src/host/panel/promptSender';
-import type { Attachment } from '../../../src/protocol';
+import type { Attachment } from '../../../src/shared/protocol';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isToHost } from '../../../src/host/panel/validateMessage';
-import { isPanelState } from '../../../src/panelState';
+import { isPanelState } from '../../../src/shared/panelState';
 
 describe('isToHost', () => {
   const good: readonly unknown[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { OwnPrompts } from '../../../src/host/prompts/ownPrompts';
-import type { Settings } from '../../../src/host/settings';
+import type { OwnPrompts } from '../../../src/host/prompts/customPrompts';
+import type { Settings } from '../../../src/host/settings/settings';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const nothing = { dispose: () => undefined };

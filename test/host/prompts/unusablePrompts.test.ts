@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { OwnPrompts } from '../../../src/host/prompts/ownPrompts';
+import { OwnPrompts } from '../../../src/host/prompts/customPrompts';
 import { unusablePrompts } from '../../../src/host/prompts/unusablePrompts';
-import { promptsFrom } from '../../../src/host/settingValues';
+import { promptsFrom } from '../../../src/host/settings/settingValues';
 
 const good = { title: 'Good', template: 'a', model: 5 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { completedSteps, followWalkthroughSteps } from '../../../src/host/walkthrough/walkthroughProgress';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { attempt, text } from '../conversation/scriptedEngine';
-import { openWindow } from '../conversation/window';
+import { openWindow } from '../journal/window';
 
 const code = { label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ToHost, ToWebview } from '../../../src/protocol';
+import type { ToHost, ToWebview } from '../../../src/shared/protocol';
 
 /** A panel without a page, whose messages are the test's. As VS Code's own it throws once it is closed. */
 export class FakePanel implements vscode.WebviewPanel {

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../src/core/faults/classify';
+import type { Evidence } from '../../../src/engine/faults/classify';
 import type { Refusal } from '../gateway';
 
 /** What a transport would have seen of it. */

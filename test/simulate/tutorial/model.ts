@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/core/clock';
+import type { Clock } from '../../../src/engine/clock';
 import { LiveBody, sseHeaders, status, type Reply, type SentRequest } from '../../support/scriptedFetch';
 
 /** What the model says; in real ones a second answer has other words, which makes a doubled text only worse. */

@@ -1,4 +1,4 @@
-import { isTerminal, type TerminalEvent } from '../../../src/core/events';
+import { isTerminal, type TerminalEvent } from '../../../src/engine/events';
 import { percentile } from '../../bench/statistics';
 import { EngineRun } from '../../support/engineRun';
 import { ScriptedFetch, type Reply } from '../../support/scriptedFetch';

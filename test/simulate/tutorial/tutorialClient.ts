@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/core/clock';
+import type { Clock } from '../../../src/engine/clock';
 
 /** What the client of the tutorials is given; it sees nothing else of the world. */
 export interface TutorialWorld {

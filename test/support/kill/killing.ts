@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { isRunning } from '../../../src/core/turnState';
+import { isRunning } from '../../../src/engine/state/turnState';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { startGateway, type GatewayRequest, type Step } from '../../../src/demo/gateway';
 import { answer, deltas, inTurn } from '../../../src/demo/replies';

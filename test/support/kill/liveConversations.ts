@@ -1,10 +1,10 @@
-import { createEngine } from '../../../src/core/createEngine';
-import { noSharedCooldowns } from '../../../src/core/network/sharedCooldowns';
-import type { RunningTurn } from '../../../src/core/engine';
-import type { StreamEvent } from '../../../src/core/events';
+import { createEngine } from '../../../src/engine/createEngine';
+import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import type { RunningTurn } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
 import { Conversations } from '../../../src/host/conversation/conversations';
-import { Journal } from '../../../src/host/conversation/journal';
-import { systemClock } from '../../../src/host/systemClock';
+import { Journal } from '../../../src/host/journal/journal';
+import { systemClock } from '../../../src/host/util/systemClock';
 import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
 

@@ -37,7 +37,7 @@ export function suiteJobs(mochaArgs: readonly string[]): readonly SuiteJob[] {
     check('lint', 'eslint', ['eslint/bin/eslint.js', '.']),
     check('lint', 'imports', ['dependency-cruiser/bin/dependency-cruise.mjs', 'src']),
     check('lint', 'prettier', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
-    ...['host', 'webview', 'core', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
+    ...['host', 'webview', 'engine', 'demo', 'support'].map((folder) => unitJob(folder, mochaArgs)),
     { ...mochaJob('package', 'package', ['test/package/**/*.test.ts'], mochaArgs), needs: ['vsix'] },
     ...['newest', 'oldest'].flatMap((version) => hostJobs(version, mochaArgs)),
     ...e2eJobs(mochaArgs),

@@ -1,4 +1,4 @@
-import type { TakenRequest } from '../../../src/host/takeAway/takenRequest';
+import type { TakenRequest } from '../../../src/host/copyAsCode/exportedRequest';
 
 export function takenRequest(changes: Partial<TakenRequest> = {}): TakenRequest {
   return {

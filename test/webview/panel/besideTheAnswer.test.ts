@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FaultKind, StreamEvent } from '../../../src/protocol';
-import { initialTurn } from '../../../src/protocol';
+import type { FaultKind, StreamEvent } from '../../../src/shared/protocol';
+import { initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { initialTurn, reduce, type ExchangeView } from '../../../src/protocol';
-import type { Unsent } from '../../../src/webview/unsentStore';
+import { initialTurn, reduce, type ExchangeView } from '../../../src/shared/protocol';
+import type { Unsent } from '../../../src/webview/state/unsentStore';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 import { Scroller } from './support/scroller';

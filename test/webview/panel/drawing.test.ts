@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ExchangeView, TurnState } from '../../../src/protocol';
-import { initialTurn, reduce } from '../../../src/protocol';
+import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
+import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 import { lengthy } from './support/plainMarkdown';

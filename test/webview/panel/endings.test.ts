@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent, StreamEvent } from '../../../src/protocol';
-import { initialTurn, interrupted, reduce } from '../../../src/protocol';
+import type { FailedEvent, StreamEvent } from '../../../src/shared/protocol';
+import { initialTurn, interrupted, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 

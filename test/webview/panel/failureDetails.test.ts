@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent, FaultKind, StreamEvent } from '../../../src/protocol';
+import type { FailedEvent, FaultKind, StreamEvent } from '../../../src/shared/protocol';
 import { faultAdvice } from '../../../src/host/panel/faultAdvice';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ToWebview } from '../../../src/protocol';
+import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Exchanges } from '../../../src/host/conversation/exchanges';
-import { foldJournal } from '../../../src/host/conversation/journalFold';
-import { NewerJournalError, salvageJournal } from '../../../src/host/conversation/journalLines';
+import { foldJournal } from '../../../src/host/journal/journalFold';
+import { NewerJournalError, salvageJournal } from '../../../src/host/journal/journalLines';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { PanelPage } from './support/panelPage';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent, TurnPhase } from '../../../src/protocol';
-import { interrupted, reduce, initialTurn } from '../../../src/protocol';
+import type { StreamEvent, TurnPhase } from '../../../src/shared/protocol';
+import { interrupted, reduce, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { initialTurn, type TurnState } from '../../../src/protocol';
+import { initialTurn, type TurnState } from '../../../src/shared/protocol';
 import { exchange, PanelPage } from './support/panelPage';
 
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };

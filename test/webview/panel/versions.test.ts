@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ExchangeView, TurnState } from '../../../src/protocol';
-import { initialTurn, reduce } from '../../../src/protocol';
+import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
+import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 
@@ -185,7 +185,7 @@ describe('a prompt that was sent', () => {
   };
   for (const [name, [more, words]] of Object.entries(attachments)) {
     it(`says what went along: a ${name}`, () => {
-      const attachment = { label: 'src/app.ts', languageId: 'typescript', code: 'a', ...more };
+      const attachment = { label: 'src/host/app.ts', languageId: 'typescript', code: 'a', ...more };
       page.snapshot([exchange('a', { attachments: [attachment] })]);
       assert.equal(page.root.querySelector('.attachment summary')?.textContent, words);
     });

@@ -1,5 +1,5 @@
 import { createLowlight } from 'lowlight';
-import { aliases, languages } from './languages';
+import { aliases, languages } from './highlightLanguages';
 
 /** A piece of code that looks the same throughout; no kind: as plain code. */
 export interface CodeRun {

@@ -1,4 +1,4 @@
-import { fenceWord } from '../../../fenceWord';
+import { fenceWord } from '../../../shared/fenceLanguage';
 import { codeContent } from '../codeBlock';
 import { create, highlighted, keepSelection } from '../morph';
 import type { CodeRun } from './codeRuns';

@@ -1,13 +1,13 @@
 import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../../src/host/panel/faultHelp';
-import { panelStrings, type ToHost } from '../../../../src/protocol';
-import { type Composer, createComposer } from '../../../../src/webview/composer';
-import { button } from '../../../../src/webview/element';
-import { createFormat } from '../../../../src/webview/format';
+import { panelStrings, type ToHost } from '../../../../src/shared/protocol';
+import { type Composer, createComposer } from '../../../../src/webview/composer/composer';
+import { button } from '../../../../src/webview/util/element';
+import { createFormat } from '../../../../src/webview/util/format';
 import { createAnnouncer } from '../../../../src/webview/pageContext';
-import { PendingPrompts } from '../../../../src/webview/pendingPrompts';
-import { PromptHistory } from '../../../../src/webview/promptRecall';
-import type { Unsent } from '../../../../src/webview/unsentStore';
+import { PendingPrompts } from '../../../../src/webview/state/pendingPrompts';
+import { PromptHistory } from '../../../../src/webview/composer/promptRecall';
+import type { Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
 

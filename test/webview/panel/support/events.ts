@@ -1,4 +1,4 @@
-import type { FailedEvent, StreamEvent, WaitingEvent } from '../../../../src/protocol';
+import type { FailedEvent, StreamEvent, WaitingEvent } from '../../../../src/shared/protocol';
 import { startOfTime } from './panelPage';
 
 type Of<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;

@@ -1,4 +1,4 @@
-import type { PanelClock } from '../../../../src/webview/panelClock';
+import type { PanelClock } from '../../../../src/webview/util/panelClock';
 
 interface Timer {
   due: number;

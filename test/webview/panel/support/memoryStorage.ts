@@ -1,4 +1,4 @@
-import type { UnsentStorage } from '../../../../src/webview/unsentStore';
+import type { UnsentStorage } from '../../../../src/webview/state/unsentStore';
 
 /** A browser's storage, in memory. */
 export class MemoryStorage implements UnsentStorage {

@@ -6,12 +6,12 @@ import type {
   StreamEvent,
   ToHost,
   ToWebview,
-} from '../../../../src/protocol';
+} from '../../../../src/shared/protocol';
 import { faultHelp } from '../../../../src/host/panel/faultHelp';
-import { initialTurn, panelStrings } from '../../../../src/protocol';
+import { initialTurn, panelStrings } from '../../../../src/shared/protocol';
 import type { Panel } from '../../../../src/webview/panel';
 import { createPanel } from '../../../../src/webview/panel';
-import { UnsentStore, type Unsent } from '../../../../src/webview/unsentStore';
+import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
 import { plainMarkdown } from './plainMarkdown';

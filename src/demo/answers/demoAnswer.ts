@@ -1,0 +1,117 @@
+import { english, type Texts, type Topic } from './answers.en';
+import { chinese } from './answers.zh';
+import type { DemoPrompt } from './demoPrompt';
+import type { Step } from '../script';
+
+/** What is still to be streamed: the answer, or the rest of it. */
+export interface DemoAnswer {
+  readonly text: string;
+  /** Whether the text continues a partial answer. */
+  readonly isRest: boolean;
+}
+
+/** @param defaultTopic is the topic when the prompt names none */
+export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer {
+  const rest = restOf(prompt, defaultTopic);
+  return rest === undefined
+    ? { text: answerTo(prompt.text, defaultTopic), isRest: false }
+    : { text: rest, isRest: true };
+}
+
+/** Streams the answer up to about its middle. */
+export function* firstPart(prompt: DemoPrompt, { text }: DemoAnswer): Iterable<Step> {
+  const characters = Array.from(text);
+  const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
+  yield* likeRecorded(half, 'delta', seedOf(prompt));
+}
+
+/** Streams the whole answer, its finish reason and its usage. */
+export function* wholeAnswer(prompt: DemoPrompt, { text, isRest }: DemoAnswer, reasons = false): Iterable<Step> {
+  const seed = seedOf(prompt);
+  if (reasons && !isRest) yield* likeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
+  yield* likeRecorded(text, 'delta', seed);
+  const promptTokens = Math.ceil(prompt.text.length / 4);
+  const completionTokens = Math.ceil(text.length / 4);
+  const total = promptTokens + completionTokens;
+  const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: total };
+  yield { finish: 'stop', usage };
+  yield { done: true };
+}
+
+/** Returns the rest of a partial answer; many models repeat their last words first when a message asks for it. */
+function restOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
+  if (!partial) return undefined;
+  const answers = [answerTo(prompt, defaultTopic), ...allAnswers()];
+  const text = answers.find((answer) => answer.startsWith(partial) && answer.length > partial.length);
+  return text?.slice(asksForRest ? startOfRepetition(partial) : partial.length);
+}
+
+/** The repetition consists of whole characters. A client can only recognise one that has a letter or digit. */
+function startOfRepetition(partial: string): number {
+  const repeated = Array.from(partial).slice(-24).join('');
+  return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
+}
+
+/** The first match decides, so special topics come before general ones. */
+const keywords: readonly (readonly [Topic, RegExp])[] = [
+  ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
+  ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],
+  ['breaker', /breaker|overload|outage|\b(503|529)\b|熔断|过载/i],
+  ['jitter', /jitter|thundering|抖动|惊群/i],
+  ['backoff', /back.?off|exponential|退避|指数/i],
+  ['resume', /resum|stall|\bcut\b|\bstream|interrupt|续传|中断|断开|卡住|流式/i],
+  ['overview', /retr(y|ies)|重试/i],
+];
+
+/**
+ * Returns the answer to a prompt, in its language. Words inside a code block name no topic: a user who sends code wants
+ * to hear about the code, and is told that the demo can't read it.
+ */
+export function answerTo(prompt: string, defaultTopic: Topic): string {
+  const { answers, notice } = textsFor(prompt);
+  const withoutCode = prompt.replace(/^(`{3,}|~{3,})[^]*?(^\1|$(?![^]))/gm, '');
+  const named = keywords.find(([, pattern]) => pattern.test(withoutCode))?.[0];
+  return named && withoutCode === prompt ? answers[named] : `${notice}\n\n${answers[named ?? defaultTopic]}`;
+}
+
+/** Returns every possible answer, so that a model can continue what another one began. */
+function allAnswers(): readonly string[] {
+  return [english, chinese].flatMap(({ answers, notice }) =>
+    Object.values(answers).flatMap((text) => [text, `${notice}\n\n${text}`]),
+  );
+}
+
+function textsFor(prompt: string): Texts {
+  return /\p{Script=Han}/u.test(prompt) ? chinese : english;
+}
+
+/** About one token: a short word, two ideographs or a bit of punctuation, with the space before it. */
+const TOKEN = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
+
+/** Milliseconds between two deltas of a recorded stream. */
+const FASTEST = 8;
+const SLOWEST = 40;
+
+/** Streams deltas in the rhythm of a provider's stream, which is the same for the same seed. */
+export function* likeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
+  const random = mulberry32(seed);
+  for (const [token] of text.matchAll(TOKEN)) {
+    yield kind === 'delta' ? { delta: token } : { reasoning: token };
+    yield { waitMs: Math.round(FASTEST + random() * (SLOWEST - FASTEST)) };
+  }
+}
+
+function seedOf({ key }: DemoPrompt): number {
+  return parseInt(key.slice(0, 8), 16);
+}
+
+/** Uniform in [0, 1). Source: Tommy Ettinger's Mulberry32, public domain. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

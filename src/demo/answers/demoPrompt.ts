@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { ChatBody, ChatBodyMessage } from '../script';
+
+/** The prompt of a request, separated from the messages that ask for the rest of a cut answer. */
+export interface DemoPrompt {
+  /** The last message of the user. */
+  readonly text: string;
+  /** The same for each attempt at the same answer. */
+  readonly key: string;
+  /** The partial answer, when this request asks for the rest of it. */
+  readonly partial?: string;
+  /** Whether a message after the partial answer asks for the rest. Otherwise the same message is to be continued. */
+  readonly asksForRest: boolean;
+}
+
+export function readDemoPrompt(body: ChatBody): DemoPrompt {
+  const { messages } = body;
+  const last = messages.at(-1);
+  if (last?.role === 'assistant') return demoPrompt(body, messages.slice(0, -1), textOf(last), false);
+  const before = messages.at(-2);
+  if (last && before?.role === 'assistant' && asksForRest(textOf(last), textOf(before))) {
+    return demoPrompt(body, messages.slice(0, -2), textOf(before), true);
+  }
+  return demoPrompt(body, messages, undefined, false);
+}
+
+function textOf(message: ChatBodyMessage): string {
+  const { content } = message;
+  if (typeof content === 'string') return content;
+  return (content ?? []).map((part) => part.text ?? '').join('');
+}
+
+/** A client that asks for the rest quotes the end of its partial answer, with other white space; a user says "continue". */
+function asksForRest(request: string, partial: string): boolean {
+  const end = withoutSpace(partial).slice(-24);
+  return (
+    (end !== '' && withoutSpace(request).includes(end)) ||
+    /^\s*(please\s+)?(continue|go on|请?(继续|接着))/i.test(request)
+  );
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s+/g, '');
+}
+
+function demoPrompt(
+  { model }: ChatBody,
+  messages: readonly ChatBodyMessage[],
+  partial: string | undefined,
+  asksForRest: boolean,
+): DemoPrompt {
+  const content = JSON.stringify([model, messages.map((message) => [message.role, textOf(message)])]);
+  const key = createHash('sha256').update(content).digest('hex');
+  const text = textOf(messages.findLast((message) => message.role === 'user') ?? { role: 'user', content: '' });
+  return { text, key, asksForRest, ...(partial === undefined ? {} : { partial }) };
+}

@@ -1,0 +1,93 @@
+import type { Clock } from './clock';
+import type { StreamEvent } from './events';
+import type { ChatRequest, Connection } from './request';
+import type { KnownKeys } from './gateway/knownKeys';
+import type { TurnRecord } from './state/ledger';
+import type { NetworkReport, Pause } from './gate/networkState';
+import type { Scope, SharedCooldowns } from './gate/sharedCooldowns';
+import type { EngineSettings } from './engineSettings';
+
+/** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
+export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
+
+/** Detail for the output channel. Messages never contain a key, but the stack of an error may contain one. */
+export interface EngineLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  /** Logs a defect with its stack. The log itself removes keys. */
+  error(problem: unknown): void;
+}
+
+export interface EngineDeps {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Looked up per request, so that a patched global `fetch` (proxies, certificates) is the one that is used. */
+  readonly fetch: typeof fetch;
+  readonly log: EngineLog;
+  readonly localize: Localize;
+  /** A time of day as the user writes it, for "the limit resets at …". @param at epoch milliseconds */
+  readonly formatTime: (at: number) => string;
+  readonly settings: () => EngineSettings;
+  /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
+  readonly connection: () => Promise<Connection>;
+  /**
+   * All keys of this session. They are removed from the texts of a gateway, which may echo them. By default, only the
+   * keys of the requests of this engine are removed.
+   */
+  readonly keys?: KnownKeys | undefined;
+  /** What the other windows were told to wait for. */
+  readonly cooldowns: SharedCooldowns;
+  /** A pause has begun, is another or was ended; that its time is up nobody tells. */
+  readonly onPause?: (() => void) | undefined;
+  /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */
+  readonly userAgent: string;
+}
+
+/** A running turn: an event stream with exactly one terminal event, and its controls. All of them act at once. */
+export interface RunningTurn extends AsyncIterable<StreamEvent> {
+  stop(): void;
+  /** Ends a wait, or replaces an attempt that has shown nothing yet. Two calls are one retry. */
+  retryNow(): void;
+  /** As `retryNow`, and forgets why nobody was to ask this model for a while. */
+  tryAnyway(): void;
+  /** The next attempt goes to `model`, at once. */
+  switchModel(model: string): void;
+}
+
+/** What there is of an answer to the same request. */
+export interface EarlierAnswer {
+  readonly text: string;
+  /** The model thought before it wrote. */
+  readonly reasoned: boolean;
+  /** A part of a tool call has arrived. */
+  readonly calledTools?: boolean | undefined;
+  /** `continue`: the rest is asked for; `restart`: the text stays until a new answer has overtaken it. */
+  readonly go: 'continue' | 'restart';
+}
+
+export interface StreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly earlier?: EarlierAnswer | undefined;
+  /** Instead of the engine's own: where this turn goes, whatever becomes of the others. */
+  readonly connection?: (() => Promise<Connection>) | undefined;
+}
+
+export interface Engine {
+  stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
+  /** Key or base URL may be others: who waits for a route that is no longer taken goes on at once. */
+  connectionChanged(): void;
+  /** Forgets cooldowns, breakers and spent retry budgets, in all windows; waits for them end. */
+  resetNetworkState(): Promise<void>;
+  /** Whether a model is left alone for a while, and until when; as far as this window knows. */
+  pauseOf(scope: Scope): Pause | undefined;
+  /** The last turns and what is known of the network, without keys, prompts and answers. */
+  report(): EngineReport;
+}
+
+export interface EngineReport {
+  /** Oldest first. */
+  readonly turns: readonly TurnRecord[];
+  readonly network: NetworkReport;
+}

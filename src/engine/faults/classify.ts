@@ -1,0 +1,133 @@
+import type { FaultAction, FaultKind } from '../events';
+import { parseHint, parseInbandHint, type Hint } from '../retry/retryAfter';
+import { isBrowserChallenge, refusesUpstreamKey } from './intermediaries';
+import { fromJson, readProviderError, type ProviderError } from './providerError';
+import { refusedParameter, type RepairableParameter } from './unsupportedParameter';
+import { inbandRow, statusRow } from './statusFault';
+import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
+import { transportFault } from './transportError';
+
+export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
+
+/** What was seen of a failed attempt, before anyone judges it. */
+export type Evidence =
+  | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
+  | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
+  | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
+  | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
+  /** The answer exceeds the limits of a turn. */
+  | { readonly type: 'too-long' }
+  /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
+  | { readonly type: 'finish-reason-missing' }
+  | { readonly type: 'filtered' }
+  | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
+  /** `streamed`: part of the answer arrived before the error. */
+  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
+  | { readonly type: 'no-key' };
+
+/** A judged failure: a row of the table with what this case filled in. */
+export interface Fault {
+  readonly row: RowId | 0;
+  readonly kind: FaultKind;
+  readonly policy: Policy;
+  readonly message: string;
+  readonly actions: readonly FaultAction[];
+  readonly hint?: Hint | undefined;
+  readonly refused?: RepairableParameter | undefined;
+  /** The provider's own words. */
+  readonly detail: string;
+  /** The one that can't be reached. */
+  readonly proxy?: string | undefined;
+  /** Seconds of the clock that ran out. */
+  readonly seconds?: number | undefined;
+}
+
+/** Total: every evidence has a row, and money is never retried without a hint. */
+export function classify(evidence: Evidence, now: number): Fault {
+  switch (evidence.type) {
+    case 'error': {
+      // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
+      if (evidence.streaming) return fault(faultRows.connectionLost);
+      const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
+      return { ...fault(row), proxy };
+    }
+    case 'status': {
+      const { status, headers, body } = evidence;
+      if (isBrowserChallenge(headers, body)) return fault(faultRows.browserChallenge);
+      const hint = parseHint(headers, body, now);
+      const error = readProviderError(body);
+      return judged(separateUpstreamKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
+    }
+    case 'timeout':
+      return { ...fault(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
+    case 'inband': {
+      const error = fromJson(evidence.error);
+      const hint = parseInbandHint(evidence.error, now);
+      return judged(separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
+    }
+    case 'garbled':
+      return fault(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
+    case 'no-key':
+      return local(localFaults.noKey);
+    case 'web-page':
+    case 'no-body':
+    case 'eof':
+    case 'finish-reason-missing':
+    case 'no-text':
+    case 'endless-event':
+    case 'finish-error':
+    case 'slept':
+    case 'filtered':
+    case 'too-long':
+      return fault(plainRows[evidence.type]);
+  }
+}
+
+const timeoutRows = {
+  headers: faultRows.headersTimeout,
+  first: faultRows.firstTokenTimeout,
+  idle: faultRows.streamStalled,
+  silent: faultRows.streamSilent,
+} as const satisfies Record<StalledClock, RowId>;
+const plainRows = {
+  'web-page': faultRows.webPage,
+  'no-body': faultRows.noBody,
+  eof: faultRows.streamTruncated,
+  'finish-reason-missing': faultRows.streamTruncated,
+  'no-text': faultRows.noText,
+  'endless-event': faultRows.endlessEvent,
+  'finish-error': faultRows.finishedWithError,
+  slept: faultRows.slept,
+  filtered: faultRows.answerFiltered,
+  'too-long': faultRows.answerTooLong,
+} as const satisfies Record<string, RowId>;
+
+/** The fault of a row of the table that nobody but the engine itself has seen. */
+export function fault(row: RowId): Fault {
+  return { ...local(faultTable[row]), row };
+}
+
+/** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
+const slowRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
+const shortestSlowMs = 300_000;
+
+/** Distinguishes a rejection of the gateway's own key from a rejection of the user's key. */
+function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
+  return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
+}
+
+function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
+  const hint = slowRows.has(row) && said && said.delayMs < shortestSlowMs ? undefined : said;
+  const entry: FaultRow = faultTable[row];
+  // Nothing waits for a row that is never retried, so only here does its sentence have to name the time.
+  const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;
+  const { message } = error;
+  const refused = row === faultRows.unsupportedParameter ? refusedParameter(error) : undefined;
+  return { ...local(entry, message), row, hint, refused, message: timed ?? entry.message };
+}
+
+/** The fault of a row that is not in the table. */
+export function local({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
+  // Rows without a kind are states of the engine and are never the outcome of a judgement.
+  return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
+}

@@ -1,0 +1,162 @@
+import { isRecord, parseJson, type JsonRecord } from '../json';
+import { toSimplified } from './providerMessages';
+import { visibleText } from '../gateway/visibleText';
+import { baseResponseError, hasContent, isError, sentenceFields } from './errorEnvelope';
+
+/** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
+export interface ProviderError {
+  /** For a person, in one line without hidden characters; at most `longestMessage` characters. */
+  readonly message: string;
+  /**
+   * For classification: the message in simplified Chinese, without quotations, which may repeat the user's own text.
+   */
+  readonly words: string;
+  /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
+  readonly codes: readonly string[];
+  readonly param: string;
+  /** The gateway's own sentence around the message, where it has quoted the provider's error. */
+  readonly wrapper: string;
+  /** An HTTP status carried in the body (`code: 429`), of use when the response itself was 200. */
+  readonly status: number | undefined;
+}
+
+const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
+
+/** Maximum length of a message for the user, in characters. */
+const longestMessage = 400;
+
+/** Longest part of a message that is examined, in characters. */
+const longestText = 8192;
+
+/** Gateways wrap what the provider said, some more than once. */
+const maxDepth = 3;
+
+/**
+ * Reads the error in a response body. Never throws, whatever the body is. HTML yields no message, because it tells a
+ * user nothing.
+ */
+export function readProviderError(body: string): ProviderError {
+  return readText(body, 0);
+}
+
+export function fromJson(json: unknown): ProviderError {
+  return readJson(json, 0);
+}
+
+function readText(body: string, depth: number): ProviderError {
+  const json = parseJson(body);
+  if (json !== undefined) return readJson(json, depth);
+  const text = body.trim();
+  return text.startsWith('<') ? silent : said(text);
+}
+
+function readJson(json: unknown, depth: number): ProviderError {
+  const root = firstOf(json);
+  if (typeof root === 'string') return said(root);
+  if (!isRecord(root)) return silent;
+  const error = [firstOf(root['error']), firstOf(root['errors']), baseResponseError(root)].find(hasContent) ?? root;
+  if (typeof error === 'string') return { ...read(root, depth), ...spoken(error) };
+  return isRecord(error) ? read(error, depth) : silent;
+}
+
+/** Google, Cloudflare and others send a list of errors. */
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function read(error: JsonRecord, depth: number): ProviderError {
+  const inner = depth < maxDepth ? wrapped(error, depth + 1) : silent;
+  const codes = [...codesOf(error), ...inner.codes];
+  return {
+    ...(inner.message === '' ? spoken(messageOf(error)) : { message: inner.message, words: inner.words }),
+    wrapper: inner.message === '' ? '' : messageOf(error).slice(0, longestText),
+    codes,
+    param: textOf(error['param']) || placeOf(error['detail']) || inner.param,
+    status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
+  };
+}
+
+/** The provider's error inside the gateway's: JSON as the message, or what OpenRouter keeps as `raw`. */
+function wrapped(error: JsonRecord, depth: number): ProviderError {
+  const { message } = error;
+  if (isRecord(message)) return readJson(message, depth);
+  const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : '';
+  if (raw !== '') return readText(raw, depth);
+  return typeof message === 'string' ? embedded(message, depth) : silent;
+}
+
+/** What a gateway quotes in its own sentence: `bad response status code 400, body: {"error":{…}}`. */
+function embedded(message: string, depth: number): ProviderError {
+  const text = message.slice(0, longestText).trim();
+  const start = text.startsWith('[{') ? 0 : text.indexOf('{');
+  if (start < 0) return silent;
+  const quoted = text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
+  // LiteLLM prints a Python dictionary.
+  const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
+  if (printed !== undefined) return said(printed);
+  const json = firstOf(parseJson(quoted));
+  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : silent;
+}
+
+/** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
+function messageOf(error: JsonRecord): string {
+  const { detail } = error;
+  const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
+  const found = isRecord(first) ? `${placeOf(detail)}: ${textOf(first['msg'])}` : textOf(detail);
+  const [message = '', ...others] = sentenceFields.map((name) => (name === 'detail' ? found : textOf(error[name])));
+  return message || found || (others.find((text) => text !== '') ?? '');
+}
+
+function placeOf(detail: unknown): string {
+  const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
+  const place: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
+  return textOf(place);
+}
+
+function codesOf(error: JsonRecord): readonly string[] {
+  const inner = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
+  const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
+  const reasons = details.filter(isRecord).flatMap((detail) => {
+    const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
+    return [detail['reason'], ...violations.filter(isRecord).map((violation) => violation['quotaId'])];
+  });
+  const message = messageOf(error)
+    .slice(0, 200)
+    .replace(/ \(request id: \w+\)\s*$/, '');
+  // MiniMax puts its code after the message. Some gateways send a code instead of a message.
+  const inSentence = /\((\d{4})\)$/.exec(message)?.[1];
+  const asSentence = /^\w+_\w+$/.test(message) ? message : undefined;
+  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : inSentence;
+  const minimax = statusCode === undefined ? undefined : `base_resp.${statusCode}`;
+  const own = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
+    (name) => error[name],
+  );
+  return [...own, inner, asSentence, minimax, ...reasons]
+    .filter((code) => typeof code === 'string' || typeof code === 'number')
+    .map((code) => String(code).toLowerCase());
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function said(text: string): ProviderError {
+  return { ...silent, ...spoken(text) };
+}
+
+function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
+  const line = visibleText(text.slice(0, longestText));
+  return {
+    message: visibleText(line, longestMessage),
+    words: toSimplified(withoutQuotations(line)),
+  };
+}
+
+/** A straight single quote may be an apostrophe. No pattern runs past the next opening quote, so that it stays linear. */
+const quotation =
+  /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
+
+/** Names of parameters and models stay; sentences, which nobody but the user can have written, go. */
+function withoutQuotations(text: string): string {
+  return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
+}

@@ -1,0 +1,126 @@
+/**
+ * What providers write where they give no code of any use. Tried on messages without their quotations, and only at
+ * statuses where the meaning is possible. Sources: the error references of the providers, one-api and new-api, and the
+ * replies in `test/engine/gateways`.
+ */
+export const providerWords = {
+  /** Money or a subscription, whatever else the message mentions. */
+  credit: anyOf(
+    /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
+    /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
+    /not enough (?:balance|credits?|funds)|account is (?:in arrears|overdue)|credits? limit (?:exceeded|reached)/,
+    /(?:out of|requires more|no (?:more )?remaining) credits\b|no (?:more )?credits (?:left|remaining|available)/,
+    /(?:do|does)(?: not|n['’]t) have (?:any|enough) credits|used (?:up )?all (?:of )?(?:the |your )?(?:available )?credits/,
+    /credits (?:have |are |were )?(?:been )?(?:exhausted|depleted|used up|expired)/,
+    /spend(?:ing)? (?:limit|cap)|reached your specified api usage limits|\bkey limit (?:exceeded|reached)/,
+    /(?:^|monthly |weekly |daily |team |your |key |user |spending )budget (?:limit )?(?:has been |is |was )?(?:exceeded|exhausted|used up|reached)/,
+    /exceeded(?:token)?budget\b|exceeded (?:their|its|your|the) budget|crossed budget/,
+    /(?:plan|subscription|membership|free trial) (?:has |is )?(?:already )?(?:expired|ended|lapsed)/,
+    /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费/,
+    /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
+  ),
+  /** A quota without a unit: money, unless the message also speaks of a rate. */
+  quota: anyOf(
+    /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough/,
+    /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
+    /(?:free (?:tier|trial|quota)|free allocated quota)\b.{0,60}\b(?:exhausted|used up|exceeded)/,
+    /(?:exhausted|used up|exceeded) (?:its|your|the|all) (?:\w+ )?free (?:tier|trial|quota)/,
+    /please (?:top[- ]?up|recharge)|请.{0,6}充值|免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
+    /(?:额度|次数)(?:已?不足|不够|已?用[尽完光]|已?耗尽|已?过期|为\s?0)/,
+  ),
+  /** Money at OpenAI, a rate limit at Google. */
+  currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
+  auth: anyOf(
+    /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
+    /(?:api[ _-]?key|access token) (?:is |has )?(?:not valid|invalid|missing|expired|not found|been (?:revoked|disabled))/,
+    /^unauthorized\b|^invalid token\b(?! at\b|:)|authentication (?:fail|error)|\bexpired key\b|login fail/,
+    /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
+    /(?:认证|鉴权|身份验证)失败/,
+  ),
+  /** The key is valid but not allowed to use this. */
+  permission: anyOf(
+    /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
+    /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
+    /location is not supported|not (?:available|supported) in your (?:country|region)/,
+  ),
+  context: anyOf(
+    /maximum (?:context|prompt) length|reduce the length|range of input length|max input (?:characters|tokens)/,
+    /(?:exceed|greater|larger|longer|beyond|overflow|out of|reached|too (?:long|large))\w*\b.{0,80}\bcontext[ _]?(?:window|length|size|limit)/,
+    /context[ _]?(?:window|length|size|limit)\b.{0,60}\b(?:exceed|overflow|too (?:long|small|large)|reached|is full)/,
+    /(?:prompt|input|conversation)(?: tokens)? (?:is |are )?too (?:long|large)|token length too long/,
+    /(?:prompt|input|message|request|token)s? exceed(?:s|ed)? .{0,40}(?:tokens?|context|length|maximum allowed)\b(?! (?:quota|rate|per))/,
+    /too many (?:input |prompt )?tokens(?!,? please wait| per)|input token count\b.{0,60}\bexceeds/,
+    /上下文.{0,12}(?:超|过长|长度)|(?:输入|内容|对话|提示词?|prompt|tokens?数?).{0,8}(?:过长|超长|超过|超出)|超[出过]最大(?:长度|限制)/,
+  ),
+  filter: anyOf(
+    /content (?:management |usage )?polic|content[ _-]filter|flagged (?:by|as|for)|safety (?:system|filter|polic)/,
+    /inappropriate content|sensitive (?:content|information)|content exists risk|high risk|guardrail|moderation/,
+    /敏感|违规|不安全|不合规|内容审核|风控/,
+  ),
+  model: anyOf(
+    /\b(?:invalid|unknown|no such|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
+    /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:is |was |does |has been |could )?(?:currently )?(?:not (?:found|exist|be found|supported|available|a valid|recognized|deployed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned)/,
+    /is not a valid model|\bno endpoints found|does not work with the specified model/,
+    /模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/,
+  ),
+  /** one-api and new-api have no upstream for the model, whatever status and code they choose to say so. */
+  channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
+  /** new-api failed while it looked for a channel. A retry may succeed. */
+  channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
+  prefill: anyOf(
+    /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
+  ),
+  overload: anyOf(
+    /overload|at capacity|over capacity|too busy|server busy|high demand|queue is full/,
+    /负载(?:过高|较高)|过载|繁忙|访问量过大/,
+  ),
+  /** The whole group of upstreams; new-api has also sent this under the code of an empty balance. */
+  saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
+  /** A request rate, where neither code nor status says so. */
+  limit: anyOf(
+    /rate[- ]?limit|too many requests|requests? limit reached|throttl/,
+    /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制/,
+  ),
+  /** A limit that resets within moments, even if the message calls it a quota. */
+  shortLimit: anyOf(
+    /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
+    /(?<!free |hour |week |month )allocated quota exceeded/,
+    /分钟|每秒|并发/,
+  ),
+  /** A limit that does not reset within minutes. */
+  longLimit: anyOf(
+    /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
+    /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
+    /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
+    /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
+  ),
+  /** Distinguishes a reached limit from a time that is only mentioned. */
+  reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
+  tooLarge: anyOf(/\brequest too large\b/),
+  tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),
+} as const satisfies Readonly<Record<string, RegExp>>;
+
+function anyOf(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'), 'i');
+}
+
+/** Traditional characters that occur in error messages, each followed by its simplified form. */
+const pairs =
+  '餘余額额帳账戶户儲储飽饱負负載载無无獲获敗败請请頻频過过於于費费權权訪访問问錯错誤误時时間间後后試试組组當当盡尽鑰钥達达總总數数週周號号鎖锁凍冻結结違违規规內内審审輸输長长詞词擁拥訂订閱阅員员會会點点' +
+  '資资認认證证驗验體体開开啟启復复關关單单鐘钟個个們们還还這这應应該该處处務务統统線线連连續续購购買买滿满優优';
+
+const simplifiedOf: ReadonlyMap<string, string> = new Map(
+  (pairs.match(/../gu) ?? []).map((pair): readonly [string, string] => [pair.slice(0, 1), pair.slice(1)]),
+);
+
+/**
+ * Converts traditional Chinese to simplified, and the words of Taiwan for "channel" and "top up", for matching only.
+ * Users see the original text.
+ */
+export function toSimplified(text: string): string {
+  if (!/\p{Script=Han}/u.test(text)) return text;
+  return text
+    .replace(/\p{Script=Han}/gu, (character) => simplifiedOf.get(character) ?? character)
+    .replaceAll('管道', '渠道')
+    .replaceAll('储值', '充值');
+}

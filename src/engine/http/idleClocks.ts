@@ -1,0 +1,150 @@
+import type { Clock } from '../clock';
+import type { StalledClock } from '../faults/classify';
+import { quietMs, type Timeouts } from './timeouts';
+
+/** Between two looks; a sleep is noticed at the first look after it. */
+const lookEveryMs = 10_000;
+/** A timer that is later than this was not late: the machine slept. */
+const sleepMs = 15_000;
+/** From waking up until a connection has to have shown that it lives. */
+const wakeGraceMs = 10_000;
+
+/**
+ * Watches one attempt. A token costs two assignments: times are noted, and a single timer looks at them when the
+ * nearest deadline could have passed, and every few seconds. Bytes and payload have clocks of their own: a bytes-only
+ * watchdog hangs for ever on keep-alives, a payload-only one kills healthy connections that think.
+ */
+export class IdleClocks {
+  private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
+  private readonly start: number;
+  private phaseStart: number;
+  private lastBytes: number;
+  /** Monotonic; of the last text or reasoning, else the start; moved on by what the machine slept since. */
+  lastPayload: number;
+  /** Monotonic: by then something must have arrived over a connection that may not have survived a sleep. */
+  private wakeDeadline = Infinity;
+  private armed = { now: 0, ticks: 0, forMs: 0 };
+  private quietSaid = false;
+  private gone = false;
+  private tailLimitMs = 0;
+  private cancel: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly timeouts: Timeouts,
+    private readonly on: {
+      expired(which: StalledClock | 'tail', afterMs: number): void;
+      /** Nothing has arrived since the machine woke up. */
+      slept(): void;
+      quiet(forMs: number): void;
+    },
+  ) {
+    this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.ticks();
+    this.arm();
+  }
+
+  headers(): void {
+    this.wakeDeadline = Infinity;
+    this.enter('first');
+  }
+
+  bytes(): void {
+    this.lastBytes = this.clock.ticks();
+    this.wakeDeadline = Infinity;
+  }
+
+  /** Text or reasoning has arrived. */
+  payload(): void {
+    this.lastPayload = this.lastBytes;
+    this.quietSaid = false;
+    if (this.phase === 'first') this.enter('stream');
+  }
+
+  /** The answer is whole; only what belongs to it can still come, for at most `limitMs`. */
+  tail(limitMs: number): void {
+    this.tailLimitMs = limitMs;
+    this.enter('tail');
+  }
+
+  dispose(): void {
+    this.gone = true;
+    this.cancel?.();
+  }
+
+  private enter(phase: 'first' | 'stream' | 'tail'): void {
+    this.phase = phase;
+    this.phaseStart = this.clock.ticks();
+    this.cancel?.();
+    this.arm();
+  }
+
+  private arm(): void {
+    if (this.gone) return;
+    const { deadline } = this.nearest();
+    const next = this.quietSaid || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
+    const ticks = this.clock.ticks();
+    const forMs = Math.min(lookEveryMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
+    this.armed = { now: this.clock.now(), ticks, forMs };
+    this.cancel = this.clock.after(forMs, () => this.look());
+  }
+
+  /**
+   * A timer that comes much too late, by either clock, slept. A connection seldom survives that and seldom says so:
+   * it gets a short grace instead of the long silence that a living one is allowed.
+   */
+  private noticeSleep(): void {
+    const late = (from: number, to: number): number => Math.max(0, to - from - this.armed.forMs);
+    const byTicks = late(this.armed.ticks, this.clock.ticks());
+    if (Math.max(byTicks, late(this.armed.now, this.clock.now())) < sleepMs) return;
+    this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
+    this.phaseStart += byTicks;
+    this.lastBytes += byTicks;
+    this.lastPayload += byTicks;
+  }
+
+  private look(): void {
+    this.noticeSleep();
+    const now = this.clock.ticks();
+    if (now >= this.wakeDeadline) {
+      this.on.slept();
+      return;
+    }
+    const { which, deadline, afterMs } = this.nearest();
+    if (now >= deadline) {
+      this.on.expired(which, afterMs);
+      return;
+    }
+    if (!this.quietSaid && this.phase !== 'tail' && now >= this.quietAt()) {
+      this.quietSaid = true;
+      this.on.quiet(now - this.quietSince());
+    }
+    this.arm();
+  }
+
+  private quietSince(): number {
+    return this.phase === 'stream' ? this.lastPayload : this.start;
+  }
+
+  private quietAt(): number {
+    return this.quietSince() + quietMs;
+  }
+
+  private nearest(): { which: StalledClock | 'tail'; deadline: number; afterMs: number } {
+    const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
+    switch (this.phase) {
+      case 'headers':
+        return { which: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+      case 'first':
+        return { which: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+      case 'tail':
+        return { which: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
+      case 'stream': {
+        const idle = this.lastBytes + idleMs;
+        const silent = this.lastPayload + silentMs;
+        return idle <= silent
+          ? { which: 'idle', deadline: idle, afterMs: idleMs }
+          : { which: 'silent', deadline: silent, afterMs: silentMs };
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { createParser } from 'eventsource-parser';
+import { BareLines } from './bareLines';
+import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from './charset';
+import type { Clock } from '../clock';
+
+/** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
+export const maxEventChars = 8 * 1024 * 1024;
+
+/** An error's body is read for its words only; a server that never ends it must not hold the turn. */
+export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
+
+/** A beginning this long that tells nothing will not tell more later. */
+const tellingChars = 64;
+
+/** A network error of a request or its response. Any other exception is a defect of the extension. */
+export class ConnectionFailure extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The connection failed.', { cause });
+  }
+}
+
+export interface BodySink {
+  /** So many bytes have arrived, whatever they mean. */
+  bytes(count: number): void;
+  /** A whole server-sent event. */
+  event(data: string, name: string | undefined): void;
+  /** More than `maxEventChars` without an end. */
+  endless(): void;
+  /** Whether anybody still wants to know. */
+  over(): boolean;
+}
+
+export type BodyEnd =
+  | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
+  | { readonly kind: 'json' | 'unknown'; readonly text: string };
+
+/**
+ * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
+ * @returns undefined once `sink.over()` is true
+ * @throws ConnectionFailure when the connection breaks
+ */
+export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
+  const contentType = response.headers.get('content-type');
+  const declared = declaredKind(contentType);
+  // What a body looks like counts for more than what it is called: gateways send errors as JSON in an event stream.
+  let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
+  if (!response.body) return { kind: 'unknown', text: '' };
+  const parser = createParser({
+    maxBufferSize: maxEventChars,
+    onEvent: ({ data, event }) => sink.event(data, event),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') sink.endless();
+    },
+  });
+  const decoder = new StreamDecoder(contentType);
+  const bareLines = new BareLines();
+  const parts: Uint8Array[] = [];
+  const body: ReadableStream<Uint8Array> = response.body;
+  const reader = body.getReader();
+  /** The beginning of the body without leading white space, until its kind is known. */
+  let held = '';
+  let size = 0;
+  let empty = true;
+  while (kind !== 'web-page') {
+    let part;
+    try {
+      part = await reader.read();
+    } catch (error) {
+      throw new ConnectionFailure(error);
+    }
+    if (sink.over()) return undefined;
+    // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
+    const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
+    if (!part.done) {
+      empty &&= part.value.length === 0;
+      sink.bytes(part.value.length);
+    }
+    if (kind === 'stream') parser.feed(bareLines.convert(text));
+    else {
+      if (!part.done) parts.push(part.value);
+      size += text.length;
+      // Only the beginning is examined: a body without a recognisable beginning may be megabytes long.
+      if (kind === 'unknown' && held.length <= tellingChars) {
+        held = (held + text).trimStart();
+        kind = sniffedKind(held);
+        if (kind === 'unknown' && (part.done || held.length > tellingChars)) kind = declared;
+      }
+      if (kind === 'stream') parser.feed(bareLines.convert(held));
+      else if (size > maxEventChars) sink.endless();
+    }
+    if (sink.over()) return undefined;
+    if (part.done) break;
+  }
+  if (kind === 'stream' || kind === 'web-page') return { kind, empty };
+  return { kind, text: decodeBody(parts, contentType).trim() };
+}
+
+/**
+ * Reads at most `limits.bytes`, for at most `limits.ms`; what has arrived by then is the text. Never rejects.
+ * The rest of the body is cancelled, so the socket is let go.
+ */
+export async function boundedText(
+  { body, headers }: { readonly body: ReadableStream<Uint8Array> | null; readonly headers: Headers },
+  clock: Clock,
+  limits: { readonly bytes: number; readonly ms: number } = errorBodyLimits,
+): Promise<string> {
+  if (!body) return '';
+  const reader = body.getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  let cancelTimer: () => void = () => undefined;
+  const late = new Promise<undefined>((resolve) => {
+    cancelTimer = clock.after(limits.ms, () => resolve(undefined));
+  });
+  try {
+    while (size < limits.bytes) {
+      const part = await Promise.race([reader.read(), late]);
+      if (!part || part.done) break;
+      size += part.value.length;
+      parts.push(part.value);
+    }
+  } catch {
+    // A body that breaks has said what it had to say.
+  }
+  cancelTimer();
+  reader.cancel().catch(() => undefined);
+  return decodeBody(parts, headers.get('content-type'));
+}
+
+/**
+ * Decodes text that comes in pieces, byte order mark included. A piece of UTF-8 that begins and ends between
+ * characters, as nearly all do, is decoded by itself: that takes a third of what a decoder takes that has to remember.
+ */
+export class StreamDecoder {
+  private readonly whole: TextDecoder;
+  private readonly split: TextDecoder;
+  /** Whether `split` may hold the beginning of a character. */
+  private holds: boolean;
+
+  constructor(contentType: string | null = null) {
+    this.whole = decoderFor(contentType);
+    this.split = decoderFor(contentType);
+    // In other charsets an ASCII byte may be the second half of a character.
+    this.holds = this.split.encoding !== 'utf-8';
+  }
+
+  decode(bytes: Uint8Array): string {
+    const held = this.holds;
+    const last = bytes.at(-1);
+    // Only an ASCII byte is sure to be the end of a character.
+    if (last !== undefined && this.split.encoding === 'utf-8') this.holds = last > 0x7f;
+    return held || this.holds ? this.split.decode(bytes, { stream: true }) : this.whole.decode(bytes);
+  }
+
+  /** What was left of a character that never ended. */
+  end(): string {
+    return this.split.decode();
+  }
+}

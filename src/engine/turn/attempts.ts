@@ -1,0 +1,130 @@
+import type { Answer, Plan } from '../answer/answer';
+import { AnswerSize } from './answerSize';
+import { Attempt } from '../http/attempt';
+import type { EngineDeps } from '../engine';
+import type { AttemptReason, EndedEvent } from '../events';
+import type { Fault } from '../faults/classify';
+import { faultRows } from '../faults/faultTable';
+import type { GateQueue } from '../gate/gateQueue';
+import type { ChatRequest, Connection } from '../request';
+import { continuationMessages } from '../answer/continuation';
+import { knownPrefill } from '../answer/prefill';
+import type { EngineMemory } from '../gate/routeMemory';
+import type { TurnHistory } from './turnHistory';
+import type { TurnOutput } from './turnOutput';
+
+export type KeyedConnection = Connection & { readonly apiKey: string };
+
+/** What of a turn an attempt acts on. */
+export interface TurnParts {
+  readonly output: TurnOutput;
+  readonly answer: Answer;
+  readonly history: TurnHistory;
+  readonly queue: GateQueue;
+}
+
+/** Rows of a 4xx that may mean the shape of a request for the rest of an answer. */
+const shapeRows: ReadonlySet<number> = new Set([
+  faultRows.requestRejected,
+  faultRows.contextLength,
+  faultRows.prefillRejected,
+  faultRows.parameterInvalid,
+]);
+
+/** The attempts of a turn, one after the other: each is shaped by what the reader has, and fills it up. */
+export class Attempts {
+  present: Attempt | undefined;
+  private plan: Plan = 'replay';
+  private readonly size = new AnswerSize();
+
+  constructor(
+    private readonly deps: EngineDeps,
+    private readonly memory: EngineMemory,
+    private readonly request: ChatRequest,
+    private readonly turn: TurnParts,
+  ) {}
+
+  /** The stream of the present one had begun: what comes after it is no retry, but goes on. */
+  get resuming(): boolean {
+    const { present } = this;
+    return present?.taken === true && (present.streamed || this.asksForRest);
+  }
+
+  start(why: AttemptReason, connection: KeyedConnection, model: string): Attempt {
+    const { output, answer } = this.turn;
+    const { baseUrl } = connection;
+    const { messages } = this.request;
+    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const prefill = behavior.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
+    const plan = answer.plan(this.deps.settings().resume, prefill);
+    const joins = plan === 'prefill' || plan === 'continue';
+    const what = {
+      connection,
+      request: { ...this.request, model },
+      messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
+      behavior,
+    };
+    this.memory.keys.add(connection.apiKey);
+    this.plan = plan;
+    output.attempt++;
+    answer.begin(plan);
+    output.emit({ type: 'attempt', model, why, ...(plan !== 'replay' && { how: plan }), time: this.deps.clock.now() });
+    const observer = {
+      headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
+      quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
+    };
+    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.memory.keys);
+    return this.present;
+  }
+
+  /** The present one is over, whatever came of it. */
+  over(how: EndedEvent['how'], fault?: Fault): void {
+    const { present, turn } = this;
+    turn.answer.cut();
+    if (!turn.output.ended(present, how, fault?.row) || !present) return;
+    turn.history.idle(present.idleMs());
+    if (present.taken && this.asksForRest) turn.history.resumeOver(turn.answer.added);
+  }
+
+  /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
+  repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
+    const { plan } = this;
+    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    if (fault.refused && !behavior.unsupportedParameters.has(fault.refused)) {
+      behavior.unsupportedParameters.add(fault.refused);
+      return true;
+    }
+    if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
+    if (plan === 'prefill') behavior.refusesPrefill = true;
+    else if (plan === 'continue') this.turn.answer.refuseJoins();
+    return plan === 'prefill' || plan === 'continue';
+  }
+
+  /**
+   * Returns whether the present attempt proves that the answer is complete: the model has added nothing to the text, or
+   * has called its tools again, and this stream ended without a finish reason, too. Remembers that for the route and
+   * model, unless they are known to send one.
+   */
+  confirmsComplete({ baseUrl }: Connection, model: string): boolean {
+    const { answer } = this.turn;
+    const repeatsCalls = this.plan === 'restart' && this.present?.hasCompleteToolCalls;
+    if (!answer.gainedNothing && !repeatsCalls) return false;
+    answer.cut();
+    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    if (behavior.finishReason === 'unknown') behavior.finishReason = 'omitted';
+    return true;
+  }
+
+  /** For the rest of what the reader has, or for all of it again. */
+  private get asksForRest(): boolean {
+    return this.plan !== 'replay';
+  }
+
+  private onHeaders(status: number, requestId: string | undefined, ms: number): void {
+    const { output, history, queue } = this.turn;
+    output.emit({ type: 'headers', status, requestId, ms });
+    if (status < 200 || status > 299) return;
+    queue.accepted();
+    if (this.asksForRest) history.resumeStarted();
+  }
+}

@@ -1,0 +1,80 @@
+import type { Attempt } from '../http/attempt';
+import type { Clock } from '../clock';
+import { EventQueue } from './eventQueue';
+import { isTerminal, type EndedEvent, type StreamEvent, type TerminalEvent, type Usage } from '../events';
+import { emptyLedger, enter, type LedgerEntry } from '../state/ledger';
+
+export type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { attempt?: number } : never;
+
+/** What a turn says, in order, each with its attempt and time; nothing after the terminal event. */
+export class TurnOutput {
+  readonly events: EventQueue<StreamEvent>;
+  /** Of the present attempt, from 1; 0: there was none. */
+  attempt = 0;
+  private ledger = emptyLedger;
+  /** Tokens of all attempts. */
+  private usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  private terminal: TerminalEvent | undefined;
+
+  /** @param onLeave the reader has gone */
+  constructor(
+    private readonly clock: Clock,
+    onLeave: () => void,
+  ) {
+    this.events = new EventQueue<StreamEvent>(onLeave);
+  }
+
+  get over(): boolean {
+    return this.terminal !== undefined;
+  }
+
+  get attempts(): readonly LedgerEntry[] {
+    return this.ledger.entries;
+  }
+
+  /** `running`, `done`, `stopped`, or the kind of the failure. */
+  get outcome(): string {
+    const { terminal } = this;
+    if (!terminal) return 'running';
+    return terminal.type === 'failed' ? terminal.kind : terminal.type;
+  }
+
+  emit(draft: Draft): void {
+    if (this.over) return;
+    const event: StreamEvent = { attempt: this.attempt, ...draft, at: this.clock.ticks() };
+    this.ledger = enter(this.ledger, event);
+    this.events.push(event);
+    if (!isTerminal(event)) return;
+    this.terminal = event;
+    this.events.close();
+  }
+
+  /** As `emit`, for what comes thousands of times. */
+  token(type: 'text' | 'reasoning', text: string): void {
+    if (!this.terminal) this.events.push({ type, text, attempt: this.attempt, at: this.clock.ticks() });
+  }
+
+  /**
+   * An attempt is over: what it brought, and what it cost, whatever became of it.
+   * @returns false where that has been said already
+   */
+  ended(attempt: Attempt | undefined, how: EndedEvent['how'], row?: number): boolean {
+    const account = attempt?.takeAccount();
+    if (!account) return false;
+    const { usage, ...rest } = account;
+    this.emit({ type: 'ended', how, row, tokens: usage?.totalTokens, ...rest });
+    if (usage) {
+      this.usage = sumOf(this.usage, usage);
+      this.emit({ type: 'usage', ...this.usage });
+    }
+    return true;
+  }
+}
+
+function sumOf(one: Usage, other: Usage): Usage {
+  return {
+    promptTokens: one.promptTokens + other.promptTokens,
+    completionTokens: one.completionTokens + other.completionTokens,
+    totalTokens: one.totalTokens + other.totalTokens,
+  };
+}

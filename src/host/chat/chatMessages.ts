@@ -1,0 +1,79 @@
+import type { Localize } from '../../engine/engine';
+import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
+import { spokenDuration } from '../ui/spokenDuration';
+
+export interface ChatWords {
+  readonly localize: Localize;
+  /** A time of day with its seconds. @param at epoch milliseconds */
+  readonly formatTime: (at: number) => string;
+}
+
+/** Shorter waits are not worth a word once they are over. */
+const worthTellingMs = 1000;
+
+/** One line for a wait: what happened, who said how long, which attempt comes when. */
+export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWords): string {
+  if (event.reason === 'offline') {
+    return localize('You appear to be offline. The answer goes on by itself when the network is back.');
+  }
+  const args = {
+    message: event.message,
+    delay: spokenDuration(event.hintMs ?? event.delayMs, localize),
+    attempt: event.attempt,
+    most: event.maxAttempts,
+    time: formatTime(event.until),
+  };
+  if (event.estimated) {
+    return localize(
+      '{message} Another request goes first. Attempt {attempt} of {most} follows in about {delay} (an estimate).',
+      args,
+    );
+  }
+  if (event.told === 'request') {
+    return localize(
+      '{message} Another request of this window was told so. Attempt {attempt} of {most} at {time}.',
+      args,
+    );
+  }
+  if (event.told === 'window') {
+    return localize('{message} Another window was told so. Attempt {attempt} of {most} at {time}.', args);
+  }
+  return event.source === 'server'
+    ? localize('{message} The server asked for {delay}. Attempt {attempt} of {most} at {time}.', args)
+    : localize('{message} Waiting for {delay}. Attempt {attempt} of {most} at {time}.', args);
+}
+
+export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatWords): string {
+  switch (reason) {
+    case 'user':
+      return localize('Switched from {0} to {1}.', { 0: from, 1: to });
+    case 'overloaded':
+      return localize('{0} was overloaded; {1} answers.', { 0: from, 1: to });
+    default:
+      return localize('{0} kept failing; {1} answers.', { 0: from, 1: to });
+  }
+}
+
+/** That it has broken off and gone on. @param cuts what happened, each time */
+export function seamLine([first, ...more]: readonly string[], { localize }: ChatWords): string | undefined {
+  if (first === undefined) return undefined;
+  return more.length === 0
+    ? `${first} ${localize('The answer went on where it had stopped.')}`
+    : localize('The answer broke off {0} times and went on from there each time.', { 0: more.length + 1 });
+}
+
+/** What it took; undefined: nothing worth a word. */
+export function summaryLine({ attempts, waitedMs }: DoneEvent, { localize }: ChatWords): string | undefined {
+  const waited = waitedMs >= worthTellingMs ? spokenDuration(waitedMs, localize) : undefined;
+  if (attempts > 1) {
+    return waited === undefined
+      ? localize('Answered after {0} attempts', { 0: attempts })
+      : localize('Answered after {0} attempts, {1} of waiting', { 0: attempts, 1: waited });
+  }
+  return waited === undefined ? undefined : localize('Answered after {0} of waiting', { 0: waited });
+}
+
+/** Progress and errors are Markdown to VS Code; the words of a provider are not. */
+export function plain(text: string): string {
+  return text.replace(/[\\`*_[\]<>~|]/g, '\\$&');
+}

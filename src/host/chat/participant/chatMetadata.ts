@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import type { CodePromptId } from '../../code/codePrompts';
+import { type Entries, oneOf, parsed } from '../../util/schemas';
+
+/** `note`: no answer, a word of ours; it is no part of the conversation. */
+export type AnswerState = 'done' | 'length' | 'stopped' | 'failed' | 'note';
+
+/** Where something stands in a response that is not the model's, and its length, in characters of its Markdown. */
+export type Inserted = readonly [at: number, length: number];
+
+/** The code that was asked about. */
+export interface CodePlace {
+  /** e.g. `src/app.ts:10-24`. */
+  readonly label: string;
+  readonly uri: string;
+  /** Zero-based: first line, its character, last line, its character. */
+  readonly range: readonly [number, number, number, number];
+}
+
+/** What VS Code keeps with a response for us, and gives back with the history. */
+export interface ChatMetadata {
+  readonly state: AnswerState;
+  readonly command?: ChatCommand | undefined;
+  /** What the model was sent, where it is more than the prompt. */
+  readonly content?: string | undefined;
+  readonly code?: CodePlace | undefined;
+  readonly inserted?: readonly Inserted[] | undefined;
+  readonly reasoned?: boolean | undefined;
+  /** There is text of the answer. */
+  readonly hasText?: boolean | undefined;
+}
+
+const states: Readonly<Record<AnswerState, true>> = {
+  done: true,
+  length: true,
+  stopped: true,
+  failed: true,
+  note: true,
+};
+const integer = v.pipe(v.number(), v.integer());
+/** For a field that is left out when its value can't be used. */
+const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
+
+const metadata = v.object<Entries<ChatMetadata>>({
+  state: oneOf(states),
+  command: extra(v.custom<ChatCommand>(isChatCommand)),
+  content: extra(v.string()),
+  code: extra(
+    v.object({ label: v.string(), uri: v.string(), range: v.strictTuple([integer, integer, integer, integer]) }),
+  ),
+  inserted: extra(v.array(v.strictTuple([integer, integer]))),
+  reasoned: v.fallback(v.boolean(), false),
+  hasText: v.fallback(v.boolean(), false),
+});
+
+/** Of a session that another version has written, for one. @returns undefined where it is not ours */
+export function chatMetadata(value: unknown): ChatMetadata | undefined {
+  return parsed(metadata, value);
+}
+
+/** As in package.json. */
+export const participantId = 'holysheep.prompt';
+export const participantName = 'holysheep';
+
+/** The commands of package.json, and what they ask for. */
+export const chatCommands = {
+  explain: 'explainSelection',
+  fix: 'fixSelection',
+  tests: 'writeTests',
+} as const satisfies Readonly<Record<string, CodePromptId>>;
+
+export type ChatCommand = keyof typeof chatCommands;
+
+export function isChatCommand(name: unknown): name is ChatCommand {
+  return typeof name === 'string' && Object.hasOwn(chatCommands, name);
+}

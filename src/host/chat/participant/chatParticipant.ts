@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Engine, RunningTurn } from '../../../engine/engine';
+import type { StreamEvent } from '../../../engine/events';
+import { knownLocale } from '../../../engine/gateway/knownLocale';
+import type { ChatRequest, Connection } from '../../../engine/request';
+import type { CommandId } from '../../commandIds';
+import type { RequestDefaults } from '../../conversation/chatRequest';
+import { localize } from '../../util/localize';
+import type { Log } from '../../diagnostics/log';
+import { UserError } from '../../util/userError';
+import { actionTitle, isChatAction } from './chatActions';
+import { ChatAnswer, type ChatPart } from './chatAnswer';
+import { chatButton, type ChatButtonDeps } from './chatButtons';
+import { chatFollowups } from './chatFollowups';
+import { chatExchanges, chatGo, earlierAnswer, historyMessages, type ChatExchange } from './chatHistory';
+import type { ChatMetadata } from './chatMetadata';
+import { locationOf } from './chatCode';
+import { chatQuestion, type ChatQuestion } from './chatQuestion';
+import { ChatTurns } from './chatTurns';
+import { plain, type ChatWords } from '../chatMessages';
+
+export interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
+  readonly engine: Engine;
+  readonly log: Pick<Log, 'error'>;
+  /** Of the settings; the offline demo has no part in VS Code's chat. */
+  readonly defaults: () => RequestDefaults;
+  /** The user's own. */
+  readonly connection: () => Promise<Connection>;
+  /** The one the person was in last: the chat has the focus. */
+  readonly editor: () => vscode.TextEditor | undefined;
+  readonly pickModel: () => Promise<string | undefined>;
+  readonly onEvent: (turnId: string, event: StreamEvent) => void;
+}
+
+interface Chat {
+  readonly stream: vscode.ChatResponseStream;
+  readonly token: vscode.CancellationToken;
+  /** The model is one of ours that was chosen in the chat, not in the settings. */
+  readonly pickedInChat: boolean;
+}
+
+/** Behind every button; it is given the turn and the action. */
+const buttonCommand: CommandId = 'holysheep.chatAction';
+
+const words: ChatWords = { localize, formatTime };
+
+/** Answers in VS Code's own chat. */
+export class ChatParticipant {
+  private readonly turns = new ChatTurns();
+
+  constructor(private readonly deps: ParticipantDeps) {}
+
+  /** Never rejects: what VS Code does with an error is to show where in our code it was. */
+  async handle(
+    request: vscode.ChatRequest,
+    { history }: vscode.ChatContext,
+    stream: vscode.ChatResponseStream,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.ChatResult> {
+    try {
+      return await this.answer(request, history, stream, token);
+    } catch (error) {
+      if (error instanceof UserError) {
+        if (!token.isCancellationRequested) stream.markdown(plain(error.message));
+        return { metadata: { state: 'note' } satisfies ChatMetadata };
+      }
+      this.deps.log.error(error);
+      const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+      if (!token.isCancellationRequested) {
+        for (const action of ['showLog', 'exportDiagnostics'] as const) {
+          stream.button({ command: `holysheep.${action}`, title: actionTitle(action, localize) });
+        }
+      }
+      return { errorDetails: { message }, metadata: { state: 'note' } satisfies ChatMetadata };
+    }
+  }
+
+  followups({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
+    return chatFollowups(metadata, localize);
+  }
+
+  /** @param args as a button was given them */
+  async act(...[id, action]: readonly unknown[]): Promise<void> {
+    if (typeof id !== 'string' || !isChatAction(action)) return;
+    const { turns } = this;
+    await chatButton({ ...this.deps, turns, localize }, id, action);
+  }
+
+  private async answer(
+    request: vscode.ChatRequest,
+    history: vscode.ChatContext['history'],
+    stream: vscode.ChatResponseStream,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.ChatResult> {
+    // First of all: a request that fails on the way must not leave it to another.
+    const anyway = this.turns.takeAnyway();
+    const exchanges = chatExchanges(history, localize);
+    const last = exchanges.at(-1);
+    const go = chatGo(request, last, localize);
+    const question: ChatQuestion =
+      last && go !== undefined
+        ? { ...last, used: last.code ? [locationOf(last.code)] : [], leftOut: false }
+        : await chatQuestion(request, { editor: this.deps.editor(), before: last?.code });
+    if (!token.isCancellationRequested) announce(question, stream);
+    const past = go === undefined ? exchanges : exchanges.slice(0, -1);
+    const earlier = last && go === 'continue' ? earlierAnswer(last) : undefined;
+    const answer = new ChatAnswer(words, earlier?.text);
+    const stop = new AbortController();
+    const subscription = token.onCancellationRequested(() => stop.abort());
+    if (token.isCancellationRequested) stop.abort();
+    const { connection } = this.deps;
+    const options = { signal: stop.signal, earlier, connection };
+    const turn = this.deps.engine.stream(this.request(request, past, question), options);
+    // A question of somebody's own may have come between.
+    if (anyway && go === 'again') turn.tryAnyway();
+    try {
+      await this.follow(turn, answer, { stream, token, pickedInChat: isOurs(request.model) });
+    } finally {
+      subscription.dispose();
+    }
+    const { code, command, content } = question;
+    const metadata: ChatMetadata = {
+      state: answer.end?.state ?? 'failed',
+      command,
+      // What an answer is gone on with is kept with its first part.
+      content: go === 'continue' || content === request.prompt ? undefined : content,
+      code,
+      inserted: answer.inserted,
+      reasoned: answer.reasoned,
+      hasText: answer.hasText,
+    };
+    const message = answer.end?.message;
+    return { metadata, ...(message !== undefined && { errorDetails: { message } }) };
+  }
+
+  private request(
+    { model: chosen }: vscode.ChatRequest,
+    past: readonly ChatExchange[],
+    { content }: ChatQuestion,
+  ): ChatRequest {
+    const { model, systemPrompt, temperature, maxTokens } = this.deps.defaults();
+    const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
+    return {
+      model: isOurs(chosen) ? chosen.id : model,
+      messages: [...system, ...historyMessages(past), { role: 'user', content }],
+      temperature,
+      maxTokens,
+    };
+  }
+
+  /** Until it ends, or the chat can't show it any more. Nothing is shown after a cancellation. */
+  private async follow(turn: RunningTurn, answer: ChatAnswer, { stream, token, pickedInChat }: Chat): Promise<void> {
+    const id = randomUUID();
+    const started = this.turns.start(id, turn, pickedInChat);
+    try {
+      for await (const event of turn) {
+        this.deps.onEvent(id, event);
+        if (event.type === 'waiting') started.wait = event.actions;
+        else if (event.type === 'attempt') started.wait = undefined;
+        for (const part of answer.take(event)) if (!token.isCancellationRequested) show(part, id, stream);
+        if (answer.end) break;
+      }
+    } finally {
+      this.turns.over(id);
+    }
+  }
+}
+
+/** A fork of VS Code may have a chat without models. */
+function isOurs(chosen: vscode.LanguageModelChat | undefined): chosen is vscode.LanguageModelChat {
+  return chosen?.vendor === 'holysheep';
+}
+
+function announce({ used, leftOut }: ChatQuestion, stream: vscode.ChatResponseStream): void {
+  for (const location of used) stream.reference(location);
+  if (leftOut) stream.progress(vscode.l10n.t('What is attached and is no text does not go along.'));
+}
+
+function show(part: ChatPart, id: string, stream: vscode.ChatResponseStream): void {
+  switch (part.type) {
+    case 'markdown':
+      stream.markdown(part.text);
+      return;
+    case 'progress':
+      stream.progress(part.text);
+      return;
+    case 'button': {
+      const { action } = part;
+      stream.button({ command: buttonCommand, title: actionTitle(action, localize), arguments: [id, action] });
+      return;
+    }
+  }
+}
+
+function formatTime(at: number): string {
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  return new Date(at).toLocaleTimeString(knownLocale(vscode.env.language), time);
+}

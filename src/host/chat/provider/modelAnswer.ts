@@ -1,0 +1,160 @@
+import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from '../../../engine/events';
+import { isRecord, parseJson } from '../../../engine/json';
+import type { ToolCall } from '../../../engine/request';
+import { switchLine, waitLine, type ChatWords } from '../chatMessages';
+import { isDescribedBy } from '../../../shared/sameWait';
+
+/** Where an answer goes that nothing can be taken back from. */
+export interface ChatSink {
+  text(text: string): void;
+  /** What the model thinks. */
+  thinking(text: string): void;
+  /** A line of ours beside the answer: what the network does. */
+  note(line: string): void;
+  toolCall(id: string, name: string, input: object): void;
+  usage(usage: Usage): void;
+}
+
+/** The answer has ended without being whole. */
+export class ChatFailure extends Error {
+  constructor(
+    /** Localised. */
+    message: string,
+    readonly kind: FailedEvent['kind'],
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Passes a turn on to a chat, in which text is only ever appended: what was shown is never said again. A new answer
+ * that does not begin with it can't be shown; its tool calls can. Calls are passed on when the answer is whole, so
+ * that none is carried out twice, nor one that was cut.
+ */
+export class ModelAnswer {
+  /** Localised: why the answer is whole, as far as it goes, but ends too early. */
+  earlyEnd: string | undefined;
+  private shown = '';
+  private whole = '';
+  private usage: Usage | undefined;
+  /** The last that was told. */
+  private wait: WaitingEvent | undefined;
+  /** The tool calls of the current attempt, by their index. */
+  private readonly calls = new Map<number, ToolCall>();
+
+  constructor(
+    private readonly sink: ChatSink,
+    private readonly words: ChatWords,
+  ) {}
+
+  /** @returns true after the last event. @throws ChatFailure where the answer is not whole */
+  take(event: StreamEvent): boolean {
+    switch (event.type) {
+      case 'text':
+        this.whole += event.text;
+        this.show();
+        return false;
+      case 'reasoning':
+        this.sink.thinking(event.text);
+        return false;
+      case 'replaced':
+        this.whole = event.text;
+        // Text that turned out to be reasoning can't be removed here, so the answer is appended to it.
+        if (event.because === 'reasoning' && this.shown.startsWith(event.text)) this.shown = event.text;
+        this.show();
+        return false;
+      case 'tool-call':
+        this.addToolCall(event);
+        return false;
+      case 'waiting':
+        if (!this.wait || !isDescribedBy(this.wait, event)) this.note(waitLine(event, this.words));
+        this.wait = event;
+        return false;
+      case 'cut':
+        this.note(event.message);
+        return false;
+      case 'model':
+        this.note(switchLine(event, this.words));
+        return false;
+      case 'usage':
+        this.usage = event;
+        return false;
+      case 'done':
+        this.finish(event.finishReason);
+        return true;
+      case 'stopped':
+        return true;
+      case 'failed':
+        throw new ChatFailure(event.message, event.kind);
+      case 'attempt':
+        this.calls.clear();
+        return false;
+      case 'headers':
+      case 'quiet':
+      case 'ended':
+      case 'resumed':
+        return false;
+    }
+  }
+
+  /** A thought behind a text makes VS Code fold the text away, and break a block of code in two: then nothing is said. */
+  private note(line: string): void {
+    if (this.shown === '') this.sink.note(line);
+  }
+
+  private addToolCall({ index, id, name, arguments: json }: ToolCallEvent): void {
+    const call = this.calls.get(index);
+    this.calls.set(index, {
+      id: call?.id || (id ?? ''),
+      name: call?.name || (name ?? ''),
+      arguments: (call?.arguments ?? '') + json,
+    });
+  }
+
+  /** In the order of their indices. A call without an id is given one. */
+  private namedCalls(): readonly ToolCall[] {
+    return [...this.calls]
+      .sort(([a], [b]) => a - b)
+      .filter(([, { name }]) => name !== '')
+      .map(([index, call]) => ({ ...call, id: call.id || `call_${index}` }));
+  }
+
+  private show(): void {
+    if (!this.whole.startsWith(this.shown)) return;
+    const more = this.whole.slice(this.shown.length);
+    this.shown = this.whole;
+    if (more !== '') this.sink.text(more);
+  }
+
+  private finish(finishReason: string): void {
+    const calls = this.namedCalls();
+    if (this.shown !== this.whole && calls.length === 0) {
+      const message = this.words.localize(
+        'The answer was cut off and had to be started again; the new one reads differently. Ask again to see it.',
+      );
+      throw new ChatFailure(message, 'truncated');
+    }
+    // All of them, before the first is made.
+    const inputs = calls.map(({ name, arguments: json }) => {
+      // At the token limit nothing may be all that has come of what was to be said.
+      const input = json.trim() === '' && finishReason !== 'length' ? {} : parseJson(json);
+      if (!isRecord(input)) throw this.unreadable(name, finishReason);
+      return input;
+    });
+    calls.forEach(({ id, name }, index) => this.sink.toolCall(id, name, inputs[index] ?? {}));
+    if (this.usage) this.sink.usage(this.usage);
+    if (finishReason === 'length' && calls.length === 0) {
+      this.earlyEnd = this.words.localize('Reached the token limit: the answer ends early. Ask to continue.');
+    }
+  }
+
+  private unreadable(tool: string, finishReason: string): ChatFailure {
+    const message =
+      finishReason === 'length'
+        ? this.words.localize('The token limit was reached in the middle of a call of the tool {tool}.', { tool })
+        : this.words.localize("The model's call of the tool {tool} can't be read. Ask again, or take another model.", {
+            tool,
+          });
+    return new ChatFailure(message, 'malformed');
+  }
+}

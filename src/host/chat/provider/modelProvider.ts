@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Engine } from '../../../engine/engine';
+import type { StreamEvent } from '../../../engine/events';
+import type { ChatRequest } from '../../../engine/request';
+import type { ActiveConnection, Connections } from '../../connection/connections';
+import type { ImportedKeys } from '../../connection/importedKeys';
+import { localize } from '../../util/localize';
+import type { Log } from '../../diagnostics/log';
+import type { Settings } from '../../settings/settings';
+import { secondOfDay } from '../../ui/timeOfDay';
+import { chatOptions } from './chatOptions';
+import { chatError, earlyEndError, responseSink } from './chatResponse';
+import { ChatFailure, ModelAnswer } from './modelAnswer';
+import { offeredModels, type OfferedModelsDeps } from './offeredModels';
+import { imagesIn, readMessage, requestMessages, textOf } from './requestMessages';
+import { estimatePrompt, estimateTokens, TokenCalibration, tokensPerMessage, toolCallText } from './tokenEstimator';
+
+export interface ModelProviderDeps extends OfferedModelsDeps {
+  readonly engine: Engine;
+  readonly connections: Connections;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** For the log. */
+  readonly onEvent: (turnId: string, event: StreamEvent) => void;
+  readonly importedKeys: Pick<ImportedKeys, 'import'>;
+}
+
+/** As newer hosts have it; they tell for which of the user's groups of models they ask, and who asks. */
+interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions & { readonly requestInitiator?: unknown };
+
+/** OpenAI's vision guide: 85, and 170 for each tile of 512 pixels; here of 1024 × 1024 pixels, for the size is unknown. */
+const tokensPerImage = 85 + 4 * 170;
+
+/**
+ * The gateway's models for VS Code's own chat and every other extension, on the panel's engine. Always the user's own
+ * connection, never the offline demo. What belongs to a request lives in its call.
+ */
+export class ModelProvider implements vscode.LanguageModelChatProvider {
+  /**
+   * By gateway and model. They are not kept beyond the window: the first long prompt calibrates a model again, and until
+   * then counts are rather too high.
+   */
+  private readonly calibrations = new Map<string, TokenCalibration>();
+
+  constructor(private readonly deps: ModelProviderDeps) {}
+
+  /**
+   * Asked once without a configuration, and once with that of each group the user has made. The models are those of the
+   * first, so that nobody sees them twice; a group's key is taken in like one that was entered here.
+   */
+  async provideLanguageModelChatInformation(
+    options: vscode.PrepareLanguageModelChatModelOptions,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.LanguageModelChatInformation[]> {
+    const { silent, configuration }: InformationOptions = options;
+    const connection = await this.connection(silent || configuration !== undefined);
+    if (!connection) return [];
+    if (configuration !== undefined) {
+      const key = configuration['apiKey'];
+      if (typeof key === 'string' && key !== '') {
+        this.deps.log.hide(key);
+        this.importKey(connection.origin, key);
+      }
+      return [];
+    }
+    if (connection.apiKey === undefined || token.isCancellationRequested) return [];
+    return offeredModels(this.deps, connection, this.deps.settings.model());
+  }
+
+  async provideLanguageModelChatResponse(
+    model: vscode.LanguageModelChatInformation,
+    messages: readonly vscode.LanguageModelChatRequestMessage[],
+    options: ResponseOptions,
+    progress: vscode.Progress<vscode.LanguageModelResponsePart>,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const { engine, connections, settings, log, onEvent } = this.deps;
+    const { modelOptions, tools, toolMode, requestInitiator } = options;
+    const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
+    const defaults = {
+      temperature: settings.temperature(),
+      maxTokens: Math.max(settings.maxTokens(), model.maxOutputTokens),
+    };
+    const request = {
+      model: model.id,
+      messages: requestMessages(messages),
+      ...chatOptions({ modelOptions, tools, toolRequired }, defaults),
+    };
+    if (token.isCancellationRequested) return;
+    const turnId = randomUUID();
+    const turn = engine.stream(request, { connection: () => connections.own() });
+    const cancellation = token.onCancellationRequested(() => turn.stop());
+    const answer = new ModelAnswer(responseSink(progress), { localize, formatTime: secondOfDay });
+    // Of the first attempt only: the usage of a later attempt includes the prompts of those before it.
+    let promptTokens: number | undefined;
+    try {
+      for await (const event of turn) {
+        onEvent(turnId, event);
+        if (event.type === 'usage' && event.attempt === 1) promptTokens = event.promptTokens;
+        if (answer.take(event)) break;
+      }
+    } catch (error) {
+      if (!(error instanceof ChatFailure)) log.error(error);
+      throw chatError(error, requestInitiator);
+    } finally {
+      cancellation.dispose();
+      if (promptTokens !== undefined) this.calibrate(model, request, promptTokens);
+    }
+    const earlyEnd = earlyEndError(answer.earlyEnd, requestInitiator);
+    if (earlyEnd) throw earlyEnd;
+  }
+
+  provideTokenCount(
+    model: vscode.LanguageModelChatInformation,
+    text: string | vscode.LanguageModelChatRequestMessage,
+  ): Promise<number> {
+    const calibration = this.calibration(model);
+    if (typeof text === 'string') return Promise.resolve(calibration.tokens(estimateTokens(text)));
+    const { content, calls } = readMessage(text);
+    const tokens = calibration.tokens(estimateTokens([textOf(content), ...calls.map(toolCallText)].join('\n')));
+    return Promise.resolve(tokensPerMessage + tokens + tokensPerImage * imagesIn(content).length);
+  }
+
+  private calibration({ id, detail }: vscode.LanguageModelChatInformation): TokenCalibration {
+    const key = `${detail} ${id}`;
+    const calibration = this.calibrations.get(key) ?? new TokenCalibration();
+    this.calibrations.set(key, calibration);
+    return calibration;
+  }
+
+  private calibrate(model: vscode.LanguageModelChatInformation, request: ChatRequest, promptTokens: number): void {
+    const estimate = estimatePrompt(request);
+    if (estimate) this.calibration(model).observe(estimate, promptTokens);
+  }
+
+  /** Not waited for: VS Code's list of models would stand still meanwhile, and hears of it when the key is there. */
+  private importKey(origin: string, key: string): void {
+    this.deps.importedKeys.import(origin, key).catch((error: unknown) => this.deps.log.error(error));
+  }
+
+  /** Who asks for it on a click is led to the key; whoever looks what there is, is not. */
+  private async connection(silent: boolean): Promise<ActiveConnection | undefined> {
+    const { connections, log } = this.deps;
+    try {
+      const connection = await connections.own();
+      if (silent || connection.apiKey !== undefined) return connection;
+      await vscode.commands.executeCommand('holysheep.setApiKey');
+      return await connections.own();
+    } catch (error) {
+      if (!silent) throw error;
+      log.error(error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { CodeExcerpt } from './codeExcerpt';
+import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
+import { codeProblems } from './codeProblems';
+import { codePromptTitle } from './codeTitles';
+import { findCode } from './findCode';
+import type { ApplyTarget } from '../conversation/exchange';
+import type { PromptSender } from '../panel/promptSender';
+import type { TextTarget } from './editorTarget';
+import { ownPromptText } from '../prompts/promptTemplate';
+import type { UserPrompt } from '../settings/settingValues';
+import { UserError } from '../util/userError';
+
+export interface CodeCommandDeps {
+  readonly sender: PromptSender;
+  readonly target: TextTarget;
+}
+
+/** What the model is sent about a piece of code. */
+type Content = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
+
+/** With a prompt of ours. @throws UserError when there is no code to ask about */
+export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
+  const prompt = codePrompts.find((each) => each.id === id);
+  if (prompt) await askAboutCode(deps, (...code) => codePromptText(prompt, ...code), id);
+}
+
+/** With one of the user's own. @throws UserError when there is no code to ask about */
+export async function askWithOwnPrompt(deps: CodeCommandDeps, own: UserPrompt): Promise<void> {
+  const content: Content = (...code) => ownPromptText(own.template, ...code);
+  await askAboutCode(deps, content, { own: own.title }, own.model);
+}
+
+async function askAboutCode(
+  { sender, target }: CodeCommandDeps,
+  content: Content,
+  what: Parameters<typeof codePromptTitle>[0],
+  model?: string,
+): Promise<void> {
+  const editor = target.editor();
+  if (!editor) throw new UserError(vscode.l10n.t('Open a file and select the code you mean.'));
+  const excerpt = await findCode(editor);
+  if (!excerpt) throw new UserError(vscode.l10n.t('There is no code here to work on.'));
+  const { label, languageId, code } = excerpt;
+  const problems = codeProblems(editor.document, excerpt);
+  await sender.send({
+    prompt: codePromptTitle(what, excerpt),
+    content: content(excerpt, problems, vscode.env.language),
+    attachments: [{ label, languageId, code }],
+    target: applyTarget(editor.document.uri, excerpt),
+    model,
+  });
+}
+
+/** Only a whole selection can be replaced by what comes back. */
+function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
+  if (origin !== 'selection' || truncated) return undefined;
+  return {
+    uri: uri.toString(),
+    startLine: span.start.line,
+    startCharacter: span.start.character,
+  };
+}

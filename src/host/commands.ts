@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { isConnectionError } from '../engine/http/connectionError';
+import { exportDiagnostics, openLog } from './ui/messageActions';
+import type { Log } from './diagnostics/log';
+import { toast } from './ui/toast';
+import { ArgumentError, UserError } from './util/userError';
+import type { Command } from './command';
+import { commandIds, type CommandId } from './commandIds';
+
+export type ErrorBoundary = (error: unknown) => void;
+
+/** Tells the user in a sentence, and the log in detail; never shows a stack. */
+export function createErrorBoundary(log: Log): ErrorBoundary {
+  return (error) => {
+    if (error instanceof vscode.CancellationError) return;
+    if (isConnectionError(error) && error.connectionProblem === 'keyring') {
+      log.error(error);
+      toast(log, 'error', error.message, [openLog()]);
+      return;
+    }
+    if (error instanceof UserError) {
+      log.info(`told the user: ${error.message}`);
+      toast(log, 'warning', error.message);
+      return;
+    }
+    log.error(error);
+    const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+    toast(log, 'error', message, [openLog(), exportDiagnostics()]);
+  };
+}
+
+/**
+ * Every command by its id, behind the one error boundary.
+ * @throws when one is missing: that is a defect, seen with the first call of any
+ */
+export function commandTable(
+  commands: readonly Command[],
+  boundary: ErrorBoundary,
+): (id: CommandId, ...args: readonly unknown[]) => Promise<unknown> {
+  const byId = new Map(commands.map((command) => [command.id, command]));
+  const missing = commandIds.filter((id) => !byId.has(id));
+  if (missing.length > 0) throw new Error(`No such command: ${missing.join(', ')}.`);
+  return async (id, ...args) => {
+    try {
+      return await byId.get(id)?.execute(...args);
+    } catch (error) {
+      // Of use to the caller alone: an extension sees the rejection, and VS Code shows a keybinding's.
+      if (error instanceof ArgumentError) throw error;
+      boundary(error);
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { isConnectionError, type ConnectionError } from '../../engine/http/connectionError';
+import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../ui/messageActions';
+import type { ActiveConnection, Connections } from './connections';
+import { lateProgress } from '../ui/progress';
+import type { Log } from '../diagnostics/log';
+import { toast, type ToastAction } from '../ui/toast';
+import { verifyConnection, type Verification } from './verification';
+
+/** @returns undefined when the base URL can't be used, or the key can't be read */
+export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
+  let connection: ActiveConnection;
+  try {
+    connection = await connections.current();
+  } catch (error) {
+    if (!isConnectionError(error)) throw error;
+    log.error(error);
+    toast(log, 'error', error.message, remedies(error));
+    return undefined;
+  }
+  const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
+  const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
+  report(result, connection, log);
+  return result;
+}
+
+function remedies({ connectionProblem }: ConnectionError): readonly ToastAction[] {
+  switch (connectionProblem) {
+    case 'base-url':
+      return [openSetting('holysheep.baseUrl')];
+    case 'keyring':
+      return [enterApiKey(), openLog()];
+  }
+}
+
+function report(result: Verification, { host, apiKey }: ActiveConnection, log: Log): void {
+  switch (result.state) {
+    case 'verified': {
+      const key =
+        apiKey === undefined
+          ? vscode.l10n.t('No API key is set: it takes one to ask.')
+          : vscode.l10n.t('The API key is accepted.');
+      const answer = vscode.l10n.t('{0} answered in {1} ms; models: {2}.', host, result.ms, result.models.length);
+      log.info(`connection test: ${host}, ${result.ms} ms, ${result.models.length} models`);
+      toast(log, 'information', `${answer} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
+      return;
+    }
+    case 'rejected':
+      log.warn(`connection test: ${result.message}`);
+      toast(log, 'error', result.message, [enterApiKey(), openLog()]);
+      return;
+    case 'unverified':
+      log.warn(`connection test: ${result.message}`);
+      toast(log, 'error', result.message, actionsFor(result.fault));
+      return;
+    case 'cancelled':
+      return;
+  }
+}
+
+function actionsFor(fault: Extract<Verification, { state: 'unverified' }>['fault']): readonly ToastAction[] {
+  switch (fault) {
+    case 'tls':
+    case 'proxy':
+      return [networkSettings(), openLog()];
+    case 'offline':
+    case 'rate-limit':
+    case 'server':
+      return [openLog()];
+    default:
+      return [checkUrl(), openLog()];
+  }
+}

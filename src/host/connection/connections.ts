@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { isConnectionError } from '../../engine/http/connectionError';
+import type { Connection } from '../../engine/request';
+import type { ConnectionView } from '../../shared/protocol';
+import { BaseUrlNotices, unusableBaseUrl } from '../settings/baseUrlNotices';
+import type { DemoMode } from '../demo/demoMode';
+import { Disposable } from '../util/disposable';
+import type { KeyStore } from './keyStore';
+import type { Log } from '../diagnostics/log';
+import type { Settings } from '../settings/settings';
+import { NoConnectionError } from '../util/userError';
+
+export interface ActiveConnection extends Connection {
+  readonly origin: string;
+  /** For people: `api.holysheep.ai`, `localhost:11434`. */
+  readonly host: string;
+  readonly demo: boolean;
+}
+
+export interface ConnectionDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
+  readonly log: Log;
+  /** Remembers which notices have been given; the extension's global state. */
+  readonly memory: vscode.Memento;
+}
+
+const demoKey = 'hsa-demo';
+
+/** Where requests go right now, with which key and which model. */
+export class Connections extends Disposable {
+  private readonly changed = this.register(new vscode.EventEmitter<void>());
+  /** The URL, the key, the model or the demo changed. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly deps: ConnectionDeps) {
+    super();
+    const { settings, keys, demo } = deps;
+    for (const source of [settings, keys, demo]) this.register(source.onDidChange(() => this.changed.fire()));
+    this.register(new BaseUrlNotices(deps));
+  }
+
+  /** @throws NoConnectionError when the base URL of the settings can't be used, or the key can't be read. */
+  current(): Promise<ActiveConnection> {
+    const { baseUrl } = this.deps.demo;
+    return baseUrl === undefined ? this.own() : Promise.resolve(embedded(baseUrl));
+  }
+
+  /** The embedded gateway. @throws NoConnectionError when the demo is not active. */
+  embedded(): Promise<ActiveConnection> {
+    const { baseUrl } = this.deps.demo;
+    if (baseUrl !== undefined) return Promise.resolve(embedded(baseUrl));
+    const message = vscode.l10n.t('The offline demo is closed. Open it again to ask this there.');
+    return Promise.reject(new NoConnectionError('base-url', message));
+  }
+
+  /** The user's own, whether or not the demo is active. @throws as `current`. */
+  async own(): Promise<ActiveConnection> {
+    const { settings, keys } = this.deps;
+    const baseUrl = settings.baseUrl();
+    if ('error' in baseUrl) throw new NoConnectionError('base-url', unusableBaseUrl(baseUrl.error));
+    const { url, origin, host } = baseUrl;
+    return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
+  }
+
+  /** As `current`; undefined: the base URL of the settings can't be used. */
+  async usable(): Promise<ActiveConnection | undefined> {
+    const { demo, settings } = this.deps;
+    return !demo.active && 'error' in settings.baseUrl() ? undefined : this.current();
+  }
+
+  /** Never rejects: the panel must be able to say what is wrong. @param demo as for `model` */
+  async view(demo = this.deps.demo.active): Promise<ConnectionView> {
+    const model = this.model(demo);
+    const { settings, log } = this.deps;
+    const baseUrl = settings.baseUrl();
+    if (!demo && 'error' in baseUrl) {
+      return { model, host: vscode.l10n.t('an unusable base URL'), hasKey: false, demo: false };
+    }
+    try {
+      const connection = await (demo ? this.embedded() : this.own());
+      return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
+    } catch (error) {
+      log.error(error);
+      // If the user sends a prompt, the turn fails with a card that gives the reason.
+      const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
+      return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
+    }
+  }
+
+  /** @param demo of the embedded gateway, or of the settings; by default of whatever answers now */
+  model(demo = this.deps.demo.active): string {
+    return demo ? this.deps.demo.model() : this.deps.settings.model();
+  }
+
+  /** @param inDemo as for `model` */
+  async selectModel(id: string, inDemo = this.deps.demo.active): Promise<void> {
+    const { demo, settings } = this.deps;
+    if (inDemo) demo.selectModel(id);
+    else await settings.setModel(id);
+  }
+}
+
+function embedded(baseUrl: string): ActiveConnection {
+  const { origin, host } = new URL(baseUrl);
+  return { baseUrl, origin, host, apiKey: demoKey, demo: true };
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { isRecord, parseJson } from '../../engine/json';
+import type { SetApiKeyResult } from './connectionCommands';
+
+/** What is needed of VS Code's secret storage. */
+export interface Secrets {
+  get(name: string): Thenable<string | undefined>;
+  store(name: string, value: string): Thenable<void>;
+}
+
+/** Where the fingerprints of the keys are stored. */
+const entry = 'holysheep.adoptedKeys';
+
+/**
+ * Imports the keys that were entered in VS Code's own dialog, which knows no origin. Each belongs to the origin of the
+ * settings when it is first seen. It is never imported for another origin, nor again once it was removed or refused. Only
+ * fingerprints of the keys are kept.
+ */
+export class ImportedKeys {
+  /** @param store verifies and stores a key, as if the user had entered it in the extension's dialog */
+  constructor(
+    private readonly secrets: Secrets,
+    private readonly store: (key: string) => Promise<SetApiKeyResult>,
+  ) {}
+
+  async import(origin: string, key: string): Promise<void> {
+    const fingerprint = createHash('sha256').update(key).digest('hex');
+    const seen = await this.seen();
+    if (fingerprint in seen) return;
+    // Before anything is sent: a key that is not known as seen could be imported for another origin later.
+    await this.keep({ ...seen, [fingerprint]: origin });
+    const { state } = await this.store(key);
+    // The user is asked again about a key that was neither stored nor refused.
+    if (state === 'cancelled') await this.keep(seen);
+  }
+
+  private async seen(): Promise<Readonly<Record<string, unknown>>> {
+    const value = parseJson((await this.secrets.get(entry)) ?? '');
+    return isRecord(value) ? value : {};
+  }
+
+  private async keep(seen: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.secrets.store(entry, JSON.stringify(seen));
+  }
+}

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { hostFaults } from '../../engine/faults/hostFaults';
+import { Disposable } from '../util/disposable';
+import type { Log } from '../diagnostics/log';
+import { localize } from '../util/localize';
+import { NoConnectionError } from '../util/userError';
+
+const prefix = 'holysheep.apiKey:';
+
+/** One key an origin: what was entered for one host is never read for another. */
+export class KeyStore extends Disposable {
+  private readonly changed = this.register(new vscode.EventEmitter<void>());
+  /** Also for changes made in another window. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly secrets: vscode.SecretStorage,
+    private readonly log: Pick<Log, 'hide'>,
+  ) {
+    super();
+    this.register(
+      secrets.onDidChange(({ key }) => {
+        if (key.startsWith(prefix)) this.changed.fire();
+      }),
+    );
+  }
+
+  /**
+   * @param origin as in `URL.origin`.
+   * @throws NoConnectionError when the system keyring can't be read.
+   */
+  async get(origin: string): Promise<string | undefined> {
+    const key = await this.read(origin);
+    if (key === undefined || key === '') return undefined;
+    this.log.hide(key);
+    return key;
+  }
+
+  /** @throws NoConnectionError when the system keyring does not take the key. */
+  async set(origin: string, key: string): Promise<void> {
+    this.log.hide(key);
+    try {
+      await this.secrets.store(prefix + origin, key);
+    } catch (cause) {
+      throw this.unwritable(cause);
+    }
+  }
+
+  /** @throws NoConnectionError when the system keyring can't be changed. */
+  async delete(origin: string): Promise<void> {
+    try {
+      await this.secrets.delete(prefix + origin);
+    } catch (cause) {
+      throw this.unwritable(cause);
+    }
+  }
+
+  private async read(origin: string): Promise<string | undefined> {
+    try {
+      return await this.secrets.get(prefix + origin);
+    } catch (cause) {
+      throw new NoConnectionError('keyring', localize(hostFaults.keyring.message), { cause });
+    }
+  }
+
+  private unwritable(cause: unknown): NoConnectionError {
+    const message = vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
+    return new NoConnectionError('keyring', message, { cause });
+  }
+}

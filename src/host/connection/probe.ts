@@ -1,0 +1,164 @@
+import { declaredKind, sniffedKind } from '../../engine/http/charset';
+import { classify, type Fault } from '../../engine/faults/classify';
+import { errorChain } from '../../engine/faults/transportError';
+import { isRecord, parseJson } from '../../engine/json';
+import type { KnownKeys } from '../../engine/gateway/knownKeys';
+import { parseModelList } from '../../engine/gateway/modelList';
+import type { Connection } from '../../engine/request';
+import { visibleText } from '../../engine/gateway/visibleText';
+
+export type ProbeFault =
+  /** The same fault that a turn would have. `code`: of the error, for users who look it up. */
+  | { readonly kind: 'network'; readonly fault: Fault; readonly code?: string | undefined }
+  /** The gateway speaks plain HTTP, and the base URL says HTTPS. */
+  | { readonly kind: 'not-tls' }
+  | { readonly kind: 'redirect'; readonly to: string | undefined }
+  | { readonly kind: 'not-found' | 'rate-limit' | 'server' | 'status'; readonly status: number }
+  | { readonly kind: 'html' | 'not-a-list' | 'unreadable'; readonly status: number };
+
+export type ProbeResult =
+  /** `ms`: from the request to its last byte. */
+  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  /** `detail`: the gateway's own words, redacted. */
+  | { readonly state: 'rejected'; readonly status: number; readonly detail: string | undefined }
+  | { readonly state: 'unverified'; readonly fault: ProbeFault }
+  | { readonly state: 'cancelled' };
+
+export interface ProbeLimits {
+  /** For the headers. */
+  readonly headersMs: number;
+  /** For the body, after the headers. */
+  readonly bodyMs: number;
+  readonly bodyBytes: number;
+}
+
+const usual: ProbeLimits = { headersMs: 15_000, bodyMs: 5_000, bodyBytes: 1024 * 1024 };
+
+const longestDetail = 300;
+
+/** Codes of OpenSSL for an answer in plain HTTP: the scheme is wrong, not the certificate. */
+const plainAnswer = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
+
+class BodyTooLarge extends Error {}
+
+class Late extends Error {}
+
+/**
+ * `GET {baseUrl}/models`: is there a gateway, and does it take the key? Never throws; the key follows no redirect.
+ * @param keys the keys that are removed from the texts of the gateway
+ */
+export async function probeModels(
+  connection: Connection,
+  keys: KnownKeys,
+  signal?: AbortSignal,
+  limits: ProbeLimits = usual,
+): Promise<ProbeResult> {
+  if (signal?.aborted) return { state: 'cancelled' };
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  const expire = () => abort.abort(new Late());
+  signal?.addEventListener('abort', stop, { once: true });
+  let timer = setTimeout(expire, limits.headersMs);
+  const started = performance.now();
+  try {
+    const response = await globalThis.fetch(`${connection.baseUrl}/models`, {
+      headers: headersFor(connection),
+      redirect: 'manual',
+      signal: abort.signal,
+    });
+    clearTimeout(timer);
+    timer = setTimeout(expire, limits.bodyMs);
+    const body = await readBody(response, limits.bodyBytes);
+    return judge(response, body, { connection, keys, ms: Math.round(performance.now() - started) });
+  } catch (error) {
+    if (signal?.aborted) return { state: 'cancelled' };
+    if (abort.signal.reason instanceof Late) {
+      const fault = classify({ type: 'timeout', clock: 'headers', afterMs: performance.now() - started }, Date.now());
+      return { state: 'unverified', fault: { kind: 'network', fault } };
+    }
+    if (error instanceof BodyTooLarge) return { state: 'unverified', fault: { kind: 'unreadable', status: 200 } };
+    return { state: 'unverified', fault: networkFault(error, connection, keys) };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    // Frees the socket of a body that was left unread.
+    abort.abort();
+  }
+}
+
+function networkFault(error: unknown, { baseUrl }: Connection, keys: KnownKeys): ProbeFault {
+  const codes = errorChain(error).flatMap(({ code }) => (code === '' ? [] : [code]));
+  if (codes.some((code) => plainAnswer.test(code))) return { kind: 'not-tls' };
+  const fault = classify({ type: 'error', error, streaming: false, baseUrl }, Date.now());
+  return { kind: 'network', fault, code: codes[0] && visibleText(keys.redact(codes[0]), longestDetail) };
+}
+
+function headersFor({ apiKey }: Connection): Record<string, string> {
+  const accept = { accept: 'application/json' };
+  return apiKey === undefined ? accept : { ...accept, authorization: `Bearer ${apiKey}` };
+}
+
+async function readBody(response: Response, limit: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > limit) throw new BodyTooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+interface Asked {
+  readonly connection: Connection;
+  readonly keys: KnownKeys;
+  readonly ms: number;
+}
+
+function judge(response: Response, body: string, { connection, keys, ms }: Asked): ProbeResult {
+  const { status } = response;
+  const html = declaredKind(response.headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
+  const unverified = (fault: ProbeFault): ProbeResult => ({ state: 'unverified', fault });
+
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return unverified({ kind: 'redirect', to: targetOf(response, connection, keys) });
+  }
+  // A firewall's page comes as a 403, too, and says nothing about the key.
+  if (status === 401 || (status === 403 && !html)) {
+    return { state: 'rejected', status, detail: detailOf(body, keys) };
+  }
+  if (status === 404 || status === 405) return unverified({ kind: 'not-found', status });
+  if (status === 407) {
+    const { headers } = response;
+    return unverified({ kind: 'network', fault: classify({ type: 'status', status, headers, body }, Date.now()) });
+  }
+  if (status === 429) return unverified({ kind: 'rate-limit', status });
+  if (status >= 500) return unverified({ kind: 'server', status });
+  if (html) return unverified({ kind: 'html', status });
+  if (!response.ok) return unverified({ kind: 'status', status });
+  const models = parseModelList(parseJson(body));
+  if (!models) return unverified({ kind: 'not-a-list', status });
+  return { state: 'verified', models: models.filter((id) => keys.redact(id) === id), ms };
+}
+
+function targetOf(response: Response, { baseUrl }: Connection, keys: KnownKeys): string | undefined {
+  const location = response.headers.get('location');
+  if (location === null || !URL.canParse(location, baseUrl)) return undefined;
+  const { origin, pathname } = new URL(location, baseUrl);
+  return visibleText(keys.redact(origin + pathname), longestDetail);
+}
+
+function detailOf(body: string, keys: KnownKeys): string | undefined {
+  const parsed = parseJson(body);
+  const error = field(parsed, 'error');
+  const message = [field(error, 'message'), error, field(parsed, 'message')].find((text) => typeof text === 'string');
+  if (message === undefined) return undefined;
+  const line = visibleText(keys.redact(message), longestDetail);
+  return line === '' ? undefined : line;
+}
+
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}

@@ -1,0 +1,187 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { cleanApiKey, doubtAbout, type ApiKeyProblem } from '../../engine/gateway/apiKey';
+import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { checkUrl, enterApiKey, openSetting } from '../ui/messageActions';
+import { unusableBaseUrl } from '../settings/baseUrlNotices';
+import { lateProgress } from '../ui/progress';
+import { verifyConnection } from './verification';
+import type { SetApiKeyDeps, SetApiKeyResult } from './connectionCommands';
+import { parsedArgument } from '../util/schemas';
+import { toast, type ToastAction } from '../ui/toast';
+
+/**
+ * Resolves as soon as the key is stored or refused.
+ * @param argument the key, or the key and its base URL, from a keybinding or another extension; otherwise the user is
+ * asked for it. The user is told when a key from an argument has replaced another one.
+ * @throws ArgumentError
+ */
+export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
+  const given = argument === undefined ? undefined : readArgument(argument);
+  const ofSettings = deps.settings.baseUrl();
+  const target = given?.target ?? ofSettings;
+  if ('error' in target) {
+    toast(deps.log, 'error', unusableBaseUrl(target.error), [openSetting('holysheep.baseUrl')]);
+    return { state: 'invalid' };
+  }
+  const isInUse = !('error' in ofSettings) && ofSettings.origin === target.origin;
+  const input = given ? given.key : await askForApiKey(target.host);
+  if (input === undefined) return { state: 'cancelled' };
+  const cleaned = cleanApiKey(input);
+  if ('problem' in cleaned) {
+    toast(deps.log, 'error', problemText(cleaned.problem), isInUse ? [enterAgain()] : []);
+    return { state: 'invalid' };
+  }
+  if (isInUse) await deps.demo.leave();
+  return verifyAndStore(cleaned.key, target, deps, { isArgument: given !== undefined, isInUse });
+}
+
+function enterAgain(): ToastAction {
+  return enterApiKey(vscode.l10n.t('Enter again'));
+}
+
+const goodNewsMs = 8000;
+
+/** @param isInUse whether `target` is the base URL of the settings; only in that case do messages offer actions */
+async function verifyAndStore(
+  key: string,
+  target: BaseUrl,
+  deps: SetApiKeyDeps,
+  { isArgument, isInUse }: { readonly isArgument: boolean; readonly isInUse: boolean },
+): Promise<SetApiKeyResult> {
+  const { keys, log } = deps;
+  const { host, origin, url } = target;
+  log.hide(key);
+  const title = vscode.l10n.t('Verifying the API key with {0}…', host);
+  const result = await lateProgress(title, (token) =>
+    verifyConnection({ baseUrl: url, apiKey: key, host }, log.keys, token),
+  );
+  const doubt = doubtText(key, host);
+  switch (result.state) {
+    case 'verified': {
+      const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
+      await keys.set(origin, key);
+      if (isReplaced) {
+        toast(log, 'information', vscode.l10n.t('The API key for {0} was replaced by another one.', host));
+      }
+      log.info(`key for ${host}: accepted, ${result.models.length} models`);
+      const count = result.models.length;
+      const message = vscode.l10n.t('The API key for {0} works and is stored. Models: {1}.', host, count);
+      // Good news needs no answer, and a toast would lie over the panel's buttons.
+      vscode.window.setStatusBarMessage(message, goodNewsMs);
+      break;
+    }
+    case 'rejected': {
+      log.warn(`key for ${host}: ${result.message}`);
+      const advice = vscode.l10n.t('The key is not stored. Copy the whole key once more, or create a new one.');
+      const message = [result.message, advice, doubt].filter(Boolean).join(' ');
+      toast(log, 'error', message, isInUse ? [enterAgain()] : []);
+      break;
+    }
+    case 'unverified': {
+      const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
+      await keys.set(origin, key);
+      log.warn(`key for ${host}: stored unverified: ${result.message}`);
+      const stored = isReplaced
+        ? vscode.l10n.t("The API key for {0} was replaced by another one, which can't be verified now.", host)
+        : vscode.l10n.t("The API key for {0} is stored, but can't be verified now.", host);
+      const test = {
+        title: vscode.l10n.t('Test connection'),
+        run: () => vscode.commands.executeCommand('holysheep.testConnection'),
+      };
+      const message = [stored, result.message, doubt].filter(Boolean).join(' ');
+      toast(log, 'warning', message, isInUse ? [test, checkUrl()] : []);
+      break;
+    }
+    case 'cancelled':
+      break;
+  }
+  return { state: result.state };
+}
+
+async function hasOtherKey({ keys, log }: SetApiKeyDeps, origin: string, key: string): Promise<boolean> {
+  try {
+    const stored = await keys.get(origin);
+    return stored !== undefined && stored !== key;
+  } catch (error) {
+    // If the old key can't be read, the new one must still be stored.
+    log.error(error);
+    return false;
+  }
+}
+
+interface ApiKeyArgument {
+  readonly key: string;
+  /** The base URL that the key belongs to. By default the one in the settings. */
+  readonly target?: BaseUrl;
+}
+
+/**
+ * Reads the argument of `holysheep.setApiKey`.
+ * @throws ArgumentError that says what is wrong, without any part of the key
+ */
+export function readArgument(argument: unknown): ApiKeyArgument {
+  const noBaseUrl = vscode.l10n.t('"baseUrl" must be a URL like https://api.holysheep.ai/v1.');
+  const baseUrl = v.pipe(
+    v.string(noBaseUrl),
+    v.transform(normalizeBaseUrl),
+    v.check((url) => !('error' in url), noBaseUrl),
+    v.transform((url) => url as BaseUrl),
+  );
+  const schema = v.object(
+    { key: v.string(vscode.l10n.t('"key" must be a text.')), baseUrl: v.optional(baseUrl) },
+    vscode.l10n.t('"holysheep.setApiKey" takes an API key, or an object with a key.'),
+  );
+  const { key, baseUrl: target } = parsedArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
+  return target ? { key, target } : { key };
+}
+
+/** Returns what the user entered, not yet cleaned; undefined: nothing. */
+function askForApiKey(host: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: vscode.l10n.t('API key for {0}', host),
+    prompt: vscode.l10n.t(
+      'Get a key at https://www.holysheep.ai. It is kept in the secret storage of this computer and sent to {0} only.',
+      host,
+    ),
+    placeHolder: 'hsa-…',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (input) => validate(input, host),
+  });
+}
+
+function validate(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
+  if (input === '') return undefined;
+  const cleaned = cleanApiKey(input);
+  if ('problem' in cleaned) {
+    return { message: problemText(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
+  }
+  const message = doubtText(cleaned.key, host);
+  return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
+}
+
+function problemText(problem: ApiKeyProblem): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('There is no API key in this.');
+    case 'has-spaces':
+      return vscode.l10n.t('An API key has no spaces or line breaks in it. Copy it once more.');
+    case 'too-long':
+      return vscode.l10n.t('This is too long for an API key. Copy the key alone.');
+    case 'not-ascii':
+      return vscode.l10n.t('There is a character in this that no API key has. Copy it once more.');
+  }
+}
+
+/** Returns a warning about a key that is accepted all the same. */
+function doubtText(key: string, host: string): string | undefined {
+  switch (doubtAbout(key, host)) {
+    case undefined:
+      return undefined;
+    case 'not-a-holysheep-key':
+      return vscode.l10n.t('HolySheep keys start with hsa-; this one does not.');
+    case 'holysheep-key-elsewhere':
+      return vscode.l10n.t('This looks like a HolySheep key, but it would go to {0}.', host);
+  }
+}

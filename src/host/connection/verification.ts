@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import type { FaultKind } from '../../engine/events';
+import { wordsFor } from '../../engine/faults/wording';
+import type { KnownKeys } from '../../engine/gateway/knownKeys';
+import type { Connection } from '../../engine/request';
+import { withoutFullStop } from '../ui/fullStop';
+import { localize } from '../util/localize';
+import { probeModels, type ProbeFault } from './probe';
+
+export type Verification =
+  /** `ms`: from the request to the last byte of the list. */
+  | { readonly state: 'verified'; readonly models: readonly string[]; readonly ms: number }
+  /** The gateway refuses the key (401, 403). */
+  | { readonly state: 'rejected'; readonly status: number; readonly message: string }
+  /** Nothing is known of the key: the gateway can't be asked now. */
+  | {
+      readonly state: 'unverified';
+      readonly fault: FaultKind | Exclude<ProbeFault['kind'], 'network'>;
+      readonly message: string;
+    }
+  | { readonly state: 'cancelled' };
+
+export interface Verified extends Connection {
+  readonly host: string;
+}
+
+/** `GET {baseUrl}/models` with the key. Messages are whole localised sentences. Never rejects. */
+export async function verifyConnection(
+  connection: Verified,
+  keys: KnownKeys,
+  token?: vscode.CancellationToken,
+): Promise<Verification> {
+  const abort = new AbortController();
+  if (token?.isCancellationRequested) return { state: 'cancelled' };
+  const listener = token?.onCancellationRequested(() => abort.abort());
+  const result = await probeModels(connection, keys, abort.signal);
+  listener?.dispose();
+  switch (result.state) {
+    case 'verified':
+    case 'cancelled':
+      return result;
+    case 'rejected':
+      return { state: 'rejected', status: result.status, message: rejection(connection, result.status, result.detail) };
+    case 'unverified':
+      return {
+        state: 'unverified',
+        fault: result.fault.kind === 'network' ? result.fault.fault.kind : result.fault.kind,
+        message: faultMessage(result.fault, connection, keys),
+      };
+  }
+}
+
+function rejection({ host, apiKey }: Verified, status: number, detail: string | undefined): string {
+  const message =
+    apiKey === undefined
+      ? vscode.l10n.t('{0} wants an API key (status {1}).', host, status)
+      : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
+  return detail === undefined ? message : `${message} ${vscode.l10n.t('It says: “{0}”.', withoutFullStop(detail))}`;
+}
+
+function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys): string {
+  const { host, baseUrl } = connection;
+  switch (fault.kind) {
+    case 'network': {
+      const { message } = wordsFor(
+        fault.fault,
+        { connection, model: '', status: undefined },
+        { localize, formatTime: String },
+        keys,
+      );
+      return fault.code === undefined ? message : `${message} (${fault.code})`;
+    }
+    case 'not-tls':
+      return vscode.l10n.t('{0} does not speak HTTPS. If it is meant to be http://, say so in the base URL.', host);
+    case 'redirect':
+      return fault.to === undefined
+        ? vscode.l10n.t('{0} redirects elsewhere; the key follows no redirect.', host)
+        : vscode.l10n.t('{0} redirects to {1}; the key follows no redirect. Check the base URL.', host, fault.to);
+    case 'not-found':
+      return vscode.l10n.t('There is no model list at {0} (status {1}). Check the base URL.', baseUrl, fault.status);
+    case 'rate-limit':
+      return vscode.l10n.t('{0} is limiting requests right now (status {1}).', host, fault.status);
+    case 'server':
+      return vscode.l10n.t('{0} has a problem of its own right now (status {1}).', host, fault.status);
+    case 'html':
+      return vscode.l10n.t(
+        'A web page came instead of an answer from {0} (status {1}): a sign-in page, a firewall, or a wrong base URL.',
+        host,
+        fault.status,
+      );
+    case 'not-a-list':
+      return vscode.l10n.t('{0} answered, but with something other than a model list. Check the base URL.', host);
+    case 'unreadable':
+      return vscode.l10n.t('The model list of {0} is too long to read.', host);
+    case 'status':
+      return vscode.l10n.t('{0} answered with the unexpected status {1}.', host, fault.status);
+  }
+}

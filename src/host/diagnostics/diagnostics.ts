@@ -1,0 +1,114 @@
+import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import type { EngineReport } from '../../engine/engine';
+import type { TurnRecord } from '../../engine/state/ledger';
+import type { EngineSettings } from '../../engine/engineSettings';
+import type { ErrorNote } from './errorNote';
+import { withoutPlaces } from './redactPaths';
+
+/** Where the extension runs; nothing in it says who or on what files. */
+export interface HostFacts {
+  readonly extension: string;
+  readonly vscode: string;
+  readonly app: string;
+  /** `desktop`, or what serves it to a browser. */
+  readonly appHost: string;
+  readonly platform: string;
+  readonly node: string;
+  readonly language: string;
+  /** Kind of the remote, e.g. `ssh-remote`; `other`: one we don't know; null: none. */
+  readonly remote: string | null;
+  /** Where VS Code itself is shown. */
+  readonly ui: 'desktop' | 'web';
+  /** `ui`: beside the window; `workspace`: where the files are. */
+  readonly extensionKind: 'ui' | 'workspace';
+  readonly trusted: boolean;
+  /** Schemes of the file systems of the workspace's folders, e.g. `file`; one for each folder. */
+  readonly folders: readonly string[];
+  readonly chat: ChatFacts;
+}
+
+/** Which of VS Code's chat features there are: some builds leave them out. */
+export interface ChatFacts {
+  readonly view: boolean;
+  readonly participants: boolean;
+  readonly modelProviders: boolean;
+}
+
+/** Whether something stands between, and never what: addresses of proxies may hold passwords. */
+export interface ProxyFacts {
+  readonly setting: boolean;
+  readonly noProxy: boolean;
+  readonly authorization: boolean;
+  /** `http.proxySupport`. */
+  readonly support: string;
+  readonly strictSSL: boolean;
+  readonly systemCertificates: boolean;
+  /** Names of the variables that are set. */
+  readonly environment: readonly string[];
+}
+
+/** The settings that decide what the network is asked. */
+export interface SettingFacts extends EngineSettings {
+  /** Origin of the base URL, which may hold more than others should see; null: it can't be used. */
+  readonly origin: string | null;
+  /** Why it can't be used; null: it can. */
+  readonly baseUrlProblem: BaseUrlProblem | null;
+  /** null: there is no saying, for want of an origin or of a secret storage that works. */
+  readonly hasKey: boolean | null;
+  readonly model: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+export interface Diagnostics {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly host: HostFacts;
+  readonly settings: SettingFacts;
+  readonly proxy: ProxyFacts;
+  readonly demo: boolean;
+  readonly engine: EngineReport;
+  /** Oldest first. */
+  readonly errors: readonly ErrorNote[];
+}
+
+/**
+ * A report for an issue, as JSON: what the engine did and why, and never a key, a prompt, an answer or a path.
+ * @param redact takes keys out of a text, wherever a server may have echoed them
+ */
+export function diagnosticsText(diagnostics: Diagnostics, redact: (text: string) => string): string {
+  const { time, engine, errors, ...facts } = diagnostics;
+  const { turns, network } = engine;
+  const report = {
+    time: new Date(time).toISOString(),
+    ...facts,
+    network,
+    turns: turns.map(turnFacts),
+    errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
+  };
+  return JSON.stringify(
+    report,
+    (name, value: unknown) => (typeof value === 'string' ? written(name, redact(value)) : value),
+    2,
+  );
+}
+
+/** Of its clocks a reader needs whole milliseconds, and the wall clock's as a time of day. */
+function turnFacts({ time, attempts, ...turn }: TurnRecord): unknown {
+  const entries = attempts.map((attempt) => ({ ...attempt, time: new Date(attempt.time).toISOString() }));
+  return { time: new Date(time).toISOString(), ...turn, attempts: rounded(entries) };
+}
+
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Math.round(value);
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
+}
+
+/** An id is the server's to choose, and might be anything it was sent. */
+const requestId = /^[\w.:+=[\]-]{1,128}$/;
+
+function written(name: string, text: string): string {
+  return name === 'requestId' && !requestId.test(text) ? '…' : withoutPlaces(text);
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { EngineLog } from '../../engine/engine';
+import { KnownKeys } from '../../engine/gateway/knownKeys';
+import { Disposable } from '../util/disposable';
+import { errorNote, type ErrorNote } from './errorNote';
+import { logLine } from './logLine';
+
+const notesAtMost = 20;
+
+/**
+ * The output channel. Foreign text in an entry can't start a new line, and contains no key that this session has seen.
+ */
+export class Log extends Disposable implements EngineLog {
+  private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
+  /** All keys that this session has seen. */
+  readonly keys = new KnownKeys();
+  private readonly notes: ErrorNote[] = [];
+
+  /** A key that doesn't look like one must be named to be recognised. */
+  hide(secret: string): void {
+    this.keys.add(secret);
+  }
+
+  debug(message: string): void {
+    this.write('debug', message);
+  }
+
+  info(message: string): void {
+    this.write('info', message);
+  }
+
+  warn(message: string): void {
+    this.write('warn', message);
+  }
+
+  error(problem: unknown): void {
+    this.write('error', describe(problem));
+    this.notes.push(errorNote(problem, Date.now(), __dirname));
+    if (this.notes.length > notesAtMost) this.notes.shift();
+  }
+
+  /** The last errors, oldest first, without their messages. */
+  errors(): readonly ErrorNote[] {
+    return [...this.notes];
+  }
+
+  show(): void {
+    this.channel.show(true);
+  }
+
+  /** Never throws: VS Code closes the channel while the extension host shuts down, and turns may still run then. */
+  private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
+    try {
+      // Keys are removed first: an escape or a cut in a key would hide it from the search for keys.
+      this.channel[level](logLine(this.redact(text)));
+    } catch {
+      // There is nowhere to report that the log fails.
+    }
+  }
+
+  /** Without any key that this session has seen. */
+  redact(text: string): string {
+    return this.keys.redact(text);
+  }
+}
+
+export function createLog(): Log {
+  return new Log();
+}
+
+/** Maximum number of errors that are logged of a chain of causes, which may be circular. */
+const mostErrors = 8;
+
+/** Returns the stack of an error, followed by those of its causes. */
+function describe(problem: unknown): string {
+  const stacks = [stackOf(problem)];
+  let each = problem;
+  while (each instanceof Error && each.cause !== undefined && stacks.length < mostErrors) {
+    each = each.cause;
+    stacks.push(stackOf(each));
+  }
+  return stacks.join('\nCaused by: ');
+}
+
+function stackOf(problem: unknown): string {
+  return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+}

@@ -1,0 +1,76 @@
+import type { StreamEvent, WaitingEvent } from '../../engine/events';
+
+export interface TurnLogLine {
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+}
+
+/** One readable line for what the network did; never what was asked or answered. */
+export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {
+  const what = describe(event);
+  if (what === undefined) return undefined;
+  const level = event.type === 'waiting' || event.type === 'cut' || event.type === 'failed' ? 'warn' : 'info';
+  return { level, text: `[${short(conversationId)}/${short(exchangeId)}] ${what}` };
+}
+
+function describe(event: StreamEvent): string | undefined {
+  switch (event.type) {
+    case 'attempt':
+      return `attempt ${event.attempt} (${event.how ? `${event.why}, ${event.how}` : event.why}) with ${event.model}`;
+    case 'headers':
+      return `attempt ${event.attempt}: status ${event.status} in ${Math.round(event.ms)} ms${requestId(event)}`;
+    case 'waiting': {
+      const until = new Date(event.until).toISOString();
+      const attempt = `attempt ${event.attempt} of ${event.maxAttempts}`;
+      const wait = `waiting ${Math.round(event.delayMs)} ms (${event.estimated ? 'estimated' : event.source}) until ${until} for ${attempt}`;
+      return `${wait}: ${event.reason}${told(event)}${status(event)}${requestId(event)}`;
+    }
+    case 'quiet':
+      return `attempt ${event.attempt}: nothing for ${Math.round(event.forMs)} ms`;
+    case 'ended': {
+      const { attempt, how, ms, bytes, chars, tokens } = event;
+      const brought = `${bytes} bytes, ${chars} characters${tokens === undefined ? '' : `, ${tokens} tokens`}`;
+      return `attempt ${attempt}: ended, ${how}, after ${Math.round(ms)} ms with ${brought}`;
+    }
+    case 'cut':
+      return `attempt ${event.attempt}: cut, ${event.reason}`;
+    case 'resumed':
+      return `attempt ${event.attempt}: resumed by ${event.how}, ${event.trimmed} characters trimmed`;
+    case 'replaced':
+      return `attempt ${event.attempt}: the new answer has overtaken the old one`;
+    case 'model':
+      return `model ${event.from} → ${event.to} (${event.reason})`;
+    case 'done': {
+      const waited = `${Math.round(event.waitedMs)} ms of waiting`;
+      return `done (${event.finishReason}) after ${event.attempts} attempts, ${waited}, ${event.text.length} characters`;
+    }
+    case 'stopped':
+      return `stopped in attempt ${event.attempt}, ${event.text.length} characters kept`;
+    case 'failed': {
+      const kept = `${event.text.length} characters kept`;
+      return `failed in attempt ${event.attempt}: ${event.kind}${status(event)}${requestId(event)}, ${kept}`;
+    }
+    case 'text':
+    case 'reasoning':
+    case 'tool-call':
+    case 'usage':
+      return undefined;
+  }
+}
+
+function told({ told }: WaitingEvent): string {
+  return told === undefined || told === 'turn' ? '' : `, told to another ${told}`;
+}
+
+function status(event: { readonly status?: number | undefined }): string {
+  return event.status === undefined ? '' : `, status ${event.status}`;
+}
+
+function requestId(event: { readonly requestId?: string | undefined }): string {
+  return event.requestId ? `, request id ${event.requestId}` : '';
+}
+
+/** Enough of a UUID to find its file. */
+function short(id: string): string {
+  return id.slice(0, 8);
+}

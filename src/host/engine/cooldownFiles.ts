@@ -1,0 +1,124 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../engine/clock';
+import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/sharedCooldowns';
+import { privateFileMode, privateFolderMode } from '../journal/privateFiles';
+import { nameOf, parseName, type Note } from './cooldownNames';
+
+/** What is longer is no limit but a mistake, or a quota, which is not waited for. */
+const longestMs = 3_600_000;
+/** What begins later than this from now was written by a clock that has been set back since. */
+const aheadMs = 5000;
+
+/**
+ * Cooldowns as empty files, one a note, with everything in the name: a file is created whole or not at all, so there is
+ * nothing to tear, to lock or to overwrite, however many windows write. Nobody needs the notes to go on; what can't be
+ * read or written is logged, once for each kind of problem.
+ */
+export function cooldownFiles(
+  folder: string,
+  clock: Pick<Clock, 'now'>,
+  log: (problem: string) => void,
+): SharedCooldowns {
+  return new CooldownFiles(folder, clock, log);
+}
+
+class CooldownFiles implements SharedCooldowns {
+  /** A window knows its own notes, and does not read them back. */
+  private readonly writer = randomBytes(4).toString('hex');
+  private readonly problems = new Set<string>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly log: (problem: string) => void,
+  ) {}
+
+  async read(scope: Scope): Promise<Cooldown | undefined> {
+    const key = keyOf(scope);
+    const found = await Promise.all((await this.list()).map((note) => this.valid(note)));
+    return found
+      .filter((note) => note !== undefined)
+      .filter((note) => note.key === key && note.writer !== this.writer)
+      .map(({ until, delayMs, source, reason }) => ({ until, delayMs, source, reason }))
+      .reduce<Cooldown | undefined>((last, note) => (last && last.until >= note.until ? last : note), undefined);
+  }
+
+  async write(scope: Scope, { source, reason, ...times }: Cooldown): Promise<void> {
+    const [until, delayMs] = [Math.ceil(times.until), Math.ceil(times.delayMs)];
+    if (!(until > this.clock.now()) || !(delayMs > 0 && delayMs <= longestMs)) return;
+    const path = this.pathOf({ key: keyOf(scope), until, delayMs, source, reason, writer: this.writer });
+    const create = (): Promise<void> => writeFile(path, '', { flag: 'wx', mode: privateFileMode });
+    await this.attempt('written', ['EEXIST'], () =>
+      create().catch(async (error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
+        await mkdir(this.folder, { recursive: true, mode: privateFolderMode });
+        await create();
+      }),
+    );
+  }
+
+  async clear(scope?: Scope): Promise<void> {
+    const key = scope && keyOf(scope);
+    const notes = await this.list();
+    const meant = key === undefined ? notes : notes.filter((note) => note.key === key);
+    await Promise.all(meant.map((note) => this.remove(note)));
+  }
+
+  private async list(): Promise<readonly Note[]> {
+    const names = await this.attempt('read', ['ENOENT'], () => readdir(this.folder));
+    return (names ?? []).map(parseName).filter((note) => note !== undefined);
+  }
+
+  /** As it is by the clock of today; undefined: over, or nonsense, and removed. */
+  private async valid(note: Note): Promise<Note | undefined> {
+    const now = this.clock.now();
+    if (note.until <= now || note.delayMs > longestMs) {
+      await this.remove(note);
+      return undefined;
+    }
+    if (note.until - note.delayMs <= now + aheadMs) return note;
+    // It counts from now, and is renamed so that it does so only once. Of several windows one succeeds; the others read
+    // the new name next time.
+    const mended = { ...note, until: Math.ceil(now) + note.delayMs };
+    const renaming = (): Promise<void> => rename(this.pathOf(note), this.pathOf(mended));
+    const renamed = await this.attempt('renamed', ['ENOENT'], () => renaming().then(() => true));
+    return renamed ? mended : undefined;
+  }
+
+  private async remove(note: Note): Promise<void> {
+    await this.attempt('removed', ['ENOENT'], () => unlink(this.pathOf(note)));
+  }
+
+  private pathOf(note: Note): string {
+    return join(this.folder, nameOf(note));
+  }
+
+  /** @returns undefined: it did not work */
+  private async attempt<Result>(
+    what: string,
+    harmless: readonly string[],
+    action: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      const code = codeOf(error);
+      const problem = `Limits known to other windows can't be ${what}: ${code}.`;
+      if (harmless.includes(code) || this.problems.has(problem)) return undefined;
+      this.problems.add(problem);
+      this.log(problem);
+      return undefined;
+    }
+  }
+}
+
+/** No name has the API key in it, only what can't be turned back into it. */
+function keyOf({ origin, apiKey, model }: Scope): string {
+  return createHash('sha256').update(`${origin}\0${apiKey}\0${model}`).digest('hex').slice(0, 24);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

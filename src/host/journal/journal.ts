@@ -1,0 +1,376 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../engine/clock';
+import { JournalFile } from './journalFile';
+import { foldJournal, type FoldedJournal } from './journalFold';
+import { JournalFolder, type JournalEntry } from './journalFolder';
+import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
+import { journalSchema, type HeaderLine } from '../conversation/journalSchema';
+import { JournalLocks } from './journalLocks';
+import { writeFailureOf, type JournalProblem } from './journalProblem';
+import { replaceDamaged, tidyJournal } from './tidyJournal';
+
+export { isConversationId } from './journalFolder';
+
+export interface JournalDeps {
+  readonly folder: string;
+  readonly clock: Clock;
+  /** How many conversations are kept. */
+  readonly limit: () => number;
+  readonly onProblem: (problem: JournalProblem) => void;
+}
+
+/**
+ * What to do when another window has the conversation. `or read`: open it read-only. `if free`: give up silently.
+ * `or say elsewhere`: give up and tell the user.
+ */
+export type OpenHow = 'or read' | 'if free' | 'or say elsewhere';
+
+export interface OpenedConversation {
+  /** Absent: another window writes the conversation, and here it is read-only. */
+  readonly file?: JournalFile | undefined;
+  readonly folded: FoldedJournal;
+}
+
+export interface JournalOwner {
+  /** Another window has taken the conversation away. Nothing of it is written here any more. */
+  onLost(id: string): void;
+  /** Another window asks for the conversation; called again until it is closed here. */
+  onRequested(id: string): void;
+}
+
+/** What was put aside this recently may be wanted back, and what was written this recently is not yet old. */
+const recentMs = 60 * 60 * 1000;
+/** A conversation that another window writes is looked at this often. */
+const followMs = 1000;
+/** Share of the time that may be spent on reading such a conversation. */
+const readingShare = 0.1;
+
+/**
+ * The conversations of a workspace on disk: one append-only JSON Lines file each. Other windows may use the folder, too;
+ * one of them at a time writes a conversation.
+ */
+export class Journal {
+  private readonly files = new Map<string, JournalFile>();
+  private readonly folder: JournalFolder;
+  private readonly locks: JournalLocks;
+  /** Ids of the conversations that are shown read-only. */
+  private readonly followed = new Set<string>();
+  private owner: JournalOwner | undefined;
+
+  constructor(private readonly deps: JournalDeps) {
+    const { folder, clock } = deps;
+    this.folder = new JournalFolder(folder);
+    const onRequested = (id: string): void => this.owner?.onRequested(id);
+    this.locks = new JournalLocks({ folder, clock, onLost: (id) => this.lost(id), onRequested });
+  }
+
+  setOwner(owner: JournalOwner): void {
+    this.owner = owner;
+  }
+
+  /** Nothing is written before the first line. @param id of one that is not on disk */
+  create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
+    return { id, file: this.fresh(id) };
+  }
+
+  /** Nothing is on disk under this id, put aside or not. */
+  async isNew(id: string): Promise<boolean> {
+    return this.folder.isFree(id);
+  }
+
+  /** Its lock is this window's for `open`, which is to follow. May take seconds. @returns false: it is another window's */
+  async claim(id: string): Promise<boolean> {
+    return this.locks.acquire(id);
+  }
+
+  /** @returns undefined when there is no such conversation, or none that this version can read */
+  async open(id: string, how: OpenHow = 'or read'): Promise<OpenedConversation | undefined> {
+    if (!(await this.folder.entry(id))) return undefined;
+    try {
+      if (await this.isOpenable(id, how)) return await this.openOwned(id);
+      const folded = how === 'or read' && (await this.readHeld(id));
+      return folded ? { folded } : undefined;
+    } catch (error) {
+      if (!(error instanceof NewerJournalError)) throw error;
+      this.deps.onProblem({ kind: 'newer', error });
+      return undefined;
+    } finally {
+      await this.releaseClosed(id);
+    }
+  }
+
+  /** Asks the window that has a conversation for it. Resolves to whether it is this window's, for `open`, which is to follow. */
+  async request(id: string): Promise<boolean> {
+    return this.locks.request(id);
+  }
+
+  /** Calls `onChange` with what another window has written, and each time it has written more, until it is disposed of. */
+  follow(id: string, onChange: (folded: FoldedJournal) => void): { dispose(): void } {
+    const { clock } = this.deps;
+    let known: string | undefined;
+    let cancel = (): void => undefined;
+    let isOver = false;
+    const look = async (): Promise<void> => {
+      const startedAt = clock.ticks();
+      try {
+        // A turn is no longer running when the window that runs it is gone.
+        const found = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
+        const folded = found === known ? undefined : await this.readHeld(id);
+        known = found;
+        if (folded && !isOver) onChange(folded);
+      } catch {
+        // The next look tries again.
+      }
+      // A large file takes long to read.
+      const pauseMs = Math.max(followMs, (clock.ticks() - startedAt) / readingShare);
+      if (!isOver) cancel = clock.after(pauseMs, () => void look());
+    };
+    this.followed.add(id);
+    void look();
+    const dispose = (): void => {
+      isOver = true;
+      this.followed.delete(id);
+      cancel();
+    };
+    return { dispose };
+  }
+
+  /** To be shown, not to be written; of a damaged one, what precedes the damage. @returns undefined when that is nothing */
+  async read(id: string): Promise<FoldedJournal | undefined> {
+    try {
+      return await this.readAny(id, false);
+    } catch (error) {
+      if (error instanceof NewerJournalError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Of one that is not open. @returns undefined when there is none */
+  async content(id: string): Promise<Buffer | undefined> {
+    return this.folder.read(id);
+  }
+
+  /** All that are on disk, those that were written last first. */
+  async newestFirst(): Promise<readonly JournalEntry[]> {
+    return this.folder.newestFirst();
+  }
+
+  /** Returns whether everything that was appended is on disk. */
+  isWritten(id: string): boolean {
+    return this.files.get(id)?.unwritten !== true;
+  }
+
+  /** Closes a conversation that is neither shown nor running. Anything that is not on disk yet is discarded. */
+  async close(id: string): Promise<void> {
+    await this.letGo(id);
+  }
+
+  /**
+   * Puts it aside, for `unhide` to bring back. Rejects with why it can't be, or can't be whole: all is as before then.
+   * @returns whether there was anything of it on disk that this window may put aside
+   */
+  async hide(id: string): Promise<boolean> {
+    if (!(await this.owns(id))) return false;
+    try {
+      const file = this.files.get(id);
+      await file?.flush();
+      if (file?.unwritten) throw file.failure ?? new Error('the conversation is not yet on disk');
+      const isHidden = await this.folder.hide(id);
+      await this.letGo(id);
+      return isHidden;
+    } finally {
+      await this.releaseClosed(id);
+    }
+  }
+
+  async unhide(id: string): Promise<void> {
+    await this.folder.unhide(id);
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.folder.forget(id);
+  }
+
+  /**
+   * Deletes the oldest conversations beyond the limit, never an open or a recent one, and what was put aside long ago.
+   * @returns the ids of the conversations that were deleted
+   */
+  async prune(): Promise<readonly string[]> {
+    const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id) && !this.followed.has(id));
+    const recent = this.deps.clock.now() - recentMs;
+    const old = closed.slice(Math.max(0, this.deps.limit() - this.files.size)).filter(({ at }) => at < recent);
+    // In parallel, because each may need two checks. If one conversation can't be removed, the others still are.
+    const removed = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
+    await this.folder.sweep(recent);
+    return old.flatMap(({ id }, index) => {
+      const outcome = removed[index];
+      return outcome?.status === 'fulfilled' && outcome.value ? [id] : [];
+    });
+  }
+
+  /** @param id absent: all that are open */
+  async flush(id?: string): Promise<void> {
+    const files = [...this.files].filter(([each]) => id === undefined || each === id);
+    await Promise.all(files.map(([, file]) => file.flush()));
+  }
+
+  /**
+   * For the moment the extension host goes away. A file that fails keeps no other from being written; it is reported when
+   * all have had their turn. Another window may follow at once: nothing is written any more.
+   */
+  flushSync(): void {
+    const failures: unknown[] = [];
+    for (const [id, file] of [...this.files]) {
+      try {
+        file.flushSync();
+        this.closeFile(id);
+        this.locks.releaseSync(id);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    for (const error of failures) this.unwritten(error);
+  }
+
+  /** What another window has written so far. @throws NewerJournalError */
+  private async readHeld(id: string): Promise<FoldedJournal | undefined> {
+    return this.readAny(id, await this.locks.isHeldElsewhere(id));
+  }
+
+  /** @throws NewerJournalError */
+  private async readAny(id: string, isRunning: boolean): Promise<FoldedJournal | undefined> {
+    const content = await this.folder.read(id);
+    if (!content) return undefined;
+    const { lines, damage } = salvageJournal(content);
+    return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
+  }
+
+  /** @throws NewerJournalError */
+  private async openOwned(id: string): Promise<OpenedConversation | undefined> {
+    const entry = await this.folder.entry(id);
+    const content = entry && (await this.folder.read(id));
+    if (!content) {
+      if (entry) this.deps.onProblem({ kind: 'too-large', path: this.folder.path(id) });
+      return undefined;
+    }
+    if (isUnbegun(content)) return { file: this.fresh(id, content.length), folded: foldJournal([]) };
+    const salvaged = salvageJournal(content);
+    const { header, lines, damage } = salvaged;
+    const folded = foldJournal(lines);
+    const file =
+      header && !damage
+        ? this.track(entry, await tidyJournal(this.folder, entry, { ...salvaged, header, content }))
+        : await this.startAfresh(entry, salvaged, folded.exchanges.length);
+    for (const exchangeId of folded.brokenOff) file.append({ type: 'interrupted', exchangeId });
+    return { file, folded };
+  }
+
+  private async isOpenable(id: string, how: OpenHow): Promise<boolean> {
+    switch (how) {
+      case 'or read':
+        return this.locks.takeSilent(id);
+      case 'if free':
+        return this.locks.takeFree(id);
+      case 'or say elsewhere':
+        return this.owns(id);
+    }
+  }
+
+  /** Deletes a conversation unless this window or another one has it open. @returns whether it was deleted */
+  private async removeClosed(id: string): Promise<boolean> {
+    if (!(await this.locks.acquire(id))) return false;
+    const isClosed = !this.files.has(id);
+    if (isClosed) await this.folder.remove(id);
+    await this.releaseClosed(id);
+    return isClosed;
+  }
+
+  /** @returns false: it is another window's, and the person is told */
+  private async owns(id: string): Promise<boolean> {
+    return (await this.locks.acquire(id)) || this.sayElsewhere();
+  }
+
+  private sayElsewhere(): false {
+    this.deps.onProblem({ kind: 'elsewhere' });
+    return false;
+  }
+
+  private async releaseClosed(id: string): Promise<void> {
+    if (!this.files.has(id)) await this.locks.release(id);
+  }
+
+  private async letGo(id: string): Promise<void> {
+    this.closeFile(id);
+    await this.locks.release(id);
+  }
+
+  private closeFile(id: string): void {
+    this.files.get(id)?.close();
+    this.files.delete(id);
+  }
+
+  /** What this one would write now goes to places that have other words. */
+  private lost(id: string): void {
+    if (!this.files.has(id)) return;
+    void this.letGo(id);
+    this.deps.onProblem({ kind: 'taken' });
+    this.owner?.onLost(id);
+  }
+
+  /** With what precedes the damage. */
+  private async startAfresh(
+    entry: JournalEntry,
+    { lines, damage }: SalvagedJournal,
+    salvaged: number,
+  ): Promise<JournalFile> {
+    const header = this.header(entry.id);
+    const { keptAs, size } = await replaceDamaged(this.folder, entry, header, lines);
+    this.deps.onProblem({ kind: 'corrupt', keptAs, salvaged, error: damage });
+    if (size > 0) return this.track(entry, size);
+    const file = this.track({ id: entry.id, at: entry.at }, 0, header);
+    for (const line of lines) file.append(line);
+    return file;
+  }
+
+  /** @param size of what is there and is not to stay */
+  private fresh(id: string, size = 0): JournalFile {
+    return this.track({ id, at: this.deps.clock.now(), size }, 0, this.header(id));
+  }
+
+  private header(id: string): HeaderLine {
+    return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
+  }
+
+  private track(
+    { id, at, size }: Pick<JournalEntry, 'id' | 'at'> & Partial<JournalEntry>,
+    position: number,
+    header?: HeaderLine,
+  ): JournalFile {
+    const file = new JournalFile({
+      path: this.folder.path(id),
+      position,
+      size: header && size,
+      at,
+      clock: this.deps.clock,
+      onFailure: (error) => this.unwritten(error),
+      onWritten: () => this.deps.onProblem({ kind: 'written' }),
+      header,
+      lock: {
+        take: async () => {
+          await this.locks.take(id);
+          // The file may have been closed meanwhile, because the extension host is shutting down.
+          await this.releaseClosed(id);
+        },
+        isOurs: () => this.locks.isOurs(id),
+        isOursSync: () => this.locks.isOursSync(id),
+      },
+      onForeign: () => this.lost(id),
+    });
+    this.files.set(id, file);
+    return file;
+  }
+
+  private unwritten(error: unknown): void {
+    this.deps.onProblem({ kind: 'unwritten', why: writeFailureOf(error), error });
+  }
+}

@@ -1,0 +1,182 @@
+import { isTerminal, type RecordedEvent } from '../../engine/events';
+import { isRecord } from '../../engine/json';
+import {
+  bringsText,
+  checkedEvent,
+  checkedHeader,
+  checkedLine,
+  journalSchema,
+  type EventsLine,
+  type HeaderLine,
+  type JournalLine,
+} from '../conversation/journalSchema';
+
+export class JournalFormatError extends Error {
+  override readonly name = 'JournalFormatError';
+}
+
+/** Written by a later version of the extension; nothing is wrong with it. */
+export class NewerJournalError extends Error {
+  override readonly name = 'NewerJournalError';
+}
+
+export function encodeLine(line: HeaderLine | JournalLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+export function encodeJournal(header: HeaderLine, lines: readonly JournalLine[]): Buffer {
+  return Buffer.from([header, ...lines].map(encodeLine).join(''));
+}
+
+/** What can be read of a damaged file: everything before the damage. */
+export interface SalvagedJournal {
+  readonly header?: HeaderLine | undefined;
+  readonly lines: readonly JournalLine[];
+  readonly validBytes: number;
+  /** Why part of the file could not be used. Absent: the file is whole. */
+  readonly damage?: JournalFormatError | undefined;
+}
+
+/**
+ * Limits for the exchanges of a conversation, and for the events of a turn other than text. The extension's own
+ * journals stay below them.
+ */
+const mostExchanges = 5000;
+const mostEvents = 10_000;
+/** A run replaces the answer at most once. Each replacement counts as this many other events. */
+const costOfReplacing = 100;
+
+const headerStart = '{"type":"conversation"';
+
+/** The first write never finished: nothing was in it yet. */
+export function isUnbegun(content: Buffer): boolean {
+  const start = content.toString('utf8', 0, headerStart.length);
+  return !content.includes(0x0a) && headerStart.startsWith(start);
+}
+
+/**
+ * Returns all lines that can be used. When a damaged line may have been part of an answer, the rest of that answer is
+ * left out: a text with a gap would look complete.
+ * @throws NewerJournalError when the header is of a later schema
+ */
+export function salvageJournal(content: Buffer): SalvagedJournal {
+  const validBytes = content.lastIndexOf(0x0a) + 1;
+  const [first = '', ...rest] = textLines(content.subarray(0, validBytes));
+  const salvage = new Salvage();
+  let header: HeaderLine | undefined;
+  try {
+    header = decodeHeader(first);
+  } catch (error) {
+    if (!(error instanceof JournalFormatError)) throw error;
+    return { lines: [], validBytes, damage: error };
+  }
+  for (const text of rest) salvage.read(text);
+  return { header, lines: salvage.lines, validBytes, damage: salvage.damage };
+}
+
+class Salvage {
+  readonly lines: JournalLine[] = [];
+  damage: JournalFormatError | undefined;
+  private readonly asked = new Set<string>();
+  /** Exchanges whose turn has not ended. */
+  private readonly open = new Set<string>();
+  private readonly torn = new Set<string>();
+  /** Number of events other than text, by exchange. */
+  private readonly costs = new Map<string, number>();
+
+  read(text: string): void {
+    try {
+      const line = decodeLine(text, this.asked);
+      if (line.type === 'events') this.readEvents(line);
+      else if (line.type !== 'rerun' || !this.torn.has(line.exchangeId)) this.lines.push(line);
+      if (line.type === 'exchange') this.open.add(line.id);
+      else if (line.type === 'rerun') this.open.add(line.exchangeId);
+    } catch (error) {
+      if (!(error instanceof JournalFormatError)) throw error;
+      this.damage ??= error;
+      // The exchange of the damaged line is unknown, so every unfinished answer may have a gap.
+      for (const id of this.open) this.torn.add(id);
+    }
+  }
+
+  private readEvents({ exchangeId, events: all }: EventsLine): void {
+    const events: RecordedEvent[] = [];
+    for (const each of all) {
+      if (this.torn.has(exchangeId)) break;
+      const event = checkedEvent(each);
+      if (event && this.isAffordable(exchangeId, event)) {
+        events.push(event);
+        if (isTerminal(event)) this.open.delete(exchangeId);
+        else this.open.add(exchangeId);
+        continue;
+      }
+      this.damage ??= new JournalFormatError('an event is not known');
+      if (bringsText(each)) this.torn.add(exchangeId);
+    }
+    if (events.length > 0) this.lines.push({ type: 'events', exchangeId, events });
+  }
+
+  private isAffordable(exchangeId: string, { type }: RecordedEvent): boolean {
+    if (type === 'text' || type === 'reasoning' || type === 'tool-call') return true;
+    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? costOfReplacing : 1);
+    this.costs.set(exchangeId, cost);
+    return cost <= mostEvents;
+  }
+}
+
+/** Decodes each line by itself: the text of a whole file may be longer than a string can be. */
+function textLines(content: Buffer): readonly string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < content.length;) {
+    const end = content.indexOf(0x0a, start);
+    lines.push(content.toString('utf8', start, end));
+    start = end + 1;
+  }
+  return lines;
+}
+
+/** @throws JournalFormatError, NewerJournalError */
+export function decodeHeader(text: string): HeaderLine {
+  const value = parse(text);
+  const header = checkedHeader(value, journalSchema);
+  if (header) return header;
+  if (checkedHeader(value, Number.MAX_SAFE_INTEGER)) {
+    throw new NewerJournalError('the conversation is of a later schema');
+  }
+  throw new JournalFormatError('the first line is not a header of a known schema');
+}
+
+/**
+ * Decodes a line. The events in it are not checked yet.
+ * @param asked ids of the exchanges so far
+ * @throws JournalFormatError
+ */
+export function decodeLine(text: string, asked: Set<string>): JournalLine {
+  const line = checkedLine(migrated(parse(text)));
+  if (!line) throw new JournalFormatError('a line is not known');
+  if (line.type === 'title') return line;
+  if (line.type !== 'exchange') {
+    if (!asked.has(line.exchangeId)) throw new JournalFormatError('a line belongs to no exchange');
+    return line;
+  }
+  if (asked.has(line.id)) throw new JournalFormatError('an exchange is there twice');
+  if (asked.size >= mostExchanges) throw new JournalFormatError('there are too many exchanges');
+  if (line.after && !asked.has(line.after)) throw new JournalFormatError('an exchange follows none that is there');
+  asked.add(line.id);
+  return line;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new JournalFormatError('a line is not JSON', { cause: error });
+  }
+}
+
+/** A line of schema 1 as it is written now. */
+function migrated(line: unknown): unknown {
+  if (!isRecord(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
+  const { attachment, ...rest } = line;
+  return { ...rest, attachments: [attachment] };
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { knownModels, maxModels } from '../../engine/gateway/modelList';
+import type { ActiveConnection, Connections } from '../connection/connections';
+import { Disposable } from '../util/disposable';
+import type { KeyStore } from '../connection/keyStore';
+import type { Log } from '../diagnostics/log';
+import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
+import { verifyConnection } from '../connection/verification';
+
+const freshForMs = 10 * 60_000;
+
+export interface ModelCatalogDeps {
+  readonly connections: Connections;
+  readonly keys: KeyStore;
+  readonly log: Log;
+}
+
+/** The gateway's models, asked for at most every ten minutes. */
+export class ModelCatalog extends Disposable {
+  /** By base URL; `until` in monotonic milliseconds. */
+  private readonly lists = new Map<string, { readonly list: Promise<ModelList>; readonly until: number }>();
+  private readonly lifetime = this.register(new vscode.CancellationTokenSource());
+
+  constructor(private readonly deps: ModelCatalogDeps) {
+    super();
+    // Another key may see other models.
+    this.register(deps.keys.onDidChange(() => this.lists.clear()));
+  }
+
+  /** Never rejects. @param demo as for `pick` */
+  async list(demo?: boolean): Promise<ModelList> {
+    let connection: ActiveConnection;
+    try {
+      connection = await this.connection(demo);
+    } catch (error) {
+      return this.failed(error);
+    }
+    return this.listOf(connection);
+  }
+
+  /** Returns the models of this gateway. Never rejects. */
+  async listOf(connection: ActiveConnection): Promise<ModelList> {
+    const { baseUrl } = connection;
+    const cached = this.lists.get(baseUrl);
+    if (cached && performance.now() < cached.until) return cached.list;
+    const entry = {
+      list: this.ask(connection).catch((error: unknown) => this.failed(error)),
+      until: performance.now() + freshForMs,
+    };
+    this.lists.set(baseUrl, entry);
+    const list = await entry.list;
+    // A failure is not worth remembering.
+    if (list.source === 'known' && this.lists.get(baseUrl) === entry) this.lists.delete(baseUrl);
+    return list;
+  }
+
+  /**
+   * Lets a person choose, or type, a model.
+   * @param demo one of the embedded gateway's, or of the user's own; by default of whatever answers now
+   * @returns undefined when they don't
+   */
+  async pick(options: Omit<ModelPickOptions, 'offerOnce'> = {}, demo?: boolean): Promise<string | undefined> {
+    return (await this.choose(options, demo))?.model;
+  }
+
+  /** As `pick`, and for the next prompt only if they like. */
+  pickOrOnce(demo?: boolean): Promise<ModelPick | undefined> {
+    return this.choose({ offerOnce: true }, demo);
+  }
+
+  private choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | undefined> {
+    return pickModel(this.list(demo), this.deps.connections.model(demo), options);
+  }
+
+  override dispose(): void {
+    this.lifetime.cancel();
+    super.dispose();
+  }
+
+  private connection(demo: boolean | undefined): Promise<ActiveConnection> {
+    const { connections } = this.deps;
+    if (demo === undefined) return connections.current();
+    return demo ? connections.embedded() : connections.own();
+  }
+
+  private failed(error: unknown): ModelList {
+    this.deps.log.error(error);
+    return known(error instanceof Error ? error.message : String(error));
+  }
+
+  private async ask(connection: ActiveConnection): Promise<ModelList> {
+    const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
+    switch (result.state) {
+      case 'verified':
+        if (result.models.length === maxModels) this.deps.log.warn(`model list: cut after ${maxModels} models`);
+        return result.models.length === 0
+          ? known(vscode.l10n.t('{0} lists no models.', connection.host))
+          : { source: 'gateway', models: result.models, host: connection.host };
+      case 'rejected':
+      case 'unverified':
+        this.deps.log.warn(`model list: ${result.message}`);
+        return known(result.message);
+      case 'cancelled':
+        return known(vscode.l10n.t('The request was cancelled.'));
+    }
+  }
+}
+
+function known(message: string): ModelList {
+  return { source: 'known', models: knownModels, message };
+}

@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import { plainLabel } from '../ui/plainLabel';
+import { modelChoices, type ModelChoice } from './modelChoices';
+
+export type ModelList =
+  | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
+  /** The usual ones; `message`: why the gateway's own list can't be had, localised. */
+  | { readonly source: 'known'; readonly models: readonly string[]; readonly message: string };
+
+export interface ModelPickOptions {
+  readonly title?: string | undefined;
+  /** A model that is not to be offered, e.g. the one that is overloaded. */
+  readonly exclude?: string | undefined;
+  /** Each model has a button that takes it for one prompt alone. */
+  readonly offerOnce?: boolean | undefined;
+}
+
+export interface ModelPick {
+  readonly model: string;
+  /** For the next prompt only. */
+  readonly once: boolean;
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  readonly model?: string;
+}
+
+/** Opens at once and fills in when the list is there; what is typed can be chosen, too. */
+export async function pickModel(
+  list: Promise<ModelList>,
+  current: string,
+  options: ModelPickOptions,
+): Promise<ModelPick | undefined> {
+  const picker = vscode.window.createQuickPick<ModelItem>();
+  picker.title = options.title ?? vscode.l10n.t('Select model');
+  picker.placeholder = vscode.l10n.t('Choose a model, or type the name of another');
+  picker.busy = true;
+  let known: ModelList | undefined;
+  const buttons = options.offerOnce ? [onceButton()] : [];
+
+  const fill = () => {
+    const choices = modelChoices(known?.models ?? [], current, options.exclude, picker.value);
+    picker.items = itemsOf(known, choices, buttons);
+  };
+
+  const chosen = new Promise<ModelPick | undefined>((resolve) => {
+    const choose = (model: string | undefined, once: boolean): void => {
+      if (model === undefined) return;
+      resolve({ model, once });
+      picker.hide();
+    };
+    picker.onDidChangeValue(fill);
+    picker.onDidAccept(() => choose(picker.selectedItems[0]?.model, false));
+    picker.onDidTriggerItemButton(({ item }) => choose(item.model, true));
+    picker.onDidHide(() => resolve(undefined));
+  });
+  fill();
+  picker.show();
+  try {
+    const arrival = list.then((arrived) => {
+      const active = picker.activeItems[0]?.model;
+      known = arrived;
+      picker.busy = false;
+      fill();
+      const kept = picker.items.find(({ model }) => model !== undefined && model === active);
+      if (kept) picker.activeItems = [kept];
+    });
+    // Whoever chooses before the list is there doesn't wait for it.
+    return await Promise.race([chosen, arrival.then(() => chosen)]);
+  } finally {
+    picker.dispose();
+  }
+}
+
+function onceButton(): vscode.QuickInputButton {
+  return {
+    iconPath: new vscode.ThemeIcon('debug-step-over'),
+    tooltip: vscode.l10n.t('Use for the next prompt only'),
+  };
+}
+
+function itemsOf(
+  list: ModelList | undefined,
+  choices: readonly ModelChoice[],
+  buttons: readonly vscode.QuickInputButton[],
+): readonly ModelItem[] {
+  const heading = headingOf(list);
+  return [
+    ...(heading === undefined ? [] : [{ label: heading, kind: vscode.QuickPickItemKind.Separator }]),
+    ...choices.map((choice) => ({ ...itemOf(choice), buttons })),
+  ];
+}
+
+function itemOf({ model, kind }: ModelChoice): ModelItem {
+  switch (kind) {
+    case 'current':
+      return { model, label: `$(check) ${plainLabel(model)}`, description: vscode.l10n.t('current') };
+    case 'other':
+      return { model, label: plainLabel(model) };
+    case 'typed':
+      return { model, label: vscode.l10n.t('Use “{0}”', plainLabel(model)), alwaysShow: true };
+  }
+}
+
+function headingOf(list: ModelList | undefined): string | undefined {
+  switch (list?.source) {
+    case undefined:
+      return undefined;
+    case 'gateway':
+      return vscode.l10n.t('From {0}', plainLabel(list.host));
+    case 'known':
+      return vscode.l10n.t("The usual models; the gateway's own list can't be had: {0}", plainLabel(list.message));
+  }
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { isRecord } from '../../engine/json';
+import type { UserPrompt } from '../settings/settingValues';
+
+/** A prompt that may be used now. */
+export interface OwnPrompt extends UserPrompt {
+  readonly from: 'user' | 'workspace';
+}
+
+export interface OwnPromptsDeps {
+  readonly user: () => readonly UserPrompt[];
+  /** What came with the workspace. */
+  readonly brought: () => readonly UserPrompt[];
+  readonly isTrusted: () => boolean;
+  /** Of this workspace. */
+  readonly memory: {
+    get(key: string): unknown;
+    update(key: string, value: unknown): Thenable<void>;
+  };
+}
+
+/** What the user has said about the prompts of this workspace. */
+interface Consent {
+  /** Whatever they become. */
+  readonly never: boolean;
+  /** Hashes of what was agreed to, the last one last. */
+  readonly agreed: readonly string[];
+}
+
+const memoryKey = 'holysheep.workspacePrompts';
+/** A workspace has several sets where its branches differ; the oldest are forgotten. */
+const remembered = 20;
+
+/** The user's prompts, and those of a trusted workspace once the user has agreed to exactly them. */
+export class OwnPrompts {
+  constructor(private readonly deps: OwnPromptsDeps) {}
+
+  /** The user's come first, so that a title means the user's where both have it. */
+  list(): readonly OwnPrompt[] {
+    const user = onceEach(this.deps.user()).map((prompt) => ({ ...prompt, from: 'user' as const }));
+    const brought = this.agreed() ? this.brought() : [];
+    return [...user, ...brought.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
+  }
+
+  /** Those of the workspace that the user has to be asked about before they are listed or run. */
+  unasked(): readonly UserPrompt[] {
+    return this.agreed() || this.consent().never ? [] : this.brought();
+  }
+
+  /** Those of the workspace that the user did not want. */
+  refused(): readonly UserPrompt[] {
+    return !this.agreed() && this.consent().never ? this.brought() : [];
+  }
+
+  /** @param prompts that the user was shown: others may have come since */
+  async agree(prompts: readonly UserPrompt[]): Promise<void> {
+    const hash = hashOf(prompts);
+    const agreed = this.consent().agreed.filter((other) => other !== hash);
+    await this.remember({ never: false, agreed: [...agreed, hash].slice(-remembered) });
+  }
+
+  async refuse(): Promise<void> {
+    await this.remember({ never: true, agreed: [] });
+  }
+
+  private brought(): readonly UserPrompt[] {
+    return this.deps.isTrusted() ? onceEach(this.deps.brought()) : [];
+  }
+
+  private agreed(): boolean {
+    const brought = this.brought();
+    return brought.length > 0 && this.consent().agreed.includes(hashOf(brought));
+  }
+
+  private consent(): Consent {
+    const value = this.deps.memory.get(memoryKey);
+    if (!isRecord(value)) return { never: false, agreed: [] };
+    const agreed: readonly unknown[] = Array.isArray(value.agreed) ? value.agreed : [];
+    return { never: value.never === true, agreed: agreed.filter((hash) => typeof hash === 'string') };
+  }
+
+  private async remember(consent: Consent): Promise<void> {
+    await this.deps.memory.update(memoryKey, consent);
+  }
+}
+
+/** Of several with one title the first: the others could not be told apart. */
+function onceEach(prompts: readonly UserPrompt[]): readonly UserPrompt[] {
+  const titles = new Set<string>();
+  return prompts.filter(({ title }) => !titles.has(title) && titles.add(title));
+}
+
+function hashOf(prompts: readonly UserPrompt[]): string {
+  const parts = prompts.map(({ title, template, model }) => [title, template, model ?? null]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

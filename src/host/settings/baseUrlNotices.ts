@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { BaseUrl, BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import { openSetting } from '../ui/messageActions';
+import type { DemoMode } from '../demo/demoMode';
+import { Disposable } from '../util/disposable';
+import type { Log } from '../diagnostics/log';
+import type { Settings } from './settings';
+import { toast } from '../ui/toast';
+
+export interface BaseUrlNoticeDeps {
+  readonly settings: Settings;
+  readonly demo: DemoMode;
+  readonly log: Log;
+  readonly memory: vscode.Memento;
+}
+
+const memoryKey = 'holysheep.baseUrlNotices';
+/** Values a person has been told about; the oldest are forgotten. */
+const remembered = 20;
+
+/** Says what is made of the base URL, once for each value of the setting. */
+export class BaseUrlNotices extends Disposable {
+  /** An unusable URL is told again in the next window: nothing works until it is changed. */
+  private told: string | undefined;
+
+  constructor(private readonly deps: BaseUrlNoticeDeps) {
+    super();
+    this.register(deps.settings.onDidChange(() => this.check()));
+    this.register(deps.demo.onDidChange(() => this.check()));
+    this.check();
+  }
+
+  private check(): void {
+    const { settings, demo, log } = this.deps;
+    const text = settings.baseUrlText();
+    if (demo.active || this.told === text) return;
+    this.told = text;
+    const baseUrl = settings.baseUrl();
+    if ('error' in baseUrl) {
+      toast(log, 'error', unusableBaseUrl(baseUrl.error), [openSetting('holysheep.baseUrl')]);
+      return;
+    }
+    const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
+    if (baseUrl.corrections.length > 0) log.info(`base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
+    if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.tell(baseUrl, text, changed);
+  }
+
+  private tell(baseUrl: BaseUrl, text: string, changed: boolean): void {
+    const { log, settings } = this.deps;
+    if (changed) {
+      const message = vscode.l10n.t('Using {0} for requests; the setting says {1}.', baseUrl.url, text.trim());
+      const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(baseUrl.url) };
+      toast(log, 'information', message, [update]);
+    }
+    if (baseUrl.insecure) {
+      const message = vscode.l10n.t(
+        'Requests to {0} go over plain HTTP: your API key and prompts can be read on the way. Use https:// if you can.',
+        baseUrl.host,
+      );
+      toast(log, 'warning', message, [openSetting('holysheep.baseUrl')]);
+    }
+  }
+
+  private firstTime({ url, corrections }: BaseUrl): boolean {
+    const { memory, log } = this.deps;
+    // Not the setting's text: what a query held may be secret.
+    const notice = [url, ...corrections].join(' ');
+    const known = memory.get<readonly string[]>(memoryKey, []);
+    if (known.includes(notice)) return false;
+    memory
+      .update(memoryKey, [...known, notice].slice(-remembered))
+      .then(undefined, (error: unknown) => log.error(error));
+    return true;
+  }
+}
+
+/** A sentence that names the setting, never its text: that may hold a password. */
+export function unusableBaseUrl(problem: BaseUrlProblem): string {
+  switch (problem) {
+    case 'empty':
+      return vscode.l10n.t('The setting holysheep.baseUrl is empty. HolySheep is at https://api.holysheep.ai/v1.');
+    case 'not-a-url':
+      return vscode.l10n.t('The setting holysheep.baseUrl is not a URL. It looks like https://api.holysheep.ai/v1.');
+    case 'not-http':
+      return vscode.l10n.t('The setting holysheep.baseUrl must start with https:// or http://.');
+    case 'credentials':
+      return vscode.l10n.t(
+        'The setting holysheep.baseUrl holds a user name or password. Take it out; the key is set with “Set API key”.',
+      );
+  }
+}

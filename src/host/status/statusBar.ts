@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { hostFaults } from '../../engine/faults/hostFaults';
+import type { ConnectionView } from '../../shared/protocol';
+import { activityWords } from './activityText';
+import type { Connections } from '../connection/connections';
+import type { Activity } from './activity';
+import { Disposable } from '../util/disposable';
+import { followConnection } from '../connection/followConnection';
+import { localize } from '../util/localize';
+import type { Log } from '../diagnostics/log';
+import { plainLabel } from '../ui/plainLabel';
+import { secondOfDay } from '../ui/timeOfDay';
+
+const tickMs = 1000;
+
+/** The current model, and beside it what a running turn is doing. */
+export class StatusBar extends Disposable {
+  private readonly model = this.register(item('holysheep.model', 101));
+  private readonly activity = this.register(item('holysheep.activity', 100));
+  private ticking: NodeJS.Timeout | undefined;
+
+  constructor(connections: Connections, log: Log) {
+    super();
+    this.model.name = vscode.l10n.t('HolySheep Model');
+    this.model.command = 'holysheep.selectModel';
+    this.activity.name = vscode.l10n.t('HolySheep Activity');
+    this.activity.command = 'holysheep.showPanel';
+    this.register(
+      followConnection(
+        connections,
+        (view) => this.showModel(view),
+        (error) => log.error(error),
+      ),
+    );
+  }
+
+  update(activity: Activity): void {
+    clearInterval(this.ticking);
+    this.ticking = undefined;
+    if (this.disposed) return;
+    this.show(activity);
+    if (activity.kind === 'waiting') this.ticking = setInterval(() => this.show(activity), tickMs);
+  }
+
+  override dispose(): void {
+    clearInterval(this.ticking);
+    super.dispose();
+  }
+
+  private showModel({ model, host, hasKey, demo }: ConnectionView): void {
+    const mark = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
+    const lines = [
+      vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
+      demo ? vscode.l10n.t('Offline demo: a gateway on this machine answers.') : vscode.l10n.t('Host: {0}', host),
+      ...keyLines(hasKey),
+      vscode.l10n.t('Click to select another model.'),
+    ];
+    this.model.text = mark + plainLabel(model);
+    this.model.tooltip = lines.join('\n');
+    this.model.accessibilityInformation = { label: lines.join(' '), role: 'button' };
+    this.model.show();
+  }
+
+  private show(activity: Activity): void {
+    if (activity.kind === 'idle') {
+      this.activity.hide();
+      return;
+    }
+    const { text, tooltip, label } = activityWords(activity, {
+      localize,
+      formatTime: secondOfDay,
+      now: () => Date.now(),
+    });
+    this.activity.text = text;
+    this.activity.tooltip = tooltip;
+    this.activity.accessibilityInformation = { label, role: 'button' };
+    this.activity.backgroundColor =
+      activity.kind === 'failed' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.activity.show();
+  }
+}
+
+function keyLines(hasKey: ConnectionView['hasKey']): readonly string[] {
+  if (hasKey === 'unreadable') return [localize(hostFaults.keyring.message)];
+  return hasKey ? [] : [vscode.l10n.t('No API key is set.')];
+}
+
+function item(id: string, priority: number): vscode.StatusBarItem {
+  return vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Right, priority);
+}

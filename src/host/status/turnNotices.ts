@@ -1,0 +1,66 @@
+import { isTerminal, type RecordedEvent } from '../../engine/events';
+import { initialTurn, type TurnState } from '../../engine/state/turnState';
+import type { Conversation, ConversationChange } from '../conversation/conversation';
+
+/** What somebody should hear of who does not see the panel. */
+export type TurnNotice =
+  /** `partial`: a part of the answer is there; `message`: localised. */
+  | { readonly kind: 'failed'; readonly partial: boolean; readonly message: string }
+  /** `until`: epoch milliseconds; `message`: why, localised. */
+  | { readonly kind: 'waiting'; readonly until: number; readonly message: string }
+  | { readonly kind: 'done' };
+
+type Noticed = Pick<Conversation, 'id' | 'exchange'>;
+
+export interface TurnNoticesDeps<Of extends Noticed> {
+  /** Its panel is in view. */
+  readonly isVisible: (conversationId: string) => boolean;
+  readonly show: (notice: TurnNotice, conversation: Of, exchangeId: string) => void;
+}
+
+/** Whoever asks looks at the panel for so long before turning to something else. */
+const longMs = 30_000;
+
+/** One notice for a turn, and none for what can be seen or was wanted. */
+export class TurnNotices<Of extends Noticed = Conversation> {
+  /** Exchanges whose running turn has had its notice. */
+  private readonly told = new Set<string>();
+
+  constructor(private readonly deps: TurnNoticesDeps<Of>) {}
+
+  take(conversation: Of, change: ConversationChange | undefined): void {
+    if (change?.type !== 'events') return;
+    for (const event of change.events) this.hear(conversation, change.exchangeId, event);
+  }
+
+  private hear(conversation: Of, exchangeId: string, event: RecordedEvent): void {
+    const notice = noticeOf(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
+    const wasTold = this.told.has(exchangeId);
+    if (notice && !wasTold && !this.deps.isVisible(conversation.id)) {
+      this.told.add(exchangeId);
+      this.deps.show(notice, conversation, exchangeId);
+    }
+    if (isTerminal(event)) this.told.delete(exchangeId);
+  }
+}
+
+function noticeOf(event: RecordedEvent, state: TurnState): TurnNotice | undefined {
+  switch (event.type) {
+    case 'waiting':
+      // What ends by itself when the network is back has no length: the status bar says it.
+      return event.reason !== 'offline' && event.delayMs >= longMs
+        ? { kind: 'waiting', until: event.until, message: event.message }
+        : undefined;
+    case 'failed':
+      return { kind: 'failed', partial: state.text !== '', message: event.message };
+    case 'done':
+      return lastedMs(state) >= longMs ? { kind: 'done' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** From the beginning of the turn, or since it was last tried again, to its end. */
+function lastedMs({ startedAt, endedAt }: TurnState): number {
+  return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
+}

@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import { knownLocale } from '../../engine/gateway/knownLocale';
+
+/** As the user writes it, with the day when it isn't today. @param at epoch milliseconds */
+export function timeOfDay(at: number): string {
+  return written(at, {});
+}
+
+/** The same, with seconds. @param at epoch milliseconds */
+export function secondOfDay(at: number): string {
+  return written(at, { second: '2-digit' });
+}
+
+function written(at: number, more: Intl.DateTimeFormatOptions): string {
+  const then = new Date(at);
+  const today = new Date().toDateString() === then.toDateString();
+  const day = today ? {} : ({ month: 'short', day: 'numeric' } as const);
+  return then.toLocaleString(knownLocale(vscode.env.language), { ...day, hour: '2-digit', minute: '2-digit', ...more });
+}

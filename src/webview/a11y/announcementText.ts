@@ -1,0 +1,65 @@
+import type { RecordedEvent, TurnState } from '../../shared/protocol';
+import { fill } from '../util/format';
+import { stoppedText } from '../turn/outcomeLine';
+import { isSameWait } from '../../shared/sameWait';
+import type { PageContext } from '../pageContext';
+import { retryTemplate } from '../turn/waitCard';
+
+/**
+ * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card is
+ * an alert.
+ * @param before the turn before the event: a wait that only goes on is said once, and so is why an answer broke off
+ * @param state what the event has made of the turn
+ */
+export function spokenFor(
+  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  event: RecordedEvent,
+  { before, state }: { readonly before: TurnState; readonly state: TurnState },
+): string | undefined {
+  switch (event.type) {
+    case 'attempt':
+      if (event.attempt === 1) return strings.announceStarted;
+      return afterCut(strings, before, event);
+    case 'waiting':
+      if (before.wait && isSameWait(before.wait, event)) return undefined;
+      return event.reason === 'offline'
+        ? `${event.message} ${strings.waitOffline}`
+        : `${event.message} ${fill(retryTemplate(strings, event), format.duration(event.delayMs))}`;
+    case 'resumed':
+      return strings.announceResumed;
+    case 'done':
+      return strings.announceDone;
+    case 'stopped':
+      return stoppedText(strings, state);
+    case 'failed':
+    case 'headers':
+    case 'text':
+    case 'reasoning':
+    case 'quiet':
+    case 'tool-call':
+    case 'ended':
+    case 'cut':
+    case 'replaced':
+    case 'model':
+    case 'usage':
+      return undefined;
+  }
+}
+
+/** Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say. */
+function afterCut(
+  strings: PageContext['strings'],
+  { phase, cut }: TurnState,
+  { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,
+): string | undefined {
+  if (phase !== 'streaming' || cut === undefined) return undefined;
+  switch (how) {
+    case 'prefill':
+    case 'continue':
+      return `${cut} ${strings.resuming}`;
+    case 'restart':
+      return `${cut} ${strings.restarting}`;
+    case undefined:
+      return `${cut} ${strings.announceStarted}`;
+  }
+}

@@ -1,0 +1,71 @@
+import type { PanelStrings } from '../../shared/protocol';
+import { button, element } from '../util/element';
+
+export interface PromptEditor {
+  readonly element: HTMLElement;
+  focus(): void;
+}
+
+interface PromptEditorOptions {
+  readonly text: string;
+  readonly onInput: (text: string) => void;
+  readonly onResend: (prompt: string) => void;
+  readonly onCancel: () => void;
+}
+
+/** A prompt that was sent, to be asked in other words. The same keys as in the composer. */
+export function createPromptEditor(strings: PanelStrings, options: PromptEditorOptions): PromptEditor {
+  const input = element('textarea', { 'aria-label': strings.editBox, rows: '1', spellcheck: 'false' });
+  input.value = options.text;
+  const resend = element('button', { type: 'submit', class: 'button primary' }, strings.resend);
+  const form = element(
+    'form',
+    { class: 'prompt-editor' },
+    input,
+    element('div', { class: 'actions' }, resend, button(strings.cancel, 'secondary', options.onCancel)),
+  );
+  const submit = (): void => {
+    const prompt = input.value.trim();
+    if (prompt !== '') options.onResend(prompt);
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit();
+  });
+  form.addEventListener('keydown', (event) => {
+    if (isComposing(event)) return;
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      options.onCancel();
+    } else if (event.key === 'Enter' && event.target === input && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      submit();
+    }
+  });
+  const changed = (): void => {
+    resend.disabled = input.value.trim() === '';
+    options.onInput(input.value);
+  };
+  input.addEventListener('input', changed);
+  changed();
+  return {
+    element: form,
+    focus: () => {
+      input.focus();
+      input.setSelectionRange(input.value.length, input.value.length);
+    },
+  };
+}
+
+/** Escape belongs to it. */
+export function isInPromptEditor(target: EventTarget | null): boolean {
+  return target !== null && 'closest' in target && (target as Element).closest('.prompt-editor') !== null;
+}
+
+/**
+ * A key that accepts or dismisses a candidate of an input method is no command. WebKit ends the composition before that
+ * key, and only the old `keyCode` 229 still tells.
+ */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || Reflect.get(event, 'keyCode') === 229;
+}

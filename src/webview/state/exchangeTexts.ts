@@ -1,0 +1,75 @@
+import type { RecordedEvent, TurnState } from '../../shared/protocol';
+import { element, later } from '../util/element';
+import type { CodeAction } from '../markdown/codeBlock';
+import type { PageContext } from '../pageContext';
+import { createReasoningView, showText } from '../turn/reasoningView';
+
+/** The texts of a turn: its answer, and what the model thought before. */
+export interface ExchangeTexts {
+  readonly answer: HTMLElement;
+  readonly reasoning: HTMLElement;
+  /** What `event` has added, on the way from `before` to `after`. */
+  apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
+  /** All of it, with the least change. */
+  show(state: TurnState): void;
+  /** No more will come; `shown` is called when the last word of it is on screen, at once or later. */
+  finish(shown: () => void): void;
+  /** The model thinks and has not begun to answer. */
+  setThinking(thinking: boolean): void;
+  dispose(): void;
+}
+
+export function createExchangeTexts(context: PageContext, exchangeId: string): ExchangeTexts {
+  const { strings, post, announcer, clock } = context;
+  const root = element('div', { 'data-part': 'answer' });
+  const onCodeAction = (action: CodeAction, text: string, language: string): void => {
+    switch (action) {
+      case 'copy':
+        announcer.say(strings.copied);
+        post({ type: 'copy', text });
+        break;
+      case 'insert':
+        post({ type: 'insert', text });
+        break;
+      case 'apply':
+        post({ type: 'apply', exchangeId, text });
+        break;
+      case 'newFile':
+        post({ type: 'newFile', text, language });
+        break;
+    }
+  };
+  const options = {
+    schedule: clock.frame,
+    slice: clock.soon,
+    ticks: () => clock.ticks(),
+    labels: strings,
+    onCodeAction,
+    onLink: (href: string) => post({ type: 'openLink', href }),
+  };
+  const answer = later(() => context.createMarkdown(root, { ...options, canApply: true }));
+  const reasoning = createReasoningView(strings, (within) =>
+    context.createMarkdown(within, { ...options, canApply: false }),
+  );
+  return {
+    answer: root,
+    reasoning: reasoning.element,
+    apply: (event, before, after) => {
+      if (event.type === 'text') answer.get().append(event.text);
+      else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
+      else if (event.type === 'reasoning') reasoning.append(event.text);
+      else if (event.type === 'replaced') answer.get().replace(event.text);
+      else if (event.type === 'cut' || event.type === 'quiet') answer.made?.pause();
+    },
+    show: (state) => {
+      showText(answer.get(), state.text);
+      reasoning.show(state.reasoning);
+    },
+    finish: (shown) => reasoning.finish(() => answer.get().finish(shown)),
+    setThinking: (thinking) => reasoning.setThinking(thinking),
+    dispose: () => {
+      answer.made?.dispose();
+      reasoning.dispose();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { type ModelSwitch, type PanelStrings, type TurnState, visibleText } from '../../shared/protocol';
+import { element } from '../util/element';
+import { fill } from '../util/format';
+import type { PageContext } from '../pageContext';
+import type { Card } from './waitCard';
+
+/** That another model answers than the one that was asked, and why. Empty: it is the same, or none has answered. */
+export function switchText(strings: PanelStrings, { switches, phase, text }: TurnState): string {
+  if (phase === 'failed' && text === '') return '';
+  return switches.map(({ from, to, reason }) => fill(template(strings, reason), from, to)).join(' ');
+}
+
+function template(strings: PanelStrings, reason: ModelSwitch['reason']): string {
+  switch (reason) {
+    case 'user':
+      return strings.switchedByHand;
+    case 'overloaded':
+      return strings.switchedOverloaded;
+    default:
+      return strings.switchedFailing;
+  }
+}
+
+/**
+ * That an answer was put together from parts, and why: under it, for what is inside is the model's. Empty: it is of
+ * one piece.
+ */
+export function seamText(
+  { strings, format }: Pick<PageContext, 'strings' | 'format'>,
+  { seams }: Pick<TurnState, 'seams'>,
+): string {
+  if (seams.length === 0) return '';
+  const cuts = seams.filter(({ cut }) => cut !== undefined);
+  const [only] = cuts;
+  // Where a person has gone on with an answer that was over, nothing broke.
+  if (only?.cut === undefined) return strings.seamOnce;
+  return cuts.length > 1
+    ? fill(strings.seamOften, String(cuts.length))
+    : fill(strings.seamAfterCut, only.cut, format.number(only.offset));
+}
+
+/** Characters of a tool's name that are shown. */
+const maxNameLength = 200;
+
+/** What the model wants done; nothing here does it. A call whose name has not arrived is not told yet. */
+export function createToolCalls(strings: PanelStrings, calls: TurnState['toolCalls']): Card | undefined {
+  const lines = calls
+    .filter(({ name }) => name !== '')
+    .map(({ name }) => element('p', { class: 'tool-call' }, fill(strings.toolCall, visibleText(name, maxNameLength))));
+  if (lines.length === 0) return undefined;
+  return { element: element('div', { class: 'tool-calls' }, ...lines), dispose: () => undefined };
+}

@@ -1,0 +1,92 @@
+import { isRunning, totalsOf, type TurnState } from '../../shared/protocol';
+import { button, element } from '../util/element';
+import type { PageContext } from '../pageContext';
+import { createTimeline, hasTimeline, isEventful, type Timeline, timing } from '../timeline/timeline';
+import type { Card } from './waitCard';
+
+/** What there is to say of a turn beside its answer: all of it when it is over, before that only if it is bumpy. */
+interface TurnSummary {
+  readonly element: HTMLElement;
+  update(state: TurnState): void;
+  dispose(): void;
+}
+
+export function createTurnSummary(context: PageContext, exchangeId: string): TurnSummary {
+  const root = element('div', { class: 'turn-summary' });
+  let shown: TurnState | undefined;
+  let timeline: Timeline | undefined;
+  let footer: Card | undefined;
+  const remove = (part: Timeline | Card | undefined): void => {
+    if (!part) return;
+    const hadFocus = part.element.contains(document.activeElement);
+    part.dispose();
+    part.element.remove();
+    if (hadFocus) context.focusComposer();
+  };
+  const removeTimeline = (): void => {
+    remove(timeline);
+    timeline = undefined;
+  };
+  const removeFooter = (): void => {
+    remove(footer);
+    footer = undefined;
+  };
+  return {
+    element: root,
+    update: (state) => {
+      if (state === shown) return;
+      shown = state;
+      removeFooter();
+      const running = isRunning(state.phase);
+      if (running ? isEventful(state) : hasTimeline(state)) {
+        // The same one to the end: it stays open where it was opened.
+        timeline ??= createTimeline(context);
+        timeline.update(state);
+        if (!timeline.element.parentNode) root.append(timeline.element);
+      } else {
+        removeTimeline();
+      }
+      if (running || (state.phase !== 'done' && state.text === '')) return;
+      footer = createTurnFooter(context, exchangeId, state);
+      root.append(footer.element);
+    },
+    dispose: () => {
+      removeTimeline();
+      removeFooter();
+    },
+  };
+}
+
+const copiedForMs = 1500;
+
+/** Under an answer that is over, whole or partial: what it cost, how long it took, all of it as Markdown, what was asked as code. */
+function createTurnFooter(context: PageContext, exchangeId: string, state: TurnState): Card {
+  const { strings, clock, post, announcer } = context;
+  let forget = (): void => undefined;
+  const copy = button(strings.copy, 'quiet', () => {
+    post({ type: 'copy', text: state.text });
+    announcer.say(strings.copied);
+    // A mark beside the caption: a caption that changes would rename the button under the hand.
+    copy.dataset['copied'] = strings.copied;
+    forget();
+    forget = clock.after(copiedForMs, () => delete copy.dataset['copied']);
+  });
+  const code = button(strings.getCode, 'quiet', () => post({ type: 'copyRequest', exchangeId }));
+  code.title = strings.getCodeHint;
+  const facts = footerFacts(context, state).map((fact) => element('span', {}, fact));
+  const parts = state.text ? [...facts, copy, code] : [...facts, code];
+  return { element: element('footer', { class: 'turn-footer' }, ...parts), dispose: () => forget() };
+}
+
+function footerFacts(context: PageContext, state: TurnState): string[] {
+  const { strings, format } = context;
+  const facts: string[] = [];
+  const { usage } = totalsOf(state);
+  if (usage) {
+    const template = format.plural(usage.promptTokens, strings.summaryUsageOne, strings.summaryUsage);
+    facts.push(template.replace('{1}', () => format.count(usage.completionTokens)));
+  }
+  // Where nothing else is to be told, it is what the timeline is opened by.
+  const time = isEventful(state) ? timing(context, state) : undefined;
+  return time === undefined ? facts : [...facts, time];
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { ChatMessage } from '../../../src/engine/request';
+import { continuationMessages, quotedChars } from '../../../src/engine/answer/continuation';
+import { sentPartial } from '../../../src/engine/answer/splice';
+import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
+import { propertyRuns } from '../../support/propertyRuns';
+
+const asking = (content: string): readonly ChatMessage[] => [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content },
+];
+
+const english = asking('What is a sheep?');
+const partial = 'A sheep is an animal that';
+
+const textOf = (content: ChatMessage['content'] | undefined): string => (typeof content === 'string' ? content : '');
+
+const plea = (messages: readonly ChatMessage[], text = partial): string =>
+  textOf(continuationMessages(messages, text, 'continue', undefined).at(-1)?.content);
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** Of the person's last words; true: the request for the rest is in Chinese. */
+const languages: readonly (readonly [prompt: string, chinese: boolean])[] = [
+  ['What is a sheep?', false],
+  ['羊是什么?', true],
+  ['请用 TypeScript 写一个 quicksort', true],
+  ['What does 羊 mean in English?', false],
+  ['What does 羊毛 mean in English?', false],
+  ['A和B', false],
+  ['猫vs狗', true],
+  ['東京について教えて', false],
+  ['Что такое овца?', false],
+  ['양이 뭐예요?', false],
+  ['1 + 1 = ?', false],
+  ['', false],
+];
+
+describe('a request for the rest of an answer', () => {
+  it('begins with the conversation and does not change it', () => {
+    const before = structuredClone(english);
+    for (const how of ['prefill', 'continue'] as const) {
+      assert.deepEqual(continuationMessages(english, partial, how, undefined).slice(0, 2), before);
+    }
+    assert.deepEqual(english, before);
+  });
+
+  it('ends with the partial, without the white space at its end, where that is prefilled', () => {
+    const messages = continuationMessages(english, `${partial} \n\n`, 'prefill', 'assistant');
+    assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial }]);
+  });
+
+  it('marks the prefill only where the model wants that', () => {
+    const messages = continuationMessages(english, partial, 'prefill', 'prefix');
+    assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial, prefix: true }]);
+    assert.ok(continuationMessages(english, partial, 'continue', 'prefix').every((message) => !('prefix' in message)));
+  });
+
+  it('has the partial as it is, and then says what is wanted', () => {
+    const messages = continuationMessages(english, `${partial} \n`, 'continue', 'assistant');
+    assert.deepEqual(messages[2], { role: 'assistant', content: `${partial} \n` });
+    assert.deepEqual([messages.length, messages[3]?.role], [4, 'user']);
+  });
+
+  it('says what has happened, where to go on, and what not to write', () => {
+    const words = [
+      /cut off by a connection error/,
+      /exact next character/,
+      /no preamble/i,
+      /no repetition/i,
+      /code fence/,
+    ];
+    for (const word of words) assert.match(plea(english), word);
+    const chineseWords = [/连接错误/, /下一个字符/, /不要开场白/, /不要重复/, /代码块/];
+    for (const word of chineseWords) assert.match(plea(asking('羊是什么?')), word);
+  });
+
+  it('quotes the last 200 characters', () => {
+    const text = Array.from({ length: 300 }, (_, i) => `${i} `).join('');
+    assert.ok(plea(english, text).includes(`«${text.slice(-200)}»`));
+    assert.ok(plea(english, 'short').includes('«short»'));
+    assert.equal(quotedChars, 200);
+  });
+
+  it('quotes no half character', () => {
+    const text = `${'🐑'.repeat(10)}${'x'.repeat(199)}`;
+    assert.ok(plea(english, text).includes(`«${'x'.repeat(199)}»`));
+  });
+
+  for (const [prompt, chinese] of languages) {
+    it(`is in ${chinese ? 'Chinese' : 'English'} after "${prompt}"`, () => {
+      assert.equal(plea(asking(prompt)).includes('继续'), chinese);
+    });
+  }
+
+  it('is in the language of the last question', () => {
+    const messages = [...asking('羊是什么?'), { role: 'assistant', content: '一种动物。' } as const, ...english];
+    assert.match(plea(messages), /connection error/);
+  });
+
+  it('is in the language of the question, not of the answer', () => {
+    const messages = [...asking('羊是什么?'), { role: 'assistant', content: 'It is an animal.' } as const];
+    assert.match(plea(messages), /连接错误/);
+  });
+
+  it('is in English where nobody has asked anything', () => assert.match(plea([]), /connection error/));
+
+  it('asks in the language of a prompt that is made of parts', () => {
+    const parts = (text: string): readonly ChatMessage[] => [
+      {
+        role: 'user',
+        content: [
+          { type: 'image', mimeType: 'image/png', data: 'AAAA' },
+          { type: 'text', text },
+        ],
+      },
+      { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'look', arguments: '{}' }] },
+      { role: 'tool', toolCallId: '1', content: 'a sheep' },
+    ];
+    assert.match(plea(parts('羊是什么?')), /^请继续/);
+    assert.match(plea(parts('What is a sheep?')), /^Continue/);
+  });
+
+  it('carries no half character', () => {
+    const halves = 'a\udc11b\ud83dc 🐑\ud83d';
+    for (const how of ['prefill', 'continue'] as const) {
+      const messages = continuationMessages(english, halves, how, undefined);
+      assert.equal(messages[2]?.content, 'a\ufffdb\ufffdc 🐑');
+      assert.ok(messages.every(({ content }) => !loneSurrogate.test(textOf(content))));
+    }
+  });
+
+  it('is understood by the gateway of the demo, whatever the partial is', () => {
+    const anyPartial = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 }),
+      fc
+        .array(fc.constantFrom(' '.repeat(90), '\n', 'sheep', '羊', '🐑'), { minLength: 1 })
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(anyPartial, fc.constantFrom(...languages), (text, [prompt]) => {
+        for (const how of ['prefill', 'continue'] as const) {
+          const messages = continuationMessages(asking(prompt), text, how, undefined);
+          const read = readDemoPrompt({ model: 'sheep', messages: [...messages] });
+          assert.equal(read.partial, how === 'prefill' ? sentPartial(text) : text);
+          assert.deepEqual([read.text, read.asksForRest], [prompt, how === 'continue']);
+        }
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+});

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ChunkReader } from '../../src/engine/http/chunkReader';
+import { readChunk } from '../../src/engine/http/dialect';
+import { readBody } from '../../src/engine/http/responseBody';
+import { listen, type Said } from '../support/deltaListener';
+import { pieces } from '../support/pieces';
+import { propertyRuns } from '../support/propertyRuns';
+import { recordings } from '../support/recordings';
+
+interface SentEvent {
+  readonly data: string;
+  readonly name: string | undefined;
+}
+
+interface Seen {
+  readonly events: readonly SentEvent[];
+  readonly said: readonly Said[];
+}
+
+/** A stream as a server sends it, and what is in it. */
+interface Stream {
+  readonly bytes: Uint8Array;
+  readonly sent: readonly SentEvent[];
+}
+
+async function read(parts: readonly Uint8Array[]): Promise<Seen> {
+  const { said, sink } = listen();
+  const reader = new ChunkReader(sink);
+  const events: SentEvent[] = [];
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part);
+      controller.close();
+    },
+  });
+  let bytes = 0;
+  await readBody(new Response(body, { headers: { 'content-type': 'text/event-stream' } }), {
+    bytes: (count) => (bytes += count),
+    event: (data, name) => {
+      events.push({ data, name });
+      reader.read(data);
+    },
+    endless: () => assert.fail('endless'),
+    over: () => false,
+  });
+  assert.equal(
+    bytes,
+    parts.reduce((sum, part) => sum + part.length, 0),
+  );
+  return { events, said };
+}
+
+/** What the parser says about each event by itself. */
+function expected(sent: readonly SentEvent[]): Seen {
+  const { said, sink } = listen();
+  for (const { data } of sent) readChunk(data, sink);
+  return { events: sent, said };
+}
+
+type Newline = '\n' | '\r' | '\r\n';
+
+/** An empty line after a CR can't end in LF: together they would be one newline. */
+function printed(lines: readonly string[], newlines: readonly Newline[], bom: string): Uint8Array {
+  let text = bom;
+  lines.forEach((line, n) => {
+    const newline = newlines[n % newlines.length] ?? '\n';
+    text += line + (line === '' && newline === '\n' && text.endsWith('\r') ? '\r' : newline);
+  });
+  return new TextEncoder().encode(text);
+}
+
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(' a', 'b', ' token', '羊', '🐑', 'é', '\n', '"', '\\', '') },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
+);
+const delta = fc.oneof(
+  { weight: 6, arbitrary: text.map((content) => ({ content })) },
+  { weight: 2, arbitrary: text.map((thought) => ({ content: null, reasoning_content: thought })) },
+  {
+    weight: 1,
+    arbitrary: text.map((json) => ({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: json } }] })),
+  },
+);
+/** Mostly alike from one to the next, as those of a provider are. */
+const chunk = fc
+  .record({
+    delta,
+    finish: fc.option(fc.constant('stop'), { freq: 9 }),
+    usage: fc.option(fc.constant({ prompt_tokens: 1, completion_tokens: 2 }), { freq: 9 }),
+    pad: fc.option(fc.constantFrom('x', 'yz')),
+    created: fc.constantFrom(1, 1, 1, 2),
+  })
+  .map(({ delta, finish, usage, pad, created }) => ({
+    created,
+    choices: [{ index: 0, delta, finish_reason: finish }],
+    usage,
+    ...(pad === null ? {} : { obfuscation: pad }),
+  }));
+const data = fc.oneof(
+  { weight: 9, arbitrary: chunk.map((json) => JSON.stringify(json)) },
+  // Over several lines, which become one event again.
+  { weight: 1, arbitrary: chunk.map((json) => JSON.stringify(json, null, 1)) },
+  { weight: 1, arbitrary: fc.constantFrom('[DONE]', '{"error":{"code":429}}', 'junk') },
+);
+const noise = fc.constantFrom(': keep-alive', ':', 'id: 7', 'retry: 10', 'x: y');
+const block = fc
+  .record({
+    before: fc.array(noise, { maxLength: 2 }),
+    name: fc.option(fc.constantFrom('error', 'message'), { freq: 9 }),
+    data,
+    space: fc.constantFrom(' ', ' ', ' ', ''),
+  })
+  .map(({ before, name, data, space }) => ({
+    sent: { data, name: name ?? undefined },
+    lines: [
+      ...before,
+      ...(name === null ? [] : [`event: ${name}`]),
+      // Without the space that belongs to the field, the data's own would be taken for it.
+      ...data.split('\n').map((line) => `data:${line.startsWith(' ') ? ' ' : space}${line}`),
+      '',
+    ],
+  }));
+const newlines = fc.oneof(
+  fc.constantFrom<readonly Newline[]>(['\n'], ['\r\n'], ['\r']),
+  fc.array(fc.constantFrom<Newline>('\n', '\r', '\r\n'), { minLength: 1, maxLength: 7 }),
+);
+const generated: fc.Arbitrary<Stream> = fc
+  .tuple(fc.array(block, { minLength: 1, maxLength: 12 }), newlines, fc.constantFrom('', '', '\uFEFF'))
+  .map(([blocks, ends, bom]) => ({
+    bytes: printed(
+      blocks.flatMap(({ lines }) => lines),
+      ends,
+      bom,
+    ),
+    sent: blocks.map(({ sent }) => sent),
+  }));
+
+const recorded: fc.Arbitrary<Stream> = fc
+  .tuple(fc.constantFrom(...recordings), fc.nat(), newlines)
+  .map(([{ lines }, from, ends]) => {
+    const some = lines.slice(from % lines.length).slice(0, 12);
+    return {
+      bytes: printed(
+        some.flatMap((line) => [`data: ${line}`, '']),
+        ends,
+        '',
+      ),
+      sent: some.map((line) => ({ data: line, name: undefined })),
+    };
+  });
+
+const cuts = fc.oneof(
+  fc.array(fc.nat(6000), { maxLength: 30 }),
+  // A byte at a time.
+  fc.constant(Array.from({ length: 6000 }, (_, n) => n)),
+);
+
+describe('any split of a valid stream into reads', () => {
+  for (const [name, streams] of [
+    ['generated', generated],
+    ['recorded', recorded],
+  ] as const) {
+    it(`gives the same events, ${name}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(streams, cuts, async ({ bytes, sent }, at) => {
+          assert.deepEqual(await read(pieces(bytes, at)), expected(sent));
+        }),
+        { numRuns: propertyRuns },
+      );
+    }).timeout(120_000);
+  }
+
+  for (const { name, lines } of recordings) {
+    it(`gives the same events, all of ${name}, a few bytes at a time`, async () => {
+      const bytes = printed(
+        lines.flatMap((line) => [`data: ${line}`, '']),
+        ['\n'],
+        '',
+      );
+      const sent = lines.map((line) => ({ data: line, name: undefined }));
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length; at += 7) parts.push(bytes.subarray(at, at + 7));
+      assert.deepEqual(await read(parts), expected(sent));
+    });
+  }
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { NetworkState } from '../../../src/engine/gate/networkState';
+import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/sharedCooldowns';
+import { settle, VirtualClock } from '../../support/virtualClock';
+
+const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
+
+function start(): {
+  readonly clock: VirtualClock;
+  readonly state: NetworkState;
+  readonly cleared: (Scope | undefined)[];
+} {
+  const clock = new VirtualClock();
+  const cleared: (Scope | undefined)[] = [];
+  const clear = (which?: Scope): Promise<void> => Promise.resolve(void cleared.push(which));
+  return { clock, cleared, state: new NetworkState(clock, { ...noSharedCooldowns, clear }) };
+}
+
+function limit(clock: VirtualClock, state: NetworkState, of: Scope): Cooldown {
+  const cooldown: Cooldown = { until: clock.now() + 30_000, delayMs: 30_000, source: 'server', reason: 'rate-limit' };
+  state
+    .gate(of)
+    .enqueue(() => undefined)
+    .limited(cooldown);
+  return cooldown;
+}
+
+describe('the network state', () => {
+  it('has one gate for an origin, a key and a model', () => {
+    const { state } = start();
+    const gate = state.gate(scope);
+    assert.equal(state.gate({ ...scope }), gate);
+    for (const other of [{ origin: 'https://other.test' }, { apiKey: 'other' }, { model: 'other' }]) {
+      assert.notEqual(state.gate({ ...scope, ...other }), gate);
+    }
+  });
+
+  it('has one budget for an origin', () => {
+    const { state } = start();
+    const budget = state.budget(scope.origin);
+    assert.equal(state.budget(scope.origin), budget);
+    assert.notEqual(state.budget('https://other.test'), budget);
+  });
+
+  it('reports what is closed and what is spent, without a key', () => {
+    const { clock, state } = start();
+    state.budget(scope.origin).charge(5);
+    const { until } = limit(clock, state, scope);
+    for (let n = 0; n < 5; n++)
+      state
+        .gate({ ...scope, model: 'broken' })
+        .enqueue(() => undefined)
+        .failed();
+    const report = state.report();
+    assert.deepEqual(report, {
+      budgets: [{ origin: scope.origin, tokens: 7 }],
+      gates: [
+        { origin: scope.origin, model: 'gpt-4o', closedUntil: until, breakerOpen: false, failures: 0 },
+        { origin: scope.origin, model: 'broken', closedUntil: clock.now() + 5000, breakerOpen: true, failures: 5 },
+      ],
+    });
+    assert.ok(!JSON.stringify(report).includes(scope.apiKey));
+  });
+
+  it('forgets everything with a reset, in the notes of all windows too, and lets the waiting go', async () => {
+    const { clock, state, cleared } = start();
+    state.budget(scope.origin).charge(5);
+    limit(clock, state, scope);
+    const waiting = state.gate(scope).enqueue(() => undefined);
+    assert.ok(waiting.block);
+    await state.reset();
+    await settle();
+    assert.equal(waiting.block, undefined);
+    assert.equal(state.budget(scope.origin).tokens, 12);
+    assert.ok(cleared.includes(undefined));
+    waiting.release();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('forgets nothing up to a hundred of a kind, and those that hold nobody up with one more', () => {
+    const { state } = start();
+    const size = (): readonly number[] => {
+      const { gates, budgets } = state.report();
+      return [gates.length, budgets.length];
+    };
+    for (let n = 0; n < 100; n++) {
+      state.gate({ ...scope, model: `model-${n}` });
+      state.budget(`https://${n}.test`);
+    }
+    assert.deepEqual(size(), [100, 100]);
+    state.gate(scope);
+    state.budget(scope.origin);
+    assert.deepEqual(size(), [1, 1]);
+  });
+
+  it('keeps what matters, and no more than a hundred others', () => {
+    const { clock, state } = start();
+    limit(clock, state, scope);
+    const closed = state.gate(scope);
+    const busyScope = { ...scope, model: 'busy' };
+    const busy = state.gate(busyScope);
+    const permit = busy.enqueue(() => undefined);
+    state.budget('https://spent.test').charge(1);
+    for (let n = 0; n < 500; n++) {
+      state.gate({ ...scope, model: `model-${n}` });
+      state.budget(`https://${n}.test`);
+    }
+    const { gates, budgets } = state.report();
+    assert.ok(gates.length <= 102 && budgets.length <= 101, `${gates.length} ${budgets.length}`);
+    assert.equal(state.gate(scope), closed);
+    assert.equal(state.gate(busyScope), busy);
+    assert.equal(state.budget('https://spent.test').tokens, 11);
+    permit.release();
+  });
+
+  it('says until when a model is left alone, and why; the others are not', async () => {
+    const { clock, state } = start();
+    assert.equal(state.pauseOf(scope), undefined);
+    const { until } = limit(clock, state, scope);
+    assert.deepEqual(state.pauseOf({ ...scope }), { until, why: 'cooldown' });
+    assert.equal(state.pauseOf({ ...scope, apiKey: 'hsa-other' }), undefined);
+    await clock.advance(30_000);
+    assert.equal(state.pauseOf(scope), undefined);
+  });
+
+  it('says so of a breaker', () => {
+    const { clock, state } = start();
+    const gate = state.gate(scope);
+    for (let n = 0; n < 5; n++) gate.enqueue(() => undefined).failed();
+    assert.deepEqual(state.pauseOf(scope), { until: clock.now() + 5000, why: 'breaker' });
+  });
+
+  it('tells when a pause begins, becomes longer and is ended, not when it stays as it is', async () => {
+    const clock = new VirtualClock();
+    const told: (number | undefined)[] = [];
+    const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>
+      told.push(state.pauseOf(scope)?.until),
+    );
+    const gate = state.gate(scope);
+    const began = clock.now();
+    const places = [1, 2, 3, 4].map(() => gate.enqueue(() => undefined));
+    const limited = (place: number, delayMs: number): void =>
+      places[place]!.limited({ until: began + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
+    limited(0, 30_000);
+    limited(1, 20_000);
+    limited(2, 40_000);
+    places[3]!.release(true);
+    await state.reset();
+    assert.deepEqual(told, [began + 30_000, began + 40_000, undefined]);
+  });
+
+  it('tells nobody that its time is up, nor that the probe was taken then', async () => {
+    const clock = new VirtualClock();
+    let told = 0;
+    const state = new NetworkState(clock, noSharedCooldowns, () => told++);
+    limit(clock, state, scope);
+    await clock.advance(30_000);
+    state
+      .gate(scope)
+      .enqueue(() => undefined)
+      .accepted();
+    assert.equal(told, 1);
+  });
+});

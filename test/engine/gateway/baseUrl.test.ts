@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { normalizeBaseUrl, type BaseUrlCorrection, type BaseUrlProblem } from '../../../src/engine/gateway/baseUrl';
+import { propertyRuns } from '../../support/propertyRuns';
+
+const holySheep = 'https://api.holysheep.ai/v1';
+
+const accepted: readonly (readonly [input: string, url: string, ...corrections: BaseUrlCorrection[]])[] = [
+  [holySheep, holySheep],
+  ['  https://api.holysheep.ai/v1\n', holySheep, 'trimmed'],
+  ['"https://api.holysheep.ai/v1"', holySheep, 'trimmed'],
+  ['“https://api.holysheep.ai/v1”', holySheep, 'trimmed'],
+  ['<https://api.holysheep.ai/v1>', holySheep, 'trimmed'],
+  ['\u200bhttps://api.holysheep.ai/v1\ufeff', holySheep, 'trimmed'],
+  ['https://api.holysheep.ai/v1/', holySheep, 'trimmed'],
+  ['https://api.holysheep.ai//v1//', holySheep, 'trimmed'],
+  ['HTTPS://API.HolySheep.AI/v1', holySheep],
+  ['https：／／api.holysheep.ai／v1', holySheep, 'full-width'],
+  ['api.holysheep.ai/v1', holySheep, 'scheme-added'],
+  ['//api.holysheep.ai/v1', holySheep, 'scheme-added'],
+  ['https://api.holysheep.ai', holySheep, 'v1-added'],
+  ['https://api.holysheep.ai/', holySheep, 'v1-added'],
+  ['https://api.holysheep.ai/v1/chat/completions', holySheep, 'endpoint-removed'],
+  ['https://api.holysheep.ai/v1/chat/completions/', holySheep, 'trimmed', 'endpoint-removed'],
+  ['https://api.holysheep.ai/v1/models', holySheep, 'endpoint-removed'],
+  ['https://api.holysheep.ai/chat/completions', holySheep, 'endpoint-removed', 'v1-added'],
+  ['https://api.holysheep.ai/v1?key=1', holySheep, 'query-removed'],
+  ['https://api.holysheep.ai/v1#top', holySheep, 'query-removed'],
+  ['https://api.holysheep.ai/v1/models?limit=1', holySheep, 'query-removed', 'endpoint-removed'],
+  ['https://api.holysheep.ai/v1/models/chat/completions', holySheep, 'endpoint-removed'],
+  ["https://api.holysheep.ai/v1/models'/models", holySheep, 'endpoint-removed'],
+  ["https://api.holysheep.ai/v1'/", holySheep, 'trimmed'],
+  ['api.holysheep.ai/v1?next=https://example.com', holySheep, 'scheme-added', 'query-removed'],
+  ['api.holysheep.ai/v1?next=ftp://example.com', holySheep, 'scheme-added', 'query-removed'],
+  ['////api.holysheep.ai/v1', holySheep, 'scheme-added'],
+  ['https://example.com/modelship', 'https://example.com/modelship'],
+  ['https://example.com/models/v1', 'https://example.com/models/v1'],
+  ['api.holysheep.ai', holySheep, 'scheme-added', 'v1-added'],
+  ['https://openrouter.ai/api/v1', 'https://openrouter.ai/api/v1'],
+  [
+    'https://generativelanguage.googleapis.com/v1beta/openai',
+    'https://generativelanguage.googleapis.com/v1beta/openai',
+  ],
+  ['https://example.com:8443/v1', 'https://example.com:8443/v1'],
+  ['https://example.com:443/v1', 'https://example.com/v1'],
+  ['localhost:11434', 'http://localhost:11434/v1', 'scheme-added', 'v1-added'],
+  ['127.0.0.1:8080/v1', 'http://127.0.0.1:8080/v1', 'scheme-added'],
+  ['[::1]:8080/v1', 'http://[::1]:8080/v1', 'scheme-added'],
+  ['example.com:8080/v1', 'https://example.com:8080/v1', 'scheme-added'],
+  ['localhost.example.com/v1', 'https://localhost.example.com/v1', 'scheme-added'],
+];
+
+const refused: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
+  ['', 'empty'],
+  [' \n"" ', 'empty'],
+  ['https://', 'not-a-url'],
+  ['https://exa mple.com/v1', 'not-a-url'],
+  ['https://example.com:99999/v1', 'not-a-url'],
+  ['javascript:alert(1)', 'not-a-url'],
+  ['ftp://example.com/v1', 'not-http'],
+  ['file:///etc/passwd', 'not-http'],
+  ['https://user:secret@example.com/v1', 'credentials'],
+  ['user@example.com/v1', 'credentials'],
+  ['https://:secret@example.com/v1', 'credentials'],
+];
+
+const plainHttp: readonly (readonly [input: string, insecure: boolean])[] = [
+  ['http://example.com/v1', true],
+  ['http://192.168.1.5:8000/v1', true],
+  ['http://127.evil.example/v1', true],
+  ['http://localhost:1234/v1', false],
+  ['http://gateway.localhost/v1', false],
+  ['http://notlocalhost/v1', true],
+  ['http://127.0.0.1:1234/v1', false],
+  ['http://127.0.0.10/v1', false],
+  ['http://[::1]:1234/v1', false],
+  [holySheep, false],
+];
+
+describe('normalizeBaseUrl', () => {
+  for (const [input, url, ...corrections] of accepted) {
+    it(`reads ${JSON.stringify(input)} as ${url} (${corrections.join(', ') || 'as it is'})`, () => {
+      const result = normalizeBaseUrl(input);
+      assert.ok(!('error' in result));
+      assert.deepEqual([result.url, ...result.corrections], [url, ...corrections]);
+      assert.equal(result.origin, new URL(url).origin);
+      assert.equal(result.host, new URL(url).host);
+    });
+  }
+
+  for (const [input, error] of refused) {
+    it(`refuses ${JSON.stringify(input)}: ${error}`, () => {
+      assert.deepEqual(normalizeBaseUrl(input), { error });
+    });
+  }
+
+  for (const [input, insecure] of plainHttp) {
+    it(`says that ${input} is ${insecure ? 'readable on the way' : 'safe'}`, () => {
+      const result = normalizeBaseUrl(input);
+      assert.ok(!('error' in result));
+      assert.equal(result.insecure, insecure);
+    });
+  }
+
+  it('never throws, and changes nothing the second time', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true, withFragments: true })), (input) => {
+        const once = normalizeBaseUrl(input);
+        if ('error' in once) return;
+        assert.deepEqual(normalizeBaseUrl(once.url), { ...once, corrections: [] });
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { propertyRuns } from '../../support/propertyRuns';
+
+const key = 'Zq8-vT3_kLm5/xY7+bN9wRpE2';
+const short = 'hsa-k3y';
+const bytes = Buffer.from(key);
+
+const hexEscapes = (prefix: string, suffix = ''): string =>
+  [...bytes].map((byte) => `${prefix}${byte.toString(16).padStart(2, '0')}${suffix}`).join('');
+
+/**
+ * Spellings of the key by gateways, proxies and libraries. `charsBefore` is how many characters of the spelling precede
+ * those that encode the key.
+ */
+const forms: readonly (readonly [name: string, text: string, charsBefore?: number])[] = [
+  ['as it is', key],
+  ['behind "Bearer"', `Bearer ${key}`],
+  ['in upper case', key.toUpperCase()],
+  ['in lower case', key.toLowerCase()],
+  ['in a URL', encodeURIComponent(key)],
+  ['in a URL, with lower-case escapes', encodeURIComponent(key).replace(/%../g, (escape) => escape.toLowerCase())],
+  ['in a URL within a URL', encodeURIComponent(encodeURIComponent(key))],
+  ['in a URL, every character escaped', hexEscapes('%')],
+  ['in JSON, every character escaped', hexEscapes('\\u00')],
+  ['in JSON with escaped slashes', key.replaceAll('/', '\\/')],
+  ['in program text, every character escaped', hexEscapes('\\x')],
+  ['in HTML, every character escaped', hexEscapes('&#x', ';')],
+  ['in HTML, in decimal', [...bytes].map((byte) => `&#${byte};`).join('')],
+  ['in Base64', bytes.toString('base64')],
+  ['in Base64 for URLs', bytes.toString('base64url')],
+  ['in Base64 with its scheme', Buffer.from(`Bearer ${key}`).toString('base64'), 10],
+  ['in Base64 with a user', Buffer.from(`user:${key}`).toString('base64'), 7],
+  ['in Base64 within JSON', Buffer.from(`{"k":"${key}"}`).toString('base64'), 8],
+  ['in hexadecimal', bytes.toString('hex')],
+  ['in program text, every character escaped in braces', hexEscapes('\\u{', '}')],
+  ['in HTML, with leading zeros', hexEscapes('&#x0000', ';')],
+  ['in HTML, in decimal without semicolons', [...bytes].map((byte) => `&#${byte}`).join('')],
+  ['with invisible characters', Array.from(key).join('\u200b')],
+  ['with variation selectors', Array.from(key).join('\ufe0f')],
+  ['with fillers', Array.from(key).join('\u3164')],
+  ['with a line break', `${key.slice(0, 9)}\n${key.slice(9)}`],
+];
+
+/** Returns the length of the longest run of characters that a text shares with a spelling of the key. */
+function longestPart(text: string, spelling: string): number {
+  let longest = 0;
+  for (let start = 0; start < spelling.length; start++) {
+    while (text.includes(spelling.slice(start, start + longest + 1)) && start + longest < spelling.length) longest++;
+  }
+  return longest;
+}
+
+describe('the keys of a session', () => {
+  for (const [name, text, charsBefore = 0] of forms) {
+    it(`are removed from a text that contains one ${name}`, () => {
+      const result = new KnownKeys([key]).redact(`before ${text} after`);
+      assert.ok(result.startsWith('before '), result);
+      assert.ok(result.endsWith(' after'), result);
+      assert.ok(longestPart(result, text.slice(charsBefore)) < 8, result);
+    });
+  }
+
+  it('are also removed when a text contains only eight or more of their characters', () => {
+    const keys = new KnownKeys([key]);
+    for (let start = 0; start < key.length; start++) {
+      for (let end = start + 8; end <= key.length; end++) {
+        const result = keys.redact(`x ${key.slice(start, end)} y`);
+        assert.equal(result, 'x [redacted] y', key.slice(start, end));
+      }
+    }
+  });
+
+  for (const end of ['', '…', '...', '"', "'…", '***']) {
+    it(`are removed when a text ends with the first five characters of one and ${JSON.stringify(end)}`, () => {
+      const result = new KnownKeys([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
+      assert.equal(result, `invalid: [redacted]${end}`);
+    });
+  }
+
+  it('are all removed, including those that were added later', () => {
+    const keys = new KnownKeys([key, short]);
+    keys.add('another-0123456789');
+    assert.equal(keys.redact(`${key}, ${short} and another-0123456789`), '[redacted], [redacted] and [redacted]');
+  });
+
+  it('are removed from JSON, which remains valid', () => {
+    const odd = String.raw`a"b\c1d2e3f4g5`;
+    const json = JSON.stringify({ [odd]: odd, api_key: { ok: true } });
+    const text = new KnownKeys([odd]).redactKnown(json);
+    assert.deepEqual(JSON.parse(text), { '[redacted]': '[redacted]', api_key: { ok: true } });
+  });
+
+  it('leave ordinary text unchanged', () => {
+    const text = 'Field required: see https://example.com/a%20b?c=\u{1f411} — 100% of "keys" \\n fail.';
+    assert.equal(new KnownKeys([key, 'no-key-required', 'lm-studio']).redact(text), text);
+  });
+
+  it('leave ordinary words unchanged that are also part of a key', () => {
+    const keys = new KnownKeys(['no-key-required', 'my-gateway-password-2024']);
+    const text = 'The gateway-password field is required';
+    assert.equal(keys.redact(text), text);
+    assert.equal(keys.redact('my-gateway-password-2024 no-key-required'), '[redacted] [redacted]');
+  });
+
+  it('are removed only as whole words when they are short', () => {
+    assert.equal(new KnownKeys(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
+    assert.equal(new KnownKeys(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
+  });
+
+  it('leave text unchanged when a key is empty', () => {
+    assert.equal(new KnownKeys(['']).redact('a b'), 'a b');
+  });
+
+  it('are redacted once when one key contains another', () => {
+    assert.equal(new KnownKeys(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
+  });
+
+  it('are removed from any text', () => {
+    const printable = fc.string({
+      unit: fc.constantFrom(...Array.from('abXY09$^.*+?()[]{}|\\/"\'=')),
+      minLength: 8,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(fc.string(), printable, fc.string(), (before, known, after) => {
+        const result = new KnownKeys([known]).redact(before + known + after);
+        assert.ok(!result.includes(known), result);
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  for (const unit of [
+    'Zq8',
+    key.slice(0, 7),
+    '%',
+    '%25',
+    '\\u0061',
+    '\u200b',
+    '&#x61;',
+    'api_key: ',
+    'bearer ',
+    'bearer+',
+    ' ',
+    'a',
+  ]) {
+    it(`are searched for in linear time in a text that repeats ${JSON.stringify(unit)}`, function () {
+      this.timeout(20_000);
+      const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
+      // Only the timeout can fail this test.
+      new KnownKeys([key]).redact(text);
+    });
+  }
+});

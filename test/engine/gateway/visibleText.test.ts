@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { visibleText } from '../../../src/engine/gateway/visibleText';
+
+describe('visibleText', () => {
+  for (const [what, text, shown] of [
+    ['keeps ordinary text in any language', 'Fix “füße” in 代码.ts – naïve?', 'Fix “füße” in 代码.ts – naïve?'],
+    ['collapses white space and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
+    ['replaces control characters with a space', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
+    ['removes the control characters of terminal escapes', '\u001b[31mred\u001b]0;t\u0007', '[31mred ]0;t'],
+    ['removes characters that change the direction of text', '\u202egnp.exe\u2066\u2069\u200f\u061c', 'gnp.exe'],
+    ['removes characters without a width', 'pay\u200bp\u200ca\u200dl\u2060\u00ad\u180e', 'paypal'],
+    ['removes characters that are ignored by default', 'a\u3164b\u115fc\u034fd\u{e0041}e\u{e0100}f', 'abcdef'],
+    ['removes halves of surrogate pairs', 'a\ud83db\ude00c', 'abc'],
+    ['keeps emoji that are joined from several', '👩‍💻 and 🏳️‍🌈 and ❤️', '👩‍💻 and 🏳️‍🌈 and ❤️'],
+    ['removes joiners and variation selectors that belong to no emoji', '👩\u200d\u200da\ufe0fb\u200d👩', '👩ab👩'],
+    ['returns nothing for text that is not visible', ' \u200b\u202e\n', ''],
+  ] as const) {
+    it(what, () => assert.equal(visibleText(text, 100), shown));
+  }
+
+  it('cuts a longer text by code points and marks the cut with an ellipsis', () => {
+    assert.equal(visibleText('🐑🐑🐑', 3), '🐑🐑🐑');
+    assert.equal(visibleText('🐑🐑🐑🐑', 3), '🐑🐑…');
+    assert.equal(visibleText('ab cd', 4), 'ab…');
+    assert.equal(visibleText('abc \u200b\n', 3), 'abc');
+    assert.equal(visibleText('a👩‍💻', 3), 'a…');
+    assert.equal(visibleText('🐑'.repeat(500), 300), `${'🐑'.repeat(299)}…`);
+    assert.equal(visibleText('羊'.repeat(500), 300), `${'羊'.repeat(299)}…`);
+  });
+
+  it('returns a text of any length completely when there is no limit', () => {
+    assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
+  });
+
+  it('reads only the part of a long text that it shows', () => {
+    const long = `title ${'a'.repeat(50_000_000)}`;
+    for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { readFinishReason } from '../../src/engine/http/finishReason';
+import { readProviderError } from '../../src/engine/faults/providerError';
+import { parseHint } from '../../src/engine/retry/retryAfter';
+import { KnownKeys } from '../../src/engine/gateway/knownKeys';
+import { parseModelList } from '../../src/engine/gateway/modelList';
+import { requestIdOf } from '../../src/engine/http/transport';
+
+const hidden: readonly (readonly [name: string, characters: string, shown: string])[] = [
+  ['bidi overrides and embeddings', '\u202a\u202b\u202c\u202d\u202e', ''],
+  ['bidi isolates', '\u2066\u2067\u2068\u2069', ''],
+  ['bidi marks', '\u200e\u200f\u061c', ''],
+  ['zero-width characters', '\u200b\u200c\u200d\u2060', ''],
+  ['soft hyphens', '\u00ad', ''],
+  ['C0 controls', '\u0000\u0007\u001b\u007f', ' '],
+  ['C1 controls', '\u0080\u009b', ' '],
+  ['tags', '\u{e0001}\u{e0041}\u{e007f}', ''],
+  ['halves of characters', '\ud800', ''],
+];
+
+describe('text from a gateway', () => {
+  for (const [name, characters, shown] of hidden) {
+    it(`is shown without ${name} as an error, a finish reason and a request id`, () => {
+      const text = `a${characters}b`;
+      const visible = `a${shown}b`;
+      assert.equal(readProviderError(JSON.stringify({ error: { message: text } })).message, visible);
+      assert.deepEqual(readFinishReason(text), { type: 'complete', reason: visible });
+      const headers = { get: (header: string) => (header === 'x-request-id' ? text : null) } as unknown as Headers;
+      assert.equal(requestIdOf(headers, new KnownKeys()), visible);
+    });
+
+    it(`is not offered as a model when it contains ${name}`, () => {
+      assert.deepEqual(parseModelList([`gpt${characters}-4o`, 'gpt-4o']), ['gpt-4o']);
+    });
+  }
+
+  it('is accepted as a model identifier in any script', () => {
+    assert.deepEqual(parseModelList(['org/模型 8B 🐑']), ['org/模型 8B 🐑']);
+  });
+
+  it('is shortened when it is a long finish reason', () => {
+    assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
+  });
+
+  it('yields no delay when the name of a header in the JSON is too long or has invisible characters', () => {
+    const delay = (name: string): unknown => {
+      const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
+      return parseHint(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);
+    };
+    assert.notEqual(delay('x-ratelimit'), undefined);
+    assert.equal(delay(`x-ratelimit-${'x'.repeat(1000)}`), undefined);
+    assert.equal(delay('x-ratelimit-\u202e'), undefined);
+  });
+
+  for (const unit of [' ', '\n', '\u200b', "'", "' ", '"', '`', '“', '‘', '「', '{', '{"', 'exceed', 'retry ', 'a']) {
+    it(`is read as an error in linear time when it repeats ${JSON.stringify(unit)}`, function () {
+      this.timeout(10_000);
+      const text = unit.repeat(2_000_000);
+      assert.ok(readProviderError(text).message.length <= 400);
+      assert.ok(readProviderError(JSON.stringify({ error: { message: text } })).message.length <= 400);
+    });
+  }
+});

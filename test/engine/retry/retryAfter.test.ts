@@ -1,0 +1,559 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseDuration, parseTime } from '../../../src/engine/retry/retryAfterDurations';
+import { parseHint, parseInbandHint } from '../../../src/engine/retry/retryAfter';
+import { propertyRuns } from '../../support/propertyRuns';
+
+const now = Date.UTC(2026, 0, 15, 9, 0, 0);
+const hour = 3_600_000;
+const in37s = now + 37_000;
+
+type Case = readonly [
+  name: string,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+  delayMs: number | undefined,
+];
+
+const imf = (at: number): string => new Date(at).toUTCString();
+const text = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
+
+const headerCases: readonly Case[] = [
+  ['nothing', {}, '', undefined],
+  ['seconds', { 'retry-after': '37' }, '', 37_000],
+  ['seconds with blanks around', { 'retry-after': ' 37 ' }, '', 37_000],
+  ['decimal seconds', { 'retry-after': '0.5' }, '', 500],
+  ['60, which is no year', { 'retry-after': '60' }, '', 60_000],
+  ['1960, which is no year either', { 'retry-after': '1960' }, '', 1_960_000],
+  ['2026, which is no year either', { 'retry-after': '2026' }, '', 2_026_000],
+  ['zero', { 'retry-after': '0' }, '', undefined],
+  ['a negative number', { 'retry-after': '-5' }, '', undefined],
+  ['a number with an exponent', { 'retry-after': '1e3' }, '', undefined],
+  ['a hexadecimal number', { 'retry-after': '0x10' }, '', undefined],
+  ['Infinity', { 'retry-after': 'Infinity' }, '', undefined],
+  ['NaN', { 'retry-after': 'NaN' }, '', undefined],
+  ['words', { 'retry-after': 'soon' }, '', undefined],
+  ['a number with words', { 'retry-after': '60 seconds please' }, '', undefined],
+  ['emptiness', { 'retry-after': '' }, '', undefined],
+  ['a huge number', { 'retry-after': '9'.repeat(400) }, '', 366 * 86_400_000],
+  ['epoch seconds', { 'retry-after': String(in37s / 1000) }, '', 37_000],
+  ['epoch milliseconds', { 'retry-after': String(in37s) }, '', 37_000],
+  ['the first epoch seconds there are', { 'retry-after': '1000000000' }, '', undefined],
+  ['the first epoch milliseconds there are', { 'retry-after': '1000000000000' }, '', undefined],
+  ['epoch seconds in the past', { 'retry-after': String(now / 1000 - 1) }, '', undefined],
+  ['milliseconds', { 'retry-after-ms': '1500' }, '', 1500],
+  ['decimal milliseconds, up', { 'retry-after-ms': '1500.2' }, '', 1501],
+  ['milliseconds of Azure', { 'x-ms-retry-after-ms': '250' }, '', 250],
+  ['an HTTP date', { 'retry-after': imf(in37s) }, '', 37_000],
+  ['an RFC 850 date', { 'retry-after': 'Thursday, 15-Jan-26 09:00:37 GMT' }, '', 37_000],
+  ['an asctime date', { 'retry-after': 'Thu Jan 15 09:00:37 2026' }, '', 37_000],
+  ['an asctime date with a one-digit day', { 'retry-after': 'Sun Feb  1 09:00:00 2026' }, '', 17 * 24 * hour],
+  ['an HTTP date without a zone', { 'retry-after': 'Thu, 15 Jan 2026 09:00:37' }, '', 37_000],
+  ['an RFC 850 date of the last century', { 'retry-after': 'Thursday, 15-Jan-70 09:00:37 GMT' }, '', undefined],
+  ['an HTTP date with a word before it', { 'retry-after': 'at Thu, 15 Jan 2026 09:00:37 GMT' }, '', undefined],
+  ['an HTTP date with a word after it', { 'retry-after': 'Thu, 15 Jan 2026 09:00:37 GMT please' }, '', undefined],
+  ['an asctime date with a word before it', { 'retry-after': 'at Thu Jan 15 09:00:37 2026' }, '', undefined],
+  ['an asctime date with a word after it', { 'retry-after': 'Thu Jan 15 09:00:37 2026 UTC' }, '', undefined],
+  ['an RFC 3339 time', { 'retry-after': '2026-01-15T09:00:37Z' }, '', 37_000],
+  ['an RFC 3339 time of another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, '', 37_000],
+  ['an RFC 3339 time with a word before it', { 'retry-after': 'at 2026-01-15T09:00:37Z' }, '', undefined],
+  ['an RFC 3339 time with a remark after it', { 'retry-after': '2026-01-15T09:00:37Z (soon)' }, '', undefined],
+  ['an RFC 3339 time with a sign', { 'retry-after': '+002026-01-15T09:00:37Z' }, '', undefined],
+  ['a day without a time', { 'retry-after': '2026-01-16' }, '', undefined],
+  ['an HTTP date in the past', { 'retry-after': imf(now - 1000) }, '', undefined],
+  ['an HTTP date that is now', { 'retry-after': imf(now) }, '', undefined],
+  ['a day that does not exist', { 'retry-after': 'Mon, 30 Feb 2026 09:00:00 GMT' }, '', undefined],
+  ['a month that does not exist', { 'retry-after': 'Mon, 15 Foo 2027 09:00:00 GMT' }, '', undefined],
+  [
+    'a date by a server whose clock is 3 h ahead',
+    { 'retry-after': imf(in37s + 3 * hour), date: imf(now + 3 * hour) },
+    '',
+    37_000,
+  ],
+  [
+    'a date by a server whose clock is 3 h behind',
+    { 'retry-after': imf(in37s - 3 * hour), date: imf(now - 3 * hour) },
+    '',
+    37_000,
+  ],
+  [
+    'epoch seconds by a server whose clock is wrong',
+    { 'retry-after': String(in37s / 1000 + 7200), date: imf(now + 2 * hour) },
+    '',
+    37_000,
+  ],
+  ['a date next to a Date that is none', { 'retry-after': imf(in37s), date: 'yesterday' }, '', 37_000],
+  [
+    'tokens that are used up (OpenAI)',
+    { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' },
+    '',
+    360_000,
+  ],
+  [
+    'milliseconds of a dimension',
+    { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' },
+    '',
+    120,
+  ],
+  ['a second of a dimension', { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' }, '', 1000],
+  [
+    'decimals of a dimension (Groq)',
+    { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '2m59.56s' },
+    '',
+    179_560,
+  ],
+  [
+    'the exhausted one of two dimensions',
+    {
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '2s',
+      'x-ratelimit-remaining-tokens': '14999',
+      'x-ratelimit-reset-tokens': '8m',
+    },
+    '',
+    2000,
+  ],
+  [
+    'the later of two exhausted dimensions',
+    {
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '2s',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '5s',
+    },
+    '',
+    5000,
+  ],
+  [
+    'the later of two exhausted dimensions that comes first',
+    {
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '5s',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '2s',
+    },
+    '',
+    5000,
+  ],
+  [
+    'an exhausted dimension next to one that says nonsense',
+    {
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '5s',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': 'soon',
+    },
+    '',
+    5000,
+  ],
+  ['a limit of another family', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, '', undefined],
+  ['a dimension with something left', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, '', undefined],
+  ['a dimension that says nothing of what is left', { 'x-ratelimit-reset': '60' }, '', undefined],
+  ['a dimension with nonsense left', { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' }, '', undefined],
+  ['an overdrawn dimension', { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' }, '', 60_000],
+  ['an epoch reset', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) }, '', 37_000],
+  ['a reset without its prefix (IETF)', { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' }, '', 37_000],
+  [
+    'a reset in RFC 3339 (Anthropic)',
+    {
+      'anthropic-ratelimit-input-tokens-remaining': '0',
+      'anthropic-ratelimit-input-tokens-reset': '2026-01-15T09:00:37Z',
+      'anthropic-ratelimit-requests-remaining': '49',
+      'anthropic-ratelimit-requests-reset': '2026-01-15T09:05:00Z',
+    },
+    '',
+    37_000,
+  ],
+  ['a unified reset', { 'anthropic-ratelimit-unified-reset': String(in37s / 1000) }, '', 37_000],
+  [
+    'a unified reset that refused',
+    { 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
+    '',
+    37_000,
+  ],
+  [
+    'a unified reset of a limit that is not reached',
+    { 'anthropic-ratelimit-unified-status': 'allowed', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
+    '',
+    undefined,
+  ],
+  [
+    'a unified reset of a limit that is near',
+    {
+      'anthropic-ratelimit-unified-status': 'allowed_warning',
+      'anthropic-ratelimit-unified-reset': String(in37s / 1000),
+    },
+    '',
+    undefined,
+  ],
+  [
+    'a header that only looks like a reset',
+    { 'x-ratelimit-remaining': '0', 'x-ratelimit-resetting': '60' },
+    '',
+    undefined,
+  ],
+];
+
+const said = (message: string): unknown => ({ error: { message } });
+const coded = (code: string, message: string): unknown => ({ error: { code, message } });
+
+/** As the text of a message inside another error, so many times. */
+const wrapped = (error: unknown, times: number): unknown =>
+  times === 0 ? error : { message: JSON.stringify(wrapped(error, times - 1)) };
+
+const bodyCases: readonly Case[] = [
+  [
+    'OpenAI, minutes',
+    {},
+    said(
+      'Rate limit reached for gpt-4o in organization org-x on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s. Visit https://platform.openai.com/account/rate-limits to learn more.',
+    ),
+    432_000,
+  ],
+  ['OpenAI, minutes and no seconds', {}, said('Please try again in 6m0s.'), 360_000],
+  [
+    'OpenAI, seconds',
+    {},
+    said('Rate limit reached for gpt-4 on tokens per min (TPM): Limit 10000. Please try again in 20s.'),
+    20_000,
+  ],
+  ['OpenAI, milliseconds', {}, said('Please try again in 349ms. Visit …'), 349],
+  [
+    'Groq',
+    {},
+    said(
+      'Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_01` service tier `on_demand` on tokens per day (TPD): Limit 100000, Used 99336, Requested 1500. Please try again in 12m2.304s. Need more tokens?',
+    ),
+    722_304,
+  ],
+  [
+    'Azure, in a sentence',
+    {},
+    said(
+      'Requests to the ChatCompletions_Create Operation under Azure OpenAI API have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 22 seconds. Please go here: https://aka.ms/oai/quotaincrease.',
+    ),
+    22_000,
+  ],
+  [
+    'Azure, without an envelope',
+    {},
+    { statusCode: 429, message: 'Rate limit is exceeded. Try again in 23 seconds.' },
+    23_000,
+  ],
+  [
+    'Gemini, RetryInfo in a list',
+    {},
+    [
+      {
+        error: {
+          code: 429,
+          message: 'You exceeded your current quota.\nPlease retry in 12.3s.',
+          status: 'RESOURCE_EXHAUSTED',
+          details: [
+            { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [] },
+            { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '22s' },
+          ],
+        },
+      },
+    ],
+    22_000,
+  ],
+  ['Gemini, RetryInfo with decimals', {}, { error: { details: [{ retryDelay: '36.443872113s' }] } }, 36_444],
+  [
+    'Gemini, RetryInfo of nothing',
+    {},
+    { error: { details: [{ retryDelay: '0s' }], message: 'Please retry in 12.3s.' } },
+    12_300,
+  ],
+  [
+    'Gemini, the RetryInfo that says something',
+    {},
+    { error: { details: [{ retryDelay: '0s' }, { retryDelay: '22s' }] } },
+    22_000,
+  ],
+  ['the fourth error of a list', {}, [{}, {}, {}, { retry_after: 5 }], 5000],
+  ['no more than four errors of a list', {}, [{}, {}, {}, {}, { retry_after: 5 }], undefined],
+  ['an error in a message of an error', {}, wrapped({ retry_after: 5 }, 2), 5000],
+  ['an error in messages that never end', {}, wrapped({ retry_after: 5 }, 3), undefined],
+  ['an error in a message, after blanks', {}, { message: ' \n{"retry_after":5}' }, 5000],
+  ['an error in a detail', {}, { detail: '{"retry_after":5}' }, 5000],
+  ['an error in another name for a message', {}, { msg: '{"retry_after":5}' }, 5000],
+  ['an error behind a gateway, by its field', {}, { error: { metadata: { raw: '{"retry_after":5}' } } }, 5000],
+  ['Gemini, words after a line break', {}, said('limit: 20, model: gemini-2.5-flash\nRetry in 12.3s.'), 12_300],
+  ['Gemini, wrapped by a gateway', {}, said(JSON.stringify([{ error: { details: [{ retryDelay: '22s' }] } }])), 22_000],
+  ['Moonshot', {}, said('request reached organization max RPM: 3, please try again after 1 seconds'), 1000],
+  [
+    'OpenRouter, seconds',
+    {},
+    { error: { message: 'Provider returned error', code: 429, metadata: { retry_after_seconds: 41 } } },
+    41_000,
+  ],
+  ['OpenRouter, a header', {}, { error: { metadata: { headers: { 'Retry-After': '19' } } } }, 19_000],
+  ['OpenRouter, a header as a list', {}, { error: { metadata: { headers: { 'retry-after': ['19'] } } } }, undefined],
+  [
+    'OpenRouter, a dimension that leaves a blank',
+    {},
+    { error: { metadata: { headers: { 'X-RateLimit-Remaining': '  ', 'X-RateLimit-Reset': '60' } } } },
+    undefined,
+  ],
+  ['OpenRouter, a header as a number', {}, { error: { metadata: { headers: { 'retry-after': 19 } } } }, 19_000],
+  [
+    'OpenRouter, an exhausted dimension',
+    {},
+    {
+      error: {
+        message: 'Rate limit exceeded: free-models-per-min. ',
+        code: 429,
+        metadata: {
+          headers: { 'X-RateLimit-Limit': '20', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String(in37s) },
+        },
+      },
+    },
+    37_000,
+  ],
+  [
+    'OpenRouter, the words of the provider behind it',
+    {},
+    { error: { message: 'Provider returned error', metadata: { raw: '{"error":{"message":"Please retry in 5s"}}' } } },
+    5000,
+  ],
+  ['a field in seconds', {}, { error: { retry_after: 2520 } }, 2_520_000],
+  ['a field as text', {}, { error: { retry_after: '37' } }, 37_000],
+  ['a field as text with blanks around', {}, { error: { retry_after: ' 37 ' } }, 37_000],
+  ['a field in milliseconds as text', {}, { error: { retry_after_ms: ' 1200 ' } }, 1200],
+  ['a field that names its seconds', {}, { error: { retry_after_seconds: 3 } }, 3000],
+  ['a field as a time', {}, { error: { retry_after: '2026-01-15T09:00:37.000Z' } }, 37_000],
+  ['a field in milliseconds', {}, { retry_after_ms: 1200 }, 1200],
+  ['an error that is a sentence', {}, { error: 'Too fast, retry in 3 s' }, 3000],
+  ['FastAPI', {}, { detail: 'Rate limited. Retry after 15 seconds' }, 15_000],
+  ['decimal seconds', {}, said('try again in 1.5 seconds'), 1500],
+  ['words between', {}, said('Please retry your request in 20 seconds'), 20_000],
+  ['blanks between', {}, said('Please try again in  20 seconds'), 20_000],
+  ['a number that is no time before one that is', {}, said('Retry after 3 attempts; try again in 20s'), 20_000],
+  ['a duration that does not end', {}, said(`try again in ${'1s'.repeat(80)}`), 50_000],
+  ['words that come too late', {}, `${'x'.repeat(5000)} try again in 20s`, undefined],
+  ['a wait', {}, said('Please wait 20 seconds before the next request'), 20_000],
+  ['a wait, with blanks between', {}, said('Please wait  20 seconds'), 20_000],
+  ['a wait for some time', {}, said('Please wait for 20 seconds'), 20_000],
+  ['a wait for some time, with blanks between', {}, said('Please wait for  20 seconds'), 20_000],
+  ['a wait of at least some time', {}, said('Please wait at least 20 seconds'), 20_000],
+  ['a wait of at least some time, with blanks between', {}, said('Please wait at least  20 seconds'), 20_000],
+  ['minutes and seconds in words', {}, said('Please retry in 1 minute and 20 seconds.'), 80_000],
+  ['hours and minutes', {}, said('Your quota will reset after 3h 20m'), 12_000_000],
+  ['Chinese', {}, said('请求过于频繁，请在 20 秒后重试'), 20_000],
+  ['Chinese, decimals', {}, said('请在1.25秒后重试'), 1250],
+  ['Chinese, hours', {}, said('请在3小时后重试'), 3 * hour],
+  ['Chinese, hours, counted', {}, said('请在2个小时后重试'), 2 * hour],
+  ['Chinese, two units', {}, said('请1分30秒之后再试'), 90_000],
+  ['Chinese, a time in the zone of China', {}, said('您的限额将在 2026-01-15 20:33:36 重置。'), 3.56 * hour],
+  ['Chinese, a date in words', {}, said('将于2026年1月15日18:00恢复'), hour],
+  ['Zhipu in English, a time in the zone of China', {}, coded('1308', 'It will reset at 2026-01-15 18:00:00'), hour],
+  ['a time without a zone', {}, said('Your limit resets at 2026-01-15 10:00'), hour],
+  ['a time with a zone', {}, said('Limit resets at: 2026-01-15 09:01:00 UTC'), 60_000],
+  ['a time with an offset', {}, said('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
+  [
+    'the time of a log line',
+    {},
+    said(
+      '[2026-01-15 17:00:00] upstream failed after a long time of waiting for an answer that never came, please try again later',
+    ),
+    undefined,
+  ],
+  ['a time of something else', {}, said('The key has expired at 2026-01-15 10:00 UTC'), undefined],
+  ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
+  ['a field with the epoch seconds of the reset', {}, { error: { resets_at: in37s / 1000 } }, 37_000],
+  ['a field with the seconds until the reset', {}, { error: { resets_in_seconds: 37 } }, 37_000],
+  ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
+  ['no time at all', {}, said('Overloaded. Please try again later.'), undefined],
+  ['a number that is no time', {}, said('Please retry after 3 attempts'), undefined],
+  ['a month, which is no minute', {}, said('try again in 1 month'), undefined],
+  ['a bare number', {}, said('try again in 20'), undefined],
+  ['a number of another sentence', {}, said('Please retry. Limit 20s of audio.'), undefined],
+  ['a negative field', {}, { error: { retry_after: -3 } }, undefined],
+  [
+    'fields of wrong types',
+    {},
+    { error: { retry_after: {}, metadata: { headers: [], retry_after_seconds: true } } },
+    undefined,
+  ],
+  ['null', {}, 'null', undefined],
+  ['a truncated body', {}, '{"error":{"message":"Please try again in 20s', 20_000],
+];
+
+describe('parseHint', () => {
+  for (const [name, headers, body, delayMs] of headerCases) {
+    it(`reads from the headers ${name}`, () => {
+      assert.equal(parseHint(new Headers(headers), text(body), now)?.delayMs, delayMs);
+    });
+  }
+
+  for (const [name, headers, body, delayMs] of bodyCases) {
+    it(`reads from the body: ${name}`, () => {
+      assert.equal(parseHint(new Headers(headers), text(body), now)?.delayMs, delayMs);
+    });
+  }
+
+  it('takes the first source that says something, in the order of their precision', () => {
+    const headers = new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' });
+    const body: Record<string, unknown> = {};
+    const from = (): string | undefined => parseHint(headers, JSON.stringify({ error: body }), now)?.from;
+    const seen = [from()];
+    body['message'] = 'try again in 6m0s';
+    seen.push(from());
+    body['metadata'] = { headers: { 'Retry-After': '5' } };
+    seen.push(from());
+    body['metadata'] = { headers: { 'Retry-After': '5' }, retry_after_seconds: 4 };
+    seen.push(from());
+    body['details'] = [{ retryDelay: '22s' }];
+    seen.push(from());
+    for (const name of ['retry-after', 'x-ms-retry-after-ms', 'retry-after-ms']) {
+      headers.set(name, '9');
+      seen.push(from());
+    }
+    assert.deepEqual(seen, [
+      'x-ratelimit-reset',
+      'message',
+      'metadata.headers',
+      'retry_after_seconds',
+      'RetryInfo',
+      'retry-after',
+      'x-ms-retry-after-ms',
+      'retry-after-ms',
+    ]);
+  });
+
+  for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {
+    it(`says that it comes from ${name}`, () => {
+      assert.equal(parseHint(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.from, name);
+    });
+  }
+
+  it('goes on to the next source where one says zero or a time in the past', () => {
+    const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': imf(now - 5000) });
+    assert.equal(parseHint(headers, JSON.stringify(said('try again in 20s')), now)?.delayMs, 20_000);
+  });
+
+  it('reads an error inside a stream like a body', () => {
+    assert.equal(parseInbandHint({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
+    assert.equal(parseInbandHint('Please retry in 5s', now)?.delayMs, 5000);
+    assert.equal(parseInbandHint(null, now), undefined);
+  });
+});
+
+describe('a hint', () => {
+  const names = [
+    'retry-after',
+    'retry-after-ms',
+    'date',
+    'x-ratelimit-remaining',
+    'x-ratelimit-reset',
+    'ratelimit-reset',
+  ];
+  const plausible = fc.oneof(
+    fc.string(),
+    fc.double().map(String),
+    fc.bigInt().map(String),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc.constantFrom('', '0', '-1', '1s', '6m0s', '99999999999999999999d', 'Thu Jan 15 09:00:37 2026'),
+  );
+  const headerValue = plausible.map((value) => value.replace(/[^\x20-\x7e]/g, '?'));
+  const anyHeaders = fc.dictionary(fc.constantFrom(...names), headerValue).map((entries) => new Headers(entries));
+  const anyBody = fc.oneof(
+    fc.string(),
+    fc.json(),
+    plausible.map((value) => `{"error":{"message":"try again in ${value}","retry_after":"${value}"}}`),
+    fc.double().map((value) => `{"error":{"retry_after":${value},"metadata":{"retry_after_seconds":${value}}}}`),
+    fc.constantFrom('{"retry_after":1e999}', '[[[[', '{"error":{"details":[null,1,{"retryDelay":"-1s"}]}}'),
+  );
+
+  it('is finite and positive, or there is none, whatever the response', () => {
+    fc.assert(
+      fc.property(anyHeaders, anyBody, fc.integer({ min: 0, max: 4e12 }), (headers, body, at) => {
+        const found = parseHint(headers, body, at);
+        if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  it('is finite and positive, or there is none, for any error inside a stream', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (error) => {
+        const found = parseInbandHint(error, now);
+        if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  const size = 64 * 1024;
+  const hostile: readonly (readonly [name: string, body: string])[] = [
+    ['blanks after a lead-in', `try again in${' '.repeat(size)}`],
+    ['lead-ins without an end', 'try again '.repeat(size / 10)],
+    ['digits without a unit', `retry in ${'1'.repeat(size)}`],
+    ['pairs without an end', `retry in ${'1x '.repeat(size / 3)}`],
+    ['Chinese digits and units', '1秒 '.repeat(size / 3)],
+    ['decimals without an end', `retry in ${'1.'.repeat(size / 2)}`],
+    ['open brackets', '['.repeat(size)],
+    ['nested errors', `${'{"error":'.repeat(size / 10)}1${'}'.repeat(size / 10)}`],
+    ['escaped JSON in a message', JSON.stringify({ error: { message: '['.repeat(size) } })],
+    ['a list of empty errors', `[${'{},'.repeat(size / 4)}{}]`],
+  ];
+  for (const [name, body] of hostile) {
+    it(`is not found in 64 KB of ${name}`, () => {
+      assert.equal(parseHint(new Headers(), body, now), undefined);
+    });
+  }
+
+  it('is found in front of 64 KB of rubbish', () => {
+    assert.equal(parseHint(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
+  });
+
+  it('is not found in a header of 16 KB that never ends its name', () => {
+    const headers = new Headers({ [`x-ratelimit${'-reset'.repeat(2600)}`]: '9', date: '1'.repeat(16_000) });
+    assert.equal(parseHint(headers, '', now), undefined);
+  });
+});
+
+const durations: readonly (readonly [text: string, ms: number | undefined])[] = [
+  ['22s', 22_000],
+  ['6m0s', 360_000],
+  ['120ms', 120],
+  ['1h2m3.5s', 3_723_500],
+  ['20 seconds', 20_000],
+  ['1d', 86_400_000],
+  ['5', 5000],
+  ['2.5', 2500],
+  ['2.25', 2250],
+  [' 5s ', 5000],
+  ['1 minute,  20 seconds', 80_000],
+  ['1 minute and  20 seconds', 80_000],
+  ['20毫秒', 20],
+  ['1 秒钟', 1000],
+  ['3分钟', 180_000],
+  ['2 个小时', 7_200_000],
+  ['1s'.repeat(50), 50_000],
+  ['1s'.repeat(51), undefined],
+  ['1 minute and 20 seconds', 80_000],
+  ['0s', 0],
+  ['', undefined],
+  ['s', undefined],
+  ['5 parsecs', undefined],
+  ['-5s', undefined],
+  ['5s later', undefined],
+  ['1constructor', undefined],
+];
+
+describe('parseDuration', () => {
+  for (const [written, ms] of durations) {
+    it(`reads ${JSON.stringify(written)}`, () => assert.equal(parseDuration(written), ms));
+  }
+});
+
+describe('parseTime', () => {
+  for (let month = 0; month < 12; month++) {
+    const at = Date.UTC(2026, month, 28, 9, 0, 37);
+    it(`reads ${imf(at)}`, () => assert.equal(parseTime(imf(at)), at));
+  }
+});

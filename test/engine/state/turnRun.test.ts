@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import {
+  epochOf,
+  initialTurn,
+  interrupted,
+  lastKnownAt,
+  monotonicOf,
+  reduce,
+  runsOf,
+  runsSoFar,
+  type TurnState,
+} from '../../../src/engine/state/turnState';
+import { totalsOf } from '../../../src/engine/state/turnTotals';
+
+type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
+const event = (at: number, draft: Draft, attempt = 1): StreamEvent => ({ at, attempt, ...draft });
+const fold = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState => events.reduce(reduce, from);
+
+const epoch = 1_700_000_000_000;
+const start = (at: number, attempt = 1): StreamEvent =>
+  event(at, { type: 'attempt', model: 'm', why: 'first', time: epoch + at }, attempt);
+const text = (at: number, words = 'Hello'): StreamEvent => event(at, { type: 'text', text: words });
+const waiting = (at: number, delayMs = 5000): StreamEvent => {
+  const why = { source: 'backoff', reason: 'rate-limit', told: 'turn', message: '' } as const;
+  return event(at, { type: 'waiting', until: epoch + at + delayMs, delayMs, ...why, maxAttempts: 6, actions: [] });
+};
+type Brought = Partial<Extract<StreamEvent, { readonly type: 'ended' }>>;
+const ended = (at: number, ms: number, more: Brought = {}): StreamEvent =>
+  event(at, { type: 'ended', how: 'finished', ms, bytes: 0, chars: 0, ...more });
+const usage = (completionTokens: number): StreamEvent =>
+  event(0, { type: 'usage', promptTokens: 10, completionTokens, totalTokens: 10 + completionTokens });
+const stopped = (at: number): StreamEvent => event(at, { type: 'stopped', text: 'Hello' });
+const done = (at: number): StreamEvent =>
+  event(at, { type: 'done', finishReason: 'stop', attempts: 1, text: 'Hello', waitedMs: 0 });
+
+describe('the clocks of a run', () => {
+  it('agree where an attempt tells both times', () => {
+    const state = fold([start(1000), text(1500)]);
+    assert.equal(epochOf(state, 1500), epoch + 1500);
+    assert.equal(monotonicOf(state, epoch + 1500), 1500);
+  });
+
+  it('are read from the attempt before: the monotonic one may have slept', () => {
+    const late = event(2000, { type: 'attempt', model: 'm', why: 'retry', time: epoch + 600_000 }, 2);
+    const state = fold([start(1000), late]);
+    assert.equal(epochOf(state, 1500), epoch + 1500);
+    assert.equal(epochOf(state, 2500), epoch + 600_500);
+    assert.equal(monotonicOf(state, epoch + 600_500), 2500);
+  });
+
+  it('are read from a wait before the first attempt', () => {
+    const state = fold([waiting(1000)]);
+    assert.equal(epochOf(state, 1200), epoch + 1200);
+    assert.equal(monotonicOf(state, epoch + 1200), 1200);
+  });
+
+  it('tell nothing before anything has happened', () => {
+    assert.equal(epochOf(initialTurn, 0), undefined);
+    assert.equal(monotonicOf(initialTurn, epoch), undefined);
+  });
+});
+
+const lastKnown: Readonly<Record<string, readonly [events: readonly StreamEvent[], at: number]>> = {
+  'its end': [[start(0), text(10), stopped(50)], 50],
+  'its last token, where it was interrupted': [[start(0), text(10), text(70)], 70],
+  'the headers of its last attempt': [[start(0), event(30, { type: 'headers', status: 200, ms: 30 })], 30],
+  'the end of its last attempt': [[start(0), ended(90, 90)], 90],
+  'the beginning of its last wait': [[start(0), ended(90, 90), waiting(95)], 95],
+  nothing: [[], 0],
+};
+
+describe('the last that is known of a run', () => {
+  for (const [name, [events, at]] of Object.entries(lastKnown)) {
+    it(`is ${name}`, () => assert.equal(lastKnownAt(interrupted(fold(events))), at));
+  }
+});
+
+/** Stopped, then gone on with in another process. */
+const first = fold([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
+const goesOn: TurnState = { ...initialTurn, text: 'Hello', earlier: runsSoFar(first) };
+
+describe('the runs of a turn', () => {
+  it('are the one there is', () => {
+    const state = fold([start(0)]);
+    assert.deepEqual(runsOf(state), [state]);
+  });
+
+  it('are those before and the present one, when it was gone on with', () => {
+    const second = fold([start(500_000), text(500_100), stopped(500_200)], goesOn);
+    const third: TurnState = { ...initialTurn, earlier: runsSoFar(second) };
+    assert.deepEqual(
+      runsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
+      [
+        ['stopped', 1000, 2400],
+        ['stopped', 500_000, 500_200],
+        ['connecting', undefined, undefined],
+      ],
+    );
+  });
+
+  it('are not those in which nothing has happened', () => {
+    assert.deepEqual(runsSoFar({ ...initialTurn, phase: 'interrupted' }), []);
+  });
+});
+
+describe('the totals of a turn', () => {
+  it('are those of its one run', () => {
+    const bumpy = [start(0), ended(100, 100, { how: 'rate-limit', bytes: 40 }), waiting(100), start(5100, 2)];
+    const rest = [text(5500), usage(80), ended(7500, 2400, { firstTokenMs: 400, bytes: 900, chars: 300, tokens: 90 })];
+    assert.deepEqual(totalsOf(fold([...bumpy, ...rest, done(7600)])), {
+      attempts: 2,
+      waitedMs: 5000,
+      ms: 7600,
+      firstTokenMs: 5500,
+      bytes: 940,
+      usage: { promptTokens: 10, completionTokens: 80, totalTokens: 90 },
+      speed: { unit: 'tokens', perSecond: 40 },
+    });
+  });
+
+  it('sum up all runs, without the time between them', () => {
+    const state = fold([start(500_000), text(500_100), stopped(501_000)], goesOn);
+    const { attempts, ms, firstTokenMs } = totalsOf(state);
+    assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
+  });
+
+  it('count the first word of a later run after all of those before', () => {
+    const silent = fold([start(0), stopped(3000)]);
+    const state = fold([start(90_000), text(90_500), done(91_000)], { ...initialTurn, earlier: runsSoFar(silent) });
+    assert.equal(totalsOf(state).firstTokenMs, 3500);
+  });
+
+  it('go with the time while it runs, in a wait as well', () => {
+    const { ms, waitedMs } = totalsOf(fold([start(0), waiting(100)]), 2100);
+    assert.deepEqual([ms, waitedMs], [2100, 2000]);
+  });
+
+  it('have the speed in characters, where nobody has counted tokens', () => {
+    assert.deepEqual(totalsOf(first).speed, { unit: 'characters', perSecond: 5 });
+  });
+
+  it('have no speed of an answer that came all at once', () => {
+    const state = fold([start(0), text(400), ended(500, 500, { firstTokenMs: 400, chars: 5 }), done(500)]);
+    assert.equal(totalsOf(state).speed, undefined);
+  });
+});

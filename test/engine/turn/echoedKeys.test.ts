@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { EngineRun, EngineWorld } from '../../support/engineRun';
+import { rejecting, sseHeaders, status, streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+
+const key = 'Qx7-own-key-of-no-known-form-42';
+const otherKey = 'k9-of-another-route-0123456789';
+const connection = { baseUrl: 'https://gateway.test/v1', apiKey: key };
+
+/** Returns a turn that has ended, of a session that knows both keys. */
+async function turnOf(...replies: readonly Reply[]): Promise<EngineRun> {
+  const keys = new KnownKeys([otherKey]);
+  const settings = { retry: { maxRetries: 1 } };
+  const world = new EngineWorld({ replies, settings, keys, connection: () => Promise.resolve(connection) });
+  return new EngineRun({ world }).toEnd();
+}
+
+const inUrl = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
+const inBase64 = (text: string): string => Buffer.from(`x:${text}`).toString('base64');
+
+/** The first three characters in Base64 also encode a part of `x:`. */
+const secrets = [key, otherKey, key.toUpperCase(), inUrl(key), inBase64(key).slice(3)];
+
+/** Fails if the events or the report of the engine contain eight characters of a spelling of a key in a row. */
+function assertNoKey(run: EngineRun): void {
+  const report = JSON.stringify(run.world.engine.report());
+  // A key that is split between deltas is whole again in the text and the arguments.
+  const everything = [...run.events.map((event) => JSON.stringify(event)), report, run.shownText, argumentsOf(run)];
+  for (const secret of secrets) {
+    for (let at = 0; at + 8 <= secret.length; at++) {
+      const part = secret.slice(at, at + 8);
+      const leak = everything.find((text) => text.includes(part));
+      assert.equal(leak, undefined, `${part} is in ${leak ?? ''}`);
+    }
+  }
+}
+
+const argumentsOf = (run: EngineRun): string =>
+  run
+    .of('tool-call')
+    .map((event) => event.arguments)
+    .join('');
+
+const stream = (write: (body: LiveBody) => unknown, headers = {}): Reply =>
+  streaming((body) => void write(body), { ...sseHeaders, ...headers });
+
+const error = (message: string, more = {}): unknown => ({ error: { message, ...more } });
+const asUnicode = (text: string): string =>
+  Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] = [
+  ['a request id', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
+  ['a request id of an answer', [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })]],
+  ['a request id, as Base64', [status(400, error('no'), { 'cf-ray': inBase64(key) })]],
+  ['a long request id', [status(400, error('no'), { 'request-id': 'x'.repeat(185) + key })]],
+  ['the text of an error', [status(418, `Refused: ${key}`)]],
+  ['an error about the key of another route', [status(401, error(`Incorrect API key: ${otherKey}`))]],
+  ['an error, in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
+  ['an error, with escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
+  ['an error, in a URL', [status(400, error(`https://x.test/?key=${inUrl(key)}`))]],
+  ['an error that is cut after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
+  ['an error that is cut after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
+  [
+    'an error in which the gateway shows the beginning of the key',
+    [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))],
+  ],
+  [
+    'an error in which the gateway shows the end of the key',
+    [status(400, error(`Incorrect key ****${key.slice(-9)}`))],
+  ],
+  ['a wrapped error', [status(500, error(`bad response: ${JSON.stringify(error(`no ${key}`))}`))]],
+  ['the code of an error', [status(400, error('', { code: key, type: otherKey, param: key }))]],
+  [
+    'an error in a stream',
+    [
+      stream((body) =>
+        body
+          .delta('hi')
+          .event(error(`no ${key}`))
+          .end(),
+      ),
+    ],
+  ],
+  ['a named error event', [stream((body) => body.send(`event: error\ndata: no ${key}\n\n`).end())]],
+  ['a finish reason', [stream((body) => body.delta('hi').finish(`stopped_by_${key}`).done())]],
+  [
+    'the name of a header with a delay',
+    [
+      status(429, error('no'), {
+        'x-ratelimit-remaining': '0',
+        [`x-ratelimit-reset`]: '1s',
+        [`x-ratelimit-remaining-${otherKey}`]: '0',
+        [`x-ratelimit-reset-${otherKey}`]: '20s',
+      }),
+    ],
+  ],
+  ['a redirect', [status(302, '', { location: `https://elsewhere.test/${key}`, 'x-request-id': key })]],
+  ['an error of the network', [rejecting('ENOTFOUND', `getaddrinfo ENOTFOUND ${key}.test`)]],
+  [
+    'the address of a proxy',
+    [() => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND', hostname: `${key}.proxy.test` }))],
+  ],
+  ['the answer', [stream((body) => body.delta(`Your key is ${key}.`).finish().done())]],
+  [
+    'the answer, split over deltas',
+    [
+      stream((body) => {
+        for (const char of `It is ${key}!`) body.delta(char);
+        body.finish().done();
+      }),
+    ],
+  ],
+  [
+    'the end of an answer that is cut',
+    [
+      stream((body) => body.delta(`Your key is ${key.slice(0, 20)}`).end()),
+      stream((body) => body.delta('Done.').finish().done()),
+    ],
+  ],
+  [
+    'reasoning',
+    [
+      stream((body) => {
+        for (const part of [key.slice(0, 9), key.slice(9)])
+          body.event({ choices: [{ delta: { reasoning_content: part } }] });
+        body.delta('hi').finish().done();
+      }),
+    ],
+  ],
+  [
+    'the arguments of a tool call',
+    [
+      stream((body) => {
+        for (const part of ['{"k":"', key.slice(0, 9), key.slice(9), '"}'])
+          body.event({
+            choices: [{ delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'write', arguments: part } }] } }],
+          });
+        body.finish('tool_calls').done();
+      }),
+    ],
+  ],
+  [
+    'the name of a tool call',
+    [
+      stream((body) =>
+        body
+          .event({
+            choices: [
+              { delta: { tool_calls: [{ index: 0, id: key, function: { name: otherKey, arguments: '{}' } }] } },
+            ],
+          })
+          .finish('tool_calls')
+          .done(),
+      ),
+    ],
+  ],
+];
+
+describe('a key that the gateway echoes', () => {
+  for (const [where, replies] of echoes) {
+    it(`is removed from ${where}`, async () => {
+      assertNoKey(await turnOf(...replies));
+    });
+  }
+
+  it('is replaced without changing the text around it', async () => {
+    const run = await turnOf(
+      stream((body) =>
+        body
+          .delta(`A ${key.slice(0, 7)}`)
+          .delta(`${key.slice(7)} B`)
+          .finish()
+          .done(),
+      ),
+    );
+    assert.equal(run.last('done').text, 'A [redacted] B');
+    assert.equal(run.shownText, 'A [redacted] B');
+  });
+
+  it('leaves the classification of the error unchanged', async () => {
+    const run = await turnOf(status(401, error(`Incorrect API key provided: ${key}.`, { code: 'invalid_api_key' })));
+    assert.equal(run.last('failed').kind, 'auth');
+    assert.equal(run.last('failed').detail, 'Incorrect API key provided: [redacted].');
+  });
+});

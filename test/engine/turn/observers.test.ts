@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { queryObjects } from 'node:v8';
+import { RequestBuilder } from '../../../src/engine/http/sdk';
+import { Turn } from '../../../src/engine/turn/turn';
+import { EngineWorld } from '../../support/engineRun';
+import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
+import { settle } from '../../support/virtualClock';
+
+const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '2' });
+const fail = (): never => {
+  throw new Error('the channel is closed');
+};
+
+describe('an observer that throws', () => {
+  it('does not end a turn when the log throws', async () => {
+    const log = { debug: fail, info: fail, warn: fail, error: fail };
+    const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { log } });
+    const run = await world.ask().toEnd();
+    assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
+  });
+
+  it('does not prevent a turn from failing when the log throws', async () => {
+    const log = { debug: fail, info: fail, warn: fail, error: fail };
+    const connection = (): Promise<never> => Promise.reject(new TypeError('x is undefined'));
+    const run = await new EngineWorld({ replies: [limited], deps: { log }, connection }).ask().toEnd();
+    assert.equal(run.last('failed').kind, 'internal');
+  });
+
+  it('does not end a turn when the pause listener throws, which is logged', async () => {
+    const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { onPause: fail } });
+    const run = await world.ask().toEnd();
+    assert.equal(run.last('done').text, 'ok');
+    assert.match(world.log.join('\n'), /the channel is closed/);
+  });
+
+  it('does not end a turn when the store of shared cooldowns throws', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const cooldowns = { read: fail, write: fail, clear: fail };
+    const run = await new EngineWorld({ replies: [limited, answering('ok')], cooldowns }).ask().toEnd();
+    await settle();
+    process.off('unhandledRejection', note);
+    assert.deepEqual([run.last('done').text, unhandled], ['ok', []]);
+  });
+});
+
+describe('a turn and its key', () => {
+  const key = 'hsa-secret-key-1';
+
+  /** Returns the paths of all properties that hold the key, except in the engine's memory, dependencies and keys. */
+  function holders(from: unknown): readonly string[] {
+    const found: string[] = [];
+    const seen = new Set<unknown>();
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value === 'string' && value.includes(key)) found.push(path);
+      if (typeof value !== 'object' || value === null || seen.has(value)) return;
+      seen.add(value);
+      for (const name of Reflect.ownKeys(value)) {
+        if (name === 'memory' || name === 'deps' || name === 'keys') continue;
+        visit(Reflect.get(value, name), `${path}.${String(name)}`);
+      }
+    };
+    visit(from, 'turn');
+    return found;
+  }
+
+  it('holds its key while it runs', async () => {
+    const run = new EngineWorld({ replies: [streaming((body) => body.delta('a'))] }).ask();
+    await settle();
+    assert.notDeepEqual(holders(run.turn), []);
+    run.turn.stop();
+  });
+
+  let body!: LiveBody;
+  const ends = {
+    done: () => body.finish().done(),
+    failed: () => body.event({ error: { message: 'No credit left', code: 'insufficient_quota' } }),
+    stopped: () => undefined,
+  };
+  for (const [type, end] of Object.entries(ends)) {
+    it(`no longer holds its key after "${type}"`, async () => {
+      const run = new EngineWorld({ replies: [streaming((live) => (body = live.delta('a')))] }).ask();
+      await settle();
+      end();
+      if (type === 'stopped') run.turn.stop();
+      await run.toEnd();
+      assert.equal(run.terminal?.type, type);
+      await settle();
+      assert.deepEqual(holders(run.turn), []);
+    });
+  }
+
+  it('leaves no key in the client that is kept for the next request', async () => {
+    const apiKey = 'hsa-key-of-a-kept-client';
+    const connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey });
+    const world = new EngineWorld({ replies: [answering('ok')], connection });
+    await world.ask().toEnd();
+    assert.equal(world.wire.requests[0]?.headers.get('authorization'), `Bearer ${apiKey}`);
+    assert.ok(!queryObjects(RequestBuilder, { format: 'summary' }).join('\n').includes(apiKey));
+  });
+
+  it('are released by the engine as soon as the turn has ended', async () => {
+    const world = new EngineWorld({ replies: [answering('ok')] });
+    const turn = await world
+      .ask()
+      .toEnd()
+      .then((run) => new WeakRef(run.turn));
+    // The abort signals of the recorded requests refer to the turn.
+    world.wire.requests.length = 0;
+    await settle();
+    // `queryObjects` collects garbage before it counts.
+    queryObjects(Turn, { format: 'count' });
+    // Not `assert.equal`: mocha would print everything the turn refers to.
+    assert.ok(turn.deref() === undefined);
+  });
+});

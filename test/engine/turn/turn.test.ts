@@ -1,0 +1,507 @@
+import assert from 'node:assert/strict';
+import type { ConnectionProblem } from '../../../src/engine/http/connectionError';
+import {
+  answering,
+  rejecting,
+  silent,
+  sseHeaders,
+  status,
+  streaming,
+  type LiveBody,
+} from '../../support/scriptedFetch';
+import { EngineRun } from '../../support/engineRun';
+import { settle } from '../../support/virtualClock';
+
+const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
+const noConnection = (connectionProblem: ConnectionProblem, message: string, cause?: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { connectionProblem });
+const limited = (seconds: number) =>
+  status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
+
+describe('a turn', () => {
+  it('streams text and ends with exactly one done', async () => {
+    const run = await new EngineRun({
+      replies: [streaming((body) => body.delta('Hel').delta('lo').finish('stop', usage).done())],
+    }).toEnd();
+    assert.deepEqual(run.types, ['attempt', 'headers', 'text', 'text', 'ended', 'usage', 'done']);
+    const done = run.last('done');
+    assert.deepEqual([done.text, done.finishReason, done.attempts], ['Hello', 'stop', 1]);
+    const { promptTokens, completionTokens, totalTokens } = run.last('usage');
+    assert.deepEqual([promptTokens, completionTokens, totalTokens], [7, 3, 10]);
+  });
+
+  it('sends the request the gateway expects, with the key in one header only', async () => {
+    const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
+    const [request] = run.wire.requests;
+    assert.ok(request);
+    assert.equal(request.url, 'https://gateway.test/v1/chat/completions');
+    assert.equal(request.headers.get('authorization'), 'Bearer hsa-secret-key-1');
+    assert.equal(request.headers.get('user-agent'), 'HolySheepPrompt/test');
+    assert.equal(request.redirect, 'manual');
+    assert.deepEqual(
+      [...request.headers.keys()].filter((name) => name.startsWith('x-stainless')),
+      [],
+    );
+    assert.deepEqual(request.body, {
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+      stream_options: { include_usage: true },
+      temperature: 0.7,
+      max_tokens: 100,
+    });
+    assert.ok(!JSON.stringify(run.events).includes('hsa-secret'));
+    assert.ok(!run.log.join().includes('hsa-secret'));
+  });
+
+  it('takes no header and no key from the environment', async () => {
+    process.env['OPENAI_CUSTOM_HEADERS'] = 'Authorization: Bearer other\nx-other: 1';
+    try {
+      const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
+      const headers = run.wire.requests[0]?.headers;
+      assert.deepEqual([headers?.get('authorization'), headers?.get('x-other')], ['Bearer hsa-secret-key-1', null]);
+    } finally {
+      delete process.env['OPENAI_CUSTOM_HEADERS'];
+    }
+  });
+
+  it('waits as long as the server asked for, never less, and says so', async () => {
+    const run = new EngineRun({ replies: [limited(5), answering('ok')], random: () => 0 });
+    await settle();
+    const waiting = run.last('waiting');
+    assert.deepEqual(
+      [
+        waiting.delayMs,
+        waiting.source,
+        waiting.reason,
+        waiting.attempt,
+        waiting.maxAttempts,
+        waiting.hintMs,
+        waiting.status,
+      ],
+      [5000, 'server', 'rate-limit', 2, 6, 5000, 429],
+    );
+    assert.equal(waiting.until, run.clock.now() + 5000);
+    await run.clock.advance(4999);
+    assert.equal(run.wire.requests.length, 1);
+    await run.clock.advance(1);
+    assert.equal(run.wire.requests.length, 2);
+    await run.toEnd();
+    assert.equal(run.last('done').waitedMs, 5000);
+  });
+
+  it('backs off by itself where the server gave no hint', async () => {
+    const run = new EngineRun({ replies: [status(500), status(500), answering('ok')] });
+    await run.toEnd();
+    assert.deepEqual(
+      run.of('waiting').map(({ delayMs, source, reason, attempt }) => [delayMs, source, reason, attempt]),
+      [
+        [500, 'backoff', 'server', 2],
+        [1000, 'backoff', 'server', 3],
+      ],
+    );
+  });
+
+  it('gives up after the retries it was allowed, and keeps the button', async () => {
+    const run = await new EngineRun({ replies: [status(500)], settings: { retry: { maxRetries: 2 } } }).toEnd();
+    assert.equal(run.wire.requests.length, 3);
+    const failed = run.last('failed');
+    assert.deepEqual([failed.kind, failed.status], ['server', 500]);
+    assert.ok(failed.actions.includes('retryNow'));
+  });
+
+  for (const [code, kind, action] of [
+    [401, 'auth', 'setApiKey'],
+    [402, 'credit', 'openBilling'],
+  ] as const) {
+    it(`never retries ${code} and offers ${action}`, async () => {
+      const run = await new EngineRun({ replies: [status(code, { error: { message: 'no' } })] }).toEnd();
+      assert.equal(run.wire.requests.length, 1);
+      assert.equal(run.last('failed').kind, kind);
+      assert.ok(run.last('failed').actions.includes(action));
+    });
+  }
+
+  it('says nothing of a long hint where the retries are used up', async () => {
+    const run = await new EngineRun({ replies: [limited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
+    assert.equal(run.last('failed').beyondMaxHint, undefined);
+  });
+
+  it('parks a hint that is too far away and says when the limit resets', async () => {
+    const run = await new EngineRun({ replies: [limited(3600)] }).toEnd();
+    assert.equal(run.wire.requests.length, 1);
+    const failed = run.last('failed');
+    assert.equal(failed.beyondMaxHint, true);
+    assert.equal(failed.resetsAt, run.clock.now() + 3_600_000);
+    assert.match(failed.message, /resets at 10:00/);
+    assert.ok(failed.actions.includes('switchModel'));
+  });
+
+  it('replays once, free and at once, when the socket dies before any byte', async () => {
+    const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
+    assert.deepEqual(run.of('waiting'), []);
+    assert.equal(run.of('attempt')[1]?.why, 'replay');
+    assert.equal(run.last('done').attempts, 2);
+  });
+
+  it('drops a refused parameter, at once and uncharged, and remembers it', async () => {
+    const refusal = status(400, {
+      error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
+    });
+    const run = await new EngineRun({ replies: [refusal, answering('ok')] }).toEnd();
+    assert.equal(run.of('attempt')[1]?.why, 'repair');
+    assert.deepEqual(run.of('waiting'), []);
+    assert.equal(run.wire.requests[1]?.body['max_completion_tokens'], 100);
+    assert.equal('max_tokens' in run.wire.requests[1].body, false);
+  });
+
+  it('does not repair the same parameter twice', async () => {
+    const refusal = status(400, { error: { message: 'temperature is not supported', param: 'temperature' } });
+    const run = await new EngineRun({ replies: [refusal] }).toEnd();
+    assert.equal(run.wire.requests.length, 2);
+    assert.equal(run.last('failed').kind, 'request');
+  });
+
+  it('reports a missing key without sending anything', async () => {
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: undefined }),
+    }).toEnd();
+    assert.equal(run.wire.requests.length, 0);
+    assert.deepEqual([run.last('failed').kind, run.last('failed').actions], ['auth', ['setApiKey', 'retryNow']]);
+    assert.match(run.last('failed').message, /gateway\.test/);
+  });
+
+  it('fails with "request" and the message of the connection when the base URL is unusable', async () => {
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.reject(noConnection('base-url', 'The base URL is no URL.')),
+    }).toEnd();
+    const { kind, message, actions } = run.last('failed');
+    assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
+  });
+
+  it('fails with "keyring" when the key cannot be read, and says why in the log only', async () => {
+    const cause = new Error('Error while decrypting the ciphertext');
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.reject(noConnection('keyring', 'No key.', cause)),
+    }).toEnd();
+    const { kind, message, actions, detail } = run.last('failed');
+    assert.deepEqual([kind, actions], ['keyring', ['retryNow', 'setApiKey', 'showLog']]);
+    assert.match(message, /^Can't read the API key from the system keyring\./);
+    assert.equal(detail, undefined);
+    assert.match(run.log.join('\n'), /decrypting the ciphertext/);
+    assert.equal(run.wire.requests.length, 0);
+  });
+
+  it('fails with "keyring" when the key can no longer be read for a retry', async () => {
+    let reads = 0;
+    const run = await new EngineRun({
+      replies: [status(500)],
+      connection: () =>
+        ++reads === 1
+          ? Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-first-key' })
+          : Promise.reject(noConnection('keyring', 'No key.')),
+    }).toEnd();
+    assert.equal(run.last('failed').kind, 'keyring');
+  });
+
+  it('fails with "internal" when anything else is thrown, with the stack in the log only', async () => {
+    const run = await new EngineRun({
+      replies: [answering('never')],
+      connection: () => Promise.reject(new TypeError('x is not a function')),
+    }).toEnd();
+    const { kind, message, actions } = run.last('failed');
+    assert.deepEqual([kind, actions], ['internal', ['showLog', 'exportDiagnostics', 'retryNow']]);
+    assert.ok(!JSON.stringify(run.events).includes('x is not'), message);
+    assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
+  });
+
+  it('fails with "internal" and the partial answer when the code that reads a response has a defect', async () => {
+    let body!: LiveBody;
+    const run = new EngineRun({ replies: [streaming((live) => (body = live))] });
+    await settle();
+    body.delta('part of an answer');
+    await settle();
+    const { clock } = run;
+    const ticks = clock.ticks.bind(clock);
+    clock.ticks = () => {
+      clock.ticks = ticks;
+      throw new Error('no time');
+    };
+    body.delta(' and more');
+    await run.toEnd();
+    const { kind, text, actions } = run.last('failed');
+    assert.deepEqual([kind, text], ['internal', 'part of an answer']);
+    assert.deepEqual(actions, ['showLog', 'exportDiagnostics', 'retryNow', 'continue', 'restart']);
+    assert.deepEqual([run.last('ended').how, run.last('ended').row], ['internal', 72]);
+  });
+
+  it('fails with "internal", without a retry, when the body of the request cannot be built', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    for (const parameters of [circular, { big: 1n }]) {
+      const request = { tools: [{ name: 'read', description: '', parameters }] };
+      const run = await new EngineRun({ replies: [answering('never')], request }).toEnd();
+      assert.equal(run.last('failed').kind, 'internal');
+      assert.deepEqual([run.of('waiting').length, run.wire.requests.length], [0, 0]);
+      assert.match(run.log.join('\n'), /TypeError: /);
+    }
+  });
+
+  it('retries when `fetch` throws synchronously', async () => {
+    let calls = 0;
+    const fetch = (): never => {
+      calls++;
+      throw new TypeError('fetch failed');
+    };
+    const run = await new EngineRun({ replies: [], deps: { fetch }, settings: { retry: { maxRetries: 1 } } }).toEnd();
+    assert.equal(run.last('failed').kind, 'connection');
+    assert.ok(run.of('waiting').length > 0 && calls > 1);
+  });
+
+  it('fails with an English message when its messages cannot be translated', async () => {
+    const localize = (): never => {
+      throw new Error('no bundle');
+    };
+    const run = await new EngineRun({ replies: [status(500)], deps: { localize } }).toEnd();
+    assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. The log has the details.');
+  });
+
+  it('says of a key that was removed during a wait that it is missing, and nothing of the attempt before', async () => {
+    let key: string | undefined = 'hsa-first-key';
+    const run = new EngineRun({
+      replies: [status(500)],
+      connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: key }),
+    });
+    await settle();
+    key = undefined;
+    await run.toEnd();
+    const { kind, status: code, requestId, actions } = run.last('failed');
+    assert.deepEqual([kind, code, requestId, actions], ['auth', undefined, undefined, ['setApiKey', 'retryNow']]);
+  });
+
+  it('uses the key that is current when an attempt goes out', async () => {
+    let key = 'hsa-first-key';
+    const run = new EngineRun({
+      replies: [status(500), answering('ok')],
+      connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: key }),
+    });
+    await settle();
+    key = 'hsa-second-key';
+    await run.toEnd();
+    assert.deepEqual(
+      run.wire.requests.map(({ headers }) => headers.get('authorization')),
+      ['Bearer hsa-first-key', 'Bearer hsa-second-key'],
+    );
+  });
+
+  it('keeps the key out of the words of a provider that echoes it', async () => {
+    const run = await new EngineRun({
+      replies: [status(401, { error: { message: 'Incorrect API key provided: hsa-secret-key-1' } })],
+    }).toEnd();
+    assert.ok(!JSON.stringify(run.events).includes('hsa-secret'));
+    assert.ok(!run.log.join('\n').includes('hsa-secret'));
+  });
+});
+
+describe('completion', () => {
+  const complete: Record<string, (body: LiveBody) => void> = {
+    'a finish reason, usage and [DONE]': (body) => body.delta('x').finish('stop', usage).done(),
+    'a finish reason and no [DONE]': (body) => body.delta('x').finish().end(),
+    '[DONE] with a space behind and no finish reason': (body) => body.delta('x').send('data: [DONE] \n\n').end(),
+    'a finish reason, then a reset': (body) => {
+      body.delta('x').finish();
+      setImmediate(() => body.break());
+    },
+    'a finish reason, then an error event': (body) =>
+      body
+        .delta('x')
+        .finish()
+        .event({ error: { message: 'late' } })
+        .end(),
+    'a finish reason, then silence': (body) => body.delta('x').finish(),
+    '[DONE] on a connection that stays open': (body) => body.delta('x').finish().send('data: [DONE]\n\n'),
+    '[DONE] and no finish reason, then a reset': (body) => {
+      body.delta('x').send('data: [DONE]\n\n');
+      setImmediate(() => body.break());
+    },
+    'one garbled event in the middle': (body) => body.delta('x').send('data: {"choi\n\n').finish().done(),
+    'a last event without its blank line': (body) =>
+      body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
+  };
+  for (const [name, write] of Object.entries(complete)) {
+    it(`is complete with ${name}`, async () => {
+      const run = await new EngineRun({ replies: [streaming(write)] }).toEnd();
+      assert.deepEqual([run.last('done').text, run.wire.requests.length], ['x', 1]);
+      assert.equal(run.clock.pending, 0);
+    });
+  }
+
+  it('is not put off by a finish reason that is said again and again', async () => {
+    let stream: LiveBody | undefined;
+    const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
+    for (let said = 0; said < 3; said++) {
+      await run.clock.advance(2000);
+      stream?.finish();
+    }
+    await settle();
+    assert.equal(run.last('done').text, 'x');
+  });
+
+  it('takes a whole JSON completion instead of a stream', async () => {
+    const whole = status(200, {
+      choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
+      usage,
+    });
+    const run = await new EngineRun({ replies: [whole] }).toEnd();
+    assert.equal(run.last('done').text, 'whole');
+    assert.equal(run.last('usage').totalTokens, 10);
+  });
+
+  it('takes a stream whose content type says nothing', async () => {
+    const reply = streaming((body) => body.delta('x').finish().done(), { 'content-type': 'text/plain' });
+    assert.equal((await new EngineRun({ replies: [reply] }).toEnd()).last('done').text, 'x');
+  });
+
+  it('reports the length limit as a finish reason, not as a failure', async () => {
+    const run = await new EngineRun({
+      replies: [streaming((body) => body.delta('x').finish('length').done())],
+    }).toEnd();
+    assert.equal(run.last('done').finishReason, 'length');
+  });
+
+  it('takes JSON that calls itself a stream', async () => {
+    const whole = status(200, { choices: [{ message: { content: 'whole' }, finish_reason: 'stop' }] }, sseHeaders);
+    assert.equal((await new EngineRun({ replies: [whole] }).toEnd()).last('done').text, 'whole');
+  });
+
+  it('is at the limit, not empty, when all tokens went into thinking', async () => {
+    const thinking = streaming((body) =>
+      body
+        .event({ choices: [{ delta: { reasoning_content: 'hm' } }] })
+        .finish('length')
+        .done(),
+    );
+    const run = await new EngineRun({ replies: [thinking] }).toEnd();
+    assert.deepEqual([run.last('done').finishReason, run.wire.requests.length], ['length', 1]);
+  });
+
+  it('sums the usage of all attempts', async () => {
+    const wasted = streaming((body) => body.event({ choices: [], usage }).delta('ab').end());
+    const run = await new EngineRun({
+      replies: [wasted, streaming((body) => body.delta('abc').finish('stop', usage).done())],
+    }).toEnd();
+    assert.equal(run.last('usage').totalTokens, 20);
+  });
+});
+
+describe('what is not an answer', () => {
+  const cases: readonly (readonly [string, ReturnType<typeof status>, string, number])[] = [
+    ['a web page', status(200, '<html>', { 'content-type': 'text/html' }), 'not-a-stream', 2],
+    [
+      'a web page that says nothing of its type',
+      status(200, '<!doctype html>', { 'content-type': '' }),
+      'not-a-stream',
+      2,
+    ],
+    ['an empty 200', status(200, '', { 'content-type': 'text/event-stream' }), 'empty', 3],
+    ['a 204', status(204), 'empty', 3],
+    ['JSON that cannot be parsed', status(200, '{"choices": [', {}), 'malformed', 3],
+    ['JSON that is no completion', status(200, { ok: true }), 'malformed', 3],
+    ['a finished answer with no text', streaming((body) => body.finish().done()), 'empty', 2],
+    ['a stream that ends with nothing said', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
+    ['[DONE] and nothing else on an open socket', streaming((body) => body.send('data: [DONE]\n\n')), 'truncated', 6],
+    ['an error in a 200', status(200, { error: { message: 'quota', code: 'insufficient_quota' } }), 'credit', 1],
+    [
+      'an error event',
+      streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()),
+      'server',
+      6,
+    ],
+    ['a redirect', status(302, '', { location: 'https://elsewhere.test/' }), 'redirect', 1],
+  ];
+  for (const [name, reply, kind, requests] of cases) {
+    it(`${name} is ${kind} after ${requests} requests`, async () => {
+      const run = await new EngineRun({ replies: [reply] }).toEnd();
+      assert.deepEqual([run.last('failed').kind, run.wire.requests.length], [kind, requests]);
+      assert.equal(run.clock.pending, 0);
+    });
+  }
+});
+
+describe('the clocks', () => {
+  it('give up on headers after 60 s', async () => {
+    const run = new EngineRun({ replies: [silent, answering('ok')] });
+    await run.clock.advance(59_999);
+    assert.equal(run.of('waiting').length, 0);
+    await run.clock.advance(1);
+    assert.deepEqual(
+      [run.last('waiting').reason, run.last('waiting').message],
+      ['timeout', 'No response from gateway.test in 60 s.'],
+    );
+    await run.toEnd();
+  });
+
+  it('leave a reasoning model three times as long', async () => {
+    const run = new EngineRun({ replies: [silent], request: { model: 'deepseek-r1' } });
+    await run.clock.advance(179_999);
+    assert.equal(run.of('waiting').length, 0);
+    await run.clock.advance(1);
+    assert.equal(run.of('waiting').length, 1);
+    run.turn.stop();
+  });
+
+  it('give up on the first token after 120 s of headers only', async () => {
+    const run = new EngineRun({ replies: [streaming((body) => body.send(': keep-alive\n\n'))] });
+    await run.clock.advance(120_000);
+    assert.equal(run.last('waiting').reason, 'timeout');
+    run.turn.stop();
+  });
+
+  it('notice a stream without bytes, mid-answer, after 60 s', async () => {
+    const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering(' and half')] });
+    await run.clock.advance(60_000);
+    assert.equal(run.last('cut').reason, 'stalled');
+    await run.toEnd();
+    assert.equal(run.shownText, 'half and half');
+  });
+
+  it('notice a provider that only keeps the connection alive after 180 s', async () => {
+    let stream: LiveBody | undefined;
+    const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('half')))] });
+    for (let at = 0; at < 175; at += 25) {
+      await run.clock.advance(25_000);
+      stream?.send(': keep-alive\n\n');
+    }
+    assert.equal(run.of('cut').length, 0);
+    await run.clock.advance(10_000);
+    assert.equal(run.last('cut').reason, 'stalled');
+    run.turn.stop();
+  });
+
+  it('say that we are still waiting after 10 quiet seconds, once', async () => {
+    const run = new EngineRun({ replies: [silent] });
+    await run.clock.advance(30_000);
+    assert.deepEqual(
+      run.of('quiet').map(({ at }) => at),
+      [10_000],
+    );
+    run.turn.stop();
+  });
+
+  it('do not let an error body that never ends hold the turn', async () => {
+    const hung = (request: { signal: AbortSignal }): Response =>
+      new Response(streamOf(request.signal), { status: 401, headers: { 'content-type': 'application/json' } });
+    const run = new EngineRun({ replies: [hung] });
+    await run.clock.advance(5000);
+    assert.equal(run.last('failed').kind, 'auth');
+  });
+});
+
+function streamOf(signal: AbortSignal): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
+  });
+}

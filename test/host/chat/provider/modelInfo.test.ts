@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { knownModels } from '../../../../src/engine/gateway/modelList';
+import { canChat, limitsOf } from '../../../../src/host/chat/provider/modelInfo';
+
+const limits: readonly (readonly [model: string, maxInputTokens: number, imageInput: boolean])[] = [
+  ['claude-opus-4', 200_000, true],
+  ['anthropic/claude-sonnet-4.5', 200_000, true],
+  ['gpt-4o', 128_000, true],
+  ['gpt-4o-2024-05-13', 124_000, true],
+  ['gpt-4-turbo', 124_000, false],
+  ['gpt-4', 6_000, false],
+  ['gpt-3.5-turbo', 12_000, false],
+  ['moonshot-v1-8k', 6_000, false],
+  ['claude-3-haiku-20240307', 196_000, true],
+  ['claude-3-5-sonnet', 200_000, true],
+  ['claude-instant-1.2', 96_000, false],
+  ['gpt-4.1-mini', 272_000, true],
+  ['o3', 128_000, true],
+  ['gemini-3-pro', 1_000_000, true],
+  ['deepseek-r1', 64_000, false],
+  ['something-else', 32_000, false],
+];
+
+describe('what is told of a model', () => {
+  for (const [model, maxInputTokens, imageInput] of limits) {
+    it(`is for ${model} what its maker publishes`, () => {
+      const known = limitsOf(model);
+      assert.deepEqual([known.maxInputTokens, known.imageInput], [maxInputTokens, imageInput]);
+      assert.ok(known.maxOutputTokens < known.maxInputTokens);
+    });
+  }
+
+  it('is that our models can chat', () =>
+    assert.deepEqual(
+      knownModels.filter((id) => !canChat(id)),
+      [],
+    ));
+
+  for (const model of [
+    'text-embedding-3-large',
+    'whisper-1',
+    'tts-1',
+    'dall-e-3',
+    'gpt-4o-transcribe',
+    'qwen-image',
+    'bge-rerank',
+  ]) {
+    it(`is that ${model} can't chat`, () => assert.equal(canChat(model), false));
+  }
+});

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { countTokens as countCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
+import { countTokens as countO200k } from 'gpt-tokenizer/encoding/o200k_base';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ChatMessage, Tool } from '../../../../src/engine/request';
+import {
+  estimatePrompt,
+  estimateTokens,
+  TokenCalibration,
+  type TokenEstimate,
+} from '../../../../src/host/chat/provider/tokenEstimator';
+import { root } from '../../../support/paths';
+
+function filesIn(folder: string, extension: string): string {
+  const names = readdirSync(path.join(root, folder)).filter((name) => name.endsWith(extension));
+  return names.map((name) => readFileSync(path.join(root, folder, name), 'utf8')).join('\n');
+}
+
+/** The compiler's messages in a language. */
+function messagesIn(language: string): string {
+  const file = `node_modules/typescript/lib/${language}/diagnosticMessages.generated.json`;
+  return Object.values(JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, string>).join('\n');
+}
+
+/** Bytes without any pattern, the same in each run. */
+const bytes = Buffer.concat(Array.from({ length: 2_000 }, (_, n) => createHash('sha256').update(`${n}`).digest()));
+
+const emoji = ['😀', '👩‍👩‍👧', '🚀', '❤️', '🎉', '👍🏽', '🇯🇵', '✅', '🐑', '⚠️'];
+
+const typescript = filesIn('src/engine', '.ts');
+const chinese = messagesIn('zh-cn');
+
+/** Takes turns between two texts, some lines of each. */
+function mixed(first: string, second: string): string {
+  const [one, other] = [first.split('\n'), second.split('\n')];
+  const blocks = Math.floor(Math.min(one.length, other.length) / 10);
+  return Array.from({ length: blocks }, (_, n) =>
+    [...one.slice(10 * n, 10 * n + 10), ...other.slice(10 * n, 10 * n + 10)].join('\n'),
+  ).join('\n');
+}
+
+const corpora = {
+  English: filesIn('docs', '.md'),
+  TypeScript: typescript,
+  JavaScript: filesIn('node_modules/mocha/lib', '.js'),
+  'minified JavaScript': readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'),
+  CSS: filesIn('node_modules/highlight.js/styles', '.css'),
+  JSON: readFileSync(path.join(root, 'package-lock.json'), 'utf8'),
+  Base64: bytes.toString('base64').replace(/.{76}/g, '$&\n'),
+  hexadecimal: bytes.toString('hex').replace(/.{64}/g, '$&\n'),
+  'simplified Chinese': chinese,
+  'traditional Chinese': messagesIn('zh-tw'),
+  Japanese: messagesIn('ja'),
+  Korean: messagesIn('ko'),
+  Russian: messagesIn('ru'),
+  German: messagesIn('de'),
+  French: messagesIn('fr'),
+  Polish: messagesIn('pl'),
+  'Chinese with code': mixed(chinese, typescript),
+  emoji: Array.from({ length: 20_000 }, (_, n) => emoji[(n * 7 + (n >> 3)) % emoji.length]).join(' '),
+};
+
+const text = { disallowedSpecial: new Set<string>() };
+
+/** Real ones, and one that has two fifths more tokens than GPT-4o's for everything. */
+const tokenizers: readonly (readonly [name: string, count: (words: string) => number])[] = [
+  ['o200k_base', (words) => countO200k(words, text)],
+  ['cl100k_base', (words) => countCl100k(words, text)],
+  ['a tokenizer with 1.4 times the tokens of o200k_base', (words) => Math.round(1.4 * countO200k(words, text))],
+];
+
+interface Excerpt {
+  readonly estimate: TokenEstimate;
+  /** By tokenizer. */
+  readonly counts: readonly number[];
+}
+
+function excerpt(words: string): Excerpt {
+  return { estimate: estimateTokens(words), counts: tokenizers.map(([, count]) => count(words)) };
+}
+
+/** Three prompts from all over a corpus, and between them six other texts. */
+function sampleOf(words: string): Sample {
+  const part = (slot: number, length: number): Excerpt => {
+    const start = Math.floor((slot * words.length) / 9);
+    return excerpt(words.slice(start, start + length).toWellFormed());
+  };
+  const parts = (slots: readonly number[], length: number) => slots.map((slot) => part(slot, length));
+  return { prompts: parts([1, 4, 7], promptLength), others: parts([0, 2, 3, 5, 6, 8], excerptLength) };
+}
+
+interface Sample {
+  readonly prompts: readonly Excerpt[];
+  readonly others: readonly Excerpt[];
+}
+
+const promptLength = 6_000;
+const excerptLength = 4_000;
+
+describe('token estimates', () => {
+  const samples = new Map<string, Sample>();
+  before(function () {
+    this.timeout(60_000);
+    for (const [kind, words] of Object.entries(corpora)) {
+      assert.ok(words.length >= 9 * promptLength, `${kind} has ${words.length} characters`);
+      samples.set(kind, sampleOf(words));
+    }
+  });
+
+  const sample = (kind: string): Sample => samples.get(kind) ?? assert.fail(kind);
+
+  /** Estimates divided by counts. */
+  const ratios = (kind: string, tokenizer: number, calibration: TokenCalibration): readonly number[] =>
+    sample(kind).others.map(({ estimate, counts }) => calibration.tokens(estimate) / (counts[tokenizer] ?? NaN));
+
+  const calibrated = (tokenizer: number, prompts: readonly Excerpt[]): TokenCalibration => {
+    const calibration = new TokenCalibration();
+    for (const { estimate, counts } of prompts) calibration.observe(estimate, counts[tokenizer] ?? NaN);
+    return calibration;
+  };
+
+  const kinds = Object.keys(corpora);
+  const pairs = kinds.flatMap((first) => kinds.map((second) => [first, second] as const));
+
+  const assertWithin = (found: readonly number[], least: number, most: number, what: string): void =>
+    found.forEach((ratio) => assert.ok(ratio >= least && ratio <= most, `${what}: ${ratio.toFixed(2)}`));
+
+  for (const kind of kinds) {
+    it(`are not below the count of o200k_base for ${kind} before any calibration, and below 2.1 times of it`, () =>
+      assertWithin(ratios(kind, 0, new TokenCalibration()), 1, 2.1, kind));
+  }
+
+  for (const [tokenizer, [name]] of tokenizers.entries()) {
+    describe(`calibrated by prompts that are counted by ${name}`, () => {
+      for (const kind of kinds) {
+        it(`are at most 10 % below the count for excerpts of ${kind} after three prompts of it`, () =>
+          assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.7, kind));
+      }
+
+      it('are at most 10 % below the count for two kinds of text after three prompts of each in turns', () => {
+        for (const [first, second] of pairs) {
+          const prompts = [0, 1, 2].flatMap((turn) =>
+            [first, second].flatMap((kind) => sample(kind).prompts.slice(turn, turn + 1)),
+          );
+          const calibration = calibrated(tokenizer, prompts);
+          for (const kind of [first, second]) {
+            assertWithin(ratios(kind, tokenizer, calibration), 0.9, 2.1, `${first} and ${second}, ${kind}`);
+          }
+        }
+      });
+
+      it('are at most 30 % below the count for a kind of text of which there was no prompt', () => {
+        for (const [first, second] of pairs) {
+          const calibration = calibrated(tokenizer, sample(first).prompts);
+          assertWithin(ratios(second, tokenizer, calibration), 0.7, 2.1, `${first}, then ${second}`);
+        }
+      });
+    });
+  }
+
+  for (const [what, words] of [
+    ['a letter', 'a'],
+    ['a space', ' '],
+    ['line ends', '\n'],
+    ['digits', '0'],
+    ['punctuation', '='],
+    ['Han', '天'],
+    ['combining marks', '\u0301'],
+    ['emoji', '😀'],
+  ] as const) {
+    it(`are not below the count of o200k_base for 1,000 times ${what}`, () => {
+      const long = words.repeat(1_000);
+      assert.ok(new TokenCalibration().tokens(estimateTokens(long)) >= countO200k(long, text));
+    });
+  }
+
+  it('take a text with unpaired surrogates', () =>
+    assert.ok(new TokenCalibration().tokens(estimateTokens('\ud83d'.repeat(100))) >= 100));
+
+  it('are none for an empty text', () => assert.equal(new TokenCalibration().tokens(estimateTokens('')), 0));
+});
+
+describe('token calibration', () => {
+  const estimate: TokenEstimate = { latin: 10_000, eastAsian: 0, other: 0 };
+  const after = (...promptTokens: readonly number[]): number => {
+    const calibration = new TokenCalibration();
+    for (const tokens of promptTokens) calibration.observe(estimate, tokens);
+    return calibration.tokens(estimate);
+  };
+  const uncalibrated = after();
+
+  it('adds a margin of a tenth', () => assert.equal(uncalibrated, 11_000));
+  it('corrects too low an estimate at once', () => assert.equal(after(15_000), 16_500));
+  it('corrects too high an estimate by half', () => assert.equal(after(8_000), 9_900));
+  it('keeps most of the higher of two observations', () => assert.ok(after(10_000, 8_000) > after(8_000, 8_000)));
+  it('ignores a report that leaves out cached tokens', () => assert.equal(after(2_000), uncalibrated));
+  it('ignores a report of more than twice the estimate', () => assert.equal(after(30_000), uncalibrated));
+  it('ignores a report of zero', () => assert.equal(after(0), uncalibrated));
+
+  it('ignores a prompt of less than 500 tokens', () => {
+    const calibration = new TokenCalibration();
+    calibration.observe({ latin: 400, eastAsian: 0, other: 0 }, 700);
+    assert.equal(calibration.tokens(estimate), uncalibrated);
+  });
+
+  it('attributes most of an error to scripts on which tokenizers differ', () => {
+    const calibration = new TokenCalibration();
+    calibration.observe({ latin: 5_000, eastAsian: 5_000, other: 0 }, 8_000);
+    assert.ok(calibration.tokens(estimate) > 0.98 * uncalibrated);
+    assert.ok(calibration.tokens({ latin: 0, eastAsian: 10_000, other: 0 }) < 0.85 * uncalibrated);
+  });
+});
+
+describe('the estimate of a prompt', () => {
+  const total = (messages: readonly ChatMessage[], tools?: readonly Tool[]): number | undefined => {
+    const prompt = estimatePrompt({ model: 'm', messages, tools });
+    return prompt && prompt.latin + prompt.eastAsian + prompt.other;
+  };
+  const question: ChatMessage = { role: 'user', content: 'What is in a.ts?' };
+
+  it('includes texts, tool calls, results and tools', () => {
+    const call = { id: '1', name: 'read', arguments: '{"path":"a.ts"}' };
+    const prompts = [
+      total([question]),
+      total([question, { role: 'assistant', content: '', toolCalls: [call] }]),
+      total([
+        question,
+        { role: 'assistant', content: '', toolCalls: [call] },
+        { role: 'tool', toolCallId: '1', content: 'It is empty.' },
+      ]),
+      total(
+        [
+          question,
+          { role: 'assistant', content: '', toolCalls: [call] },
+          { role: 'tool', toolCallId: '1', content: 'It is empty.' },
+        ],
+        [{ name: 'read', description: 'Reads a file.', parameters: {} }],
+      ),
+    ];
+    const steps = prompts.slice(1).map((tokens, before) => (tokens ?? NaN) - (prompts[before] ?? NaN));
+    assert.ok(steps.every((step) => step > 3));
+  });
+
+  it('is undefined with images', () =>
+    assert.equal(
+      total([{ role: 'user', content: [{ type: 'image', mimeType: 'image/png', data: 'AAAA' }] }]),
+      undefined,
+    ));
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../../src/engine/gateway/baseUrl';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import type { SetApiKeyDeps } from '../../../src/host/connection/connectionCommands';
+import { useVSCode } from '../../support/fakeVSCode';
+
+class CancellationTokenSource {
+  readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+  dispose(): void {
+    // There is nothing to release.
+  }
+}
+
+const ignore = (): void => undefined;
+
+describe('Set API Key', () => {
+  let server: Server;
+  let status: number;
+  let typed: string | undefined;
+  let messages: string[];
+  let stored: Map<string, string>;
+  let isReadable: boolean;
+  let url: URL;
+  let settingsUrl: NormalizedBaseUrl | undefined;
+  let asked: (string | undefined)[];
+  let left: boolean;
+  let offered: string[][];
+  const tell = (message: string, ...actions: string[]): Promise<undefined> => {
+    messages.push(message);
+    offered.push(actions);
+    return Promise.resolve(undefined);
+  };
+  useVSCode({
+    CancellationTokenSource,
+    InputBoxValidationSeverity: { Error: 3, Warning: 2 },
+    l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, at) => String(args[Number(at)])) },
+    window: {
+      setStatusBarMessage: () => undefined,
+      showInputBox: () => Promise.resolve(typed),
+      showInformationMessage: tell,
+      showWarningMessage: tell,
+      showErrorMessage: tell,
+    },
+  });
+  before(async () => {
+    server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[{"id":"a"}]}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  beforeEach(() => {
+    [settingsUrl, asked, left, offered] = [undefined, [], false, []];
+    [status, typed, messages, stored, isReadable] = [
+      200,
+      undefined,
+      [],
+      new Map([[url.origin, 'hsa-old-key-1']]),
+      true,
+    ];
+  });
+  after(() => server.close());
+
+  const set = async (argument?: unknown): Promise<string> => {
+    const { storeApiKey } = await import('../../../src/host/connection/storeApiKey');
+    const deps = {
+      settings: {
+        baseUrl: () => settingsUrl ?? { url: url.origin, origin: url.origin, host: url.host, corrections: [] },
+      },
+      keys: {
+        get: (origin: string) =>
+          isReadable ? Promise.resolve(stored.get(origin)) : Promise.reject(new Error('The keyring fails.')),
+        set: (origin: string, key: string) => Promise.resolve(stored.set(origin, key)),
+      },
+      demo: { leave: () => Promise.resolve(void (left = true)) },
+      log: { keys: new KnownKeys(), hide: ignore, info: ignore, warn: ignore, error: ignore },
+    } as unknown as SetApiKeyDeps;
+    return (await storeApiKey(deps, argument)).state;
+  };
+  const replaced = (): boolean => messages.some((message) => message.includes('replaced'));
+
+  it('reports that a key from an argument has replaced another key, and for which gateway', async () => {
+    assert.equal(await set('hsa-new-key-1'), 'verified');
+    assert.deepEqual(messages, [`The API key for ${url.host} was replaced by another one.`]);
+    assert.equal(stored.get(url.origin), 'hsa-new-key-1');
+  });
+
+  it('reports the replacement even when the new key cannot be verified now', async () => {
+    status = 500;
+    assert.equal(await set('hsa-new-key-1'), 'unverified');
+    assert.match(
+      messages.join(),
+      new RegExp(`^The API key for ${url.host} was replaced by another one, which can't be`),
+    );
+    assert.doesNotMatch(messages.join(), /hsa-(new|old)|key-1/);
+  });
+
+  it('reports no replacement when the key is the same', async () => {
+    assert.equal(await set(' hsa-old-key-1\n'), 'verified');
+    assert.deepEqual(messages, []);
+  });
+
+  it('reports no replacement when there was no key', async () => {
+    stored.clear();
+    assert.equal(await set('hsa-new-key-1'), 'verified');
+    assert.deepEqual(messages, []);
+  });
+
+  it('reports no replacement when the gateway refuses the key, which is not stored', async () => {
+    status = 401;
+    assert.equal(await set('hsa-new-key-1'), 'rejected');
+    assert.equal(replaced(), false);
+    assert.equal(stored.get(url.origin), 'hsa-old-key-1');
+  });
+
+  it('reports no replacement when the user has entered the key', async () => {
+    typed = 'hsa-new-key-1';
+    assert.equal(await set(), 'verified');
+    assert.deepEqual(messages, []);
+  });
+
+  it('stores the key when the previous key cannot be read', async () => {
+    isReadable = false;
+    assert.equal(await set('hsa-new-key-1'), 'verified');
+    assert.equal(stored.get(url.origin), 'hsa-new-key-1');
+  });
+
+  describe('with a base URL', () => {
+    const argument = (): unknown => ({ key: 'hsa-new-key-1', baseUrl: `${url.origin}/v1/` });
+
+    for (const [name, inSettings] of [
+      ['another one', 'https://other.example/v1'],
+      ['an unusable one', 'ftp://other.example'],
+    ] as const) {
+      it(`verifies the key at that URL and stores it for its origin while the settings have ${name}`, async () => {
+        settingsUrl = normalizeBaseUrl(inSettings);
+        stored.set('https://other.example', 'hsa-other-key-1');
+        assert.equal(await set(argument()), 'verified');
+        assert.deepEqual(asked, ['Bearer hsa-new-key-1']);
+        assert.deepEqual(Object.fromEntries(stored), {
+          [url.origin]: 'hsa-new-key-1',
+          'https://other.example': 'hsa-other-key-1',
+        });
+        assert.deepEqual(messages, [`The API key for ${url.host} was replaced by another one.`]);
+        assert.equal(left, false, 'a key that is not in use now does not end the demo');
+      });
+    }
+
+    it('ends the demo when requests use that URL now, as without a base URL', async () => {
+      assert.equal(await set(argument()), 'verified');
+      assert.equal(left, true);
+    });
+
+    it('offers nothing that concerns the base URL of the settings', async () => {
+      settingsUrl = normalizeBaseUrl('https://other.example/v1');
+      status = 500;
+      await set(argument());
+      status = 401;
+      await set(argument());
+      await set({ key: 'two words', baseUrl: url.origin });
+      assert.deepEqual(offered, [[], [], []]);
+    });
+
+    it('rejects an invalid argument without sending a request or storing anything', async () => {
+      for (const invalid of [{ key: 'hsa-new-key-1', baseUrl: 'ftp://x' }, { key: 5 }, 5, null]) {
+        await assert.rejects(set(invalid), TypeError);
+      }
+      assert.deepEqual([asked, messages, stored.get(url.origin)], [[], [], 'hsa-old-key-1']);
+    });
+  });
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import type { EngineReport } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
+import { emptyLedger, enter } from '../../../src/engine/state/ledger';
+import { diagnosticsText, type Diagnostics } from '../../../src/host/diagnostics/diagnostics';
+import { errorNote } from '../../../src/host/diagnostics/errorNote';
+import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
+
+const key = 'hsa-key-0123456789';
+const answer = 'what was answered';
+
+const events: readonly StreamEvent[] = [
+  attempt('gpt-4o'),
+  { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120.4567, attempt: 1, at: 1 },
+  { type: 'ended', how: 'rate-limit', row: 30, ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
+  { ...waiting, message: answer, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
+  { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100.3, time: 1000.5 } as StreamEvent,
+  reasoning(answer),
+  text(answer),
+  { type: 'tool-call', index: 0, name: answer, arguments: answer, attempt: 2, at: 3 },
+  failed(answer),
+  done(answer),
+];
+const attempts = events.reduce(enter, emptyLedger).entries;
+const engine: EngineReport = {
+  turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts }],
+  network: { budgets: [], gates: [] },
+};
+
+const diagnostics: Diagnostics = {
+  time: 0,
+  host: {
+    extension: '1.2.3',
+    vscode: '1.106.0',
+    app: 'Visual Studio Code',
+    appHost: 'desktop',
+    platform: 'linux x64',
+    node: 'v22.0.0',
+    language: 'zh-cn',
+    remote: null,
+    ui: 'desktop',
+    extensionKind: 'ui',
+    trusted: true,
+    folders: ['file'],
+    chat: { view: true, participants: true, modelProviders: true },
+  },
+  settings: {
+    origin: 'https://api.holysheep.ai',
+    baseUrlProblem: null,
+    hasKey: true,
+    model: 'C:\\Users\\somebody\\qwen.gguf',
+    temperature: 0.7,
+    maxTokens: 2048,
+    retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, jitter: 'full', maxHintMs: 300_000 },
+    fallbackModels: ['Qwen/Qwen2.5', '~/models/a.gguf'],
+    resume: 'auto',
+    timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: 5000 },
+  },
+  proxy: {
+    setting: true,
+    noProxy: false,
+    authorization: false,
+    support: 'override',
+    strictSSL: true,
+    systemCertificates: true,
+    environment: ['HTTPS_PROXY'],
+  },
+  demo: false,
+  engine,
+  errors: [errorNote(Object.assign(new Error(answer), { code: 'ENOSPC' }), 1000, __dirname)],
+};
+
+describe('the diagnostics', () => {
+  const report = diagnosticsText(diagnostics, (written) => new KnownKeys([key]).redact(written));
+  const { settings, turns, host, time } = JSON.parse(report) as Diagnostics & EngineReport;
+
+  it('tell the versions, the settings and every attempt with its wait', () => {
+    assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
+    assert.deepEqual(settings.retry, diagnostics.settings.retry);
+    const [first, second] = turns[0]!.attempts;
+    assert.deepEqual([first?.status, first?.ended?.how, first?.ended?.row], [429, 'rate-limit', 30]);
+    assert.deepEqual(second?.waits, [
+      {
+        at: 2,
+        source: 'backoff',
+        reason: 'rate-limit',
+        delayMs: 4000,
+        hintMs: 4000,
+        hintFrom: 'retry-after',
+        waitedMs: 98,
+      },
+    ]);
+  });
+
+  it('tell times of day as such, and all others in whole milliseconds', () => {
+    const [first, second] = turns[0]!.attempts;
+    assert.deepEqual(
+      [turns[0]!.time, first?.time, second?.time],
+      ['1970-01-01T00:00:00.500Z', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
+    );
+    assert.deepEqual([first?.headersMs, first?.ended?.ms, second?.at], [120, 130, 100]);
+    // What is no time stays what it is.
+    assert.equal(settings.temperature, 0.7);
+  });
+
+  it('have no key in them, even where a server has echoed one', () => {
+    assert.ok(!report.includes(key));
+    assert.equal(turns[0]!.attempts[0]!.requestId, 'req-[redacted]');
+    assert.equal(settings.hasKey, true);
+  });
+
+  it('have nothing in them of what was asked or answered', () => {
+    assert.ok(!report.includes(answer));
+  });
+
+  it('have no path in them, though a model may be named by its file', () => {
+    assert.ok(!report.includes('somebody'));
+    assert.deepEqual([settings.model, ...settings.fallbackModels], ['…/qwen.gguf', 'Qwen/Qwen2.5', '…/a.gguf']);
+    assert.equal(turns[0]!.attempts[1]!.model, '…/llama.gguf');
+    assert.equal(settings.origin, 'https://api.holysheep.ai');
+  });
+
+  it('tell of errors their class, code and time, and not what they say', () => {
+    const { errors } = JSON.parse(report) as { readonly errors: readonly Record<string, unknown>[] };
+    assert.deepEqual(
+      errors.map(({ time, name, code }) => ({ time, name, code })),
+      [{ time: '1970-01-01T00:00:01.000Z', name: 'Error', code: 'ENOSPC' }],
+    );
+  });
+
+  it('have no key, prompt, answer, folder, user or password in them, wherever one got in', () => {
+    const secret = fc.stringMatching(/^[a-z]{12,20}$/);
+    const place = fc.constantFrom(
+      (name: string) => `/home/${name}/models/a.gguf`,
+      (name: string) => `C:\\Users\\${name}\\a.gguf`,
+      (name: string) => `\\\\server\\${name}\\a.gguf`,
+      (name: string) => `~${name}/a.gguf`,
+      (name: string) => `../../${name}/a.gguf`,
+      (name: string) => `file:///home/${name}/a.gguf`,
+      (name: string) => `model at /home/x y/${name}/a.gguf`,
+      (name: string) => `https://${name}:${name}@host.example/v1`,
+      (name: string) => `https://host.example/v1?key=${name}`,
+      (name: string) => `hsa-${name}`,
+      (name: string) => `Bearer ${name}${name}`,
+    );
+    fc.assert(
+      fc.property(secret, place, (name, at) => {
+        const leak = at(name);
+        const problem = new Error(`${leak}: ${name}\n    at x (${__dirname}/${name}.js:1:2)`, {
+          cause: { code: leak },
+        });
+        problem.name = leak;
+        const said: readonly StreamEvent[] = [
+          { ...attempt(leak), time: 1 } as StreamEvent,
+          { type: 'headers', status: 500, requestId: `${name} ${leak}`, ms: 1, attempt: 1, at: 1 },
+          { ...waiting, message: leak, hintFrom: 'retry-after' } as StreamEvent,
+          { ...attempt(leak, 2), time: 2 } as StreamEvent,
+          text(name),
+          reasoning(name),
+          failed(name),
+        ];
+        const turn = {
+          time: 1,
+          host: 'host.example',
+          outcome: 'server',
+          attempts: said.reduce(enter, emptyLedger).entries,
+        };
+        const gates = [{ origin: 'https://host.example', model: leak, breakerOpen: false, failures: 0 }];
+        const written = diagnosticsText(
+          {
+            ...diagnostics,
+            settings: { ...diagnostics.settings, model: leak, fallbackModels: [leak, leak] },
+            engine: { turns: [turn], network: { budgets: [], gates } },
+            errors: [errorNote(problem, 1, __dirname), errorNote(leak, 1, __dirname)],
+          },
+          (all) => new KnownKeys().redact(all),
+        );
+        assert.ok(!written.includes(name), written);
+      }),
+    );
+  });
+});

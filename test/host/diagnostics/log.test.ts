@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { useVSCode } from '../../support/fakeVSCode';
+import type { Log } from '../../../src/host/diagnostics/log';
+
+describe('the log', () => {
+  let entries: string[];
+  let log: Log;
+  let closed: boolean;
+  const write = (message: string): void => {
+    if (closed) throw new Error('Channel has been closed');
+    entries.push(message);
+  };
+  const channel = { debug: write, info: write, warn: write, error: write, dispose: () => undefined };
+  useVSCode({ window: { createOutputChannel: () => channel } });
+  beforeEach(async () => {
+    entries = [];
+    closed = false;
+    const { createLog } = await import('../../../src/host/diagnostics/log');
+    log = createLog();
+  });
+  afterEach(() => log.dispose());
+
+  const foreign =
+    'id\r\n2026-01-01 00:00:00.000 [error] faked\u2028\u2029\u0085\u000b\u000c \u001b[2J\u009b31m \u202e\u200b\ud83d';
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    it(`writes a message with line ends and terminal escapes as one line (${level})`, () => {
+      log[level](`request ${foreign}`);
+      assert.deepEqual(entries, [
+        'request id\\r\\n2026-01-01 00:00:00.000 [error] faked\\u{2028}\\u{2029}\\u{85}\\u{b}\\u{c} ' +
+          '\\u{1b}[2J\\u{9b}31m \\u{202e}\\u{200b}\\u{d83d}',
+      ]);
+    });
+  }
+
+  it('writes the message of an error as one line, and its stack indented below', () => {
+    log.error(new Error(foreign));
+    assert.equal(entries.length, 1);
+    const [message, ...stack] = entries[0]!.split('\n');
+    assert.match(message!, /^Error: id\\r\\n2026/);
+    assert.ok(stack.length > 0 && stack.every((line) => line.startsWith('    at ')));
+    assert.doesNotMatch(entries[0]!, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  it('keeps ordinary text in any language, tabs and emoji', () => {
+    log.info('状态 200\tin 5 ms 🐑 → done');
+    assert.deepEqual(entries, ['状态 200\tin 5 ms 🐑 → done']);
+  });
+
+  it('cuts a message that is too long for a log, after it has removed the keys', () => {
+    log.hide('my-secret-key');
+    log.info(`${'x'.repeat(9995)}my-secret-key${'y'.repeat(100_000)}`);
+    assert.ok(entries[0]!.length < 10_100, String(entries[0]!.length));
+    assert.doesNotMatch(entries[0]!, /my-se/);
+    assert.match(entries[0]!, / … \(\d+ characters more\)$/);
+  });
+
+  it('writes the stack of an error and of its causes, without keys', () => {
+    log.hide('a-key-of-no-known-form');
+    const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
+    log.error(new TypeError('not stored', { cause }));
+    assert.match(entries[0]!, /^TypeError: not stored\n\s+at [^]*\nCaused by: Error: refused: [^]*\n\s+at /);
+    assert.doesNotMatch(entries[0]!, /a-key-of|hsa-secret/);
+  });
+
+  it('writes each of two errors that are the cause of each other', () => {
+    const [one, other] = [new Error('one'), new Error('other')];
+    one.cause = other;
+    other.cause = one;
+    log.error(one);
+    assert.match(entries[0]!, /^Error: one\n[^]*\nCaused by: Error: other\n/);
+  });
+
+  it('does not throw when VS Code has closed its channel', () => {
+    closed = true;
+    log.info('one');
+    log.error(new Error('two'));
+    assert.equal(log.errors().length, 1);
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { conversationsFolder, moveConversations } from '../../../src/host/journal/conversationsFolder';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+
+describe('The folder of the conversations', () => {
+  const storage = '/storage/us.ours';
+
+  it('is the same for all windows of a workspace, and another one for each workspace', () => {
+    const of = (workspace: string): string => conversationsFolder(storage, workspace);
+    assert.equal(of('file:///work'), of('file:///work'));
+    assert.notEqual(of('file:///work'), of('file:///work/other'));
+    assert.match(of('file:///work'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);
+  });
+
+  it('is one of its own for windows without a workspace', () => {
+    assert.equal(conversationsFolder(storage, undefined), '/storage/us.ours/conversations');
+  });
+});
+
+describe('Conversations in the storage folder of a window', () => {
+  const id = '5f1c7e9a-0000-4000-8000-000000000001';
+  const other = '5f1c7e9a-0000-4000-8000-000000000002';
+  let root: string;
+  let from: string;
+  let to: string;
+
+  beforeEach(async () => {
+    root = temporaryFolder();
+    from = join(root, 'window', 'conversations');
+    to = join(root, 'workspace', 'conversations');
+    await mkdir(from, { recursive: true });
+  });
+  afterEach(() => removeTemporaryFolder(root));
+
+  it('are moved to the folder of the workspace, and leave nothing behind', async () => {
+    for (const name of [`${id}.jsonl`, `${other}.jsonl.deleted`]) await writeFile(join(from, name), name);
+    await moveConversations(from, to);
+    assert.deepEqual((await readdir(to)).sort(), [`${id}.jsonl`, `${other}.jsonl.deleted`]);
+    assert.equal(existsSync(from), false);
+    await moveConversations(from, to);
+    assert.equal(await readFile(join(to, `${id}.jsonl`), 'utf8'), `${id}.jsonl`);
+  });
+
+  it('stay there while a window of an earlier version writes them', async () => {
+    for (const name of [id, other]) {
+      await writeFile(join(from, `${name}.jsonl`), name);
+      await writeFile(join(from, `${name}.lock`), '{}');
+    }
+    const anHourAgo = Date.now() / 1000 - 3600;
+    await utimes(join(from, `${other}.lock`), anHourAgo, anHourAgo);
+    await moveConversations(from, to);
+    assert.deepEqual((await readdir(from)).sort(), [`${id}.jsonl`, `${id}.lock`]);
+    assert.deepEqual(await readdir(to), [`${other}.jsonl`]);
+  });
+
+  it('replace nothing that is in the folder of the workspace', async () => {
+    await mkdir(to, { recursive: true });
+    await writeFile(join(from, `${id}.jsonl`), 'old');
+    await writeFile(join(to, `${id}.jsonl`), 'new');
+    await moveConversations(from, to);
+    assert.equal(await readFile(join(to, `${id}.jsonl`), 'utf8'), 'new');
+    assert.equal(await readFile(join(from, `${id}.jsonl`), 'utf8'), 'old');
+  });
+});

@@ -1,0 +1,701 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { Journal, isConversationId } from '../../../src/host/journal/journal';
+import type { FoldedJournal } from '../../../src/host/journal/journalFold';
+import { salvageJournal } from '../../../src/host/journal/journalLines';
+import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalProblem } from '../../../src/host/journal/journalProblem';
+import { VirtualClock } from '../../support/virtualClock';
+import { dropLocks } from './dropLocks';
+import { attempt, done, reasoning, resumed, text } from '../conversation/scriptedEngine';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+
+const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
+const words = (exchangeId: string, ...all: string[]): JournalLine => ({
+  type: 'events',
+  exchangeId,
+  events: all.map((word) => text(word)),
+});
+
+describe('Journal', () => {
+  let folder: string;
+  let clock: VirtualClock;
+  let problems: JournalProblem[];
+  let limit: number;
+
+  beforeEach(() => {
+    folder = join(temporaryFolder(), 'conversations');
+    clock = new VirtualClock();
+    problems = [];
+    limit = 100;
+  });
+  afterEach(() => removeTemporaryFolder(join(folder, '..')));
+
+  /** Of a window whose predecessors are gone. */
+  const journal = (): Journal => {
+    dropLocks(folder);
+    return new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => problems.push(problem) });
+  };
+  const pathOf = (id: string): string => join(folder, `${id}.jsonl`);
+  /** But for the locks. */
+  const conversationFiles = async (): Promise<string[]> =>
+    (await readdir(folder)).filter((name) => !name.endsWith('.lock')).sort();
+  const turnsOf = ({ exchanges }: Pick<FoldedJournal, 'exchanges'>): string[] =>
+    exchanges.map(({ prompt, state }) => `${prompt}: ${state.phase} "${state.text}"`);
+  const shown = async (id: string): Promise<string[] | undefined> => {
+    const folded = await journal().read(id);
+    return folded && turnsOf(folded);
+  };
+
+  const openToWrite = async (all: Journal, id: string) => {
+    const { file, folded } = (await all.open(id))!;
+    assert.ok(file);
+    return { file, folded };
+  };
+
+  /** A conversation that is on disk and closed. */
+  async function written(...lines: readonly JournalLine[]): Promise<string> {
+    const { id, file } = journal().create();
+    for (const line of lines) file.append(line);
+    await file.flush();
+    return id;
+  }
+
+  /** @param minutes since it was written */
+  async function aged(id: string, minutes: number): Promise<void> {
+    const at = clock.now() / 1000 - minutes * 60;
+    await utimes(pathOf(id), at, at);
+  }
+
+  it('gives back what was written', async () => {
+    const attachments = [{ label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
+    const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0 };
+    const input = { prompt: 'Explain', content: 'in full', attachments, target, model: 'm', demo: true };
+    const end: JournalLine = {
+      type: 'events',
+      exchangeId: 'e',
+      events: [attempt(), text('ü€'), text('𝄞'), done('ü€𝄞')],
+    };
+    const id = await written({ type: 'exchange', id: 'e', ...input }, end);
+    const [loaded] = (await journal().open(id))!.folded.exchanges;
+    const { id: exchangeId, state, queued, ...rest } = loaded!;
+    assert.deepEqual(rest, input);
+    assert.deepEqual([exchangeId, state.phase, state.text, queued], ['e', 'done', 'ü€𝄞', false]);
+  });
+
+  it('leaves no file of a conversation in which nothing was asked', async () => {
+    const all = journal();
+    all.create();
+    await all.flush();
+    all.flushSync();
+    assert.deepEqual(await readdir(folder).catch(() => []), []);
+  });
+
+  it('has a turn that was running as interrupted, with what had arrived', async () => {
+    const id = await written(exchange('e'), words('e', 'half ', 'of it'));
+    assert.deepEqual(await shown(id), ['Hi: interrupted "half of it"']);
+  });
+
+  it('writes text to disk within 100 ms of its arrival, without a flush', async () => {
+    const { id, file } = journal().create();
+    file.append(exchange('e'));
+    file.append(words('e', 'a'));
+    await clock.advance(100);
+    // The write that the clock has started takes real time.
+    const content = (): Promise<string> => readFile(pathOf(id), 'utf8').catch(() => '');
+    while (!(await content()).endsWith(`${JSON.stringify(words('e', 'a'))}\n`)) await setImmediate();
+  });
+
+  it('tells of a turn that was broken off once, and knows the conversation that was written last', async () => {
+    const id = await written(exchange('e'), words('e', 'half'));
+    const all = journal();
+    assert.equal((await all.newestFirst())[0]?.id, id);
+    assert.equal((await all.open(id))?.folded.brokenOff.length, 1);
+    await all.flush();
+    assert.equal((await journal().open(id))?.folded.brokenOff.length, 0);
+    assert.deepEqual(await shown(id), ['Hi: interrupted "half"']);
+  });
+
+  it('joins neighbouring text into one event', async () => {
+    const id = await written(exchange('e'), ...['a', 'b', 'c', 'd', 'e', 'f'].map((word) => words('e', word)));
+    const lines = (await readFile(pathOf(id), 'utf8')).trimEnd().split('\n');
+    assert.equal(lines.length, 3);
+    assert.deepEqual(JSON.parse(lines[2]!), words('e', 'abcdef'));
+  });
+
+  it('loses nothing when the window goes away, with or without a write under way', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    file.append(exchange('e'));
+    file.append(words('e', 'one '));
+    const underWay = file.flush();
+    file.append(words('e', 'two '));
+    all.flushSync();
+    assert.deepEqual(await shown(id), ['Hi: interrupted "one two "']);
+    await underWay;
+    assert.deepEqual(await shown(id), ['Hi: interrupted "one two "']);
+  });
+
+  it('goes on in a file it has opened', async () => {
+    const id = await written(exchange('e'), words('e', 'one '));
+    const { file } = await openToWrite(journal(), id);
+    file.append({ type: 'rerun', exchangeId: 'e' });
+    file.append(words('e', 'two'));
+    await file.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted "one two"']);
+  });
+
+  for (const go of ['continue', 'restart', undefined] as const) {
+    it(`keeps of an answer that starts again what it had before: ${go ?? 'no word of how'}`, async () => {
+      const had: JournalLine = { type: 'events', exchangeId: 'e', events: [reasoning('hm'), resumed(0), text('half')] };
+      const id = await written(exchange('e'), had, { type: 'rerun', exchangeId: 'e', ...(go && { go }) });
+      const { state } = (await journal().open(id))!.folded.exchanges[0]!;
+      const kept = go === 'continue' ? ['half', 'hm', [{ offset: 0 }]] : ['half', '', []];
+      assert.deepEqual([state.text, state.reasoning, state.seams], kept);
+    });
+  }
+
+  it('keeps tool calls, and what an attempt has cost', async () => {
+    const events = [
+      attempt(),
+      { type: 'tool-call', index: 0, name: 'read', arguments: '{}', attempt: 1, at: 1 },
+      { type: 'ended', how: 'finished', ms: 5, bytes: 10, chars: 2, attempt: 1, at: 2 },
+    ] as const;
+    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
+    const { state } = (await journal().open(id))!.folded.exchanges[0]!;
+    assert.deepEqual(state.toolCalls, [{ index: 0, id: '', name: 'read', arguments: '{}' }]);
+    assert.equal(state.ledger.entries[0]?.ended?.bytes, 10);
+  });
+
+  it('keeps an answer whose tool call has the index of the gateway, as earlier versions wrote it', async () => {
+    const events = [
+      text('before'),
+      { type: 'tool-call', index: 500, name: 'read', arguments: '{}', attempt: 1, at: 1 },
+      text(' after'),
+    ] as const;
+    const id = await written(exchange('e'), { type: 'events', exchangeId: 'e', events });
+    const { state } = (await journal().open(id))!.folded.exchanges[0]!;
+    assert.deepEqual([state.text, state.toolCalls.length], ['before after', 1]);
+    assert.deepEqual(problems, []);
+  });
+
+  it('drops a last line torn at any byte, keeps all before it and goes on after it', async () => {
+    const id = await written(exchange('e'), words('e', 'whole'));
+    const whole = (await readFile(pathOf(id))).length;
+    const torn = Buffer.from(JSON.stringify(words('e', 'ü torn')));
+    for (let cut = 1; cut <= torn.length; cut++) {
+      await appendFile(pathOf(id), torn.subarray(0, cut));
+      const { file, folded } = await openToWrite(journal(), id);
+      assert.equal(folded.exchanges[0]!.state.text, 'whole', `cut at ${cut}`);
+      file.append(words('e', '!'));
+      await file.flush();
+      assert.deepEqual(await shown(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
+      await truncate(pathOf(id), whole);
+    }
+    assert.deepEqual(problems, []);
+  });
+
+  it('starts again, without a word, where the very first write was torn', async () => {
+    const id = await written(exchange('e', 'Lost'));
+    const whole = await readFile(pathOf(id));
+    for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
+      await writeFile(pathOf(id), whole.subarray(0, cut));
+      const { file, folded } = await openToWrite(journal(), id);
+      assert.deepEqual(turnsOf(folded), []);
+      file.append(exchange('e', 'New'));
+      await file.flush();
+      assert.deepEqual(await shown(id), ['New: interrupted ""'], `cut at ${cut}`);
+    }
+    assert.deepEqual(problems, []);
+  });
+
+  it('leaves nothing of a torn line behind', async () => {
+    const id = await written(exchange('e'));
+    const whole = await readFile(pathOf(id));
+    await appendFile(pathOf(id), '{"type":"events"');
+    await journal().open(id);
+    assert.deepEqual(await readFile(pathOf(id)), whole);
+  });
+
+  it('brings back no file full of holes when it was deleted meanwhile, and says that it is gone', async () => {
+    const { id, file } = journal().create();
+    file.append(exchange('e'));
+    await file.flush();
+    await rm(pathOf(id));
+    file.append(words('e', 'a'));
+    await file.flush();
+    assert.equal(await shown(id), undefined);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ['unwritten'],
+    );
+  });
+
+  const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
+  const asked = JSON.stringify(exchange('e'));
+  for (const { what, head, lines, salvaged } of [
+    { what: 'a header of no kind', head: 'oops\n', lines: [asked], salvaged: [] },
+    { what: 'something else, without a line', head: 'oops', lines: undefined, salvaged: [] },
+    { what: 'a broken first prompt', lines: ['{"type":"exch', asked], salvaged: ['Hi: interrupted ""'] },
+    { what: 'a line of no kind', lines: ['{"type":"other"}'], salvaged: [] },
+    { what: 'events of no exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
+    { what: 'an exchange without an id', lines: ['{"type":"exchange","id":"","prompt":"Hi"}'], salvaged: [] },
+    {
+      what: 'a broken line in the middle',
+      lines: [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
+      salvaged: ['Hi: interrupted "one two"'],
+    },
+    {
+      what: 'an event of no kind',
+      lines: [asked, '{"type":"events","exchangeId":"e","events":[{"type":"text"}]}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'a tool call without its place',
+      lines: [
+        asked,
+        '{"type":"events","exchangeId":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}',
+      ],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'a rerun of no kind',
+      lines: [asked, '{"type":"rerun","exchangeId":"e","go":"on"}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'an attachment of no kind',
+      lines: [
+        asked,
+        '{"type":"exchange","id":"f","prompt":"","attachments":[{"label":"","languageId":"","code":"","kind":"x"}]}',
+      ],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'an exchange that is there twice',
+      lines: [asked, JSON.stringify(exchange('e', 'Again'))],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'an exchange after none',
+      lines: [asked, '{"type":"exchange","id":"f","after":"g","prompt":"Hi"}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    {
+      what: 'a version that is not there',
+      lines: [asked, '{"type":"show","exchangeId":"f"}'],
+      salvaged: ['Hi: interrupted ""'],
+    },
+    { what: 'a title that is none', lines: [asked, '{"type":"title","title":1}'], salvaged: ['Hi: interrupted ""'] },
+  ] as readonly {
+    readonly what: string;
+    readonly head?: string;
+    readonly lines: readonly string[] | undefined;
+    readonly salvaged: readonly string[];
+  }[]) {
+    it(`keeps a copy of a file with ${what}, reports it and continues with the lines that can be read`, async () => {
+      const id = randomUUID();
+      const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
+      await mkdir(folder);
+      await writeFile(pathOf(id), content);
+      const { folded, file } = await openToWrite(journal(), id);
+      assert.deepEqual(turnsOf(folded), salvaged);
+      assert.deepEqual(
+        problems.map((problem) => [problem.kind, problem.kind === 'corrupt' && problem.salvaged]),
+        [['corrupt', salvaged.length]],
+      );
+      assert.equal(await readFile(`${pathOf(id)}.corrupt`, 'utf8'), content);
+      // At once, and not only with the next prompt.
+      if (salvaged.length) assert.deepEqual(await shown(id), salvaged);
+      file.append(exchange('n', 'New'));
+      await file.flush();
+      assert.deepEqual(await shown(id), [...salvaged, 'New: interrupted ""']);
+      assert.equal(problems.length, 1);
+    });
+  }
+
+  it('keeps every damaged file aside, also one of the same conversation', async () => {
+    const id = randomUUID();
+    await mkdir(folder);
+    for (const content of ['one', `${header(id)}${asked}\ntwo\n`, 'three']) {
+      await writeFile(pathOf(id), content);
+      await journal().open(id);
+    }
+    const kept = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
+    assert.deepEqual(await Promise.all(kept), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
+    assert.deepEqual(
+      problems.map((problem) => problem.kind === 'corrupt' && problem.keptAs),
+      ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => `${pathOf(id)}${ending}`),
+    );
+  });
+
+  it('has what it could read in memory where there is no room for it on disk', async () => {
+    const id = randomUUID();
+    await mkdir(folder);
+    await writeFile(pathOf(id), `${header(id)}${asked}\noops\n`);
+    // The file that would be put in place can't be made.
+    await mkdir(`${pathOf(id)}.tmp`);
+    const all = journal();
+    const { folded } = (await all.open(id))!;
+    assert.deepEqual(turnsOf(folded), ['Hi: interrupted ""']);
+    await all.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.deepEqual((await readdir(folder)).sort(), [`${id}.jsonl`, `${id}.jsonl.corrupt`, `${id}.jsonl.tmp`]);
+  });
+
+  it('leaves a file of a later schema as it is, says so and has no conversation of it', async () => {
+    const id = randomUUID();
+    const content = `${header(id).replace('"schema":1', '"schema":4')}{"type":"other"}\n`;
+    await mkdir(folder);
+    await writeFile(pathOf(id), content);
+    assert.equal(await journal().open(id), undefined);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ['newer'],
+    );
+    assert.deepEqual(await readdir(folder), [`${id}.jsonl`]);
+    assert.equal(await readFile(pathOf(id), 'utf8'), content);
+  });
+
+  it('has no conversation of an id it never gave', async () => {
+    assert.equal(await journal().open(randomUUID()), undefined);
+  });
+
+  describe('of an older schema', () => {
+    const old = (id: string): string =>
+      [
+        header(id).trimEnd(),
+        '{"type":"exchange","id":"e","prompt":"Explain","attachment":{"label":"a.ts:1","languageId":"ts","code":"a"}}',
+        JSON.stringify({ type: 'events', exchangeId: 'e', events: [attempt(), text('Hello'), done('Hello')] }),
+        '{"type":"exchange","id":"f","prompt":"More"}',
+        '',
+      ].join('\n');
+    const attachments = [{ label: 'a.ts:1', languageId: 'ts', code: 'a' }];
+
+    /** @param minutes since it was written */
+    async function onDisk(content: (id: string) => string, minutes: number): Promise<string> {
+      const id = randomUUID();
+      await mkdir(folder, { recursive: true });
+      await writeFile(pathOf(id), content(id));
+      await aged(id, minutes);
+      return id;
+    }
+
+    for (const minutes of [59, 61]) {
+      it(`is read, written ${minutes} minutes ago`, async () => {
+        const id = await onDisk(old, minutes);
+        const { folded, file } = await openToWrite(journal(), id);
+        assert.deepEqual(folded.exchanges[0]?.attachments, attachments);
+        assert.deepEqual(turnsOf(folded), ['Explain: done "Hello"', 'More: interrupted ""']);
+        file.append({ type: 'exchange', id: 'g', after: 'e', prompt: 'In other words' });
+        await file.flush();
+        assert.deepEqual(await shown(id), ['Explain: done "Hello"', 'In other words: interrupted ""']);
+        assert.deepEqual(problems, []);
+      });
+    }
+
+    it('is written anew when it is opened, and is as old as before', async () => {
+      const id = await onDisk((id) => `${old(id)}{"type":"eve`, 61);
+      const { mtimeMs } = await stat(pathOf(id));
+      const all = journal();
+      const { file: opened, folded } = await openToWrite(all, id);
+      assert.equal(opened.at, mtimeMs);
+      assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
+      const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
+      assert.deepEqual(head, { type: 'conversation', schema: 3, id, createdAt: 0 });
+      assert.deepEqual(lines[0], { type: 'exchange', id: 'e', prompt: 'Explain', attachments });
+      await all.flush();
+      assert.deepEqual(turnsOf((await journal().open(id))!.folded), turnsOf(folded));
+      assert.deepEqual(await conversationFiles(), [`${id}.jsonl`]);
+    });
+
+    it('is written anew at once, whenever it was written, before a line of this schema comes into it', async () => {
+      const id = await onDisk(old, 1);
+      const { file } = await openToWrite(journal(), id);
+      assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
+      file.append({ type: 'title', title: 'New' });
+      await file.flush();
+      assert.equal(salvageJournal(await readFile(pathOf(id))).header?.schema, 3);
+    });
+
+    it('is opened all the same where it can not be written anew', async () => {
+      const id = await onDisk(old, 61);
+      await mkdir(`${pathOf(id)}.tmp`);
+      assert.deepEqual(await shown(id), ['Explain: done "Hello"', 'More: interrupted ""']);
+      assert.ok((await readFile(pathOf(id), 'utf8')).startsWith(old(id)));
+    });
+  });
+
+  describe('of a long conversation', () => {
+    const kilobytes = 512;
+    /** Lines as they come while an answer streams. */
+    const long = async (piece: string): Promise<string> => {
+      const { id, file } = journal().create();
+      file.append(exchange('e'));
+      for (let size = 0; size < kilobytes * 1024; size += piece.length + 100) {
+        file.append(words('e', piece));
+        // So that they are not joined.
+        file.append({ type: 'title', title: 'Long' });
+      }
+      const whole = { type: 'events', exchangeId: 'e', events: [done('whole')] } as const;
+      file.append(whole);
+      await file.flush();
+      await aged(id, 61);
+      return id;
+    };
+
+    it('is made smaller when it is opened, and says the same', async () => {
+      const id = await long('word ');
+      const before = await readFile(pathOf(id));
+      const { folded, file } = await openToWrite(journal(), id);
+      const { size } = await stat(pathOf(id));
+      assert.ok(size * 2 <= before.length, `${size} of ${before.length} bytes`);
+      file.append(exchange('f', 'More'));
+      await file.flush();
+      assert.deepEqual(turnsOf(folded), ['Hi: done "whole"']);
+      assert.deepEqual(await shown(id), ['Hi: done "whole"', 'More: interrupted ""']);
+    });
+
+    it('is left as it is where little would be won', async () => {
+      const id = await long('word '.repeat(1000));
+      const before = await readFile(pathOf(id));
+      await journal().open(id);
+      assert.ok((await readFile(pathOf(id))).equals(before));
+    });
+  });
+
+  it('puts a conversation aside, and brings it back or forgets it', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    assert.equal(await all.hide(id), false);
+    const other = all.create();
+    other.file.append(exchange('e'));
+    assert.equal(await all.hide(other.id), true);
+    // Whoever still has the file writes nothing.
+    file.append(exchange('e'));
+    other.file.append(words('e', 'late'));
+    await Promise.all([file.flush(), other.file.flush()]);
+    assert.deepEqual(await readdir(folder), [`${other.id}.jsonl.deleted`]);
+    assert.deepEqual([await shown(other.id), await all.newestFirst()], [undefined, []]);
+    await all.unhide(other.id);
+    assert.deepEqual(await shown(other.id), ['Hi: interrupted ""']);
+    await all.hide(other.id);
+    await all.forget(other.id);
+    assert.deepEqual(await readdir(folder), []);
+    assert.deepEqual(problems, []);
+  });
+
+  it('puts nothing aside before it is written, and says why it is not', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    file.append(exchange('e'));
+    await assert.rejects(all.hide(id), { code: 'ENOTDIR' });
+    await rm(folder);
+    await file.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+    assert.equal(await all.hide(id), true);
+  });
+
+  it('goes on in a file that could not be put aside', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    file.append(exchange('e'));
+    // Another program has the file, as Windows would say.
+    await mkdir(`${pathOf(id)}.deleted`, { recursive: true });
+    await assert.rejects(all.hide(id), { code: 'EISDIR' });
+    file.append(words('e', 'more'));
+    await all.flush();
+    assert.deepEqual(await shown(id), ['Hi: interrupted "more"']);
+  });
+
+  describe('has a conversation that is as old as before', () => {
+    for (const { what, content = '', act } of [
+      { what: 'when it is only opened', act: () => undefined },
+      { what: 'when a torn line is cut off', content: '{"type":"eve', act: () => undefined },
+      {
+        what: 'when it is renamed',
+        act: (append: (line: JournalLine) => void) => append({ type: 'title', title: 'New' }),
+      },
+      {
+        what: 'when another version is shown',
+        act: (append: (line: JournalLine) => void) => append({ type: 'show', exchangeId: 'e' }),
+      },
+    ]) {
+      for (const flush of ['flush', 'flushSync'] as const) {
+        it(`${what} (${flush})`, async () => {
+          const id = await written(exchange('e'), words('e', 'half'));
+          await appendFile(pathOf(id), content);
+          await aged(id, 60 * 24 * 30);
+          const { mtimeMs } = await stat(pathOf(id));
+          const all = journal();
+          const { file } = await openToWrite(all, id);
+          act((line) => file.append(line));
+          await all[flush]();
+          assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
+          assert.deepEqual([file.at, Math.round((await stat(pathOf(id))).mtimeMs)], [mtimeMs, Math.round(mtimeMs)]);
+        });
+      }
+    }
+
+    for (const line of [
+      exchange('f'),
+      words('e', ' more'),
+      { type: 'rerun', exchangeId: 'e' } as const,
+    ] satisfies readonly JournalLine[]) {
+      it(`but not when there is more of ${line.type}`, async () => {
+        const id = await written(exchange('e'), words('e', 'half'));
+        await aged(id, 60 * 24 * 30);
+        const { mtimeMs } = await stat(pathOf(id));
+        const all = journal();
+        const { file } = await openToWrite(all, id);
+        file.append(line);
+        // In the same write.
+        file.append({ type: 'title', title: 'New' });
+        await all.flush();
+        assert.equal(file.at, clock.now());
+        assert.ok((await stat(pathOf(id))).mtimeMs > mtimeMs + 1000);
+      });
+    }
+  });
+
+  it('deletes what was put aside, or half written, an hour ago; damaged files never', async () => {
+    const left = await written(exchange('e'));
+    const hidden = await written(exchange('e'));
+    await journal().hide(hidden);
+    const endings = [`${left}.jsonl.tmp`, `${left}.jsonl.corrupt`, 'own.txt'];
+    for (const name of endings) await writeFile(join(folder, name), '');
+    clock.epoch = Date.now() + 59 * 60_000;
+    await journal().prune();
+    assert.equal((await readdir(folder)).length, 5);
+    clock.epoch = Date.now() + 61 * 60_000;
+    await journal().prune();
+    assert.deepEqual((await readdir(folder)).sort(), [`${left}.jsonl`, `${left}.jsonl.corrupt`, 'own.txt']);
+  });
+
+  it('knows whether all lines of a conversation are on disk before it closes it', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    file.append(exchange('e'));
+    await all.flush(id);
+    assert.equal(all.isWritten(id), false);
+    await rm(folder);
+    await all.flush(id);
+    assert.equal(all.isWritten(id), true);
+    await all.close(id);
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+  });
+
+  it('deletes the oldest beyond the limit, and never an open one', async () => {
+    const ids: string[] = [];
+    for (let age = 5; age > 0; age--) {
+      const id = await written(exchange('e'));
+      await utimes(pathOf(id), 1000 - age, 1000 - age);
+      ids.push(id);
+    }
+    const [oldest, , , newer, newest] = ids;
+    limit = 3;
+    const all = journal();
+    await all.open(oldest!);
+    await all.prune();
+    assert.deepEqual(await conversationFiles(), [oldest!, newer!, newest!].map((id) => `${id}.jsonl`).sort());
+    limit = 1;
+    await all.prune();
+    assert.deepEqual(await conversationFiles(), [`${oldest!}.jsonl`]);
+  });
+
+  it('deletes nothing that was written within the last hour', async () => {
+    const [recent, old] = [await written(exchange('e')), await written(exchange('e'))];
+    for (const [id, minutes] of [
+      [recent, 59],
+      [old, 61],
+    ] as const) {
+      await aged(id, minutes);
+    }
+    limit = 0;
+    assert.deepEqual(await journal().prune(), [old]);
+    assert.deepEqual(await readdir(folder), [`${recent}.jsonl`]);
+  });
+
+  it('writes all other files when one fails as the window goes away, and reports it', async () => {
+    const all = journal();
+    const [gone, kept] = [all.create(), all.create()];
+    gone.file.append(exchange('e'));
+    kept.file.append(exchange('e'));
+    await all.flush();
+    await rm(pathOf(gone.id));
+    gone.file.append(words('e', 'lost'));
+    kept.file.append(words('e', 'tail'));
+    all.flushSync();
+    assert.deepEqual(await shown(kept.id), ['Hi: interrupted "tail"']);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ['unwritten'],
+    );
+  });
+
+  it('reports a failing disk once, writes all of it when the disk is back, and says so', async () => {
+    const all = journal();
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    for (const line of [exchange('e'), words('e', 'a'), words('e', 'b')]) {
+      file.append(line);
+      await file.flush();
+    }
+    const kinds = (): string[] => problems.map(({ kind }) => kind);
+    assert.deepEqual(kinds(), ['unwritten']);
+    await rm(folder);
+    file.append(words('e', 'c'));
+    await file.flush();
+    assert.deepEqual(kinds(), ['unwritten', 'written']);
+    assert.deepEqual(await shown(id), ['Hi: interrupted "abc"']);
+  });
+
+  it('tries again by itself where nothing more comes', async () => {
+    let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
+    const all = new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => report(problem) });
+    const { id, file } = all.create();
+    await writeFile(folder, 'a file where the folder should be');
+    file.append(exchange('e'));
+    await file.flush();
+    await clock.advance(4999);
+    await rm(folder);
+    assert.equal(await shown(id), undefined);
+    const next = new Promise<JournalProblem>((resolve) => (report = resolve));
+    await clock.advance(1);
+    assert.equal((await next).kind, 'written');
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+  });
+
+  it('says of a full disk that it is full', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const id = randomUUID();
+    await mkdir(folder);
+    await writeFile(pathOf(id), header(id));
+    const { file } = await openToWrite(journal(), id);
+    await rm(pathOf(id));
+    await symlink('/dev/full', pathOf(id));
+    file.append(exchange('e'));
+    await file.flush();
+    await rm(pathOf(id));
+    await writeFile(pathOf(id), `${header(id)}{"type":"half of what was wri`);
+    await file.flush();
+    assert.deepEqual(
+      problems.map((problem) => (problem.kind === 'unwritten' ? problem.why : problem.kind)),
+      ['full', 'written'],
+    );
+    assert.deepEqual(await shown(id), ['Hi: interrupted ""']);
+  });
+});
+
+describe('isConversationId', () => {
+  for (const id of ['', '..', '../../etc/passwd', `${randomUUID()}/..`, `../${randomUUID()}`, 1, undefined]) {
+    it(`refuses ${String(id)}`, () => assert.equal(isConversationId(id), false));
+  }
+  it('accepts a UUID', () => assert.equal(isConversationId(randomUUID()), true));
+});

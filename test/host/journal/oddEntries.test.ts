@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makePrivate } from '../../../src/host/journal/privateFiles';
+import { nextWindow, type Disk } from './window';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+
+/** Entries that are named like conversations, but that cannot be read as conversations. */
+const odd: readonly (readonly [name: string, make: (path: string) => unknown, isListed: boolean])[] = [
+  ['a directory', (path) => mkdir(path), false],
+  ['a named pipe', (path) => execFileSync('mkfifo', [path]), false],
+  ['a symbolic link to itself', (path) => symlink(path, path), false],
+  ['a symbolic link to nothing', (path) => symlink(`${path}.missing`, path), false],
+  ['a device', (path) => symlink('/dev/zero', path), false],
+  ['an empty file', (path) => writeFile(path, ''), false],
+  ['a file of zeros', (path) => writeFile(path, Buffer.alloc(5000)), true],
+  ['a file of invalid UTF-8', (path) => writeFile(path, Buffer.from('ff\nfe'.repeat(1000), 'latin1')), true],
+  ['a file without permission', (path) => writeFile(path, 'secret').then(() => chmod(path, 0)), true],
+  [
+    'a file of 200 MB',
+    async (path) => {
+      const file = await open(path, 'w');
+      await file.truncate(200 * 1024 * 1024);
+      await file.close();
+    },
+    true,
+  ],
+];
+
+describe('A folder of conversations', () => {
+  let disk: Disk;
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+  });
+  beforeEach(() => (disk = { folder: temporaryFolder(), memory: new Map(), limit: 10, epoch: Date.now() }));
+  afterEach(() => removeTemporaryFolder(disk.folder));
+  const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
+
+  for (const [name, make, isListed] of odd) {
+    it(`lists, searches, opens, renames, deletes and prunes the others when one entry is ${name}`, async () => {
+      const id = await nextWindow(disk).talk(['sheep', 'wool']);
+      const old = await nextWindow(disk).talk(['old', 'older']);
+      await utimes(pathOf(old), 1, 1);
+      const oddId = randomUUID();
+      await make(pathOf(oddId));
+      const { conversations, journal } = nextWindow({ ...disk, limit: isListed ? 2 : 1 });
+      const ids = (await conversations.list()).map((summary) => summary.id);
+      assert.deepEqual(ids.toSorted(), [id, old, ...(isListed ? [oddId] : [])].toSorted());
+      assert.deepEqual(
+        (await conversations.search('wool')).map((hit) => hit.id),
+        [id],
+      );
+      assert.deepEqual(await conversations.brokenOff(), []);
+      assert.equal((await conversations.read(id))?.exchanges[0]?.state.text, 'wool');
+      await conversations.read(oddId).catch(() => undefined);
+      await journal.prune();
+      assert.ok(!(await readdir(disk.folder)).includes(`${old}.jsonl`));
+      await conversations.open(oddId).catch(() => undefined);
+      await conversations.rename(id, 'Named');
+      assert.equal((await conversations.open(id))?.title, 'Named');
+      if (isListed) await (await conversations.remove(oddId))?.forget();
+      await (await conversations.remove(id))?.forget();
+      assert.ok(!(await conversations.list()).some((summary) => summary.id === id));
+    });
+  }
+
+  it('is closed to other users, with its files and locks, even if an earlier version left it open', async () => {
+    const modesOf = async (): Promise<string[]> => {
+      const names = await readdir(disk.folder);
+      const all = await Promise.all(
+        [disk.folder, ...names.map((each) => join(disk.folder, each))].map((each) => stat(each)),
+      );
+      return all.map(({ mode }) => (mode & 0o777).toString(8));
+    };
+    const umask = process.umask(0);
+    try {
+      disk = { ...disk, folder: join(disk.folder, 'conversations') };
+      const { talk } = nextWindow(disk);
+      await talk(['sheep', 'wool']);
+      assert.deepEqual(await modesOf(), ['700', '600', '600']);
+      await chmod(disk.folder, 0o755);
+      for (const name of await readdir(disk.folder)) await chmod(join(disk.folder, name), 0o644);
+      await makePrivate(disk.folder);
+      assert.deepEqual(await modesOf(), ['700', '600', '600']);
+    } finally {
+      process.umask(umask);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
+import { useVSCode } from '../../support/fakeVSCode';
+import { storeIn } from '../../support/storeIn';
+
+describe('holysheep.clearPromptHistory', () => {
+  const said: string[] = [];
+  useVSCode({
+    l10n: { t: (text: string) => text },
+    window: { setStatusBarMessage: (text: string) => said.push(text) },
+  });
+
+  it('removes all prompts from the disk before it tells the pages and the user', async () => {
+    const { clearPromptHistoryCommand } = await import('../../../src/host/prompts/clearPromptHistory');
+    const memory = new Map<string, unknown>();
+    const history = new PromptHistory(storeIn(memory));
+    await history.add('secret', 'one');
+    const toldWith: (readonly string[])[] = [];
+    const command = clearPromptHistoryCommand(history, () => toldWith.push(history.list()));
+    await command.execute();
+    assert.equal(command.id, 'holysheep.clearPromptHistory');
+    assert.deepEqual([toldWith, said], [[[]], ['Prompt history cleared.']]);
+    assert.doesNotMatch(JSON.stringify([...memory]), /secret/);
+  });
+
+  it('reports nothing when the prompts cannot be removed', async () => {
+    const { clearPromptHistoryCommand } = await import('../../../src/host/prompts/clearPromptHistory');
+    said.length = 0;
+    const failing = { clear: () => Promise.reject(new Error('disk')) };
+    const command = clearPromptHistoryCommand(failing, () => said.push('told'));
+    await assert.rejects(Promise.resolve(command.execute()));
+    assert.deepEqual(said, []);
+  });
+});

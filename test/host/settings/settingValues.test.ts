@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import {
+  choiceFrom,
+  jitterChoices,
+  modelsFrom,
+  numberFrom,
+  numberSettings,
+  promptsFrom,
+  textFrom,
+  timeoutFrom,
+} from '../../../src/host/settings/settingValues';
+
+const numbers: readonly (readonly [key: keyof typeof numberSettings, value: unknown, expected: number])[] = [
+  ['retry.maxRetries', 3, 3],
+  ['retry.maxRetries', 99, 10],
+  ['retry.maxRetries', -1, 0],
+  ['retry.maxRetries', 2.6, 3],
+  ['retry.maxRetries', '7', 5],
+  ['retry.maxRetries', null, 5],
+  ['retry.maxRetries', Number.NaN, 5],
+  ['retry.maxDelayMs', Number.POSITIVE_INFINITY, 300_000],
+  ['temperature', 0.25, 0.25],
+  ['temperature', 5, 2],
+  ['temperature', [1], 0.7],
+];
+
+describe('a number from settings.json', () => {
+  for (const [key, value, expected] of numbers) {
+    it(`${key} ${JSON.stringify(value)} counts as ${expected}`, () => {
+      assert.equal(numberFrom(value, numberSettings[key]), expected);
+    });
+  }
+});
+
+describe('a timeout from settings.json', () => {
+  for (const [value, expected] of [
+    [null, null],
+    [undefined, null],
+    ['60', null],
+    [Number.NaN, null],
+    [5000, 5000],
+    [5, 1000],
+    [9_999_999, 299_000],
+  ] as const) {
+    it(`${String(value)} counts as ${expected === null ? "the engine's own" : expected}`, () => {
+      assert.equal(timeoutFrom(value), expected);
+    });
+  }
+});
+
+describe('a choice from settings.json', () => {
+  it('is kept when it is offered', () => {
+    assert.equal(choiceFrom('none', jitterChoices), 'none');
+  });
+
+  it('is the default when it is not', () => {
+    assert.equal(choiceFrom('Full', jitterChoices), 'full');
+    assert.equal(choiceFrom({}, jitterChoices), 'full');
+  });
+});
+
+describe('texts and lists from settings.json', () => {
+  it('trims a text and replaces an empty one', () => {
+    assert.equal(textFrom(' gpt-4o ', 'x'), 'gpt-4o');
+    assert.equal(textFrom('  ', 'x'), 'x');
+    assert.equal(textFrom(4, 'x'), 'x');
+  });
+
+  it('keeps the usable models once each, in their order', () => {
+    assert.deepEqual(modelsFrom(['b', ' a ', '', 3, null, 'b']), ['b', 'a']);
+    assert.deepEqual(modelsFrom('b'), []);
+  });
+
+  it('keeps prompts that have a title and a text', () => {
+    const value = [
+      { title: ' T ', template: 'P', model: 'm', extra: 1 },
+      { title: 'T2', template: 'P2', model: 5 },
+      { title: 'no template' },
+      { template: 'no title' },
+      null,
+      'text',
+    ];
+    assert.deepEqual(promptsFrom(value), [
+      { title: 'T', template: 'P', model: 'm' },
+      { title: 'T2', template: 'P2' },
+    ]);
+    assert.deepEqual(promptsFrom({}), []);
+  });
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { initialTurn, isRunning, reduce, type TurnPhase } from '../../../src/engine/state/turnState';
+import { ContextKeys } from '../../../src/host/status/contextKeys';
+import { activityOf, DistinctActivity, foremost, withPause } from '../../../src/host/status/activity';
+import type { Exchange } from '../../../src/host/conversation/exchange';
+import { waiting } from '../conversation/scriptedEngine';
+
+const wait = reduce(initialTurn, waiting).wait!;
+
+function conversations(phase: TurnPhase) {
+  const exchange: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase, wait } };
+  const active = isRunning(phase) ? exchange : undefined;
+  const conversation = { active, last: exchange };
+  return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
+}
+
+const none = { current: undefined, running: undefined, runningCount: 0 };
+
+const rows: readonly (readonly [
+  TurnPhase,
+  ReturnType<typeof activityOf>['kind'],
+  running: boolean,
+  retryable: boolean,
+])[] = [
+  ['connecting', 'streaming', true, true],
+  ['streaming', 'streaming', true, false],
+  ['waiting', 'waiting', true, true],
+  ['offline', 'offline', true, true],
+  ['resuming', 'streaming', true, true],
+  ['done', 'idle', false, false],
+  ['stopped', 'idle', false, true],
+  ['failed', 'failed', false, true],
+  ['interrupted', 'idle', false, true],
+];
+
+describe('A turn, seen from outside the panel,', () => {
+  for (const [phase, kind, running, retryable] of rows) {
+    it(`is ${kind} when it is ${phase}, and can${retryable ? '' : 'not'} be retried`, () => {
+      const keys: Record<string, boolean> = {};
+      new ContextKeys((key, value) => (keys[key] = value)).update(conversations(phase));
+      assert.equal(activityOf(conversations(phase)).kind, kind);
+      assert.deepEqual(
+        [keys['holysheep.running'] ?? false, keys['holysheep.retryable'] ?? false],
+        [running, retryable],
+      );
+    });
+  }
+
+  for (const [text, partial] of [
+    ['', false],
+    ['half', true],
+  ] as const) {
+    it(`has ${partial ? 'an incomplete' : 'no'} answer when it failed with ${JSON.stringify(text)}`, () => {
+      const last: Exchange = { id: 'e', prompt: 'Hi', queued: false, state: { ...initialTurn, phase: 'failed', text } };
+      const current = { active: undefined, last };
+      assert.deepEqual(activityOf({ current, running: undefined, runningCount: 0 }), { kind: 'failed', partial });
+    });
+  }
+
+  it('is idle when there is none', () => assert.deepEqual(activityOf(none), { kind: 'idle' }));
+
+  it('says how many others there are, of all that run', () => {
+    for (const phase of ['streaming', 'waiting', 'offline'] as const) {
+      const activity = activityOf({ ...conversations(phase), runningCount: 3 });
+      assert.equal('others' in activity && activity.others, 2, phase);
+    }
+  });
+});
+
+describe('Of several turns that run', () => {
+  const [streaming, held, offline, over] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
+    (phase) => conversations(phase).current,
+  );
+
+  it("the current conversation's is shown", () => assert.equal(foremost(streaming, [held!, streaming!]), streaming));
+
+  it('one that is held up, when the current conversation has none', () => {
+    assert.equal(foremost(over, [over!, streaming!, held!]), held);
+    assert.equal(foremost(undefined, [streaming!, offline!]), offline);
+  });
+
+  it('the first one, when all go on', () => assert.equal(foremost(over, [over!, streaming!]), streaming));
+
+  it('none, when none runs', () => assert.equal(foremost(over, [over!]), undefined));
+});
+
+describe('A pause of the present model', () => {
+  const pause = { until: 9, why: 'cooldown' } as const;
+
+  for (const activity of [{ kind: 'idle' }, { kind: 'failed', partial: true }] as const) {
+    it(`is shown instead of ${activity.kind}, and no longer than it lasts`, () => {
+      assert.deepEqual(withPause(activity, pause), { kind: 'cooling', ...pause });
+      assert.equal(withPause(activity, undefined), activity);
+    });
+  }
+
+  for (const activity of [
+    { kind: 'streaming', others: 0 },
+    { kind: 'waiting', until: 1, others: 0 },
+    { kind: 'offline', others: 0 },
+  ] as const) {
+    it(`does not hide that a turn is ${activity.kind}`, () => assert.equal(withPause(activity, pause), activity));
+  }
+});
+
+describe('ContextKeys', () => {
+  it('sets a key only when its value changes', () => {
+    const set: string[] = [];
+    const keys = new ContextKeys((key, value) => set.push(`${key}=${value}`));
+    for (const state of [none, conversations('streaming'), conversations('streaming'), conversations('failed'), none]) {
+      keys.update(state);
+    }
+    assert.deepEqual(set, [
+      'holysheep.running=true',
+      'holysheep.hasConversation=true',
+      'holysheep.running=false',
+      'holysheep.retryable=true',
+      'holysheep.retryable=false',
+      'holysheep.hasConversation=false',
+    ]);
+  });
+});
+
+describe('DistinctActivity', () => {
+  it('passes on an activity only when it is another, and another time to wait until is another', () => {
+    const shown: string[] = [];
+    const distinct = new DistinctActivity((activity) => shown.push(JSON.stringify(activity)));
+    const all = [
+      { kind: 'idle' },
+      { kind: 'streaming', others: 0 },
+      { kind: 'streaming', others: 0 },
+      { kind: 'waiting', until: 1, others: 0 },
+      { kind: 'waiting', until: 1, others: 0 },
+      { kind: 'waiting', until: 2, others: 0 },
+      { kind: 'offline', others: 0 },
+      { kind: 'failed', partial: true },
+      { kind: 'failed', partial: true },
+      { kind: 'failed', partial: false },
+      { kind: 'idle' },
+    ] as const;
+    for (const activity of all) distinct.update({ ...activity });
+    assert.deepEqual(
+      shown,
+      [all[1], all[3], all[5], all[6], all[7], all[9], all[10]].map((activity) => JSON.stringify(activity)),
+    );
+  });
+});

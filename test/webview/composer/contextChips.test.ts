@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import type { DraftContext } from '../../../src/shared/protocol';
+import { ComposerPage } from '../panel/support/composerPage';
+
+const item = (label: string, more: Partial<DraftContext> = {}): DraftContext => ({
+  id: label,
+  kind: 'file',
+  label,
+  characters: 1234,
+  truncated: false,
+  ...more,
+});
+const [a, b, c] = [item('a.ts'), item('src/b.ts'), item('c.ts')];
+
+describe('What is attached to the next prompt', () => {
+  let page: ComposerPage;
+  beforeEach(() => {
+    page = new ComposerPage(['before']);
+  });
+  afterEach(() => page.dispose());
+
+  const show = (...items: readonly DraftContext[]): void => page.composer.setContext(items);
+  const chips = (): string[] => page.all('li').map(({ textContent }) => textContent);
+  const focus = (name: string): void => page.button(`Remove ${name}`).focus();
+  const focusedName = (): string | null | undefined => page.focused?.getAttribute('aria-label');
+
+  it('can be chosen with a button', () => {
+    page.button('Attach context').click();
+    assert.deepEqual(page.posted, [{ type: 'pickContext' }]);
+  });
+
+  it('is a list with what each is and how much of it', () => {
+    show(
+      item('sample.ts:3-9', { kind: 'selection', characters: 1 }),
+      item('src/a.ts', { kind: 'problems', characters: 950 }),
+      item('long.ts', { characters: 60_000, truncated: true }),
+    );
+    assert.deepEqual(chips(), [
+      'sample.ts:3-9 1 character',
+      'Problems in src/a.ts 950 characters',
+      'long.ts 60K characters, only its beginning',
+    ]);
+    assert.equal(page.all('ul')[0]?.getAttribute('aria-label'), 'Context of the prompt');
+    assert.equal(page.all('.truncated')[0]?.title, 'It is too long: only its beginning goes along.');
+    assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
+  });
+
+  it('shows where a symbolic link out of the workspace leads', () => {
+    show(a);
+    show(a, item('docs/notes.txt', { outside: '~/.ssh/id_rsa', characters: 9 }));
+    assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
+    assert.equal(
+      page.all('.context-outside')[0]?.title,
+      'A symbolic link leads out of the workspace, to ~/.ssh/id_rsa.',
+    );
+    assert.equal(page.announced, 'Attached: docs/notes.txt → ~/.ssh/id_rsa');
+    page.button('Remove docs/notes.txt').click();
+  });
+
+  it('is no list while there is nothing', () => {
+    assert.deepEqual(page.all('ul'), []);
+    show(a);
+    show();
+    assert.deepEqual(page.all('ul'), []);
+  });
+
+  it('is removed by the button of its name', () => {
+    show(a, b, item('src/a.ts', { id: 'p', kind: 'problems' }));
+    page.button('Remove src/b.ts').click();
+    page.button('Remove Problems in src/a.ts').click();
+    assert.deepEqual(page.posted, [
+      { type: 'detach', id: 'src/b.ts' },
+      { type: 'detach', id: 'p' },
+    ]);
+  });
+
+  it('stays the same element while it looks the same', () => {
+    show(a, b);
+    const [first, second] = page.all('li');
+    show(b, { ...a, characters: 5 }, c);
+    assert.deepEqual(chips().length, 3);
+    assert.equal(page.all('li')[0], second);
+    assert.equal(page.all('li').includes(first!), false);
+  });
+
+  it('hands the focus to its neighbour when it goes, and the last one to the prompt', () => {
+    show(a, b, c);
+    focus('src/b.ts');
+    show(a, c);
+    assert.equal(focusedName(), 'Remove c.ts');
+    show(a);
+    assert.equal(focusedName(), 'Remove a.ts');
+    show();
+    assert.equal(page.focused, page.input);
+  });
+
+  it('keeps the focus where it is when something else comes or goes', () => {
+    show(a, b);
+    focus('src/b.ts');
+    show(b, c);
+    assert.equal(focusedName(), 'Remove src/b.ts');
+    page.input.focus();
+    show(c);
+    assert.equal(page.focused, page.input);
+  });
+
+  it('is reached by Backspace from an empty prompt, and walked through', () => {
+    show(a, b);
+    page.type('x');
+    assert.equal(page.key('Backspace'), false);
+    page.type('');
+    assert.equal(page.key('Backspace'), true);
+    assert.equal(focusedName(), 'Remove src/b.ts');
+    for (const [key, name] of [
+      ['ArrowLeft', 'Remove a.ts'],
+      ['ArrowLeft', 'Remove a.ts'],
+      ['ArrowRight', 'Remove src/b.ts'],
+      ['ArrowRight', 'Remove src/b.ts'],
+    ] as const) {
+      page.key(key, {}, page.focused);
+      assert.equal(focusedName(), name);
+    }
+    for (const key of ['Backspace', 'Delete']) page.key(key, {}, page.focused);
+    assert.deepEqual(page.posted, [
+      { type: 'detach', id: 'src/b.ts' },
+      { type: 'detach', id: 'src/b.ts' },
+    ]);
+  });
+
+  it('leaves Backspace alone where there is nothing', () => {
+    assert.equal(page.key('Backspace'), false);
+  });
+
+  it('is announced when it comes, but not what has been there', () => {
+    show(a);
+    assert.equal(page.announced, '');
+    show(a, b, c);
+    assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
+    page.composer.setContext([a]);
+    assert.equal(page.announced, 'Attached: src/b.ts, c.ts');
+  });
+
+  it('is kept with the draft, as it was until the host says what it is', () => {
+    page.type('Why');
+    assert.deepEqual(page.kept, { draft: 'Why', context: ['before'] });
+    show(a, b);
+    assert.deepEqual(page.kept, { draft: 'Why', context: ['a.ts', 'src/b.ts'] });
+  });
+});
+
+describe('A model for the next prompt alone', () => {
+  let page: ComposerPage;
+  beforeEach(() => {
+    page = new ComposerPage();
+  });
+  afterEach(() => page.dispose());
+
+  it('stands in for the one that is set, until it is removed', () => {
+    page.composer.setModelOnce('deepseek-r1');
+    assert.throws(() => page.button('Model'));
+    assert.equal(page.all('.model-once')[0]?.textContent, 'deepseek-r1 · this prompt only');
+    page.button('Remove deepseek-r1 · this prompt only').click();
+    assert.deepEqual(page.posted, [{ type: 'forgetModelOnce' }]);
+    page.composer.setModelOnce(undefined);
+    assert.ok(page.button('Model'));
+    assert.deepEqual(page.all('.model-once'), []);
+  });
+
+  it('has the focus of the button it stands in for, and gives it back', () => {
+    page.button('Model').focus();
+    page.composer.setModelOnce('deepseek-r1');
+    assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
+    page.composer.setModelOnce(undefined);
+    assert.equal(page.focused, page.button('Model'));
+    page.input.focus();
+    page.composer.setModelOnce('deepseek-r1');
+    assert.equal(page.focused, page.input);
+  });
+});
+
+describe('Sending', () => {
+  let page: ComposerPage;
+  beforeEach(() => {
+    page = new ComposerPage();
+  });
+  afterEach(() => page.dispose());
+
+  for (const [how, sends] of [
+    [{}, true],
+    [{ ctrlKey: true }, true],
+    [{ metaKey: true }, true],
+    [{ shiftKey: true }, false],
+    [{ altKey: true }, false],
+  ] as const) {
+    it(`${sends ? 'is' : 'is not'} done with Enter and ${Object.keys(how)[0] ?? 'nothing else'}`, () => {
+      page.type('Why?');
+      assert.equal(page.key('Enter', how), sends);
+      assert.deepEqual(page.sent, sends ? [{ type: 'send', prompt: 'Why?' }] : []);
+    });
+  }
+});

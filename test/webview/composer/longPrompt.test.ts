@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { exchange, PanelPage } from '../panel/support/panelPage';
+import { Scroller } from '../panel/support/scroller';
+
+describe('a long prompt', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const text = (): HTMLElement | undefined => page.part('prompt');
+  const ask = (prompt: string): void => page.snapshot([exchange('a', { prompt })]);
+
+  for (const [what, prompt, folded] of [
+    ['of many lines', 'line\n'.repeat(200), true],
+    ['of many characters', 'word '.repeat(2000), true],
+    ['of many wide characters', '很长的问题'.repeat(161), true],
+    ['that is short', 'Why?', false],
+    ['of some wide characters', '很长的问题'.repeat(160), false],
+    ['of some lines', Array(16).fill('line').join('\n'), false],
+  ] as const) {
+    it(`${what} is ${folded ? 'folded' : 'shown as it is'}, with all of its text there`, () => {
+      ask(prompt);
+      assert.equal(text()?.classList.contains('folded'), folded);
+      assert.equal(text()?.textContent, prompt);
+      assert.equal(page.all('button', 'Show all').length, folded ? 1 : 0);
+    });
+  }
+
+  it('is unfolded and folded by a button that says which', () => {
+    ask('line\n'.repeat(200));
+    const scrolled: unknown[] = [];
+    text()!.scrollIntoView = (how) => scrolled.push(how);
+    page.click('Show all');
+    assert.equal(text()?.classList.contains('folded'), false);
+    assert.equal(page.one('button', 'Show less').getAttribute('aria-expanded'), 'true');
+    assert.deepEqual(scrolled, []);
+    page.click('Show less');
+    assert.equal(text()?.classList.contains('folded'), true);
+    assert.equal(page.one('button', 'Show all').getAttribute('aria-expanded'), 'false');
+    assert.deepEqual(scrolled, [{ block: 'nearest' }]);
+  });
+
+  it('stays where it is when it is unfolded, and the end is followed again when it is in view again', () => {
+    ask('line\n'.repeat(200));
+    const scroller = new Scroller(page.one('log'), page);
+    text()!.scrollIntoView = () => undefined;
+    scroller.grow(0);
+    const toggle = (name: string, by: number): number => {
+      page.one('button', name).addEventListener('click', () => (scroller.height += by), { capture: true, once: true });
+      page.click(name);
+      scroller.grow(0);
+      return scroller.fromEnd;
+    };
+    assert.equal(toggle('Show all', 300), 300);
+    assert.ok(page.one('button', 'Jump to latest'));
+    scroller.moveTo(scroller.height);
+    assert.equal(toggle('Show less', 0), 0);
+    scroller.grow(50);
+    assert.equal(scroller.fromEnd, 0);
+  });
+
+  it('is still unfolded where its page comes back, or its conversation is told anew', () => {
+    const exchanges = ['a', 'b'].map((id) => exchange(id, { prompt: 'line\n'.repeat(200) }));
+    page.snapshot(exchanges);
+    text()!.scrollIntoView = () => undefined;
+    page.all('button', 'Show all')[0]?.click();
+    for (const back of [page, new PanelPage(page.state, page.storage)]) {
+      back.snapshot(exchanges);
+      assert.deepEqual([back.all('button', 'Show all').length, back.kept.unfolded], [1, ['a']]);
+      if (back !== page) back.dispose();
+    }
+    page.click('Show less');
+    assert.deepEqual(page.kept.unfolded, []);
+  });
+
+  it('is edited as a whole', () => {
+    const prompt = 'line\n'.repeat(200);
+    ask(prompt);
+    page.click('Edit');
+    assert.equal(page.root.querySelector<HTMLTextAreaElement>('.prompt-editor textarea')?.value, prompt);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import type { DemoGuide } from '../../../src/shared/protocol';
+import { connected, exchange, PanelPage } from '../panel/support/panelPage';
+
+const connection = { ...connected, demo: true };
+
+const first: DemoGuide = {
+  heading: '1 of 5: Rate limited',
+  text: 'Watch the countdown.',
+  offers: [
+    { act: 'next', label: 'Start' },
+    { act: 'skip', label: 'Skip' },
+  ],
+};
+const running: DemoGuide = { ...first, offers: [{ act: 'skip', label: 'Skip' }] };
+const second: DemoGuide = { ...first, heading: '2 of 5: Overloaded', offers: [{ act: 'next', label: 'Next step' }] };
+
+describe('the bar of the demo', () => {
+  let page: PanelPage;
+  beforeEach(() => (page = new PanelPage()));
+  afterEach(() => page.dispose());
+
+  const bar = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
+
+  it('is found by its name, and says where the tour stands', () => {
+    page.snapshot([], { connection, guide: first });
+    const text = bar()!.textContent;
+    for (const part of [first.heading, first.text, 'No key, no network.']) assert.ok(text.includes(part), part);
+  });
+
+  it('tells what is pressed', () => {
+    page.snapshot([], { connection, guide: first });
+    for (const name of ['Start', 'Skip', 'Leave the demo']) page.click(name);
+    assert.deepEqual(page.posted, [
+      { type: 'demo', act: 'next' },
+      { type: 'demo', act: 'skip' },
+      { type: 'leaveDemo' },
+    ]);
+  });
+
+  it('leaves the keyboard where the tour goes on', () => {
+    page.snapshot([], { connection, guide: first });
+    page.one('button', 'Start').focus();
+    page.receive({ type: 'guide', guide: running });
+    assert.equal(page.window.document.activeElement, page.one('button', 'Skip'));
+    page.receive({ type: 'guide', guide: second });
+    assert.equal(page.window.document.activeElement, page.one('button', 'Next step'));
+  });
+
+  it('does not take the keyboard from the composer', () => {
+    page.snapshot([], { connection, guide: first });
+    page.one('textbox', 'Prompt').focus();
+    page.receive({ type: 'guide', guide: second });
+    assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
+  });
+
+  it('reads out a step when it changes, and not again when only its buttons do', () => {
+    page.snapshot([], { connection, guide: first });
+    const words = bar()!.querySelector('[aria-live="polite"]');
+    const before = words?.firstChild;
+    page.receive({ type: 'guide', guide: running });
+    assert.equal(words?.firstChild, before);
+    page.receive({ type: 'guide', guide: second });
+    assert.notEqual(words?.firstChild, before);
+  });
+
+  it('goes away with the demo, and the keyboard to the composer', () => {
+    page.snapshot([], { connection, guide: first });
+    page.one('button', 'Leave the demo').focus();
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.equal(bar(), null);
+    assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
+  });
+
+  it('has a mark on each of its answers, which stays', () => {
+    page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
+    const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.demo-mark')?.textContent);
+    assert.deepEqual(marks, ['Offline demo', undefined]);
+  });
+});

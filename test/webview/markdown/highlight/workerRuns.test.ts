@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { CodeRun } from '../../../../src/webview/markdown/highlight/codeRuns';
+import {
+  createWorkerRuns,
+  deadlineMs,
+  type HighlightWorker,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from '../../../../src/webview/markdown/highlight/workerRuns';
+import { openAnswer } from '../streamingHarness';
+
+class FakeWorker implements HighlightWorker {
+  onmessage: HighlightWorker['onmessage'] = null;
+  onerror: HighlightWorker['onerror'] = null;
+  readonly requests: WorkerRequest[] = [];
+  terminated = false;
+
+  postMessage(request: WorkerRequest): void {
+    this.requests.push(request);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  say(data: WorkerAnswer): void {
+    this.onmessage?.({ data } as MessageEvent<WorkerAnswer>);
+  }
+}
+
+describe('highlighting in a worker', () => {
+  let workers: FakeWorker[];
+  let expire: (() => void) | undefined;
+  let waitedMs: number[];
+  const runs: readonly CodeRun[] = [{ text: 'let', kind: 'keyword' }];
+  const found: (readonly CodeRun[] | undefined)[] = [];
+  const setUp = () => {
+    workers = [];
+    waitedMs = [];
+    expire = undefined;
+    found.splice(0);
+    const findRuns = createWorkerRuns({
+      startWorker: () => {
+        workers.push(new FakeWorker());
+        return workers.at(-1)!;
+      },
+      after: (ms, expired) => {
+        waitedMs.push(ms);
+        expire = expired;
+        return () => (expire = undefined);
+      },
+    });
+    return { findRuns, find: (code: string) => findRuns('ts', code, (result) => found.push(result)) };
+  };
+
+  it('starts no worker before there is code', () => {
+    setUp();
+    assert.equal(workers.length, 0);
+  });
+
+  it('sends the blocks to one worker, one after the other', () => {
+    const { find } = setUp();
+    find('a');
+    find('b');
+    assert.deepEqual(workers[0]?.requests, []);
+    workers[0].say('ready');
+    assert.deepEqual(workers[0].requests, [{ language: 'ts', code: 'a' }]);
+    workers[0].say(runs);
+    workers[0].say(undefined);
+    assert.deepEqual(
+      workers[0].requests.map(({ code }) => code),
+      ['a', 'b'],
+    );
+    assert.deepEqual(found, [runs, undefined]);
+    assert.deepEqual([workers.length, expire], [1, undefined]);
+  });
+
+  it('gives up on code that takes longer than the deadline, and goes on with a new worker', () => {
+    const { find } = setUp();
+    find('hostile');
+    find('ordinary');
+    workers[0]?.say('ready');
+    assert.deepEqual(waitedMs, [deadlineMs]);
+    expire?.();
+    assert.equal(workers[0]?.terminated, true);
+    assert.deepEqual(found, [undefined]);
+    workers[0].say(runs);
+    workers[1]?.say('ready');
+    workers[1]?.say(runs);
+    assert.deepEqual(found, [undefined, runs]);
+  });
+
+  it('does not count the time that the worker takes to start', () => {
+    const { find } = setUp();
+    find('a');
+    assert.equal(expire, undefined);
+  });
+
+  it('leaves code plain when the worker fails', () => {
+    const { find } = setUp();
+    find('a');
+    find('b');
+    workers[0]?.onerror?.({} as ErrorEvent);
+    workers[1]?.say('ready');
+    workers[1]?.say(runs);
+    assert.deepEqual(found, [undefined, runs]);
+  });
+
+  it('leaves code plain when the page may not start a worker', () => {
+    const refused: unknown[] = [];
+    const findRuns = createWorkerRuns({
+      startWorker: () => {
+        throw new Error('refused');
+      },
+      after: () => () => undefined,
+    });
+    for (const code of ['a', 'b']) findRuns('ts', code, (result) => refused.push(result));
+    assert.deepEqual(refused, [undefined, undefined]);
+  });
+
+  it('shows code complete and plain when highlighting gives up, and highlights the next block', () => {
+    const { findRuns } = setUp();
+    const hostile = '['.repeat(20_000);
+    const { root, markdown, slice, rest } = openAnswer({ findRuns });
+    markdown.append(`\`\`\`md\n${hostile.slice(1)}\n\`\`\`\n\n\`\`\`ts\nlet\n\`\`\`\n`);
+    markdown.finish();
+    while (slice());
+    rest();
+    workers[0]?.say('ready');
+    expire?.();
+    rest();
+    workers[1]?.say('ready');
+    workers[1]?.say([...runs, { text: '\n', kind: undefined }]);
+    const [plain, coloured] = root.querySelectorAll('code');
+    assert.equal(plain?.textContent, `${hostile.slice(1)}\n`);
+    assert.equal(plain.querySelector('[class^="code-k"]'), null);
+    assert.equal(coloured?.innerHTML, '<span class="code-keyword">let</span>\n');
+  });
+
+  it('ignores the result for code that was replaced while the worker was busy', () => {
+    const { findRuns } = setUp();
+    const { root, markdown, flush, rest } = openAnswer({ findRuns });
+    markdown.append('```ts\nlet\n```\n');
+    markdown.finish();
+    rest();
+    workers[0]?.say('ready');
+    markdown.replace('```ts\nconst\n```\n');
+    flush();
+    markdown.finish();
+    workers[0]?.say(runs);
+    assert.equal(root.querySelector('code')?.innerHTML, 'const\n');
+    rest();
+    workers[0]?.say([{ text: 'const\n', kind: 'keyword' }]);
+    assert.equal(root.querySelector('code')?.innerHTML, '<span class="code-keyword">const\n</span>');
+  });
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { panelStrings } from '../../../src/shared/protocol';
+import { createFormat, fill, fillNodes } from '../../../src/webview/util/format';
+
+const english = createFormat('en', panelStrings);
+
+describe('durations', () => {
+  const rows: readonly (readonly [ms: number, text: string])[] = [
+    [-5, '0 s'],
+    [0, '0 s'],
+    [40, '0 s'],
+    [60, '0.1 s'],
+    [4100, '4.1 s'],
+    [5000, '5 s'],
+    [9940, '9.9 s'],
+    [9960, '10 s'],
+    [12_345, '12 s'],
+    [59_600, '60 s'],
+    [90_400, '90 s'],
+    [90_500, '1 min 31 s'],
+    [119_700, '2 min'],
+    [300_000, '5 min'],
+    [3_661_000, '61 min 1 s'],
+  ];
+  for (const [ms, text] of rows) {
+    it(`says ${text} for ${ms} ms`, () => assert.equal(english.duration(ms), text));
+  }
+
+  it('has the decimal sign of the locale', () => {
+    assert.equal(createFormat('de', panelStrings).duration(4100), '4,1 s');
+  });
+
+  for (const locale of ['', 'en_US', 'not a locale', 'x']) {
+    it(`does without a locale it can't use: "${locale}"`, () => {
+      assert.match(createFormat(locale, panelStrings).duration(12_000), /^12 s$/);
+      assert.match(createFormat(locale, panelStrings).list(['a', 'b']), /^a.+b$/);
+    });
+  }
+});
+
+describe('a countdown', () => {
+  const rows: readonly (readonly [ms: number, text: string])[] = [
+    [-1, '0 s'],
+    [0, '0 s'],
+    [499, '0 s'],
+    [500, '1 s'],
+    [4100, '4 s'],
+    [4900, '5 s'],
+    [5000, '5 s'],
+    [90_000, '90 s'],
+    [90_499, '90 s'],
+    [90_500, '1 min 31 s'],
+    [120_000, '2 min'],
+  ];
+  for (const [ms, text] of rows) {
+    it(`says ${text} with ${ms} ms to go`, () => assert.equal(english.countdown(ms), text));
+  }
+});
+
+describe('counts', () => {
+  const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
+    ['en', 0, '0'],
+    ['en', 950, '950'],
+    ['en', 12_345, '12.3K'],
+    ['en', 1_200_000, '1.2M'],
+    ['zh-cn', 12_345, '1.2万'],
+  ];
+  for (const [locale, value, text] of rows) {
+    it(`says ${text} for ${value} in ${locale}`, () => {
+      assert.equal(createFormat(locale, panelStrings).count(value), text);
+    });
+  }
+});
+
+describe('numbers and what is counted', () => {
+  const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
+    ['en', 0, '0 bytes'],
+    ['en', 1, '1 byte'],
+    ['en', 1.5, '1.5 bytes'],
+    ['en', 12_345, '12.3K bytes'],
+    ['zh-cn', 1, '1 bytes'],
+  ];
+  for (const [locale, value, text] of rows) {
+    it(`has the plural of ${locale}: ${text}`, () => {
+      assert.equal(createFormat(locale, panelStrings).plural(value, '{0} byte', '{0} bytes'), text);
+    });
+  }
+
+  for (const [locale, text] of [
+    ['en', 'a, b, c'],
+    ['zh-cn', 'a、b、c'],
+  ] as const) {
+    it(`are listed as in ${locale}: ${text}`, () => {
+      const format = createFormat(locale, panelStrings);
+      assert.deepEqual(
+        [['a', 'b', 'c'], ['a'], []].map((items) => format.list(items)),
+        [text, 'a', ''],
+      );
+    });
+  }
+
+  it('shows every digit where a place is meant', () => assert.equal(english.number(12_345), '12,345'));
+});
+
+describe('placeholders', () => {
+  it('are filled by number, in any order, as often as they occur', () => {
+    assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
+  });
+
+  it('stay when there is nothing for them, and a value is never a template', () => {
+    assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
+    assert.equal(fill('{0}', '$&'), '$&');
+  });
+
+  it('take elements where the language wants them', () => {
+    const node = { nodeName: 'SPAN' } as Node;
+    assert.deepEqual(fillNodes('in {0} again', node), ['in ', node, ' again']);
+    assert.deepEqual(fillNodes('{1}', node), ['', '{1}', '']);
+  });
+});
