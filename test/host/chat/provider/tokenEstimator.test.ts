@@ -18,6 +18,11 @@ function filesIn(folder: string, extension: string): string {
   return names.map((name) => readFileSync(path.join(root, folder, name), 'utf8')).join('\n');
 }
 
+/** Texts of other projects: a change of our own documentation must not change what is measured. */
+function readmes(packages: readonly string[]): string {
+  return packages.map((name) => readFileSync(path.join(root, 'node_modules', name, 'README.md'), 'utf8')).join('\n');
+}
+
 /** The compiler's messages in a language. */
 function messagesIn(language: string): string {
   const file = `node_modules/typescript/lib/${language}/diagnosticMessages.generated.json`;
@@ -29,7 +34,7 @@ const bytes = Buffer.concat(Array.from({ length: 2_000 }, (_, n) => createHash('
 
 const emoji = ['😀', '👩‍👩‍👧', '🚀', '❤️', '🎉', '👍🏽', '🇯🇵', '✅', '🐑', '⚠️'];
 
-const typescript = filesIn('src/engine', '.ts');
+const typescript = filesIn('node_modules/openai/src/resources', '.ts');
 const chinese = messagesIn('zh-cn');
 
 /** Takes turns between two texts, some lines of each. */
@@ -42,7 +47,7 @@ function mixed(first: string, second: string): string {
 }
 
 const corpora = {
-  English: filesIn('docs', '.md'),
+  English: readmes(['jsdom', 'openai', 'eslint', 'prettier', 'esbuild', 'fast-check', 'mocha', 'markdown-it']),
   TypeScript: typescript,
   JavaScript: filesIn('node_modules/mocha/lib', '.js'),
   'minified JavaScript': readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'),
@@ -128,15 +133,15 @@ describe('token estimates', () => {
     found.forEach((ratio) => assert.ok(ratio >= least && ratio <= most, `${what}: ${ratio.toFixed(2)}`));
 
   for (const kind of kinds) {
-    it(`are not below the count of o200k_base for ${kind} before any calibration, and below 2.1 times of it`, () =>
-      assertWithin(ratios(kind, 0, new TokenCalibration()), 1, 2.1, kind));
+    it(`are not below the count of o200k_base for ${kind} before any calibration, and below 2.2 times of it`, () =>
+      assertWithin(ratios(kind, 0, new TokenCalibration()), 1, 2.2, kind));
   }
 
   for (const [tokenizer, [name]] of tokenizers.entries()) {
     describe(`calibrated by prompts that are counted by ${name}`, () => {
       for (const kind of kinds) {
         it(`are at most 10 % below the count for excerpts of ${kind} after three prompts of it`, () =>
-          assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.7, kind));
+          assertWithin(ratios(kind, tokenizer, calibrated(tokenizer, sample(kind).prompts)), 0.9, 1.8, kind));
       }
 
       it('are at most 10 % below the count for two kinds of text after three prompts of each in turns', () => {
@@ -146,7 +151,7 @@ describe('token estimates', () => {
           );
           const calibration = calibrated(tokenizer, prompts);
           for (const kind of [first, second]) {
-            assertWithin(ratios(kind, tokenizer, calibration), 0.9, 2.1, `${first} and ${second}, ${kind}`);
+            assertWithin(ratios(kind, tokenizer, calibration), 0.9, 2.2, `${first} and ${second}, ${kind}`);
           }
         }
       });
@@ -154,7 +159,7 @@ describe('token estimates', () => {
       it('are at most 30 % below the count for a kind of text of which there was no prompt', () => {
         for (const [first, second] of pairs) {
           const calibration = calibrated(tokenizer, sample(first).prompts);
-          assertWithin(ratios(second, tokenizer, calibration), 0.7, 2.1, `${first}, then ${second}`);
+          assertWithin(ratios(second, tokenizer, calibration), 0.7, 2.2, `${first}, then ${second}`);
         }
       });
     });
@@ -191,9 +196,9 @@ describe('token calibration', () => {
   };
   const uncalibrated = after();
 
-  it('adds a margin of a tenth', () => assert.equal(uncalibrated, 11_000));
-  it('corrects too low an estimate at once', () => assert.equal(after(15_000), 16_500));
-  it('corrects too high an estimate by half', () => assert.equal(after(8_000), 9_900));
+  it('adds a margin of 15 %', () => assert.equal(uncalibrated, 11_500));
+  it('corrects too low an estimate at once', () => assert.equal(after(15_000), 17_250));
+  it('corrects too high an estimate by half', () => assert.equal(after(8_000), 10_350));
   it('keeps most of the higher of two observations', () => assert.ok(after(10_000, 8_000) > after(8_000, 8_000)));
   it('ignores a report that leaves out cached tokens', () => assert.equal(after(2_000), uncalibrated));
   it('ignores a report of more than twice the estimate', () => assert.equal(after(30_000), uncalibrated));
