@@ -128,6 +128,7 @@ describe('the offline demo', () => {
     await ask({ prompt: 'third to the demo', newConversation: true });
     await wire.until((sent) => sent.length === 4);
     assert.deepEqual(wire.sent.map(isOwn), [true, false, false, false]);
+    await shows(['a real question', 'first to the demo', 'third to the demo']);
     await vscode.window.tabGroups.close(tabs().slice(1));
     await shows(['a real question']);
     await ask({ prompt: 'another real question', newConversation: true });
