@@ -14,7 +14,7 @@ export type {
   Usage,
   WaitingEvent,
 } from '../engine/events';
-export { knownLocale } from '../engine/gateway/knownLocale';
+export { knownLocale } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { paceSeconds } from '../engine/state/throughput';

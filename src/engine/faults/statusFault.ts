@@ -1,7 +1,5 @@
-import { meaningsOfCodes, type Meaning } from './providerCodes';
-import type { ProviderError } from './providerError';
-import { providerWords } from './providerMessages';
-import { refusedParameter } from './unsupportedParameter';
+import { meaningsOfCodes, type Meaning, providerWords } from './providerMessages';
+import { type ProviderError, refusedParameter } from './providerError';
 import { faultRows, type RowId } from './faultTable';
 
 type Words = keyof typeof providerWords;

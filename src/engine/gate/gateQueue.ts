@@ -1,7 +1,8 @@
 import type { EngineDeps } from '../engine';
 import { local, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
-import type { Gate, GateBlock, Permit } from './gate';
+import type { GateBlock } from './cooldowns';
+import type { Gate, Permit } from './gate';
 import { deadlineOf, nextModel, tooFarAway, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
 import { faultOf, type Failure } from '../turn/turnMessages';

@@ -1,18 +1,22 @@
-import type { Answer } from '../answer/answer';
-import type { AnswerSize } from '../turn/answerSize';
+import {
+  type AnswerDelta,
+  type AnswerSize,
+  readChunk,
+  ToolCallNumbers,
+  type Delta,
+  type DeltaFilter,
+  type ToolCallPart,
+  type Finish,
+} from './dialect';
 import { ChunkReader } from './chunkReader';
-import { readChunk, ToolCallNumbers, type Delta, type DeltaFilter, type ToolCallPart } from './dialect';
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
-import type { Finish } from './finishReason';
-import { IdleClocks } from './idleClocks';
+import { IdleClocks, drainMs, tailMs, timeoutsFor } from './idleClocks';
 import { parseJson, printJson } from '../json';
 import type { KnownKeys } from '../gateway/knownKeys';
-import { RedactedDeltas } from './redactedDeltas';
+import { RedactedDeltas, ThinkTags } from './deltaFilters';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
-import { ThinkTags } from './thinkTags';
-import { drainMs, tailMs, timeoutsFor } from './timeouts';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 
 /** What the turn does with an attempt, besides adding to the answer. */
@@ -78,7 +82,7 @@ export class Attempt {
   constructor(
     private readonly deps: EngineDeps,
     private readonly what: AttemptRequest,
-    private readonly answer: Pick<Answer, 'take'>,
+    private readonly answer: { take(delta: AnswerDelta): boolean },
     private readonly observer: AttemptObserver,
     /** Shared by all attempts of the turn. */
     private readonly size: AnswerSize,

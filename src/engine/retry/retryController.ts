@@ -1,9 +1,9 @@
 import type { Fault } from '../faults/classify';
 import type { GateQueue } from '../gate/gateQueue';
 import type { Gate } from '../gate/gate';
-import type { RetryBudget } from './retryBudget';
+import type { RetryBudget } from '../gate/networkState';
 import { decide, type Decision, type History } from './retryPolicy';
-import type { EngineSettings } from '../engineSettings';
+import type { EngineSettings } from '../engine';
 import type { TurnHistory } from '../turn/turnHistory';
 
 /** Where an attempt was sent. */

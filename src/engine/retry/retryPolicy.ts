@@ -2,7 +2,7 @@ import { hintedDelay, overloadDelay, transientDelay } from './backoff';
 import type { DelaySource, FaultKind } from '../events';
 import { fault, local, type Fault } from '../faults/classify';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
-import type { EngineSettings } from '../engineSettings';
+import type { EngineSettings } from '../engine';
 
 /** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
 export interface History {

@@ -1,6 +1,6 @@
-import { maxToolCalls } from '../turn/answerSize';
 import {
   isTerminal,
+  maxToolCalls,
   type AttemptEvent,
   type FailedEvent,
   type ModelEvent,

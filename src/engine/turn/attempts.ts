@@ -1,5 +1,5 @@
 import type { Answer, Plan } from '../answer/answer';
-import { AnswerSize } from './answerSize';
+import { AnswerSize } from '../http/dialect';
 import { Attempt } from '../http/attempt';
 import type { EngineDeps } from '../engine';
 import type { AttemptReason, EndedEvent } from '../events';
@@ -7,9 +7,9 @@ import type { Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import type { GateQueue } from '../gate/gateQueue';
 import type { ChatRequest, Connection } from '../request';
-import { continuationMessages } from '../answer/continuation';
-import { knownPrefill } from '../answer/prefill';
-import type { EngineMemory } from '../gate/routeMemory';
+import { continuationMessages, knownPrefill } from '../answer/continuation';
+import type { NetworkState } from '../gate/networkState';
+import type { KnownKeys } from '../gateway/knownKeys';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -39,7 +39,8 @@ export class Attempts {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly memory: EngineMemory,
+    private readonly network: NetworkState,
+    private readonly keys: KnownKeys,
     private readonly request: ChatRequest,
     private readonly turn: TurnParts,
   ) {}
@@ -54,7 +55,7 @@ export class Attempts {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
     const { messages } = this.request;
-    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(baseUrl, model);
     const prefill = behavior.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
     const plan = answer.plan(this.deps.settings().resume, prefill);
     const joins = plan === 'prefill' || plan === 'continue';
@@ -64,7 +65,7 @@ export class Attempts {
       messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
       behavior,
     };
-    this.memory.keys.add(connection.apiKey);
+    this.keys.add(connection.apiKey);
     this.plan = plan;
     output.attempt++;
     answer.begin(plan);
@@ -73,7 +74,7 @@ export class Attempts {
       headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
     };
-    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.memory.keys);
+    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.keys);
     return this.present;
   }
 
@@ -89,7 +90,7 @@ export class Attempts {
   /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
   repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
     const { plan } = this;
-    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(baseUrl, model);
     if (fault.refused && !behavior.unsupportedParameters.has(fault.refused)) {
       behavior.unsupportedParameters.add(fault.refused);
       return true;
@@ -110,7 +111,7 @@ export class Attempts {
     const repeatsCalls = this.plan === 'restart' && this.present?.hasCompleteToolCalls;
     if (!answer.gainedNothing && !repeatsCalls) return false;
     answer.cut();
-    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(baseUrl, model);
     if (behavior.finishReason === 'unknown') behavior.finishReason = 'omitted';
     return true;
   }

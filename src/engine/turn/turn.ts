@@ -3,19 +3,20 @@ import type { AttemptEnd } from '../http/attempt';
 import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
 import type { AttemptReason, ModelEvent, StreamEvent } from '../events';
-import { isConnectionError, type ConnectionError } from '../http/connectionError';
+import { isConnectionError, type ConnectionError, type ChatRequest, type Connection } from '../request';
 import { classify, fault, type Evidence, type Fault } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import { faultRows } from '../faults/faultTable';
 import { describeError } from '../faults/transportError';
 import type { TurnRecord } from '../state/ledger';
 import { GateQueue } from '../gate/gateQueue';
-import type { Gate, GateBlock } from '../gate/gate';
+import type { GateBlock } from '../gate/cooldowns';
+import type { Gate } from '../gate/gate';
 import { hostOf, originOf } from '../gateway/baseUrl';
-import type { ChatRequest, Connection } from '../request';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
 import { isRetryable } from '../retry/retryPolicy';
-import type { EngineMemory } from '../gate/routeMemory';
+import type { NetworkState } from '../gate/networkState';
+import type { KnownKeys } from '../gateway/knownKeys';
 import { TurnHistory } from './turnHistory';
 import { TurnOutput, type Draft } from './turnOutput';
 import { TurnWords, type Failure, type Standing } from './turnMessages';
@@ -64,7 +65,8 @@ export class Turn implements RunningTurn {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly memory: EngineMemory,
+    private readonly network: NetworkState,
+    keys: KnownKeys,
     request: ChatRequest,
     { signal, earlier, connection = deps.connection }: StreamOptions,
     private readonly onEnd: () => void,
@@ -77,9 +79,9 @@ export class Turn implements RunningTurn {
     this.answer = new Answer(deps.clock, this.output, this.history, earlier);
     this.waits = new Waits(deps, this.output, this.history);
     this.queue = new GateQueue(deps, this.history, this.waits);
-    this.attempts = new Attempts(deps, memory, request, this);
+    this.attempts = new Attempts(deps, network, keys, request, this);
     this.retries = new RetryController(deps.settings, deps.random, this.history, this.queue);
-    this.words = new TurnWords(deps, memory.keys);
+    this.words = new TurnWords(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -254,7 +256,7 @@ export class Turn implements RunningTurn {
         const whole = this.answer.finish();
         if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
         this.attempts.over('finished');
-        this.retries.succeeded(this.memory.network.budget(originOf(connection.baseUrl)));
+        this.retries.succeeded(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
         this.end({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
@@ -281,7 +283,7 @@ export class Turn implements RunningTurn {
     if (attempts.repair(fault, connection, this.model)) return 'repair';
     const target = {
       gate: route && this.gate(route),
-      budget: this.memory.network.budget(originOf(connection.baseUrl)),
+      budget: this.network.budget(originOf(connection.baseUrl)),
     };
     const now = { resuming: attempts.resuming, hasText: this.answer.text !== '' };
     const outcome = this.retries.handle(fault, target, now);
@@ -333,7 +335,7 @@ export class Turn implements RunningTurn {
   }
 
   private gate({ baseUrl, apiKey }: KeyedConnection): Gate {
-    return this.memory.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
+    return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
   }
 
   private takeAsked(): Next {

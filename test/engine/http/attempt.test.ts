@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { Answer } from '../../../src/engine/answer/answer';
-import { AnswerSize } from '../../../src/engine/turn/answerSize';
-import { AnswerText } from '../../../src/engine/answer/answerText';
+import { Answer, AnswerText } from '../../../src/engine/answer/answer';
+import { AnswerSize, readChunk } from '../../../src/engine/http/dialect';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
-import { readChunk } from '../../../src/engine/http/dialect';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import type { EarlierAnswer } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
-import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
-import { RouteMemory, type RouteBehavior } from '../../../src/engine/gate/routeMemory';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { newBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
@@ -67,7 +65,7 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...new RouteMemory().behaviorOf(baseUrl, 'gpt-4o'), ...behavior },
+      behavior: { ...newBehavior(), ...behavior },
     },
     {
       take: ({ type, ...fields }) => {

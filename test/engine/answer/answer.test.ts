@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { AnswerText, type TextChange } from '../../../src/engine/answer/answerText';
+import { AnswerText, type TextChange } from '../../../src/engine/answer/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** What a reader ends up with who does as the changes say. */
