@@ -17,10 +17,10 @@ export function createEngine(given: EngineDeps): Engine {
   let records: readonly TurnRecord[] = [];
   /** When a turn ends, only its record is kept, without the prompt, the answer and the key. */
   const settle = (): void => {
-    const over = running.filter(({ record }) => record.outcome !== 'running');
-    if (over.length === 0) return;
-    running = running.filter((turn) => !over.includes(turn));
-    records = [...records, ...over.map(({ record }) => record)].slice(-keptTurns);
+    const ended = running.filter(({ record }) => record.outcome !== 'running');
+    if (ended.length === 0) return;
+    running = running.filter((turn) => !ended.includes(turn));
+    records = [...records, ...ended.map(({ record }) => record)].slice(-keptTurns);
   };
   return {
     stream: (request, options = {}) => {
@@ -35,7 +35,7 @@ export function createEngine(given: EngineDeps): Engine {
     },
     resetNetworkState: async () => {
       await network.reset();
-      for (const turn of running) turn.goOn();
+      for (const turn of running) turn.endWait();
     },
     cooldownOf: (scope) => network.cooldownOf(scope),
     report: () => {

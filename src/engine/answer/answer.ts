@@ -7,6 +7,7 @@ import { holdMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 import type { TurnHistory } from '../turn/turnHistory';
 import type { TurnOutput } from '../turn/turnOutput';
 
+/** How an attempt relates to the partial answer. `replay`: there is none, so the original request is sent again. */
 export type Plan = 'replay' | ResumeMethod;
 
 /** What the reader has of the answer over all attempts, and how the next one goes on from there. */
@@ -64,7 +65,7 @@ export class Answer {
   }
 
   begin(plan: Plan): void {
-    this.answerText.begin(plan === 'replay' ? 'append' : plan);
+    this.answerText.begin(plan);
     this.anewAtStart = this.anew;
     this.skipsBlankLines = false;
     this.restartToTell = plan === 'restart' && this.text === '';
@@ -85,7 +86,7 @@ export class Answer {
   }
 
   /** Adds what an attempt has brought. @returns false for a restart that it can't carry out, in a continuation */
-  take(delta: AnswerDelta): boolean {
+  add(delta: AnswerDelta): boolean {
     switch (delta.type) {
       case 'textWasReasoning':
         this.dispose();
@@ -194,9 +195,6 @@ export type TextChange =
   /** The text of this attempt no longer counts: `text` is all that is left. */
   | { readonly type: 'discarded'; readonly text: string };
 
-/** How the text of the next attempt relates to what is there. */
-export type Beginning = 'append' | 'restart' | JoinMethod;
-
 /**
  * The text of a turn over all its attempts. A restarted answer stays behind the scenes until it is longer than what
  * the reader already has, or finished: until then the old text is the better one. A continuation is held until it is
@@ -209,7 +207,7 @@ export class AnswerText {
   /** The first half of a character whose second half is still to come. */
   private half = '';
   private before = 0;
-  private beginning: Beginning = 'append';
+  private plan: Plan = 'replay';
   /** The text when the attempt began. */
   private partial = '';
   /** The present attempt has only repeated a part of what was there. */
@@ -231,24 +229,24 @@ export class AnswerText {
     return this.incoming?.length ?? Math.max(0, this.committed.length - this.before);
   }
 
-  begin(how: Beginning): void {
+  begin(plan: Plan): void {
     this.half = '';
     this.stoppedShort = false;
     this.before = this.committed.length;
-    this.beginning = how;
+    this.plan = plan;
     this.partial = this.committed;
     this.incoming = undefined;
     this.join = undefined;
-    if (this.committed === '' || how === 'append') return;
-    if (how === 'restart') this.incoming = '';
-    else this.join = { splice: new Splice(this.committed, how), how };
+    if (this.committed === '' || plan === 'replay') return;
+    if (plan === 'restart') this.incoming = '';
+    else this.join = { splice: new Splice(this.committed, plan), how: plan };
   }
 
   /** Forgets the text of this attempt, which goes on as if it had just begun. */
   discard(): TextChange | undefined {
     const changed = this.committed !== this.partial;
     this.committed = this.partial;
-    this.begin(this.beginning);
+    this.begin(this.plan);
     return changed ? { type: 'discarded', text: this.committed } : undefined;
   }
 
@@ -257,7 +255,7 @@ export class AnswerText {
    * @returns false for a continuation, which would have to be taken back
    */
   restartInStream(): boolean {
-    if (this.beginning !== 'append' && this.beginning !== 'restart') return false;
+    if (this.plan !== 'replay' && this.plan !== 'restart') return false;
     this.half = '';
     if (this.committed !== '') this.incoming = '';
     return true;
@@ -266,7 +264,7 @@ export class AnswerText {
   /** Whether a continuation has added nothing: it was empty or only repeated the end of the partial answer. */
   get isRepetition(): boolean {
     const { join, committed, partial } = this;
-    const joins = this.beginning === 'prefill' || this.beginning === 'continue';
+    const joins = this.plan === 'prefill' || this.plan === 'continue';
     return joins && partial !== '' && committed === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 

@@ -1,5 +1,6 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseHint, parseInbandHint, type Hint } from '../retry/retryAfter';
+import { parseHint, parseInbandHint } from '../retry/retryAfter';
+import type { Hint } from '../retry/retryAfterDurations';
 import {
   fromJson,
   readProviderError,
@@ -137,7 +138,7 @@ export function local({ kind, policy, message, actions }: FaultRow, detail = '')
 }
 
 /** Cloudflare asks for a browser: a page instead of an answer, whatever the status, and no key gets past it. */
-export function isBrowserChallenge(headers: Headers, body: string): boolean {
+function isBrowserChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true;
   if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;
   return /cloudflare/i.test(headers.get('server') ?? '') && /<title>(?:Just a moment|Attention Required)/i.test(body);
@@ -147,7 +148,7 @@ export function isBrowserChallenge(headers: Headers, body: string): boolean {
  * Whether a refused key is the gateway's own at the provider behind it. new-api and one-api add their request id to
  * what they pass on, and name themselves as the type of their own errors; LiteLLM names the exception of the provider.
  */
-export function refusesUpstreamKey({ words, wrapper, codes }: ProviderError, headers = new Headers()): boolean {
+function refusesUpstreamKey({ words, wrapper, codes }: ProviderError, headers = new Headers()): boolean {
   const sentence = wrapper || words;
   if (/litellm\.AuthenticationError/i.test(sentence)) return true;
   const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(sentence);

@@ -361,8 +361,3 @@ export const localFaults = {
     'switchModel',
   ]),
 } as const satisfies Readonly<Record<string, FaultRow>>;
-
-/** Every sentence there is a translation for. */
-export const faultSentences: readonly string[] = Object.values({ ...faultTable, ...localFaults }).flatMap(
-  ({ message, timed }) => (timed === undefined ? [message] : [message, timed]),
-);

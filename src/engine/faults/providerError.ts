@@ -179,13 +179,13 @@ export function isError(body: JsonRecord): boolean {
 }
 
 /** MiniMax: `base_resp: {status_code, status_msg}`, with 0 for success. */
-export function baseResponseError(body: JsonRecord): JsonRecord | undefined {
+function baseResponseError(body: JsonRecord): JsonRecord | undefined {
   const response = body['base_resp'];
   return isRecord(response) && isFailureCode(response['status_code']) ? response : undefined;
 }
 
 /** Servers fill in an empty error where there is none. */
-export function hasContent(error: unknown): boolean {
+function hasContent(error: unknown): boolean {
   if (isRecord(error)) return Object.keys(error).length > 0;
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
@@ -197,7 +197,7 @@ function isFailureCode(code: unknown): boolean {
 }
 
 /** Parameters that some models refuse and that a request can do without, or can name differently. */
-export const repairable = ['stream_options', 'max_tokens', 'temperature'] as const;
+const repairable = ['stream_options', 'max_tokens', 'temperature'] as const;
 export type RepairableParameter = (typeof repairable)[number];
 
 const refusedCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;

@@ -14,7 +14,7 @@ import type { WaitDescription, Waits } from '../turn/waits';
  */
 const longestGuessMs = 2_800;
 
-export interface AdmissionRequest {
+interface AdmissionRequest {
   /** The user wants the attempt to be sent whatever the gate says. */
   readonly isForced: boolean;
   readonly describe: (block: GateBlock) => WaitDescription;
@@ -22,7 +22,7 @@ export interface AdmissionRequest {
   readonly wish: () => 'send' | 'leave' | undefined;
 }
 
-export type Admission =
+type Admission =
   /** `left`: the user wants something else. */
   | { readonly type: 'admitted' | 'left' }
   | { readonly type: 'other-model'; readonly model: string }

@@ -42,7 +42,7 @@ export function newBehavior(): RouteBehavior {
   return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
 }
 
-export const mostTokens = 12;
+const mostTokens = 12;
 const refillMs = 10_000;
 
 /** What automatic retries to one origin may cost: when all of them together have spent it, only the user goes on. */

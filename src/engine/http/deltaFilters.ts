@@ -25,10 +25,10 @@ export class ThinkTags implements DeltaFilter {
 
   constructor(private readonly sink: DeltaSink) {}
 
-  readonly take = (delta: Delta): void => {
+  readonly onDelta = (delta: Delta): void => {
     switch (delta.type) {
       case 'text':
-        return this.takeText(delta);
+        return this.onText(delta);
       case 'reasoning':
         if (this.state === 'start') this.beganWithReasoning = true;
         return this.sink(delta);
@@ -57,7 +57,7 @@ export class ThinkTags implements DeltaFilter {
     else this.readText(held, true);
   }
 
-  private takeText(delta: Delta & { readonly type: 'text' | 'reasoning' }): void {
+  private onText(delta: Delta & { readonly type: 'text' | 'reasoning' }): void {
     const { text } = delta;
     switch (this.state) {
       case 'start':
@@ -259,24 +259,24 @@ export class RedactedDeltas implements DeltaFilter {
     this.reasoningFilter = new KeyFilter(spellings);
   }
 
-  readonly take = (delta: Delta): void => {
+  readonly onDelta = (delta: Delta): void => {
     switch (delta.type) {
       case 'text':
       case 'reasoning': {
         const { type } = delta;
         const text = (type === 'text' ? this.textFilter : this.reasoningFilter).push(delta.text);
-        if (text !== '') this.next.take(text === delta.text ? delta : { type, text });
+        if (text !== '') this.next.onDelta(text === delta.text ? delta : { type, text });
         return;
       }
       case 'toolCall':
-        return this.takePart(delta.part);
+        return this.onPart(delta.part);
       case 'finish':
       case 'restartInStream':
       case 'error':
         this.flushFilters();
-        return this.next.take(delta);
+        return this.next.onDelta(delta);
       default:
-        return this.next.take(delta);
+        return this.next.onDelta(delta);
     }
   };
 
@@ -285,7 +285,7 @@ export class RedactedDeltas implements DeltaFilter {
     this.next.flush();
   }
 
-  private takePart(part: ToolCallPart): void {
+  private onPart(part: ToolCallPart): void {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
@@ -297,14 +297,14 @@ export class RedactedDeltas implements DeltaFilter {
   }
 
   private passPart(part: ToolCallPart): void {
-    if (part.id + part.name + part.arguments !== '') this.next.take({ type: 'toolCall', part });
+    if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
   }
 
   private flushFilters(): void {
     const reasoning = this.reasoningFilter.flush();
-    if (reasoning !== '') this.next.take({ type: 'reasoning', text: reasoning });
+    if (reasoning !== '') this.next.onDelta({ type: 'reasoning', text: reasoning });
     const text = this.textFilter.flush();
-    if (text !== '') this.next.take({ type: 'text', text });
+    if (text !== '') this.next.onDelta({ type: 'text', text });
     for (const index of this.calls.keys()) this.flushCall(index);
   }
 

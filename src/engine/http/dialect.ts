@@ -39,7 +39,7 @@ export type DeltaSink = (delta: Delta) => void;
 
 /** A sink that may hold deltas back, until it is flushed. */
 export interface DeltaFilter {
-  readonly take: DeltaSink;
+  readonly onDelta: DeltaSink;
   /** Passes on what is held, because nothing follows that belongs to it. */
   flush(): void;
 }

@@ -85,7 +85,7 @@ export class IdleClocks {
     const ticks = this.clock.ticks();
     const forMs = Math.min(lookEveryMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
     this.armed = { now: this.clock.now(), ticks, forMs };
-    this.cancel = this.clock.after(forMs, () => this.look());
+    this.cancel = this.clock.after(forMs, () => this.check());
   }
 
   /**
@@ -102,7 +102,7 @@ export class IdleClocks {
     this.lastPayload += byTicks;
   }
 
-  private look(): void {
+  private check(): void {
     this.noticeSleep();
     const now = this.clock.ticks();
     if (now >= this.wakeDeadline) {
@@ -150,7 +150,7 @@ export class IdleClocks {
 }
 
 /** Milliseconds. All stay under 300 s, where runtimes and proxies have clocks of their own. */
-export interface Timeouts {
+interface Timeouts {
   /** From sending the request to the headers of its response. */
   readonly headersMs: number;
   /** From the headers to the first text or reasoning. */

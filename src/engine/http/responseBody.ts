@@ -18,7 +18,7 @@ export class ConnectionFailure extends Error {
   }
 }
 
-export interface BodySink {
+interface BodySink {
   /** So many bytes have arrived, whatever they mean. */
   bytes(count: number): void;
   /** A whole server-sent event. */
@@ -26,7 +26,7 @@ export interface BodySink {
   /** More than `maxEventChars` without an end. */
   endless(): void;
   /** Whether anybody still wants to know. */
-  over(): boolean;
+  isOver(): boolean;
 }
 
 export type BodyEnd =
@@ -35,7 +35,7 @@ export type BodyEnd =
 
 /**
  * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
- * @returns undefined once `sink.over()` is true
+ * @returns undefined once `sink.isOver()` is true
  * @throws ConnectionFailure when the connection breaks
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
@@ -67,7 +67,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     } catch (error) {
       throw new ConnectionFailure(error);
     }
-    if (sink.over()) return undefined;
+    if (sink.isOver()) return undefined;
     // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
@@ -87,7 +87,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (kind === 'stream') parser.feed(bareLines.convert(held));
       else if (size > maxEventChars) sink.endless();
     }
-    if (sink.over()) return undefined;
+    if (sink.isOver()) return undefined;
     if (part.done) break;
   }
   if (kind === 'stream' || kind === 'web-page') return { kind, empty };

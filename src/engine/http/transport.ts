@@ -28,8 +28,6 @@ export interface AttemptRequest {
   readonly behavior: RouteBehavior;
 }
 
-export type OnHeaders = (status: number, headers: Headers) => void;
-
 /**
  * Sends one request that the SDK has built, and returns the bare response. The SDK's stream parser is not used, because
  * comments, `[DONE]` and a missing finish reason have to stay visible.
@@ -40,7 +38,7 @@ export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
   { connection, request, messages, behavior }: AttemptRequest,
   signal: AbortSignal,
-  onHeaders: OnHeaders,
+  onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
   const builder = await builderFor(deps, connection.baseUrl);
   const { url, req } = await builder.buildRequest({

@@ -12,8 +12,6 @@ import { parseJson, isRecord, type JsonRecord } from '../json';
 import { sentenceFields } from '../faults/providerError';
 import { toSimplified } from '../faults/providerMessages';
 
-export type { Hint } from './retryAfterDurations';
-
 /**
  * Reads when to come back, first source that says so wins: millisecond headers, `retry-after`, the body, then the
  * reset time of an exhausted rate-limit dimension. Never throws; a time in the past, zero or nonsense is no hint.
@@ -54,7 +52,7 @@ const searchedChars = 4096;
  * What an error says of when to come back: in fields, then in words. Total over any JSON and text.
  * @param text the body itself, of which `json` is the parsed form, if it is any
  */
-export function hintInBody(json: unknown, text: string, serverNow: number): Hint | undefined {
+function hintInBody(json: unknown, text: string, serverNow: number): Hint | undefined {
   const errors = errorsIn(json, 2);
   const messages = [...errors.flatMap(messagesOf), text].map((message) =>
     toSimplified(message.slice(0, searchedChars)),
@@ -204,7 +202,7 @@ const dimension = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
  * reset too, but nobody waits for them.
  * @param headers names in lower case
  */
-export function exhaustedDimension(headers: ReadonlyMap<string, string>, serverNow: number): Hint | undefined {
+function exhaustedDimension(headers: ReadonlyMap<string, string>, serverNow: number): Hint | undefined {
   let longest: Hint | undefined;
   for (const [name, value] of headers) {
     if (!dimension.test(name) || !isExhausted(name, headers)) continue;

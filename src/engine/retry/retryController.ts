@@ -7,7 +7,7 @@ import type { EngineSettings } from '../engine';
 import type { TurnHistory } from '../turn/turnHistory';
 
 /** Where an attempt was sent. */
-export interface AttemptTarget {
+interface AttemptTarget {
   /** undefined: the attempt was never sent. */
   readonly gate: Gate | undefined;
   readonly budget: RetryBudget;

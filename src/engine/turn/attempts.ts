@@ -16,7 +16,7 @@ import type { TurnOutput } from './turnOutput';
 export type KeyedConnection = Connection & { readonly apiKey: string };
 
 /** What of a turn an attempt acts on. */
-export interface TurnParts {
+interface TurnParts {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
@@ -48,7 +48,7 @@ export class Attempts {
   /** The stream of the present one had begun: what comes after it is no retry, but goes on. */
   get resuming(): boolean {
     const { present } = this;
-    return present?.taken === true && (present.streamed || this.asksForRest);
+    return present?.isAccepted === true && (present.streamed || this.asksForRest);
   }
 
   start(why: AttemptReason, connection: KeyedConnection, model: string): Attempt {
@@ -79,12 +79,12 @@ export class Attempts {
   }
 
   /** The present one is over, whatever came of it. */
-  over(how: EndedEvent['how'], fault?: Fault): void {
+  endPresent(how: EndedEvent['how'], fault?: Fault): void {
     const { present, turn } = this;
     turn.answer.cut();
-    if (!turn.output.ended(present, how, fault?.row) || !present) return;
+    if (!turn.output.endAttempt(present, how, fault?.row) || !present) return;
     turn.history.idle(present.idleMs());
-    if (present.taken && this.asksForRest) turn.history.resumeOver(turn.answer.added);
+    if (present.isAccepted && this.asksForRest) turn.history.resumeOver(turn.answer.added);
   }
 
   /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
@@ -95,7 +95,7 @@ export class Attempts {
       behavior.unsupportedParameters.add(fault.refused);
       return true;
     }
-    if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
+    if (!shapeRows.has(fault.row) || this.present?.isAccepted !== false) return false;
     if (plan === 'prefill') behavior.refusesPrefill = true;
     else if (plan === 'continue') this.turn.answer.refuseJoins();
     return plan === 'prefill' || plan === 'continue';

@@ -19,7 +19,7 @@ import type { NetworkState } from '../gate/networkState';
 import type { KnownKeys } from '../gateway/knownKeys';
 import { TurnHistory } from './turnHistory';
 import { TurnOutput, type Draft } from './turnOutput';
-import { TurnWords, type Failure, type Standing } from './turnMessages';
+import { TurnMessages, type Failure, type Situation } from './turnMessages';
 import { Waits, type WaitDescription } from './waits';
 
 /** Why there is another attempt; undefined: there is none. */
@@ -46,7 +46,7 @@ export class Turn implements RunningTurn {
   private readonly waits: Waits;
   private readonly attempts: Attempts;
   private readonly retries: RetryController;
-  private readonly words: TurnWords;
+  private readonly messages: TurnMessages;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly time: number;
@@ -81,7 +81,7 @@ export class Turn implements RunningTurn {
     this.queue = new GateQueue(deps, this.history, this.waits);
     this.attempts = new Attempts(deps, network, keys, request, this);
     this.retries = new RetryController(deps.settings, deps.random, this.history, this.queue);
-    this.words = new TurnWords(deps, keys);
+    this.messages = new TurnMessages(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -102,7 +102,7 @@ export class Turn implements RunningTurn {
     if (this.isOver()) return;
     // The socket is closed first; what follows is bookkeeping.
     this.attempts.present?.abandon();
-    this.attempts.over('stopped');
+    this.attempts.endPresent('stopped');
     this.end({ type: 'stopped', text: this.answer.text });
   }
 
@@ -119,7 +119,7 @@ export class Turn implements RunningTurn {
   }
 
   /** Ends a wait, if there is one: what was waited for no longer counts. */
-  goOn(): void {
+  endWait(): void {
     if (this.waits.isWaiting) this.interrupt('retry-now');
   }
 
@@ -188,7 +188,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.over('internal', fault(faultRows.internalError));
+      this.attempts.endPresent('internal', fault(faultRows.internalError));
     } catch (another) {
       // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
       log.error(another);
@@ -238,7 +238,7 @@ export class Turn implements RunningTurn {
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
     const origin = this.openedBreaker && block.origin === 'request' ? 'turn' : block.origin;
-    return this.words.waitAtGate({ ...block, origin }, this.retries.attemptsLeft, this.standing(connection));
+    return this.messages.waitAtGate({ ...block, origin }, this.retries.attemptsLeft, this.situation(connection));
   }
 
   private async attemptIt(why: AttemptReason, route: KeyedConnection): Promise<Next> {
@@ -255,7 +255,7 @@ export class Turn implements RunningTurn {
       case 'finished': {
         const whole = this.answer.finish();
         if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
-        this.attempts.over('finished');
+        this.attempts.endPresent('finished');
         this.retries.succeeded(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
@@ -263,7 +263,7 @@ export class Turn implements RunningTurn {
         return undefined;
       }
       case 'abandoned':
-        this.attempts.over('abandoned');
+        this.attempts.endPresent('abandoned');
         return this.takeAsked();
       case 'fault':
         if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
@@ -276,10 +276,10 @@ export class Turn implements RunningTurn {
   private conclude(evidence: Evidence, connection: Connection): Promise<Next> | Next {
     const { attempts, deps, route } = this;
     const fault = classify(evidence, deps.clock.now());
-    const { message, detail } = this.words.of(fault, this.standing(connection));
+    const { message, detail } = this.messages.describe(fault, this.situation(connection));
     const seen = evidence.type === 'error' ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
-    attempts.over(fault.kind, fault);
+    attempts.endPresent(fault.kind, fault);
     if (attempts.repair(fault, connection, this.model)) return 'repair';
     const target = {
       gate: route && this.gate(route),
@@ -309,7 +309,7 @@ export class Turn implements RunningTurn {
         this.changeModel(decision.model, fault.kind);
         return 'switch';
       case 'offline': {
-        const words = this.words.wait(fault, decision.left, { source: 'backoff' }, this.standing(connection));
+        const words = this.messages.wait(fault, decision.left, { source: 'backoff' }, this.situation(connection));
         const interrupted = (): boolean => this.isOver() || this.asked !== undefined;
         return this.waits.untilOnline(connection.baseUrl, words, interrupted).then(next);
       }
@@ -319,17 +319,17 @@ export class Turn implements RunningTurn {
         this.openedBreaker = opensBreaker;
         if (isBreakerOpen) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };
-        const words = this.words.wait(fault, left, origin, this.standing(connection));
+        const words = this.messages.wait(fault, left, origin, this.situation(connection));
         return this.waits.forMs(delayMs, words).then(next);
       }
     }
   }
 
   private fail(failure: Failure, connection: Connection): void {
-    this.end(this.words.failure(failure, this.standing(connection)));
+    this.end(this.messages.failure(failure, this.situation(connection)));
   }
 
-  private standing(connection: Connection): Standing {
+  private situation(connection: Connection): Situation {
     const { model, attempts, output, answer } = this;
     return { connection, model, attempt: attempts.present, number: output.attempt, text: answer.text };
   }
@@ -345,7 +345,7 @@ export class Turn implements RunningTurn {
   }
 
   private isOver(): boolean {
-    return this.output.over;
+    return this.output.isOver;
   }
 
   private end(terminal: Draft): void {

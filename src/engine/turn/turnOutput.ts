@@ -23,7 +23,7 @@ export class TurnOutput {
     this.events = new EventQueue<StreamEvent>(onLeave);
   }
 
-  get over(): boolean {
+  get isOver(): boolean {
     return this.terminal !== undefined;
   }
 
@@ -39,7 +39,7 @@ export class TurnOutput {
   }
 
   emit(draft: Draft): void {
-    if (this.over) return;
+    if (this.isOver) return;
     const event: StreamEvent = { attempt: this.attempt, ...draft, at: this.clock.ticks() };
     this.ledger = enter(this.ledger, event);
     this.events.push(event);
@@ -57,7 +57,7 @@ export class TurnOutput {
    * An attempt is over: what it brought, and what it cost, whatever became of it.
    * @returns false where that has been said already
    */
-  ended(attempt: Attempt | undefined, how: EndedEvent['how'], row?: number): boolean {
+  endAttempt(attempt: Attempt | undefined, how: EndedEvent['how'], row?: number): boolean {
     const account = attempt?.takeAccount();
     if (!account) return false;
     const { usage, ...rest } = account;

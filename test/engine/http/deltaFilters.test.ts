@@ -25,7 +25,7 @@ function read(parts: readonly string[]): Answer {
   });
   for (const part of parts) {
     const isReasoning = part.startsWith('R:');
-    tags.take(isReasoning ? { type: 'reasoning', text: part.slice(2) } : { type: 'text', text: part });
+    tags.onDelta(isReasoning ? { type: 'reasoning', text: part.slice(2) } : { type: 'text', text: part });
   }
   tags.flush();
   return { reasoning, text };
@@ -84,8 +84,8 @@ describe('think tags', () => {
     it(`passes on the beginning of a tag before ${delta.type}`, () => {
       const told: string[] = [];
       const tags = new ThinkTags((passed) => told.push(passed.type === 'text' ? passed.text : passed.type));
-      tags.take({ type: 'text', text: 'a </th' });
-      tags.take(delta);
+      tags.onDelta({ type: 'text', text: 'a </th' });
+      tags.onDelta(delta);
       assert.deepEqual(told, ['a ', '</th', delta.type]);
     });
   }

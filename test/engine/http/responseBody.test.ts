@@ -34,7 +34,7 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
     bytes: (count) => (bytes += count),
     event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
     endless: () => (over = true),
-    over: () => over,
+    isOver: () => over,
   });
   return { events, end, bytes };
 }

@@ -11,7 +11,7 @@ import { RetryController } from '../../../src/engine/retry/retryController';
 import type { Decision } from '../../../src/engine/retry/retryPolicy';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
-import { faultOf, TurnWords } from '../../../src/engine/turn/turnMessages';
+import { faultOf, TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
 import {
@@ -430,7 +430,7 @@ describe('the words of a closed gate', () => {
   const clock = new VirtualClock();
   const localize = (text: string): string => text;
   const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
-  const words = new TurnWords(deps, new KnownKeys());
+  const words = new TurnMessages(deps, new KnownKeys());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
   const standing = { connection, model: 'one', attempt: undefined, number: 0, text: '' };
   for (const [why, source, hintMs] of [

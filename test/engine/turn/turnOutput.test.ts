@@ -13,8 +13,8 @@ function ended(usage: Usage): Attempt {
 describe('the usage of a turn', () => {
   it('is the sum of its attempts, each kind of token for itself', async () => {
     const output = new TurnOutput(new VirtualClock(), () => undefined);
-    output.ended(ended({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
-    output.ended(ended({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');
+    output.endAttempt(ended({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
+    output.endAttempt(ended({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');
     output.events.close();
     const sums: Usage[] = [];
     for await (const event of output.events) {
