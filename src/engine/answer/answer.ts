@@ -24,7 +24,7 @@ export class Answer {
   /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
   private readonly continueAsked: boolean;
   /** A restart without text to overtake is told with its first payload. */
-  private restartToTell = false;
+  private isRestartDue = false;
   /** Blank lines between the reasoning of a continuation and its text don't belong to the answer. */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
@@ -68,7 +68,7 @@ export class Answer {
     this.answerText.begin(plan);
     this.anewAtStart = this.anew;
     this.skipsBlankLines = false;
-    this.restartToTell = plan === 'restart' && this.text === '';
+    this.isRestartDue = plan === 'restart' && this.text === '';
     // Without a text to overtake it is the new answer from its first word on.
     if (this.text === '') this.anew = false;
     if (plan !== 'replay' && plan !== 'restart') return;
@@ -111,7 +111,7 @@ export class Answer {
   }
 
   private addText(text: string): void {
-    this.tellRestart();
+    this.announceRestart();
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
     this.show(this.answerText.append(joined));
@@ -120,14 +120,14 @@ export class Answer {
   }
 
   private addReasoning(text: string): void {
-    this.tellRestart();
+    this.announceRestart();
     this.reasoned = true;
     this.skipsBlankLines ||= this.answerText.holding;
     this.output.token('reasoning', text);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
-    this.tellRestart();
+    this.announceRestart();
     this.calledTools = true;
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
@@ -150,9 +150,9 @@ export class Answer {
     this.cancelHold = undefined;
   }
 
-  private tellRestart(): void {
-    if (this.restartToTell) this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
-    this.restartToTell = false;
+  private announceRestart(): void {
+    if (this.isRestartDue) this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
+    this.isRestartDue = false;
   }
 
   private show(change: TextChange | undefined): void {

@@ -74,16 +74,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       return fault(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
       return local(localFaults.noKey);
-    case 'web-page':
-    case 'no-body':
-    case 'eof':
-    case 'finish-reason-missing':
-    case 'no-text':
-    case 'endless-event':
-    case 'finish-error':
-    case 'slept':
-    case 'filtered':
-    case 'too-long':
+    default:
       return fault(plainRows[evidence.type]);
   }
 }

@@ -1,5 +1,3 @@
-import type { ProviderError } from './providerError';
-
 /**
  * What providers write where they give no code of any use. Tried on messages without their quotations, and only at
  * statuses where the meaning is possible. Sources: the error references of the providers, one-api and new-api, and the
@@ -198,7 +196,7 @@ const meaningOf: ReadonlyMap<string, Meaning> = new Map(
 );
 
 /** Exact, and so of weight whatever the status. */
-export function meaningsOfCodes({ codes: given }: ProviderError): ReadonlySet<Meaning> {
+export function meaningsOfCodes(given: readonly string[]): ReadonlySet<Meaning> {
   return new Set(
     given.map(bare).flatMap((code) => {
       const meaning = meaningOf.get(code) ?? families.find(([pattern]) => pattern.test(code))?.[1];

@@ -46,7 +46,7 @@ const requestRows: ReadonlySet<RowId> = new Set<RowId>([
 ]);
 
 function readingOf(error: ProviderError, hinted: boolean): Reading {
-  const meanings = meaningsOfCodes(error);
+  const meanings = meaningsOfCodes(error.codes);
   return {
     error,
     coded: (meaning) => meanings.has(meaning),

@@ -113,22 +113,12 @@ function costOf(policy: Policy, { breakerOpen }: History): number {
   return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
 
-/** Whether something is done about it by itself. */
+/** A repair that is still due after an attempt has been tried, and was not what was wrong. */
+const retryable: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
+
+/** Whether the engine does something about a fault with this policy without being asked. */
 export function isRetryable({ retry }: Policy): boolean {
-  switch (retry) {
-    case 'transient':
-    case 'overload':
-    case 'hint':
-    case 'offline':
-    case 'resume':
-      return true;
-    case 'never':
-    case 'success':
-    case 'engine':
-    // A repair that is still due here has been tried, and was not what was wrong.
-    case 'repair':
-      return false;
-  }
+  return retryable.has(retry);
 }
 
 function fallback(policy: Policy, history: History, settings: EngineSettings): string | undefined {

@@ -83,7 +83,7 @@ export class Attempts {
     const { present, turn } = this;
     turn.answer.cut();
     if (!turn.output.endAttempt(present, how, fault?.row) || !present) return;
-    turn.history.idle(present.idleMs());
+    turn.history.idleMs += present.idleMs();
     if (present.isAccepted && this.asksForRest) turn.history.resumeOver(turn.answer.added);
   }
 

@@ -281,10 +281,8 @@ export class Turn implements RunningTurn {
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
     attempts.endPresent(fault.kind, fault);
     if (attempts.repair(fault, connection, this.model)) return 'repair';
-    const target = {
-      gate: route && this.gate(route),
-      budget: this.network.budget(originOf(connection.baseUrl)),
-    };
+    const budget = this.network.budget(originOf(connection.baseUrl));
+    const target = { gate: route && this.gate(route), budget };
     const now = { resuming: attempts.resuming, hasText: this.answer.text !== '' };
     const outcome = this.retries.handle(fault, target, now);
     const broke = attempts.present?.streamed === true && evidence.type !== 'no-text';

@@ -14,7 +14,6 @@ export class TurnHistory {
   private freeReplayUsed = false;
   private previousDelayMs: number | undefined;
   private overloads = 0;
-  private resumes = 0;
   private emptyResumes = 0;
   private readonly budget = new ResumeBudget();
   private readonly rows = new Map<number, number>();
@@ -29,11 +28,11 @@ export class TurnHistory {
   }
 
   before(fault: Fault, now: Circumstances): History {
-    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, resumes, emptyResumes } = this;
-    const { idleMs, waited } = this;
+    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes } = this;
+    const { idleMs, waited, budget } = this;
     const sameRow = this.rows.get(fault.row) ?? 0;
-    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, resumes, emptyResumes };
-    return { ...own, ...now, idleMs, waited, sameRow, resumesLeft: this.budget.left };
+    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes };
+    return { ...own, ...now, idleMs, waited, sameRow, resumes: budget.started, resumesLeft: budget.left };
   }
 
   note(fault: Fault, decision: Decision): void {
@@ -43,18 +42,8 @@ export class TurnHistory {
     if (decision.do === 'wait') this.previousDelayMs = decision.delayMs;
   }
 
-  /** The engine tries again by itself. */
-  retried(): void {
-    this.retries++;
-  }
-
-  /** Time went by in which nothing arrived. */
-  idle(ms: number): void {
-    this.idleMs += ms;
-  }
-
   wait(ms: number): void {
-    this.idle(ms);
+    this.idleMs += ms;
     this.waited = true;
   }
 
@@ -67,7 +56,6 @@ export class TurnHistory {
   /** The gateway has taken a request for the rest of an answer. */
   resumeStarted(): void {
     this.budget.start();
-    this.resumes++;
   }
 
   /** @param newChars what it has added to the answer */
@@ -96,7 +84,8 @@ export const mostResumes = 5;
 /** How often a turn may still ask for the rest of a broken answer; one that yields nothing costs two. */
 export class ResumeBudget {
   private spent = 0;
-  private started = 0;
+  /** Resumes that the gateway has accepted. */
+  started = 0;
 
   /** Resumes that may still be started. */
   get left(): number {

@@ -405,7 +405,7 @@ describe('the history of a turn', () => {
   it('starts afresh with another model', () => {
     const history = new TurnHistory('one');
     history.note(fault(35), waitOf(700));
-    history.retried();
+    history.retries++;
     history.switched('two');
     const { sameRow, overloads, retries, previousDelayMs, models } = history.before(fault(35), now);
     assert.deepEqual([sameRow, overloads, retries, previousDelayMs, models], [0, 0, 0, undefined, ['one', 'two']]);
