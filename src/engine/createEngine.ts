@@ -3,7 +3,6 @@ import { describeError } from './faults/transportError';
 import type { TurnRecord } from './state/ledger';
 import { KnownKeys } from './gateway/knownKeys';
 import { NetworkState } from './gate/networkState';
-import { RouteMemory, type EngineMemory } from './gate/routeMemory';
 import { Turn } from './turn/turn';
 
 /** As many turns are kept for the diagnostics. */
@@ -12,20 +11,20 @@ const keptTurns = 50;
 /** The retrying, streaming client. Cheap to create; the SDK is loaded with the first request. */
 export function createEngine(given: EngineDeps): Engine {
   const deps = withSafeObservers(given);
-  const network = new NetworkState(deps.clock, deps.cooldowns, deps.onPause);
-  const memory: EngineMemory = { network, routes: new RouteMemory(), keys: deps.keys ?? new KnownKeys() };
+  const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
+  const keys = deps.keys ?? new KnownKeys();
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
   /** When a turn ends, only its record is kept, without the prompt, the answer and the key. */
   const settle = (): void => {
-    const over = running.filter(({ record }) => record.outcome !== 'running');
-    if (over.length === 0) return;
-    running = running.filter((turn) => !over.includes(turn));
-    records = [...records, ...over.map(({ record }) => record)].slice(-keptTurns);
+    const ended = running.filter(({ record }) => record.outcome !== 'running');
+    if (ended.length === 0) return;
+    running = running.filter((turn) => !ended.includes(turn));
+    records = [...records, ...ended.map(({ record }) => record)].slice(-keptTurns);
   };
   return {
     stream: (request, options = {}) => {
-      const turn = new Turn(deps, memory, request, options, settle);
+      const turn = new Turn(deps, network, keys, request, options, settle);
       running = [...running, turn];
       // A turn that was aborted before it started is over already.
       settle();
@@ -36,9 +35,9 @@ export function createEngine(given: EngineDeps): Engine {
     },
     resetNetworkState: async () => {
       await network.reset();
-      for (const turn of running) turn.goOn();
+      for (const turn of running) turn.endWait();
     },
-    pauseOf: (scope) => network.pauseOf(scope),
+    cooldownOf: (scope) => network.cooldownOf(scope),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
       return { turns: turns.toSorted((one, other) => one.time - other.time), network: network.report() };
@@ -49,14 +48,14 @@ export function createEngine(given: EngineDeps): Engine {
 /** Returns the dependencies with a log and a listener that never throw, because an observer must not end a turn. */
 function withSafeObservers(deps: EngineDeps): EngineDeps {
   const log = safeLog(deps.log);
-  const onPause = (): void => {
+  const onCooldownChange = (): void => {
     try {
-      deps.onPause?.();
+      deps.onCooldownChange?.();
     } catch (error) {
-      log.warn(`onPause: ${describeError(error)}`);
+      log.warn(`onCooldownChange: ${describeError(error)}`);
     }
   };
-  return { ...deps, log, onPause };
+  return { ...deps, log, onCooldownChange };
 }
 
 function safeLog(log: EngineLog): EngineLog {

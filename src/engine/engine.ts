@@ -3,9 +3,9 @@ import type { StreamEvent } from './events';
 import type { ChatRequest, Connection } from './request';
 import type { KnownKeys } from './gateway/knownKeys';
 import type { TurnRecord } from './state/ledger';
-import type { NetworkReport, Pause } from './gate/networkState';
-import type { Scope, SharedCooldowns } from './gate/sharedCooldowns';
-import type { EngineSettings } from './engineSettings';
+import type { NetworkReport, ModelCooldown } from './gate/networkState';
+import type { Scope, SharedCooldowns } from './gate/cooldowns';
+import type { JitterKind } from './retry/backoff';
 
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
@@ -39,8 +39,8 @@ export interface EngineDeps {
   readonly keys?: KnownKeys | undefined;
   /** What the other windows were told to wait for. */
   readonly cooldowns: SharedCooldowns;
-  /** A pause has begun, is another or was ended; that its time is up nobody tells. */
-  readonly onPause?: (() => void) | undefined;
+  /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
+  readonly onCooldownChange?: (() => void) | undefined;
   /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
 }
@@ -81,7 +81,7 @@ export interface Engine {
   /** Forgets cooldowns, breakers and spent retry budgets, in all windows; waits for them end. */
   resetNetworkState(): Promise<void>;
   /** Whether a model is left alone for a while, and until when; as far as this window knows. */
-  pauseOf(scope: Scope): Pause | undefined;
+  cooldownOf(scope: Scope): ModelCooldown | undefined;
   /** The last turns and what is known of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }
@@ -90,4 +90,27 @@ export interface EngineReport {
   /** Oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
+}
+
+/** What the engine reads of the user's settings. Durations in milliseconds. */
+export interface EngineSettings {
+  readonly retry: {
+    /** Attempts after the first, before any payload has arrived. */
+    readonly maxRetries: number;
+    readonly baseDelayMs: number;
+    readonly maxDelayMs: number;
+    readonly jitter: JitterKind;
+    /** A hint beyond this is not waited for; the turn fails and says when the limit resets. */
+    readonly maxHintMs: number;
+  };
+  /** Tried in this order, before the first text, where the model stays overloaded. */
+  readonly fallbackModels: readonly string[];
+  readonly resume: 'auto' | 'restart' | 'off';
+  /** null: the engine's own default, which is longer for reasoning models. */
+  readonly timeout: {
+    readonly headersMs: number | null;
+    readonly firstTokenMs: number | null;
+    readonly idleMs: number | null;
+    readonly silentMs: number | null;
+  };
 }

@@ -103,6 +103,9 @@ export interface TextEvent extends EventBase {
   readonly text: string;
 }
 
+/** Limit for the tool calls of one answer. The OpenAI API accepts no more in a message either. */
+export const maxToolCalls = 128;
+
 /** A part of a tool call. What an earlier attempt of the turn said of it no longer counts. */
 export interface ToolCallEvent extends EventBase {
   readonly type: 'tool-call';

@@ -105,7 +105,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     storage: context.globalStorageUri.fsPath,
     settings: () => settings.engine(),
     connection: () => connections.own(),
-    onPause: () => indicators.pauseChanged(),
+    onCooldownChange: () => indicators.pauseChanged(),
   });
   const embeddedEngine = demoEngine({ log, version, connection: () => connections.embedded() });
   const defaults = (inDemo: boolean): RequestDefaults => ({

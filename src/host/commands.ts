@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isConnectionError } from '../engine/http/connectionError';
+import { isConnectionError } from '../engine/request';
 import { exportDiagnostics, openLog } from './ui/messageActions';
 import type { Log } from './diagnostics/log';
 import { toast } from './ui/toast';

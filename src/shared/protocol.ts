@@ -14,10 +14,10 @@ export type {
   Usage,
   WaitingEvent,
 } from '../engine/events';
-export { knownLocale } from '../engine/gateway/knownLocale';
+export { knownLocale } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
-export { paceSeconds } from '../engine/state/throughput';
+export { throughputSeconds } from '../engine/state/throughput';
 export { totalsOf } from '../engine/state/turnTotals';
 export type { TurnTotals } from '../engine/state/turnTotals';
 export {

@@ -1,5 +1,5 @@
 import type { Engine, EngineDeps } from '../../src/engine/engine';
-import { noSharedCooldowns } from '../../src/engine/gate/sharedCooldowns';
+import { noSharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest } from '../../src/engine/request';
 import { systemClock } from '../../src/host/util/systemClock';
 import { defaultSettings } from '../support/engineRun';

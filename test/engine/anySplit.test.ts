@@ -42,7 +42,7 @@ async function read(parts: readonly Uint8Array[]): Promise<Seen> {
       reader.read(data);
     },
     endless: () => assert.fail('endless'),
-    over: () => false,
+    isOver: () => false,
   });
   assert.equal(
     bytes,

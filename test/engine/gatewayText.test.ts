@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFinishReason } from '../../src/engine/http/finishReason';
+import { readFinishReason } from '../../src/engine/http/dialect';
 import { readProviderError } from '../../src/engine/faults/providerError';
 import { parseHint } from '../../src/engine/retry/retryAfter';
 import { KnownKeys } from '../../src/engine/gateway/knownKeys';

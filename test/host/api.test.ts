@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventQueue } from '../../src/engine/turn/eventQueue';
+import { EventQueue } from '../../src/engine/turn/turnOutput';
 import { askOn, createApi, lateStream, type AskOptions } from '../../src/host/api';
 import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
 

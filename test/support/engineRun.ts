@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { createEngine } from '../../src/engine/createEngine';
-import type { Engine, EngineDeps, RunningTurn, StreamOptions } from '../../src/engine/engine';
+import type { Engine, EngineDeps, RunningTurn, StreamOptions, EngineSettings } from '../../src/engine/engine';
 import { isTerminal, type StreamEvent } from '../../src/engine/events';
 import type { KnownKeys } from '../../src/engine/gateway/knownKeys';
-import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/sharedCooldowns';
+import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest, Connection } from '../../src/engine/request';
-import type { EngineSettings } from '../../src/engine/engineSettings';
 import { ScriptedFetch, type Reply } from './scriptedFetch';
 import { settle, VirtualClock } from './virtualClock';
 

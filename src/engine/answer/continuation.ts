@@ -1,6 +1,6 @@
 import type { ChatMessage, TextMessage } from '../request';
-import type { Prefill } from './prefill';
 import { sentPartial, wellFormed, type JoinMethod } from './splice';
+import type { ResumeMethod } from '../events';
 
 /** `prefix`: DeepSeek's sign that the message is to be gone on with. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
@@ -55,4 +55,64 @@ function isChinese(text: string): boolean {
   const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
   const words = text.match(/[^\P{L}\p{Script=Han}]+/gu)?.length ?? 0;
   return han > words;
+}
+
+/** How a model goes on with an assistant message: marked with `prefix: true`, or because it is the last one. */
+export type Prefill = 'prefix' | 'assistant';
+
+interface Row {
+  readonly takes: Prefill;
+  readonly model: RegExp;
+  /** Absent: wherever the model is served. */
+  readonly baseUrl?: RegExp;
+}
+
+/**
+ * DeepSeek: api-docs.deepseek.com, "Chat Prefix Completion (Beta)", only below `/beta` of its own origin. Claude:
+ * platform.claude.com, "Prefill Claude's response"; "What's new in Claude 4.6": a prefill is a 400 from there on, and
+ * it never went together with extended thinking, which gateways spell as a suffix of the model's name.
+ */
+const table: readonly Row[] = [
+  { takes: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
+  { takes: 'assistant', model: claude(String.raw`(2([.-][01])?|v2)`) },
+  { takes: 'assistant', model: claude(String.raw`3([.-][57])?-(opus|sonnet|haiku)`) },
+  { takes: 'assistant', model: claude(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
+];
+
+/** Between a provider's prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
+function claude(version: string): RegExp {
+  const before = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
+  const after = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
+  return new RegExp(before + version + after, 'i');
+}
+
+/** @returns undefined: nothing is known of this model here */
+export function knownPrefill(baseUrl: string, model: string): Prefill | undefined {
+  return table.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.takes;
+}
+
+/** Over so many characters a request with the partial costs more than a new answer is worth waiting for. */
+export const longestJoin = 60_000;
+
+/** What there is of an answer whose stream broke. */
+export interface Broken {
+  readonly text: string;
+  /** This or an earlier attempt streamed reasoning. */
+  readonly reasoned: boolean;
+  /** A part of a tool call has arrived. */
+  readonly calledTools: boolean;
+  /** The gateway does not take a request for the rest, in any shape. */
+  readonly joinsRefused: boolean;
+  /** What is known of the model, and has not been refused. */
+  readonly prefill: Prefill | undefined;
+}
+
+/** `replay`: the original request again, nothing of it has been seen; else how to go on from what has been. */
+export function resumeMethod({ text, reasoned, calledTools, joinsRefused, prefill }: Broken): 'replay' | ResumeMethod {
+  if (text === '' && !reasoned && !calledTools) return 'replay';
+  // Half a tool call, like a thought, can't be continued; and no provider takes an empty message.
+  if (calledTools || text.trim() === '') return 'restart';
+  if (text.length > longestJoin || joinsRefused) return 'restart';
+  // Thinking models refuse a prefill, or think again in the middle of it.
+  return prefill === undefined || reasoned ? 'continue' : 'prefill';
 }

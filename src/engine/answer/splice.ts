@@ -66,7 +66,7 @@ export class Splice {
 
   push(text: string): SpliceStep {
     if (this.decided) return { type: 'text', text };
-    this.take(text);
+    this.receive(text);
     // Half a character decides nothing.
     if (this.received === '' || isHigh(text.charCodeAt(text.length - 1))) return hold;
     return this.undecided ? hold : this.decide(false);
@@ -84,7 +84,7 @@ export class Splice {
     return this.decided ? { type: 'text', text: '' } : this.decide(true);
   }
 
-  private take(text: string): void {
+  private receive(text: string): void {
     if (text === '') return;
     const { partial, white, tail, received } = this;
     if (this.agreed === received.length) this.agreed += commonPrefix(text, partial.slice(received.length));

@@ -1,8 +1,13 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseHint, parseInbandHint, type Hint } from '../retry/retryAfter';
-import { isBrowserChallenge, refusesUpstreamKey } from './intermediaries';
-import { fromJson, readProviderError, type ProviderError } from './providerError';
-import { refusedParameter, type RepairableParameter } from './unsupportedParameter';
+import { parseHint, parseInbandHint } from '../retry/retryAfter';
+import type { Hint } from '../retry/retryAfterDurations';
+import {
+  fromJson,
+  readProviderError,
+  type ProviderError,
+  refusedParameter,
+  type RepairableParameter,
+} from './providerError';
 import { inbandRow, statusRow } from './statusFault';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import { transportFault } from './transportError';
@@ -69,16 +74,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       return fault(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
       return local(localFaults.noKey);
-    case 'web-page':
-    case 'no-body':
-    case 'eof':
-    case 'finish-reason-missing':
-    case 'no-text':
-    case 'endless-event':
-    case 'finish-error':
-    case 'slept':
-    case 'filtered':
-    case 'too-long':
+    default:
       return fault(plainRows[evidence.type]);
   }
 }
@@ -130,4 +126,24 @@ function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault
 export function local({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
   // Rows without a kind are states of the engine and are never the outcome of a judgement.
   return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
+}
+
+/** Cloudflare asks for a browser: a page instead of an answer, whatever the status, and no key gets past it. */
+function isBrowserChallenge(headers: Headers, body: string): boolean {
+  if (headers.get('cf-mitigated') === 'challenge') return true;
+  if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;
+  return /cloudflare/i.test(headers.get('server') ?? '') && /<title>(?:Just a moment|Attention Required)/i.test(body);
+}
+
+/**
+ * Whether a refused key is the gateway's own at the provider behind it. new-api and one-api add their request id to
+ * what they pass on, and name themselves as the type of their own errors; LiteLLM names the exception of the provider.
+ */
+function refusesUpstreamKey({ words, wrapper, codes }: ProviderError, headers = new Headers()): boolean {
+  const sentence = wrapper || words;
+  if (/litellm\.AuthenticationError/i.test(sentence)) return true;
+  const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(sentence);
+  // The names of its forks: `one_hub_error`, `shell_api_error`.
+  const own = codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(words);
+  return passedOn && !own;
 }

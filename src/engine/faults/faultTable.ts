@@ -32,7 +32,7 @@ const never: Policy = { retry: 'never' };
 const resume: Policy = { retry: 'resume' };
 const overload: Policy = { retry: 'overload', fallback: true };
 
-function row(
+function unnumbered(
   kind: FaultKind | undefined,
   policy: Policy,
   message: string,
@@ -42,374 +42,298 @@ function row(
   return { kind, policy, message, actions, ...(timed === undefined ? {} : { timed }) };
 }
 
-/** The numbers of the fault table by name. They are stable: the journal, logs and documentation refer to them. */
-export const faultRows = {
-  hostNotFound: 1,
-  offline: 2,
-  connectionRefused: 3,
-  connectTimeout: 4,
-  connectionReset: 5,
-  certificateUntrusted: 6,
-  proxySignIn: 7,
-  notHttp: 8,
-  redirect: 9,
-  headersTimeout: 10,
-  webPage: 11,
-  errorInSuccess: 12,
-  wholeCompletion: 13,
-  noBody: 14,
-  requestRejected: 15,
-  contextLength: 16,
-  unsupportedParameter: 17,
-  prefillRejected: 18,
-  promptFiltered: 19,
-  modelNotFound: 20,
-  keyRejected: 21,
-  outOfCredit: 22,
-  creditResets: 23,
-  permissionDenied: 24,
-  pathNotFound: 25,
-  requestTimeout: 26,
-  conflict: 27,
-  requestTooLarge: 28,
-  parameterInvalid: 29,
-  rateLimited: 30,
-  rateLimitedWithoutHint: 31,
-  usageLimitReached: 32,
-  serverError: 33,
-  badGateway: 34,
-  overloaded: 35,
-  gatewayTimeout: 36,
-  gatewayCertificate: 37,
-  unexpectedStatus: 38,
-  firstTokenTimeout: 39,
-  streamStalled: 40,
-  streamSilent: 41,
-  connectionLost: 42,
-  streamTruncated: 43,
-  resetAfterFinish: 44,
-  errorInStream: 45,
-  finalErrorInStream: 46,
-  finishedWithError: 47,
-  lengthLimit: 48,
-  answerFiltered: 49,
-  noText: 50,
-  garbledStream: 51,
-  endlessEvent: 52,
-  cutToolCall: 53,
-  cutReasoning: 54,
-  restartedAnswer: 55,
-  resumesWithoutText: 56,
-  stopped: 57,
-  slept: 58,
-  connectionChanged: 59,
-  hintInPast: 60,
-  breakerOpen: 61,
-  windowClosed: 62,
-  garbledBody: 63,
-  proxyCannotConnect: 64,
-  proxyUnreachable: 65,
-  proxyRefused: 66,
-  noChannel: 67,
-  upstreamKeyRejected: 68,
-  browserChallenge: 69,
-  modelUnpriced: 70,
-  keyringUnreadable: 71,
-  internalError: 72,
-  answerTooLong: 73,
-} as const;
+function row<const Id extends number>(
+  id: Id,
+  ...columns: Parameters<typeof unnumbered>
+): FaultRow & { readonly id: Id } {
+  return { id, ...unnumbered(...columns) };
+}
 
-/** What the engine does about each fault, and what it tells the user. */
-export const faultTable = {
-  [faultRows.hostNotFound]: row(
+/**
+ * What the engine does about each fault, and what it tells the user. The numbers are stable: the journal, logs and
+ * documentation refer to them.
+ */
+const rows = {
+  hostNotFound: row(
+    1,
     'dns',
     { retry: 'transient', limit: 3 },
     "Can't find the host {host}. Check the base URL and your connection.",
     ['retryNow', 'checkUrl'],
   ),
-  [faultRows.offline]: row('offline', { retry: 'offline' }, 'You appear to be offline.'),
-  [faultRows.connectionRefused]: row('connection', transient, '{host} is not accepting connections.', [
-    'retryNow',
-    'checkUrl',
-  ]),
-  [faultRows.connectTimeout]: row('timeout', transient, 'The connection to {host} timed out.'),
-  [faultRows.connectionReset]: row(
+  offline: row(2, 'offline', { retry: 'offline' }, 'You appear to be offline.'),
+  connectionRefused: row(3, 'connection', transient, '{host} is not accepting connections.', ['retryNow', 'checkUrl']),
+  connectTimeout: row(4, 'timeout', transient, 'The connection to {host} timed out.'),
+  connectionReset: row(
+    5,
     'connection',
     { retry: 'transient', freeFirst: true },
     'The connection to {host} was dropped.',
   ),
-  [faultRows.certificateUntrusted]: row(
+  certificateUntrusted: row(
+    6,
     'tls',
     never,
     'The certificate of {host} is not trusted. Check the proxy and certificate settings.',
     ['networkSettings', 'retryNow', 'details'],
   ),
-  [faultRows.proxySignIn]: row('proxy', never, 'The proxy wants a sign-in. Check the proxy settings.', [
+  proxySignIn: row(7, 'proxy', never, 'The proxy wants a sign-in. Check the proxy settings.', [
     'networkSettings',
     'retryNow',
   ]),
-  [faultRows.notHttp]: row(
+  notHttp: row(
+    8,
     'not-a-stream',
     { retry: 'transient', limit: 1 },
     '{host} does not speak HTTP at this address. Check the base URL.',
     ['checkUrl', 'retryNow'],
   ),
-  [faultRows.redirect]: row(
+  redirect: row(
+    9,
     'redirect',
     never,
     'The gateway has moved; the key does not follow a redirect. Check the base URL.',
     ['checkUrl', 'details'],
   ),
-  [faultRows.headersTimeout]: row(
-    'timeout',
-    { retry: 'transient', cost: 2 },
-    'No response from {host} in {seconds} s.',
-    ['retryNow', 'switchModel'],
-  ),
-  [faultRows.webPage]: row(
+  headersTimeout: row(10, 'timeout', { retry: 'transient', cost: 2 }, 'No response from {host} in {seconds} s.', [
+    'retryNow',
+    'switchModel',
+  ]),
+  webPage: row(
+    11,
     'not-a-stream',
     { retry: 'transient', limit: 1 },
     'Got a web page instead of an answer: a sign-in page of the network, or a wrong base URL.',
     ['retryNow', 'checkUrl', 'details'],
   ),
-  [faultRows.errorInSuccess]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.wholeCompletion]: row(undefined, { retry: 'success' }, ''),
-  [faultRows.noBody]: row('empty', { retry: 'transient', limit: 2 }, 'The reply was empty.', [
-    'retryNow',
-    'switchModel',
-  ]),
-  [faultRows.requestRejected]: row('request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
-  [faultRows.contextLength]: row(
+  errorInSuccess: row(12, undefined, { retry: 'engine' }, ''),
+  wholeCompletion: row(13, undefined, { retry: 'success' }, ''),
+  noBody: row(14, 'empty', { retry: 'transient', limit: 2 }, 'The reply was empty.', ['retryNow', 'switchModel']),
+  requestRejected: row(15, 'request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
+  contextLength: row(
+    16,
     'context-length',
     never,
     'The conversation is too long for {model}. Start a new one, or choose a model with a larger context.',
     ['newConversation', 'switchModel'],
   ),
-  [faultRows.unsupportedParameter]: row(
-    'request',
-    { retry: 'repair' },
-    'The model does not take a parameter: {detail}',
-    ['details', 'switchModel'],
-  ),
-  [faultRows.prefillRejected]: row('request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
-  [faultRows.promptFiltered]: row(
+  unsupportedParameter: row(17, 'request', { retry: 'repair' }, 'The model does not take a parameter: {detail}', [
+    'details',
+    'switchModel',
+  ]),
+  prefillRejected: row(18, 'request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
+  promptFiltered: row(
+    19,
     'content-filter',
     never,
     "Blocked by the provider's content filter. Rephrase the prompt, or switch the model.",
     ['switchModel', 'details'],
   ),
-  [faultRows.modelNotFound]: row('model', never, 'Model not found: {model}. Choose another one.', [
-    'switchModel',
-    'details',
-  ]),
-  [faultRows.keyRejected]: row('auth', never, 'The key for {host} was rejected. Set a valid API key.', [
+  modelNotFound: row(20, 'model', never, 'Model not found: {model}. Choose another one.', ['switchModel', 'details']),
+  keyRejected: row(21, 'auth', never, 'The key for {host} was rejected. Set a valid API key.', [
     'setApiKey',
     'retryNow',
     'details',
   ]),
-  [faultRows.outOfCredit]: row(
+  outOfCredit: row(
+    22,
     'credit',
     never,
     'Out of credit at {host}. Top up, or switch to a model within your balance.',
     ['openBilling', 'switchModel', 'retryNow', 'details'],
     'Out of credit at {host}. The budget resets at {time}.',
   ),
-  [faultRows.creditResets]: row('credit', { retry: 'hint' }, 'Waiting for the budget at {host} to reset.', [
+  creditResets: row(23, 'credit', { retry: 'hint' }, 'Waiting for the budget at {host} to reset.', [
     'retryNow',
     'openBilling',
     'switchModel',
   ]),
-  [faultRows.permissionDenied]: row(
+  permissionDenied: row(
+    24,
     'permission',
     never,
     'Not allowed: {detail}',
     ['setApiKey', 'switchModel', 'details'],
     'Not allowed until {time}: {detail}',
   ),
-  [faultRows.pathNotFound]: row('not-found', never, 'Nothing answers at this address of {host}. Check the base URL.', [
+  pathNotFound: row(25, 'not-found', never, 'Nothing answers at this address of {host}. Check the base URL.', [
     'checkUrl',
     'details',
   ]),
-  [faultRows.requestTimeout]: row('timeout', transient, 'The server timed out.'),
-  [faultRows.conflict]: row(
-    'server',
-    { retry: 'transient', limit: 2 },
-    'The server is busy with a conflicting request.',
-  ),
-  [faultRows.requestTooLarge]: row(
+  requestTimeout: row(26, 'timeout', transient, 'The server timed out.'),
+  conflict: row(27, 'server', { retry: 'transient', limit: 2 }, 'The server is busy with a conflicting request.'),
+  requestTooLarge: row(
+    28,
     'too-large',
     never,
     'The request is too large for {host}. Shorten the prompt or start a new conversation.',
     ['newConversation', 'details'],
   ),
-  [faultRows.parameterInvalid]: row('request', never, 'A parameter is invalid: {detail}', ['details', 'retryNow']),
-  [faultRows.rateLimited]: row('rate-limit', { retry: 'hint' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
-  [faultRows.rateLimitedWithoutHint]: row('rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
+  parameterInvalid: row(29, 'request', never, 'A parameter is invalid: {detail}', ['details', 'retryNow']),
+  rateLimited: row(30, 'rate-limit', { retry: 'hint' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
+  rateLimitedWithoutHint: row(31, 'rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
     'retryNow',
     'switchModel',
   ]),
-  [faultRows.usageLimitReached]: row(
+  usageLimitReached: row(
+    32,
     'rate-limit',
     never,
     'The usage limit of {host} is reached. Switch the model, or retry after it resets.',
     ['switchModel', 'retryNow', 'details'],
     'The rate limit of {host} resets at {time}.',
   ),
-  [faultRows.serverError]: row('server', transient, 'The server failed with status {status}.', [
+  serverError: row(33, 'server', transient, 'The server failed with status {status}.', [
     'retryNow',
     'switchModel',
     'details',
   ]),
-  [faultRows.badGateway]: row('gateway', transient, "The gateway can't reach the model (status {status}).", [
+  badGateway: row(34, 'gateway', transient, "The gateway can't reach the model (status {status}).", [
     'retryNow',
     'switchModel',
     'details',
   ]),
-  [faultRows.overloaded]: row(
+  overloaded: row(
+    35,
     'overloaded',
     overload,
     'The model is overloaded.',
     ['retryNow', 'switchModel'],
     'The model is overloaded; {host} asks to come back at {time}.',
   ),
-  [faultRows.gatewayTimeout]: row(
+  gatewayTimeout: row(
+    36,
     'timeout',
     { retry: 'transient', limit: 2, cost: 2 },
     'The model took too long (status {status}).',
     ['retryNow', 'switchModel'],
   ),
-  [faultRows.gatewayCertificate]: row('gateway', never, 'The gateway has a certificate problem (status {status}).', [
+  gatewayCertificate: row(37, 'gateway', never, 'The gateway has a certificate problem (status {status}).', [
     'retryNow',
     'checkUrl',
     'details',
   ]),
-  [faultRows.unexpectedStatus]: row('server', never, 'Unexpected status {status} from {host}.', [
+  unexpectedStatus: row(38, 'server', never, 'Unexpected status {status} from {host}.', [
     'retryNow',
     'checkUrl',
     'details',
   ]),
-  [faultRows.firstTokenTimeout]: row(
-    'timeout',
-    { retry: 'transient', cost: 2 },
-    'No answer from {model} in {seconds} s.',
-    ['retryNow', 'switchModel'],
-  ),
-  [faultRows.streamStalled]: row('stalled', resume, 'The stream stalled: nothing arrived for {seconds} s.', [
+  firstTokenTimeout: row(39, 'timeout', { retry: 'transient', cost: 2 }, 'No answer from {model} in {seconds} s.', [
+    'retryNow',
+    'switchModel',
+  ]),
+  streamStalled: row(40, 'stalled', resume, 'The stream stalled: nothing arrived for {seconds} s.', [
     'retryNow',
     'restart',
     'switchModel',
   ]),
-  [faultRows.streamSilent]: row('stalled', resume, 'The provider is alive but silent for {seconds} s.', [
+  streamSilent: row(41, 'stalled', resume, 'The provider is alive but silent for {seconds} s.', [
     'retryNow',
     'restart',
     'switchModel',
   ]),
-  [faultRows.connectionLost]: row('connection', resume, 'The connection was lost.', ['retryNow', 'restart']),
-  [faultRows.streamTruncated]: row('truncated', resume, 'The answer was cut off.', ['retryNow', 'restart']),
-  [faultRows.resetAfterFinish]: row(undefined, { retry: 'success' }, ''),
-  [faultRows.errorInStream]: row('server', resume, 'The provider reported: {detail}', [
+  connectionLost: row(42, 'connection', resume, 'The connection was lost.', ['retryNow', 'restart']),
+  streamTruncated: row(43, 'truncated', resume, 'The answer was cut off.', ['retryNow', 'restart']),
+  resetAfterFinish: row(44, undefined, { retry: 'success' }, ''),
+  errorInStream: row(45, 'server', resume, 'The provider reported: {detail}', ['retryNow', 'switchModel', 'details']),
+  finalErrorInStream: row(46, undefined, { retry: 'engine' }, ''),
+  finishedWithError: row(47, 'server', resume, 'The provider failed in the middle of the answer.', [
     'retryNow',
     'switchModel',
     'details',
   ]),
-  [faultRows.finalErrorInStream]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.finishedWithError]: row('server', resume, 'The provider failed in the middle of the answer.', [
+  lengthLimit: row(48, undefined, { retry: 'success' }, ''),
+  answerFiltered: row(49, 'content-filter', never, "The answer was stopped by the provider's content filter.", [
+    'switchModel',
+  ]),
+  noText: row(50, 'empty', { retry: 'transient', limit: 1 }, '{model} answered with nothing.', [
+    'retryNow',
+    'switchModel',
+  ]),
+  garbledStream: row(51, 'malformed', resume, 'The stream is garbled.', ['retryNow', 'switchModel', 'details']),
+  endlessEvent: row(52, 'malformed', never, 'The stream is broken: one event has no end.', [
     'retryNow',
     'switchModel',
     'details',
   ]),
-  [faultRows.lengthLimit]: row(undefined, { retry: 'success' }, ''),
-  [faultRows.answerFiltered]: row('content-filter', never, "The answer was stopped by the provider's content filter.", [
-    'switchModel',
-  ]),
-  [faultRows.noText]: row('empty', { retry: 'transient', limit: 1 }, '{model} answered with nothing.', [
-    'retryNow',
-    'switchModel',
-  ]),
-  [faultRows.garbledStream]: row('malformed', resume, 'The stream is garbled.', ['retryNow', 'switchModel', 'details']),
-  [faultRows.endlessEvent]: row('malformed', never, 'The stream is broken: one event has no end.', [
-    'retryNow',
-    'switchModel',
-    'details',
-  ]),
-  [faultRows.cutToolCall]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.cutReasoning]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.restartedAnswer]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.resumesWithoutText]: row('truncated', never, "Couldn't continue the answer.", [
+  cutToolCall: row(53, undefined, { retry: 'engine' }, ''),
+  cutReasoning: row(54, undefined, { retry: 'engine' }, ''),
+  restartedAnswer: row(55, undefined, { retry: 'engine' }, ''),
+  resumesWithoutText: row(56, 'truncated', never, "Couldn't continue the answer.", [
     'restart',
     'continue',
     'switchModel',
   ]),
-  [faultRows.stopped]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.slept]: row('connection', resume, 'The connection did not survive the sleep.', ['retryNow', 'restart']),
-  [faultRows.connectionChanged]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.hintInPast]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.breakerOpen]: row(
+  stopped: row(57, undefined, { retry: 'engine' }, ''),
+  slept: row(58, 'connection', resume, 'The connection did not survive the sleep.', ['retryNow', 'restart']),
+  connectionChanged: row(59, undefined, { retry: 'engine' }, ''),
+  hintInPast: row(60, undefined, { retry: 'engine' }, ''),
+  breakerOpen: row(
+    61,
     'breaker',
     { retry: 'engine' },
     '{model} at {host} keeps failing; pausing before the next try.',
     ['retryNow', 'tryAnyway', 'switchModel'],
   ),
-  [faultRows.windowClosed]: row(undefined, { retry: 'engine' }, ''),
-  [faultRows.garbledBody]: row('malformed', { retry: 'transient', limit: 2 }, 'The answer was garbled.', [
+  windowClosed: row(62, undefined, { retry: 'engine' }, ''),
+  garbledBody: row(63, 'malformed', { retry: 'transient', limit: 2 }, 'The answer was garbled.', [
     'retryNow',
     'switchModel',
     'details',
   ]),
-  [faultRows.proxyCannotConnect]: row('proxy', transient, "The proxy can't reach {host}.", [
-    'retryNow',
-    'networkSettings',
-  ]),
-  [faultRows.proxyUnreachable]: row(
+  proxyCannotConnect: row(64, 'proxy', transient, "The proxy can't reach {host}.", ['retryNow', 'networkSettings']),
+  proxyUnreachable: row(
+    65,
     'proxy',
     { retry: 'transient', limit: 3 },
     "The proxy {proxy} can't be reached. Start it, or check the proxy settings.",
     ['networkSettings', 'retryNow'],
   ),
-  [faultRows.proxyRefused]: row(
-    'proxy',
-    never,
-    'The proxy refused the connection to {host}. Check the proxy settings.',
-    ['networkSettings', 'retryNow'],
-  ),
-  [faultRows.noChannel]: row('model', never, '{host} has no channel for {model}, or not for your group.', [
+  proxyRefused: row(66, 'proxy', never, 'The proxy refused the connection to {host}. Check the proxy settings.', [
+    'networkSettings',
+    'retryNow',
+  ]),
+  noChannel: row(67, 'model', never, '{host} has no channel for {model}, or not for your group.', [
     'switchModel',
     'details',
   ]),
-  [faultRows.upstreamKeyRejected]: row(
+  upstreamKeyRejected: row(
+    68,
     'gateway',
     never,
     "The provider rejected {host}'s own key. Switch the model, or contact its support.",
     ['switchModel', 'details', 'retryNow'],
   ),
-  [faultRows.browserChallenge]: row(
+  browserChallenge: row(
+    69,
     'not-a-stream',
     never,
     'Cloudflare lets only browsers reach {host}. Check the base URL, or try another network.',
     ['checkUrl', 'retryNow', 'details'],
   ),
-  [faultRows.modelUnpriced]: row('model', never, "{host} can't serve {model}: {detail}", ['switchModel', 'details']),
-  [faultRows.keyringUnreadable]: row(
-    hostFaults.keyring.kind,
-    never,
-    hostFaults.keyring.message,
-    hostFaults.keyring.actions,
-  ),
-  [faultRows.internalError]: row(
-    hostFaults.internal.kind,
-    never,
-    hostFaults.internal.message,
-    hostFaults.internal.actions,
-  ),
-  [faultRows.answerTooLong]: row(
+  modelUnpriced: row(70, 'model', never, "{host} can't serve {model}: {detail}", ['switchModel', 'details']),
+  keyringUnreadable: row(71, hostFaults.keyring.kind, never, hostFaults.keyring.message, hostFaults.keyring.actions),
+  internalError: row(72, hostFaults.internal.kind, never, hostFaults.internal.message, hostFaults.internal.actions),
+  answerTooLong: row(
+    73,
     'too-large',
     never,
     'The answer exceeded 32 MB or 128 tool calls and was ended. Ask for a shorter answer.',
     ['restart', 'switchModel', 'details'],
   ),
-} as const satisfies Readonly<Record<number, FaultRow>>;
+};
 
-export type RowId = keyof typeof faultTable;
+export type RowId = (typeof rows)[keyof typeof rows]['id'];
+
+/** The numbers of the rows by name. */
+export const faultRows = Object.fromEntries(Object.entries(rows).map(([name, { id }]) => [name, id])) as {
+  readonly [Name in keyof typeof rows]: (typeof rows)[Name]['id'];
+};
+
+/** The rows by number. */
+export const faultTable = Object.fromEntries<FaultRow>(
+  Object.values(rows).map((entry) => [entry.id, entry]),
+) as Readonly<Record<RowId, FaultRow>>;
 
 /** Rows that speak of a provider that fails, not of a limit or the request: what opens its breaker. */
 export const providerFaults: ReadonlySet<number> = new Set<RowId>([
@@ -427,15 +351,13 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
 
 /** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
 export const localFaults = {
-  noKey: row('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
-  budget: row('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
+  noKey: unnumbered('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
+  budget: unnumbered('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
     'retryNow',
     'switchModel',
   ]),
-  deadline: row('budget', never, '{last} There was no progress for {minutes} minutes.', ['retryNow', 'switchModel']),
+  deadline: unnumbered('budget', never, '{last} There was no progress for {minutes} minutes.', [
+    'retryNow',
+    'switchModel',
+  ]),
 } as const satisfies Readonly<Record<string, FaultRow>>;
-
-/** Every sentence there is a translation for. */
-export const faultSentences: readonly string[] = Object.values({ ...faultTable, ...localFaults }).flatMap(
-  ({ message, timed }) => (timed === undefined ? [message] : [message, timed]),
-);

@@ -1,7 +1,6 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { toSimplified } from './providerMessages';
 import { visibleText } from '../gateway/visibleText';
-import { baseResponseError, hasContent, isError, sentenceFields } from './errorEnvelope';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {
@@ -159,4 +158,61 @@ const quotation =
 /** Names of parameters and models stay; sentences, which nobody but the user can have written, go. */
 function withoutQuotations(text: string): string {
   return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
+}
+
+/** Fields in which gateways put the message for the user. */
+export const sentenceFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
+const statusCodes = ['code', 'error_code', 'status_code'] as const;
+
+/**
+ * Whether a JSON object, inside a 200 or a stream, is an error instead of a part of an answer: OpenAI's `error`, as an
+ * object, a list or a text; MiniMax's `base_resp`; envelopes such as `{code, msg}` and `{success: false, message}`.
+ */
+export function isError(body: JsonRecord): boolean {
+  if (hasContent(body['error']) || hasContent(body['errors'])) return true;
+  if (body['object'] === 'error' || body['type'] === 'error') return true;
+  if (baseResponseError(body) !== undefined) return true;
+  const { choices } = body;
+  if (Array.isArray(choices) && choices.length > 0) return false;
+  const failed = body['success'] === false || statusCodes.some((field) => isFailureCode(body[field]));
+  return failed && sentenceFields.some((field) => typeof body[field] === 'string');
+}
+
+/** MiniMax: `base_resp: {status_code, status_msg}`, with 0 for success. */
+function baseResponseError(body: JsonRecord): JsonRecord | undefined {
+  const response = body['base_resp'];
+  return isRecord(response) && isFailureCode(response['status_code']) ? response : undefined;
+}
+
+/** Servers fill in an empty error where there is none. */
+function hasContent(error: unknown): boolean {
+  if (isRecord(error)) return Object.keys(error).length > 0;
+  return Array.isArray(error) ? error.length > 0 : Boolean(error);
+}
+
+/** Codes of success: 0, an HTTP status, an HTTP status times 100, or a word. */
+function isFailureCode(code: unknown): boolean {
+  if (typeof code !== 'string' && typeof code !== 'number') return false;
+  return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());
+}
+
+/** Parameters that some models refuse and that a request can do without, or can name differently. */
+const repairable = ['stream_options', 'max_tokens', 'temperature'] as const;
+export type RepairableParameter = (typeof repairable)[number];
+
+const refusedCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
+/** A value out of range is the user's to mend and is not among these. */
+const refusedWords =
+  /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does not support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|use ['"`]?max_completion_tokens/i;
+
+/** The parameter of ours that the error refuses, where it is one the request can do without. */
+export function refusedParameter(error: ProviderError): RepairableParameter | undefined {
+  const name = repairable.find((it) => it === error.param) ?? repairable.find((it) => namesParameter(error.words, it));
+  // Ours alone: the user never asked for it, so nothing is lost without it.
+  if (name === 'stream_options') return name;
+  return refusedWords.test(error.words) || error.codes.some((code) => refusedCodes.test(code)) ? name : undefined;
+}
+
+function namesParameter(words: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(words);
 }

@@ -1,7 +1,5 @@
-import { meaningsOfCodes, type Meaning } from './providerCodes';
-import type { ProviderError } from './providerError';
-import { providerWords } from './providerMessages';
-import { refusedParameter } from './unsupportedParameter';
+import { meaningsOfCodes, type Meaning, providerWords } from './providerMessages';
+import { type ProviderError, refusedParameter } from './providerError';
 import { faultRows, type RowId } from './faultTable';
 
 type Words = keyof typeof providerWords;
@@ -48,7 +46,7 @@ const requestRows: ReadonlySet<RowId> = new Set<RowId>([
 ]);
 
 function readingOf(error: ProviderError, hinted: boolean): Reading {
-  const meanings = meaningsOfCodes(error);
+  const meanings = meaningsOfCodes(error.codes);
   return {
     error,
     coded: (meaning) => meanings.has(meaning),

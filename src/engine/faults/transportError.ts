@@ -90,7 +90,7 @@ function placeOf({ hostname, address, port }: Readonly<Record<string, unknown>>)
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
-export interface TransportFault {
+interface TransportFault {
   readonly row: RowId;
   /** Of a proxy that can't be reached: `127.0.0.1:7890`, `proxy.example`. */
   readonly proxy?: string;

@@ -1,7 +1,8 @@
 import type { EngineDeps } from '../engine';
 import { local, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
-import type { Gate, GateBlock, Permit } from './gate';
+import type { GateBlock } from './cooldowns';
+import type { Gate, Permit } from './gate';
 import { deadlineOf, nextModel, tooFarAway, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
 import { faultOf, type Failure } from '../turn/turnMessages';
@@ -13,7 +14,7 @@ import type { WaitDescription, Waits } from '../turn/waits';
  */
 const longestGuessMs = 2_800;
 
-export interface AdmissionRequest {
+interface AdmissionRequest {
   /** The user wants the attempt to be sent whatever the gate says. */
   readonly isForced: boolean;
   readonly describe: (block: GateBlock) => WaitDescription;
@@ -21,7 +22,7 @@ export interface AdmissionRequest {
   readonly wish: () => 'send' | 'leave' | undefined;
 }
 
-export type Admission =
+type Admission =
   /** `left`: the user wants something else. */
   | { readonly type: 'admitted' | 'left' }
   | { readonly type: 'other-model'; readonly model: string }

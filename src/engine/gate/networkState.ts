@@ -1,13 +1,13 @@
 import type { Clock } from '../clock';
 import { Gate } from './gate';
-import { mostTokens, RetryBudget } from '../retry/retryBudget';
-import type { Scope, SharedCooldowns } from './sharedCooldowns';
+import type { Scope, SharedCooldowns } from './cooldowns';
+import type { RepairableParameter } from '../faults/providerError';
 
 /** With more of a kind than this, those that hold nobody up are forgotten. */
 const keptOfAKind = 100;
 
-/** Nobody is to ask a model for a while. */
-export interface Pause {
+/** Until when no request goes to a model on a route. */
+export interface ModelCooldown {
   /** Epoch milliseconds. */
   readonly until: number;
   /** `cooldown`: it was asked for; `breaker`: the provider kept failing. */
@@ -28,16 +28,67 @@ export interface NetworkReport {
   }[];
 }
 
-/** What is known of the network and shared by all turns. */
+/** What the engine has learned of one model on one route. */
+export interface RouteBehavior {
+  /** Parameters that the gateway refused: left out, or sent under their newer name. */
+  readonly unsupportedParameters: Set<RepairableParameter>;
+  /** The gateway does not continue a partial answer that is the last message of a request. */
+  refusesPrefill: boolean;
+  /** `omitted`: the gateway sends the field of the finish reason and never fills it in; `[DONE]` ends an answer. */
+  finishReason: 'unknown' | 'sent' | 'omitted';
+}
+
+export function newBehavior(): RouteBehavior {
+  return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
+}
+
+const mostTokens = 12;
+const refillMs = 10_000;
+
+/** What automatic retries to one origin may cost: when all of them together have spent it, only the user goes on. */
+export class RetryBudget {
+  private count = mostTokens;
+  /** Monotonic; the time until here has been paid for. */
+  private paidUntil = 0;
+
+  constructor(private readonly clock: Pick<Clock, 'ticks'>) {}
+
+  /** Whole, from 0 to 12; one more each 10 seconds. */
+  get tokens(): number {
+    const now = this.clock.ticks();
+    const gained = Math.floor((now - this.paidUntil) / refillMs);
+    if (this.count + gained >= mostTokens) {
+      this.count = mostTokens;
+      // The time that a full budget is left alone is not saved up.
+      this.paidUntil = now;
+    } else {
+      this.count += gained;
+      this.paidUntil += gained * refillMs;
+    }
+    return this.count;
+  }
+
+  charge(cost: number): void {
+    this.count = Math.max(0, this.tokens - cost);
+  }
+
+  /** @param cost what was charged and not needed, or 1 for a complete answer */
+  refund(cost: number): void {
+    this.count = Math.min(mostTokens, this.tokens + cost);
+  }
+}
+
+/** What all turns of an engine have learned of the network. It lives as long as the engine. */
 export class NetworkState {
   private readonly gates = new Map<string, { readonly scope: Scope; readonly gate: Gate }>();
   private readonly budgets = new Map<string, RetryBudget>();
+  private readonly behavior = new Map<string, RouteBehavior>();
 
   constructor(
     private readonly clock: Clock,
     private readonly shared: SharedCooldowns,
-    /** A pause has begun, is another or was ended; that its time is up nobody tells. */
-    private readonly onPause?: () => void,
+    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
+    private readonly onCooldownChange?: () => void,
   ) {}
 
   /** To be asked for anew each time: one that nobody uses may be forgotten. */
@@ -46,13 +97,13 @@ export class NetworkState {
     const known = this.gates.get(key);
     if (known) return known.gate;
     forget(this.gates, ({ gate }) => gate.isIdle);
-    const gate = new Gate(this.clock, this.shared, scope, this.onPause);
+    const gate = new Gate(this.clock, this.shared, scope, this.onCooldownChange);
     this.gates.set(key, { scope, gate });
     return gate;
   }
 
   /** As far as this window knows. */
-  pauseOf(scope: Scope): Pause | undefined {
+  cooldownOf(scope: Scope): ModelCooldown | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
     const until = gate?.closedUntil;
     return until === undefined ? undefined : { until, why: gate?.isBreakerOpen ? 'breaker' : 'cooldown' };
@@ -65,6 +116,13 @@ export class NetworkState {
     const budget = new RetryBudget(this.clock);
     this.budgets.set(origin, budget);
     return budget;
+  }
+
+  behaviorOf(baseUrl: string, model: string): RouteBehavior {
+    const key = `${baseUrl}\n${model}`;
+    const behavior = this.behavior.get(key) ?? newBehavior();
+    this.behavior.set(key, behavior);
+    return behavior;
   }
 
   /** Forgets cooldowns, breakers and spent budgets, in the other windows' notes too; who waits goes. Never rejects. */

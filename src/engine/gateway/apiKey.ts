@@ -1,6 +1,6 @@
 export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
-export type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
+type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
 
 /** Invisible characters that chats and web pages put into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
@@ -44,7 +44,7 @@ export function looksLikeHolySheepKey(key: string): boolean {
 }
 
 /** A gentle doubt, never a refusal: the gateway has the last word. */
-export type KeyDoubt = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
+type KeyDoubt = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
 
 /** @param host of the base URL, as in `URL.host`. */
 export function doubtAbout(key: string, host: string): KeyDoubt | undefined {

@@ -1,25 +1,23 @@
-import type { Answer } from '../answer/answer';
-import type { AnswerSize } from '../turn/answerSize';
+import {
+  type AnswerDelta,
+  type AnswerSize,
+  readChunk,
+  ToolCallNumbers,
+  type Delta,
+  type DeltaFilter,
+  type ToolCallPart,
+  type Finish,
+} from './dialect';
 import { ChunkReader } from './chunkReader';
-import { readChunk, ToolCallNumbers, type Delta, type DeltaFilter, type ToolCallPart } from './dialect';
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
-import type { Finish } from './finishReason';
-import { IdleClocks } from './idleClocks';
+import { IdleClocks, drainMs, tailMs, timeoutsFor } from './idleClocks';
 import { parseJson, printJson } from '../json';
 import type { KnownKeys } from '../gateway/knownKeys';
-import { RedactedDeltas } from './redactedDeltas';
+import { RedactedDeltas, ThinkTags } from './deltaFilters';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
-import { ThinkTags } from './thinkTags';
-import { drainMs, tailMs, timeoutsFor } from './timeouts';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
-
-/** What the turn does with an attempt, besides adding to the answer. */
-export interface AttemptObserver {
-  headers(status: number, requestId: string | undefined, ms: number): void;
-  quiet(forMs: number): void;
-}
 
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
@@ -28,7 +26,7 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-export interface AttemptAccount {
+interface AttemptAccount {
   readonly ms: number;
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
@@ -78,8 +76,11 @@ export class Attempt {
   constructor(
     private readonly deps: EngineDeps,
     private readonly what: AttemptRequest,
-    private readonly answer: Pick<Answer, 'take'>,
-    private readonly observer: AttemptObserver,
+    private readonly answer: { add(delta: AnswerDelta): boolean },
+    private readonly observer: {
+      headers(status: number, requestId: string | undefined, ms: number): void;
+      quiet(forMs: number): void;
+    },
     /** Shared by all attempts of the turn. */
     private readonly size: AnswerSize,
     private readonly keys: KnownKeys,
@@ -94,11 +95,11 @@ export class Attempt {
       quiet: this.guarded((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
-      if (!this.settled) this.take(delta);
+      if (!this.settled) this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
     this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
-    this.chunks = new ChunkReader(this.deltas.take);
+    this.chunks = new ChunkReader(this.deltas.onDelta);
     void this.run();
   }
 
@@ -108,7 +109,7 @@ export class Attempt {
   }
 
   /** The gateway has taken the request: its stream has begun. */
-  get taken(): boolean {
+  get isAccepted(): boolean {
     return this.status !== undefined && this.status >= 200 && this.status < 300;
   }
 
@@ -150,7 +151,7 @@ export class Attempt {
         },
         event: (data, name) => this.onEvent(data, name),
         endless: () => this.fail({ type: 'endless-event' }),
-        over: () => this.settled,
+        isOver: () => this.settled,
       });
       if (end) this.onEnd(end);
     } catch (error) {
@@ -180,29 +181,29 @@ export class Attempt {
   private onEvent(data: string, name: string | undefined): void {
     if (this.settled) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
-    if (name === 'error') return this.deltas.take({ type: 'error', error: parseJson(data) ?? data });
+    if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
     this.lastGarbled = !this.chunks.read(data);
     if (!this.lastGarbled || ++this.garbledEvents < 2) return;
     this.fail({ type: 'garbled', what: 'events' });
   }
 
-  private take(delta: Delta): void {
+  private onDelta(delta: Delta): void {
     switch (delta.type) {
       case 'text':
       case 'reasoning':
         if (!this.count(delta.text.length)) return;
         if (delta.type === 'text') this.sawText = true;
         else this.sawReasoning = true;
-        this.answer.take(delta);
+        this.answer.add(delta);
         return;
       case 'textWasReasoning':
         this.sawText = false;
         this.sawReasoning = true;
-        this.answer.take(delta);
+        this.answer.add(delta);
         return;
       case 'restartInStream':
         // Pieces of tool calls can't be taken back, nor a continuation.
-        if (this.sawToolCall || !this.answer.take(delta)) this.fail({ type: 'finish-error' });
+        if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
         return;
       case 'toolCall':
         return this.takeToolCall(delta.part);
@@ -224,7 +225,7 @@ export class Attempt {
     if (!part) return this.fail({ type: 'too-long' });
     if (!this.count(part.id.length + part.name.length + part.arguments.length, 0)) return;
     this.sawToolCall = true;
-    this.answer.take({ type: 'toolCall', part });
+    this.answer.add({ type: 'toolCall', part });
   }
 
   private onFinish(finish: Finish): void {
@@ -287,7 +288,7 @@ export class Attempt {
 
   /** A gateway that does not stream answers, or refuses, in one piece. */
   private onWholeJson(text: string): void {
-    const readable = readChunk(text, this.deltas.take);
+    const readable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
     if (readable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
     else this.fail({ type: 'garbled', what: 'json' });

@@ -1,8 +1,7 @@
-import type { Usage } from '../events';
-import { maxToolCalls } from '../turn/answerSize';
-import { isError } from '../faults/errorEnvelope';
-import { readFinishReason, type Finish } from './finishReason';
+import { maxToolCalls, type Usage } from '../events';
+import { isError } from '../faults/providerError';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
+import { visibleText } from '../gateway/visibleText';
 
 /** A piece of a tool call; the arguments of the pieces with the same index, one after the other, are its JSON. */
 export interface ToolCallPart {
@@ -29,12 +28,18 @@ export type Delta =
   /** The body of an error, as `readProviderError` takes it. */
   | { readonly type: 'error'; readonly error: unknown };
 
+/** What an attempt adds to the answer or changes in it. */
+export type AnswerDelta = Extract<
+  Delta,
+  { readonly type: 'text' | 'reasoning' | 'textWasReasoning' | 'toolCall' | 'restartInStream' }
+>;
+
 /** Receives the deltas of a stream in their order. It is the only interface between the body of a response and the turn. */
 export type DeltaSink = (delta: Delta) => void;
 
 /** A sink that may hold deltas back, until it is flushed. */
 export interface DeltaFilter {
-  readonly take: DeltaSink;
+  readonly onDelta: DeltaSink;
   /** Passes on what is held, because nothing follows that belongs to it. */
   flush(): void;
 }
@@ -231,5 +236,77 @@ export class ToolCallNumbers {
   /** Whether the arguments of every call are complete JSON. A call may also have no arguments at all. */
   get areComplete(): boolean {
     return [...this.json.values()].every((json) => json.trim() === '' || parseJson(json) !== undefined);
+  }
+}
+
+/** The meaning of a finish reason: the answer is complete, a filter stopped it, or the provider failed. */
+export type Finish =
+  { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
+
+/**
+ * The spellings of the providers behind OpenAI-compatible gateways, without case and separators. Sources: the finish
+ * reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`), Mistral, Cohere, Bedrock, DeepSeek, Zhipu
+ * and vLLM.
+ */
+const spellings: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
+  [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],
+  [
+    /^(length|modellength|maxlength|max(output|completion|new)?tokens|tokenlimit|errorlimit|(model|max)?context.*)$/,
+    { type: 'complete', reason: 'length' },
+  ],
+  [/^(toolcalls?|tooluse|functioncall)$/, { type: 'complete', reason: 'tool_calls' }],
+  [
+    /^(contentfilter|contentfiltered|sensitive|safety|recitation|(image)?prohibitedcontent|blocklist|spii|imagesafety|modelarmor|refusal|guardrailintervened|errortoxic)/,
+    { type: 'filtered' },
+  ],
+  [
+    /^(abort|aborted|cancelled|canceled|networkerror|insufficientsystemresource|error|servererror|engineerror|unknownerror|internalerror|upstreamerror|timeout)/,
+    { type: 'cut' },
+  ],
+];
+
+/** Maximum length of a reason that is kept, in characters. The known reasons are at most half as long. */
+const longestReason = 60;
+
+/**
+ * Reads a `finish_reason` in any provider's spelling. An unknown reason means a complete answer, under its own name.
+ * @returns undefined where there is none: null, empty, or the text `"null"`
+ */
+export function readFinishReason(value: unknown): Finish | undefined {
+  if (typeof value !== 'string') return undefined;
+  const reason = visibleText(value, longestReason);
+  if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
+  const bare = reason.toLowerCase().replace(/[\s_-]/g, '');
+  return spellings.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };
+}
+
+/**
+ * Limit for the text, reasoning and tool calls of all attempts of one turn, in characters (UTF-16 code units). No model
+ * writes nearly as much, and a journal of this size can still be read back into memory.
+ */
+export const maxAnswerChars = 32 * 1024 * 1024;
+
+/**
+ * Limit for the response bodies of one turn, in bytes. A streamed event takes up to 400 bytes for a single token, so
+ * the body of the longest answers (128,000 tokens) is about 50 MB. The limit leaves room for several attempts, but not
+ * for an endless stream of comments.
+ */
+export const maxTurnBytes = 256 * 1024 * 1024;
+
+/** Counts the characters and bytes that all attempts of one turn have received. */
+export class AnswerSize {
+  private chars = 0;
+  private bytes = 0;
+
+  /** Counts characters of the answer. @returns false when the total exceeds the limit: they must then be dropped */
+  addChars(count: number): boolean {
+    this.chars += count;
+    return this.chars <= maxAnswerChars;
+  }
+
+  /** Counts bytes of a response body. @returns false when the total exceeds the limit */
+  addBytes(count: number): boolean {
+    this.bytes += count;
+    return this.bytes <= maxTurnBytes;
   }
 }

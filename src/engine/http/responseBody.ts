@@ -1,5 +1,4 @@
 import { createParser } from 'eventsource-parser';
-import { BareLines } from './bareLines';
 import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from './charset';
 import type { Clock } from '../clock';
 
@@ -19,7 +18,7 @@ export class ConnectionFailure extends Error {
   }
 }
 
-export interface BodySink {
+interface BodySink {
   /** So many bytes have arrived, whatever they mean. */
   bytes(count: number): void;
   /** A whole server-sent event. */
@@ -27,7 +26,7 @@ export interface BodySink {
   /** More than `maxEventChars` without an end. */
   endless(): void;
   /** Whether anybody still wants to know. */
-  over(): boolean;
+  isOver(): boolean;
 }
 
 export type BodyEnd =
@@ -36,7 +35,7 @@ export type BodyEnd =
 
 /**
  * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
- * @returns undefined once `sink.over()` is true
+ * @returns undefined once `sink.isOver()` is true
  * @throws ConnectionFailure when the connection breaks
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
@@ -68,7 +67,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     } catch (error) {
       throw new ConnectionFailure(error);
     }
-    if (sink.over()) return undefined;
+    if (sink.isOver()) return undefined;
     // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
@@ -88,7 +87,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (kind === 'stream') parser.feed(bareLines.convert(held));
       else if (size > maxEventChars) sink.endless();
     }
-    if (sink.over()) return undefined;
+    if (sink.isOver()) return undefined;
     if (part.done) break;
   }
   if (kind === 'stream' || kind === 'web-page') return { kind, empty };
@@ -156,4 +155,91 @@ export class StreamDecoder {
   end(): string {
     return this.split.decode();
   }
+}
+
+const errorField = 'error:';
+/** The beginning of a bare line, or what may become one with the next piece. */
+const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
+const bareLater = new RegExp(`[\\n\\r]${bareStart}`);
+const bareNow = new RegExp(`^${bareStart}`);
+
+/**
+ * Converts lines that are not valid server-sent events into events. new-api writes an error as a line of JSON without
+ * `data:` once the stream has begun; others use an `error:` field. Parsers drop both.
+ */
+export class BareLines {
+  private atLineStart = true;
+  private afterReturn = false;
+  /** Whether an event that began with a bare line is open, and whether it spans several lines. */
+  private bare: 'none' | 'begun' | 'continued' = 'none';
+  /** The current line so far. */
+  private line = '';
+  /** The beginning of a line that may become `error:`. */
+  private held = '';
+
+  /** @param text the next piece of the stream */
+  convert(text: string): string {
+    const all = this.held + text;
+    if (all === '') return '';
+    this.held = '';
+    const isBare = this.bare !== 'none' || (this.atLineStart && bareNow.test(all)) || this.hasBareLine(all);
+    const converted = isBare ? this.convertLines(all) : all;
+    if (!isBare) this.atLineStart = endsLine(all);
+    this.afterReturn = all.endsWith('\r');
+    return converted;
+  }
+
+  /** Avoids the slower pattern for most pieces of the body, which consist of complete events. */
+  private hasBareLine(text: string): boolean {
+    const isUsual = text.endsWith('\n') && !text.includes('\r');
+    if (!isUsual) return bareLater.test(text);
+    return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
+  }
+
+  private convertLines(text: string): string {
+    let converted = '';
+    text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
+      // The second half of a line end that was split.
+      if (index === 0 && line === '\n' && this.afterReturn) converted += line;
+      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.held = line;
+      else converted += this.convertLine(line);
+    });
+    return converted;
+  }
+
+  private convertLine(line: string): string {
+    let converted = this.atLineStart ? this.convertStart(line) : line;
+    if (!this.atLineStart) this.line += line;
+    this.atLineStart = endsLine(line);
+    if (this.atLineStart && this.bare !== 'none' && this.isComplete()) {
+      this.bare = 'none';
+      converted += '\n';
+    }
+    return converted;
+  }
+
+  private convertStart(line: string): string {
+    this.line = line;
+    if (this.bare !== 'none' && /^[ \t}\]]/.test(line)) {
+      this.bare = 'continued';
+      return `data: ${line}`;
+    }
+    // The event before may lack its blank line.
+    const end = this.bare === 'none' || line.trim() === '' ? '' : '\n';
+    this.bare = bareNow.test(line) ? 'begun' : 'none';
+    if (this.bare === 'none') return `${end}${line}`;
+    if (!line.startsWith(errorField)) return `\ndata: ${line}`;
+    return `\nevent: error\ndata:${line.slice(errorField.length)}`;
+  }
+
+  /** Whether the JSON has ended. JSON that spans several lines ends with a bracket that is not indented. */
+  private isComplete(): boolean {
+    const { line } = this;
+    if (line.startsWith(errorField)) return true;
+    return this.bare === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
+  }
+}
+
+function endsLine(text: string): boolean {
+  return text.endsWith('\n') || text.endsWith('\r');
 }

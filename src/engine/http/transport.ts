@@ -1,12 +1,13 @@
 import type { EngineDeps } from '../engine';
 import type { KnownKeys } from '../gateway/knownKeys';
-import type { ChatRequest, Connection } from '../request';
-import { requestBody } from './requestBody';
+import type { ChatRequest, Connection, ImagePart, TextPart, Tool } from '../request';
 import type { OutgoingMessage } from '../answer/continuation';
 import { boundedText, ConnectionFailure } from './responseBody';
-import type { RouteBehavior } from '../gate/routeMemory';
+import type { RouteBehavior } from '../gate/networkState';
 import type { RequestBuilder } from './sdk';
 import { visibleText } from '../gateway/visibleText';
+import type { OpenAI } from 'openai';
+import type { RepairableParameter } from '../faults/providerError';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
 export class HttpRejection extends Error {
@@ -27,8 +28,6 @@ export interface AttemptRequest {
   readonly behavior: RouteBehavior;
 }
 
-export type OnHeaders = (status: number, headers: Headers) => void;
-
 /**
  * Sends one request that the SDK has built, and returns the bare response. The SDK's stream parser is not used, because
  * comments, `[DONE]` and a missing finish reason have to stay visible.
@@ -39,7 +38,7 @@ export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
   { connection, request, messages, behavior }: AttemptRequest,
   signal: AbortSignal,
-  onHeaders: OnHeaders,
+  onHeaders: (status: number, headers: Headers) => void,
 ): Promise<Response> {
   const builder = await builderFor(deps, connection.baseUrl);
   const { url, req } = await builder.buildRequest({
@@ -95,4 +94,51 @@ export function requestIdOf(headers: Headers, keys: KnownKeys): string | undefin
     if (id !== '') return id;
   }
   return undefined;
+}
+
+type Body = OpenAI.ChatCompletionCreateParamsStreaming;
+
+/** The request in the names of the wire, without what this gateway has refused before. */
+export function requestBody(
+  { model, temperature, maxTokens, topP, stop, tools, toolChoice }: Omit<ChatRequest, 'messages'>,
+  messages: readonly OutgoingMessage[],
+  unsupported: ReadonlySet<RepairableParameter>,
+): Body {
+  return {
+    model,
+    messages: messages.map(wireMessage),
+    stream: true,
+    ...(unsupported.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
+    ...(temperature === undefined || unsupported.has('temperature') ? {} : { temperature }),
+    ...(maxTokens === undefined
+      ? {}
+      : { [unsupported.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(stop?.length ? { stop: [...stop] } : {}),
+    // Gateways reject an empty list, and a choice without one.
+    ...(tools?.length ? { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) } : {}),
+  };
+}
+
+function wireMessage(message: OutgoingMessage): Body['messages'][number] {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+  if ('toolCalls' in message) {
+    const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
+      ...{ id, type: 'function' as const, function: { name, arguments: json } },
+    }));
+    // Some providers reject an empty text beside a call, none a missing one.
+    return { role: 'assistant', content: message.content || null, tool_calls: calls };
+  }
+  if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };
+  const { role, content } = message;
+  return 'prefix' in message ? Object.assign({ role, content }, { prefix: true }) : { role, content };
+}
+
+function wirePart(part: TextPart | ImagePart): OpenAI.ChatCompletionContentPart {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  return { type: 'image_url', image_url: { url: `data:${part.mimeType};base64,${part.data}` } };
+}
+
+function wireTool({ name, description, parameters }: Tool): OpenAI.ChatCompletionFunctionTool {
+  return { type: 'function', function: { name, description, parameters: { ...parameters } } };
 }

@@ -2,13 +2,13 @@
 
 export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';
 
-export interface BackoffOptions {
+interface BackoffOptions {
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
   readonly jitter: JitterKind;
 }
 
-export interface BackoffInput {
+interface BackoffInput {
   /** Failures before this wait, from 0. */
   readonly n: number;
   /** Uniform in [0, 1). */

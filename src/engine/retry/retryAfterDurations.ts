@@ -70,7 +70,7 @@ const hourMs = 3_600_000;
 const dateAndTime =
   /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T|,? at |\s{1,2})?(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
-export interface FoundTime {
+interface FoundTime {
   /** Epoch milliseconds. */
   readonly time: number;
   /** Offsets of its text in the sentence. */

@@ -1,17 +1,10 @@
 import type { Fault } from '../faults/classify';
 import type { GateQueue } from '../gate/gateQueue';
 import type { Gate } from '../gate/gate';
-import type { RetryBudget } from './retryBudget';
+import type { RetryBudget } from '../gate/networkState';
 import { decide, type Decision, type History } from './retryPolicy';
-import type { EngineSettings } from '../engineSettings';
+import type { EngineSettings } from '../engine';
 import type { TurnHistory } from '../turn/turnHistory';
-
-/** Where an attempt was sent. */
-export interface AttemptTarget {
-  /** undefined: the attempt was never sent. */
-  readonly gate: Gate | undefined;
-  readonly budget: RetryBudget;
-}
 
 export interface RetryOutcome {
   readonly decision: Decision;
@@ -33,8 +26,15 @@ export class RetryController {
     private readonly queue: GateQueue,
   ) {}
 
-  /** The gate learns of the fault first, because the decision depends on whether the fault has opened the breaker. */
-  handle(fault: Fault, { gate, budget }: AttemptTarget, now: Pick<History, 'resuming' | 'hasText'>): RetryOutcome {
+  /**
+   * The gate learns of the fault first, because the decision depends on whether the fault has opened the breaker.
+   * @param gate undefined: the attempt was never sent
+   */
+  handle(
+    fault: Fault,
+    { gate, budget }: { readonly gate: Gate | undefined; readonly budget: RetryBudget },
+    now: Pick<History, 'resuming' | 'hasText'>,
+  ): RetryOutcome {
     const wasOpen = gate?.isBreakerOpen ?? false;
     this.queue.failed(fault);
     const isBreakerOpen = gate?.isBreakerOpen ?? false;
@@ -61,7 +61,7 @@ export class RetryController {
     const { pending } = this;
     this.pending = undefined;
     if (isFree) pending?.budget.refund(pending.cost);
-    else if (pending && !pending.resuming) this.history.retried();
+    else if (pending && !pending.resuming) this.history.retries++;
   }
 
   /** The answer is complete. */

@@ -2,7 +2,7 @@ import { hintedDelay, overloadDelay, transientDelay } from './backoff';
 import type { DelaySource, FaultKind } from '../events';
 import { fault, local, type Fault } from '../faults/classify';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
-import type { EngineSettings } from '../engineSettings';
+import type { EngineSettings } from '../engine';
 
 /** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
 export interface History {
@@ -113,22 +113,12 @@ function costOf(policy: Policy, { breakerOpen }: History): number {
   return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
 
-/** Whether something is done about it by itself. */
+/** A repair that is still due after an attempt has been tried, and was not what was wrong. */
+const retryable: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
+
+/** Whether the engine does something about a fault with this policy without being asked. */
 export function isRetryable({ retry }: Policy): boolean {
-  switch (retry) {
-    case 'transient':
-    case 'overload':
-    case 'hint':
-    case 'offline':
-    case 'resume':
-      return true;
-    case 'never':
-    case 'success':
-    case 'engine':
-    // A repair that is still due here has been tried, and was not what was wrong.
-    case 'repair':
-      return false;
-  }
+  return retryable.has(retry);
 }
 
 function fallback(policy: Policy, history: History, settings: EngineSettings): string | undefined {

@@ -1,26 +1,26 @@
 /** Characters of one second of a run. */
-export interface PaceSecond {
+export interface ThroughputSecond {
   /** Whole seconds since the run began. */
   readonly second: number;
   readonly chars: number;
 }
 
 /** How fast an answer has come in; seconds in which nothing came are not there. */
-export interface Pace {
+export interface Throughput {
   /** Those that are over, in their order. */
-  readonly before: readonly PaceSecond[];
+  readonly before: readonly ThroughputSecond[];
   /** The one that is being filled. */
   readonly second: number;
   readonly chars: number;
 }
 
-export const noPace: Pace = { before: [], second: 0, chars: 0 };
+export const noThroughput: Throughput = { before: [], second: 0, chars: 0 };
 
 /** The throughput is counted separately for this many seconds. Later deltas are added to the last of them. */
 const mostSeconds = 10_000;
 
 /** Once a token: what came before is copied only when a second is over. */
-export function paced({ before, second, chars }: Pace, ms: number, more: number): Pace {
+export function addToThroughput({ before, second, chars }: Throughput, ms: number, more: number): Throughput {
   const now = Math.floor(ms / 1000);
   if (now === second || chars === 0 || before.length >= mostSeconds)
     return { before, second: now, chars: chars + more };
@@ -31,16 +31,16 @@ export function paced({ before, second, chars }: Pace, ms: number, more: number)
 const longestSpreadMs = 3_600_000;
 
 /** Evenly over the time in which it came. */
-export function spread(pace: Pace, start: number, to: number, chars: number): Pace {
+export function spread(throughput: Throughput, start: number, to: number, chars: number): Throughput {
   const from = Math.max(start, to - longestSpreadMs);
   const seconds = Math.max(1, Math.floor(to / 1000) - Math.floor(from / 1000) + 1);
   const share = (second: number): number => Math.round((chars * second) / seconds);
   return Array.from({ length: seconds }, (_, second) => second).reduce(
-    (sum, second) => paced(sum, from + second * 1000, share(second + 1) - share(second)),
-    pace,
+    (sum, second) => addToThroughput(sum, from + second * 1000, share(second + 1) - share(second)),
+    throughput,
   );
 }
 
-export function paceSeconds({ before, second, chars }: Pace): readonly PaceSecond[] {
+export function throughputSeconds({ before, second, chars }: Throughput): readonly ThroughputSecond[] {
   return chars === 0 ? before : [...before, { second, chars }];
 }

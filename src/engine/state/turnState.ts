@@ -1,6 +1,6 @@
-import { maxToolCalls } from '../turn/answerSize';
 import {
   isTerminal,
+  maxToolCalls,
   type AttemptEvent,
   type FailedEvent,
   type ModelEvent,
@@ -12,7 +12,7 @@ import {
   type WaitingEvent,
 } from '../events';
 import { emptyLedger, enter, type Ledger } from './ledger';
-import { noPace, paced, spread, type Pace } from './throughput';
+import { noThroughput, addToThroughput, spread, type Throughput } from './throughput';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
@@ -31,7 +31,7 @@ export interface TurnRun {
   readonly firstTokenAt?: number | undefined;
   readonly lastTokenAt?: number | undefined;
   readonly endedAt?: number | undefined;
-  readonly pace: Pace;
+  readonly throughput: Throughput;
 }
 
 /** A place where an answer was joined from parts. */
@@ -92,7 +92,7 @@ export const initialTurn: TurnState = {
   ledger: emptyLedger,
   earlier: [],
   attempts: 0,
-  pace: noPace,
+  throughput: noThroughput,
   quiet: false,
 };
 
@@ -179,7 +179,7 @@ function fold(state: TurnState, event: RecordedEvent): TurnState {
       return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
     }
     case 'replaced':
-      return { ...token(state, event, 0, event.text), pace: overtaken(state, event), seams: [] };
+      return { ...token(state, event, 0, event.text), throughput: overtaken(state, event), seams: [] };
     case 'model':
       return {
         ...state,
@@ -262,16 +262,16 @@ function token(state: TurnState, { at }: StreamEvent, chars: number, text = stat
     phase: 'streaming',
     firstTokenAt: state.firstTokenAt ?? at,
     lastTokenAt: at,
-    pace: paced(state.pace, at - (state.startedAt ?? at), chars),
+    throughput: addToThroughput(state.throughput, at - (state.startedAt ?? at), chars),
     quiet: false,
   };
 }
 
 /** The new answer has come in unseen since its attempt was answered; when each word of it came is not told. */
-function overtaken({ pace, ledger, startedAt }: TurnState, { at, text }: ReplacedEvent): Pace {
+function overtaken({ throughput, ledger, startedAt }: TurnState, { at, text }: ReplacedEvent): Throughput {
   const present = ledger.entries.at(-1);
   const since = present ? present.at + (present.headersMs ?? 0) : at;
-  return spread(pace, since - (startedAt ?? at), at - (startedAt ?? at), text.length);
+  return spread(throughput, since - (startedAt ?? at), at - (startedAt ?? at), text.length);
 }
 
 function end(state: TurnState, event: RecordedEvent): TurnState {
@@ -286,8 +286,8 @@ export function runsOf(state: TurnState): readonly TurnRun[] {
 /** Returns the earlier runs of an answer that the user continues manually. */
 export function runsSoFar(state: TurnState): readonly TurnRun[] {
   if (state.startedAt === undefined) return state.earlier;
-  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, pace } = state;
-  const run = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, pace };
+  const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
+  const run = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
   return [...state.earlier, run];
 }
 

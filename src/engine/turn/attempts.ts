@@ -1,5 +1,5 @@
 import type { Answer, Plan } from '../answer/answer';
-import { AnswerSize } from './answerSize';
+import { AnswerSize } from '../http/dialect';
 import { Attempt } from '../http/attempt';
 import type { EngineDeps } from '../engine';
 import type { AttemptReason, EndedEvent } from '../events';
@@ -7,16 +7,16 @@ import type { Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import type { GateQueue } from '../gate/gateQueue';
 import type { ChatRequest, Connection } from '../request';
-import { continuationMessages } from '../answer/continuation';
-import { knownPrefill } from '../answer/prefill';
-import type { EngineMemory } from '../gate/routeMemory';
+import { continuationMessages, knownPrefill } from '../answer/continuation';
+import type { NetworkState } from '../gate/networkState';
+import type { KnownKeys } from '../gateway/knownKeys';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
 export type KeyedConnection = Connection & { readonly apiKey: string };
 
 /** What of a turn an attempt acts on. */
-export interface TurnParts {
+interface TurnParts {
   readonly output: TurnOutput;
   readonly answer: Answer;
   readonly history: TurnHistory;
@@ -39,7 +39,8 @@ export class Attempts {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly memory: EngineMemory,
+    private readonly network: NetworkState,
+    private readonly keys: KnownKeys,
     private readonly request: ChatRequest,
     private readonly turn: TurnParts,
   ) {}
@@ -47,14 +48,14 @@ export class Attempts {
   /** The stream of the present one had begun: what comes after it is no retry, but goes on. */
   get resuming(): boolean {
     const { present } = this;
-    return present?.taken === true && (present.streamed || this.asksForRest);
+    return present?.isAccepted === true && (present.streamed || this.asksForRest);
   }
 
   start(why: AttemptReason, connection: KeyedConnection, model: string): Attempt {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
     const { messages } = this.request;
-    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(baseUrl, model);
     const prefill = behavior.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
     const plan = answer.plan(this.deps.settings().resume, prefill);
     const joins = plan === 'prefill' || plan === 'continue';
@@ -64,7 +65,7 @@ export class Attempts {
       messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
       behavior,
     };
-    this.memory.keys.add(connection.apiKey);
+    this.keys.add(connection.apiKey);
     this.plan = plan;
     output.attempt++;
     answer.begin(plan);
@@ -73,28 +74,28 @@ export class Attempts {
       headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
     };
-    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.memory.keys);
+    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.keys);
     return this.present;
   }
 
   /** The present one is over, whatever came of it. */
-  over(how: EndedEvent['how'], fault?: Fault): void {
+  endPresent(how: EndedEvent['how'], fault?: Fault): void {
     const { present, turn } = this;
     turn.answer.cut();
-    if (!turn.output.ended(present, how, fault?.row) || !present) return;
-    turn.history.idle(present.idleMs());
-    if (present.taken && this.asksForRest) turn.history.resumeOver(turn.answer.added);
+    if (!turn.output.endAttempt(present, how, fault?.row) || !present) return;
+    turn.history.idleMs += present.idleMs();
+    if (present.isAccepted && this.asksForRest) turn.history.resumeOver(turn.answer.added);
   }
 
   /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
   repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
     const { plan } = this;
-    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(baseUrl, model);
     if (fault.refused && !behavior.unsupportedParameters.has(fault.refused)) {
       behavior.unsupportedParameters.add(fault.refused);
       return true;
     }
-    if (!shapeRows.has(fault.row) || this.present?.taken !== false) return false;
+    if (!shapeRows.has(fault.row) || this.present?.isAccepted !== false) return false;
     if (plan === 'prefill') behavior.refusesPrefill = true;
     else if (plan === 'continue') this.turn.answer.refuseJoins();
     return plan === 'prefill' || plan === 'continue';
@@ -110,7 +111,7 @@ export class Attempts {
     const repeatsCalls = this.plan === 'restart' && this.present?.hasCompleteToolCalls;
     if (!answer.gainedNothing && !repeatsCalls) return false;
     answer.cut();
-    const behavior = this.memory.routes.behaviorOf(baseUrl, model);
+    const behavior = this.network.behaviorOf(baseUrl, model);
     if (behavior.finishReason === 'unknown') behavior.finishReason = 'omitted';
     return true;
   }

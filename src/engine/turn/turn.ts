@@ -3,22 +3,23 @@ import type { AttemptEnd } from '../http/attempt';
 import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
 import type { AttemptReason, ModelEvent, StreamEvent } from '../events';
-import { isConnectionError, type ConnectionError } from '../http/connectionError';
+import { isConnectionError, type ConnectionError, type ChatRequest, type Connection } from '../request';
 import { classify, fault, type Evidence, type Fault } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import { faultRows } from '../faults/faultTable';
 import { describeError } from '../faults/transportError';
 import type { TurnRecord } from '../state/ledger';
 import { GateQueue } from '../gate/gateQueue';
-import type { Gate, GateBlock } from '../gate/gate';
+import type { GateBlock } from '../gate/cooldowns';
+import type { Gate } from '../gate/gate';
 import { hostOf, originOf } from '../gateway/baseUrl';
-import type { ChatRequest, Connection } from '../request';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
 import { isRetryable } from '../retry/retryPolicy';
-import type { EngineMemory } from '../gate/routeMemory';
+import type { NetworkState } from '../gate/networkState';
+import type { KnownKeys } from '../gateway/knownKeys';
 import { TurnHistory } from './turnHistory';
 import { TurnOutput, type Draft } from './turnOutput';
-import { TurnWords, type Failure, type Standing } from './turnMessages';
+import { TurnMessages, type Failure, type Situation } from './turnMessages';
 import { Waits, type WaitDescription } from './waits';
 
 /** Why there is another attempt; undefined: there is none. */
@@ -45,7 +46,7 @@ export class Turn implements RunningTurn {
   private readonly waits: Waits;
   private readonly attempts: Attempts;
   private readonly retries: RetryController;
-  private readonly words: TurnWords;
+  private readonly messages: TurnMessages;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
   private readonly time: number;
@@ -64,7 +65,8 @@ export class Turn implements RunningTurn {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly memory: EngineMemory,
+    private readonly network: NetworkState,
+    keys: KnownKeys,
     request: ChatRequest,
     { signal, earlier, connection = deps.connection }: StreamOptions,
     private readonly onEnd: () => void,
@@ -77,9 +79,9 @@ export class Turn implements RunningTurn {
     this.answer = new Answer(deps.clock, this.output, this.history, earlier);
     this.waits = new Waits(deps, this.output, this.history);
     this.queue = new GateQueue(deps, this.history, this.waits);
-    this.attempts = new Attempts(deps, memory, request, this);
+    this.attempts = new Attempts(deps, network, keys, request, this);
     this.retries = new RetryController(deps.settings, deps.random, this.history, this.queue);
-    this.words = new TurnWords(deps, memory.keys);
+    this.messages = new TurnMessages(deps, keys);
     const onAbort = (): void => this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.unsubscribe = () => signal?.removeEventListener('abort', onAbort);
@@ -100,7 +102,7 @@ export class Turn implements RunningTurn {
     if (this.isOver()) return;
     // The socket is closed first; what follows is bookkeeping.
     this.attempts.present?.abandon();
-    this.attempts.over('stopped');
+    this.attempts.endPresent('stopped');
     this.end({ type: 'stopped', text: this.answer.text });
   }
 
@@ -117,7 +119,7 @@ export class Turn implements RunningTurn {
   }
 
   /** Ends a wait, if there is one: what was waited for no longer counts. */
-  goOn(): void {
+  endWait(): void {
     if (this.waits.isWaiting) this.interrupt('retry-now');
   }
 
@@ -186,7 +188,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.over('internal', fault(faultRows.internalError));
+      this.attempts.endPresent('internal', fault(faultRows.internalError));
     } catch (another) {
       // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
       log.error(another);
@@ -236,7 +238,7 @@ export class Turn implements RunningTurn {
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
     const origin = this.openedBreaker && block.origin === 'request' ? 'turn' : block.origin;
-    return this.words.waitAtGate({ ...block, origin }, this.retries.attemptsLeft, this.standing(connection));
+    return this.messages.waitAtGate({ ...block, origin }, this.retries.attemptsLeft, this.situation(connection));
   }
 
   private async attemptIt(why: AttemptReason, route: KeyedConnection): Promise<Next> {
@@ -253,15 +255,15 @@ export class Turn implements RunningTurn {
       case 'finished': {
         const whole = this.answer.finish();
         if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
-        this.attempts.over('finished');
-        this.retries.succeeded(this.memory.network.budget(originOf(connection.baseUrl)));
+        this.attempts.endPresent('finished');
+        this.retries.succeeded(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
         this.end({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
         return undefined;
       }
       case 'abandoned':
-        this.attempts.over('abandoned');
+        this.attempts.endPresent('abandoned');
         return this.takeAsked();
       case 'fault':
         if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
@@ -274,15 +276,13 @@ export class Turn implements RunningTurn {
   private conclude(evidence: Evidence, connection: Connection): Promise<Next> | Next {
     const { attempts, deps, route } = this;
     const fault = classify(evidence, deps.clock.now());
-    const { message, detail } = this.words.of(fault, this.standing(connection));
+    const { message, detail } = this.messages.describe(fault, this.situation(connection));
     const seen = evidence.type === 'error' ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
-    attempts.over(fault.kind, fault);
+    attempts.endPresent(fault.kind, fault);
     if (attempts.repair(fault, connection, this.model)) return 'repair';
-    const target = {
-      gate: route && this.gate(route),
-      budget: this.memory.network.budget(originOf(connection.baseUrl)),
-    };
+    const budget = this.network.budget(originOf(connection.baseUrl));
+    const target = { gate: route && this.gate(route), budget };
     const now = { resuming: attempts.resuming, hasText: this.answer.text !== '' };
     const outcome = this.retries.handle(fault, target, now);
     const broke = attempts.present?.streamed === true && evidence.type !== 'no-text';
@@ -307,7 +307,7 @@ export class Turn implements RunningTurn {
         this.changeModel(decision.model, fault.kind);
         return 'switch';
       case 'offline': {
-        const words = this.words.wait(fault, decision.left, { source: 'backoff' }, this.standing(connection));
+        const words = this.messages.wait(fault, decision.left, { source: 'backoff' }, this.situation(connection));
         const interrupted = (): boolean => this.isOver() || this.asked !== undefined;
         return this.waits.untilOnline(connection.baseUrl, words, interrupted).then(next);
       }
@@ -317,23 +317,23 @@ export class Turn implements RunningTurn {
         this.openedBreaker = opensBreaker;
         if (isBreakerOpen) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };
-        const words = this.words.wait(fault, left, origin, this.standing(connection));
+        const words = this.messages.wait(fault, left, origin, this.situation(connection));
         return this.waits.forMs(delayMs, words).then(next);
       }
     }
   }
 
   private fail(failure: Failure, connection: Connection): void {
-    this.end(this.words.failure(failure, this.standing(connection)));
+    this.end(this.messages.failure(failure, this.situation(connection)));
   }
 
-  private standing(connection: Connection): Standing {
+  private situation(connection: Connection): Situation {
     const { model, attempts, output, answer } = this;
     return { connection, model, attempt: attempts.present, number: output.attempt, text: answer.text };
   }
 
   private gate({ baseUrl, apiKey }: KeyedConnection): Gate {
-    return this.memory.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
+    return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
   }
 
   private takeAsked(): Next {
@@ -343,7 +343,7 @@ export class Turn implements RunningTurn {
   }
 
   private isOver(): boolean {
-    return this.output.over;
+    return this.output.isOver;
   }
 
   private end(terminal: Draft): void {

@@ -1,5 +1,4 @@
 import type { Fault } from '../faults/classify';
-import { ResumeBudget } from '../answer/resumeBudget';
 import type { Decision, History } from '../retry/retryPolicy';
 
 type Circumstances = Pick<History, 'hasText' | 'tokens' | 'breakerOpen' | 'resuming'>;
@@ -15,7 +14,6 @@ export class TurnHistory {
   private freeReplayUsed = false;
   private previousDelayMs: number | undefined;
   private overloads = 0;
-  private resumes = 0;
   private emptyResumes = 0;
   private readonly budget = new ResumeBudget();
   private readonly rows = new Map<number, number>();
@@ -30,11 +28,11 @@ export class TurnHistory {
   }
 
   before(fault: Fault, now: Circumstances): History {
-    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, resumes, emptyResumes } = this;
-    const { idleMs, waited } = this;
+    const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes } = this;
+    const { idleMs, waited, budget } = this;
     const sameRow = this.rows.get(fault.row) ?? 0;
-    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, resumes, emptyResumes };
-    return { ...own, ...now, idleMs, waited, sameRow, resumesLeft: this.budget.left };
+    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes };
+    return { ...own, ...now, idleMs, waited, sameRow, resumes: budget.started, resumesLeft: budget.left };
   }
 
   note(fault: Fault, decision: Decision): void {
@@ -44,18 +42,8 @@ export class TurnHistory {
     if (decision.do === 'wait') this.previousDelayMs = decision.delayMs;
   }
 
-  /** The engine tries again by itself. */
-  retried(): void {
-    this.retries++;
-  }
-
-  /** Time went by in which nothing arrived. */
-  idle(ms: number): void {
-    this.idleMs += ms;
-  }
-
   wait(ms: number): void {
-    this.idle(ms);
+    this.idleMs += ms;
     this.waited = true;
   }
 
@@ -68,7 +56,6 @@ export class TurnHistory {
   /** The gateway has taken a request for the rest of an answer. */
   resumeStarted(): void {
     this.budget.start();
-    this.resumes++;
   }
 
   /** @param newChars what it has added to the answer */
@@ -84,5 +71,35 @@ export class TurnHistory {
     this.retries = 0;
     this.previousDelayMs = undefined;
     this.rows.clear();
+  }
+}
+
+/** Resumes a turn has before any of them is refunded. */
+export const initialResumes = 3;
+/** So many new characters refund a resume: it was worth it. */
+export const refundChars = 200;
+/** Resumes of a turn, whatever they yield. */
+export const mostResumes = 5;
+
+/** How often a turn may still ask for the rest of a broken answer; one that yields nothing costs two. */
+export class ResumeBudget {
+  private spent = 0;
+  /** Resumes that the gateway has accepted. */
+  started = 0;
+
+  /** Resumes that may still be started. */
+  get left(): number {
+    return Math.max(0, Math.min(initialResumes - this.spent, mostResumes - this.started));
+  }
+
+  start(): void {
+    this.started++;
+    this.spent++;
+  }
+
+  /** A started resume is over, and has added so many characters to the answer. */
+  yielded(newChars: number): void {
+    if (newChars === 0) this.spent++;
+    else if (newChars >= refundChars) this.spent--;
   }
 }

@@ -5,13 +5,13 @@ import { fault as rowOf, type Fault } from '../faults/classify';
 import { faultRows, type RowId } from '../faults/faultTable';
 import { wordsFor, type Circumstances, type Wording } from '../faults/wording';
 import type { KnownKeys } from '../gateway/knownKeys';
-import type { GateBlock } from '../gate/gate';
+import type { GateBlock } from '../gate/cooldowns';
 import type { Connection } from '../request';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
 import type { WaitDescription } from './waits';
 
 /** Where a turn is when something has to be said. */
-export interface Standing {
+export interface Situation {
   readonly connection: Connection;
   readonly model: string;
   /** The last one; undefined: there was none. */
@@ -31,18 +31,18 @@ export interface Failure {
 type Origin = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
 
 /** Puts what a turn does into events for people: why it waits, and why it is over. */
-export class TurnWords {
+export class TurnMessages {
   constructor(
     private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>,
     private readonly keys: KnownKeys,
   ) {}
 
   /** @param left attempts still allowed */
-  wait(fault: Fault, left: number, origin: Origin, standing: Standing): WaitDescription {
-    const { attempt: last, number } = standing;
+  wait(fault: Fault, left: number, origin: Origin, situation: Situation): WaitDescription {
+    const { attempt: last, number } = situation;
     const { status, requestId } = last ?? {};
     const { kind: reason, actions } = fault;
-    const { message } = this.of(fault, standing);
+    const { message } = this.describe(fault, situation);
     const [next, most] = [number + 1, number + left];
     const hintFrom = origin.hintFrom && this.keys.redact(origin.hintFrom);
     const wait = { attempt: next, maxAttempts: most, reason, message, status, requestId, actions };
@@ -50,21 +50,21 @@ export class TurnWords {
   }
 
   /** In the queue of a gate. */
-  waitAtGate({ why, cause, origin: told }: GateBlock, left: number, standing: Standing): WaitDescription {
+  waitAtGate({ why, cause, origin: told }: GateBlock, left: number, situation: Situation): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
     // Nobody knows how long a probe takes: the server has named no time for that.
     const origin: Origin = why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
-    return this.wait(faultOf({ why, cause }), left, origin, { ...standing, attempt: undefined });
+    return this.wait(faultOf({ why, cause }), left, origin, { ...situation, attempt: undefined });
   }
 
-  failure({ decision, seen }: Failure, standing: Standing): Omit<FailedEvent, 'at' | 'attempt'> {
+  failure({ decision, seen }: Failure, situation: Situation): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint } = decision;
-    const { attempt, text } = standing;
+    const { attempt, text } = situation;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const last = fault === seen ? undefined : this.of(seen, standing).message;
+    const last = fault === seen ? undefined : this.describe(seen, situation).message;
     const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
-    const { message, detail } = this.of(fault, standing, { resetsAt, last, minutes });
+    const { message, detail } = this.describe(fault, situation, { resetsAt, last, minutes });
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
     const actions = text === '' ? fault.actions : withRest(fault);
@@ -72,9 +72,9 @@ export class TurnWords {
     return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...more };
   }
 
-  of(
+  describe(
     fault: Fault,
-    { connection, model, attempt }: Standing,
+    { connection, model, attempt }: Situation,
     more: Pick<Circumstances, 'last' | 'minutes' | 'resetsAt'> = {},
   ): Wording {
     return wordsFor(fault, { connection, model, status: attempt?.status, ...more }, this.deps, this.keys);

@@ -1,6 +1,5 @@
 import type { Attempt } from '../http/attempt';
 import type { Clock } from '../clock';
-import { EventQueue } from './eventQueue';
 import { isTerminal, type EndedEvent, type StreamEvent, type TerminalEvent, type Usage } from '../events';
 import { emptyLedger, enter, type LedgerEntry } from '../state/ledger';
 
@@ -24,7 +23,7 @@ export class TurnOutput {
     this.events = new EventQueue<StreamEvent>(onLeave);
   }
 
-  get over(): boolean {
+  get isOver(): boolean {
     return this.terminal !== undefined;
   }
 
@@ -40,7 +39,7 @@ export class TurnOutput {
   }
 
   emit(draft: Draft): void {
-    if (this.over) return;
+    if (this.isOver) return;
     const event: StreamEvent = { attempt: this.attempt, ...draft, at: this.clock.ticks() };
     this.ledger = enter(this.ledger, event);
     this.events.push(event);
@@ -58,7 +57,7 @@ export class TurnOutput {
    * An attempt is over: what it brought, and what it cost, whatever became of it.
    * @returns false where that has been said already
    */
-  ended(attempt: Attempt | undefined, how: EndedEvent['how'], row?: number): boolean {
+  endAttempt(attempt: Attempt | undefined, how: EndedEvent['how'], row?: number): boolean {
     const account = attempt?.takeAccount();
     if (!account) return false;
     const { usage, ...rest } = account;
@@ -77,4 +76,55 @@ function sumOf(one: Usage, other: Usage): Usage {
     completionTokens: one.completionTokens + other.completionTokens,
     totalTokens: one.totalTokens + other.totalTokens,
   };
+}
+
+/**
+ * A queue between one producer and one reader. An item that was pushed before `close` is still delivered. A reader that
+ * leaves the loop early is reported to the producer, so that a request never outlives its reader.
+ */
+export class EventQueue<T> implements AsyncIterableIterator<T> {
+  private items: T[] = [];
+  private head = 0;
+  /** Pending calls of `next`, oldest first. Empty while items are queued. */
+  private readonly pending: ((result: IteratorResult<T>) => void)[] = [];
+  private closed = false;
+
+  constructor(private readonly onLeave: () => void) {}
+
+  push(item: T): void {
+    if (this.closed) return;
+    const deliver = this.pending.shift();
+    if (deliver) deliver({ done: false, value: item });
+    else this.items.push(item);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const deliver of this.pending.splice(0)) deliver({ done: true, value: undefined });
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    if (this.head < this.items.length) {
+      const value = this.items[this.head++] as T;
+      if (this.head === this.items.length) {
+        this.items = [];
+        this.head = 0;
+      }
+      return Promise.resolve({ done: false, value });
+    }
+    if (this.closed) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => this.pending.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    this.items = [];
+    this.head = 0;
+    this.onLeave();
+    this.close();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isConnectionError, type ConnectionError } from '../../engine/http/connectionError';
+import { isConnectionError, type ConnectionError } from '../../engine/request';
 import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../ui/messageActions';
 import type { ActiveConnection, Connections } from './connections';
 import { lateProgress } from '../ui/progress';

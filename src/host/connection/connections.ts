@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { isConnectionError } from '../../engine/http/connectionError';
-import type { Connection } from '../../engine/request';
+import { isConnectionError, type Connection } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
 import { BaseUrlNotices, unusableBaseUrl } from '../settings/baseUrlNotices';
 import type { DemoMode } from '../demo/demoMode';

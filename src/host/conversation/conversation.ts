@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import type { EngineSettings } from '../../engine/engineSettings';
+import type { EngineSettings } from '../../engine/engine';
 import { initialTurn, interrupted, recorded } from '../../engine/state/turnState';
 import type { ExchangeView } from '../../shared/protocol';
 import type { OtherVersion } from './conversationSummary';

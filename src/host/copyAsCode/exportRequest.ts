@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../engine/request';
-import type { EngineSettings } from '../../engine/engineSettings';
-import { timeoutsFor } from '../../engine/http/timeouts';
+import type { EngineSettings } from '../../engine/engine';
+import { timeoutsFor } from '../../engine/http/idleClocks';
 import type { TakenMessage, TakenRequest } from './exportedRequest';
 
 export interface TakenFrom {

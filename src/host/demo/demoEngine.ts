@@ -13,7 +13,7 @@ export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'conne
     // There is no state between turns, so there is nothing to reset or to report.
     connectionChanged: () => undefined,
     resetNetworkState: () => Promise.resolve(),
-    pauseOf: () => undefined,
+    cooldownOf: () => undefined,
     report: () => ({ turns: [], network: { budgets: [], gates: [] } }),
   };
 }

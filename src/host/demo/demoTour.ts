@@ -1,5 +1,4 @@
-import type { Localize } from '../../engine/engine';
-import type { EngineSettings } from '../../engine/engineSettings';
+import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoModel } from '../../demo/scenarios';
 import type { DemoAct, DemoGuide, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';

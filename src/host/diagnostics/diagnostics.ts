@@ -1,7 +1,6 @@
 import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
-import type { EngineReport } from '../../engine/engine';
+import type { EngineReport, EngineSettings } from '../../engine/engine';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { EngineSettings } from '../../engine/engineSettings';
 import type { ErrorNote } from './errorNote';
 import { withoutPlaces } from './redactPaths';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
-import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/sharedCooldowns';
+import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { privateFileMode, privateFolderMode } from '../journal/privateFiles';
 import { nameOf, parseName, type Note } from './cooldownNames';
 

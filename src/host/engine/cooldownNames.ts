@@ -1,5 +1,5 @@
 import type { FaultKind } from '../../engine/events';
-import type { Cooldown } from '../../engine/gate/sharedCooldowns';
+import type { Cooldown } from '../../engine/gate/cooldowns';
 
 /** A cooldown as it stands in the name of a file. */
 export interface Note extends Cooldown {

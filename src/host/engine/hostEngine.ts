@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { createEngine } from '../../engine/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
-import { noSharedCooldowns } from '../../engine/gate/sharedCooldowns';
+import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import { cooldownFiles } from './cooldownFiles';
 import { localize } from '../util/localize';
 import { systemClock } from '../util/systemClock';
 import { timeOfDay } from '../ui/timeOfDay';
 
-export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onPause'> {
+export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onCooldownChange'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };
   readonly version: string;
   /** Of all windows of this machine; absent: what the engine is told is nothing to them. */
@@ -16,7 +16,7 @@ export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connectio
 }
 
 /** The engine in VS Code's extension host. */
-export function hostEngine({ log, version, storage, settings, connection, onPause }: HostEngineDeps): Engine {
+export function hostEngine({ log, version, storage, settings, connection, onCooldownChange }: HostEngineDeps): Engine {
   return createEngine({
     clock: systemClock,
     random: Math.random,
@@ -27,7 +27,7 @@ export function hostEngine({ log, version, storage, settings, connection, onPaus
     formatTime: timeOfDay,
     settings,
     connection,
-    onPause,
+    onCooldownChange,
     cooldowns:
       storage === undefined
         ? noSharedCooldowns

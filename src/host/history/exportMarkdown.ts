@@ -1,7 +1,6 @@
 import type { Localize } from '../../engine/engine';
-import { knownLocale } from '../../engine/gateway/knownLocale';
+import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
 import { hasArrived, isRunning } from '../../engine/state/turnState';
-import { visibleText } from '../../engine/gateway/visibleText';
 import { panelStrings, type Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';

@@ -1,6 +1,5 @@
 import type { Localize } from '../../engine/engine';
-import { knownLocale } from '../../engine/gateway/knownLocale';
-import { visibleText } from '../../engine/gateway/visibleText';
+import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, titleLength } from '../conversation/conversationSummary';
 import { plainLabel } from '../ui/plainLabel';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { JitterKind } from '../../engine/retry/backoff';
-import type { EngineSettings } from '../../engine/engineSettings';
+import type { EngineSettings } from '../../engine/engine';
 
 /** A hand-edited settings.json may hold anything: what can't be used becomes the default, what is too much the limit. */
 export interface NumberSetting {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
-import type { EngineSettings } from '../../engine/engineSettings';
+import type { EngineSettings } from '../../engine/engine';
 import { Disposable } from '../util/disposable';
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
 import {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WaitingEvent } from '../../engine/events';
-import type { Pause } from '../../engine/gate/networkState';
+import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Conversation } from '../conversation/conversation';
 
 export type Activity =
@@ -19,7 +19,7 @@ export type Activity =
   /** `partial`: a part of the answer is there. */
   | { readonly kind: 'failed'; readonly partial: boolean }
   /** Nothing runs, and what is asked now would have to wait. */
-  | ({ readonly kind: 'cooling' } & Pause);
+  | ({ readonly kind: 'cooling' } & ModelCooldown);
 
 /** As `Conversations` has them. */
 export interface Turns {
@@ -57,7 +57,7 @@ function waiting({ until, estimated }: WaitingEvent, others: number): Activity {
 }
 
 /** A pause says more than how the last turn ended, and less than a turn that runs, which waits for it or asks elsewhere. */
-export function withPause(activity: Activity, pause: Pause | undefined): Activity {
+export function withPause(activity: Activity, pause: ModelCooldown | undefined): Activity {
   if (!pause) return activity;
   return activity.kind === 'idle' || activity.kind === 'failed' ? { kind: 'cooling', ...pause } : activity;
 }

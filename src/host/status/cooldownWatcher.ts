@@ -1,11 +1,11 @@
 import type { Clock } from '../../engine/clock';
-import type { Pause } from '../../engine/gate/networkState';
+import type { ModelCooldown } from '../../engine/gate/networkState';
 
 export interface PauseWatchDeps {
   readonly clock: Clock;
   /** Of the model that would be asked now. */
-  readonly pause: () => Promise<Pause | undefined>;
-  readonly show: (pause: Pause | undefined) => void;
+  readonly pause: () => Promise<ModelCooldown | undefined>;
+  readonly show: (pause: ModelCooldown | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,7 +37,7 @@ export class PauseWatch {
     this.cancel?.();
   }
 
-  private take(pause: Pause | undefined): void {
+  private take(pause: ModelCooldown | undefined): void {
     const { clock, show } = this.deps;
     this.cancel?.();
     const leftMs = pause ? Math.max(0, pause.until - clock.now()) : 0;

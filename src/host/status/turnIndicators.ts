@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import type { Pause } from '../../engine/gate/networkState';
+import type { ModelCooldown } from '../../engine/gate/networkState';
 import { ContextKeys } from './contextKeys';
 import type { Connections } from '../connection/connections';
 import { activityOf, DistinctActivity, withPause } from './activity';
@@ -12,7 +12,7 @@ import { systemClock } from '../util/systemClock';
 export interface TurnIndicatorsDeps {
   readonly conversations: Conversations;
   readonly connections: Connections;
-  readonly engine: Pick<Engine, 'pauseOf'>;
+  readonly engine: Pick<Engine, 'cooldownOf'>;
   readonly statusBar: StatusBar;
   readonly onError: (error: unknown) => void;
 }
@@ -30,7 +30,7 @@ export function registerTurnIndicators(deps: TurnIndicatorsDeps): TurnIndicators
     vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
   });
   const activity = new DistinctActivity((shown) => statusBar.update(shown));
-  let pause: Pause | undefined;
+  let pause: ModelCooldown | undefined;
   const show = (): void => activity.update(withPause(activityOf(conversations), pause));
   const pauses = new PauseWatch({
     clock: systemClock,
@@ -52,9 +52,9 @@ export function registerTurnIndicators(deps: TurnIndicatorsDeps): TurnIndicators
   return { pauseChanged: () => pauses.look(), dispose: () => void owned.dispose() };
 }
 
-async function pauseOfPresentModel({ connections, engine }: TurnIndicatorsDeps): Promise<Pause | undefined> {
+async function pauseOfPresentModel({ connections, engine }: TurnIndicatorsDeps): Promise<ModelCooldown | undefined> {
   const connection = await connections.usable();
   if (connection?.apiKey === undefined) return undefined;
   const { origin, apiKey } = connection;
-  return engine.pauseOf({ origin, apiKey, model: connections.model() });
+  return engine.cooldownOf({ origin, apiKey, model: connections.model() });
 }

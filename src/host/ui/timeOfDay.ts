@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { knownLocale } from '../../engine/gateway/knownLocale';
+import { knownLocale } from '../../engine/gateway/visibleText';
 
 /** As the user writes it, with the day when it isn't today. @param at epoch milliseconds */
 export function timeOfDay(at: number): string {

@@ -1,4 +1,4 @@
-import type { ConnectionError, ConnectionProblem } from '../../engine/http/connectionError';
+import type { ConnectionError, ConnectionProblem } from '../../engine/request';
 
 /** Something the user can put right; its message is localised and shown as it is. */
 export class UserError extends Error {

@@ -1,6 +1,6 @@
 import {
   lastKnownAt,
-  paceSeconds,
+  throughputSeconds,
   runsOf,
   type LedgerEntry,
   type LedgerWait,
@@ -114,8 +114,8 @@ function firstTokenSoFar({ firstTokenAt, lastTokenAt = -Infinity }: TurnRun, ent
   return firstTokenAt >= entry.at ? firstTokenAt - entry.at : (entry.headersMs ?? 0);
 }
 
-function paceOf({ pace }: TurnRun, { start, end }: Axis): readonly PaceSpan[] {
-  return paceSeconds(pace).map(({ second, chars }) => {
+function paceOf({ throughput }: TurnRun, { start, end }: Axis): readonly PaceSpan[] {
+  return throughputSeconds(throughput).map(({ second, chars }) => {
     const from = Math.min(end, start + second * 1000);
     return { from, to: Math.min(end, from + 1000), chars };
   });

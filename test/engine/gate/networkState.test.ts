@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { NetworkState } from '../../../src/engine/gate/networkState';
-import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/sharedCooldowns';
+import fc from 'fast-check';
+import { NetworkState, RetryBudget } from '../../../src/engine/gate/networkState';
+import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/cooldowns';
 import { settle, VirtualClock } from '../../support/virtualClock';
+import { propertyRuns } from '../../support/propertyRuns';
 
 const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
 
@@ -115,26 +117,26 @@ describe('the network state', () => {
 
   it('says until when a model is left alone, and why; the others are not', async () => {
     const { clock, state } = start();
-    assert.equal(state.pauseOf(scope), undefined);
+    assert.equal(state.cooldownOf(scope), undefined);
     const { until } = limit(clock, state, scope);
-    assert.deepEqual(state.pauseOf({ ...scope }), { until, why: 'cooldown' });
-    assert.equal(state.pauseOf({ ...scope, apiKey: 'hsa-other' }), undefined);
+    assert.deepEqual(state.cooldownOf({ ...scope }), { until, why: 'cooldown' });
+    assert.equal(state.cooldownOf({ ...scope, apiKey: 'hsa-other' }), undefined);
     await clock.advance(30_000);
-    assert.equal(state.pauseOf(scope), undefined);
+    assert.equal(state.cooldownOf(scope), undefined);
   });
 
   it('says so of a breaker', () => {
     const { clock, state } = start();
     const gate = state.gate(scope);
     for (let n = 0; n < 5; n++) gate.enqueue(() => undefined).failed();
-    assert.deepEqual(state.pauseOf(scope), { until: clock.now() + 5000, why: 'breaker' });
+    assert.deepEqual(state.cooldownOf(scope), { until: clock.now() + 5000, why: 'breaker' });
   });
 
   it('tells when a pause begins, becomes longer and is ended, not when it stays as it is', async () => {
     const clock = new VirtualClock();
     const told: (number | undefined)[] = [];
     const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>
-      told.push(state.pauseOf(scope)?.until),
+      told.push(state.cooldownOf(scope)?.until),
     );
     const gate = state.gate(scope);
     const began = clock.now();
@@ -160,5 +162,105 @@ describe('the network state', () => {
       .enqueue(() => undefined)
       .accepted();
     assert.equal(told, 1);
+  });
+});
+
+const url = 'https://api.holysheep.ai/v1';
+
+const newMemory = (): NetworkState => new NetworkState(new VirtualClock(), noSharedCooldowns);
+
+describe('the memory of routes', () => {
+  it('knows nothing of a model it has not met', () => {
+    const { unsupportedParameters, refusesPrefill, finishReason } = newMemory().behaviorOf(url, 'gpt-5');
+    assert.deepEqual([unsupportedParameters.size, refusesPrefill, finishReason], [0, false, 'unknown']);
+  });
+
+  it('keeps what it has learned of a model on a route', () => {
+    const memory = newMemory();
+    memory.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
+    memory.behaviorOf(url, 'gpt-5').finishReason = 'omitted';
+    assert.deepEqual([...memory.behaviorOf(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
+    assert.equal(memory.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
+  });
+
+  it('holds it neither against another model nor against the same one on another route', () => {
+    const memory = newMemory();
+    memory.behaviorOf(url, 'gpt-5').refusesPrefill = true;
+    assert.equal(memory.behaviorOf(url, 'gpt-4o').refusesPrefill, false);
+    assert.equal(memory.behaviorOf('https://example.com/v1', 'gpt-5').refusesPrefill, false);
+  });
+});
+
+class Ticks {
+  time = 500;
+  ticks(): number {
+    return this.time;
+  }
+}
+
+function spent(tokens: number): { readonly clock: Ticks; readonly budget: RetryBudget } {
+  const clock = new Ticks();
+  const budget = new RetryBudget(clock);
+  budget.charge(12 - tokens);
+  return { clock, budget };
+}
+
+describe('a retry budget', () => {
+  it('has 12 tokens, and never less than none', () => {
+    const budget = new RetryBudget(new Ticks());
+    assert.equal(budget.tokens, 12);
+    for (let n = 0; n < 11; n++) budget.charge(1);
+    assert.equal(budget.tokens, 1);
+    budget.charge(2);
+    assert.equal(budget.tokens, 0);
+  });
+
+  it('gains one each ten seconds', () => {
+    const { clock, budget } = spent(0);
+    clock.time += 9999;
+    assert.equal(budget.tokens, 0);
+    clock.time += 1;
+    assert.equal(budget.tokens, 1);
+    clock.time += 25_000;
+    assert.equal(budget.tokens, 3);
+    clock.time += 5000;
+    assert.equal(budget.tokens, 4);
+  });
+
+  it('gains one with each success', () => {
+    const { budget } = spent(3);
+    budget.refund(1);
+    assert.equal(budget.tokens, 4);
+  });
+
+  it('does not save up the time in which it is full', () => {
+    const clock = new Ticks();
+    const budget = new RetryBudget(clock);
+    clock.time += 3_600_000;
+    budget.refund(1);
+    budget.charge(12);
+    clock.time += 9999;
+    assert.equal(budget.tokens, 0);
+  });
+
+  it('is never below zero and never above twelve', () => {
+    const step = fc.oneof(
+      fc.record({ take: fc.integer({ min: 0, max: 14 }) }),
+      fc.record({ pass: fc.nat(60_000) }),
+      fc.constant('success' as const),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
+        const clock = new Ticks();
+        const budget = new RetryBudget(clock);
+        for (const each of steps) {
+          if (each === 'success') budget.refund(1);
+          else if ('pass' in each) clock.time += each.pass;
+          else budget.charge(each.take);
+          assert.ok(budget.tokens >= 0 && budget.tokens <= 12);
+        }
+      }),
+      { numRuns: propertyRuns },
+    );
   });
 });

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { Answer } from '../../../src/engine/answer/answer';
-import { AnswerSize } from '../../../src/engine/turn/answerSize';
-import { AnswerText } from '../../../src/engine/answer/answerText';
+import { Answer, AnswerText } from '../../../src/engine/answer/answer';
+import { AnswerSize, readChunk } from '../../../src/engine/http/dialect';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
-import { readChunk } from '../../../src/engine/http/dialect';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import type { EarlierAnswer } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
-import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
-import { RouteMemory, type RouteBehavior } from '../../../src/engine/gate/routeMemory';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { newBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
 import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
@@ -67,10 +65,10 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
       connection: { baseUrl, apiKey: 'key-1' },
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...new RouteMemory().behaviorOf(baseUrl, 'gpt-4o'), ...behavior },
+      behavior: { ...newBehavior(), ...behavior },
     },
     {
-      take: ({ type, ...fields }) => {
+      add: ({ type, ...fields }) => {
         if (type !== 'restartInStream') tell(type)(...(Object.values(fields) as unknown[]));
         return true;
       },
@@ -216,7 +214,7 @@ describe('an attempt', () => {
     const { ends, attempt } = await attempted(rejecting('ECONNREFUSED'));
     const [end] = ends;
     assert.ok(end?.type === 'fault' && end.evidence.type === 'error');
-    assert.deepEqual([end.evidence.streaming, attempt.taken], [false, false]);
+    assert.deepEqual([end.evidence.streaming, attempt.isAccepted], [false, false]);
   });
 
   it('ends although the error it got is its own cause', async () => {
@@ -237,7 +235,7 @@ describe('an attempt', () => {
   for (const [status, response, taken] of responses) {
     it(`${taken ? 'is' : 'is not'} taken with status ${status}`, async () => {
       const { attempt } = await attempted(response);
-      assert.deepEqual([attempt.status, attempt.taken], [status, taken]);
+      assert.deepEqual([attempt.status, attempt.isAccepted], [status, taken]);
     });
   }
 
@@ -396,7 +394,7 @@ async function bodyOf(pieces: readonly string[], type: string, overAfter = Infin
     bytes: (count) => (seen.bytes += count),
     event: () => seen.events++,
     endless: () => (seen.endless = true),
-    over: () => seen.endless || seen.events >= overAfter,
+    isOver: () => seen.endless || seen.events >= overAfter,
   });
   await settle();
   const early = seen.events;
@@ -484,21 +482,18 @@ describe('an answer', () => {
   it('that is wanted anew is so until it has overtaken the old one', () => {
     const { answer } = answerAfter({ text: 'old', go: 'restart' });
     answer.begin('restart');
-    answer.take({ type: 'text', text: 'ne' });
+    answer.add({ type: 'text', text: 'ne' });
     answer.cut();
     assert.equal(answer.plan('auto', undefined), 'restart');
     answer.begin('restart');
-    answer.take({ type: 'text', text: 'newer' });
+    answer.add({ type: 'text', text: 'newer' });
     assert.equal(answer.plan('auto', undefined), 'continue');
   });
 
   const firsts: readonly (readonly [what: string, arrive: (answer: Answer) => void])[] = [
-    ['text', (answer) => answer.take({ type: 'text', text: 'a' })],
-    ['reasoning', (answer) => answer.take({ type: 'reasoning', text: 'Hm' })],
-    [
-      'tool-call',
-      (answer) => answer.take({ type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } }),
-    ],
+    ['text', (answer) => answer.add({ type: 'text', text: 'a' })],
+    ['reasoning', (answer) => answer.add({ type: 'reasoning', text: 'Hm' })],
+    ['tool-call', (answer) => answer.add({ type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } })],
   ];
   for (const [what, arrive] of firsts) {
     it(`without text tells of its restart once, before its first ${what}`, async () => {
@@ -514,21 +509,21 @@ describe('an answer', () => {
     for (const over of ['finish', 'cut'] as const) {
       const { answer, clock } = answerAfter({ text: partial });
       answer.begin('continue');
-      answer.take({ type: 'text', text: partial.slice(0, 5) });
+      answer.add({ type: 'text', text: partial.slice(0, 5) });
       assert.equal(clock.pending, 1);
       answer[over]();
       assert.equal(clock.pending, 0);
     }
     const { answer, clock } = answerAfter({});
     answer.begin('replay');
-    answer.take({ type: 'text', text: 'a' });
+    answer.add({ type: 'text', text: 'a' });
     assert.equal(clock.pending, 0);
   });
 
   it('shows nothing of an echo that was cut', async () => {
     const { answer, shown } = answerAfter({ text: partial });
     answer.begin('continue');
-    answer.take({ type: 'text', text: partial.slice(0, 5) });
+    answer.add({ type: 'text', text: partial.slice(0, 5) });
     answer.cut();
     answer.finish();
     assert.deepEqual(await shown(), []);
@@ -537,7 +532,7 @@ describe('an answer', () => {
   it('says what it dropped of a whole echo, and shows no empty text', async () => {
     const { answer, shown } = answerAfter({ text: partial });
     answer.begin('continue');
-    answer.take({ type: 'text', text: partial });
+    answer.add({ type: 'text', text: partial });
     assert.equal(answer.finish(), true);
     assert.deepEqual(await shown(), [`continue ${partial.length}`]);
   });
@@ -554,7 +549,7 @@ describe('the text of one attempt', () => {
   it('goes behind what is there, and nothing is no change', () => {
     const text = new AnswerText('ab');
     assert.equal(text.stoppedShort, false);
-    text.begin('append');
+    text.begin('replay');
     assert.deepEqual([text.append(''), text.append('c')], [undefined, { type: 'append', text: 'c' }]);
     assert.equal(text.stoppedShort, false);
   });

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
+import fc from 'fast-check';
+import {
+  readBody,
+  type BodyEnd,
+  BareLines,
+  boundedText,
+  errorBodyLimits,
+  StreamDecoder,
+} from '../../../src/engine/http/responseBody';
+import { createParser } from 'eventsource-parser';
+import { textPieces, pieces } from '../../support/pieces';
+import { propertyRuns } from '../../support/propertyRuns';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 interface Seen {
   readonly events: readonly string[];
@@ -22,7 +34,7 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
     bytes: (count) => (bytes += count),
     event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
     endless: () => (over = true),
-    over: () => over,
+    isOver: () => over,
   });
   return { events, end, bytes };
 }
@@ -124,4 +136,202 @@ describe('a body', () => {
       assert.equal(bytes, text.length);
     });
   }
+});
+
+/** The events that a parser reads from the converted pieces. */
+function events(pieces: readonly string[]): readonly string[] {
+  const read: string[] = [];
+  const parser = createParser({ onEvent: ({ data, event }) => read.push(`${event ?? 'message'} ${data}`) });
+  const lines = new BareLines();
+  for (const piece of [...pieces, '\n\n']) parser.feed(lines.convert(piece));
+  return read;
+}
+
+const streams: readonly (readonly [name: string, stream: string, events: readonly string[]])[] = [
+  [
+    'leaves a stream without bare lines as it is',
+    'event: error\ndata: a\n\n: c\n\ndata: {"b":1}\n\n',
+    ['error a', 'message {"b":1}'],
+  ],
+  ['makes an event of a bare line of JSON', ': PING\n\n{"error":1}', ['message {"error":1}']],
+  ['makes an event of the first line', '{"error":1}\n', ['message {"error":1}']],
+  ['makes an event of each of several lines', '{"a":1}\n{"b":2}\n', ['message {"a":1}', 'message {"b":2}']],
+  ['ends the event before a bare line', 'data: a\n{"error":1}\n\n', ['message a', 'message {"error":1}']],
+  [
+    'ends the event of a bare line with the line',
+    '{"error":1}\ndata: [DONE]\n\n',
+    ['message {"error":1}', 'message [DONE]'],
+  ],
+  [
+    'makes one event of JSON on several lines',
+    ': PING\n\n{\n  "error": {\n    "code": 429\n  }\n}\n\n',
+    ['message {\n  "error": {\n    "code": 429\n  }\n}'],
+  ],
+  ['makes an event of a bare list', '[{"error":1}]\n', ['message [{"error":1}]']],
+  ['names the event of an `error` field', 'error: {"message":"no"}\n\n', ['error {"message":"no"}']],
+  [
+    'reads lines that end with CR LF',
+    ': PING\r\n\r\n{"error":1}\r\ndata: a\r\n\r\n',
+    ['message {"error":1}', 'message a'],
+  ],
+];
+
+describe('bare lines of a stream', () => {
+  for (const [name, stream, expected] of streams) {
+    it(`${name}, in one piece and character by character`, () => {
+      assert.deepEqual(events([stream]), expected);
+      assert.deepEqual(events(textPieces(stream, 1)), expected);
+    });
+  }
+
+  it('are the same events however the stream is split', () => {
+    const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {
+        const stream = lines.map((each) => each + end).join('');
+        const pieces = textPieces(stream, size + 1);
+        assert.deepEqual(events(pieces), events([stream]));
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+});
+
+interface Source {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly push: (bytes: Uint8Array | string) => void;
+  readonly close: () => void;
+  readonly fail: (error: Error) => void;
+  readonly cancelled: () => boolean;
+}
+
+function source(onCancel: () => void = () => undefined): Source {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: (it) => void (controller = it),
+    cancel: () => {
+      cancelled = true;
+      onCancel();
+    },
+  });
+  return {
+    body,
+    push: (bytes) => controller.enqueue(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes),
+    close: () => controller.close(),
+    fail: (error) => controller.error(error),
+    cancelled: () => cancelled,
+  };
+}
+
+const replyOf = (body: ReadableStream<Uint8Array> | null, contentType = 'application/json') => ({
+  body,
+  headers: new Headers({ 'content-type': contentType }),
+});
+
+describe('the text of an error', () => {
+  it('is all of a short body, with characters put together that arrived in pieces', async () => {
+    const clock = new VirtualClock();
+    const { body, push, close } = source();
+    for (const byte of new TextEncoder().encode('余额不足 🐑')) push(Uint8Array.of(byte));
+    close();
+    assert.equal(await boundedText(replyOf(body), clock), '余额不足 🐑');
+    assert.equal(clock.pending, 0);
+  });
+
+  it('is empty where there is no body', async () => {
+    assert.equal(await boundedText(replyOf(null), new VirtualClock()), '');
+  });
+
+  it('ends where the bytes are enough, and the rest is let go', async () => {
+    const clock = new VirtualClock();
+    const { body, push, cancelled } = source();
+    for (const piece of ['abcd', 'efgh', 'ijkl']) push(piece);
+    assert.equal(await boundedText(replyOf(body), clock, { bytes: 8, ms: 1000 }), 'abcdefgh');
+    assert.equal(cancelled(), true);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('ends when the time is up, and the rest is let go', async () => {
+    const clock = new VirtualClock();
+    const { body, push, cancelled } = source();
+    let text: string | undefined;
+    void boundedText(replyOf(body), clock, { bytes: 100, ms: 1000 }).then((it) => (text = it));
+    push('slow');
+    await clock.advance(999);
+    assert.deepEqual([text, cancelled()], [undefined, false]);
+    await clock.advance(1);
+    assert.deepEqual([text, cancelled()], ['slow', true]);
+  });
+
+  it('is what had arrived where the body breaks', async () => {
+    const clock = new VirtualClock();
+    const { body, push, fail } = source();
+    const text = boundedText(replyOf(body), clock);
+    push('half of a sen');
+    await settle();
+    fail(new Error('terminated'));
+    assert.equal(await text, 'half of a sen');
+    assert.equal(clock.pending, 0);
+  });
+
+  it('comes without complaint where the rest does not want to be let go', async () => {
+    const { body, push } = source(() => {
+      throw new Error('no');
+    });
+    push('abcd');
+    assert.equal(await boundedText(replyOf(body), new VirtualClock(), { bytes: 1, ms: 1000 }), 'abcd');
+    await settle();
+  });
+
+  it('is at most 64 KB, and takes at most five seconds', () => {
+    assert.deepEqual(errorBodyLimits, { bytes: 65_536, ms: 5000 });
+  });
+
+  it('keeps to these limits where none are given', async () => {
+    const clock = new VirtualClock();
+    const { body, push } = source();
+    for (let kilobyte = 0; kilobyte < 70; kilobyte++) push('x'.repeat(1024));
+    assert.equal((await boundedText(replyOf(body), clock)).length, errorBodyLimits.bytes);
+    let over = false;
+    void boundedText(replyOf(source().body), clock).then(() => (over = true));
+    await clock.advance(errorBodyLimits.ms);
+    assert.equal(over, true);
+  });
+});
+
+function decode(parts: readonly Uint8Array[]): string {
+  const decoder = new StreamDecoder();
+  return parts.map((part) => decoder.decode(part)).join('') + decoder.end();
+}
+
+/** Whole characters of every length, byte order marks, and bytes that are none. */
+const bytes = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('a', '\n', 'é', '羊', '🐑', '\uFEFF').map((text) => new TextEncoder().encode(text)),
+      fc.uint8Array({ maxLength: 3 }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((parts) => new Uint8Array(parts.flatMap((part) => [...part])));
+
+describe('a UTF-8 stream', () => {
+  it('is the same text for any split, well-formed or not', () => {
+    fc.assert(
+      fc.property(bytes, fc.array(fc.nat(90)), (all, cuts) => {
+        assert.equal(decode(pieces(all, cuts)), new TextDecoder('utf-8', { ignoreBOM: true }).decode(all));
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  it('keeps its byte order marks, in pieces of whole characters too', () => {
+    const part = new TextEncoder().encode('\uFEFFa');
+    assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
+  });
+
+  it('has a sign in the place of a character that never ended', () => {
+    assert.equal(decode([new TextEncoder().encode('a羊').subarray(0, 3)]), 'a\uFFFD');
+  });
 });

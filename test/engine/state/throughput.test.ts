@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
-import { noPace, paced, paceSeconds, spread, type Pace } from '../../../src/engine/state/throughput';
+import {
+  noThroughput,
+  addToThroughput,
+  throughputSeconds,
+  spread,
+  type Throughput,
+} from '../../../src/engine/state/throughput';
 
 type Piece = readonly [ms: number, chars: number];
 type Second = readonly [second: number, chars: number];
 
-const paceOf = (pieces: readonly Piece[]): Pace => pieces.reduce((pace, [ms, chars]) => paced(pace, ms, chars), noPace);
-const seconds = (pace: Pace): Second[] => paceSeconds(pace).map(({ second, chars }) => [second, chars]);
+const paceOf = (pieces: readonly Piece[]): Throughput =>
+  pieces.reduce((throughput, [ms, chars]) => addToThroughput(throughput, ms, chars), noThroughput);
+const seconds = (throughput: Throughput): Second[] =>
+  throughputSeconds(throughput).map(({ second, chars }) => [second, chars]);
 
 const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected: readonly Second[]]>> = {
   'nothing of nothing': [[], []],
@@ -52,7 +60,7 @@ const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected
   ],
 };
 
-describe('the pace of an answer', () => {
+describe('the throughput of an answer', () => {
   for (const [name, [pieces, expected]] of Object.entries(rows)) {
     it(`has ${name}`, () => assert.deepEqual(seconds(paceOf(pieces)), expected));
   }
@@ -62,8 +70,8 @@ describe('the pace of an answer', () => {
       [500, 1],
       [1500, 1],
     ]);
-    assert.equal(paced(one, 1900, 1).before, one.before);
-    assert.notEqual(paced(one, 2000, 1).before, one.before);
+    assert.equal(addToThroughput(one, 1900, 1).before, one.before);
+    assert.notEqual(addToThroughput(one, 2000, 1).before, one.before);
   });
 
   it('has what came unseen evenly over its time, to the last character', () => {
@@ -77,6 +85,6 @@ describe('the pace of an answer', () => {
   });
 
   it('has what came unseen within one second in that one', () => {
-    assert.deepEqual(seconds(spread(noPace, 1200, 1200, 7)), [[1, 7]]);
+    assert.deepEqual(seconds(spread(noThroughput, 1200, 1200, 7)), [[1, 7]]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
-import { paceSeconds } from '../../../src/engine/state/throughput';
+import { throughputSeconds } from '../../../src/engine/state/throughput';
 import {
   hasArrived,
   initialTurn,
@@ -272,26 +272,26 @@ describe('the state of a turn', () => {
     }
   });
 
-  it('keeps its pace by the second, whatever kind of token it was', () => {
-    const { pace } = fold([
+  it('keeps its throughput by the second, whatever kind of token it was', () => {
+    const { throughput } = fold([
       [100, 1, start()],
       [300, 1, thought('Hm')],
       [1099, 1, text('Hel')],
       [1100, 1, text('lo')],
       [1200, 1, { type: 'tool-call', index: 0, arguments: '{}' }],
     ]);
-    assert.deepEqual(pace, { before: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
+    assert.deepEqual(throughput, { before: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
   });
 
-  it('has the pace of an answer that has overtaken another over the time in which it came', () => {
-    const { pace, lastTokenAt } = fold([
+  it('has the throughput of an answer that has overtaken another over the time in which it came', () => {
+    const { throughput, lastTokenAt } = fold([
       [0, 1, start()],
       [500, 1, text('Hal')],
       [1000, 2, start()],
       [1100, 2, { type: 'headers', status: 200, ms: 100 }],
       [2900, 2, { type: 'replaced', text: 'Hello, world' }],
     ]);
-    assert.deepEqual(paceSeconds(pace), [
+    assert.deepEqual(throughputSeconds(throughput), [
       { second: 0, chars: 3 },
       { second: 1, chars: 6 },
       { second: 2, chars: 6 },

@@ -9,7 +9,7 @@ import {
   type Reply,
   rejecting,
 } from '../../support/scriptedFetch';
-import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });

@@ -5,13 +5,13 @@ import { fault } from '../../../src/engine/faults/classify';
 import type { RowId } from '../../../src/engine/faults/faultTable';
 import { GateQueue } from '../../../src/engine/gate/gateQueue';
 import { Gate } from '../../../src/engine/gate/gate';
-import { RetryBudget } from '../../../src/engine/retry/retryBudget';
-import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import { RetryBudget } from '../../../src/engine/gate/networkState';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import type { Decision } from '../../../src/engine/retry/retryPolicy';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
-import { faultOf, TurnWords } from '../../../src/engine/turn/turnMessages';
+import { faultOf, TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
 import {
@@ -405,7 +405,7 @@ describe('the history of a turn', () => {
   it('starts afresh with another model', () => {
     const history = new TurnHistory('one');
     history.note(fault(35), waitOf(700));
-    history.retried();
+    history.retries++;
     history.switched('two');
     const { sameRow, overloads, retries, previousDelayMs, models } = history.before(fault(35), now);
     assert.deepEqual([sameRow, overloads, retries, previousDelayMs, models], [0, 0, 0, undefined, ['one', 'two']]);
@@ -430,7 +430,7 @@ describe('the words of a closed gate', () => {
   const clock = new VirtualClock();
   const localize = (text: string): string => text;
   const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
-  const words = new TurnWords(deps, new KnownKeys());
+  const words = new TurnMessages(deps, new KnownKeys());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
   const standing = { connection, model: 'one', attempt: undefined, number: 0, text: '' };
   for (const [why, source, hintMs] of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,

@@ -27,7 +27,7 @@ describe('an observer that throws', () => {
   });
 
   it('does not end a turn when the pause listener throws, which is logged', async () => {
-    const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { onPause: fail } });
+    const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);

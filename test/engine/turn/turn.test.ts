@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConnectionProblem } from '../../../src/engine/http/connectionError';
+import type { ConnectionProblem } from '../../../src/engine/request';
 import {
   answering,
   rejecting,

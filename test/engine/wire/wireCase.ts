@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 import type { RowId } from '../../../src/engine/faults/faultTable';
-import type { EngineSettings } from '../../../src/engine/engineSettings';
+import type { EngineSettings } from '../../../src/engine/engine';
 import type { Script } from '../../../src/demo/gateway';
 import type { Stage } from './stage';
 

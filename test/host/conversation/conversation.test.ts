@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import type { EngineSettings } from '../../../src/engine/engineSettings';
+import type { EngineSettings } from '../../../src/engine/engine';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';

@@ -72,7 +72,7 @@ export class ScriptedEngine implements Engine {
     return Promise.resolve();
   }
 
-  pauseOf(): undefined {
+  cooldownOf(): undefined {
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Cooldown, Scope, SharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import type { Cooldown, Scope, SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { cooldownFiles } from '../../../src/host/engine/cooldownFiles';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
-import { noPace, paceSeconds } from '../../../src/engine/state/throughput';
+import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
 import { initialTurn, reduce, type TurnState } from '../../../src/engine/state/turnState';
 import { mergeText } from '../../../src/host/journal/mergeText';
 import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
@@ -23,8 +23,8 @@ const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
 );
 
 function withoutTimes(state: TurnState): TurnState {
-  const chars = paceSeconds(state.pace).reduce((sum, second) => sum + second.chars, 0);
-  return { ...state, lastTokenAt: undefined, pace: { ...noPace, chars } };
+  const chars = throughputSeconds(state.throughput).reduce((sum, second) => sum + second.chars, 0);
+  return { ...state, lastTokenAt: undefined, throughput: { ...noThroughput, chars } };
 }
 
 describe('mergeText', () => {

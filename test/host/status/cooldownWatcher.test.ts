@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Pause } from '../../../src/engine/gate/networkState';
+import type { ModelCooldown } from '../../../src/engine/gate/networkState';
 import { PauseWatch } from '../../../src/host/status/cooldownWatcher';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -8,7 +8,7 @@ class Watched {
   readonly clock = new VirtualClock();
   readonly shown: (number | undefined)[] = [];
   readonly errors: unknown[] = [];
-  pause: () => Promise<Pause | undefined> = () => Promise.resolve(undefined);
+  pause: () => Promise<ModelCooldown | undefined> = () => Promise.resolve(undefined);
   readonly watch = new PauseWatch({
     clock: this.clock,
     pause: () => this.pause(),
@@ -65,7 +65,7 @@ describe('the sign that a model cools down', () => {
   });
 
   it('goes by the last look, whichever answers first', async () => {
-    let late: (pause: Pause | undefined) => void = () => undefined;
+    let late: (pause: ModelCooldown | undefined) => void = () => undefined;
     watched.pause = () => new Promise((resolve) => (late = resolve));
     watched.watch.look();
     const until = watched.closeFor(10_000);

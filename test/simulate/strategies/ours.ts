@@ -1,9 +1,8 @@
 import { classify } from '../../../src/engine/faults/classify';
 import { GateQueue } from '../../../src/engine/gate/gateQueue';
 import type { Gate } from '../../../src/engine/gate/gate';
-import { NetworkState } from '../../../src/engine/gate/networkState';
-import type { RetryBudget } from '../../../src/engine/retry/retryBudget';
-import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import { NetworkState, type RetryBudget } from '../../../src/engine/gate/networkState';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';

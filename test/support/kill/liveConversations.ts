@@ -1,5 +1,5 @@
 import { createEngine } from '../../../src/engine/createEngine';
-import { noSharedCooldowns } from '../../../src/engine/gate/sharedCooldowns';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import type { RunningTurn } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { Conversations } from '../../../src/host/conversation/conversations';

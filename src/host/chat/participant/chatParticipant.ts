@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
-import { knownLocale } from '../../../engine/gateway/knownLocale';
+import { knownLocale } from '../../../engine/gateway/visibleText';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../commandIds';
 import type { RequestDefaults } from '../../conversation/chatRequest';

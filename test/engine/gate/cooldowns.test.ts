@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { GateCooldown } from '../../../src/engine/gate/gate';
-import type { Cooldown } from '../../../src/engine/gate/sharedCooldowns';
+import { GateCooldown, type Cooldown } from '../../../src/engine/gate/cooldowns';
 import { VirtualClock } from '../../support/virtualClock';
 
 function start(): { readonly clock: VirtualClock; readonly cause: Cooldown; readonly cooldown: GateCooldown } {

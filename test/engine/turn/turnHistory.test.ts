@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialResumes, mostResumes, refundChars, ResumeBudget } from '../../../src/engine/answer/resumeBudget';
+import { initialResumes, mostResumes, refundChars, ResumeBudget } from '../../../src/engine/turn/turnHistory';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** What each resume of a turn adds, and how many are left after each. */

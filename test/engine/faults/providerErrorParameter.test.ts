@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ProviderError } from '../../../src/engine/faults/providerError';
-import { refusedParameter, type RepairableParameter } from '../../../src/engine/faults/unsupportedParameter';
-
+import {
+  type ProviderError,
+  refusedParameter,
+  type RepairableParameter,
+} from '../../../src/engine/faults/providerError';
 const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
 
 const cases: readonly (readonly [words: string, codes: readonly string[], refused: RepairableParameter | undefined])[] =

@@ -1,4 +1,5 @@
-import type { DelaySource, FaultKind } from '../events';
+import { Deadline, type Clock } from '../clock';
+import type { DelaySource, FaultKind, WaitOrigin } from '../events';
 
 /** What a limit or a breaker applies to: a model behind an origin, for the owner of a key. */
 export interface Scope {
@@ -34,6 +35,65 @@ export const noSharedCooldowns: SharedCooldowns = {
   write: () => Promise.resolve(),
   clear: () => Promise.resolve(),
 };
+
+/** Estimate for a wait behind other requests, in milliseconds. It is renewed when it has passed. */
+const estimateMs = 1000;
+/** Why a request has to wait. */
+export interface GateBlock {
+  /** Epoch milliseconds. While other requests go first, an estimate that is renewed each second. */
+  readonly until: number;
+  /** `probe`: the cooldown has expired, and other requests go first. */
+  readonly why: 'cooldown' | 'breaker' | 'probe';
+  /** What closed the gate. */
+  readonly cause: Cooldown;
+  /** Whose request was told to wait. A gate knows `request` and `window`; only a turn knows that it was its own. */
+  readonly origin: WaitOrigin;
+}
+
+/** A cooldown that a limit or an open breaker has started at a gate. */
+export class GateCooldown {
+  private readonly deadline: Deadline;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly why: 'cooldown' | 'breaker',
+    readonly cause: Cooldown,
+    readonly origin: 'request' | 'window',
+    until = cause.until,
+  ) {
+    this.deadline = new Deadline(clock, until);
+  }
+
+  /** Zero: it has expired. */
+  get leftMs(): number {
+    return this.deadline.leftMs;
+  }
+
+  /** Epoch milliseconds. */
+  get until(): number {
+    return this.deadline.until;
+  }
+
+  /** Returns the same cooldown, but expired. */
+  expired(): GateCooldown {
+    return new GateCooldown(this.clock, this.why, this.cause, this.origin, this.clock.now());
+  }
+
+  /**
+   * Returns why a request has to wait.
+   * @param before what the request knows; the same object is returned if that still holds
+   */
+  blockAfter(before: GateBlock | undefined): GateBlock {
+    const { cause, origin } = this;
+    const now = this.clock.now();
+    const why = this.leftMs > 0 ? this.why : 'probe';
+    const until = why === 'probe' ? now + estimateMs : this.until;
+    const isSame = before?.cause === cause && before.why === why;
+    // An estimate holds until it has passed, or a clock that was set back has made it too long.
+    const holds = isSame && (why === 'probe' ? before.until > now && before.until <= until : before.until === until);
+    return holds ? before : { until, why, cause, origin };
+  }
+}
 
 /** One scope's part of what windows tell each other, in order: nothing is read that was cleared meanwhile. */
 export class SharedNotes {

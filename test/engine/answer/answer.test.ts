@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { AnswerText, type TextChange } from '../../../src/engine/answer/answerText';
+import { AnswerText, type TextChange } from '../../../src/engine/answer/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** What a reader ends up with who does as the changes say. */
@@ -66,7 +66,7 @@ describe('the text of an answer', () => {
 
   it('loses only the text of the attempt that is discarded', () => {
     const answer = new AnswerText('kept');
-    answer.begin('append');
+    answer.begin('replay');
     answer.append(' dropped');
     assert.deepEqual(answer.discard(), { type: 'discarded', text: 'kept' });
     assert.equal(answer.discard(), undefined);
@@ -90,7 +90,7 @@ describe('the text of an answer', () => {
     assert.equal(answer.text, 'Once upon a time there was a');
   });
 
-  const attempts: readonly (readonly [how: 'append' | 'restart' | 'continue', text: string, isRepetition: boolean])[] =
+  const attempts: readonly (readonly [how: 'replay' | 'restart' | 'continue', text: string, isRepetition: boolean])[] =
     [
       ['continue', '', true],
       ['continue', 'Once upon a time', true],
@@ -98,7 +98,7 @@ describe('the text of an answer', () => {
       ['continue', ', there was', false],
       ['restart', 'Once upon', false],
       ['restart', '', false],
-      ['append', '', false],
+      ['replay', '', false],
     ];
   for (const [how, text, isRepetition] of attempts) {
     it(`is ${isRepetition ? 'only repeated' : 'not only repeated'} by «${text}» of an attempt that begins as ${how}`, () => {
