@@ -1,7 +1,7 @@
 import type { Localize } from '../../engine/engine';
 import { knownLocale } from '../../engine/gateway/knownLocale';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, titleLength } from '../conversation/conversationSummary';
+import { type ConversationSummary, titleLength } from '../conversation/conversationList';
 import { plainLabel } from '../ui/plainLabel';
 
 export interface HistoryItem {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
-import { JournalFile } from './journalFile';
+import { JournalFile, writeFailureOf, type JournalProblem } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
 import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
 import { journalSchema, type HeaderLine } from '../conversation/journalSchema';
 import { JournalLocks } from './journalLocks';
-import { writeFailureOf, type JournalProblem } from './journalProblem';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
 
 export { isConversationId } from './journalFolder';

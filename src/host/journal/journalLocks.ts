@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import { hasCode, unlessMissing } from './journalFolder';
-import { privateFileMode, privateFolderMode, replaceFile } from './privateFiles';
+import { privateFileMode, privateFolderMode, replaceFile } from '../util/files';
 
 /** The holder of a lock looks this often whether another window asks for it. */
 const lookMs = 1000;

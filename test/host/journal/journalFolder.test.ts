@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { conversationsFolder, moveConversations } from '../../../src/host/journal/conversationsFolder';
+import { conversationsFolder, moveConversations } from '../../../src/host/journal/journalFolder';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 describe('The folder of the conversations', () => {
