@@ -2,7 +2,7 @@ import type { Conversation } from './conversation';
 import { Exchanges } from './exchanges';
 import { isConversationId, type Journal } from '../journal/journal';
 import type { Live, OpenConversations } from './openConversations';
-import { foldOutline, type FoldedJournal } from '../journal/journalFold';
+import { foldOutline } from '../journal/journalFold';
 import type { JournalEntry } from '../journal/journalFolder';
 import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
 import type { JournalLine } from './journalSchema';
@@ -75,12 +75,7 @@ function summaryOf({ conversation, file }: Live): ConversationSummary | undefine
 }
 
 /** The part of `Journal` that is needed. */
-export interface ClosedConversations {
-  newestFirst(): Promise<readonly JournalEntry[]>;
-  /** Without its being opened. */
-  content(id: string): Promise<Buffer | undefined>;
-  read(id: string): Promise<FoldedJournal | undefined>;
-}
+type ClosedConversations = Pick<Journal, 'newestFirst' | 'content' | 'read'>;
 
 type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'flaw'>;
 
@@ -251,7 +246,7 @@ const before = 40;
 const excerptLength = 160;
 
 /** What a search looks into: prompts and answers as they are shown, and the title. */
-export function textsOf({ exchanges, title }: Pick<ReadConversation, 'title' | 'exchanges'>): readonly string[] {
+function textsOf({ exchanges, title }: Pick<ReadConversation, 'title' | 'exchanges'>): readonly string[] {
   const all = exchanges.flatMap(({ prompt, state }) => [prompt, state.text]);
   return title === undefined ? all : [...all, title];
 }

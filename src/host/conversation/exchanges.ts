@@ -76,7 +76,7 @@ export class Exchanges {
 }
 
 /** The parent of a first prompt. */
-export const root = '';
+const root = '';
 
 /**
  * Which exchange was asked after which. A prompt that is edited gets a sibling; what is shown is a path, at each fork the

@@ -25,7 +25,7 @@ export interface TurnRunnerDeps {
 }
 
 /** What becomes of the exchanges; whoever runs them keeps them. */
-export interface TurnRunnerOwner {
+interface TurnRunnerOwner {
   /** Stores an exchange whose turn has started. */
   update(exchange: Exchange): Exchange;
   /** What an answer has brought, gathered. */
@@ -269,7 +269,7 @@ export interface RequestDefaults {
 }
 
 /** @param earlier the exchanges before it; one that has no text is left out, a partial answer goes along as it is. */
-export function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
+function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
   const messages: TextMessage[] = [];
   if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
   for (const past of earlier) {

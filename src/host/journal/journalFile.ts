@@ -41,10 +41,11 @@ export interface JournalFileOptions {
 }
 
 export interface JournalFileLock {
-  /** Takes the lock before the first write of a new file. */
-  readonly take: () => Promise<unknown>;
-  /** Called before each write. When the result is `false`, the file has been closed. */
-  readonly isOurs: () => Promise<boolean>;
+  /**
+   * Called before each write. When the result is `false`, the file has been closed.
+   * @param isFirst whether the file is new, so that the lock has to be taken
+   */
+  readonly isOurs: (isFirst: boolean) => Promise<boolean>;
   readonly isOursSync: () => boolean;
 }
 
@@ -201,9 +202,8 @@ export class JournalFile {
     const { clock, lock } = this.options;
     const cancelReport = clock.after(slowMs, () => this.report(new SlowWriteError()));
     try {
-      if (this.position === 0) await lock?.take();
-      // Another window has taken over the conversation, and this file has been closed.
-      if ((await lock?.isOurs()) === false) return;
+      // Another window writes the conversation, and this file has been closed.
+      if ((await lock?.isOurs(this.position === 0)) === false) return;
       this.encode();
       const { position, tail } = this;
       if (tail.length === 0) return;
@@ -278,7 +278,7 @@ export class JournalFile {
 // can't be set; little is lost by that.
 
 /** A name, a version that is looked at or a turn that is found broken off make a conversation no younger. */
-export function saysSomething(line: JournalLine): boolean {
+function saysSomething(line: JournalLine): boolean {
   switch (line.type) {
     case 'exchange':
     case 'events':
@@ -297,7 +297,7 @@ export async function keepAge(file: FileHandle | string, at: number): Promise<vo
   await kept.catch(() => undefined);
 }
 
-export function keepAgeSync(file: number, at: number): void {
+function keepAgeSync(file: number, at: number): void {
   try {
     futimesSync(file, at / 1000, at / 1000);
   } catch {
@@ -327,8 +327,6 @@ export type WriteFailure = 'full' | 'read-only' | 'forbidden' | 'gone' | 'slow' 
 
 /** The disk has not answered for seconds; the write may still succeed. */
 export class SlowWriteError extends Error {
-  override readonly name = 'SlowWriteError';
-
   constructor() {
     super('the disk does not respond');
   }

@@ -1,7 +1,7 @@
-import { chmod, constants, copyFile, lstat, open, readdir, rename, rm, stat, mkdir, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { privateFileMode, privateFolderMode } from '../util/files';
 import { createHash } from 'node:crypto';
+import { chmod, constants, copyFile, lstat, mkdir, readdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode, openWithoutBlocking, privateFileMode, privateFolderMode, unlessMissing } from '../util/files';
 
 /** A conversation on disk, closed or not. */
 export interface JournalEntry {
@@ -38,8 +38,7 @@ export class JournalFolder {
 
   /** @returns undefined when there is no regular file, or the file is too large to be read */
   async read(id: string): Promise<Buffer | undefined> {
-    // With this flag, opening a pipe does not wait for a writer. Windows has neither the flag nor such pipes.
-    const file = await open(this.path(id), constants.O_RDONLY | constants.O_NONBLOCK).catch(unlessMissing);
+    const file = await openWithoutBlocking(this.path(id)).catch(unlessMissing);
     if (!file) return undefined;
     try {
       const found = await file.stat();
@@ -147,15 +146,6 @@ async function moved(from: string, to: string): Promise<boolean> {
   }
 }
 
-export function unlessMissing(error: unknown): undefined {
-  if (hasCode(error, 'ENOENT')) return undefined;
-  throw error;
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 function clampedTime(at: number): number {
   return Math.min(lastTime, Math.max(-lastTime, at));
 }
@@ -186,20 +176,32 @@ export async function moveConversations(from: string, to: string, now = Date.now
   if (names.length === 0) return;
   await mkdir(to, { recursive: true, mode: privateFolderMode });
   const there = new Set(await readdir(to));
-  const isMissing = async (path: string): Promise<boolean> => !(await stat(path).catch(() => undefined));
   for (const name of names) {
     const lock = join(from, `${name.split('.', 1)[0] ?? ''}.lock`);
     const locked = await stat(lock).catch(() => undefined);
     if (locked && Math.abs(now - locked.mtimeMs) < liveLockMs) continue;
-    if (name.endsWith('.lock')) continue;
     // Two windows may start at once, and the other one may have moved the file.
-    if (!there.has(name)) {
-      await rename(join(from, name), join(to, name)).catch(async (error: unknown) => {
-        if (!(await isMissing(join(from, name)))) throw error;
-      });
-    }
+    if (!name.endsWith('.lock') && !there.has(name)) await move(join(from, name), join(to, name)).catch(unlessMissing);
     await rm(lock, { force: true });
   }
   // The folder stays while there is something in it.
   await rmdir(from).catch(() => undefined);
+}
+
+/** Moves a file, which keeps its time and becomes private. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    await chmod(to, privateFileMode);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error;
+    // The folders are on different devices. The file gets its name only when all of it is there.
+    const { mtime } = await stat(from);
+    const copy = `${to}${unfinished}`;
+    await copyFile(from, copy, constants.COPYFILE_EXCL);
+    await chmod(copy, privateFileMode);
+    await utimes(copy, mtime, mtime);
+    await rename(copy, to);
+    await rm(from);
+  }
 }
