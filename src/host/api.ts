@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine';
 import type { StreamEvent } from '../engine/events';
 import { isRecord } from '../engine/json';
 import type { TextMessage } from '../engine/request';
-import type { RequestDefaults } from './conversation/chatRequest';
+import type { RequestDefaults } from './conversation/turnRunner';
 import { ArgumentError } from './util/userError';
 
 export interface AskOptions {

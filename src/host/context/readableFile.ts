@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { shownPath } from '../code/editorPlaces';
+import { openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits } from './contextPrompt';
 
@@ -32,8 +32,7 @@ async function firstBytes(uri: vscode.Uri): Promise<Uint8Array> {
  */
 async function firstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
-  // Windows has neither this flag nor pipes among its files.
-  const file = await open(uri.fsPath, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
+  const file = await openWithoutBlocking(uri.fsPath);
   try {
     const stats = await file.stat();
     refuseIrregular(uri, stats);

@@ -5,7 +5,7 @@ import type { ChatRequest } from '../../engine/request';
 import type { EngineSettings } from '../../engine/engine';
 import { initialTurn, interrupted, recorded } from '../../engine/state/turnState';
 import type { ExchangeView } from '../../shared/protocol';
-import type { OtherVersion } from './conversationSummary';
+import type { OtherVersion } from './conversationList';
 import {
   canContinue,
   canRetry,

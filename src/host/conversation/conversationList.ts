@@ -1,10 +1,13 @@
 import type { Conversation } from './conversation';
-import { ConversationIndex } from './conversationIndex';
-import { titleOf, type ConversationHit, type ConversationSummary, type ReadConversation } from './conversationSummary';
-import { excerptOf, textsOf, wordsOf } from './conversationText';
 import { Exchanges } from './exchanges';
 import { isConversationId, type Journal } from '../journal/journal';
 import type { Live, OpenConversations } from './openConversations';
+import { foldOutline } from '../journal/journalFold';
+import type { JournalEntry } from '../journal/journalFolder';
+import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
+import type { JournalLine } from './journalSchema';
+import { visibleText } from '../../engine/gateway/visibleText';
+import type { Exchange } from './exchange';
 
 /** The conversations of a workspace, open or not, to be found and read. */
 export class ConversationList {
@@ -69,4 +72,211 @@ function summaryOf({ conversation, file }: Live): ConversationSummary | undefine
   const exchanges = conversation.exchanges();
   const [first] = exchanges;
   return file && first && { id, title: titleOf(title, first.prompt), at: file.at, turns: exchanges.length, busy };
+}
+
+/** The part of `Journal` that is needed. */
+type ClosedConversations = Pick<Journal, 'newestFirst' | 'content' | 'read'>;
+
+type Outline = Pick<ConversationSummary, 'title' | 'turns' | 'flaw'>;
+
+interface Known<T> {
+  readonly entry: JournalEntry;
+  /** undefined: it is not there, or nothing was asked in it. */
+  readonly value: T | undefined;
+}
+
+/** Characters of conversations that are kept for the next search; a person types a word letter by letter. */
+const keptCharacters = 32 * 1024 * 1024;
+
+const unreadable: Outline = { title: '', turns: 0, flaw: 'damaged' };
+
+/** What is in the conversations on disk, read again only where the file has changed. */
+export class ConversationIndex {
+  private readonly outlines = new Map<string, Known<Outline>>();
+  private readonly texts = new Map<string, Known<readonly string[]>>();
+  private kept = 0;
+
+  constructor(private readonly closed: ClosedConversations) {}
+
+  /** Newest first, without those in which nothing was asked; of those that can't be read what is known. */
+  async summaries(): Promise<readonly ConversationSummary[]> {
+    const entries = await this.closed.newestFirst();
+    this.forgetAllBut(new Set(entries.map(({ id }) => id)));
+    const found: ConversationSummary[] = [];
+    for (const entry of entries) {
+      const outline = await this.outline(entry);
+      if (outline) found.push({ id: entry.id, at: entry.at, busy: false, ...outline });
+    }
+    return found;
+  }
+
+  /** What is said in one of them; undefined when it can't be read. */
+  async textsIn(id: string): Promise<readonly string[] | undefined> {
+    const entry = this.outlines.get(id)?.entry;
+    const known = this.texts.get(id);
+    if (known && entry && isSame(known.entry, entry)) return known.value;
+    const folded = await this.closed.read(id).catch(() => undefined);
+    const value = folded && textsOf(folded);
+    if (entry) this.keep({ entry, value });
+    return value;
+  }
+
+  private async outline(entry: JournalEntry): Promise<Outline | undefined> {
+    const known = this.outlines.get(entry.id);
+    if (known && isSame(known.entry, entry)) return known.value;
+    // A conversation that can't be read is listed all the same, so that the user can delete it.
+    const content = await this.closed.content(entry.id).catch(() => undefined);
+    const value = content ? outlineOf(content) : unreadable;
+    this.outlines.set(entry.id, { entry, value });
+    return value;
+  }
+
+  private keep(known: Known<readonly string[]>): void {
+    this.drop(known.entry.id);
+    const length = lengthOf(known);
+    // They come newest first: those are asked for most.
+    if (this.kept + length > keptCharacters) return;
+    this.kept += length;
+    this.texts.set(known.entry.id, known);
+  }
+
+  private drop(id: string): void {
+    const known = this.texts.get(id);
+    if (known) this.kept -= lengthOf(known);
+    this.texts.delete(id);
+  }
+
+  private forgetAllBut(ids: ReadonlySet<string>): void {
+    for (const id of this.outlines.keys()) if (!ids.has(id)) this.outlines.delete(id);
+    for (const id of this.texts.keys()) if (!ids.has(id)) this.drop(id);
+  }
+}
+
+function isSame(a: JournalEntry, b: JournalEntry): boolean {
+  return a.at === b.at && a.size === b.size;
+}
+
+function lengthOf({ value = [] }: Known<readonly string[]>): number {
+  return value.reduce((sum, text) => sum + text.length, 0);
+}
+
+const eventsLine = Buffer.from('{"type":"events"');
+
+/** Answers are most of a file, and are not looked at. @returns undefined when nothing was asked */
+function outlineOf(content: Buffer): Outline | undefined {
+  const { lines, flaw } = outlineLines(content);
+  const { tree, title } = foldOutline(lines);
+  const path = tree.path();
+  const first = lines.find((line) => line.type === 'exchange' && line.id === path[0]);
+  if (first?.type !== 'exchange') return flaw && { title: title ?? '', turns: 0, flaw };
+  return { title: titleOf(title, first.prompt), turns: path.length, ...(flaw && { flaw }) };
+}
+
+/** The readable lines without their events. A damaged file or a later schema may yield only some of them. */
+function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines: readonly JournalLine[] } {
+  const lines: JournalLine[] = [];
+  const asked = new Set<string>();
+  let flaw: Outline['flaw'];
+  for (let start = 0; ;) {
+    const end = content.indexOf(0x0a, start);
+    if (end < 0) return { lines, flaw: start === 0 && !isUnbegun(content) ? 'damaged' : flaw };
+    try {
+      if (start === 0) decodeHeader(content.toString('utf8', 0, end));
+      else if (!content.subarray(start, start + eventsLine.length).equals(eventsLine)) {
+        lines.push(decodeLine(content.toString('utf8', start, end), asked));
+      }
+    } catch (error) {
+      if (error instanceof NewerJournalError) flaw = 'newer';
+      else if (!(error instanceof JournalFormatError)) throw error;
+      // Without a header, the rest of the file may be anything.
+      else if (start === 0) return { lines, flaw: 'damaged' };
+      else flaw ??= 'damaged';
+    }
+    start = end + 1;
+  }
+}
+
+/** The longest title of a conversation, in code points. */
+export const titleLength = 200;
+
+/** A conversation in a list of them. */
+export interface ConversationSummary {
+  readonly id: string;
+  /** As given by the person; else the first line of the first prompt; '': neither can be read. See {@link titleOf}. */
+  readonly title: string;
+  /** Epoch milliseconds of what was last said in it. */
+  readonly at: number;
+  /** Of the path that is shown. */
+  readonly turns: number;
+  /** A turn of it runs in this window. */
+  readonly busy: boolean;
+  /** Why not all of it can be read; opening it tells. What is known of it is what could be read. */
+  readonly flaw?: 'damaged' | 'newer' | undefined;
+}
+
+export interface ConversationHit extends ConversationSummary {
+  /** Text around the first match. */
+  readonly excerpt: string;
+}
+
+/** A conversation to be read, without being opened. */
+export interface ReadConversation {
+  readonly id: string;
+  /** As given by the person. */
+  readonly title?: string | undefined;
+  /** Of the path that is shown, oldest first. */
+  readonly exchanges: readonly Exchange[];
+  /** Those that are not shown, in the order in which they were asked. */
+  readonly others: readonly OtherVersion[];
+}
+
+export interface OtherVersion {
+  readonly exchange: Exchange;
+  /** Id of the one it was asked after; absent: it was a first prompt. */
+  readonly after?: string | undefined;
+}
+
+/** Returns the title of a conversation as it is shown: one line without anything hidden in it. */
+export function titleOf(given: string | undefined, firstPrompt: string): string {
+  return visibleText(given ?? /\S.*/.exec(firstPrompt)?.[0] ?? '', titleLength);
+}
+
+/** Characters before a match, and in all. */
+const before = 40;
+const excerptLength = 160;
+
+/** What a search looks into: prompts and answers as they are shown, and the title. */
+function textsOf({ exchanges, title }: Pick<ReadConversation, 'title' | 'exchanges'>): readonly string[] {
+  const all = exchanges.flatMap(({ prompt, state }) => [prompt, state.text]);
+  return title === undefined ? all : [...all, title];
+}
+
+export function wordsOf(query: string): readonly string[] {
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
+
+/**
+ * All words must occur, wherever it is.
+ * @param words in lower case
+ * @returns text around the first match; undefined where there is none
+ */
+export function excerptOf(texts: readonly string[], words: readonly string[]): string | undefined {
+  const lower = texts.map((text) => text.toLowerCase());
+  if (!words.every((word) => lower.some((text) => text.includes(word)))) return undefined;
+  if (!words.length) return '';
+  const found = lower.findIndex((text) => words.some((word) => text.includes(word)));
+  const places = words.map((word) => lower[found]?.indexOf(word) ?? -1).filter((place) => place >= 0);
+  return excerpt(texts[found] ?? '', Math.min(...places));
+}
+
+function excerpt(text: string, place: number): string {
+  const start = Math.max(0, place - before);
+  const end = start + excerptLength;
+  const part = text.slice(start, end).replace(/\s+/g, ' ').trim();
+  // Half of a surrogate pair is shown as a question mark.
+  const whole = part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+  return `${start > 0 ? '…' : ''}${whole}${end < text.length ? '…' : ''}`;
 }

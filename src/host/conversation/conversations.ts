@@ -1,7 +1,11 @@
 import { foremost } from '../status/activity';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
-import { ConversationList } from './conversationList';
-import type { ConversationHit, ConversationSummary, ReadConversation } from './conversationSummary';
+import {
+  ConversationList,
+  type ConversationHit,
+  type ConversationSummary,
+  type ReadConversation,
+} from './conversationList';
 import type { Journal } from '../journal/journal';
 import { Listeners } from '../util/listeners';
 import { OpenConversations, type Removal, type Removed } from './openConversations';

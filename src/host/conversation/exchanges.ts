@@ -1,7 +1,6 @@
 import type { ExchangeView } from '../../shared/protocol';
-import type { OtherVersion } from './conversationSummary';
+import type { OtherVersion } from './conversationList';
 import { viewOf, type Exchange } from './exchange';
-import { ExchangeTree } from './exchangeTree';
 import type { FoldedJournal } from '../journal/journalFold';
 
 /** All exchanges of a conversation, of which a path is shown. */
@@ -73,5 +72,81 @@ export class Exchanges {
 
   private known(ids: readonly string[]): readonly Exchange[] {
     return ids.flatMap((id) => this.byId.get(id) ?? []);
+  }
+}
+
+/** The parent of a first prompt. */
+const root = '';
+
+/**
+ * Which exchange was asked after which. A prompt that is edited gets a sibling; what is shown is a path, at each fork the
+ * one that was asked last or chosen.
+ */
+export class ExchangeTree {
+  private readonly parents = new Map<string, string>();
+  /** Oldest first. */
+  private readonly children = new Map<string, string[]>();
+  /** By parent: the child the path goes on with. */
+  private readonly chosen = new Map<string, string>();
+  /** The path, until another one is shown. */
+  private shown: ReadonlySet<string> | undefined;
+
+  has(id: string): boolean {
+    return this.parents.has(id);
+  }
+
+  /** The path goes through it. @param after its parent; absent: the last one of the path */
+  add(id: string, after = this.path().at(-1) ?? root): void {
+    this.parents.set(id, after);
+    this.children.set(after, [...(this.children.get(after) ?? []), id]);
+    this.show(id);
+  }
+
+  /** The path goes through it, and on from there as it was last shown. */
+  show(id: string): void {
+    this.shown = undefined;
+    for (let child = id; ;) {
+      const parent = this.parents.get(child);
+      if (parent === undefined) return;
+      this.chosen.set(parent, child);
+      child = parent;
+    }
+  }
+
+  /** What is shown, oldest first. */
+  path(): readonly string[] {
+    return [...this.shownIds()];
+  }
+
+  isShown(id: string): boolean {
+    return this.shownIds().has(id);
+  }
+
+  parent(id: string): string {
+    return this.parents.get(id) ?? root;
+  }
+
+  /** Those it was asked after, oldest first, also while another path is shown. */
+  before(id: string): readonly string[] {
+    const ids: string[] = [];
+    for (let parent = this.parent(id); parent !== root; parent = this.parent(parent)) ids.push(parent);
+    return ids.reverse();
+  }
+
+  /** It is `ancestor`, or was asked somewhere behind it. */
+  isAtOrBehind(id: string, ancestor: string): boolean {
+    return id === ancestor || this.before(id).includes(ancestor);
+  }
+
+  /** All that were asked in its place, itself included, oldest first. */
+  versions(id: string): readonly string[] {
+    return this.children.get(this.parent(id)) ?? [];
+  }
+
+  private shownIds(): ReadonlySet<string> {
+    if (this.shown) return this.shown;
+    const ids = new Set<string>();
+    for (let id = this.chosen.get(root); id !== undefined; id = this.chosen.get(id)) ids.add(id);
+    return (this.shown = ids);
   }
 }

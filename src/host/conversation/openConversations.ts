@@ -94,12 +94,7 @@ export class OpenConversations {
   /** @returns undefined when there is none of this id, or none that can be opened here */
   async load(id: unknown, how: OpenHow = 'or read'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
-    return this.fileWork.runExclusive(async () => {
-      const known = this.live.get(id);
-      if (known?.file) return known.conversation;
-      const opened = await this.deps.journal.open(id, how);
-      return opened && (known ? this.update(known, opened) : this.add(id, opened));
-    });
+    return this.fileWork.runExclusive(() => this.open(id, how));
   }
 
   /** Asks the window that writes a conversation to hand it over. May take seconds. */
@@ -119,9 +114,9 @@ export class OpenConversations {
     return this.fileWork.runExclusive(async () => {
       const conversations: Conversation[] = [];
       for (const id of found) {
-        if (id === undefined || this.live.has(id)) continue;
-        const opened = await journal.open(id, 'if free').catch(unusable);
-        if (opened) conversations.push(this.add(id, opened));
+        if (id === undefined || this.live.get(id)?.file) continue;
+        const opened = await this.open(id, 'if free').catch(unusable);
+        if (opened) conversations.push(opened);
       }
       return conversations;
     });
@@ -192,6 +187,13 @@ export class OpenConversations {
     return this.fileWork.runExclusive(() => this.deps.journal.prune());
   }
 
+  private async open(id: string, how: OpenHow): Promise<Conversation | undefined> {
+    const known = this.live.get(id);
+    if (known?.file) return known.conversation;
+    const opened = await this.deps.journal.open(id, how);
+    return opened && (known ? this.update(known, opened) : this.add(id, opened));
+  }
+
   /** Before its turn in the line: it may take seconds to see whether another window still has it. */
   private async claimBrokenOff(id: string): Promise<string | undefined> {
     const { journal } = this.deps;
@@ -205,11 +207,12 @@ export class OpenConversations {
     this.fileWork
       .runExclusive(async () => {
         const live = this.live.get(id);
-        if (!live?.file) return;
+        // A window that can't write would lose what is not on disk: it keeps the conversation, and its turn goes on.
+        if (!live?.file || live.file.failure) return;
         live.conversation.setReadOnly();
         await live.conversation.end();
         await journal.flush(id);
-        // What is not on disk would be lost: the next request tries again.
+        // The disk has failed just now: the next request tries again.
         if (!journal.isWritten(id)) return;
         await journal.close(id);
         live.file = undefined;

@@ -1,11 +1,9 @@
 import type { Clock } from '../../engine/clock';
 import type { EarlierAnswer, Engine, Localize, RunningTurn } from '../../engine/engine';
-import { isDelta, type StreamEvent } from '../../engine/events';
+import { isDelta, type StreamEvent, isTerminal } from '../../engine/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
-import type { ChatRequest, Connection } from '../../engine/request';
+import type { ChatRequest, Connection, TextMessage } from '../../engine/request';
 import { isRunning } from '../../engine/state/turnState';
-import { chatRequest, type RequestDefaults } from './chatRequest';
-import { EventBatcher } from './eventBatcher';
 import type { Exchange } from './exchange';
 import type { Exchanges } from './exchanges';
 
@@ -27,7 +25,7 @@ export interface TurnRunnerDeps {
 }
 
 /** What becomes of the exchanges; whoever runs them keeps them. */
-export interface TurnRunnerOwner {
+interface TurnRunnerOwner {
   /** Stores an exchange whose turn has started. */
   update(exchange: Exchange): Exchange;
   /** What an answer has brought, gathered. */
@@ -226,4 +224,66 @@ export class TurnRunner {
 function earlierAnswer({ state }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
   const { text, reasoning, toolCalls } = state;
   return go && text !== '' ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go } : undefined;
+}
+
+const frameMs = 16;
+
+/** One batch a frame; the first words and the end of a turn at once. */
+export class EventBatcher {
+  private waiting: StreamEvent[] = [];
+  private cancel: (() => void) | undefined;
+  private flushedAt = Number.NEGATIVE_INFINITY;
+  private sawText = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly emit: (events: readonly StreamEvent[]) => void,
+  ) {}
+
+  push(event: StreamEvent): void {
+    this.waiting.push(event);
+    const firstText = event.type === 'text' && !this.sawText;
+    this.sawText ||= firstText;
+    const sinceFlush = this.clock.ticks() - this.flushedAt;
+    if (firstText || isTerminal(event) || sinceFlush >= frameMs) this.flush();
+    else this.cancel ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
+  }
+
+  flush(): void {
+    this.cancel?.();
+    this.cancel = undefined;
+    if (!this.waiting.length) return;
+    const events = this.waiting;
+    this.waiting = [];
+    this.flushedAt = this.clock.ticks();
+    this.emit(events);
+  }
+}
+
+/** What a request takes from the settings; read when a turn starts. */
+export interface RequestDefaults {
+  readonly model: string;
+  readonly systemPrompt: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+/** @param earlier the exchanges before it; one that has no text is left out, a partial answer goes along as it is. */
+function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
+  const messages: TextMessage[] = [];
+  if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
+  for (const past of earlier) {
+    if (past.state.text) messages.push(question(past), { role: 'assistant', content: past.state.text });
+  }
+  messages.push(question(exchange));
+  return {
+    model: exchange.model ?? defaults.model,
+    messages,
+    temperature: defaults.temperature,
+    maxTokens: defaults.maxTokens,
+  };
+}
+
+function question(exchange: Exchange): TextMessage {
+  return { role: 'user', content: exchange.content ?? exchange.prompt };
 }

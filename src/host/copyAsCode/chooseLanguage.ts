@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { titleOf } from '../conversation/conversationSummary';
+import { titleOf } from '../conversation/conversationList';
 import type { Exchange } from '../conversation/exchange';
 import { plainLabel } from '../ui/plainLabel';
 import type { LanguageId } from './exportedRequest';

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/cooldowns';
-import { privateFileMode, privateFolderMode } from '../journal/privateFiles';
+import { privateFileMode, privateFolderMode } from '../util/files';
 import { nameOf, parseName, type Note } from './cooldownNames';
 
 /** What is longer is no limit but a mistake, or a quota, which is not waited for. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { titleLength } from '../conversation/conversationSummary';
+import { titleLength } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { titleOf } from '../conversation/conversationSummary';
+import { titleOf } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import type { HistoryDeps, NamedConversation } from './conversationActions';
 import { UserError } from '../util/userError';

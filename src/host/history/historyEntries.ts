@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConversationSummary } from '../conversation/conversationSummary';
+import type { ConversationSummary } from '../conversation/conversationList';
 import { localize } from '../util/localize';
 import type { NamedConversation } from './conversationActions';
 import { historySections, type HistoryItem } from './historyItems';

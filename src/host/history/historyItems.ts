@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, titleLength } from '../conversation/conversationSummary';
+import { type ConversationSummary, titleLength } from '../conversation/conversationList';
 import { plainLabel } from '../ui/plainLabel';
 
 export interface HistoryItem {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
-import { JournalFile } from './journalFile';
+import { JournalFile, writeFailureOf, type JournalProblem } from './journalFile';
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
 import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
 import { journalSchema, type HeaderLine } from '../conversation/journalSchema';
 import { JournalLocks } from './journalLocks';
-import { writeFailureOf, type JournalProblem } from './journalProblem';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
 
 export { isConversationId } from './journalFolder';
@@ -85,8 +84,8 @@ export class Journal {
 
   /** @returns undefined when there is no such conversation, or none that this version can read */
   async open(id: string, how: OpenHow = 'or read'): Promise<OpenedConversation | undefined> {
-    if (!(await this.folder.entry(id))) return undefined;
     try {
+      if (!(await this.folder.entry(id))) return undefined;
       if (await this.isOpenable(id, how)) return await this.openOwned(id);
       const folded = how === 'or read' && (await this.readHeld(id));
       return folded ? { folded } : undefined;
@@ -199,7 +198,7 @@ export class Journal {
     const closed = (await this.newestFirst()).filter(({ id }) => !this.files.has(id) && !this.followed.has(id));
     const recent = this.deps.clock.now() - recentMs;
     const old = closed.slice(Math.max(0, this.deps.limit() - this.files.size)).filter(({ at }) => at < recent);
-    // In parallel, because each may need two checks. If one conversation can't be removed, the others still are.
+    // If one conversation can't be removed, the others still are.
     const removed = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
     await this.folder.sweep(recent);
     return old.flatMap(({ id }, index) => {
@@ -278,7 +277,7 @@ export class Journal {
 
   /** Deletes a conversation unless this window or another one has it open. @returns whether it was deleted */
   private async removeClosed(id: string): Promise<boolean> {
-    if (!(await this.locks.acquire(id))) return false;
+    if (!(await this.locks.takeFree(id))) return false;
     const isClosed = !this.files.has(id);
     if (isClosed) await this.folder.remove(id);
     await this.releaseClosed(id);
@@ -287,10 +286,7 @@ export class Journal {
 
   /** @returns false: it is another window's, and the person is told */
   private async owns(id: string): Promise<boolean> {
-    return (await this.locks.acquire(id)) || this.sayElsewhere();
-  }
-
-  private sayElsewhere(): false {
+    if (await this.locks.acquire(id)) return true;
     this.deps.onProblem({ kind: 'elsewhere' });
     return false;
   }
@@ -356,12 +352,14 @@ export class Journal {
       onWritten: () => this.deps.onProblem({ kind: 'written' }),
       header,
       lock: {
-        take: async () => {
-          await this.locks.take(id);
+        isOurs: async (isFirst) => {
+          if (isFirst) await this.locks.take(id);
+          const isOurs = await this.locks.isOurs(id);
+          if (!isOurs) this.lost(id);
           // The file may have been closed meanwhile, because the extension host is shutting down.
           await this.releaseClosed(id);
+          return isOurs;
         },
-        isOurs: () => this.locks.isOurs(id),
         isOursSync: () => this.locks.isOursSync(id),
       },
       onForeign: () => this.lost(id),

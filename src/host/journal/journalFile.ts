@@ -1,14 +1,11 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, writeSync, type Stats } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, writeSync, type Stats, futimesSync } from 'node:fs';
+import { mkdir, open, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
-import { keepAge, keepAgeSync, saysSomething } from './journalAge';
-import { encodeLine } from './journalLines';
-import { SlowWriteError } from './journalProblem';
+import { encodeLine, mergeText } from './journalLines';
 import type { EventsLine, HeaderLine, JournalLine } from '../conversation/journalSchema';
-import { mergeText } from './mergeText';
-import { privateFileMode, privateFolderMode } from './privateFiles';
+import { privateFileMode, privateFolderMode } from '../util/files';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;
@@ -44,10 +41,11 @@ export interface JournalFileOptions {
 }
 
 export interface JournalFileLock {
-  /** Takes the lock before the first write of a new file. */
-  readonly take: () => Promise<unknown>;
-  /** Called before each write. When the result is `false`, the file has been closed. */
-  readonly isOurs: () => Promise<boolean>;
+  /**
+   * Called before each write. When the result is `false`, the file has been closed.
+   * @param isFirst whether the file is new, so that the lock has to be taken
+   */
+  readonly isOurs: (isFirst: boolean) => Promise<boolean>;
   readonly isOursSync: () => boolean;
 }
 
@@ -204,9 +202,8 @@ export class JournalFile {
     const { clock, lock } = this.options;
     const cancelReport = clock.after(slowMs, () => this.report(new SlowWriteError()));
     try {
-      if (this.position === 0) await lock?.take();
-      // Another window has taken over the conversation, and this file has been closed.
-      if ((await lock?.isOurs()) === false) return;
+      // Another window writes the conversation, and this file has been closed.
+      if ((await lock?.isOurs(this.position === 0)) === false) return;
       this.encode();
       const { position, tail } = this;
       if (tail.length === 0) return;
@@ -275,4 +272,77 @@ export class JournalFile {
     this.lines = [];
     this.tail = Buffer.concat([this.tail, Buffer.from(text.join(''))]);
   }
+}
+
+// A conversation is as old as its last word, and its file's time says so. Of a file that belongs to somebody else the time
+// can't be set; little is lost by that.
+
+/** A name, a version that is looked at or a turn that is found broken off make a conversation no younger. */
+function saysSomething(line: JournalLine): boolean {
+  switch (line.type) {
+    case 'exchange':
+    case 'events':
+    case 'rerun':
+      return true;
+    case 'interrupted':
+    case 'show':
+    case 'title':
+      return false;
+  }
+}
+
+/** @param at epoch milliseconds */
+export async function keepAge(file: FileHandle | string, at: number): Promise<void> {
+  const kept = typeof file === 'string' ? utimes(file, at / 1000, at / 1000) : file.utimes(at / 1000, at / 1000);
+  await kept.catch(() => undefined);
+}
+
+function keepAgeSync(file: number, at: number): void {
+  try {
+    futimesSync(file, at / 1000, at / 1000);
+  } catch {
+    // See above.
+  }
+}
+
+/** What is wrong with a conversation on disk, for the person to know. */
+export type JournalProblem =
+  /** The file is damaged and is kept aside as `keptAs`; `salvaged` turns could be read. */
+  | { readonly kind: 'corrupt'; readonly keptAs: string; readonly salvaged: number; readonly error: unknown }
+  /** A later version of the extension wrote the file; it is left as it is. */
+  | { readonly kind: 'newer'; readonly error: unknown }
+  /** The file is not changed. */
+  | { readonly kind: 'too-large'; readonly path: string }
+  /** Another window has it: it is not renamed or deleted here. */
+  | { readonly kind: 'elsewhere' }
+  /** Another window has taken it away: it is read-only here now. */
+  | { readonly kind: 'taken' }
+  /** Tried again until it works. */
+  | { readonly kind: 'unwritten'; readonly why: WriteFailure; readonly error: unknown }
+  /** What was unwritten is on disk now. */
+  | { readonly kind: 'written' };
+
+/** Why a conversation can't be written, as far as a person can do something about it. */
+export type WriteFailure = 'full' | 'read-only' | 'forbidden' | 'gone' | 'slow' | 'other';
+
+/** The disk has not answered for seconds; the write may still succeed. */
+export class SlowWriteError extends Error {
+  constructor() {
+    super('the disk does not respond');
+  }
+}
+
+const byCode: Readonly<Record<string, WriteFailure>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+  ENOENT: 'gone',
+};
+
+export function writeFailureOf(error: unknown): WriteFailure {
+  if (error instanceof SlowWriteError) return 'slow';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return Object.hasOwn(byCode, code) ? (byCode[code] ?? 'other') : 'other';
 }

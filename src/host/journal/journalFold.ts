@@ -1,6 +1,6 @@
 import { initialTurn, interrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
 import { rerunOf, withEvents, type Exchange } from '../conversation/exchange';
-import { ExchangeTree } from '../conversation/exchangeTree';
+import { ExchangeTree } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from '../conversation/journalSchema';
 

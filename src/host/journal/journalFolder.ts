@@ -1,6 +1,7 @@
-import { chmod, constants, copyFile, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, constants, copyFile, lstat, mkdir, readdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { privateFileMode } from './privateFiles';
+import { hasCode, openWithoutBlocking, privateFileMode, privateFolderMode, unlessMissing } from '../util/files';
 
 /** A conversation on disk, closed or not. */
 export interface JournalEntry {
@@ -37,8 +38,7 @@ export class JournalFolder {
 
   /** @returns undefined when there is no regular file, or the file is too large to be read */
   async read(id: string): Promise<Buffer | undefined> {
-    // With this flag, opening a pipe does not wait for a writer. Windows has neither the flag nor such pipes.
-    const file = await open(this.path(id), constants.O_RDONLY | constants.O_NONBLOCK).catch(unlessMissing);
+    const file = await openWithoutBlocking(this.path(id)).catch(unlessMissing);
     if (!file) return undefined;
     try {
       const found = await file.stat();
@@ -146,15 +146,62 @@ async function moved(from: string, to: string): Promise<boolean> {
   }
 }
 
-export function unlessMissing(error: unknown): undefined {
-  if (hasCode(error, 'ENOENT')) return undefined;
-  throw error;
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 function clampedTime(at: number): number {
   return Math.min(lastTime, Math.max(-lastTime, at));
+}
+
+/** A window of an earlier version that has touched its lock this recently still writes the conversation. */
+const liveLockMs = 15_000;
+
+/**
+ * Returns the folder of a workspace's conversations: the same for all windows of the workspace. VS Code gives each window
+ * of a workspace a storage folder of its own, also the window that follows one which was killed while a server still keeps
+ * the extension host of that one.
+ * @param globalStorage the storage folder of the extension for all workspaces
+ * @param workspace the URI of the workspace file or folder; absent: the window has neither
+ */
+export function conversationsFolder(globalStorage: string, workspace: string | undefined): string {
+  if (workspace === undefined) return join(globalStorage, 'conversations');
+  const name = createHash('sha256').update(workspace).digest('hex').slice(0, 32);
+  return join(globalStorage, 'workspaces', name, 'conversations');
+}
+
+/**
+ * Moves the conversations that earlier versions kept in the storage folder of the window. A conversation that a window of
+ * an earlier version still writes is moved at a later start.
+ * @param from may be missing
+ */
+export async function moveConversations(from: string, to: string, now = Date.now()): Promise<void> {
+  const names = await readdir(from).catch(() => []);
+  if (names.length === 0) return;
+  await mkdir(to, { recursive: true, mode: privateFolderMode });
+  const there = new Set(await readdir(to));
+  for (const name of names) {
+    const lock = join(from, `${name.split('.', 1)[0] ?? ''}.lock`);
+    const locked = await stat(lock).catch(() => undefined);
+    if (locked && Math.abs(now - locked.mtimeMs) < liveLockMs) continue;
+    // Two windows may start at once, and the other one may have moved the file.
+    if (!name.endsWith('.lock') && !there.has(name)) await move(join(from, name), join(to, name)).catch(unlessMissing);
+    await rm(lock, { force: true });
+  }
+  // The folder stays while there is something in it.
+  await rmdir(from).catch(() => undefined);
+}
+
+/** Moves a file, which keeps its time and becomes private. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    await chmod(to, privateFileMode);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error;
+    // The folders are on different devices. The file gets its name only when all of it is there.
+    const { mtime } = await stat(from);
+    const copy = `${to}${unfinished}`;
+    await copyFile(from, copy, constants.COPYFILE_EXCL);
+    await chmod(copy, privateFileMode);
+    await utimes(copy, mtime, mtime);
+    await rename(copy, to);
+    await rm(from);
+  }
 }

@@ -5,8 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import { hasCode, unlessMissing } from './journalFolder';
-import { privateFileMode, privateFolderMode, replaceFile } from './privateFiles';
+import { hasCode, privateFileMode, privateFolderMode, replaceFile, unlessMissing } from '../util/files';
 
 /** The holder of a lock looks this often whether another window asks for it. */
 const lookMs = 1000;
@@ -16,8 +15,8 @@ const looksPerTouch = 4;
 const silentMs = 15_000;
 /** A machine that has woken up lets its holders touch their locks before this is over. */
 const secondLookMs = 6000;
-/** A write that is under way when its lock is taken away is over by then. */
-const lastWriteMs = 300;
+/** After this time, a write that was under way when its lock was taken away is over, and the last window to take it has it. */
+const settledMs = 300;
 /** A window that has asked for a lock tries to take it this often. */
 const tryMs = 250;
 
@@ -54,7 +53,7 @@ export class JournalLocks {
 
   /** Takes a lock that nobody has, or whose process is gone. Resolves to whether this window has it now. */
   async takeFree(id: string): Promise<boolean> {
-    return (await this.take(id)) || ((await this.isAbandoned(id)) && (await this.takeOver(id)));
+    return (await this.take(id)) || ((await this.isAbandoned(id)) && (await this.seize(id)));
   }
 
   /** As `takeFree`, also from a window that has been silent: it may still be alive, and finds out before it writes. */
@@ -68,15 +67,21 @@ export class JournalLocks {
     if (!(await this.isSilent(id))) return false;
     const seenAt = await this.touchedAt(id);
     await this.wait(secondLookMs);
-    return (await this.touchedAt(id)) === seenAt && this.takeOver(id);
+    return (await this.touchedAt(id)) === seenAt && this.seize(id);
   }
 
-  /** Asks the window that has the lock to release it. A window that does not answer for 15 s loses it all the same. */
+  /**
+   * Asks the window that has the lock to release it. A window that does not answer for 15 s loses it all the same.
+   * Resolves to false when a third window gets the lock: that one has not been asked.
+   */
   async request(id: string): Promise<boolean> {
+    const asked = await this.ownerOf(id);
     // Where the request can't be written, the lock is seized in the end.
     await this.replace(this.requestPath(id)).catch(() => undefined);
     const askedAt = this.deps.clock.ticks();
     while (!(await this.takeFree(id))) {
+      const owner = await this.ownerOf(id);
+      if (owner && owner.token !== asked?.token) return false;
       if (this.deps.clock.ticks() - askedAt >= silentMs) return this.seize(id);
       await this.wait(tryMs);
     }
@@ -90,14 +95,17 @@ export class JournalLocks {
   }
 
   /**
-   * Whether no other window has taken the lock meanwhile; a lock that is missing belongs to no other window. What happened
+   * Whether this window has the lock. A lock of this window that is missing belongs to no other window. What happened
    * between two calls shows only in the size of the conversation's file.
    */
   async isOurs(id: string): Promise<boolean> {
-    return !this.held.has(id) || this.isStillOurs(id, await this.ownerOf(id));
+    return this.held.has(id) && this.isStillOurs(id, await this.ownerOf(id));
   }
 
-  /** The same as {@link isOurs}, for the exit of the extension host, which does not wait for asynchronous work. */
+  /**
+   * For the exit of the extension host, which does not wait for asynchronous work: whether no other window has taken the
+   * lock. That of a conversation whose first line has still to be written may not be there yet.
+   */
   isOursSync(id: string): boolean {
     return !this.held.has(id) || this.isStillOurs(id, this.ownerOfSync(id));
   }
@@ -139,22 +147,15 @@ export class JournalLocks {
     }
   }
 
-  /** Takes a lock away from a window that may be alive. */
+  /** Takes a lock away from a window that is gone, or that may be alive. Two windows may do so at once. */
   private async seize(id: string): Promise<boolean> {
     await this.mutex.runExclusive(async () => {
       // A lock that can't be taken does not prevent reading. Writing reports the problem.
       await this.write(id, 'w').catch(() => undefined);
       await this.hold(id);
     });
-    await this.wait(lastWriteMs);
-    // A third window may have taken it meanwhile.
+    await this.wait(settledMs);
     return this.isOurs(id);
-  }
-
-  /** Takes a lock over from a window that is gone. */
-  private async takeOver(id: string): Promise<boolean> {
-    await this.mutex.runExclusive(() => rm(this.path(id), { force: true }));
-    return this.take(id);
   }
 
   /** Returns false when the lock was not held. */
@@ -169,7 +170,8 @@ export class JournalLocks {
 
   private isStillOurs(id: string, owner: Owner | undefined): boolean {
     // The lock may have been released while its owner was looked up.
-    if (!owner || this.isMine(owner) || !this.held.has(id)) return true;
+    if (!owner || this.isMine(owner)) return true;
+    if (!this.held.has(id)) return false;
     this.held.delete(id);
     this.deps.onLost(id);
     return false;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { openLog } from '../ui/messageActions';
-import type { JournalProblem, WriteFailure } from './journalProblem';
+import type { JournalProblem, WriteFailure } from './journalFile';
 import type { Log } from '../diagnostics/log';
 import { toast } from '../ui/toast';
 

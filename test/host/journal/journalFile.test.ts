@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JournalFile } from '../../../src/host/journal/journalFile';
-import { writeFailureOf } from '../../../src/host/journal/journalProblem';
+import { JournalFile, writeFailureOf } from '../../../src/host/journal/journalFile';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { settle, VirtualClock } from '../../support/virtualClock';

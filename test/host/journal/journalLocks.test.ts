@@ -96,7 +96,29 @@ describe('A lock of a conversation', () => {
 
   it('of a process that is gone is taken at once by a window that asks for it', async () => {
     await left({ pid: gonePid, host: here, token: 't' }, 0);
-    assert.equal(await outcome(window().request(id)), true);
+    const taken = window().request(id);
+    await clock.advance(300);
+    assert.equal(await taken, true);
+  });
+
+  it('that two windows ask for goes to one of them, and the other one leaves it there', async () => {
+    const first: JournalLocks = window((id) => first.release(id));
+    const [second, third] = [window(), window()];
+    await first.acquire(id);
+    const granted = [second.request(id), third.request(id)];
+    await clock.advance(20_000);
+    assert.deepEqual((await Promise.all(granted)).toSorted(), [false, true]);
+    assert.deepEqual(lost, []);
+  });
+
+  it('of a process that is gone goes to one of two windows that take it at once', async () => {
+    await left({ pid: gonePid, host: here, token: 't' }, 0);
+    const [first, second] = [window(), window()];
+    const taken = [first.takeFree(id), second.takeFree(id)];
+    await clock.advance(300);
+    const owners = await Promise.all(taken);
+    assert.deepEqual(owners.toSorted(), [false, true]);
+    assert.deepEqual([await first.isOurs(id), await second.isOurs(id)], owners);
   });
 
   it('is not handed over for a request of a window that is gone', async () => {
@@ -197,8 +219,12 @@ describe('A lock of a conversation', () => {
     it(`${what}, shown alive ${secondsAgo} s ago, is ${after ? '' : 'not '}taken over${at === true ? ' at once' : ''}`, async () => {
       await left(content, secondsAgo);
       const taken = window().acquire(id);
+      if (at === true) await clock.advance(300);
       assert.equal(await outcome(taken), at);
-      if (at === 'looks again') await clock.advance(6000);
+      if (at === 'looks again') {
+        await clock.advance(6000);
+        await clock.advance(300);
+      }
       assert.equal(await taken, after);
     });
   }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivate } from '../../../src/host/journal/privateFiles';
+import { makePrivate } from '../../../src/host/util/files';
 import { nextWindow, type Disk } from './window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 

@@ -164,11 +164,22 @@ describe('Windows that share their conversations', () => {
     const asked = second.journal.request(first.id);
     await settled();
     await first.clock.advance(1000);
-    assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [true, false]);
+    assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [false, false]);
+    assert.deepEqual(first.engine.turn.controls, []);
     await rename(away, pathOf(first.id));
     await first.clock.advance(5000);
     assert.equal(await there(second, asked), true);
     assert.equal((await second.journal.read(first.id))?.exchanges[0]?.state.text, 'one two ');
+  });
+
+  it('leave no lock behind of a conversation that was deleted while it was handed over', async () => {
+    const first = open();
+    const id = await first.talk(['one', '1']);
+    const second = open();
+    const conversation = (await second.conversations.open(id))!;
+    await first.conversations.remove(id);
+    await second.conversations.takeOver(conversation);
+    assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
   it('open a conversation to write it as soon as no other one has it', async () => {
@@ -361,7 +372,7 @@ describe('Windows that share their conversations', () => {
     await second.clock.advance(300);
     assert.equal((await opened)?.id, ids[0]);
     await second.clock.advance(5700);
-    assert.equal((await brokenOff).length, 2);
+    assert.equal((await there(second, brokenOff)).length, 2);
   });
 
   it('go on under the id of one in which nothing was asked, but not of one that was deleted', async () => {

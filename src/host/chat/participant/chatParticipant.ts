@@ -5,7 +5,7 @@ import type { StreamEvent } from '../../../engine/events';
 import { knownLocale } from '../../../engine/gateway/visibleText';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../commandIds';
-import type { RequestDefaults } from '../../conversation/chatRequest';
+import type { RequestDefaults } from '../../conversation/turnRunner';
 import { localize } from '../../util/localize';
 import type { Log } from '../../diagnostics/log';
 import { UserError } from '../../util/userError';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
 import { initialTurn, reduce, type TurnState } from '../../../src/engine/state/turnState';
-import { mergeText } from '../../../src/host/journal/mergeText';
+import { mergeText } from '../../../src/host/journal/journalLines';
 import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
 const anyPiece: fc.Arbitrary<StreamEvent> = fc

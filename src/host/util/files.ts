@@ -1,4 +1,5 @@
-import { chmod, lstat, open, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, lstat, open, readdir, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Conversations are private: other users of the machine can't read them. Windows ignores these modes. */
@@ -6,23 +7,27 @@ export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
 /**
- * Removes the permissions of other users from a folder and its files. The files of other users and the targets of
- * symbolic links are not changed.
+ * Removes the permissions of other users from a folder that has any, and then from its files. The files of other users and
+ * the targets of symbolic links are not changed.
  */
 export async function makePrivate(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  await tighten(folder, privateFolderMode);
+  // Nobody else gets at the files of a private folder, so that a start need not look at each of them.
+  if (process.platform === 'win32' || !(await tighten(folder, privateFolderMode))) return;
   const names = await readdir(folder).catch(() => []);
   for (const name of names) await tighten(join(folder, name), privateFileMode);
 }
 
-async function tighten(path: string, mode: number): Promise<void> {
+/** Returns whether other users had permissions. */
+async function tighten(path: string, mode: number): Promise<boolean> {
   try {
     const found = await lstat(path);
     const isMeant = mode === privateFolderMode ? found.isDirectory() : found.isFile();
-    if (isMeant && (found.mode & 0o077) !== 0) await chmod(path, mode);
+    const isOpen = isMeant && (found.mode & 0o077) !== 0;
+    if (isOpen) await chmod(path, mode);
+    return isOpen;
   } catch {
     // The entry is gone or belongs to another user.
+    return false;
   }
 }
 
@@ -51,4 +56,19 @@ export async function replaceFile(
     await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** Opens a file for reading. Opening a pipe does not wait for a writer. */
+export async function openWithoutBlocking(path: string): Promise<FileHandle> {
+  // Windows has neither this flag nor pipes among its files.
+  return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
+}
+
+export function unlessMissing(error: unknown): undefined {
+  if (hasCode(error, 'ENOENT')) return undefined;
+  throw error;
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

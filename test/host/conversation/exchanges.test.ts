@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { ExchangeTree } from '../../../src/host/conversation/exchangeTree';
+import { ExchangeTree } from '../../../src/host/conversation/exchanges';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** `a` is asked; `a<b` is asked after b, `a<` as a first one; `a!` is shown. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { conversationsFolder, moveConversations } from '../../../src/host/journal/conversationsFolder';
+import { conversationsFolder, moveConversations } from '../../../src/host/journal/journalFolder';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 describe('The folder of the conversations', () => {
@@ -54,6 +54,22 @@ describe('Conversations in the storage folder of a window', () => {
     await moveConversations(from, to);
     assert.deepEqual((await readdir(from)).sort(), [`${id}.jsonl`, `${id}.lock`]);
     assert.deepEqual(await readdir(to), [`${other}.jsonl`]);
+  });
+
+  it('are copied to another device with their age, and are private there', async function () {
+    const shared = await mkdtemp('/dev/shm/conversations-').catch(() => this.skip());
+    try {
+      const path = join(from, `${id}.jsonl`);
+      await writeFile(path, 'words', { mode: 0o644 });
+      await utimes(path, 1000, 1000);
+      await moveConversations(from, shared);
+      const { mode, mtimeMs } = await stat(join(shared, `${id}.jsonl`));
+      assert.deepEqual([mode & 0o777, mtimeMs], [0o600, 1_000_000]);
+      assert.equal(await readFile(join(shared, `${id}.jsonl`), 'utf8'), 'words');
+      assert.deepEqual([await readdir(shared), existsSync(from)], [[`${id}.jsonl`], false]);
+    } finally {
+      removeTemporaryFolder(shared);
+    }
   });
 
   it('replace nothing that is in the folder of the workspace', async () => {

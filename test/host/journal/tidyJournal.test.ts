@@ -6,7 +6,7 @@ import { foldJournal } from '../../../src/host/journal/journalFold';
 import { encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/conversation/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
-import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
+import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const ids = ['a', 'b', 'c'] as const;
 const prompts: readonly JournalLine[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { EventBatcher } from '../../../src/host/conversation/eventBatcher';
+import { EventBatcher } from '../../../src/host/conversation/turnRunner';
 import { attempt, done, text } from './scriptedEngine';
 import { VirtualClock } from '../../support/virtualClock';
 
