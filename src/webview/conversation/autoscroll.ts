@@ -1,5 +1,4 @@
-import { element } from '../util/element';
-import { iconButton } from '../util/icons';
+import { element, iconButton } from '../util/element';
 import type { PageContext } from '../pageContext';
 
 /** Tells when the content or its frame has changed its size. @returns a function that ends it. */

@@ -1,11 +1,9 @@
 import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
 import type { CodeToolbar } from './codeBlock';
-import { FlushQueue, inNextTask } from './flushQueue';
 import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
-import { createParser } from './parser';
-import { SourceText } from './sourceText';
+import { createParser } from './blocks';
 import type { TaskLabels } from './blockToTree';
 
 export interface StreamingMarkdown {
@@ -171,4 +169,105 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       return text;
     },
   };
+}
+
+/** How text that is not shown yet gets its turns. */
+interface FlushTurns {
+  /** Calls `flush` once, before the next frame. */
+  readonly frame: (flush: () => void) => void;
+  /** Calls `flush` once, soon, whether or not there will be a frame. */
+  readonly slice: (flush: () => void) => void;
+}
+
+/** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
+const FRAMES_BEHIND = 3;
+
+/** Asks for a turn while there is work, with one frame and one slice asked for at most. */
+class FlushQueue {
+  private frameAsked = false;
+  private sliceAsked = false;
+  private disposed = false;
+
+  /**
+   * @param flush one turn's work.
+   * @param turnsLeft how many turns the work that is left will take.
+   * @param isEnding no more work will come: what is left doesn't wait for frames.
+   */
+  constructor(
+    private readonly turns: FlushTurns,
+    private readonly flush: () => void,
+    private readonly turnsLeft: () => number,
+    private readonly isEnding: () => boolean,
+  ) {}
+
+  ask(): void {
+    const left = this.turnsLeft();
+    if (left === 0 || this.disposed) return;
+    const urgent = this.isEnding();
+    if (!urgent && !this.frameAsked) {
+      this.frameAsked = true;
+      this.turns.frame(() => {
+        this.frameAsked = false;
+        this.take();
+      });
+    }
+    if ((urgent || left > FRAMES_BEHIND) && !this.sliceAsked) {
+      this.sliceAsked = true;
+      this.turns.slice(() => {
+        this.sliceAsked = false;
+        this.take();
+      });
+    }
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+
+  private take(): void {
+    if (this.disposed || this.turnsLeft() === 0) return;
+    this.flush();
+    this.ask();
+  }
+}
+
+/** A task of its own. Unlike timers, messages are neither delayed nor slowed down in a window nobody looks at. */
+function inNextTask(call: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    call();
+  };
+  port2.postMessage(undefined);
+}
+
+/**
+ * Turns raw pieces into the text that is parsed: newlines and NUL as CommonMark wants them. A character whose meaning
+ * depends on the next piece (a carriage return, the first half of a surrogate pair) is held back until that is here.
+ */
+class SourceText {
+  private held = '';
+
+  push(raw: string): string {
+    const text = this.held + raw;
+    const whole = endsUndecided(text) ? text.slice(0, -1) : text;
+    this.held = text.slice(whole.length);
+    return normalise(whole);
+  }
+
+  /** Nothing more will come: what was held back counts as it is. */
+  end(): string {
+    const rest = normalise(this.held);
+    this.held = '';
+    return rest;
+  }
+}
+
+function endsUndecided(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 0x0d || (last >= 0xd800 && last <= 0xdbff);
+}
+
+function normalise(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD');
 }
