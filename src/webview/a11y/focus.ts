@@ -18,7 +18,7 @@ export function createRoving(log: HTMLElement, thread: HTMLElement, end: HTMLEle
     article?.setAttribute('tabindex', '0');
     stop = article;
   };
-  const go = (article: HTMLElement | undefined): void => {
+  const focusArticle = (article: HTMLElement | undefined): void => {
     if (!article) return;
     byPointer = false;
     article.focus({ preventScroll: true });
@@ -35,7 +35,7 @@ export function createRoving(log: HTMLElement, thread: HTMLElement, end: HTMLEle
         log.focus({ preventScroll: true });
       } else if (target === inside[0]) {
         event.preventDefault();
-        go(article);
+        focusArticle(article);
       }
     } else if (target === (inside.at(-1) ?? article)) end.focus({ preventScroll: true });
   };
@@ -61,7 +61,7 @@ export function createRoving(log: HTMLElement, thread: HTMLElement, end: HTMLEle
   log.addEventListener('focusin', ({ target }) => {
     const article = closestArticle(target);
     if (article) setStop(article);
-    else if (target === log && !byPointer && !leaving) go(stop);
+    else if (target === log && !byPointer && !leaving) focusArticle(stop);
     leaving = false;
   });
   log.addEventListener('focusout', ({ relatedTarget }) => {
@@ -80,7 +80,7 @@ export function createRoving(log: HTMLElement, thread: HTMLElement, end: HTMLEle
     const next = neighbour(event.key, article);
     if (!next) return;
     event.preventDefault();
-    go(next);
+    focusArticle(next);
   });
 
   return {

@@ -85,12 +85,12 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     popup.refresh();
   };
   /** A draft that is there stays, and `text` is one arrow up away. */
-  const put = (text: string): void => {
+  const insert = (text: string): void => {
     if (input.value === '') write(text, text.length);
     else if (text !== '') history.add(text);
   };
   /** It has been taken from elsewhere. */
-  const drop = (prompt: string): void => {
+  const removeAsked = (prompt: string): void => {
     const together = input.value === broughtBack.join(gap) ? broughtBack : [input.value.trim()];
     if (!together.includes(prompt)) return;
     broughtBack = without(together, prompt);
@@ -155,7 +155,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     },
     restore: ({ draft, prefilled: earlier = [], context: ids = [], pending: prompts = [] }) => {
       prefilled.restore(earlier);
-      put(draft);
+      insert(draft);
       pending.offer(prompts);
       if (ids.length === 0 || ids.every((id) => contextIds.includes(id))) return;
       contextIds = ids;
@@ -175,7 +175,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       if (prompts.length === 0) return;
       if (input.value === '') {
         broughtBack = prompts;
-        put(prompts.join(gap));
+        insert(prompts.join(gap));
       } else {
         for (const prompt of prompts) history.add(prompt);
         pending.offer(prompts);
@@ -183,20 +183,20 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     },
     prefill: ({ text, more, awaitsKey }) => {
       // It has not been taken, it is given back.
-      pending.take(text);
+      pending.settle(text);
       // What waits there has not been written: the later command counts.
       if (prefilled.isAllOf(input.value)) {
         history.add(input.value.trim());
         write('', 0);
       }
-      put(text);
+      insert(text);
       if (text !== '') prefilled.add({ text, more, awaitsKey });
       moveFocus(input);
       options.onDraft();
     },
     taken: (prompt) => {
       prefilled.taken(prompt);
-      if (!pending.take(prompt)) drop(prompt);
+      if (!pending.settle(prompt)) removeAsked(prompt);
       options.onDraft();
     },
     setContext: (items, unread = []) => {

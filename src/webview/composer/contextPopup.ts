@@ -146,16 +146,6 @@ function executeDelete(): boolean {
   return typeof execute === 'function' && execute.call(document, 'delete') === true;
 }
 
-interface ContextOptions {
-  readonly element: HTMLElement;
-  readonly open: boolean;
-  readonly active: ContextSuggestion | undefined;
-  /** @param active index of the one that Enter takes */
-  show(items: readonly ContextSuggestion[], active: number | undefined): void;
-  /** To the next or the one before, around the ends. @returns whether there is any */
-  move(by: 1 | -1): boolean;
-}
-
 /**
  * A list box that belongs to a text field, which keeps the focus. The field stays a `textbox`: `aria-expanded` is not
  * for one, so how many there are is announced instead.
@@ -164,7 +154,7 @@ function createContextOptions(
   strings: PanelStrings,
   input: HTMLTextAreaElement,
   onChoose: (item: ContextSuggestion) => void,
-): ContextOptions {
+) {
   const list = element('div', {
     class: 'context-options',
     id: 'context-options',
@@ -207,13 +197,14 @@ function createContextOptions(
   list.addEventListener('mousedown', (event) => event.preventDefault());
   return {
     element: list,
-    get open() {
+    get open(): boolean {
       return items.length > 0;
     },
-    get active() {
+    get active(): ContextSuggestion | undefined {
       return active === undefined ? undefined : items[active];
     },
-    show: (next, index) => {
+    /** @param index of the one that Enter takes */
+    show: (next: readonly ContextSuggestion[], index: number | undefined): void => {
       if (next.length === 0 && items.length === 0) return;
       items = next;
       list.replaceChildren(...items.map(optionOf));
@@ -222,7 +213,8 @@ function createContextOptions(
       else input.setAttribute('aria-controls', list.id);
       mark(items.length > 0 ? index : undefined);
     },
-    move: (by) => {
+    /** To the next or the one before, around the ends. @returns whether there is any */
+    move: (by: 1 | -1): boolean => {
       if (items.length === 0) return false;
       mark(active === undefined ? (by > 0 ? 0 : items.length - 1) : (active + by + items.length) % items.length);
       return true;

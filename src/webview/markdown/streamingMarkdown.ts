@@ -45,6 +45,8 @@ const FLUSH_LENGTH = 4000;
 const LAST_LENGTH = 2 * FLUSH_LENGTH;
 /** Frames (about a second) after which new characters are shown even if there are only a few of them. */
 const MAX_SKIPPED = 60;
+/** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
+const FRAMES_BEHIND = 3;
 /** Milliseconds. */
 const FRAME_LENGTH = 1000 / 60;
 
@@ -113,15 +115,29 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     return left === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : left;
   };
 
-  const flushes = new FlushQueue(
-    { frame: options.schedule, slice: options.slice ?? inNextTask },
-    flush,
-    turnsLeft,
-    () => phase === 'ending',
-  );
+  const turns = { frame: options.schedule, slice: options.slice ?? inNextTask };
+  const asked = { frame: false, slice: false };
+  let disposed = false;
+  const askFor = (turn: 'frame' | 'slice') => {
+    if (asked[turn]) return;
+    asked[turn] = true;
+    turns[turn](() => {
+      asked[turn] = false;
+      if (disposed || turnsLeft() === 0) return;
+      flush();
+      ask();
+    });
+  };
+  /** Asks for a turn while there is text to show. When no more will come, the rest doesn't wait for frames. */
+  const ask = () => {
+    const left = turnsLeft();
+    if (left === 0 || disposed) return;
+    if (phase !== 'ending') askFor('frame');
+    if (phase === 'ending' || left > FRAMES_BEHIND) askFor('slice');
+  };
 
   /** More text is to come after all: what was the last block may go on. */
-  const goOn = () => {
+  const reopen = () => {
     if (phase === 'finished') replacement = text;
     phase = 'open';
     whenShown = [];
@@ -131,18 +147,18 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   return {
     append(more) {
       if (more === '') return;
-      goOn();
+      reopen();
       text += more;
       queue += more;
-      flushes.ask();
+      ask();
     },
     replace(whole) {
       const shown = text.length - queue.length;
-      goOn();
+      reopen();
       text = whole;
       replacement = whole.slice(0, shown);
       queue = whole.slice(shown);
-      flushes.ask();
+      ask();
     },
     finish(shown) {
       if (shown) whenShown.push(shown);
@@ -152,7 +168,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       }
       phase = 'ending';
       if ((replacement?.length ?? 0) + queue.length <= LAST_LENGTH) show(queue.length);
-      else flushes.ask();
+      else ask();
     },
     pause() {
       paused = true;
@@ -160,7 +176,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     },
     dispose() {
       whenShown = [];
-      flushes.dispose();
+      disposed = true;
       document.wake();
       highlighter.dispose();
       stopListening();
@@ -169,66 +185,6 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       return text;
     },
   };
-}
-
-/** How text that is not shown yet gets its turns. */
-interface FlushTurns {
-  /** Calls `flush` once, before the next frame. */
-  readonly frame: (flush: () => void) => void;
-  /** Calls `flush` once, soon, whether or not there will be a frame. */
-  readonly slice: (flush: () => void) => void;
-}
-
-/** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
-const FRAMES_BEHIND = 3;
-
-/** Asks for a turn while there is work, with one frame and one slice asked for at most. */
-class FlushQueue {
-  private frameAsked = false;
-  private sliceAsked = false;
-  private disposed = false;
-
-  /**
-   * @param flush one turn's work.
-   * @param turnsLeft how many turns the work that is left will take.
-   * @param isEnding no more work will come: what is left doesn't wait for frames.
-   */
-  constructor(
-    private readonly turns: FlushTurns,
-    private readonly flush: () => void,
-    private readonly turnsLeft: () => number,
-    private readonly isEnding: () => boolean,
-  ) {}
-
-  ask(): void {
-    const left = this.turnsLeft();
-    if (left === 0 || this.disposed) return;
-    const urgent = this.isEnding();
-    if (!urgent && !this.frameAsked) {
-      this.frameAsked = true;
-      this.turns.frame(() => {
-        this.frameAsked = false;
-        this.take();
-      });
-    }
-    if ((urgent || left > FRAMES_BEHIND) && !this.sliceAsked) {
-      this.sliceAsked = true;
-      this.turns.slice(() => {
-        this.sliceAsked = false;
-        this.take();
-      });
-    }
-  }
-
-  dispose(): void {
-    this.disposed = true;
-  }
-
-  private take(): void {
-    if (this.disposed || this.turnsLeft() === 0) return;
-    this.flush();
-    this.ask();
-  }
 }
 
 /** A task of its own. Unlike timers, messages are neither delayed nor slowed down in a window nobody looks at. */

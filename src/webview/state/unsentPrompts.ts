@@ -72,7 +72,7 @@ export class PendingPrompts {
   }
 
   /** The host has it. @returns whether it was waited for */
-  take(prompt: string): boolean {
+  settle(prompt: string): boolean {
     const isPending = this.all.includes(prompt);
     if (this.sent.includes(prompt)) this.sent = without(this.sent, prompt);
     else this.offered = without(this.offered, prompt);

@@ -185,7 +185,7 @@ describe('a prompt that was sent', () => {
   };
   for (const [name, [more, words]] of Object.entries(attachments)) {
     it(`says what went along: a ${name}`, () => {
-      const attachment = { label: 'src/host/app.ts', languageId: 'typescript', code: 'a', ...more };
+      const attachment = { label: 'src/app.ts', languageId: 'typescript', code: 'a', ...more };
       page.snapshot([exchange('a', { attachments: [attachment] })]);
       assert.equal(page.root.querySelector('.attachment summary')?.textContent, words);
     });

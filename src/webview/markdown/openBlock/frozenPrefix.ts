@@ -37,7 +37,7 @@ export function cutOf(
 }
 
 /** Whether the first of `parsed`, which were parsed behind the stand-in of `head`, goes on with its block. */
-export function goesOn(
+export function continuesBlock(
   { beginning, standIn, lookups }: Head,
   { blocks }: ParsedBlocks,
   scope: ReferenceScope,
