@@ -2,18 +2,11 @@
  * Host ⇄ webview. Included by both; imports neither `vscode` nor the DOM.
  * The host holds the truth: the webview may vanish at any moment and is given a `snapshot` when it says `ready`.
  */
-import type { FaultAction, FaultKind, RecordedEvent } from '../engine/events';
+import * as v from 'valibot';
+import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events';
 import type { TurnState } from '../engine/state/turnState';
 
-export type {
-  FailedEvent,
-  FaultAction,
-  FaultKind,
-  RecordedEvent,
-  StreamEvent,
-  Usage,
-  WaitingEvent,
-} from '../engine/events';
+export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
 export { knownLocale } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
@@ -24,7 +17,6 @@ export {
   epochOf,
   hasArrived,
   initialTurn,
-  interrupted,
   isRunning,
   lastKnownAt,
   monotonicOf,
@@ -32,9 +24,8 @@ export {
   runsOf,
   startsAgain,
 } from '../engine/state/turnState';
-export type { Failure, ModelSwitch, TurnPhase, TurnRun, TurnState } from '../engine/state/turnState';
+export type { Failure, ModelSwitch, TurnRun, TurnState } from '../engine/state/turnState';
 export { visibleText } from '../engine/gateway/visibleText';
-export type { PanelState } from './panelState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
@@ -233,235 +224,46 @@ export type ToHost =
   | { readonly type: 'openLink'; readonly href: string };
 
 /**
- * Everything the webview says, in the user's language; the host localises, the webview only fills `{0}`, `{1}`.
- * The English texts are the names the panel is found by.
+ * What VS Code keeps of a panel over a reload: which conversation it shows. The text that nobody has sent yet is in the
+ * page's `UnsentStore`.
  */
-export const panelStrings = {
-  conversation: 'Conversation',
-  you: 'You',
-  assistant: 'Assistant',
-  prompt: 'Prompt',
-  promptPlaceholder: 'Ask anything; # attaches context. Enter sends, Shift+Enter starts a new line.',
-  attachContext: 'Attach context',
-  context: 'Context of the prompt',
-  contextProblems: 'Problems in {0}',
-  contextCharactersOne: '{0} character',
-  contextCharacters: '{0} characters',
-  contextTruncated: 'It is too long: only its beginning goes along.',
-  contextOutside: 'A symbolic link leads out of the workspace, to {0}.',
-  contextAttached: 'Attached: {0}',
-  contextSuggestions: 'Context to attach',
-  contextSuggestionsOne: '{0} suggestion',
-  contextSuggestionsCount: '{0} suggestions',
-  thisPromptOnly: '{0} · this prompt only',
-  remove: 'Remove {0}',
-  send: 'Send',
-  stop: 'Stop',
-  retryNow: 'Retry now',
-  switchModel: 'Switch model',
-  continue: 'Continue',
-  restart: 'Restart answer',
-  tryAnyway: 'Try anyway',
-  retryNowOnce: 'Sends one request now',
-  tryAnywayForgets: 'Also forgets the failures so far',
-  setApiKey: 'Set API key',
-  openBilling: 'Open billing',
-  checkUrl: 'Check URL',
-  networkSettings: 'Proxy and certificate settings',
-  newConversation: 'New conversation',
-  elsewhere: 'This conversation is open in another window.',
-  openHere: 'Open Here',
-  showLog: 'Show log',
-  exportDiagnostics: 'Export diagnostics',
-  details: 'Details',
-  detailsCause: 'Cause',
-  detailsDone: 'What was done',
-  detailsTodo: 'What to do',
-  detailsProvider: 'In the words of the provider',
-  detailsPage: 'More about this, on the web',
-  detailsNothingSent: 'Nothing was sent.',
-  detailsLasting: 'It was not tried again: the same request would have failed in the same way.',
-  detailsBeyondMaxHint:
-    'The server asked for a longer wait than the setting holysheep.retry.maxHintMs allows, so it was not waited for.',
-  detailsKept: 'What had arrived of the answer is kept.',
-  copy: 'Copy',
-  copied: 'Copied',
-  getCode: 'Get code…',
-  getCodeHint: 'This request as cURL, Python or Node.js',
-  insert: 'Insert at cursor',
-  apply: 'Apply to selection',
-  newFile: 'New file',
-  taskDone: 'Done',
-  taskOpen: 'To do',
-  editPrompt: 'Edit',
-  copyPrompt: 'Copy prompt',
-  showAll: 'Show all',
-  showLess: 'Show less',
-  editBox: 'Edit your message',
-  resend: 'Resend',
-  cancel: 'Cancel',
-  attachmentSelection: 'Selection',
-  attachmentFile: 'File',
-  attachmentProblems: 'Problems',
-  attachmentLine: '{0} line',
-  attachmentLines: '{0} lines',
-  attachmentTruncated: 'only its beginning',
-  regenerate: 'Regenerate',
-  regenerateWith: 'Regenerate with another model…',
-  previousVersion: 'Previous version',
-  nextVersion: 'Next version',
-  versionOf: '{0} of {1}',
-  versionShown: 'Version {0} of {1}',
-  jumpToLatest: 'Jump to latest',
-  reasoning: 'Reasoning',
-  reasoningRunning: 'Thinking…',
-  connecting: 'Connecting to {0}…',
-  queued: 'Starts after the current answer',
-  cancelQueued: 'Cancel this prompt',
-  quiet: 'Still waiting for the first words, {0}',
-  quietMore: 'Last token {0} ago; still connected',
-  resuming: 'Getting the rest of the answer…',
-  resumingQuiet: 'Still waiting for the rest of the answer, {0}',
-  restarting: 'Starting the answer again; what is there stays until the new one has overtaken it.',
-  restartingQuiet: 'Still waiting for the new answer, {0}; what is there stays until it has been overtaken.',
-  waitServer: 'The server asked for {0}',
-  waitMargin: 'plus {0} of margin',
-  waitBackoff: 'Backoff {0}, attempt {1} of {2}',
-  waitAttempt: 'attempt {0} of {1}',
-  waitOffline: 'Goes on by itself when the network is back',
-  waitOfflineHost: 'Goes on by itself when {0} can be reached again',
-  toldRequest: 'Another request of this window was told to wait',
-  toldWindow: 'Another window was told to wait',
-  waitBehind: 'Another request goes first; the time is an estimate',
-  retryIn: 'Retrying in {0}',
-  retryInAbout: 'Retrying in about {0}',
-  retrySoon: 'Retrying soon',
-  checkIn: 'Checking again in {0}',
-  seconds: '{0} s',
-  minutes: '{0} min',
-  minutesSeconds: '{0} min {1} s',
-  stopped: 'Stopped.',
-  stoppedPartial: 'Stopped. What had arrived is kept.',
-  interrupted: 'Interrupted: VS Code was closed, was reloaded or has crashed.',
-  interruptedPartial: 'Interrupted: VS Code was closed, was reloaded or has crashed. What had arrived is kept.',
-  seamAfterCut: '{0} The answer went on from there, after its first {1} characters.',
-  seamOnce: 'The answer went on where it had stopped.',
-  seamOften: 'The answer broke off {0} times and went on from there each time.',
-  switchedOverloaded: '{0} was overloaded; {1} answers.',
-  switchedFailing: '{0} kept failing; {1} answers.',
-  switchedByHand: 'Switched from {0} to {1}.',
-  toolCall: 'Wants to call {0}',
-  lengthLimit: 'The answer reached the token limit.',
-  summaryRetried: 'Answered after {0} attempts, {1} of waiting',
-  summaryAttempts: 'Answered after {0} attempts',
-  summaryWaited: 'Answered after {0} of waiting',
-  summaryUsageOne: '{0} token in, {1} out',
-  summaryUsage: '{0} tokens in, {1} out',
-  summaryTiming: 'first token {0}, total {1}',
-  timeline: 'Timeline',
-  timelineSoFar: 'Timeline so far',
-  pictureOf: 'Timeline over {0}: {1}',
-  pictureConnecting: 'connecting',
-  pictureFirstToken: 'waiting for the first token',
-  pictureStreaming: 'streaming',
-  pictureWait: 'waiting',
-  picturePace: 'Characters per second, at most {0}',
-  pictureContinued: 'Continued by hand',
-  totalsAttemptsOne: '{0} attempt',
-  totalsAttempts: '{0} attempts',
-  totalsWaited: '{0} of waiting',
-  totalsTime: '{0} in all',
-  totalsTokenSpeedOne: '{0} token/s',
-  totalsTokenSpeed: '{0} tokens/s',
-  totalsCharacterSpeedOne: '{0} character/s',
-  totalsCharacterSpeed: '{0} characters/s',
-  timelineAttempt: 'Attempt {0} with {1}',
-  timelineWaited: 'Waited {0}: {1}',
-  timelineWaiting: 'Waiting: {0}',
-  timelineServerFrom: 'The server asked for {0} ({1})',
-  timelineBackoff: 'Backoff {0}',
-  timelineBackoffJitter: 'Backoff {0}, {1} of it jitter',
-  timelineRetry: 'Tried again',
-  timelineRetryNow: 'Tried again by hand',
-  timelineReplay: 'Asked again at once',
-  timelineRepair: 'Asked again with a mended request',
-  timelineSwitch: 'Model switched',
-  timelineContinued: 'Asked for the rest',
-  timelineRestarted: 'Started again',
-  timelineWentOn: 'Went on at character {0}',
-  timelineTrimmedOne: '{0} repeated character dropped',
-  timelineTrimmed: '{0} repeated characters dropped',
-  timelineFirstToken: 'First token after {0}',
-  timelineFinished: 'Finished after {0}',
-  timelineStopped: 'Stopped after {0}',
-  timelineAbandoned: 'Given up after {0}',
-  timelineFault: 'Ended after {0}: {1}',
-  timelineBytesOne: '{0} byte',
-  timelineBytes: '{0} bytes',
-  timelineTokensOne: '{0} token',
-  timelineTokens: '{0} tokens',
-  faultAuth: 'the key was rejected',
-  faultCredit: 'out of credit',
-  faultRateLimit: 'rate limited',
-  faultModel: 'model not found',
-  faultContextLength: 'conversation too long',
-  faultContentFilter: 'content filter',
-  faultRequest: 'request not accepted',
-  faultNotFound: 'nothing at this address',
-  faultPermission: 'not allowed',
-  faultTooLarge: 'too large',
-  faultOverloaded: 'overloaded',
-  faultServer: 'server error',
-  faultGateway: 'gateway error',
-  faultTimeout: 'no answer in time',
-  faultConnection: 'connection lost',
-  faultDns: 'host not found',
-  faultOffline: 'offline',
-  faultTls: 'certificate not trusted',
-  faultProxy: 'proxy error',
-  faultRedirect: 'sent elsewhere',
-  faultNotAStream: 'not an answer',
-  faultEmpty: 'empty answer',
-  faultStalled: 'stalled',
-  faultTruncated: 'cut off',
-  faultMalformed: 'garbled',
-  faultBudget: 'retry budget spent',
-  faultBreaker: 'paused after repeated failures',
-  faultKeyring: 'key not readable',
-  faultInternal: 'internal error',
-  requestId: 'Request id {0}',
-  copyRequestId: 'Copy request id',
-  statusCode: 'Status {0}',
-  emptyTitle: 'What do you want to know?',
-  emptyHint: 'Ask here, or select code in an editor and choose Explain.',
-  emptyContextHint: 'Type # to send a file, the selection or problems along.',
-  history: 'History',
-  noKeyTitle: 'No API key for {0}',
-  noKeyHint: 'Set a key, or try everything with the offline demo.',
-  openDemo: 'Open the offline demo',
-  getStarted: 'Get started',
-  demoBanner: 'Offline demo: a gateway on this machine answers. No key, no network.',
-  leaveDemo: 'Leave the demo',
-  demo: 'Offline demo',
-  model: 'Model',
-  announceStarted: 'Waiting for the answer',
-  announceResumed: 'The answer goes on',
-  announceDone: 'Answer complete',
-} as const;
+export interface PanelState {
+  readonly conversationId: string;
+}
 
-export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
+const panelState = v.object({ conversationId: v.string() });
 
-/** What the panel says of a fault to those who ask, in the user's language. */
-export type FaultHelp = Readonly<
-  Record<
-    FaultKind,
-    {
-      readonly cause: string;
-      readonly todo: string;
-      /** The page about it. */
-      readonly href: string;
-      /** The same request would fail in the same way, so that it is not repeated. */
-      readonly lasting: boolean;
-    }
-  >
->;
+/** The state may have been stored by another version of the extension. */
+export function isPanelState(state: unknown): state is PanelState {
+  return v.is(panelState, state);
+}
+
+/** Identifies a wait. Its times and their source may change while it lasts, so they are not included. */
+export function waitParts(event: WaitingEvent): readonly unknown[] {
+  const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
+  return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];
+}
+
+/** Returns whether both events announce the same wait, perhaps with another end. */
+export function isSameWait(one: WaitingEvent, other: WaitingEvent): boolean {
+  const parts = waitParts(other);
+  return waitParts(one).every((part, index) => part === parts[index]);
+}
+
+/**
+ * Returns whether a line of a chat about `one`, which can't be updated, also describes `other`: it is the same wait, and
+ * the end that the line names still holds. A line about an estimate names no end, and neither does one about being offline.
+ */
+export function isDescribedBy(one: WaitingEvent, other: WaitingEvent): boolean {
+  if (!isSameWait(one, other)) return false;
+  if (other.reason === 'offline' || other.estimated) return true;
+  return !one.estimated && Math.abs(other.until - one.until) < 1000;
+}
+
+/**
+ * The language that the word behind a fence names, in lower case; also ```ts:app.ts, ```{.python} and ```rust,ignore.
+ * For both sides of the protocol. @returns '' for none
+ */
+export function fenceWord(word: string): string {
+  return /[^\s{},:.][^\s{},:]*/.exec(word.toLowerCase())?.[0] ?? '';
+}

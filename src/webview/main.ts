@@ -1,12 +1,11 @@
-import type { FaultHelp, PanelStrings } from '../shared/protocol';
+import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
 import { observeNearInBrowser } from './conversation/drawQueue';
 import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
-import { createPanel } from './panel';
+import { createPanel, listenToHost } from './panel';
 import { browserClock } from './util/panelClock';
 import { UnsentStore } from './state/unsentStore';
-import { listenToHost } from './util/vscodeApi';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 
 const root = document.getElementById('root');

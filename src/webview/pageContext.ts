@@ -1,5 +1,7 @@
-import type { FaultHelp, PanelStrings, ToHost } from '../shared/protocol';
-import { element } from './util/element';
+import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
+import type { ToHost } from '../shared/protocol';
+import type { Announcer } from './a11y/announcer';
+import type { MoveFocus } from './a11y/focus';
 import type { Format } from './util/format';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
 import type { PanelClock } from './util/panelClock';
@@ -17,7 +19,7 @@ export interface PageContext {
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
   /** Moves the focus for a reason other than a key or a click. */
   readonly moveFocus: MoveFocus;
-  /** Where the focus goes when the element that had it goes away. */
+  /** Where the focus goes when the element that had it goes away; to *Open Here* or the log while the composer is hidden. */
   readonly focusComposer: () => void;
   /** What stands in the editors of prompts must survive a reload. */
   readonly editsChanged: () => void;
@@ -25,44 +27,4 @@ export interface PageContext {
   readonly unfolded: () => void;
   /** It is on its way to the host: until it is taken it must survive everything. */
   readonly promptSent: (prompt: string) => void;
-}
-
-/** Speaks to screen readers: start, waits and outcome, never the answer's words one by one. */
-interface Announcer {
-  readonly element: HTMLElement;
-  say(text: string): void;
-}
-
-export function createAnnouncer(): Announcer {
-  // No role: `role="status"` belongs to the wait card alone.
-  const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
-  return {
-    element: region,
-    say: (text) => {
-      // A new node each time, or the same words twice would be spoken once.
-      region.replaceChildren(element('p', {}, text));
-    },
-  };
-}
-
-/**
- * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works
- * there, the element gets it as soon as VS Code focuses the panel.
- */
-type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
-
-/** @param focusInitial is called when VS Code focuses the panel and nothing in the page has the focus */
-export function createMoveFocus(focusInitial: () => void): MoveFocus {
-  let awaiting: HTMLElement | undefined;
-  window.addEventListener('focus', () => {
-    const element = awaiting;
-    awaiting = undefined;
-    if (element?.isConnected) element.focus();
-    else if (document.activeElement === null || document.activeElement === document.body) focusInitial();
-  });
-  return (element, options) => {
-    // focus() would pull the focus out of the command palette or an editor.
-    if (document.hasFocus()) element.focus(options);
-    else awaiting = element;
-  };
 }

@@ -1,28 +1,28 @@
+import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
 import {
   canAnswer,
   type ConnectionView,
   type DemoGuide,
-  type FaultHelp,
-  type PanelStrings,
   type Suggestion,
   type ToWebview,
+  type PanelState,
+  type ToHost,
 } from '../shared/protocol';
 import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
 import { createComposer } from './composer/composer';
-import { createConnectionBar } from './conversation/connectionBar';
+import { createEmptyState, createNotices } from './conversation/notices';
 import { ConversationView } from './conversation/conversationView';
 import type { ObserveNear } from './conversation/drawQueue';
 import { element } from './util/element';
-import { createEmptyState } from './conversation/emptyState';
 import { createFormat } from './util/format';
-import { createAnnouncer, createMoveFocus, type PageContext } from './pageContext';
+import type { PageContext } from './pageContext';
 import type { PanelClock } from './util/panelClock';
-import { askedSince, PendingPrompts } from './state/pendingPrompts';
+import { askedSince, PendingPrompts } from './state/unsentPrompts';
 import { isComposing, isInPromptEditor } from './composer/promptEditor';
 import { PromptHistory } from './composer/promptRecall';
 import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
-import type { VsCodeApi } from './util/vscodeApi';
-import { createWaitTabOrder } from './turn/waitTabOrder';
+import { createAnnouncer } from './a11y/announcer';
+import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 
 /** What the panel can't make itself. */
 export interface PanelEnvironment {
@@ -74,8 +74,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     isReadOnly: () => readOnly,
     announcer: createAnnouncer(),
     createMarkdown: environment.createMarkdown,
-    moveFocus: createMoveFocus(() => composer.focus()),
-    focusComposer: () => composer.focus(),
+    moveFocus: createMoveFocus(() => focusInput()),
+    focusComposer: () => focusInput(),
     editsChanged: () => remember(),
     unfolded: () => {
       autoscroll.moved();
@@ -88,7 +88,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
   const conversation = new ConversationView(context, environment.observeNear, () => autoscroll.follow());
   const emptyState = createEmptyState(context);
-  const bar = createConnectionBar(context);
+  const notices = createNotices(context);
   const history = new PromptHistory();
   const jump = createJumpButton(context, () => autoscroll.follow());
   const scrolling = { observeSize: environment.observeSize, frame: clock.frame };
@@ -106,11 +106,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const composer = createComposer(context, {
     history,
     pending,
-    modelButton: bar.modelButton,
     onDraft: () => remember(),
     onStop: () => stop(),
     onSend: () => autoscroll.follow(),
   });
+  /** The composer is hidden while another window writes the conversation. */
+  const focusInput = (): void => {
+    if (!readOnly) composer.focus();
+    else if (!notices.focusOpenHere()) context.moveFocus(conversation.element);
+  };
   /**
    * Stops the turn that the page shows as running. The message names the turn, because the next one may have begun by
    * the time the host receives it.
@@ -136,7 +140,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     else autoscroll.follow();
   };
   if (left) composer.restore(left);
-  const dock = element('div', { class: 'dock' }, jump.element, bar.notices, composer.element);
+  const dock = element('div', { class: 'dock' }, jump.element, notices.element, composer.element);
   const end = element('span', { tabindex: '-1' });
   root.replaceChildren(
     element('h1', { class: 'visually-hidden' }, strings.conversation),
@@ -158,14 +162,15 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       const hadFocus = emptyState.element.contains(document.activeElement);
       if (conversation.empty) conversation.element.prepend(emptyState.element);
       else emptyState.element.remove();
-      if (hadFocus) composer.focus();
+      if (hadFocus) focusInput();
     }
-    if (readOnly) bar.showElsewhere();
-    else bar.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
+    if (readOnly) notices.showElsewhere();
+    else notices.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
   };
   const connect = (view: ConnectionView, offers: readonly Suggestion[]): void => {
     connection = view;
     suggestions = offers;
+    composer.setConnection(view);
     conversation.setHost(view.host);
     emptyState.update(connection, suggestions);
   };
@@ -173,8 +178,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   const onEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || isComposing(event) || isInPromptEditor(event.target)) return;
     if (composer.closePopup()) event.stopPropagation();
-    else if (conversation.active) stop();
-    else if (conversation.element.contains(document.activeElement)) composer.focus();
+    else if (conversation.active && !readOnly) stop();
+    else if (conversation.element.contains(document.activeElement)) focusInput();
     else return;
     event.preventDefault();
   };
@@ -202,7 +207,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           api.setState({ conversationId });
           guide = message.guide;
           connect(message.connection, message.suggestions);
-          composer.focus();
+          if (readOnly) notices.showElsewhere();
+          focusInput();
           conversation.replaceAll(message.exchanges);
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
@@ -264,4 +270,27 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       refresh();
     },
   };
+}
+
+/** What VS Code gives a webview, narrowed to this panel's messages and state. */
+interface VsCodeApi {
+  postMessage(message: ToHost): void;
+  getState(): PanelState | undefined;
+  setState(state: PanelState): void;
+}
+
+declare global {
+  /** Defined by VS Code in every webview; may be called once. */
+  function acquireVsCodeApi(): VsCodeApi;
+}
+
+/**
+ * Calls `receive` with each message of the extension host. VS Code forwards these messages from a frame of the page's
+ * own origin, so messages from other origins are dropped. The sender can't be compared with `window.parent`, which VS
+ * Code deletes in webviews.
+ */
+export function listenToHost(page: Window, receive: (message: ToWebview) => void): void {
+  page.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
+    if (origin === page.origin) receive(data);
+  });
 }

@@ -1,4 +1,5 @@
-import { initialTurn, reduce, type ExchangeView, type StreamEvent, type ToWebview } from '../../src/shared/protocol';
+import type { StreamEvent } from '../../src/engine/events';
+import { initialTurn, reduce, type ExchangeView, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 
 const model = 'claude-sonnet-4';

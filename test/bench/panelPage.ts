@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { faultHelp } from '../../src/host/panel/faultHelp';
 import { panelHtml } from '../../src/host/panel/html';
-import { panelStrings, type ToWebview } from '../../src/shared/protocol';
+import { panelStrings } from '../../src/shared/panelStrings';
+import type { ToWebview } from '../../src/shared/protocol';
 import { root } from '../support/paths';
 import { lastWord } from './page/documents';
 

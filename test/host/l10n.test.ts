@@ -8,7 +8,7 @@ import { chinese } from '../../src/demo/answers/answers.zh';
 import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
 import { faultAdvice } from '../../src/host/panel/faultAdvice';
-import { panelStrings } from '../../src/shared/protocol';
+import { panelStrings } from '../../src/shared/panelStrings';
 
 const root = resolve(__dirname, '../..');
 

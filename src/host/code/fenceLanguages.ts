@@ -1,4 +1,4 @@
-import { fenceWord } from '../../shared/fenceLanguage';
+import { fenceWord } from '../../shared/protocol';
 
 /** What models write behind a fence, where VS Code's language has another id. */
 const aliases: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import type { Localize } from '../../engine/engine';
 import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
 import { hasArrived, isRunning } from '../../engine/state/turnState';
-import { panelStrings, type Attachment } from '../../shared/protocol';
+import { panelStrings } from '../../shared/panelStrings';
+import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { isPanelState } from '../../shared/panelState';
+import { isPanelState } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../util/disposable';

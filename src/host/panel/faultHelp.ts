@@ -1,4 +1,5 @@
-import type { FaultHelp, FaultKind } from '../../shared/protocol';
+import type { FaultHelp } from '../../shared/panelStrings';
+import type { FaultKind } from '../../shared/protocol';
 import { faultAdvice } from './faultAdvice';
 
 /** As in package.json. */

@@ -1,4 +1,4 @@
-import type { FaultHelp, PanelStrings } from '../../shared/protocol';
+import type { FaultHelp, PanelStrings } from '../../shared/panelStrings';
 
 export interface PanelPage {
   /** Fresh for every page. */

@@ -1,5 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
-import { panelStrings, type PanelStrings } from '../../shared/protocol';
+import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
 
 /** @param translate an English text of `panelStrings`, e.g. `vscode.l10n.t` */
 export function translatePanelStrings(translate: (english: string) => string): PanelStrings {

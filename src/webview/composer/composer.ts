@@ -1,12 +1,10 @@
-import type { ContextSuggestion, DraftContext } from '../../shared/protocol';
-import { createModelOnce } from '../conversation/connectionBar';
+import type { ConnectionView, ContextSuggestion, DraftContext } from '../../shared/protocol';
+import { createModelChoice } from './modelChoice';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';
-import { button, element } from '../util/element';
-import { iconButton } from '../util/icons';
+import { button, element, iconButton } from '../util/element';
 import type { PageContext } from '../pageContext';
-import { type PendingPrompts, without } from '../state/pendingPrompts';
-import { PrefilledPrompts } from './prefilledPrompts';
+import { type PendingPrompts, without, PrefilledPrompts } from '../state/unsentPrompts';
 import { isComposing } from './promptEditor';
 import { type PromptHistory, recallPrompt } from './promptRecall';
 import type { Prefilled, Unsent } from '../state/unsentStore';
@@ -33,6 +31,7 @@ export interface Composer {
   setContext(items: readonly DraftContext[], unread?: readonly string[]): void;
   /** An answer to `suggestContext`. */
   suggest(request: number, items: readonly ContextSuggestion[]): void;
+  setConnection(connection: ConnectionView): void;
   /** @param model of the next prompt alone; undefined: the one that is set */
   setModelOnce(model: string | undefined): void;
   /** @returns whether suggestions were open: Escape was for them. */
@@ -42,8 +41,6 @@ export interface Composer {
 interface ComposerOptions {
   readonly history: PromptHistory;
   readonly pending: PendingPrompts;
-  /** Sits beside the buttons. */
-  readonly modelButton: HTMLElement;
   readonly onDraft: () => void;
   readonly onStop: () => void;
   readonly onSend: () => void;
@@ -69,7 +66,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
   const send = element('button', { type: 'submit', class: 'button primary' }, strings.send);
   const stop = button(strings.stop, 'secondary', () => options.onStop());
   const attach = iconButton(strings.attachContext, 'attach', () => post({ type: 'pickContext' }));
-  const modelOnce = createModelOnce(context, options.modelButton);
+  const model = createModelChoice(context);
   const chips = createContextChips(context, () => moveFocus(input));
   const popup = createContextPopup(context, input, () => submit());
   const form = element(
@@ -78,7 +75,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     popup.element,
     chips.element,
     input,
-    element('div', { class: 'composer-bar' }, attach, options.modelButton, modelOnce.element, stop, send),
+    element('div', { class: 'composer-bar' }, attach, ...model.elements, stop, send),
   );
 
   const write = (text: string, caret: number): void => {
@@ -88,12 +85,12 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     popup.refresh();
   };
   /** A draft that is there stays, and `text` is one arrow up away. */
-  const put = (text: string): void => {
+  const insert = (text: string): void => {
     if (input.value === '') write(text, text.length);
     else if (text !== '') history.add(text);
   };
   /** It has been taken from elsewhere. */
-  const drop = (prompt: string): void => {
+  const removeAsked = (prompt: string): void => {
     const together = input.value === broughtBack.join(gap) ? broughtBack : [input.value.trim()];
     if (!together.includes(prompt)) return;
     broughtBack = without(together, prompt);
@@ -158,7 +155,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     },
     restore: ({ draft, prefilled: earlier = [], context: ids = [], pending: prompts = [] }) => {
       prefilled.restore(earlier);
-      put(draft);
+      insert(draft);
       pending.offer(prompts);
       if (ids.length === 0 || ids.every((id) => contextIds.includes(id))) return;
       contextIds = ids;
@@ -178,7 +175,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       if (prompts.length === 0) return;
       if (input.value === '') {
         broughtBack = prompts;
-        put(prompts.join(gap));
+        insert(prompts.join(gap));
       } else {
         for (const prompt of prompts) history.add(prompt);
         pending.offer(prompts);
@@ -186,20 +183,20 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     },
     prefill: ({ text, more, awaitsKey }) => {
       // It has not been taken, it is given back.
-      pending.take(text);
+      pending.settle(text);
       // What waits there has not been written: the later command counts.
       if (prefilled.isAllOf(input.value)) {
         history.add(input.value.trim());
         write('', 0);
       }
-      put(text);
+      insert(text);
       if (text !== '') prefilled.add({ text, more, awaitsKey });
       moveFocus(input);
       options.onDraft();
     },
     taken: (prompt) => {
       prefilled.taken(prompt);
-      if (!pending.take(prompt)) drop(prompt);
+      if (!pending.settle(prompt)) removeAsked(prompt);
       options.onDraft();
     },
     setContext: (items, unread = []) => {
@@ -208,7 +205,8 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
       options.onDraft();
     },
     suggest: (request, items) => popup.suggest(request, items),
-    setModelOnce: (model) => modelOnce.set(model),
+    setConnection: (connection) => model.setConnection(connection),
+    setModelOnce: (once) => model.setOnce(once),
     closePopup: () => popup.close(),
   };
 }

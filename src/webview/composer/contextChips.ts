@@ -1,10 +1,9 @@
 import type { DraftContext } from '../../shared/protocol';
-import { element } from '../util/element';
+import { element, iconButton } from '../util/element';
 import { fill, fillNodes } from '../util/format';
-import { iconButton } from '../util/icons';
 import type { PageContext } from '../pageContext';
 
-export interface ContextChips {
+interface ContextChips {
   readonly element: HTMLElement;
   update(items: readonly DraftContext[]): void;
   /** @returns whether there is one. */
@@ -28,7 +27,7 @@ export function createContextChips(context: PageContext, onLast: () => void): Co
   const announce = (items: readonly DraftContext[]): void => {
     const added =
       known && items.filter(({ id }) => known?.has(id) === false).map((item) => announcedName(context, item));
-    if (added?.length) announcer.say(fill(strings.contextAttached, context.format.list(added)));
+    if (added?.length) announcer.announce(fill(strings.contextAttached, context.format.list(added)));
     known = new Set(items.map(({ id }) => id));
   };
   const create = (item: DraftContext): HTMLElement => {

@@ -1,4 +1,4 @@
-import type { PanelStrings } from '../../shared/protocol';
+import type { PanelStrings } from '../../shared/panelStrings';
 import { button, element } from '../util/element';
 
 export interface PromptEditor {

@@ -1,5 +1,4 @@
-import { element } from '../util/element';
-import { iconButton } from '../util/icons';
+import { element, iconButton } from '../util/element';
 import type { PageContext } from '../pageContext';
 
 /** Tells when the content or its frame has changed its size. @returns a function that ends it. */
@@ -39,7 +38,7 @@ export function createAutoscroll(
   let ours = 0;
 
   const atEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= slackPx;
-  const tell = (): void => {
+  const reportAway = (): void => {
     // The browser keeps what is being read in place, but not against us.
     scroller.toggleAttribute('data-following', following);
     onAway(!following && !atEnd());
@@ -51,7 +50,7 @@ export function createAutoscroll(
     }
     const top = stay?.();
     if (top !== undefined) scroller.scrollTop = top;
-    tell();
+    reportAway();
   };
   const takenByHand = (): void => {
     byHand = true;
@@ -59,11 +58,11 @@ export function createAutoscroll(
   };
   const decide = (): void => {
     if (byHand || dragging) following = atEnd() || (following && scroller.scrollTop === ours);
-    tell();
+    reportAway();
   };
   const letGo = (): void => {
     if (scroller.scrollTop > 0 && scroller.scrollHeight > scroller.clientHeight) following = false;
-    tell();
+    reportAway();
   };
 
   scroller.addEventListener(
@@ -116,7 +115,7 @@ export function createAutoscroll(
     moved: () => {
       stay = undefined;
       following = atEnd();
-      tell();
+      reportAway();
     },
     get following() {
       return following;

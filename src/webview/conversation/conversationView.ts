@@ -4,7 +4,7 @@ import { element } from '../util/element';
 import { ExchangeView } from './exchangeView';
 import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
-import { createRoving } from '../a11y/rovingTabindex';
+import { createRoving } from '../a11y/focus';
 import { carryVersionFocus } from '../turn/turnActions';
 import { TurnGroups } from './turnGroups';
 import type { OpenEdit, ReadingPlace } from '../state/unsentStore';
@@ -82,22 +82,22 @@ export class ConversationView {
 
   /** Prompts that are being put into other words. */
   get edits(): readonly OpenEdit[] {
-    return [...this.exchanges.values()].flatMap(({ id, editing }) =>
-      editing === undefined ? [] : { exchangeId: id, text: editing },
+    return [...this.exchanges.values()].flatMap(({ id, user }) =>
+      user.editing === undefined ? [] : { exchangeId: id, text: user.editing },
     );
   }
 
   openEdits(edits: readonly OpenEdit[]): void {
-    for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.editPrompt(text);
+    for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.edit(text);
   }
 
   /** Long prompts that are shown as a whole. */
   get unfolded(): readonly string[] {
-    return [...this.exchanges.values()].flatMap(({ id, unfolded }) => (unfolded ? id : []));
+    return [...this.exchanges.values()].flatMap(({ id, user }) => (user.unfolded ? id : []));
   }
 
   unfold(ids: readonly string[]): void {
-    for (const id of ids) this.exchanges.get(id)?.unfold();
+    for (const id of ids) this.exchanges.get(id)?.user.unfold();
   }
 
   /** The first answer that is in view. */
@@ -162,7 +162,7 @@ export class ConversationView {
     if (taken && !taken.urgent) {
       const { versions, id } = taken;
       const place = [versions.indexOf(id) + 1, versions.length].map(String);
-      if (versions.length > 1) this.context.announcer.say(fill(this.context.strings.versionShown, ...place));
+      if (versions.length > 1) this.context.announcer.announce(fill(this.context.strings.versionShown, ...place));
       focus?.(taken.assistant, this.element);
     }
     return this.latest?.urgent ?? false;
@@ -194,7 +194,7 @@ export class ConversationView {
   private add(exchange: Exchange): void {
     const view = new ExchangeView(this.context, exchange, this.host);
     this.exchanges.set(exchange.id, view);
-    this.groups.append(view.you, view.assistant);
+    this.groups.append(view.user.element, view.assistant);
     this.near.watch(view.assistant, () => this.queue.prefer(view));
     this.queue.add(view);
   }

@@ -6,7 +6,7 @@ import {
   reduce,
   type TurnState,
 } from '../../shared/protocol';
-import { spokenFor } from '../a11y/announcementText';
+import { spokenFor } from '../a11y/announcer';
 import type { Drawable } from './drawQueue';
 import { element, setText } from '../util/element';
 import type { PageContext } from '../pageContext';
@@ -21,7 +21,7 @@ const nothing = (): void => undefined;
  */
 export class ExchangeView implements Drawable {
   readonly assistant: HTMLElement;
-  private readonly user: UserArticle;
+  readonly user: UserArticle;
   private readonly model = element('span', { class: 'turn-model' });
   private turn: TurnView | undefined;
   /** As the host has it. */
@@ -54,30 +54,8 @@ export class ExchangeView implements Drawable {
     this.assistant.style.minHeight = heightOf(exchange.state.text);
   }
 
-  get you(): HTMLElement {
-    return this.user.element;
-  }
-
   get id(): string {
     return this.exchange.id;
-  }
-
-  /** What stands in the prompt's editor, if it is open. */
-  get editing(): string | undefined {
-    return this.user.editing;
-  }
-
-  /** Its long prompt is shown as a whole. */
-  get unfolded(): boolean {
-    return this.user.unfolded;
-  }
-
-  unfold(): void {
-    this.user.unfold();
-  }
-
-  editPrompt(text: string): void {
-    this.user.edit(text);
   }
 
   get versions(): readonly string[] {
@@ -125,7 +103,7 @@ export class ExchangeView implements Drawable {
       const before = this.state;
       this.state = reduce(before, event);
       const words = spokenFor(this.context, event, { before, state: this.state });
-      if (words) this.context.announcer.say(words);
+      if (words) this.context.announcer.announce(words);
       turn?.texts.apply(event, before, this.state);
       if (isRunning(this.state.phase)) this.shown = this.state;
     }
@@ -154,7 +132,7 @@ export class ExchangeView implements Drawable {
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
-    this.you.remove();
+    this.user.element.remove();
     this.assistant.remove();
     this.settle();
   }

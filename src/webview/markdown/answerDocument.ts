@@ -5,7 +5,7 @@ import { toolbarSpec, type CodeToolbar } from './codeBlock';
 import { CommittedBlocks } from './committedBlocks';
 import { freeze, frozenSince, whole } from './frozen';
 import { Growth } from './openBlock/appendFastPath';
-import { cutOf, goesOn, type Head } from './openBlock/frozenPrefix';
+import { cutOf, continuesBlock, type Head } from './openBlock/frozenPrefix';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
 import { taskMarks, type TaskLabels } from './blockToTree';
@@ -76,7 +76,7 @@ export class AnswerDocument {
   append(text: string, final: boolean): void {
     this.source += text;
     this.tail += text;
-    if (!final && this.growth?.take(text)) return;
+    if (!final && this.growth?.tryAppend(text)) return;
     this.endGrowth();
     const scope = this.renderTail(final);
     if (final) this.committed.settle(scope);
@@ -151,7 +151,7 @@ export class AnswerDocument {
     const scope = new ReferenceScope(this.committed.references);
     const text = (this.head?.standIn ?? '') + this.tail;
     const parsed = parseBlocks(this.parser, text, { references: scope.record() });
-    if (!this.head || goesOn(this.head, parsed, scope)) return { text, parsed, scope };
+    if (!this.head || continuesBlock(this.head, parsed, scope)) return { text, parsed, scope };
     this.thaw();
     this.thaws++;
     return this.parseTail();

@@ -1,10 +1,9 @@
 import type { MarkdownIt, Token } from 'markdown-it';
 import type { Block } from './blocks';
 import { blockToTree, type TaskMarks } from './blockToTree';
-import { changeInside, frozenIn } from './frozen';
+import { changeInside, frozenIn, type Beginning } from './frozen';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
-import type { Beginning } from './openBlock/cut';
 import { isFinished } from './openBlock/cutParagraph';
 import { referenceRecord, type Lookups, type Reference, type ReferenceScope } from './references';
 import type { ElementSpec, Spec } from './tree';

@@ -1,11 +1,9 @@
 import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
 import type { CodeToolbar } from './codeBlock';
-import { FlushQueue, inNextTask } from './flushQueue';
 import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
-import { createParser } from './parser';
-import { SourceText } from './sourceText';
+import { createParser } from './blocks';
 import type { TaskLabels } from './blockToTree';
 
 export interface StreamingMarkdown {
@@ -47,6 +45,8 @@ const FLUSH_LENGTH = 4000;
 const LAST_LENGTH = 2 * FLUSH_LENGTH;
 /** Frames (about a second) after which new characters are shown even if there are only a few of them. */
 const MAX_SKIPPED = 60;
+/** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
+const FRAMES_BEHIND = 3;
 /** Milliseconds. */
 const FRAME_LENGTH = 1000 / 60;
 
@@ -115,15 +115,29 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     return left === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : left;
   };
 
-  const flushes = new FlushQueue(
-    { frame: options.schedule, slice: options.slice ?? inNextTask },
-    flush,
-    turnsLeft,
-    () => phase === 'ending',
-  );
+  const turns = { frame: options.schedule, slice: options.slice ?? inNextTask };
+  const asked = { frame: false, slice: false };
+  let disposed = false;
+  const askFor = (turn: 'frame' | 'slice') => {
+    if (asked[turn]) return;
+    asked[turn] = true;
+    turns[turn](() => {
+      asked[turn] = false;
+      if (disposed || turnsLeft() === 0) return;
+      flush();
+      ask();
+    });
+  };
+  /** Asks for a turn while there is text to show. When no more will come, the rest doesn't wait for frames. */
+  const ask = () => {
+    const left = turnsLeft();
+    if (left === 0 || disposed) return;
+    if (phase !== 'ending') askFor('frame');
+    if (phase === 'ending' || left > FRAMES_BEHIND) askFor('slice');
+  };
 
   /** More text is to come after all: what was the last block may go on. */
-  const goOn = () => {
+  const reopen = () => {
     if (phase === 'finished') replacement = text;
     phase = 'open';
     whenShown = [];
@@ -133,18 +147,18 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   return {
     append(more) {
       if (more === '') return;
-      goOn();
+      reopen();
       text += more;
       queue += more;
-      flushes.ask();
+      ask();
     },
     replace(whole) {
       const shown = text.length - queue.length;
-      goOn();
+      reopen();
       text = whole;
       replacement = whole.slice(0, shown);
       queue = whole.slice(shown);
-      flushes.ask();
+      ask();
     },
     finish(shown) {
       if (shown) whenShown.push(shown);
@@ -154,7 +168,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       }
       phase = 'ending';
       if ((replacement?.length ?? 0) + queue.length <= LAST_LENGTH) show(queue.length);
-      else flushes.ask();
+      else ask();
     },
     pause() {
       paused = true;
@@ -162,7 +176,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     },
     dispose() {
       whenShown = [];
-      flushes.dispose();
+      disposed = true;
       document.wake();
       highlighter.dispose();
       stopListening();
@@ -171,4 +185,45 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       return text;
     },
   };
+}
+
+/** A task of its own. Unlike timers, messages are neither delayed nor slowed down in a window nobody looks at. */
+function inNextTask(call: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    call();
+  };
+  port2.postMessage(undefined);
+}
+
+/**
+ * Turns raw pieces into the text that is parsed: newlines and NUL as CommonMark wants them. A character whose meaning
+ * depends on the next piece (a carriage return, the first half of a surrogate pair) is held back until that is here.
+ */
+class SourceText {
+  private held = '';
+
+  push(raw: string): string {
+    const text = this.held + raw;
+    const whole = endsUndecided(text) ? text.slice(0, -1) : text;
+    this.held = text.slice(whole.length);
+    return normalise(whole);
+  }
+
+  /** Nothing more will come: what was held back counts as it is. */
+  end(): string {
+    const rest = normalise(this.held);
+    this.held = '';
+    return rest;
+  }
+}
+
+function endsUndecided(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 0x0d || (last >= 0xd800 && last <= 0xdbff);
+}
+
+function normalise(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD');
 }

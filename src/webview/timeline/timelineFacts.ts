@@ -1,5 +1,6 @@
-import { faultWords } from '../../shared/faultLabel';
-import type { LedgerEntry, LedgerWait, PanelStrings, TurnTotals } from '../../shared/protocol';
+import { faultWords } from '../../shared/panelStrings';
+import type { PanelStrings } from '../../shared/panelStrings';
+import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol';
 import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
 

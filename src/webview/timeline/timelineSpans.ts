@@ -10,7 +10,7 @@ import {
 import { worthSayingMs } from './timelineFacts';
 
 /** Milliseconds on the axis of a turn: its runs one after the other, without the time between them. */
-export interface Stretch {
+interface Stretch {
   readonly from: number;
   readonly to: number;
 }

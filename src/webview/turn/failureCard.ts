@@ -1,10 +1,9 @@
-import { faultWords } from '../../shared/faultLabel';
+import { faultWords } from '../../shared/panelStrings';
 import { type Failure, hasArrived, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
-import { actionButtons } from '../util/actionButtons';
+import { actionButtons, requestFacts } from './cardParts';
 import { disclosure, element } from '../util/element';
 import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
-import { requestFacts } from './requestFacts';
 import { totalsFacts, waitFacts, waitTitle } from '../timeline/timelineFacts';
 import { spansOf } from '../timeline/timelineSpans';
 

@@ -4,7 +4,7 @@ import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
 
 /** What a running turn is doing when its text doesn't say it; empty: nothing to add. */
-export interface ProgressLine {
+interface ProgressLine {
   readonly element: HTMLElement;
   update(state: TurnState, queued: boolean, host: string): void;
   dispose(): void;
@@ -49,12 +49,7 @@ function progressText(
       return state.quiet ? quiet(strings.resumingQuiet) : strings.resuming;
     case 'streaming':
       return state.quiet ? quiet(strings.quietMore) : '';
-    case 'waiting':
-    case 'offline':
-    case 'done':
-    case 'stopped':
-    case 'failed':
-    case 'interrupted':
+    default:
       return '';
   }
 }

@@ -1,8 +1,7 @@
-import { button, element } from '../util/element';
+import { button, element, iconButton } from '../util/element';
 import { fill } from '../util/format';
-import { iconButton } from '../util/icons';
 import type { PageContext } from '../pageContext';
-import type { Card } from './waitCard';
+import type { Card } from './cardParts';
 
 /** What can be done with an answer that has not begun, or is over. */
 interface TurnOffers {
@@ -31,7 +30,7 @@ export function createTurnActions(context: PageContext, exchangeId: string, offe
     parts.push(element('div', { class: 'regenerate' }, ...buttons));
   }
   if (parts.length === 0) return undefined;
-  return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => undefined };
+  return { element: element('div', { class: 'turn-actions' }, ...parts) };
 }
 
 /** ‹ 2 of 3 › */

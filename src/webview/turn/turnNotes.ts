@@ -1,8 +1,9 @@
-import { type ModelSwitch, type PanelStrings, type TurnState, visibleText } from '../../shared/protocol';
-import { element } from '../util/element';
+import type { PanelStrings } from '../../shared/panelStrings';
+import { type ModelSwitch, type TurnState, visibleText, hasArrived } from '../../shared/protocol';
+import { element, button } from '../util/element';
 import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
-import type { Card } from './waitCard';
+import type { Card } from './cardParts';
 
 /** That another model answers than the one that was asked, and why. Empty: it is the same, or none has answered. */
 export function switchText(strings: PanelStrings, { switches, phase, text }: TurnState): string {
@@ -48,5 +49,44 @@ export function createToolCalls(strings: PanelStrings, calls: TurnState['toolCal
     .filter(({ name }) => name !== '')
     .map(({ name }) => element('p', { class: 'tool-call' }, fill(strings.toolCall, visibleText(name, maxNameLength))));
   if (lines.length === 0) return undefined;
-  return { element: element('div', { class: 'tool-calls' }, ...lines), dispose: () => undefined };
+  return { element: element('div', { class: 'tool-calls' }, ...lines) };
+}
+
+/** How a turn ended when it neither failed nor simply finished; on the latest turn with the ways to go on. */
+export function createOutcomeLine(
+  context: PageContext,
+  exchangeId: string,
+  state: TurnState,
+  alive: boolean,
+): HTMLElement | undefined {
+  const { strings, post, isReadOnly } = context;
+  const text = outcome(context, state);
+  if (text === undefined) return undefined;
+  const line = element('div', { class: 'outcome' }, element('p', {}, text));
+  if (!alive || isReadOnly()) return line;
+  const offer = (action: 'continue' | 'restart'): HTMLElement =>
+    button(strings[action], 'secondary', () => post({ type: 'action', exchangeId, action }));
+  const actions = element('div', { class: 'actions' });
+  if (state.text) actions.append(offer('continue'));
+  actions.append(offer('restart'));
+  line.append(actions);
+  return line;
+}
+
+/** What a stop has left. */
+export function stoppedText(strings: PanelStrings, state: TurnState): string {
+  return hasArrived(state) ? strings.stoppedPartial : strings.stopped;
+}
+
+function outcome({ strings }: PageContext, state: TurnState): string | undefined {
+  switch (state.phase) {
+    case 'stopped':
+      return stoppedText(strings, state);
+    case 'interrupted':
+      return hasArrived(state) ? strings.interruptedPartial : strings.interrupted;
+    case 'done':
+      return state.finishReason === 'length' ? strings.lengthLimit : undefined;
+    default:
+      return undefined;
+  }
 }

@@ -2,7 +2,7 @@ import { isRunning, totalsOf, type TurnState } from '../../shared/protocol';
 import { button, element } from '../util/element';
 import type { PageContext } from '../pageContext';
 import { createTimeline, hasTimeline, isEventful, type Timeline, timing } from '../timeline/timeline';
-import type { Card } from './waitCard';
+import { type Card, createCardSlot } from './cardParts';
 
 /** What there is to say of a turn beside its answer: all of it when it is over, before that only if it is bumpy. */
 interface TurnSummary {
@@ -13,46 +13,28 @@ interface TurnSummary {
 
 export function createTurnSummary(context: PageContext, exchangeId: string): TurnSummary {
   const root = element('div', { class: 'turn-summary' });
+  const timelineSlot = createCardSlot(context, root);
+  const footerSlot = createCardSlot(context, root);
   let shown: TurnState | undefined;
   let timeline: Timeline | undefined;
-  let footer: Card | undefined;
-  const remove = (part: Timeline | Card | undefined): void => {
-    if (!part) return;
-    const hadFocus = part.element.contains(document.activeElement);
-    part.dispose();
-    part.element.remove();
-    if (hadFocus) context.focusComposer();
-  };
-  const removeTimeline = (): void => {
-    remove(timeline);
-    timeline = undefined;
-  };
-  const removeFooter = (): void => {
-    remove(footer);
-    footer = undefined;
-  };
   return {
     element: root,
     update: (state) => {
       if (state === shown) return;
       shown = state;
-      removeFooter();
+      // The footer stays behind a timeline that is added now.
+      footerSlot.dispose();
       const running = isRunning(state.phase);
-      if (running ? isEventful(state) : hasTimeline(state)) {
-        // The same one to the end: it stays open where it was opened.
-        timeline ??= createTimeline(context);
-        timeline.update(state);
-        if (!timeline.element.parentNode) root.append(timeline.element);
-      } else {
-        removeTimeline();
-      }
+      const showsTimeline = running ? isEventful(state) : hasTimeline(state);
+      // The same one to the end: it stays open where it was opened.
+      timelineSlot.show([showsTimeline], () => (timeline = showsTimeline ? createTimeline(context) : undefined));
+      timeline?.update(state);
       if (running || (state.phase !== 'done' && state.text === '')) return;
-      footer = createTurnFooter(context, exchangeId, state);
-      root.append(footer.element);
+      footerSlot.show([state], () => createTurnFooter(context, exchangeId, state));
     },
     dispose: () => {
-      removeTimeline();
-      removeFooter();
+      timelineSlot.dispose();
+      footerSlot.dispose();
     },
   };
 }
@@ -65,7 +47,7 @@ function createTurnFooter(context: PageContext, exchangeId: string, state: TurnS
   let forget = (): void => undefined;
   const copy = button(strings.copy, 'quiet', () => {
     post({ type: 'copy', text: state.text });
-    announcer.say(strings.copied);
+    announcer.announce(strings.copied);
     // A mark beside the caption: a caption that changes would rename the button under the hand.
     copy.dataset['copied'] = strings.copied;
     forget();

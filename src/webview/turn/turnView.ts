@@ -1,14 +1,14 @@
-import { isRunning, type TurnState, type WaitingEvent } from '../../shared/protocol';
+import { isRunning, type TurnState, type WaitingEvent, waitParts } from '../../shared/protocol';
 import { element, setText } from '../util/element';
-import { createTurnCard } from '../conversation/exchangeCards';
-import { createExchangeTexts, type ExchangeTexts } from '../state/exchangeTexts';
+import { createTurnTexts, type TurnTexts } from './turnTexts';
 import type { PageContext } from '../pageContext';
 import { createProgressLine } from './progressLine';
-import { waitParts } from '../../shared/sameWait';
 import { createTurnActions } from './turnActions';
-import { createToolCalls, seamText, switchText } from './turnNotes';
+import { createToolCalls, seamText, switchText, createOutcomeLine } from './turnNotes';
 import { createTurnSummary } from './turnSummary';
-import type { Card } from './waitCard';
+import { createWaitCard } from './waitCard';
+import { type Card, type CardSlot, createCardSlot } from './cardParts';
+import { createFailureCard } from './failureCard';
 
 /** Where a turn stands in its conversation. */
 interface TurnPlace {
@@ -27,15 +27,15 @@ interface TurnPlace {
 /** All that is shown of a turn below its name. */
 export interface TurnView {
   readonly elements: readonly HTMLElement[];
-  readonly texts: ExchangeTexts;
+  readonly texts: TurnTexts;
   /** The texts excepted. */
   render(state: TurnState, place: TurnPlace): void;
   dispose(): void;
 }
 
 export function createTurnView(context: PageContext, exchangeId: string): TurnView {
-  const slot = (): CardSlot => createCardSlot(element('div', { class: 'card-slot' }), context.focusComposer);
-  const texts = createExchangeTexts(context, exchangeId);
+  const slot = (): CardSlot => createCardSlot(context, element('div', { class: 'card-slot' }));
+  const texts = createTurnTexts(context, exchangeId);
   const seam = element('p', { class: 'seam-note', 'data-part': 'seam' });
   const switched = element('p', { class: 'switch-note', 'data-part': 'switch' });
   const progress = createProgressLine(context);
@@ -66,7 +66,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
     ],
     texts,
     render: (state, place) => {
-      const { host, queued, latest: alive, wait } = place;
+      const { host, queued, latest: alive } = place;
       progress.update(state, queued, host);
       texts.setThinking(isRunning(state.phase) && state.text === '');
       setText(seam, seamText(context, state));
@@ -76,7 +76,7 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
         () => createToolCalls(context.strings, state.toolCalls),
       );
       card.show([state.phase, state.failure, alive, ...(state.wait ? waitParts(state.wait) : [])], () =>
-        createTurnCard(context, exchangeId, state, { alive, host, wait }),
+        createTurnCard(context, exchangeId, state, place),
       );
       summary.update(state);
       showActions(state, place);
@@ -87,36 +87,26 @@ export function createTurnView(context: PageContext, exchangeId: string): TurnVi
   };
 }
 
-/** A place for one card; a new one is built only when what it is built from has changed. */
-interface CardSlot {
-  readonly element: HTMLElement;
-  show(from: readonly unknown[], build: () => Card | undefined): void;
-  dispose(): void;
-}
-
-/** @param focusLost The card that goes away had the keyboard focus. */
-function createCardSlot(element: HTMLElement, focusLost: () => void): CardSlot {
-  let shownFrom: readonly unknown[] = [];
-  let card: Card | undefined;
-  const clear = (): void => {
-    const hadFocus = card?.element.contains(document.activeElement) ?? false;
-    card?.dispose();
-    card?.element.remove();
-    card = undefined;
-    if (hadFocus) focusLost();
-  };
-  return {
-    element,
-    show: (from, build) => {
-      if (from.length === shownFrom.length && from.every((part, index) => part === shownFrom[index])) {
-        card?.refresh?.();
-        return;
-      }
-      clear();
-      shownFrom = from;
-      card = build();
-      if (card) element.append(card.element);
-    },
-    dispose: clear,
-  };
+/** The one card a turn shows now: its wait, its failure, or the line that says how it ended. */
+function createTurnCard(
+  context: PageContext,
+  exchangeId: string,
+  state: TurnState,
+  { latest: alive, host, wait }: TurnPlace,
+): Card | undefined {
+  switch (state.phase) {
+    case 'waiting':
+    case 'offline':
+      return state.wait && createWaitCard(context, exchangeId, state.wait, { host, current: wait });
+    case 'failed':
+      return state.failure && { element: createFailureCard(context, exchangeId, state.failure, state, alive) };
+    case 'done':
+    case 'stopped':
+    case 'interrupted': {
+      const line = createOutcomeLine(context, exchangeId, state, alive);
+      return line && { element: line };
+    }
+    default:
+      return undefined;
+  }
 }

@@ -1,17 +1,8 @@
 import type { WaitingEvent } from '../../shared/protocol';
-import { actionButtons } from '../util/actionButtons';
+import { actionButtons, type Card, requestFacts } from './cardParts';
 import { disclosure, element, setText, svg } from '../util/element';
 import { fill, fillNodes } from '../util/format';
 import type { PageContext } from '../pageContext';
-import { requestFacts } from './requestFacts';
-
-/** A card of the conversation that is alive: it may own a timer. */
-export interface Card {
-  readonly element: HTMLElement;
-  readonly dispose: () => void;
-  /** Shows what has changed without another card. */
-  readonly refresh?: () => void;
-}
 
 /** A few times a second: the number must never look stuck. */
 const tickMs = 250;
@@ -99,7 +90,7 @@ function sayNearlyOver({ strings, format, announcer }: PageContext): (wait: Wait
     if (left > nearlyOverMs) far = true;
     else if (far && !said && left > 0 && wait.delayMs >= longWaitMs && !isOffline(wait)) {
       said = true;
-      announcer.say(fill(strings.retryIn, format.countdown(left)));
+      announcer.announce(fill(strings.retryIn, format.countdown(left)));
     }
   };
 }

@@ -1,4 +1,5 @@
-import { knownLocale, type PanelStrings } from '../../shared/protocol';
+import type { PanelStrings } from '../../shared/panelStrings';
+import { knownLocale } from '../../shared/protocol';
 
 export interface Format {
   /** How long something took: `4.1 s`, `37 s`, `1 min 40 s`. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { panelStrings, type PanelStrings } from '../../../src/shared/protocol';
+import { panelStrings, type PanelStrings } from '../../../src/shared/panelStrings';
 import { root } from '../../support/paths';
 
 export type Language = 'en' | 'zh-cn';

@@ -3,7 +3,7 @@ import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../src/host/panel/faultHelp';
 import { panelHtml } from '../../../src/host/panel/html';
 import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
-import { panelStrings, type FaultHelp } from '../../../src/shared/protocol';
+import { panelStrings, type FaultHelp } from '../../../src/shared/panelStrings';
 
 const nasty = `"><script>alert('1')</script>&amp;<b a="`;
 const page = (strings = translatePanelStrings((english) => english)) =>

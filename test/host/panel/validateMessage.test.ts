@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isToHost } from '../../../src/host/panel/validateMessage';
-import { isPanelState } from '../../../src/shared/panelState';
+import { isPanelState } from '../../../src/shared/protocol';
 
 describe('isToHost', () => {
   const good: readonly unknown[] = [

@@ -157,21 +157,21 @@ describe('A model for the next prompt alone', () => {
 
   it('stands in for the one that is set, until it is removed', () => {
     page.composer.setModelOnce('deepseek-r1');
-    assert.throws(() => page.button('Model'));
+    assert.throws(() => page.button('Model: m h'));
     assert.equal(page.all('.model-once')[0]?.textContent, 'deepseek-r1 · this prompt only');
     page.button('Remove deepseek-r1 · this prompt only').click();
     assert.deepEqual(page.posted, [{ type: 'forgetModelOnce' }]);
     page.composer.setModelOnce(undefined);
-    assert.ok(page.button('Model'));
+    assert.ok(page.button('Model: m h'));
     assert.deepEqual(page.all('.model-once'), []);
   });
 
   it('has the focus of the button it stands in for, and gives it back', () => {
-    page.button('Model').focus();
+    page.button('Model: m h').focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused?.getAttribute('aria-label'), 'Remove deepseek-r1 · this prompt only');
     page.composer.setModelOnce(undefined);
-    assert.equal(page.focused, page.button('Model'));
+    assert.equal(page.focused, page.button('Model: m h'));
     page.input.focus();
     page.composer.setModelOnce('deepseek-r1');
     assert.equal(page.focused, page.input);

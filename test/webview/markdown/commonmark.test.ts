@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tests } from 'commonmark-spec';
-import { createParser } from '../../../src/webview/markdown/parser';
+import { createParser } from '../../../src/webview/markdown/blocks';
 import { seeded, randomPieces } from './fragments';
 import { referenceBody, shapeOf } from './referenceShape';
 import { oneShot, serialise, stream } from './streamingHarness';

@@ -1,4 +1,4 @@
-import { isFollowable } from '../../../src/webview/markdown/followableLinks';
+import { isFollowable } from '../../../src/webview/markdown/inlineToTree';
 import { window } from './streamingHarness';
 
 const BLOCK = /^(?:p|h[1-6]|ul|ol|li|blockquote|hr|table|thead|tbody|tr|th|td|pre|div|body)$/;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent, StreamEvent } from '../../../src/shared/protocol';
-import { initialTurn, interrupted, reduce } from '../../../src/shared/protocol';
+import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
+import { interrupted } from '../../../src/engine/state/turnState';
+import { initialTurn, reduce } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage, startOfTime } from './support/panelPage';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { listenToHost } from '../../../src/webview/util/vscodeApi';
+import { listenToHost } from '../../../src/webview/panel';
 
 describe('messages from the extension host', () => {
   const { window } = new JSDOM('', { url: 'https://webview.example/' });

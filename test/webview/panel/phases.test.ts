@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent, TurnPhase } from '../../../src/shared/protocol';
-import { interrupted, reduce, initialTurn } from '../../../src/shared/protocol';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { TurnPhase } from '../../../src/engine/state/turnState';
+import { interrupted } from '../../../src/engine/state/turnState';
+import { reduce, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialTurn, type TurnState } from '../../../src/shared/protocol';
-import { exchange, PanelPage } from './support/panelPage';
+import { connected, exchange, PanelPage } from './support/panelPage';
 
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
 const exchanges = [exchange('e1', { state, versions: ['e0', 'e1'] })];
@@ -51,5 +51,45 @@ describe('a conversation that another window writes', () => {
     page.snapshot(exchanges);
     const values = page.all('textbox').map((each) => (each as HTMLTextAreaElement).value);
     assert.deepEqual(values.toSorted(), ['half a thought', 'other words']);
+  });
+
+  it('moves the focus to *Open Here*, which is described by the notice, and to the conversation once it is pressed', () => {
+    page.snapshot(exchanges);
+    page.input.focus();
+    page.snapshot(exchanges, { readOnly: true });
+    const openHere = page.one('button', 'Open Here');
+    assert.equal(page.window.document.activeElement, openHere);
+    const description = page.window.document.getElementById(openHere.getAttribute('aria-describedby')!)!;
+    assert.equal(description.textContent, 'This conversation is open in another window.');
+    openHere.click();
+    assert.ok(page.one('log').contains(page.window.document.activeElement));
+  });
+
+  it('gives the focus back to the composer once this window writes it', () => {
+    page.snapshot(exchanges, { readOnly: true });
+    page.snapshot(exchanges);
+    assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  it('is not stopped by Escape, which moves the focus to *Open Here*', () => {
+    page.snapshot([exchange('e1', { state: { ...state, phase: 'streaming' } })], { readOnly: true });
+    const before = page.posted.length;
+    const log = page.one('log');
+    log.focus();
+    page.key('Escape', {}, log);
+    assert.equal(page.window.document.activeElement, page.one('button', 'Open Here'));
+    assert.deepEqual(page.posted.slice(before), []);
+  });
+
+  it('does not get a prefilled prompt that waits for a key', () => {
+    const sends = (): number => page.posted.filter(({ type }) => type === 'send').length;
+    const connection = { ...connected, hasKey: false };
+    page.snapshot([], { connection, readOnly: true });
+    page.receive({ type: 'compose', text: 'Explain', awaitsKey: true });
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.equal(sends(), 0);
+    page.snapshot([]);
+    assert.equal(sends(), 0);
+    assert.equal(page.input.value, 'Explain');
   });
 });

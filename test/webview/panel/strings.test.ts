@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { panelStrings } from '../../../src/shared/protocol';
+import { panelStrings } from '../../../src/shared/panelStrings';
 
 describe('the panel strings', () => {
   it('have no two placeholders mixed up', () => {

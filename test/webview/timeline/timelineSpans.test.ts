@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { initialTurn, interrupted, reduce, type StreamEvent, type TurnState } from '../../../src/shared/protocol';
+import type { StreamEvent } from '../../../src/engine/events';
+import { interrupted } from '../../../src/engine/state/turnState';
+import { initialTurn, reduce, type TurnState } from '../../../src/shared/protocol';
 import { ticksOf } from '../../../src/webview/timeline/timelinePicture';
 import { spansOf, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { ev } from '../panel/support/events';

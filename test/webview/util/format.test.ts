@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { panelStrings } from '../../../src/shared/protocol';
+import { panelStrings } from '../../../src/shared/panelStrings';
 import { createFormat, fill, fillNodes } from '../../../src/webview/util/format';
 
 const english = createFormat('en', panelStrings);

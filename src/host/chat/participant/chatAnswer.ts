@@ -2,7 +2,7 @@ import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEven
 import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, Inserted } from './chatMetadata';
 import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chatMessages';
-import { isDescribedBy } from '../../../shared/sameWait';
+import { isDescribedBy } from '../../../shared/protocol';
 import { FencedText } from './fencedText';
 
 /** One call of the chat's response stream. */

@@ -2,7 +2,7 @@ import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } fro
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
 import { switchLine, waitLine, type ChatWords } from '../chatMessages';
-import { isDescribedBy } from '../../../shared/sameWait';
+import { isDescribedBy } from '../../../shared/protocol';
 
 /** Where an answer goes that nothing can be taken back from. */
 export interface ChatSink {

@@ -1,5 +1,89 @@
 import { createLowlight } from 'lowlight';
-import { aliases, languages } from './highlightLanguages';
+import typescript from 'highlight.js/lib/languages/typescript';
+import cpp from 'highlight.js/lib/languages/cpp';
+import csharp from 'highlight.js/lib/languages/csharp';
+import java from 'highlight.js/lib/languages/java';
+import kotlin from 'highlight.js/lib/languages/kotlin';
+import go from 'highlight.js/lib/languages/go';
+import rust from 'highlight.js/lib/languages/rust';
+import python from 'highlight.js/lib/languages/python';
+import ruby from 'highlight.js/lib/languages/ruby';
+import php from 'highlight.js/lib/languages/php';
+import bash from 'highlight.js/lib/languages/bash';
+import dockerfile from 'highlight.js/lib/languages/dockerfile';
+import makefile from 'highlight.js/lib/languages/makefile';
+import graphql from 'highlight.js/lib/languages/graphql';
+import json from 'highlight.js/lib/languages/json';
+import yaml from 'highlight.js/lib/languages/yaml';
+import ini from 'highlight.js/lib/languages/ini';
+import xml from 'highlight.js/lib/languages/xml';
+import markdown from 'highlight.js/lib/languages/markdown';
+import diff from 'highlight.js/lib/languages/diff';
+import type { LanguageFn } from 'highlight.js';
+
+/** Those of highlight.js name every property and function there is, which takes more room than the renderer. */
+
+/** CSS, and what is written much like it. */
+const css: LanguageFn = (hljs) => ({
+  name: 'CSS',
+  aliases: ['scss', 'less', 'sass'],
+  contains: [
+    hljs.C_BLOCK_COMMENT_MODE,
+    { className: 'comment', begin: /(?:^|[\s;{}])\/\//, end: /$/ },
+    hljs.QUOTE_STRING_MODE,
+    hljs.APOS_STRING_MODE,
+    { className: 'keyword', begin: /@[a-z-]+|!important/ },
+    { className: 'variable', begin: /--[\w-]+|\$[\w-]+/ },
+    { className: 'number', begin: /#[0-9a-f]{3,8}\b(?=[^{]*;)|\b\d+(?:\.\d+)?(?:%|[a-z]+)?/i },
+    { className: 'selector-class', begin: /[.#][a-z_][\w-]*/i },
+    { className: 'attribute', begin: /\b[a-z-]+(?=\s*:\s)/ },
+    { className: 'keyword', begin: /::?[a-z-]+(?=[^;]*\{)/ },
+    { className: 'built_in', begin: /\b[a-z-]+(?=\()/ },
+  ],
+});
+
+const SQL_KEYWORDS =
+  'add all alter and as asc begin between by cascade case check column commit constraint create cross database default ' +
+  'delete desc distinct drop else end except exists explain foreign from full function grant group having if in index ' +
+  'inner insert intersect into is join key lateral left like limit not null offset on or order outer over partition ' +
+  'primary procedure references returning revoke right rollback select set table then to transaction trigger truncate ' +
+  'union unique update using values view when where window with';
+
+const SQL_TYPES =
+  'bigint blob boolean char date datetime decimal double float int integer interval json jsonb numeric real serial ' +
+  'smallint text time timestamp uuid varchar';
+
+const sql: LanguageFn = (hljs) => ({
+  name: 'SQL',
+  case_insensitive: true,
+  keywords: { keyword: SQL_KEYWORDS, type: SQL_TYPES, literal: 'true false unknown' },
+  contains: [
+    hljs.C_BLOCK_COMMENT_MODE,
+    hljs.COMMENT('--', '$'),
+    hljs.C_NUMBER_MODE,
+    { className: 'string', begin: /'/, end: /'/, contains: [{ begin: /''/ }] },
+    { className: 'variable', begin: /"[^"\n]*"|`[^`\n]*`|[@:$]\w+/ },
+    { className: 'built_in', begin: /\b(?!in\b|values\b|key\b|over\b)[a-z_]+(?=\()/ },
+  ],
+});
+
+/** What models write most, small enough for a panel. Each brings aliases of its own: `ts`, `py`, `html`, `toml`, … */
+const languages = {
+  ...{ typescript, cpp, csharp, java, kotlin, go, rust, python, ruby, php, bash, dockerfile, makefile },
+  ...{ css, sql, graphql, json, yaml, ini, xml, markdown, diff },
+};
+
+/** Names models use that highlight.js doesn't know, or knows as a language of its own that looks the same. */
+const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]>>> = {
+  bash: ['shell', 'shellscript', 'shellsession', 'shell-session', 'console', 'ksh', 'fish'],
+  cpp: ['c', 'h', 'cuda', 'arduino', 'objectivec', 'objc'],
+  ini: ['properties', 'env', 'dotenv', 'conf'],
+  java: ['groovy', 'gradle', 'scala'],
+  json: ['jsonl', 'geojson'],
+  sql: ['mysql', 'postgresql', 'sqlite'],
+  typescript: ['javascript', 'js', 'jsx', 'mjs', 'cjs', 'node', 'javascriptreact', 'typescriptreact'],
+  xml: ['vue', 'svelte'],
+};
 
 /** A piece of code that looks the same throughout; no kind: as plain code. */
 export interface CodeRun {
@@ -42,7 +126,7 @@ function push(runs: CodeRun[], text: string, kind: CodeKind | undefined): void {
 }
 
 /** What can be told apart in code; each has a class and a colour in the style sheet. */
-export type CodeKind =
+type CodeKind =
   'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
 
 /** By the scopes of highlight.js; one that is not here looks like what it is in. */

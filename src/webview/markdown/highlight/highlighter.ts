@@ -1,5 +1,8 @@
-import { highlightCode } from './highlightCode';
 import type { FindRuns } from './workerRuns';
+import { fenceWord } from '../../../shared/protocol';
+import { codeContent } from '../codeBlock';
+import { create, highlighted, keepSelection } from '../morph';
+import type { CodeRun } from './codeRuns';
 
 /** Calls `work` once, when there is nothing better to do. @returns what cancels it. */
 export type Idle = (work: () => void) => () => void;
@@ -55,3 +58,48 @@ export const whenIdle: Idle = (work) => {
   const id = requestIdleCallback(work);
   return () => cancelIdleCallback(id);
 };
+
+/** Longer code keeps one colour: highlighting it would be felt. */
+const LONGEST = 20_000;
+
+/** Colours finished code and then calls `done`. The text and the user's selection in it stay as they are. */
+function highlightCode(code: Element, findRuns: FindRuns, done: () => void): void {
+  const language = languageOf(code);
+  if (isOpen(code) || highlighted.get(code) === language) return done();
+  const text = code.textContent;
+  const show = (runs: readonly CodeRun[] | undefined): void => {
+    // The answer may have been replaced meanwhile. The new code is highlighted separately.
+    if (!isOpen(code) && code.textContent === text && languageOf(code) === language) showRuns(code, language, runs);
+    done();
+  };
+  if (language === '' || text.length > LONGEST) show(undefined);
+  else findRuns(language, text, show);
+}
+
+function isOpen(code: Element): boolean {
+  return code.closest('.code-block')?.hasAttribute('data-open') ?? false;
+}
+
+function languageOf(code: Element): string {
+  return fenceWord(/^language-(.+)/.exec(code.className)?.[1] ?? '');
+}
+
+function showRuns(code: Element, language: string, runs: readonly CodeRun[] | undefined): void {
+  const { ownerDocument: document } = code;
+  if (runs) {
+    keepSelection(code, () => code.replaceChildren(...runs.map((run) => nodeOf(run, document))));
+    highlighted.set(code, language);
+  } else if (highlighted.delete(code)) {
+    keepSelection(code, () =>
+      code.replaceChildren(...codeContent(code.textContent).map((spec) => create(spec, document))),
+    );
+  }
+}
+
+function nodeOf({ text, kind }: CodeRun, document: Document): Node {
+  if (kind === undefined) return document.createTextNode(text);
+  const span = document.createElement('span');
+  span.className = `code-${kind}`;
+  span.textContent = text;
+  return span;
+}

@@ -46,7 +46,7 @@ export class Growth {
   }
 
   /** @returns false: it is more than that. */
-  take(more: string): boolean {
+  tryAppend(more: string): boolean {
     const length = this.length + more.length;
     if (length > this.room || !(this.kind === 'code' ? !more.includes(this.marker) : PLAIN.test(more))) return false;
     this.taken.push(more);

@@ -1,5 +1,5 @@
 import type { Spec } from '../tree';
-import type { Cut, OpenBlock } from './cut';
+import type { Cut, OpenBlock } from '../frozen';
 import type { Token } from 'markdown-it';
 
 /** Inline content by itself; undefined when something in it may still go on behind it. */
@@ -67,7 +67,7 @@ const UNSPACED = /[\u3001-\u9fff]/;
 const REACHES_ON = /[:<&\\@]/;
 
 /** The last place from `longest` back to `shortest` where `content` may be cut; 0: none. */
-export function lastCut(content: string, shortest: number, longest: number): number {
+function lastCut(content: string, shortest: number, longest: number): number {
   const reachesOn = REACHES_ON.test(content);
   for (let end = Math.min(longest, content.length - 1); end >= shortest && end > 0; end--) {
     const [before, after] = [content.charAt(end - 1), content.charAt(end)];

@@ -1,11 +1,11 @@
 import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../../src/host/panel/faultHelp';
-import { panelStrings, type ToHost } from '../../../../src/shared/protocol';
+import { panelStrings } from '../../../../src/shared/panelStrings';
+import type { ToHost } from '../../../../src/shared/protocol';
 import { type Composer, createComposer } from '../../../../src/webview/composer/composer';
-import { button } from '../../../../src/webview/util/element';
 import { createFormat } from '../../../../src/webview/util/format';
-import { createAnnouncer } from '../../../../src/webview/pageContext';
-import { PendingPrompts } from '../../../../src/webview/state/pendingPrompts';
+import { createAnnouncer } from '../../../../src/webview/a11y/announcer';
+import { PendingPrompts } from '../../../../src/webview/state/unsentPrompts';
 import { PromptHistory } from '../../../../src/webview/composer/promptRecall';
 import type { Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
@@ -45,7 +45,6 @@ export class ComposerPage {
       {
         history: new PromptHistory(),
         pending: new PendingPrompts(),
-        modelButton: button('Model', 'quiet', () => undefined),
         onDraft: () => {
           const { draft, context } = this.composer.unsent;
           this.kept = { draft, context };
@@ -54,6 +53,7 @@ export class ComposerPage {
         onStop: () => undefined,
       },
     );
+    this.composer.setConnection({ model: 'm', host: 'h', hasKey: true, demo: false });
     if (context) this.composer.restore({ draft: '', context });
     this.posted.length = 0;
     this.window.document.body.append(this.composer.element, this.announcer.element);

@@ -1,4 +1,5 @@
-import type { FailedEvent, StreamEvent, WaitingEvent } from '../../../../src/shared/protocol';
+import type { FailedEvent, StreamEvent } from '../../../../src/engine/events';
+import type { WaitingEvent } from '../../../../src/shared/protocol';
 import { startOfTime } from './panelPage';
 
 type Of<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;

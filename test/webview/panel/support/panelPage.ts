@@ -1,14 +1,9 @@
 import { JSDOM } from 'jsdom';
-import type {
-  ConnectionView,
-  ExchangeView,
-  PanelState,
-  StreamEvent,
-  ToHost,
-  ToWebview,
-} from '../../../../src/shared/protocol';
+import type { StreamEvent } from '../../../../src/engine/events';
+import type { ConnectionView, ExchangeView, PanelState, ToHost, ToWebview } from '../../../../src/shared/protocol';
 import { faultHelp } from '../../../../src/host/panel/faultHelp';
-import { initialTurn, panelStrings } from '../../../../src/shared/protocol';
+import { panelStrings } from '../../../../src/shared/panelStrings';
+import { initialTurn } from '../../../../src/shared/protocol';
 import type { Panel } from '../../../../src/webview/panel';
 import { createPanel } from '../../../../src/webview/panel';
 import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FaultKind, StreamEvent } from '../../../src/shared/protocol';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { FaultKind } from '../../../src/shared/protocol';
 import { initialTurn } from '../../../src/shared/protocol';
-import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { ev } from '../panel/support/events';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const start = ev.attempt();
 const again = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });

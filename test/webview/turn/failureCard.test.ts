@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent, FaultKind, StreamEvent } from '../../../src/shared/protocol';
+import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
+import type { FaultKind } from '../../../src/shared/protocol';
 import { faultAdvice } from '../../../src/host/panel/faultAdvice';
-import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { ev } from '../panel/support/events';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 describe('the details of a failure', () => {
   let page: PanelPage;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ExchangeView, TurnState } from '../../../src/shared/protocol';
 import { initialTurn, reduce } from '../../../src/shared/protocol';
-import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { ev } from '../panel/support/events';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const done = (text: string): TurnState => [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduce, initialTurn);
 const versions = ['b1', 'b2', 'b3'];

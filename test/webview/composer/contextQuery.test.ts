@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextQueryAt } from '../../../src/webview/composer/contextOptions';
+import { contextQueryAt } from '../../../src/webview/composer/contextPopup';
 
 /** `|` is the caret. */
 const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, reduce } from '../../../src/shared/protocol';
-import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { ev } from '../panel/support/events';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduce, initialTurn);
 

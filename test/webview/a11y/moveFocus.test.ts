@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ToWebview } from '../../../src/shared/protocol';
-import { ev } from './support/events';
-import { exchange, PanelPage } from './support/panelPage';
+import { ev } from '../panel/support/events';
+import { exchange, PanelPage } from '../panel/support/panelPage';
 
 describe('the focus while the user works elsewhere in VS Code', () => {
   let page: PanelPage;

@@ -1,9 +1,27 @@
-import type { RecordedEvent, TurnState } from '../../shared/protocol';
+import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/protocol';
+import { element } from '../util/element';
 import { fill } from '../util/format';
-import { stoppedText } from '../turn/outcomeLine';
-import { isSameWait } from '../../shared/sameWait';
+import { stoppedText } from '../turn/turnNotes';
 import type { PageContext } from '../pageContext';
 import { retryTemplate } from '../turn/waitCard';
+
+/** Speaks to screen readers: start, waits and outcome, never the answer's words one by one. */
+export interface Announcer {
+  readonly element: HTMLElement;
+  announce(text: string): void;
+}
+
+export function createAnnouncer(): Announcer {
+  // No role: `role="status"` belongs to the wait card alone.
+  const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+  return {
+    element: region,
+    announce: (text) => {
+      // A new node each time, or the same words twice would be spoken once.
+      region.replaceChildren(element('p', {}, text));
+    },
+  };
+}
 
 /**
  * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card is
@@ -31,17 +49,8 @@ export function spokenFor(
       return strings.announceDone;
     case 'stopped':
       return stoppedText(strings, state);
-    case 'failed':
-    case 'headers':
-    case 'text':
-    case 'reasoning':
-    case 'quiet':
-    case 'tool-call':
-    case 'ended':
-    case 'cut':
-    case 'replaced':
-    case 'model':
-    case 'usage':
+    // The failure card is an alert.
+    default:
       return undefined;
   }
 }

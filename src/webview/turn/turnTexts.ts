@@ -1,11 +1,12 @@
+import type { PanelStrings } from '../../shared/panelStrings';
 import type { RecordedEvent, TurnState } from '../../shared/protocol';
-import { element, later } from '../util/element';
+import { element, later, setText } from '../util/element';
 import type { CodeAction } from '../markdown/codeBlock';
 import type { PageContext } from '../pageContext';
-import { createReasoningView, showText } from '../turn/reasoningView';
+import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
 
 /** The texts of a turn: its answer, and what the model thought before. */
-export interface ExchangeTexts {
+export interface TurnTexts {
   readonly answer: HTMLElement;
   readonly reasoning: HTMLElement;
   /** What `event` has added, on the way from `before` to `after`. */
@@ -19,13 +20,13 @@ export interface ExchangeTexts {
   dispose(): void;
 }
 
-export function createExchangeTexts(context: PageContext, exchangeId: string): ExchangeTexts {
+export function createTurnTexts(context: PageContext, exchangeId: string): TurnTexts {
   const { strings, post, announcer, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction = (action: CodeAction, text: string, language: string): void => {
     switch (action) {
       case 'copy':
-        announcer.say(strings.copied);
+        announcer.announce(strings.copied);
         post({ type: 'copy', text });
         break;
       case 'insert':
@@ -72,4 +73,37 @@ export function createExchangeTexts(context: PageContext, exchangeId: string): E
       reasoning.dispose();
     },
   };
+}
+
+/** What the model thought: closed unless it is asked for, and absent unless there is some. */
+function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) => StreamingMarkdown) {
+  const summary = element('summary', {}, strings.reasoning);
+  const root = element('div', { class: 'reasoning-text' });
+  const details = element('details', { class: 'reasoning', 'data-part': 'reasoning', hidden: '' }, summary, root);
+  const text = later(() => create(root));
+  return {
+    element: details,
+    append: (more: string) => {
+      details.hidden = false;
+      text.get().append(more);
+    },
+    show: (whole: string) => {
+      details.hidden = whole === '';
+      if (whole !== '' || text.made) showText(text.get(), whole);
+    },
+    finish: (shown: () => void) => {
+      if (text.made) text.made.finish(shown);
+      else shown();
+    },
+    setThinking: (thinking: boolean) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
+    dispose: () => text.made?.dispose(),
+  };
+}
+
+/** Makes `text` what is shown, with the least change. Looks at all of it: for snapshots and endings, not for tokens. */
+function showText(markdown: StreamingMarkdown, text: string): void {
+  const shown = markdown.text;
+  if (text === shown) return;
+  if (text.startsWith(shown)) markdown.append(text.slice(shown.length));
+  else markdown.replace(text);
 }

@@ -1,0 +1,45 @@
+import type { ConnectionView } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
+import { button, element, iconButton, setText } from '../util/element';
+import { fill } from '../util/format';
+
+interface ModelChoice {
+  readonly elements: readonly HTMLElement[];
+  setConnection(connection: ConnectionView): void;
+  /** @param model undefined: the next prompt goes to the model that is set */
+  setOnce(model: string | undefined): void;
+}
+
+/** Says which model will answer; a press chooses another. A chip takes its place while only the next prompt goes to another. */
+export function createModelChoice({ strings, post, moveFocus }: PageContext): ModelChoice {
+  const name = element('span', { class: 'model-name' });
+  const host = element('span', { class: 'model-host' });
+  const choose = button('', 'quiet', () => post({ type: 'selectModel' }));
+  choose.classList.add('model-button');
+  choose.append(name, ' ', host);
+  const caption = element('span', { class: 'model-once-name' });
+  const remove = iconButton('', 'remove', () => post({ type: 'forgetModelOnce' }));
+  const chip = element('span', { class: 'model-once' }, caption, remove);
+  chip.hidden = true;
+  return {
+    elements: [choose, chip],
+    setConnection: (connection) => {
+      setText(name, connection.model);
+      setText(host, connection.host);
+      choose.setAttribute('aria-label', `${strings.model}: ${connection.model} ${connection.host}`);
+    },
+    setOnce: (model) => {
+      const hadFocus = document.activeElement === (model === undefined ? remove : choose);
+      chip.hidden = model === undefined;
+      choose.hidden = model !== undefined;
+      if (model !== undefined) {
+        const text = fill(strings.thisPromptOnly, model);
+        setText(caption, text);
+        caption.title = text;
+        remove.title = fill(strings.remove, text);
+        remove.setAttribute('aria-label', remove.title);
+      }
+      if (hadFocus) moveFocus(model === undefined ? choose : remove);
+    },
+  };
+}
