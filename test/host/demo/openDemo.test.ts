@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { openDemoCommand } from '../../../src/host/demo/openDemo';
+import { registerDemo } from '../../../src/host/demo/demoCommands';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { Services } from '../../../src/host/services';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { openWindow } from '../journal/window';
 
@@ -9,7 +10,7 @@ describe('opening the demo', () => {
   let conversations: ReturnType<typeof openWindow>['conversations'];
   let shown: Conversation[];
   let asked: (readonly [Conversation, string])[];
-  let demo: { active: boolean; enter: () => Promise<void> };
+  let demo: { active: boolean; enter: () => Promise<void>; onWillLeave: () => void };
   beforeEach(() => {
     folder = temporaryFolder();
     ({ conversations } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 }));
@@ -17,6 +18,7 @@ describe('opening the demo', () => {
     asked = [];
     demo = {
       active: false,
+      onWillLeave: () => undefined,
       enter: () => {
         demo.active = true;
         return Promise.resolve();
@@ -26,9 +28,14 @@ describe('opening the demo', () => {
   afterEach(() => removeTemporaryFolder(folder));
 
   const open = async (argument?: unknown): Promise<Conversation | undefined> => {
-    const panels = { show: (conversation: Conversation) => void shown.push(conversation) };
+    const panels = {
+      show: (conversation: Conversation) => void shown.push(conversation),
+      onDidClose: () => undefined,
+    };
     const tour = { ask: (conversation: Conversation, model: string) => void asked.push([conversation, model]) };
-    const command = openDemoCommand({ demo, tour, conversations, panels });
+    const services = { own: () => undefined, demo, tour, conversations, panels } as unknown as Services;
+    const [command] = registerDemo(services);
+    assert.equal(command?.id, 'holysheep.openDemo');
     await command.execute(argument);
     return shown.at(-1);
   };

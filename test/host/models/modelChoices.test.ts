@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { modelChoices } from '../../../src/host/models/modelChoices';
+import type { modelChoices as Choices } from '../../../src/host/models/modelPick';
+import { useVSCode } from '../../support/fakeVSCode';
 
 const models = ['a', 'b', 'c'];
 
@@ -8,6 +9,12 @@ function shown(...parameters: Parameters<typeof modelChoices>): readonly string[
 }
 
 describe('modelChoices', () => {
+  let modelChoices: typeof Choices;
+  useVSCode({});
+  before(async () => {
+    ({ modelChoices } = await import('../../../src/host/models/modelPick'));
+  });
+
   it('offers the current model first and marks it', () => {
     assert.deepEqual(shown(models, 'b', undefined, ''), ['current b', 'other a', 'other c']);
   });

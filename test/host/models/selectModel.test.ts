@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { selectModelCommand } from '../../../src/host/models/selectModel';
+import { registerModels } from '../../../src/host/models/modelCommands';
+import type { Services } from '../../../src/host/services';
 
 describe('Select Model', () => {
   const setUp = (picked?: string) => {
     const calls: string[] = [];
-    const command = selectModelCommand({
-      connections: { selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)) },
+    const services = {
+      connections: { selectModel: (model: string) => Promise.resolve(void calls.push(`setting ${model}`)) },
       catalog: { pick: () => Promise.resolve(picked) },
       conversations: {
-        current: { selectModel: (model, demo) => void calls.push(`turn ${model}${demo ? ' of the demo' : ''}`) },
+        current: { selectModel: (model: string, demo: boolean) => void calls.push(`turn ${model}${demo ? ' of the demo' : ''}`) },
       },
       demo: { active: false },
-    });
+    };
+    const [command] = registerModels(services as unknown as Services);
+    assert.equal(command?.id, 'holysheep.selectModel');
     return { calls, command };
   };
 

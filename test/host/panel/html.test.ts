@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { faultHelp } from '../../../src/host/panel/faultHelp';
-import { panelHtml } from '../../../src/host/panel/html';
+import { faultHelp } from '../../../src/host/panel/faultAdvice';
+import { panelHtml } from '../../../src/host/panel/panelPage';
 import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
 import { panelStrings, type FaultHelp } from '../../../src/shared/protocol';
 

@@ -1,3 +1,4 @@
+import { participantId } from '../../contributions';
 import type * as vscode from 'vscode';
 import type { EarlierAnswer, Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
@@ -7,7 +8,6 @@ import {
   chatMetadata,
   type CodePlace,
   type Inserted,
-  participantId,
 } from './chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];

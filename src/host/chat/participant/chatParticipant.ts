@@ -4,7 +4,7 @@ import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import { knownLocale } from '../../../engine/gateway/knownLocale';
 import type { ChatRequest, Connection } from '../../../engine/request';
-import type { CommandId } from '../../commandIds';
+import type { CommandId } from '../../contributions';
 import type { RequestDefaults } from '../../conversation/chatRequest';
 import { localize } from '../../util/localize';
 import type { Log } from '../../diagnostics/log';

@@ -7,7 +7,7 @@ import type {
   ToHost,
   ToWebview,
 } from '../../../../src/shared/protocol';
-import { faultHelp } from '../../../../src/host/panel/faultHelp';
+import { faultHelp } from '../../../../src/host/panel/faultAdvice';
 import { initialTurn, panelStrings } from '../../../../src/shared/protocol';
 import type { Panel } from '../../../../src/webview/panel';
 import { createPanel } from '../../../../src/webview/panel';

@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 import type { Localize } from '../../engine/engine';
+import type { Command } from '../commands';
+import type { Services } from '../services';
 import { localize } from '../util/localize';
-import { takeAway, type TakeAwayDeps } from './copyAsCode';
 import { parsedArgument } from '../util/schemas';
+import { takeAway } from './copyAsCode';
 import { type LanguageId, languageIds } from './exportedRequest';
-import type { Command } from '../command';
 
-/** Of the current conversation, the last one unless the user chooses another; returns the code. */
-export function copyRequestCommand(deps: TakeAwayDeps): Command {
-  return {
-    id: 'holysheep.copyRequest',
-    async execute(argument: unknown): Promise<string | undefined> {
-      const language = copyRequestArgument(argument, localize);
-      return takeAway(deps, { language });
+/** Copies a request of the current conversation, the last one unless the user chooses another; returns the code. */
+export function registerCopyAsCode(services: Services): readonly Command[] {
+  return [
+    {
+      id: 'holysheep.copyRequest',
+      execute: (argument) => takeAway(services, { language: copyRequestArgument(argument, localize) }),
     },
-  };
+  ];
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FaultHelp, PanelStrings } from '../../shared/protocol';
 
-export interface PanelPage {
+interface PanelPage {
   /** Fresh for every page. */
   readonly nonce: string;
   readonly cspSource: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { runPromptArgument as Read } from '../../../src/host/prompts/runPrompt';
+import type { runPromptArgument as Read } from '../../../src/host/prompts/promptCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 import { ArgumentError } from '../../../src/host/util/userError';
 
@@ -9,7 +9,7 @@ describe('the argument of holysheep.runPrompt', () => {
   let runPromptArgument: typeof Read;
   useVSCode({});
   before(async () => {
-    ({ runPromptArgument } = await import('../../../src/host/prompts/runPrompt'));
+    ({ runPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
   });
 
   it('is a title', () => {

@@ -30,3 +30,12 @@ export const commandIds = [
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];
+
+/** The type of the panels that show conversations, as package.json and restored windows know it. */
+export const viewType = 'holysheep.conversation';
+
+/** The id of the chat participant. */
+export const participantId = 'holysheep.prompt';
+
+/** The vendor of the language models, as package.json and other extensions know it. */
+export const vendor = 'holysheep';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { copyRequestArgument as Read } from '../../../src/host/copyAsCode/copyRequest';
+import type { copyRequestArgument as Read } from '../../../src/host/copyAsCode/copyAsCodeCommands';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const localize = (message: string): string => message;
@@ -8,7 +8,7 @@ describe('copyRequestArgument', () => {
   let copyRequestArgument: typeof Read;
   useVSCode({});
   before(async () => {
-    ({ copyRequestArgument } = await import('../../../src/host/copyAsCode/copyRequest'));
+    ({ copyRequestArgument } = await import('../../../src/host/copyAsCode/copyAsCodeCommands'));
   });
 
   for (const language of ['curl', 'python', 'node']) {
