@@ -14,7 +14,7 @@ export function registerLazyParticipant(
   if (!participant) return undefined;
   participant.iconPath = iconPath;
   participant.followupProvider = { provideFollowups: async (result) => (await load()).followups(result) };
-  return participant;
+  return vscode.Disposable.from(participant);
 }
 
 /**

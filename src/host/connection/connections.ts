@@ -96,7 +96,7 @@ export class Connections extends Disposable {
   }
 
   /** Hands over where requests go, now and after each change; a view that comes late never replaces a later one. */
-  follow(show: (view: ConnectionView) => void): vscode.Disposable {
+  follow(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {
       const turn = ++latest;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { modelChoices as Choices } from '../../../src/host/models/modelPick';
 import { useVSCode } from '../../support/fakeVSCode';
 
+let modelChoices: typeof Choices;
 const models = ['a', 'b', 'c'];
 
-function shown(...parameters: Parameters<typeof modelChoices>): readonly string[] {
+function shown(...parameters: Parameters<typeof Choices>): readonly string[] {
   return modelChoices(...parameters).map(({ model, kind }) => `${kind} ${model}`);
 }
 
 describe('modelChoices', () => {
-  let modelChoices: typeof Choices;
   useVSCode({});
   before(async () => {
     ({ modelChoices } = await import('../../../src/host/models/modelPick'));

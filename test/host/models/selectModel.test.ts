@@ -9,7 +9,9 @@ describe('Select Model', () => {
       connections: { selectModel: (model: string) => Promise.resolve(void calls.push(`setting ${model}`)) },
       catalog: { pick: () => Promise.resolve(picked) },
       conversations: {
-        current: { selectModel: (model: string, demo: boolean) => void calls.push(`turn ${model}${demo ? ' of the demo' : ''}`) },
+        current: {
+          selectModel: (model: string, demo: boolean) => void calls.push(`turn ${model}${demo ? ' of the demo' : ''}`),
+        },
       },
       demo: { active: false },
     };

@@ -6,6 +6,7 @@ import { storeIn } from '../../support/storeIn';
 describe('holysheep.clearPromptHistory', () => {
   const said: string[] = [];
   useVSCode({
+    DiagnosticSeverity: {},
     l10n: { t: (text: string) => text },
     window: { setStatusBarMessage: (text: string) => said.push(text) },
   });

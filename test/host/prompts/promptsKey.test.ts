@@ -5,6 +5,7 @@ const nothing = { dispose: () => undefined };
 
 describe('the context key for prompts', () => {
   useVSCode({
+    DiagnosticSeverity: {},
     Disposable: { from: () => nothing },
     workspace: { onDidGrantWorkspaceTrust: () => nothing },
   });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import type { runPromptArgument as Read } from '../../../src/host/prompts/promptCommands';
 import { useVSCode } from '../../support/fakeVSCode';
-import { ArgumentError } from '../../../src/host/util/userError';
 
 const said = (message: string): string => message;
 
 describe('the argument of holysheep.runPrompt', () => {
   let runPromptArgument: typeof Read;
-  useVSCode({});
+  useVSCode({ DiagnosticSeverity: {} });
   before(async () => {
     ({ runPromptArgument } = await import('../../../src/host/prompts/promptCommands'));
   });
@@ -23,7 +22,7 @@ describe('the argument of holysheep.runPrompt', () => {
 
   for (const argument of ['', '  ', null, 5, {}, { title: 5 }, { prompt: 'a' }, ['T']]) {
     it(`is not ${JSON.stringify(argument)}`, () => {
-      assert.throws(() => runPromptArgument(argument, said), ArgumentError);
+      assert.throws(() => runPromptArgument(argument, said), { name: 'ArgumentError' });
     });
   }
 });
