@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
+import { makePrivate } from '../journal/privateFiles';
 import type { Services } from '../services';
+import { cooldownsFolder } from './hostEngine';
 
 const goodNewsMs = 8000;
 
-export function registerEngine({ own, connections, engine, log }: Services): readonly Command[] {
+export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
+  makePrivate(cooldownsFolder(storage)).catch(onError);
   own(connections.onDidChange(() => engine.connectionChanged()));
   /** For users who know better than the engine: a limit was raised, or a gateway was repaired. */
   const resetNetworkState = async (): Promise<void> => {

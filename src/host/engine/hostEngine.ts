@@ -38,8 +38,13 @@ export function hostEngine({ log, version, storage, settings, connection }: Host
     cooldowns:
       storage === undefined
         ? noSharedCooldowns
-        : cooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem)),
+        : cooldownFiles(cooldownsFolder(storage), systemClock, (problem) => log.warn(problem)),
     userAgent: `HolySheepPrompt/${version}`,
   });
   return { ...engine, onDidChangeCooldown: cooldownChanges.event };
+}
+
+/** Returns the folder of the cooldowns that all windows of this machine share. */
+export function cooldownsFolder(storage: string): string {
+  return join(storage, 'cooldowns');
 }

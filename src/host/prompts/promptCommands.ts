@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import { askWithOwnPrompt } from '../code/askAboutCode';
 import type { Command } from '../commands';
-import type { PromptHistory } from '../conversation/promptHistoryStore';
+import { removeFormerPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
 import type { SetContext } from '../status/contextKeys';
@@ -21,7 +21,8 @@ import { briefTitle, templateVariables, unknownVariables } from './promptTemplat
 const confirmationMs = 8000;
 
 export function registerPrompts(services: Services): readonly Command[] {
-  const { own, customPrompts, settings, promptHistory, panels, setContext } = services;
+  const { own, context, customPrompts, settings, promptHistory, panels, setContext, onError } = services;
+  removeFormerPrompts(context.globalState).catch(onError);
   own(followPrompts(customPrompts, settings, setContext));
   const deps = { ...services, told: new Set<string>() };
   return [
