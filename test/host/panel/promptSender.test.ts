@@ -57,7 +57,7 @@ function setUp() {
     },
     // The demo answers only where nothing real was asked.
     demo: { answers: (of) => connection.demo && isOfDemo(of) },
-    connections: { view: (demo = false) => Promise.resolve({ ...connection, demo }) },
+    connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
     promptHistory: {
       add: (prompt) =>
         remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
