@@ -9,7 +9,7 @@ import { verifyConnection } from '../connection/verification';
 
 const freshForMs = 10 * 60_000;
 
-export interface ModelCatalogDeps {
+interface ModelCatalogDeps {
   readonly connections: Connections;
   readonly keys: KeyStore;
   readonly log: Log;

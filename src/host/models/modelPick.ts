@@ -112,7 +112,7 @@ function headingOf(list: ModelList | undefined): string | undefined {
   }
 }
 
-export interface ModelChoice {
+interface ModelChoice {
   readonly model: string;
   /** `typed`: what the person wrote, to be used as it is. */
   readonly kind: 'current' | 'other' | 'typed';

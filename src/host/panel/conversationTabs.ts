@@ -6,7 +6,7 @@ import type { SessionServices } from './panelServices';
 import { PanelSession } from './panelSession';
 import type { PanelView } from './panelView';
 
-export interface TabListener {
+interface TabListener {
   readonly onActivated: (tab: ConversationTab) => void;
   /** Its panel was closed, whoever did it. */
   readonly onClosed: (tab: ConversationTab) => void;

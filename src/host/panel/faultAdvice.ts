@@ -16,7 +16,7 @@ export const troubleshootingPages = [
 export type TroubleshootingPage = (typeof troubleshootingPages)[number];
 
 /** What a person may want to know of a fault beyond the sentence of its card. */
-export interface FaultAdvice {
+interface FaultAdvice {
   /** English, and key of its translations, as is `todo`. */
   readonly cause: string;
   readonly todo: string;

@@ -75,7 +75,7 @@ async function askForPrompt(text: string): Promise<{ readonly accepted: boolean;
   }
 }
 
-export interface AskArgument {
+interface AskArgument {
   readonly prompt: string;
   readonly model?: string | undefined;
   readonly newConversation?: boolean | undefined;

@@ -12,7 +12,7 @@ import { viewType } from '../contributions';
 const becomesActiveMs = 2000;
 
 /** What a tab is called that has nothing in it yet. */
-export const emptyTitle = 'HolySheep';
+const emptyTitle = 'HolySheep';
 
 /** What every panel is given. */
 export interface PanelHome {
