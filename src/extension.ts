@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
 import type { App } from './host/app';
 import { createApi, type HolySheepApi } from './host/api';
-import { commandIds } from './host/commandIds';
-import { registerLazyModels } from './host/chat/provider/lazyProvider';
-import { viewType } from './host/panel/viewType';
-import { registerParticipant } from './host/chat/participant/registerParticipant';
+import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
+import { commandIds, viewType } from './host/contributions';
 
 let running: App | undefined;
 
@@ -40,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const icon = vscode.Uri.joinPath(context.extensionUri, 'media/icon.png');
   context.subscriptions.push(
     modelsChanged,
-    ...optionalFeature(() => registerParticipant(async () => (await app()).participant, icon)),
+    ...optionalFeature(() => registerLazyParticipant(async () => (await app()).participant, icon)),
     ...optionalFeature(() => registerLazyModels(async () => (await app()).models, modelsChanged.event)),
   );
   afterStart(app);

@@ -4,8 +4,7 @@ import { exportDiagnostics, openLog } from './ui/messageActions';
 import type { Log } from './diagnostics/log';
 import { toast } from './ui/toast';
 import { ArgumentError, UserError } from './util/userError';
-import type { Command } from './command';
-import { commandIds, type CommandId } from './commandIds';
+import { commandIds, type CommandId } from './contributions';
 
 export type ErrorBoundary = (error: unknown) => void;
 
@@ -50,4 +49,11 @@ export function commandTable(
       return undefined;
     }
   };
+}
+
+/** A command a file; the registry hands every rejection to the one error boundary. */
+export interface Command {
+  /** As in package.json, e.g. `holysheep.ask`. */
+  readonly id: CommandId;
+  execute(...args: unknown[]): unknown;
 }

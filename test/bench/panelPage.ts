@@ -1,8 +1,8 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { faultHelp } from '../../src/host/panel/faultHelp';
-import { panelHtml } from '../../src/host/panel/html';
+import { faultHelp } from '../../src/host/panel/faultAdvice';
+import { panelHtml } from '../../src/host/panel/panelPage';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ToWebview } from '../../src/shared/protocol';
 import { root } from '../support/paths';

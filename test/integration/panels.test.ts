@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ContextDraft } from '../../src/host/context/contextDraft';
 import type { Conversation } from '../../src/host/conversation/conversation';
 import type { PromptInput } from '../../src/host/conversation/exchange';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { Journal } from '../../src/host/journal/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
+import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
 import type { ContextSuggestion } from '../../src/shared/protocol';
@@ -23,7 +23,7 @@ class Window {
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
   readonly errors: unknown[] = [];
-  readonly sent: PromptInput[] = [];
+  private readonly shown = new Set<Conversation>();
   /** Whether what was sent has gone to a conversation that is open: another one can't become the current one. */
   readonly sentToOpen: boolean[] = [];
   /** What the context of a draft waits for. */
@@ -56,44 +56,43 @@ class Window {
       return [{ id, attachment: { label: id, languageId: '', code: 'x' } }];
     };
     assert.ok(extension);
-    this.panels = new ConversationPanels(extension.extensionUri, this.conversations, {
-      connection: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
-      suggestions: () => [],
-      promptHistory: () => [],
-      deletedConversations: () => [],
-      send: (input, { conversation, complete }) => {
-        this.sent.push(complete?.(input) ?? input);
-        if (conversation) this.conversations.activate(conversation);
-        this.sentToOpen.push(this.conversations.current === conversation);
-        return Promise.resolve();
+    const services = {
+      conversations: this.conversations,
+      connections: {
+        view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
+        onDidChange: () => new vscode.Disposable(() => undefined),
       },
-      hold: (conversation) => this.conversations.hold(conversation),
-      remember: () => Promise.resolve(),
-      failureAction: () => Promise.resolve(),
-      pickModel: () => Promise.resolve(undefined),
-      pickModelOrOnce: () => Promise.resolve({ model: 'once', once: true }),
-      selectModel: () => Promise.resolve(),
-      contextDraft: () =>
-        new ContextDraft({
-          source: { resolve, pick: () => Promise.resolve([]) },
-          localize: (message) => message,
-          onSkipped: (_id, error) => onError(error),
-          onError,
-        }),
-      suggestContext: () => this.suggesting,
-      demoGuide: () => undefined,
-      demoAct: () => undefined,
-      askSuggestion: () => undefined,
-      leaveDemo: () => undefined,
-      insert: () => Promise.resolve(),
-      apply: () => Promise.resolve(),
-      newFile: () => Promise.resolve(),
-      openHere: (conversation) => this.conversations.takeOver(conversation),
-      copyRequest: () => Promise.resolve(),
-      onDidClose: (conversation) => this.closed.push(conversation),
-      restoration: new PanelRestoration(storeIn(memory), 'session', onError),
+      catalog: { pickOrOnce: () => Promise.resolve({ model: 'once', once: true }) },
+      demo: {
+        answers: (conversation: Conversation) => {
+          this.shown.add(conversation);
+          return false;
+        },
+      },
+      tour: { suggestions: () => [], guide: () => undefined },
+      promptHistory: {
+        list: () => [],
+        deleted: () => [],
+        add: (_prompt: string, id: string) => {
+          const conversation = [...this.shown].find((each) => each.id === id);
+          if (conversation) this.conversations.activate(conversation);
+          this.sentToOpen.push(this.conversations.current === conversation);
+          return Promise.resolve();
+        },
+      },
+      contextSource: { resolve, pick: () => Promise.resolve([]), suggest: () => this.suggesting },
+      log: { warn: onError },
       onError,
-    });
+    } as unknown as PanelServices;
+    const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
+    this.panels = new ConversationPanels(extension.extensionUri, restoration, services);
+    this.panels.onDidClose((conversation) => this.closed.push(conversation));
+  }
+
+  /** What was asked in this window: nothing is answered. */
+  get sent(): readonly PromptInput[] {
+    const exchanges = [...this.shown].flatMap((conversation) => conversation.exchanges());
+    return exchanges.filter(({ state }) => state.phase !== 'done');
   }
 
   /** A conversation with one answered prompt; the window goes away without it. */
@@ -332,7 +331,10 @@ describe('the panels of a window that was reloaded', () => {
     panel.say({ type: 'send', prompt: 'and pears?' });
     panel.dispose();
     await settled();
-    assert.deepEqual(after.sent, [{ prompt: 'and pears?', model: 'once' }]);
+    assert.deepEqual(
+      after.sent.map(({ prompt, model }) => [prompt, model]),
+      [['and pears?', 'once']],
+    );
   });
 
   it('send it to a conversation that is open, though they are closed while its context is read', async () => {

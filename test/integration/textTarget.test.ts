@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/proposedText';
 import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
-import { viewType } from '../../src/host/panel/viewType';
+import { viewType } from '../../src/host/contributions';
 import { TextTarget } from '../../src/host/code/editorTarget';
 import { initialTurn } from '../../src/engine/state/turnState';
 

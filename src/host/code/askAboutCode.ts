@@ -5,15 +5,14 @@ import { codeProblems } from './codeProblems';
 import { codePromptTitle } from './codeTitles';
 import { findCode } from './findCode';
 import type { ApplyTarget } from '../conversation/exchange';
-import type { PromptSender } from '../panel/promptSender';
+import { sendPrompt, type SendServices } from '../panel/promptSender';
 import type { TextTarget } from './editorTarget';
 import { ownPromptText } from '../prompts/promptTemplate';
 import type { UserPrompt } from '../settings/settingValues';
 import { UserError } from '../util/userError';
 
-export interface CodeCommandDeps {
-  readonly sender: PromptSender;
-  readonly target: TextTarget;
+export interface CodeCommandDeps extends SendServices {
+  readonly target: Pick<TextTarget, 'editor'>;
 }
 
 /** What the model is sent about a piece of code. */
@@ -32,18 +31,18 @@ export async function askWithOwnPrompt(deps: CodeCommandDeps, own: UserPrompt): 
 }
 
 async function askAboutCode(
-  { sender, target }: CodeCommandDeps,
+  deps: CodeCommandDeps,
   content: Content,
   what: Parameters<typeof codePromptTitle>[0],
   model?: string,
 ): Promise<void> {
-  const editor = target.editor();
+  const editor = deps.target.editor();
   if (!editor) throw new UserError(vscode.l10n.t('Open a file and select the code you mean.'));
   const excerpt = await findCode(editor);
   if (!excerpt) throw new UserError(vscode.l10n.t('There is no code here to work on.'));
   const { label, languageId, code } = excerpt;
   const problems = codeProblems(editor.document, excerpt);
-  await sender.send({
+  await sendPrompt(deps, {
     prompt: codePromptTitle(what, excerpt),
     content: content(excerpt, problems, vscode.env.language),
     attachments: [{ label, languageId, code }],

@@ -1,11 +1,14 @@
+import type { Command } from '../commands';
+import type { Services } from '../services';
+import { askWithPrompt } from './askAboutCode';
+import { registerCodeActions } from './codeActions';
 import { codePromptIds } from './codePrompts';
-import { askWithPrompt, type CodeCommandDeps } from './askAboutCode';
-import type { Command } from '../command';
 
-/** Explain, fix, improve, write tests: one command for each. */
-export function codeCommands(deps: CodeCommandDeps): readonly Command[] {
+/** Registers the lightbulb, and a command for each prompt about code: explain, fix, improve, write tests. */
+export function registerCode(services: Services): readonly Command[] {
+  services.own(registerCodeActions(services.customPrompts));
   return codePromptIds.map((id) => ({
     id: `holysheep.${id}` as const,
-    execute: () => askWithPrompt(deps, id),
+    execute: () => askWithPrompt(services, id),
   }));
 }

@@ -8,7 +8,7 @@ import { textColumn } from './editorPlaces';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { viewType } from '../panel/viewType';
+import { viewType } from '../contributions';
 import { fitReplacement } from './replacement';
 
 /** Where the code of an answer goes: to the editor in which the user worked last, because the panel has the focus. */

@@ -1,68 +1,99 @@
 import * as vscode from 'vscode';
-import type { Connections } from './connections';
-import type { DemoMode } from '../demo/demoMode';
-import type { KeyStore } from './keyStore';
+import type { Command } from '../commands';
 import type { Log } from '../diagnostics/log';
-import type { Settings } from '../settings/settings';
-import { toast } from '../ui/toast';
-import type { Verification } from './verification';
-import type { Command } from '../command';
+import type { Services } from '../services';
+import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../ui/messageActions';
+import { lateProgress } from '../ui/progress';
+import { toast, type ToastAction } from '../ui/toast';
+import type { ActiveConnection, Connections } from './connections';
+import { storeApiKey } from './storeApiKey';
+import { verifyConnection, type Verification } from './verification';
+import { isConnectionError } from '../../engine/request';
+import type { ConnectionError } from '../../engine/request';
 
-export interface SetApiKeyDeps {
-  readonly settings: Settings;
-  readonly keys: KeyStore;
-  readonly demo: DemoMode;
-  readonly log: Log;
-}
-
-/** `verified` and `unverified` keys are stored; otherwise the old key stays. `invalid`: no gateway was asked. */
-export interface SetApiKeyResult {
-  readonly state: Verification['state'] | 'invalid';
-}
-
-export interface SetApiKeyCommand extends Command {
-  /**
-   * Resolves as soon as the key is stored or refused.
-   * @param argument the key, or `{key, baseUrl}`; without it, a dialog asks for the key
-   */
-  execute(argument?: unknown): Promise<SetApiKeyResult>;
-}
-
-export function setApiKeyCommand(deps: SetApiKeyDeps): SetApiKeyCommand {
-  return {
-    id: 'holysheep.setApiKey',
-    async execute(argument) {
-      const { storeApiKey } = await import('./storeApiKey');
-      return storeApiKey(deps, argument);
-    },
-  };
+export function registerConnection(services: Services): readonly Command[] {
+  const { connections, log } = services;
+  return [
+    { id: 'holysheep.setApiKey', execute: (argument) => storeApiKey(services, argument) },
+    { id: 'holysheep.removeApiKey', execute: () => removeApiKey(services) },
+    { id: 'holysheep.testConnection', execute: () => testConnection(connections, log) },
+  ];
 }
 
 /** Removes the key of the user's own gateway, also during the demo. */
-export function removeApiKeyCommand(connections: Connections, keys: KeyStore, log: Log): Command {
-  return {
-    id: 'holysheep.removeApiKey',
-    async execute(): Promise<{ readonly state: 'removed' | 'none' }> {
-      const { origin, host, apiKey } = await connections.own();
-      if (apiKey === undefined) {
-        toast(log, 'information', vscode.l10n.t('There is no API key for {0}.', host));
-        return { state: 'none' };
-      }
-      await keys.delete(origin);
-      const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
-      toast(log, 'information', vscode.l10n.t('The API key for {0} is removed from this computer.', host), [undo]);
-      return { state: 'removed' };
-    },
-  };
+async function removeApiKey({ connections, keys, log }: Services): Promise<{ readonly state: 'removed' | 'none' }> {
+  const { origin, host, apiKey } = await connections.own();
+  if (apiKey === undefined) {
+    toast(log, 'information', vscode.l10n.t('There is no API key for {0}.', host));
+    return { state: 'none' };
+  }
+  await keys.delete(origin);
+  const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
+  toast(log, 'information', vscode.l10n.t('The API key for {0} is removed from this computer.', host), [undo]);
+  return { state: 'removed' };
 }
 
-/** Returns the `Verification`; undefined when the base URL can't be used. */
-export function testConnectionCommand(connections: Connections, log: Log): Command {
-  return {
-    id: 'holysheep.testConnection',
-    async execute(): Promise<Verification | undefined> {
-      const { testConnection } = await import('./connectionTest');
-      return testConnection(connections, log);
-    },
-  };
+/** @returns undefined when the base URL can't be used, or the key can't be read */
+export async function testConnection(connections: Connections, log: Log): Promise<Verification | undefined> {
+  let connection: ActiveConnection;
+  try {
+    connection = await connections.current();
+  } catch (error) {
+    if (!isConnectionError(error)) throw error;
+    log.error(error);
+    toast(log, 'error', error.message, remedies(error));
+    return undefined;
+  }
+  const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
+  const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
+  report(result, connection, log);
+  return result;
+}
+
+function remedies({ connectionProblem }: ConnectionError): readonly ToastAction[] {
+  switch (connectionProblem) {
+    case 'base-url':
+      return [openSetting('holysheep.baseUrl')];
+    case 'keyring':
+      return [enterApiKey(), openLog()];
+  }
+}
+
+function report(result: Verification, { host, apiKey }: ActiveConnection, log: Log): void {
+  switch (result.state) {
+    case 'verified': {
+      const key =
+        apiKey === undefined
+          ? vscode.l10n.t('No API key is set: it takes one to ask.')
+          : vscode.l10n.t('The API key is accepted.');
+      const answer = vscode.l10n.t('{0} answered in {1} ms; models: {2}.', host, result.ms, result.models.length);
+      log.info(`connection test: ${host}, ${result.ms} ms, ${result.models.length} models`);
+      toast(log, 'information', `${answer} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
+      return;
+    }
+    case 'rejected':
+      log.warn(`connection test: ${result.message}`);
+      toast(log, 'error', result.message, [enterApiKey(), openLog()]);
+      return;
+    case 'unverified':
+      log.warn(`connection test: ${result.message}`);
+      toast(log, 'error', result.message, actionsFor(result.fault));
+      return;
+    case 'cancelled':
+      return;
+  }
+}
+
+function actionsFor(fault: Extract<Verification, { state: 'unverified' }>['fault']): readonly ToastAction[] {
+  switch (fault) {
+    case 'tls':
+    case 'proxy':
+      return [networkSettings(), openLog()];
+    case 'offline':
+    case 'rate-limit':
+    case 'server':
+      return [openLog()];
+    default:
+      return [checkUrl(), openLog()];
+  }
 }

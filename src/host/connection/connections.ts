@@ -8,6 +8,7 @@ import type { KeyStore } from './keyStore';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
 import { NoConnectionError } from '../util/userError';
+import type { RequestDefaults } from '../conversation/turnRunner';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;
@@ -63,6 +64,11 @@ export class Connections extends Disposable {
     return { baseUrl: url, origin, host, apiKey: await keys.get(origin), demo: false };
   }
 
+  /** Returns the connection to the embedded gateway or to the user's own. @throws as `embedded` and `own` */
+  of(demo: boolean): Promise<ActiveConnection> {
+    return demo ? this.embedded() : this.own();
+  }
+
   /** As `current`; undefined: the base URL of the settings can't be used. */
   async usable(): Promise<ActiveConnection | undefined> {
     const { demo, settings } = this.deps;
@@ -78,7 +84,7 @@ export class Connections extends Disposable {
       return { model, host: vscode.l10n.t('an unusable base URL'), hasKey: false, demo: false };
     }
     try {
-      const connection = await (demo ? this.embedded() : this.own());
+      const connection = await this.of(demo);
       return { model, host: connection.host, hasKey: connection.apiKey !== undefined, demo: connection.demo };
     } catch (error) {
       log.error(error);
@@ -88,9 +94,42 @@ export class Connections extends Disposable {
     }
   }
 
+  /** Hands over where requests go, now and after each change; a view that comes late never replaces a later one. */
+  follow(show: (view: ConnectionView) => void): { dispose(): void } {
+    let latest = 0;
+    const update = (): void => {
+      const turn = ++latest;
+      this.view().then(
+        (view) => {
+          if (turn === latest) show(view);
+        },
+        (error: unknown) => this.deps.log.error(error),
+      );
+    };
+    const changes = this.onDidChange(update);
+    update();
+    return {
+      dispose: () => {
+        latest++;
+        changes.dispose();
+      },
+    };
+  }
+
   /** @param demo of the embedded gateway, or of the settings; by default of whatever answers now */
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
+  }
+
+  /** Returns what a request takes from the settings. @param demo as for `model` */
+  requestDefaults(demo: boolean): RequestDefaults {
+    const { settings } = this.deps;
+    return {
+      model: this.model(demo),
+      systemPrompt: settings.systemPrompt(),
+      temperature: settings.temperature(),
+      maxTokens: settings.maxTokens(),
+    };
   }
 
   /** @param inDemo as for `model` */

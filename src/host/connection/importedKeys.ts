@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord, parseJson } from '../../engine/json';
-import type { SetApiKeyResult } from './connectionCommands';
+import type { SetApiKeyResult } from './storeApiKey';
 
 /** What is needed of VS Code's secret storage. */
 export interface Secrets {

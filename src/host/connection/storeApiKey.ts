@@ -5,10 +5,25 @@ import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import { checkUrl, enterApiKey, openSetting } from '../ui/messageActions';
 import { unusableBaseUrl } from '../settings/baseUrlNotices';
 import { lateProgress } from '../ui/progress';
-import { verifyConnection } from './verification';
-import type { SetApiKeyDeps, SetApiKeyResult } from './connectionCommands';
+import type { DemoMode } from '../demo/demoMode';
+import type { Log } from '../diagnostics/log';
+import type { Settings } from '../settings/settings';
+import type { KeyStore } from './keyStore';
+import { verifyConnection, type Verification } from './verification';
 import { parsedArgument } from '../util/schemas';
 import { toast, type ToastAction } from '../ui/toast';
+
+export interface SetApiKeyDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
+  readonly log: Log;
+}
+
+/** `verified` and `unverified` keys are stored; otherwise the old key stays. `invalid`: no gateway was asked. */
+export interface SetApiKeyResult {
+  readonly state: Verification['state'] | 'invalid';
+}
 
 /**
  * Resolves as soon as the key is stored or refused.

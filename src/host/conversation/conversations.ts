@@ -122,6 +122,19 @@ export class Conversations {
   }
 
   /**
+   * Holds a conversation during work that takes time: its panel may be closed meanwhile, and nothing may happen to a
+   * conversation that was let go of.
+   */
+  async whileHeld(conversation: Conversation, work: () => Promise<void>): Promise<void> {
+    const held = this.hold(conversation);
+    try {
+      await work();
+    } finally {
+      held.dispose();
+    }
+  }
+
+  /**
    * The conversations whose answers a reload or a crash has broken off, newest first, once: the window may have forgotten
    * their panels. Without those that are open already. The first one becomes current where none is.
    */

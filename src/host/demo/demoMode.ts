@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import type { Gateway } from '../../demo/gateway';
 import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
 import { Disposable } from '../util/disposable';
-import { steadyModel } from './demoTour';
+import { demoSettings, isOfDemo, steadyModel } from './demoTour';
+import type { Conversation } from '../conversation/conversation';
+import type { Engine } from '../../engine/engine';
+import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
 
 interface Running {
   readonly gateway: Gateway;
@@ -17,12 +20,20 @@ export class DemoMode extends Disposable {
   /** Fires while the gateway still runs, so that its turns can end. */
   readonly onWillLeave = this.leaving.event;
 
+  /** Set where the extension is tried out without a key; otherwise the demo ends with its last panel. */
+  readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
+
   private running: Running | undefined;
   private entering: Promise<void> | undefined;
   private selected = steadyModel;
 
   get active(): boolean {
     return this.running !== undefined;
+  }
+
+  /** Returns whether the demo answers the next prompt of a conversation. */
+  answers(conversation: Pick<Conversation, 'exchanges'>): boolean {
+    return this.active && isOfDemo(conversation);
   }
 
   /** e.g. `http://127.0.0.1:54321/v1`; undefined: not active. */
@@ -81,4 +92,20 @@ export class DemoMode extends Disposable {
     this.running = { gateway, models: demoModels };
     this.changed.fire();
   }
+}
+
+/**
+ * Returns the engine of the demo. Each turn gets an engine of its own, so that a scenario goes the same way each time,
+ * and no fault of the embedded gateway delays a real request, in this window or another.
+ * @param deps `connection` is that of the embedded gateway and throws when the demo is closed
+ */
+export function demoEngine(deps: Pick<HostEngineDeps, 'log' | 'version' | 'connection'>): Engine {
+  return {
+    stream: (request, options) => hostEngine({ ...deps, settings: () => demoSettings }).stream(request, options),
+    // There is no state between turns, so there is nothing to reset or to report.
+    connectionChanged: () => undefined,
+    resetNetworkState: () => Promise.resolve(),
+    cooldownOf: () => undefined,
+    report: () => ({ turns: [], network: { budgets: [], gates: [] } }),
+  };
 }

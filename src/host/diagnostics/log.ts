@@ -64,10 +64,6 @@ export class Log extends Disposable implements EngineLog {
   }
 }
 
-export function createLog(): Log {
-  return new Log();
-}
-
 /** Maximum number of errors that are logged of a chain of causes, which may be circular. */
 const mostErrors = 8;
 

@@ -1,9 +1,22 @@
 import type { StreamEvent, WaitingEvent } from '../../engine/events';
+import type { Log } from './log';
 
 export interface TurnLogLine {
   readonly level: 'info' | 'warn';
   readonly text: string;
 }
+
+/** Logs what happened to a turn. Never throws, because a failure to log an event must not end the turn. */
+export function logTurnEvent(log: Pick<Log, 'info' | 'warn' | 'error'>, ...event: TurnLogEvent): void {
+  try {
+    const line = turnLogLine(...event);
+    if (line) log[line.level](line.text);
+  } catch (error) {
+    log.error(error);
+  }
+}
+
+export type TurnLogEvent = Parameters<typeof turnLogLine>;
 
 /** One readable line for what the network did; never what was asked or answered. */
 export function turnLogLine(conversationId: string, exchangeId: string, event: StreamEvent): TurnLogLine | undefined {

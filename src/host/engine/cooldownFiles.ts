@@ -2,9 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
-import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/cooldowns';
-import { privateFileMode, privateFolderMode } from '../util/files';
-import { nameOf, parseName, type Note } from './cooldownNames';
+import type { FaultKind } from '../../engine/events';
+import type { Cooldown } from '../../engine/gate/cooldowns';
+import type { Scope } from '../../engine/gate/cooldowns';
+import type { SharedCooldowns } from '../../engine/gate/cooldowns';
+import { privateFileMode } from '../util/files';
+import { privateFolderMode } from '../util/files';
 
 /** What is longer is no limit but a mistake, or a quota, which is not waited for. */
 const longestMs = 3_600_000;
@@ -121,4 +124,38 @@ function keyOf({ origin, apiKey, model }: Scope): string {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** A cooldown as it stands in the name of a file. */
+interface Note extends Cooldown {
+  /** Stands for the scope: 24 hexadecimal digits. */
+  readonly key: string;
+  /** The window that was told: 8 hexadecimal digits. */
+  readonly writer: string;
+}
+
+const shape = /^[0-9a-f]{24}\.[1-9]\d{0,14}\.[1-9]\d{0,14}\.(server|backoff)\.[a-z-]+\.[0-9a-f]{8}$/;
+
+/** @param note its times are whole milliseconds */
+function nameOf({ key, until, delayMs, source, reason, writer }: Note): string {
+  return [key, until, delayMs, source, reason, writer].join('.');
+}
+
+/** Total: undefined for what is no note. */
+function parseName(name: string): Note | undefined {
+  if (!shape.test(name)) return undefined;
+  const [key = '', until, delayMs, source, reason, writer = ''] = name.split('.');
+  return {
+    key,
+    until: Number(until),
+    delayMs: Number(delayMs),
+    source: source === 'server' ? 'server' : 'backoff',
+    reason: reasonOf(reason),
+    writer,
+  };
+}
+
+/** What another version of the extension may call it, it is a limit. */
+function reasonOf(word: string | undefined): FaultKind {
+  return word === 'overloaded' || word === 'credit' ? word : 'rate-limit';
 }

@@ -4,20 +4,27 @@ import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import { cooldownFiles } from './cooldownFiles';
+import { Listeners } from '../util/listeners';
 import { localize } from '../util/localize';
 import { systemClock } from '../util/systemClock';
 import { timeOfDay } from '../ui/timeOfDay';
 
-export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onCooldownChange'> {
+export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };
   readonly version: string;
   /** Of all windows of this machine; absent: what the engine is told is nothing to them. */
   readonly storage?: string | undefined;
 }
 
+export interface HostEngine extends Engine {
+  /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
+  readonly onDidChangeCooldown: Listeners<void>['event'];
+}
+
 /** The engine in VS Code's extension host. */
-export function hostEngine({ log, version, storage, settings, connection, onCooldownChange }: HostEngineDeps): Engine {
-  return createEngine({
+export function hostEngine({ log, version, storage, settings, connection }: HostEngineDeps): HostEngine {
+  const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
+  const engine = createEngine({
     clock: systemClock,
     random: Math.random,
     fetch: (input, init) => globalThis.fetch(input, init),
@@ -27,11 +34,17 @@ export function hostEngine({ log, version, storage, settings, connection, onCool
     formatTime: timeOfDay,
     settings,
     connection,
-    onCooldownChange,
+    onCooldownChange: () => cooldownChanges.fire(),
     cooldowns:
       storage === undefined
         ? noSharedCooldowns
-        : cooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem)),
+        : cooldownFiles(cooldownsFolder(storage), systemClock, (problem) => log.warn(problem)),
     userAgent: `HolySheepPrompt/${version}`,
   });
+  return { ...engine, onDidChangeCooldown: cooldownChanges.event };
+}
+
+/** Returns the folder of the cooldowns that all windows of this machine share. */
+export function cooldownsFolder(storage: string): string {
+  return join(storage, 'cooldowns');
 }

@@ -1,56 +1,36 @@
 import * as vscode from 'vscode';
-import { titleOf } from '../conversation/conversationList';
+import type { Command } from '../commands';
 import type { Conversations } from '../conversation/conversations';
-import type { HistoryDeps, NamedConversation } from './conversationActions';
+import { startConversation } from '../panel/promptSender';
+import type { Services } from '../services';
 import { UserError } from '../util/userError';
-import type { Command } from '../command';
+import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
+import { exportConversation } from './exportConversation';
+import { openHistory } from './historyPicker';
+import { titleOf } from '../conversation/conversationList';
 
-export function openHistoryCommand(deps: HistoryDeps): Command {
-  return {
-    id: 'holysheep.openHistory',
-    async execute() {
-      const { openHistory } = await import('./historyPicker');
-      openHistory(deps);
+export function registerHistory(services: Services): readonly Command[] {
+  const { conversations } = services;
+  const deps = { ...services, startConversation: () => startConversation(services) };
+  return [
+    { id: 'holysheep.openHistory', execute: () => openHistory(deps) },
+    {
+      id: 'holysheep.renameConversation',
+      execute: () => renameConversation(deps, currentConversation(conversations)),
     },
-  };
-}
-
-export function renameConversationCommand(deps: HistoryDeps & CurrentDeps): Command {
-  return {
-    id: 'holysheep.renameConversation',
-    async execute() {
-      const { renameConversation } = await import('./historyPicker');
-      await renameConversation(deps, currentConversation(deps));
+    {
+      id: 'holysheep.exportConversation',
+      execute: () => exportConversation(deps, currentConversation(conversations)),
     },
-  };
-}
-
-export function exportConversationCommand(deps: HistoryDeps & CurrentDeps): Command {
-  return {
-    id: 'holysheep.exportConversation',
-    async execute() {
-      const { exportConversation } = await import('./historyPicker');
-      await exportConversation(deps, currentConversation(deps));
+    {
+      id: 'holysheep.deleteConversation',
+      execute: () => deleteConversation(deps, currentConversation(conversations)),
     },
-  };
+  ];
 }
 
-export function deleteConversationCommand(deps: HistoryDeps & CurrentDeps): Command {
-  return {
-    id: 'holysheep.deleteConversation',
-    async execute() {
-      const { deleteConversation } = await import('./historyPicker');
-      await deleteConversation(deps, currentConversation(deps));
-    },
-  };
-}
-
-export interface CurrentDeps {
-  readonly conversations: Pick<Conversations, 'current'>;
-}
-
-/** The one whose panel had the focus last. @throws UserError when there is nothing in it yet */
-export function currentConversation({ conversations: { current } }: CurrentDeps): NamedConversation {
+/** Returns the conversation whose panel had the focus last. @throws UserError when there is nothing in it yet */
+function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
   if (!current || !first) throw new UserError(vscode.l10n.t('There is nothing in this conversation yet.'));
   return { id: current.id, title: titleOf(current.title, first.prompt) };

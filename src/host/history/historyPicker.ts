@@ -6,9 +6,6 @@ import { exportConversation } from './exportConversation';
 import { type Entry, type Found, historyEntries, idOf, nothingFound } from './historyEntries';
 import { LatestSearch } from './latestSearch';
 
-// The other history commands, which are loaded together with this one.
-export { deleteConversation, exportConversation, renameConversation };
-
 const typingPauseMs = 150;
 
 /** The conversations of this workspace, to be opened, searched, renamed, exported and deleted. */

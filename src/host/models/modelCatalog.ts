@@ -9,7 +9,7 @@ import { verifyConnection } from '../connection/verification';
 
 const freshForMs = 10 * 60_000;
 
-export interface ModelCatalogDeps {
+interface ModelCatalogDeps {
   readonly connections: Connections;
   readonly keys: KeyStore;
   readonly log: Log;
@@ -27,7 +27,7 @@ export class ModelCatalog extends Disposable {
     this.register(deps.keys.onDidChange(() => this.lists.clear()));
   }
 
-  /** Never rejects. @param demo as for `pick` */
+  /** Never rejects. @param demo as for `pickOther`; by default of whatever answers now */
   async list(demo?: boolean): Promise<ModelList> {
     let connection: ActiveConnection;
     try {
@@ -55,16 +55,23 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Lets a person choose, or type, a model.
-   * @param demo one of the embedded gateway's, or of the user's own; by default of whatever answers now
+   * Lets a person choose, or type, a model of whatever answers now.
    * @returns undefined when they don't
    */
-  async pick(options: Omit<ModelPickOptions, 'offerOnce'> = {}, demo?: boolean): Promise<string | undefined> {
-    return (await this.choose(options, demo))?.model;
+  async pick(): Promise<string | undefined> {
+    return (await this.choose({}))?.model;
   }
 
-  /** As `pick`, and for the next prompt only if they like. */
-  pickOrOnce(demo?: boolean): Promise<ModelPick | undefined> {
+  /**
+   * Lets a person choose another model in place of one that can't answer.
+   * @param demo one of the embedded gateway's, or of the user's own
+   */
+  async pickOther(exclude: string | undefined, demo: boolean): Promise<string | undefined> {
+    return (await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo))?.model;
+  }
+
+  /** As `pick`, and for the next prompt only if they like. @param demo as for `pickOther` */
+  pickOrOnce(demo: boolean): Promise<ModelPick | undefined> {
     return this.choose({ offerOnce: true }, demo);
   }
 
@@ -79,8 +86,7 @@ export class ModelCatalog extends Disposable {
 
   private connection(demo: boolean | undefined): Promise<ActiveConnection> {
     const { connections } = this.deps;
-    if (demo === undefined) return connections.current();
-    return demo ? connections.embedded() : connections.own();
+    return demo === undefined ? connections.current() : connections.of(demo);
   }
 
   private failed(error: unknown): ModelList {

@@ -1,51 +1,50 @@
-import type * as vscode from 'vscode';
-import { isPanelState } from '../../shared/protocol';
+import * as vscode from 'vscode';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../util/disposable';
-import { ConversationTab } from './conversationTab';
-import { ConversationTabs } from './conversationTabs';
-import type { PanelContext } from './panelContext';
+import { ConversationTab, ConversationTabs } from './conversationTabs';
+import type { PanelServices, PrefilledPrompt, SessionServices } from './panelServices';
 import { columnOfOurs, type PanelRestoration } from './panelRestoration';
 import { PanelView, type PanelHome } from './panelView';
-import type { PrefilledPrompt } from './promptSender';
+import { isPanelState } from '../../shared/protocol';
 
 /** So many of those that a reload has broken off come back by themselves. */
 const reopenedAtMost = 3;
 
-interface PanelsContext extends PanelContext {
-  /** The panel of a conversation is gone. */
-  readonly onDidClose: (conversation: Conversation) => void;
-  readonly restoration: PanelRestoration;
-}
-
 /** The panels, one for each conversation that is shown, and their way back after a reload. */
 export class ConversationPanels extends Disposable implements vscode.WebviewPanelSerializer {
+  private readonly closures = this.register(new vscode.EventEmitter<Conversation>());
+  /** Fires when the panel of a conversation was closed. */
+  readonly onDidClose = this.closures.event;
   private readonly home: PanelHome;
+  private readonly conversations: Conversations;
+  private readonly services: SessionServices;
   private readonly tabs = new ConversationTabs({
     onActivated: ({ conversation }) => {
       if (conversation) this.conversations.activate(conversation);
       this.tell();
     },
     onClosed: ({ conversation }) => {
-      if (conversation) this.context.onDidClose(conversation);
+      if (conversation) this.closures.fire(conversation);
       this.tell();
     },
   });
 
   constructor(
     extensionUri: vscode.Uri,
-    private readonly conversations: Conversations,
-    private readonly context: PanelsContext,
+    private readonly restoration: PanelRestoration,
+    services: PanelServices,
   ) {
     super();
-    this.home = { extensionUri, onError: context.onError };
+    this.services = { ...services, panels: this };
+    this.conversations = services.conversations;
+    this.home = { extensionUri, onError: services.onError };
   }
 
   /** A panel that was closed comes back with all that has happened since. */
   show(conversation: Conversation, { preserveFocus }: { readonly preserveFocus: boolean }): void {
     const tab = this.tabs.of(conversation.id);
-    tab?.view.reveal(preserveFocus).catch(this.context.onError);
+    tab?.view.reveal(preserveFocus).catch(this.home.onError);
     this.open(conversation, tab ?? this.create(preserveFocus));
     if (!preserveFocus) this.conversations.activate(conversation);
   }
@@ -53,7 +52,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   /** Those that have lost their panel, newest first; one that VS Code restores has its own, and its draft. */
   reopen(conversations: readonly Conversation[]): void {
     const own = this.titles();
-    const lost = conversations.filter(({ id }) => !this.isShown(id) && !this.context.restoration.isDormant(id, own));
+    const lost = conversations.filter(({ id }) => !this.isShown(id) && !this.restoration.isDormant(id, own));
     for (const conversation of lost.slice(0, reopenedAtMost)) this.open(conversation, this.create(true));
   }
 
@@ -62,10 +61,10 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
    * they may not be looked at for hours.
    */
   async replaceDead(): Promise<void> {
-    if (this.context.restoration.orphaned.length === 0) return;
-    const replaced = this.replaceClosed(this.context.restoration.closeDead(() => this.titles()));
-    if (this.context.restoration.isInView(this.titles())) await replaced;
-    else replaced.catch(this.context.onError);
+    if (this.restoration.orphaned.length === 0) return;
+    const replaced = this.replaceClosed(this.restoration.closeDead(() => this.titles()));
+    if (this.restoration.isInView(this.titles())) await replaced;
+    else replaced.catch(this.home.onError);
   }
 
   isShown(id: string): boolean {
@@ -92,17 +91,13 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     this.tabs.of(conversation.id)?.session?.compose(prefilled);
   }
 
-  connectionChanged(): void {
-    for (const { session } of this.tabs.all()) session?.connectionChanged().catch(this.context.onError);
-  }
-
   /** Prompts were removed from the history. */
   historyChanged(): void {
     for (const { session } of this.tabs.all()) session?.historyChanged();
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    this.context.restoration.panelRestored();
+    this.restoration.panelRestored();
     const kept = isPanelState(state) ? state : undefined;
     const before = kept && this.tabs.of(kept.conversationId);
     if (before && !isReplaceable(before)) {
@@ -112,7 +107,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
     const { current } = this.conversations;
     // At once, so that whatever is shown while the conversation is read is shown here.
     const view = new PanelView(panel, this.home);
-    const tab = this.tabs.add(new ConversationTab(view, this.context, { restored: true, kept }));
+    const tab = this.tabs.add(new ConversationTab(view, this.services, { restored: true, kept }));
     if (before?.conversation) this.takePlace(before.conversation, tab, before);
     const wanted = (): boolean => this.tabs.has(tab) && !tab.session;
     if (wanted()) {
@@ -134,7 +129,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   private async replaceClosed(closed: Promise<boolean>): Promise<void> {
     if (!(await closed)) return;
-    for (const id of this.context.restoration.orphaned) {
+    for (const id of this.restoration.orphaned) {
       const conversation = this.isShown(id) ? undefined : await this.conversations.openOrStart(id);
       if (conversation && !this.isShown(id)) this.open(conversation, this.create(true));
     }
@@ -146,7 +141,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
 
   private create(preserveFocus: boolean): ConversationTab {
     const view = PanelView.create(this.home, this.tabs.column ?? columnOfOurs(), preserveFocus);
-    return this.tabs.add(new ConversationTab(view, this.context));
+    return this.tabs.add(new ConversationTab(view, this.services));
   }
 
   private takePlace(conversation: Conversation, tab: ConversationTab, before: ConversationTab): void {
@@ -161,7 +156,7 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   }
 
   private tell(): void {
-    this.context.restoration.remember(this.tabs.recentLast().flatMap(({ conversation }) => conversation?.id ?? []));
+    this.restoration.remember(this.tabs.recentLast().flatMap(({ conversation }) => conversation?.id ?? []));
   }
 
   private fill(found: Conversation | undefined, tab: ConversationTab): void {

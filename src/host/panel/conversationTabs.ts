@@ -1,8 +1,12 @@
 import type { ViewColumn } from 'vscode';
 import type { Conversation } from '../conversation/conversation';
-import type { ConversationTab } from './conversationTab';
+import type { PanelState } from '../../shared/protocol';
+import { Disposable } from '../util/disposable';
+import type { SessionServices } from './panelServices';
+import { PanelSession } from './panelSession';
+import type { PanelView } from './panelView';
 
-export interface TabListener {
+interface TabListener {
   readonly onActivated: (tab: ConversationTab) => void;
   /** Its panel was closed, whoever did it. */
   readonly onClosed: (tab: ConversationTab) => void;
@@ -65,5 +69,59 @@ export class ConversationTabs {
   private remove(tab: ConversationTab): boolean {
     if (this.recent === tab) this.recent = undefined;
     return this.tabs.delete(tab);
+  }
+}
+
+/** A panel and the conversation in it, which comes later when it must be read first. */
+export class ConversationTab extends Disposable {
+  private present: PanelSession | undefined;
+
+  constructor(
+    readonly view: PanelView,
+    private readonly services: SessionServices,
+    private readonly past: { readonly restored: boolean; readonly kept?: PanelState | undefined } = { restored: false },
+  ) {
+    super();
+  }
+
+  /** VS Code has kept it over a reload. */
+  get restored(): boolean {
+    return this.past.restored;
+  }
+
+  /** What it has kept of what was in it. */
+  get kept(): PanelState | undefined {
+    return this.past.kept;
+  }
+
+  get session(): PanelSession | undefined {
+    return this.present;
+  }
+
+  get conversation(): Conversation | undefined {
+    return this.present?.conversation;
+  }
+
+  isOf(id: string): boolean {
+    return (this.conversation?.id ?? this.kept?.conversationId) === id;
+  }
+
+  /** @param hold keeps the conversation open for as long as it is shown here */
+  open(conversation: Conversation, hold: { dispose(): void }): void {
+    this.register(hold);
+    this.present = this.register(new PanelSession(conversation, this.view, this.services));
+    // A fresh page asks for its snapshot itself.
+    if (this.view.ready) this.present.replay().catch(this.services.onError);
+  }
+
+  /** Lets go of the panel, which is restored with the next window if it is there when this one goes away. */
+  override dispose(): void {
+    super.dispose();
+    this.view.dispose();
+  }
+
+  close(): void {
+    super.dispose();
+    this.view.close();
   }
 }

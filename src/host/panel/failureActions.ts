@@ -1,36 +1,27 @@
 import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
-import type { SetApiKeyResult } from '../connection/connectionCommands';
+import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
-import type { Exchange } from '../conversation/exchange';
 import { demoNote } from '../demo/demoNotes';
-import type { Log } from '../diagnostics/log';
 import { toast } from '../ui/toast';
-import { billingPage } from './links';
-import { whileHeld, type Holder } from './whileHeld';
-
-export interface FailureActionDeps extends Holder {
-  /** Another one that can answer the exchange. @returns undefined when the user chose none. */
-  readonly pickModel: (exchange: Exchange) => Promise<string | undefined>;
-  /** Of the base URL, e.g. `https://api.holysheep.ai`. */
-  readonly origin: () => Promise<string>;
-  readonly log: Pick<Log, 'error'>;
-  /** A fresh conversation with the prompt in its composer. */
-  readonly startOver: (prompt: string) => void;
-}
+import { pickOtherModel } from './editPrompt';
+import type { SessionServices } from './panelServices';
+import { billingPage } from './panelText';
+import { startConversation } from './promptSender';
 
 /** What the buttons of a wait, of a failure and of the end of a turn do. */
 export async function failureAction(
-  deps: FailureActionDeps,
+  services: SessionServices,
   conversation: Conversation,
   exchangeId: string,
   action: FaultAction,
 ): Promise<void> {
+  const { conversations, connections, catalog, log } = services;
   const exchange = conversation.exchange(exchangeId);
   if (!exchange) return;
   const note = exchange.demo && demoNote(action);
   if (note) {
-    toast(deps.log, 'information', note.message, note.actions);
+    toast(log, 'information', note.message, note.actions);
     return;
   }
   switch (action) {
@@ -47,24 +38,24 @@ export async function failureAction(
       conversation.restart(exchangeId);
       return;
     case 'switchModel':
-      return whileHeld(deps, conversation, async () => {
-        const model = await deps.pickModel(exchange);
+      return conversations.whileHeld(conversation, async () => {
+        const model = await pickOtherModel(catalog, exchange);
         if (model !== undefined) conversation.switchModel(exchangeId, model);
       });
     case 'setApiKey':
-      return whileHeld(deps, conversation, async () => {
+      return conversations.whileHeld(conversation, async () => {
         const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
         if (result?.state === 'verified' || result?.state === 'unverified') conversation.retryNow(exchangeId);
       });
     case 'openBilling':
-      await vscode.env.openExternal(vscode.Uri.parse(billingPage(await deps.origin()), true));
+      await vscode.env.openExternal(vscode.Uri.parse(billingPage((await connections.own()).origin), true));
       return;
     case 'checkUrl':
       return openSettings('holysheep.baseUrl');
     case 'networkSettings':
       return openSettings('http.proxy');
     case 'newConversation':
-      deps.startOver(exchange.prompt);
+      startConversation(services, exchange.prompt);
       return;
     case 'showLog':
     case 'exportDiagnostics':

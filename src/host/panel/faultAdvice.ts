@@ -1,4 +1,5 @@
 import type { FaultKind } from '../../shared/protocol';
+import type { FaultHelp } from '../../shared/panelStrings';
 
 /** A page of `docs/troubleshooting`, without its ending. */
 export const troubleshootingPages = [
@@ -16,7 +17,7 @@ export const troubleshootingPages = [
 export type TroubleshootingPage = (typeof troubleshootingPages)[number];
 
 /** What a person may want to know of a fault beyond the sentence of its card. */
-export interface FaultAdvice {
+interface FaultAdvice {
   /** English, and key of its translations, as is `todo`. */
   readonly cause: string;
   readonly todo: string;
@@ -191,3 +192,20 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = {
     page: 'internal-error',
   },
 };
+
+/** As in package.json. */
+export const repository = 'https://github.com/holysheep-ai/holysheep-prompt';
+
+/**
+ * What the page says of each fault to those who ask.
+ * @param translate an English sentence of the table, e.g. `vscode.l10n.t`
+ * @param locale of the display language, e.g. `zh-cn`
+ */
+export function faultHelp(translate: (english: string) => string, locale: string): FaultHelp {
+  const ending = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
+  const entries = Object.entries(faultAdvice).map(([kind, { cause, todo, page, lasting = false }]) => {
+    const href = `${repository}/blob/main/docs/troubleshooting/${page}${ending}`;
+    return [kind, { cause: translate(cause), todo: translate(todo), href, lasting }];
+  });
+  return Object.fromEntries(entries) as Record<FaultKind, FaultHelp[FaultKind]>;
+}

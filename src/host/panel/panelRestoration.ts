@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Store } from '../conversation/promptHistoryStore';
 import { Disposable } from '../util/disposable';
-import { viewType } from './viewType';
+import { viewType } from '../contributions';
 
 const key = 'holysheep.shownConversations';
 

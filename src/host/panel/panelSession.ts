@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
-import { canAnswer, type DemoGuide, type ToHost, type ToWebview } from '../../shared/protocol';
-import type { ContextDraft } from '../context/contextDraft';
+import { canAnswer, type ConnectionView, type DemoGuide, type ToHost, type ToWebview } from '../../shared/protocol';
+import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
+import { takeAway } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localize';
 import { editPrompt, inOtherWords, regenerate } from './editPrompt';
-import { openableLink } from './links';
-import type { PanelContext } from './panelContext';
-import { conversationName } from './panelText';
+import { openableLink, conversationName } from './panelText';
+import { failureAction } from './failureActions';
+import type { PrefilledPrompt, SessionServices } from './panelServices';
 import type { PanelView } from './panelView';
-import { prefilledInput, PromptDraft, type PrefilledPrompt } from './promptSender';
-import { whileHeld } from './whileHeld';
+import { prefilledInput, PromptDraft, sendPrompt } from './promptSender';
 
 /** What is not done to a conversation that another window writes. */
 const writing: ReadonlySet<ToHost['type']> = new Set([
@@ -44,15 +45,26 @@ export class PanelSession extends Disposable {
   constructor(
     readonly conversation: Conversation,
     private readonly view: PanelView,
-    private readonly context: PanelContext,
+    private readonly services: SessionServices,
   ) {
     super();
-    this.contextDraft = context.contextDraft();
+    const { contextSource, connections, log, onError } = services;
+    this.contextDraft = new ContextDraft({
+      source: contextSource,
+      localize,
+      onSkipped: (id, error) => log.warn(`context ${id}: ${String(error)}`),
+      onError,
+    });
     this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));
     this.register(
       this.contextDraft.onDidChange(() => {
         this.contextChanged = true;
         this.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
+      }),
+    );
+    this.register(
+      connections.onDidChange(() => {
+        this.connectionChanged().catch(onError);
       }),
     );
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.problemsChanged(uris)));
@@ -64,7 +76,7 @@ export class PanelSession extends Disposable {
 
   /** All there is, to a page that has just started or shows another conversation. */
   async replay(): Promise<void> {
-    const connection = await this.context.connection(this.conversation);
+    const connection = await this.connection();
     if (this.disposed) return;
     this.inDemo ??= connection.demo;
     this.shown = true;
@@ -77,7 +89,7 @@ export class PanelSession extends Disposable {
       ...(this.conversation.readOnly && { readOnly: true }),
       connection,
       keyArrived,
-      suggestions: this.context.suggestions(),
+      suggestions: this.services.tour.suggestions(),
       guide: this.guide(),
       ...this.history(),
       context: this.contextDraft.items(),
@@ -93,15 +105,15 @@ export class PanelSession extends Disposable {
     this.post({ type: 'promptHistory', ...this.history() });
   }
 
-  async connectionChanged(): Promise<void> {
+  private async connectionChanged(): Promise<void> {
     const turn = ++this.connectionChanges;
-    const connection = await this.context.connection(this.conversation);
+    const connection = await this.connection();
     if (turn !== this.connectionChanges) return;
     // A model of the demo is no model of the user's gateway, and the other way round.
     if (connection.demo !== this.inDemo) this.draft.useOnce(undefined);
     this.inDemo = connection.demo;
     if (this.view.listens) this.lacksKey = !canAnswer(connection);
-    this.post({ type: 'connection', connection, suggestions: this.context.suggestions() });
+    this.post({ type: 'connection', connection, suggestions: this.services.tour.suggestions() });
     this.showGuide();
   }
 
@@ -116,11 +128,12 @@ export class PanelSession extends Disposable {
 
   /** What a page says: its own, or one whose panel is going away. */
   take(message: ToHost): void {
-    this.receive(message).catch(this.context.onError);
+    this.receive(message).catch(this.services.onError);
   }
 
   private async receive(message: ToHost): Promise<void> {
-    const { conversation, context, contextDraft, draft } = this;
+    const { conversation, services, contextDraft, draft } = this;
+    const { conversations, contextSource, demo, target, tour } = services;
     // The page may not know yet that another window writes the conversation.
     if (conversation.readOnly && writing.has(message.type)) return;
     switch (message.type) {
@@ -130,30 +143,30 @@ export class PanelSession extends Disposable {
         const { prompt } = message;
         const prefilled = prefilledInput(message.more);
         const input = { ...(prefilled && (inOtherWords(prefilled, prompt) ?? prefilled)), prompt };
-        return whileHeld(context, conversation, async () => {
+        return conversations.whileHeld(conversation, async () => {
           await contextDraft.refresh();
-          await context.send(input, { conversation, complete: (prompt) => draft.complete(prompt) });
+          await sendPrompt(services, input, { conversation, complete: (prompt) => draft.complete(prompt) });
         });
       }
       case 'askSuggestion':
-        context.askSuggestion(conversation, message.id);
+        tour.ask(conversation, message.id);
         this.showGuide();
         return;
       case 'demo':
-        context.demoAct(conversation, message.act);
+        tour.act(conversation, message.act);
         this.showGuide();
         return;
       case 'stop':
         conversation.stop(message.exchangeId);
         return;
       case 'action':
-        return context.failureAction(conversation, message.exchangeId, message.action);
+        return failureAction(services, conversation, message.exchangeId, message.action);
       case 'newConversation':
         return run('holysheep.newConversation');
       case 'openHistory':
         return run('holysheep.openHistory');
       case 'openHere':
-        await context.openHere(conversation);
+        await conversations.takeOver(conversation);
         return conversation.readOnly ? this.replay() : undefined;
       case 'selectModel':
         return this.selectModel();
@@ -161,14 +174,14 @@ export class PanelSession extends Disposable {
         draft.useOnce(undefined);
         return;
       case 'edit':
-        return editPrompt(context, conversation, message.exchangeId, message.prompt);
+        return editPrompt(services, conversation, message.exchangeId, message.prompt);
       case 'regenerate':
-        return regenerate(context, conversation, message.exchangeId, message.switchModel);
+        return regenerate(services, conversation, message.exchangeId, message.switchModel);
       case 'showVersion':
         conversation.showVersion(message.exchangeId);
         return;
       case 'suggestContext': {
-        const items = await context.suggestContext(message.query);
+        const items = await contextSource.suggest(message.query);
         this.post({ type: 'suggestions', request: message.request, items });
         return;
       }
@@ -188,20 +201,21 @@ export class PanelSession extends Disposable {
       case 'getStarted':
         return run('holysheep.openWalkthrough');
       case 'leaveDemo':
-        await context.leaveDemo();
+        await demo.leave();
         return;
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
       case 'copyRequest':
-        return context.copyRequest(conversation, message.exchangeId);
+        await takeAway(services, { conversation, exchangeId: message.exchangeId });
+        return;
       case 'insert':
-        return context.insert(message.text);
+        return target.insert(message.text);
       case 'apply': {
         const exchange = conversation.exchange(message.exchangeId);
-        return exchange && context.apply(exchange, message.text);
+        return exchange && target.apply(exchange, message.text);
       }
       case 'newFile':
-        return context.newFile(message.text, message.language);
+        return target.newFile(message.text, message.language);
       case 'openLink': {
         const link = openableLink(message.href);
         if (link !== undefined) await vscode.env.openExternal(vscode.Uri.parse(link, true));
@@ -211,23 +225,28 @@ export class PanelSession extends Disposable {
   }
 
   private async selectModel(): Promise<void> {
-    const { context, conversation } = this;
-    const picked = await context.pickModelOrOnce(conversation);
+    const { conversation } = this;
+    const { catalog, connections, demo } = this.services;
+    const picked = await catalog.pickOrOnce(demo.answers(conversation));
     if (!picked) return;
-    this.draft.useOnce(picked.once ? picked.model : undefined);
-    if (!picked.once) await context.selectModel(conversation, picked.model);
+    const { model, once } = picked;
+    this.draft.useOnce(once ? model : undefined);
+    if (once) return;
+    const inDemo = demo.answers(conversation);
+    conversation.selectModel(model, inDemo);
+    await connections.selectModel(model, inDemo);
   }
 
   private changed(change: ConversationChange): void {
     if (change.type !== 'events') this.showTitle();
-    if (change.type === 'access') this.replay().catch(this.context.onError);
+    if (change.type === 'access') this.replay().catch(this.services.onError);
     else if (change.type !== 'title') this.post(change);
     // One version may be of the demo, the other not.
-    if (change.type === 'path') this.connectionChanged().catch(this.context.onError);
+    if (change.type === 'path') this.connectionChanged().catch(this.services.onError);
   }
 
   private guide(): DemoGuide | undefined {
-    const guide = this.context.demoGuide(this.conversation);
+    const guide = this.services.tour.guide(this.conversation);
     this.shownGuide = JSON.stringify(guide);
     return guide;
   }
@@ -242,7 +261,7 @@ export class PanelSession extends Disposable {
   private problemsChanged(uris: readonly vscode.Uri[]): void {
     const unread = this.contextDraft.unread();
     if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
-    this.contextDraft.readWaiting().catch(this.context.onError);
+    this.contextDraft.readWaiting().catch(this.services.onError);
   }
 
   private postWhenShown(message: ToWebview): void {
@@ -255,8 +274,14 @@ export class PanelSession extends Disposable {
   }
 
   private history() {
-    const { context } = this;
-    return { promptHistory: context.promptHistory(), deleted: context.deletedConversations() };
+    const { promptHistory } = this.services;
+    return { promptHistory: promptHistory.list(), deleted: promptHistory.deleted() };
+  }
+
+  /** Where the next prompt goes. */
+  private connection(): Promise<ConnectionView> {
+    const { connections, demo } = this.services;
+    return connections.view(demo.answers(this.conversation));
   }
 
   private showTitle(): void {

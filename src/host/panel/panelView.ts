@@ -1,16 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../shared/protocol';
 import { Disposable } from '../util/disposable';
 import { isToHost } from './validateMessage';
-import { loadPage } from './loadPage';
-import { panelTitle } from './panelText';
-import { viewType } from './viewType';
+import { faultHelp } from './faultAdvice';
+import { panelHtml } from './panelPage';
+import { panelTitle, translatePanelStrings } from './panelText';
+import { viewType } from '../contributions';
 
 /** A panel that can't become active, behind a dialog for instance, is not waited for any longer. */
 const becomesActiveMs = 2000;
 
 /** What a tab is called that has nothing in it yet. */
-export const emptyTitle = 'HolySheep';
+const emptyTitle = 'HolySheep';
 
 /** What every panel is given. */
 export interface PanelHome {
@@ -182,4 +184,26 @@ export class PanelView extends Disposable {
     this.dispose();
     this.panel.dispose();
   }
+}
+
+const styles = ['markdown.css', 'panel.css', 'network.css', 'composer.css'];
+
+/** Gives a webview our page, and what it may load: nothing but our own files. */
+function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri): void {
+  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+  const media = vscode.Uri.joinPath(extensionUri, 'media');
+  const uriOf = (folder: vscode.Uri, name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+  const locale = vscode.env.language;
+  const translate = (english: string): string => vscode.l10n.t(english);
+  webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+  webview.html = panelHtml({
+    nonce: randomBytes(16).toString('base64url'),
+    cspSource: webview.cspSource,
+    scriptUri: uriOf(dist, 'webview.js'),
+    styleUris: styles.map((name) => uriOf(media, name)),
+    strings: translatePanelStrings(translate),
+    help: faultHelp(translate, locale),
+    locale,
+  });
 }

@@ -1,32 +1,24 @@
-import { canAnswer, type ConnectionView } from '../../shared/protocol';
+import { canAnswer } from '../../shared/protocol';
+import type { Connections } from '../connection/connections';
 import type { ContextDraft } from '../context/contextDraft';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
 import { inputOf, type PromptInput } from '../conversation/exchange';
 import { isPromptInput } from '../conversation/journalSchema';
+import type { PromptHistory } from '../conversation/promptHistoryStore';
+import type { DemoMode } from '../demo/demoMode';
+import type { SessionServices } from './panelServices';
 
-/** Text that a command puts into a composer. */
-export interface PrefilledPrompt {
-  readonly text: string;
-  /** The whole prompt where it is more than its words; it comes back with them. */
-  readonly more?: PromptInput | undefined;
-  /** The page sends it when there is a key, if it still stands there. */
-  readonly awaitsKey?: boolean | undefined;
+/** What is needed to send a prompt. */
+export interface SendServices extends Pick<SessionServices, 'panels' | 'onError'> {
+  readonly conversations: Pick<Conversations, 'resume' | 'startNew'>;
+  readonly connections: Pick<Connections, 'view'>;
+  readonly demo: Pick<DemoMode, 'answers'>;
+  readonly promptHistory: Pick<PromptHistory, 'add'>;
 }
 
-export interface PromptSenderDeps {
-  readonly conversations: { readonly resume: () => Promise<Conversation>; readonly startNew: () => Conversation };
-  readonly panels: {
-    readonly show: (conversation: Conversation, options: { readonly preserveFocus: boolean }) => void;
-    readonly compose: (conversation: Conversation, prefilled: PrefilledPrompt) => void;
-  };
-  /** Where the next prompt of a conversation goes. */
-  readonly connection: (conversation: Conversation) => Promise<ConnectionView>;
-  readonly remember: (prompt: string, conversationId: string) => Promise<void>;
-  readonly onError: (error: unknown) => void;
-}
-
-export interface SendOptions {
+interface SendOptions {
   /** Absent: the current one. */
   readonly conversation?: Conversation | undefined;
   readonly newConversation?: boolean | undefined;
@@ -34,31 +26,42 @@ export interface SendOptions {
   readonly complete?: ((input: PromptInput) => PromptInput) | undefined;
 }
 
-/** Brings a prompt to its conversation, or into the composer of its panel, where it waits for a key. */
-export class PromptSender {
-  constructor(private readonly deps: PromptSenderDeps) {}
-
-  /** Resolves when the turn has been started or queued, or when the panel has the prompt. */
-  async send(input: PromptInput, options: SendOptions = {}): Promise<void> {
-    const { conversations, panels } = this.deps;
-    const conversation = options.newConversation
-      ? conversations.startNew()
-      : (options.conversation ?? (await conversations.resume()));
-    panels.show(conversation, { preserveFocus: true });
-    // A history that can't be kept is no reason not to ask.
-    this.deps.remember(input.prompt, conversation.id).catch(this.deps.onError);
-    const connection = await this.deps.connection(conversation);
-    if (canAnswer(connection)) {
-      conversation.ask({ ...(options.complete?.(input) ?? input), demo: connection.demo });
-      return;
-    }
-    // The panel offers to set a key and to open the demo, with the prompt in its composer.
-    panels.compose(conversation, {
-      text: input.prompt,
-      ...(hasMore(input) && { more: input }),
-      awaitsKey: true,
-    });
+/**
+ * Brings a prompt to its conversation, or into the composer of its panel, where it waits for a key. Resolves when the turn
+ * has been started or queued, or when the panel has the prompt.
+ */
+export async function sendPrompt(
+  { conversations, connections, demo, promptHistory, panels, onError }: SendServices,
+  input: PromptInput,
+  options: SendOptions = {},
+): Promise<void> {
+  const conversation = options.newConversation
+    ? conversations.startNew()
+    : (options.conversation ?? (await conversations.resume()));
+  panels.show(conversation, { preserveFocus: true });
+  // A history that can't be kept is no reason not to ask.
+  promptHistory.add(input.prompt, conversation.id).catch(onError);
+  const connection = await connections.view(demo.answers(conversation));
+  if (canAnswer(connection)) {
+    conversation.ask({ ...(options.complete?.(input) ?? input), demo: connection.demo });
+    return;
   }
+  // The panel offers to set a key and to open the demo, with the prompt in its composer.
+  panels.compose(conversation, {
+    text: input.prompt,
+    ...(hasMore(input) && { more: input }),
+    awaitsKey: true,
+  });
+}
+
+/** Shows an empty conversation, with the composer focused; the one before goes on if it runs. */
+export function startConversation(
+  { conversations, panels }: Pick<SendServices, 'conversations' | 'panels'>,
+  prompt = '',
+): void {
+  const conversation = conversations.startNew();
+  panels.show(conversation, { preserveFocus: false });
+  panels.compose(conversation, { text: prompt });
 }
 
 /** @param more what a page gives back of a prompt. @returns undefined: nothing, or nothing that is one */

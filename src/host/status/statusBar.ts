@@ -5,9 +5,7 @@ import { activityWords } from './activityText';
 import type { Connections } from '../connection/connections';
 import type { Activity } from './activity';
 import { Disposable } from '../util/disposable';
-import { followConnection } from '../connection/followConnection';
 import { localize } from '../util/localize';
-import type { Log } from '../diagnostics/log';
 import { plainLabel } from '../ui/plainLabel';
 import { secondOfDay } from '../ui/timeOfDay';
 
@@ -19,19 +17,13 @@ export class StatusBar extends Disposable {
   private readonly activity = this.register(item('holysheep.activity', 100));
   private ticking: NodeJS.Timeout | undefined;
 
-  constructor(connections: Connections, log: Log) {
+  constructor(connections: Connections) {
     super();
     this.model.name = vscode.l10n.t('HolySheep Model');
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
     this.activity.command = 'holysheep.showPanel';
-    this.register(
-      followConnection(
-        connections,
-        (view) => this.showModel(view),
-        (error) => log.error(error),
-      ),
-    );
+    this.register(connections.follow((view) => this.showModel(view)));
   }
 
   update(activity: Activity): void {

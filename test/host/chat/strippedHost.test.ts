@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import Module from 'node:module';
 import type { ExtensionContext } from 'vscode';
-import { commandIds } from '../../../src/host/commandIds';
+import { commandIds } from '../../../src/host/contributions';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ImportedKeys } from '../../../src/host/connection/importedKeys';
-import type { SetApiKeyResult } from '../../../src/host/connection/connectionCommands';
+import type { SetApiKeyResult } from '../../../src/host/connection/storeApiKey';
 
 function setUp() {
   const kept = new Map<string, string>();

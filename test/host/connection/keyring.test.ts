@@ -104,7 +104,7 @@ describe('a keyring that fails', () => {
 
   it('is reported by Test Connection, which offers the log, not the base URL', async () => {
     const { connections, log } = await parts();
-    const { testConnection } = await import('../../../src/host/connection/connectionTest');
+    const { testConnection } = await import('../../../src/host/connection/connectionCommands');
     assert.equal(await testConnection(connections, log), undefined);
     assert.deepEqual(shown, [{ message: hostFaults.keyring.message, buttons: ['Set API key', 'Show log'] }]);
   });

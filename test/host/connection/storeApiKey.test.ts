@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
-import type { SetApiKeyDeps } from '../../../src/host/connection/connectionCommands';
+import type { SetApiKeyDeps } from '../../../src/host/connection/storeApiKey';
 import { useVSCode } from '../../support/fakeVSCode';
 
 class CancellationTokenSource {

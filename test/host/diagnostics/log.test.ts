@@ -15,8 +15,8 @@ describe('the log', () => {
   beforeEach(async () => {
     entries = [];
     closed = false;
-    const { createLog } = await import('../../../src/host/diagnostics/log');
-    log = createLog();
+    const { Log } = await import('../../../src/host/diagnostics/log');
+    log = new Log();
   });
   afterEach(() => log.dispose());
 

@@ -32,20 +32,32 @@ async function setUp(asked: PromptInput, pick?: string) {
   const holds: string[] = [];
   let heldMeanwhile: readonly string[] = [];
   const deps = {
-    connection: (of: Conversation) => {
-      assert.equal(of, conversation);
-      heldMeanwhile = [...holds];
-      return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: false });
+    conversations: {
+      whileHeld: async (held: Conversation, work: () => Promise<void>) => {
+        holds.push(held.id);
+        await work();
+        holds.pop();
+      },
     },
-    remember: (prompt: string) => Promise.resolve(void remembered.push(prompt)),
-    hold: (held: Conversation) => {
-      holds.push(held.id);
-      return { dispose: () => holds.pop() };
+    demo: {
+      answers: (of: Pick<Conversation, 'exchanges'>) => {
+        assert.equal(of, conversation);
+        return false;
+      },
     },
-    pickModel: async () => {
-      heldMeanwhile = [...holds];
-      await Promise.resolve();
-      return pick;
+    connections: {
+      view: (demo = true) => {
+        heldMeanwhile = [...holds];
+        return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo });
+      },
+    },
+    promptHistory: { add: (prompt: string) => Promise.resolve(void remembered.push(prompt)) },
+    catalog: {
+      pickOther: async () => {
+        heldMeanwhile = [...holds];
+        await Promise.resolve();
+        return pick;
+      },
     },
     onError: (error: unknown) => assert.fail(String(error)),
   };

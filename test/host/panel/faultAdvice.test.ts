@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { faultTable, localFaults, type FaultRow } from '../../../src/engine/faults/faultTable';
-import { faultAdvice, troubleshootingPages, type TroubleshootingPage } from '../../../src/host/panel/faultAdvice';
-import { faultHelp, repository } from '../../../src/host/panel/faultHelp';
-
+import {
+  faultAdvice,
+  troubleshootingPages,
+  type TroubleshootingPage,
+  faultHelp,
+  repository,
+} from '../../../src/host/panel/faultAdvice';
 const root = resolve(__dirname, '../../..');
 const folder = join(root, 'docs/troubleshooting');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');

@@ -3,7 +3,7 @@ import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Exchange, PromptInput } from '../../../src/host/conversation/exchange';
 import { isOfDemo } from '../../../src/host/demo/demoTour';
 import { foldJournal } from '../../../src/host/journal/journalFold';
-import { prefilledInput, PromptDraft, PromptSender } from '../../../src/host/panel/promptSender';
+import { prefilledInput, PromptDraft, sendPrompt, type SendServices } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { VirtualClock } from '../../support/virtualClock';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
@@ -43,7 +43,7 @@ function setUp() {
   const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
   const conversation = (name: string) => new TalkingConversation(name, (what) => happened.push(what));
   const current = conversation('current');
-  const sender = new PromptSender({
+  const services: SendServices = {
     conversations: {
       resume: () => Promise.resolve(current),
       startNew: () => conversation('new'),
@@ -56,39 +56,42 @@ function setUp() {
         ),
     },
     // The demo answers only where nothing real was asked.
-    connection: (of) =>
-      Promise.resolve(connection.demo && !isOfDemo(of) ? { ...connection, demo: false } : { ...connection }),
-    remember: (prompt) =>
-      remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
+    demo: { answers: (of) => connection.demo && isOfDemo(of) },
+    connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
+    promptHistory: {
+      add: (prompt) =>
+        remember.fails ? Promise.reject(new Error('disk')) : Promise.resolve(void happened.push(`remember ${prompt}`)),
+    },
     onError: (error) => happened.push(String(error)),
-  });
-  return { sender, happened, connection, remember, current, other: conversation('other') };
+  };
+  const send = (input: PromptInput, options?: Parameters<typeof sendPrompt>[2]) => sendPrompt(services, input, options);
+  return { send, happened, connection, remember, current, other: conversation('other') };
 }
 
-describe('PromptSender', () => {
+describe('sending a prompt', () => {
   it('shows the panel and asks', async () => {
-    const { sender, happened } = setUp();
-    await sender.send({ prompt: 'Hi' });
+    const { send, happened } = setUp();
+    await send({ prompt: 'Hi' });
     assert.deepEqual(happened, ['show current', 'remember Hi', 'ask current: Hi']);
   });
 
   it('asks although the prompt history can not be kept', async () => {
-    const { sender, happened, remember } = setUp();
+    const { send, happened, remember } = setUp();
     remember.fails = true;
-    await sender.send({ prompt: 'Hi' });
+    await send({ prompt: 'Hi' });
     assert.deepEqual(happened.sort(), ['Error: disk', 'ask current: Hi', 'show current']);
   });
 
   it('asks in a new conversation when told to', async () => {
-    const { sender, happened } = setUp();
-    await sender.send({ prompt: 'Hi' }, { newConversation: true });
+    const { send, happened } = setUp();
+    await send({ prompt: 'Hi' }, { newConversation: true });
     assert.deepEqual(happened, ['show new', 'remember Hi', 'ask new: Hi']);
   });
 
   it('without a key keeps the prompt in the composer', async () => {
-    const { sender, happened, connection } = setUp();
+    const { send, happened, connection } = setUp();
     connection.hasKey = false;
-    await sender.send({ prompt: 'Hi' });
+    await send({ prompt: 'Hi' });
     assert.deepEqual(happened, ['show current', 'remember Hi', 'compose current: Hi until there is a key']);
   });
 
@@ -97,10 +100,10 @@ describe('PromptSender', () => {
     ['attachments', { prompt: 'Explain', attachments: [{ label: 'a.ts', languageId: 'ts', code: 'a' }] }],
   ] as const) {
     it(`gives the page more of a prompt than its words where it has ${what}`, async () => {
-      const { sender, happened, connection } = setUp();
+      const { send, happened, connection } = setUp();
       connection.hasKey = false;
-      await sender.send(input);
-      await sender.send({ prompt: 'Why?', attachments: [] });
+      await send(input);
+      await send({ prompt: 'Why?', attachments: [] });
       assert.deepEqual(
         happened.filter((each) => each.startsWith('compose')),
         [
@@ -112,18 +115,18 @@ describe('PromptSender', () => {
   }
 
   it('needs no key in the demo', async () => {
-    const { sender, happened, connection } = setUp();
+    const { send, happened, connection } = setUp();
     Object.assign(connection, { hasKey: false, demo: true });
-    await sender.send({ prompt: 'Hi' });
+    await send({ prompt: 'Hi' });
     assert.equal(happened.at(-1), 'ask current: Hi');
   });
 
   it('stays with the user’s own gateway in a conversation that has begun there, while the demo is open', async () => {
-    const { sender, connection, current, other } = setUp();
-    await sender.send({ prompt: 'a real question' });
+    const { send, connection, current, other } = setUp();
+    await send({ prompt: 'a real question' });
     connection.demo = true;
-    await sender.send({ prompt: 'and then?' });
-    await sender.send({ prompt: 'a question to the demo' }, { conversation: other });
+    await send({ prompt: 'and then?' });
+    await send({ prompt: 'a question to the demo' }, { conversation: other });
     assert.deepEqual(
       [...current.exchanges(), ...other.exchanges()].map(({ demo }) => demo),
       [false, false, true],
@@ -131,11 +134,11 @@ describe('PromptSender', () => {
   });
 
   it('keeps a prompt in the composer in a conversation that has begun there, though the demo is opened', async () => {
-    const { sender, happened, connection, other } = setUp();
-    await sender.send({ prompt: 'a real question' });
+    const { send, happened, connection, other } = setUp();
+    await send({ prompt: 'a real question' });
     Object.assign(connection, { hasKey: false, demo: true });
-    await sender.send({ prompt: 'and then?' });
-    await sender.send({ prompt: 'anything' }, { conversation: other });
+    await send({ prompt: 'and then?' });
+    await send({ prompt: 'anything' }, { conversation: other });
     assert.deepEqual(
       happened.filter((each) => /^(ask|compose)/.test(each)),
       ['ask current: a real question', 'compose current: and then? until there is a key', 'ask other: anything'],
@@ -154,18 +157,18 @@ describe('PromptSender', () => {
   }
 
   it('asks in the conversation of the panel it was sent from', async () => {
-    const { sender, happened, other } = setUp();
-    await sender.send({ prompt: 'Hi' }, { conversation: other });
+    const { send, happened, other } = setUp();
+    await send({ prompt: 'Hi' }, { conversation: other });
     assert.deepEqual(happened, ['show other', 'remember Hi', 'ask other: Hi']);
   });
 
   it('completes a prompt that is asked, but not one that waits for a key', async () => {
-    const { sender, happened, connection, other } = setUp();
+    const { send, happened, connection, other } = setUp();
     const complete = (input: PromptInput): PromptInput => ({ ...input, content: 'with one file' });
     connection.hasKey = false;
-    await sender.send({ prompt: 'Hi' }, { conversation: other, complete });
+    await send({ prompt: 'Hi' }, { conversation: other, complete });
     connection.hasKey = true;
-    await sender.send({ prompt: 'Hello' }, { conversation: other, complete });
+    await send({ prompt: 'Hello' }, { conversation: other, complete });
     assert.deepEqual(
       happened.filter((each) => /^(ask|compose)/.test(each)),
       ['compose other: Hi until there is a key', 'ask other: Hello (with one file)'],

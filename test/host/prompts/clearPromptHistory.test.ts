@@ -6,29 +6,27 @@ import { storeIn } from '../../support/storeIn';
 describe('holysheep.clearPromptHistory', () => {
   const said: string[] = [];
   useVSCode({
+    DiagnosticSeverity: {},
     l10n: { t: (text: string) => text },
     window: { setStatusBarMessage: (text: string) => said.push(text) },
   });
 
   it('removes all prompts from the disk before it tells the pages and the user', async () => {
-    const { clearPromptHistoryCommand } = await import('../../../src/host/prompts/clearPromptHistory');
+    const { clearPromptHistory } = await import('../../../src/host/prompts/promptCommands');
     const memory = new Map<string, unknown>();
     const history = new PromptHistory(storeIn(memory));
     await history.add('secret', 'one');
     const toldWith: (readonly string[])[] = [];
-    const command = clearPromptHistoryCommand(history, () => toldWith.push(history.list()));
-    await command.execute();
-    assert.equal(command.id, 'holysheep.clearPromptHistory');
+    await clearPromptHistory(history, { historyChanged: () => toldWith.push(history.list()) });
     assert.deepEqual([toldWith, said], [[[]], ['Prompt history cleared.']]);
     assert.doesNotMatch(JSON.stringify([...memory]), /secret/);
   });
 
   it('reports nothing when the prompts cannot be removed', async () => {
-    const { clearPromptHistoryCommand } = await import('../../../src/host/prompts/clearPromptHistory');
+    const { clearPromptHistory } = await import('../../../src/host/prompts/promptCommands');
     said.length = 0;
     const failing = { clear: () => Promise.reject(new Error('disk')) };
-    const command = clearPromptHistoryCommand(failing, () => said.push('told'));
-    await assert.rejects(Promise.resolve(command.execute()));
+    await assert.rejects(clearPromptHistory(failing, { historyChanged: () => said.push('told') }));
     assert.deepEqual(said, []);
   });
 });

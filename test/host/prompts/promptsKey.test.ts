@@ -1,25 +1,36 @@
 import assert from 'node:assert/strict';
-import type { OwnPrompts } from '../../../src/host/prompts/customPrompts';
-import type { Settings } from '../../../src/host/settings/settings';
 import { useVSCode } from '../../support/fakeVSCode';
 
 const nothing = { dispose: () => undefined };
 
 describe('the context key for prompts', () => {
-  const refusal = new Error('refused');
   useVSCode({
-    commands: { executeCommand: () => Promise.reject(refusal) },
+    DiagnosticSeverity: {},
     Disposable: { from: () => nothing },
     workspace: { onDidGrantWorkspaceTrust: () => nothing },
   });
 
-  it('reports the error when VS Code fails to set it', async () => {
-    const { registerPromptsKey } = await import('../../../src/host/prompts/promptsKey');
-    const own = { list: () => [{}], unasked: () => [], refused: () => [] } as unknown as OwnPrompts;
-    const settings = { unusablePrompts: () => [], onDidChange: () => nothing } as unknown as Settings;
-    const errors: unknown[] = [];
-    registerPromptsKey(own, settings, (error) => errors.push(error));
-    await new Promise(setImmediate);
-    assert.deepEqual(errors, [refusal]);
+  it('is set only when its value changes', async () => {
+    const { followPrompts } = await import('../../../src/host/prompts/promptCommands');
+    const template = 'Explain ${selection}';
+    const listed = [{ title: 'Explain', template, from: 'user' as const }];
+    let settingsChanged: () => void = () => undefined;
+    const prompts = { list: () => [...listed], unasked: () => [], refused: () => [] };
+    const settings = {
+      unusablePrompts: () => [],
+      onDidChange: (listener: () => void) => {
+        settingsChanged = listener;
+        return nothing;
+      },
+    };
+    const values: (readonly [string, boolean])[] = [];
+    followPrompts(prompts, settings, (...value) => values.push(value));
+    settingsChanged();
+    listed.pop();
+    settingsChanged();
+    assert.deepEqual(values, [
+      ['holysheep.hasPrompts', true],
+      ['holysheep.hasPrompts', false],
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Localize } from '../../../engine/engine';
-import type { SetApiKeyResult } from '../../connection/connectionCommands';
-import { billingPage } from '../../panel/links';
+import type { SetApiKeyResult } from '../../connection/storeApiKey';
+import { billingPage } from '../../panel/panelText';
 import { UserError } from '../../util/userError';
 import type { ChatAction } from './chatActions';
 import { againWord, continueWord } from './chatHistory';

@@ -59,7 +59,6 @@ export function chatMetadata(value: unknown): ChatMetadata | undefined {
 }
 
 /** As in package.json. */
-export const participantId = 'holysheep.prompt';
 export const participantName = 'holysheep';
 
 /** The commands of package.json, and what they ask for. */

@@ -4,8 +4,7 @@ import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import { knownLocale } from '../../../engine/gateway/visibleText';
 import type { ChatRequest, Connection } from '../../../engine/request';
-import type { CommandId } from '../../commandIds';
-import type { RequestDefaults } from '../../conversation/turnRunner';
+import type { CommandId } from '../../contributions';
 import { localize } from '../../util/localize';
 import type { Log } from '../../diagnostics/log';
 import { UserError } from '../../util/userError';
@@ -19,6 +18,7 @@ import { locationOf } from './chatCode';
 import { chatQuestion, type ChatQuestion } from './chatQuestion';
 import { ChatTurns } from './chatTurns';
 import { plain, type ChatWords } from '../chatMessages';
+import type { RequestDefaults } from '../../conversation/turnRunner';
 
 export interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { openSetting } from '../../ui/messageActions';
-import type { SetApiKeyResult } from '../../connection/connectionCommands';
+import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import type { Connections } from '../../connection/connections';
 import { lateProgress } from '../../ui/progress';
 import type { Log } from '../../diagnostics/log';
 import { toast } from '../../ui/toast';
-import { vendor } from './lazyProvider';
+import { vendor } from '../../contributions';
 
 /** `ready`: the chat is open with our models in it. */
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';

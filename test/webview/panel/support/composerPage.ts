@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import { faultHelp } from '../../../../src/host/panel/faultHelp';
+import { faultHelp } from '../../../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { ToHost } from '../../../../src/shared/protocol';
 import { type Composer, createComposer } from '../../../../src/webview/composer/composer';

@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events';
 import type { ConnectionView, ExchangeView, PanelState, ToHost, ToWebview } from '../../../../src/shared/protocol';
-import { faultHelp } from '../../../../src/host/panel/faultHelp';
+import { faultHelp } from '../../../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import { initialTurn } from '../../../../src/shared/protocol';
 import type { Panel } from '../../../../src/webview/panel';

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { participantId, vendor } from '../contributions';
+import type { ChatParticipant } from './participant/chatParticipant';
+
+/** Registers the chat participant, which is loaded with the first request. A host without a chat has none. */
+export function registerLazyParticipant(
+  load: () => Promise<Pick<ChatParticipant, 'handle' | 'followups'>>,
+  iconPath: vscode.Uri,
+): vscode.Disposable | undefined {
+  const { chat } = vscode as { readonly chat?: Partial<typeof vscode.chat> };
+  const participant = chat?.createChatParticipant?.(participantId, async (...request) =>
+    (await load()).handle(...request),
+  );
+  if (!participant) return undefined;
+  participant.iconPath = iconPath;
+  participant.followupProvider = { provideFollowups: async (result) => (await load()).followups(result) };
+  return vscode.Disposable.from(participant);
+}
+
+/**
+ * Registers the language models, whose provider is loaded with the first call.
+ * @param onDidChange fires when the models of the gateway may have changed
+ */
+export function registerLazyModels(
+  load: () => Promise<vscode.LanguageModelChatProvider>,
+  onDidChange: vscode.Event<void>,
+): vscode.Disposable | undefined {
+  const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
+  return lm?.registerLanguageModelChatProvider?.(vendor, {
+    onDidChangeLanguageModelChatInformation: onDidChange,
+    provideLanguageModelChatInformation: async (...args) => (await load()).provideLanguageModelChatInformation(...args),
+    provideLanguageModelChatResponse: async (...args) => (await load()).provideLanguageModelChatResponse(...args),
+    provideTokenCount: async (...args) => (await load()).provideTokenCount(...args),
+  });
+}

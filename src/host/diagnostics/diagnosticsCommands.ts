@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import type { Command } from '../commands';
+import type { Services } from '../services';
+import { diagnosticsReport } from './diagnosticsReport';
+
+export function registerDiagnostics(services: Services): readonly Command[] {
+  /** Opens the report as a document that is saved nowhere, for the user to read before sharing it; returns its text. */
+  const exportDiagnostics = async (): Promise<string> => {
+    const { extensionKind } = services.context.extension;
+    const content = await diagnosticsReport({ ...services, extensionKind });
+    const document = await vscode.workspace.openTextDocument({ language: 'json', content });
+    await vscode.window.showTextDocument(document, { preview: false });
+    return content;
+  };
+  return [
+    { id: 'holysheep.showLog', execute: () => services.log.show() },
+    { id: 'holysheep.exportDiagnostics', execute: exportDiagnostics },
+  ];
+}

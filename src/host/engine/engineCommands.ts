@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import type { Command } from '../commands';
+import type { Services } from '../services';
+import { cooldownsFolder } from './hostEngine';
+import { makePrivate } from '../util/files';
+
+const goodNewsMs = 8000;
+
+export function registerEngine({ own, connections, engine, storage, log, onError }: Services): readonly Command[] {
+  makePrivate(cooldownsFolder(storage)).catch(onError);
+  own(connections.onDidChange(() => engine.connectionChanged()));
+  /** For users who know better than the engine: a limit was raised, or a gateway was repaired. */
+  const resetNetworkState = async (): Promise<void> => {
+    await engine.resetNetworkState();
+    log.info('network state: forgotten');
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), goodNewsMs);
+  };
+  return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];
+}

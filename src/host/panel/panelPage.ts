@@ -1,0 +1,60 @@
+import type { FaultHelp, PanelStrings } from '../../shared/panelStrings';
+
+interface PanelPage {
+  /** Fresh for every page. */
+  readonly nonce: string;
+  readonly cspSource: string;
+  readonly scriptUri: string;
+  readonly styleUris: readonly string[];
+  readonly strings: PanelStrings;
+  readonly help: FaultHelp;
+  /** Of the display language, e.g. `zh-cn`. */
+  readonly locale: string;
+}
+
+/** The whole page: everything else is made by the script. */
+export function panelHtml(page: PanelPage): string {
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${page.nonce}'`,
+    `style-src ${page.cspSource}`,
+    `img-src ${page.cspSource}`,
+    `font-src 'none'`,
+    // The highlighter runs in a worker that is created from a string of the script.
+    `worker-src blob:`,
+    // These two don't fall back to the default.
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+  return `<!doctype html>
+<html lang="${attribute(page.locale)}">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+  ${page.styleUris.map((uri) => `<link rel="stylesheet" href="${attribute(uri)}">`).join('\n  ')}
+  <title>HolySheep</title>
+</head>
+<body
+  data-strings="${attribute(JSON.stringify(page.strings))}"
+  data-help="${attribute(JSON.stringify(page.help))}"
+  data-locale="${attribute(page.locale)}"
+>
+  <main id="root"></main>
+  <script nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
+</body>
+</html>
+`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function attribute(value: string): string {
+  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

@@ -1,2 +1,0 @@
-/** Of the conversations' panels, as package.json and restored windows know it. */
-export const viewType = 'holysheep.conversation';

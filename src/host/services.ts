@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { TextTarget } from './code/editorTarget';
+import { createErrorBoundary } from './commands';
+import { Connections } from './connection/connections';
+import { KeyStore } from './connection/keyStore';
+import { ContextSource } from './context/contextSource';
+import { Conversations } from './conversation/conversations';
+import { PromptHistory } from './conversation/promptHistoryStore';
+import { demoEngine, DemoMode } from './demo/demoMode';
+import { DemoTour } from './demo/demoTour';
+import { Log } from './diagnostics/log';
+import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
+import { hostEngine } from './engine/hostEngine';
+import { Journal } from './journal/journal';
+import { reportJournalProblem } from './journal/journalProblemReport';
+import { ModelCatalog } from './models/modelCatalog';
+import { ConversationPanels } from './panel/conversationPanels';
+import { PanelRestoration } from './panel/panelRestoration';
+import { OwnPrompts } from './prompts/customPrompts';
+import { Settings } from './settings/settings';
+import { localize } from './util/localize';
+import { systemClock } from './util/systemClock';
+import { conversationsFolder } from './journal/journalFolder';
+
+export type Services = ReturnType<typeof createServices>;
+
+/**
+ * Builds what the features have in common, in order of dependency. What it owns ends with the extension.
+ * @param modelsChanged tells VS Code that the models of the gateway may have changed
+ */
+export function createServices(context: vscode.ExtensionContext, modelsChanged: () => void) {
+  const { globalState, globalStorageUri, secrets, workspaceState } = context;
+  const own = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const log = own(new Log());
+  const onError = createErrorBoundary(log);
+  const setContext = (key: string, value: boolean): void => {
+    vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
+  };
+  const settings = own(new Settings());
+  const keys = own(new KeyStore(secrets, log));
+  const demo = own(new DemoMode());
+  const connections = own(new Connections({ settings, keys, demo, log, memory: globalState }));
+  const catalog = own(new ModelCatalog({ connections, keys, log }));
+
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const storage = globalStorageUri.fsPath;
+  const connection = () => connections.own();
+  const engine = hostEngine({ log, version, storage, settings: () => settings.engine(), connection });
+  const embeddedEngine = demoEngine({ log, version, connection: () => connections.embedded() });
+  const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
+
+  const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = conversationsFolder(storage, workspace?.toString());
+  const limit = () => settings.historyLimit();
+  const journal = new Journal({ folder, clock: systemClock, limit, onProblem: reportJournalProblem(log) });
+  const conversations = new Conversations({
+    engine: (inDemo) => (inDemo ? embeddedEngine : engine),
+    clock: systemClock,
+    defaults: (inDemo) => connections.requestDefaults(inDemo),
+    connection: (inDemo) => connections.of(inDemo),
+    resume: () => settings.engine().resume,
+    journal,
+    memory: workspaceState,
+    localize,
+    onError,
+    onEvent: logEvent,
+  });
+  const promptHistory = new PromptHistory(workspaceState);
+  const customPrompts = new OwnPrompts({
+    user: () => settings.prompts(),
+    brought: () => settings.broughtPrompts(),
+    isTrusted: () => vscode.workspace.isTrusted,
+    memory: workspaceState,
+  });
+
+  const tour = new DemoTour({ models: () => demo.models(), localize });
+  const target = own(new TextTarget());
+  const contextSource = new ContextSource({ editor: () => target.editor(), onError });
+  const shared = { connections, catalog, settings, demo, tour, conversations, promptHistory, target, contextSource };
+  const restoration = own(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
+  const panels = own(new ConversationPanels(context.extensionUri, restoration, { ...shared, log, onError }));
+
+  const host = { context, own, log, onError, setContext, version, storage, workspace, folder, modelsChanged };
+  return { ...host, ...shared, keys, engine, logEvent, customPrompts, panels };
+}

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+import type { Command } from '../commands';
+import type { Services } from '../services';
+import { followWalkthroughSteps } from './walkthroughProgress';
+
+const walkthrough = 'holysheep.holysheep-prompt#start';
+
+export function registerWalkthrough({ own, conversations, setContext }: Services): readonly Command[] {
+  own(followWalkthroughSteps(conversations, setContext));
+  return [
+    {
+      id: 'holysheep.openWalkthrough',
+      execute: async () => {
+        await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
+      },
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { JSDOM } from 'jsdom';
+import { faultHelp } from '../../../src/host/panel/faultAdvice';
+import { panelHtml } from '../../../src/host/panel/panelPage';
+import { panelTitle, translatePanelStrings } from '../../../src/host/panel/panelText';
+import { panelStrings, type FaultHelp } from '../../../src/shared/panelStrings';
+
+const nasty = `"><script>alert('1')</script>&amp;<b a="`;
+const page = (strings = translatePanelStrings((english) => english)) =>
+  panelHtml({
+    nonce: 'n0nce',
+    cspSource: 'https://csp.example',
+    scriptUri: 'https://csp.example/dist/webview.js?a=1&b="2"',
+    styleUris: ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
+    strings,
+    help: faultHelp((english) => `${english} ${nasty}`, 'zh-cn'),
+    locale: 'zh-cn',
+  });
+
+describe('The panel page', () => {
+  it('gives the script the strings and the locale exactly, whatever is in them', () => {
+    const strings = translatePanelStrings((english) => `${english} ${nasty}`);
+    const { document } = new JSDOM(page(strings)).window;
+    assert.deepEqual(JSON.parse(document.body.dataset['strings'] ?? ''), strings);
+    const help = JSON.parse(document.body.dataset['help'] ?? '') as FaultHelp;
+    assert.ok(help.auth.cause.endsWith(nasty) && help.breaker.todo.endsWith(nasty));
+    assert.match(help.auth.href, /authentication\.zh-CN\.md$/);
+    assert.equal(document.body.dataset['locale'], 'zh-cn');
+    assert.equal(document.querySelectorAll('script').length, 1);
+    assert.equal(document.querySelectorAll('b').length, 0);
+    assert.ok(document.querySelector('#root'));
+  });
+
+  it('loads its one script and its styles by their addresses, the script with the nonce', () => {
+    const { document } = new JSDOM(page()).window;
+    const script = document.querySelector('script');
+    assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
+    assert.equal(script.getAttribute('nonce'), 'n0nce');
+    assert.equal(script.textContent, '');
+    assert.deepEqual(
+      [...document.querySelectorAll('link')].map((link) => link.getAttribute('href')),
+      ['https://csp.example/media/markdown.css', 'https://csp.example/media/panel.css'],
+    );
+  });
+
+  it('allows nothing but those', () => {
+    const { document } = new JSDOM(page()).window;
+    const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content');
+    assert.equal(
+      policy,
+      "default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; img-src https://csp.example; font-src 'none'; worker-src blob:; base-uri 'none'; form-action 'none'",
+    );
+  });
+});
+
+describe('translatePanelStrings', () => {
+  it('translates every text and keeps its name', () => {
+    const strings = translatePanelStrings((english) => `«${english}»`);
+    assert.deepEqual(Object.keys(strings), Object.keys(panelStrings));
+    for (const [name, english] of Object.entries(panelStrings)) {
+      assert.equal(strings[name as keyof typeof strings], `«${english}»`);
+    }
+  });
+});
+
+describe('panelTitle', () => {
+  for (const [prompt, title] of [
+    ['Why?', 'Why?'],
+    ['  one\n\n two\tthree ', 'one two three'],
+    ['x'.repeat(40), 'x'.repeat(40)],
+    ['x'.repeat(41), `${'x'.repeat(39)}…`],
+    ['𝄞'.repeat(41), `${'𝄞'.repeat(39)}…`],
+    ['pay\u200bpal \u202egnp.exe\u001b[2J', 'paypal gnp.exe [2J'],
+  ] as const) {
+    it(`makes ${JSON.stringify(title)}`, () => assert.equal(panelTitle(prompt), title));
+  }
+});

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { billingPage, openableLink } from '../../../src/host/panel/panelText';
+
+describe('openableLink', () => {
+  for (const href of ['https://example.com/a?b=c#d', 'http://example.com/', 'mailto:a@example.com']) {
+    it(`opens ${href}`, () => assert.equal(openableLink(href), href));
+  }
+  for (const href of [
+    'command:workbench.action.reloadWindow',
+    'javascript:alert(1)',
+    ' JaVaScRiPt:alert(1)',
+    'java\nscript:alert(1)',
+    'file:///etc/passwd',
+    'vscode://settings',
+    'data:text/html,x',
+    '/relative',
+    '',
+  ]) {
+    it(`refuses ${JSON.stringify(href)}`, () => assert.equal(openableLink(href), undefined));
+  }
+});
+
+describe('billingPage', () => {
+  for (const [origin, page] of [
+    ['https://api.holysheep.ai', 'https://www.holysheep.ai'],
+    ['https://holysheep.ai', 'https://www.holysheep.ai'],
+    ['https://api.other.example', 'https://api.other.example'],
+    ['https://api.notholysheep.ai', 'https://api.notholysheep.ai'],
+    ['https://holysheep.ai.evil.example', 'https://holysheep.ai.evil.example'],
+    ['http://api.holysheep.ai', 'http://api.holysheep.ai'],
+  ] as const) {
+    it(`is ${page} for ${origin}`, () => assert.equal(billingPage(origin), page));
+  }
+});
