@@ -39,3 +39,12 @@ export class Deadline {
     return this.time;
   }
 }
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  ticks: () => performance.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/http/connectionError';
-import { exportDiagnostics, openLog } from './ui/messageActions';
+import { exportDiagnostics, openLog, toast } from './ui/notifications';
 import type { Log } from './diagnostics/log';
-import { toast } from './ui/toast';
 import { ArgumentError, UserError } from './util/userError';
 import type { Command } from './command';
 import { commandIds, type CommandId } from './commandIds';

@@ -90,7 +90,7 @@ describe('foreign text', () => {
 
   for (const kind of ['information', 'warning', 'error'] as const) {
     it(`in a notification is one line without links (${kind})`, async () => {
-      const { toast } = await import('../../src/host/ui/toast');
+      const { toast } = await import('../../src/host/ui/notifications');
       toast(
         { error: (problem) => assert.fail(String(problem)) },
         kind,
@@ -102,7 +102,7 @@ describe('foreign text', () => {
   }
 
   it('in the title of a code action or of its prompt is short and one line', async () => {
-    const { codePromptTitle, ownActionTitle } = await import('../../src/host/code/codeTitles');
+    const { codePromptTitle, ownActionTitle } = await import('../../src/host/code/codeActions');
     assert.equal(ownActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (prompt of this workspace)');
     assert.equal(codePromptTitle({ own: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never), 'a b x.ts:1');
   });

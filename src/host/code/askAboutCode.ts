@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CodeExcerpt } from './codeExcerpt';
 import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
 import { codeProblems } from './codeProblems';
-import { codePromptTitle } from './codeTitles';
+import { codePromptTitle } from './codeActions';
 import { findCode } from './findCode';
 import type { ApplyTarget } from '../conversation/exchange';
 import type { PromptSender } from '../panel/promptSender';

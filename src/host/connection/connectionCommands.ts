@@ -4,7 +4,7 @@ import type { DemoMode } from '../demo/demoMode';
 import type { KeyStore } from './keyStore';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
-import { toast } from '../ui/toast';
+import { toast } from '../ui/notifications';
 import type { Verification } from './verification';
 import type { Command } from '../command';
 

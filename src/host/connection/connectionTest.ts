@@ -1,10 +1,17 @@
 import * as vscode from 'vscode';
 import { isConnectionError, type ConnectionError } from '../../engine/http/connectionError';
-import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../ui/messageActions';
+import {
+  checkUrl,
+  enterApiKey,
+  networkSettings,
+  openLog,
+  openSetting,
+  lateProgress,
+  toast,
+  type ToastAction,
+} from '../ui/notifications';
 import type { ActiveConnection, Connections } from './connections';
-import { lateProgress } from '../ui/progress';
 import type { Log } from '../diagnostics/log';
-import { toast, type ToastAction } from '../ui/toast';
 import { verifyConnection, type Verification } from './verification';
 
 /** @returns undefined when the base URL can't be used, or the key can't be read */

@@ -2,13 +2,11 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { cleanApiKey, doubtAbout, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
-import { checkUrl, enterApiKey, openSetting } from '../ui/messageActions';
+import { checkUrl, enterApiKey, openSetting, lateProgress, toast, type ToastAction } from '../ui/notifications';
 import { unusableBaseUrl } from '../settings/baseUrlNotices';
-import { lateProgress } from '../ui/progress';
 import { verifyConnection } from './verification';
 import type { SetApiKeyDeps, SetApiKeyResult } from './connectionCommands';
 import { parsedArgument } from '../util/schemas';
-import { toast, type ToastAction } from '../ui/toast';
 
 /**
  * Resolves as soon as the key is stored or refused.

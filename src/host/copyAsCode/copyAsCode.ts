@@ -4,12 +4,15 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
-import { toast } from '../ui/toast';
+import { toast } from '../ui/notifications';
 import { UserError } from '../util/userError';
-import { chooseLanguage } from './chooseLanguage';
-import type { LanguageId } from './exportedRequest';
-import { languages } from './codeLanguages';
-import { takenFrom } from './exportRequest';
+import { type LanguageId, takenFrom, type TakenRequest } from './exportedRequest';
+import { titleOf } from '../conversation/conversationSummary';
+import type { Exchange } from '../conversation/exchange';
+import { plainLabel } from '../ui/messageText';
+import { curlCode } from './curl';
+import { nodeCode } from './nodeProgram';
+import { pythonCode } from './pythonProgram';
 
 export interface TakeAwayDeps {
   readonly conversations: Pick<Conversations, 'current'>;
@@ -71,3 +74,66 @@ function said(demo: boolean, label: string, model: string, host: string): string
         host,
       );
 }
+
+export interface Choice {
+  readonly exchange: Exchange;
+  readonly language: LanguageId;
+}
+
+interface LanguageItem extends vscode.QuickPickItem {
+  /** Absent: first, another prompt. */
+  readonly language?: LanguageId;
+}
+
+/**
+ * What to copy a request as, and on the way, which one.
+ * @param others those it can be exchanged for, itself included; fewer than two: that is not offered
+ * @returns undefined when the user has changed their mind
+ */
+export async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
+  const picked = await vscode.window.showQuickPick(languageItems(others.length > 1), {
+    title: vscode.l10n.t('Copy the request “{0}” as', titleOf(undefined, exchange.prompt)),
+  });
+  if (!picked) return undefined;
+  if (picked.language !== undefined) return { exchange, language: picked.language };
+  const other = await choosePrompt(exchange, others);
+  return other && chooseLanguage(other, others);
+}
+
+function languageItems(offerOthers: boolean): readonly LanguageItem[] {
+  const withLoop = vscode.l10n.t('With the retry loop; goes on where an answer is cut');
+  const items: readonly LanguageItem[] = [
+    { language: 'curl', label: languages.curl.label, description: vscode.l10n.t('For the command line') },
+    { language: 'python', label: languages.python.label, description: withLoop },
+    { language: 'node', label: languages.node.label, description: withLoop },
+  ];
+  if (!offerOthers) return items;
+  const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };
+  return [...items, separator, { label: vscode.l10n.t('Another prompt of this conversation…') }];
+}
+
+async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
+  const items = others.toReversed().map((exchange) => ({
+    exchange,
+    label: plainLabel(titleOf(undefined, exchange.prompt)),
+    description: plainLabel(exchange.state.model),
+    picked: exchange.id === present.id,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Copy which request?'),
+    matchOnDescription: true,
+  });
+  return picked?.exchange;
+}
+
+interface Language {
+  /** A name, the same in every language people speak. */
+  readonly label: string;
+  readonly write: (request: TakenRequest) => string;
+}
+
+export const languages: Readonly<Record<LanguageId, Language>> = {
+  curl: { label: 'cURL', write: curlCode },
+  python: { label: 'Python', write: pythonCode },
+  node: { label: 'Node.js', write: nodeCode },
+};

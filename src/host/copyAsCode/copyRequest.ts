@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Localize } from '../../engine/engine';
-import { localize } from '../util/localize';
+import { localize } from '../util/localization';
 import { takeAway, type TakeAwayDeps } from './copyAsCode';
 import { parsedArgument } from '../util/schemas';
 import { type LanguageId, languageIds } from './exportedRequest';

@@ -4,9 +4,8 @@ import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { noSharedCooldowns } from '../../engine/gate/sharedCooldowns';
 import { cooldownFiles } from './cooldownFiles';
-import { localize } from '../util/localize';
-import { systemClock } from '../util/systemClock';
-import { timeOfDay } from '../ui/timeOfDay';
+import { localize, timeOfDay } from '../util/localization';
+import { systemClock } from '../../engine/clock';
 
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onPause'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };

@@ -4,8 +4,8 @@ import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { panelTitle } from '../panel/panelText';
-import { toast } from '../ui/toast';
-import { withoutLinks } from '../ui/withoutLinks';
+import { toast } from '../ui/notifications';
+import { withoutLinks } from '../ui/messageText';
 
 /** At once, and without asking: the way back is offered until the message goes away. Resolves when it is deleted. */
 export async function deleteConversation(

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { localize } from '../util/localize';
-import { toast } from '../ui/toast';
+import { localize } from '../util/localization';
+import { toast } from '../ui/notifications';
 import { exportFileName, type ExportSource } from './exportSource';
 import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';

@@ -2,7 +2,7 @@ import type { Localize } from '../../engine/engine';
 import { knownLocale } from '../../engine/gateway/knownLocale';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, titleLength } from '../conversation/conversationSummary';
-import { plainLabel } from '../ui/plainLabel';
+import { plainLabel } from '../ui/messageText';
 
 export interface HistoryItem {
   readonly id: string;

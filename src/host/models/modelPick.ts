@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { plainLabel } from '../ui/plainLabel';
+import { plainLabel } from '../ui/messageText';
 import { modelChoices, type ModelChoice } from './modelChoices';
 
 export type ModelList =

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
-import { localize } from '../util/localize';
+import { localize } from '../util/localization';
 import type { PromptSender } from './promptSender';
 import { notBlank, parsedArgument } from '../util/schemas';
 import type { Command } from '../command';

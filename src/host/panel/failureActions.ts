@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Exchange } from '../conversation/exchange';
 import { demoNote } from '../demo/demoNotes';
 import type { Log } from '../diagnostics/log';
-import { toast } from '../ui/toast';
+import { toast } from '../ui/notifications';
 import { billingPage } from './links';
 import { whileHeld, type Holder } from './whileHeld';
 

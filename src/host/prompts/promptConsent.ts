@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
 import type { UserPrompt } from '../settings/settingValues';
-import { withoutLinks } from '../ui/withoutLinks';
+import { withoutLinks } from '../ui/messageText';
 import { briefTitles } from './promptTemplate';
 import type { OwnPrompts } from './customPrompts';
 

@@ -3,14 +3,13 @@ import { askWithOwnPrompt, type CodeCommandDeps } from '../code/askAboutCode';
 import type { NamedPrompt } from './runPrompt';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
-import { toast } from '../ui/toast';
-import { withoutLinks } from '../ui/withoutLinks';
+import { toast } from '../ui/notifications';
+import { withoutLinks } from '../ui/messageText';
 import { UserError } from '../util/userError';
-import { addPrompt } from './addPrompt';
+import { addPrompt, pickPrompt } from './promptPicker';
 import { askAboutBrought } from './promptConsent';
 import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
 import type { OwnPrompt, OwnPrompts } from './customPrompts';
-import { pickPrompt } from './promptPicker';
 
 export interface RunPromptDeps extends CodeCommandDeps {
   readonly own: OwnPrompts;

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { BaseUrl, BaseUrlProblem } from '../../engine/gateway/baseUrl';
-import { openSetting } from '../ui/messageActions';
+import { openSetting, toast } from '../ui/notifications';
 import type { DemoMode } from '../demo/demoMode';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from './settings';
-import { toast } from '../ui/toast';
 
 export interface BaseUrlNoticeDeps {
   readonly settings: Settings;

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Pause } from '../../engine/gate/networkState';
-import { ContextKeys } from './contextKeys';
+import { ContextKeys, activityOf, DistinctActivity, withPause } from './activity';
 import type { Connections } from '../connection/connections';
-import { activityOf, DistinctActivity, withPause } from './activity';
 import type { Conversations } from '../conversation/conversations';
 import { PauseWatch } from './cooldownWatcher';
 import type { StatusBar } from './statusBar';
-import { systemClock } from '../util/systemClock';
+import { systemClock } from '../../engine/clock';
 
 export interface TurnIndicatorsDeps {
   readonly conversations: Conversations;

@@ -1,6 +1,13 @@
 import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
+import * as vscode from 'vscode';
+import type { Conversations } from '../conversation/conversations';
+import type { Log } from '../diagnostics/log';
+import { conversationName, panelTitle } from '../panel/panelText';
+import { timeOfDay } from '../util/localization';
+import { toast, type ToastAction } from '../ui/notifications';
+import type { ConversationPanels } from '../panel/conversationPanels';
 
 /** What somebody should hear of who does not see the panel. */
 export type TurnNotice =
@@ -63,4 +70,65 @@ function noticeOf(event: RecordedEvent, state: TurnState): TurnNotice | undefine
 /** From the beginning of the turn, or since it was last tried again, to its end. */
 function lastedMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
+}
+
+export interface NoticeDeps {
+  readonly log: Log;
+  /** Brings its panel to the front. */
+  readonly reveal: (conversationId: string) => Promise<void>;
+  readonly conversations: Pick<Conversations, 'open'>;
+}
+
+/** A notification with what there is to do. */
+export function showTurnNotice(
+  deps: NoticeDeps,
+  notice: TurnNotice,
+  conversation: Conversation,
+  exchangeId: string,
+): void {
+  const { log, reveal } = deps;
+  const name = panelTitle(conversationName(conversation) ?? '');
+  const show: ToastAction = { title: vscode.l10n.t('Show'), run: () => reveal(conversation.id) };
+  switch (notice.kind) {
+    case 'failed':
+      return toast(
+        log,
+        'warning',
+        notice.partial
+          ? vscode.l10n.t('“{0}”: the answer is incomplete. {1}', name, notice.message)
+          : vscode.l10n.t('“{0}”: no answer. {1}', name, notice.message),
+        [show],
+      );
+    case 'waiting':
+      return toast(
+        log,
+        'information',
+        vscode.l10n.t('“{0}” waits until {1}. {2}', name, timeOfDay(notice.until), notice.message),
+        [show, { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, conversation.id, exchangeId) }],
+      );
+    case 'done':
+      return toast(log, 'information', vscode.l10n.t('“{0}”: the answer is complete.', name), [show]);
+  }
+}
+
+/** A notification may be clicked long after it was shown: what does not wait any more is not asked again, but shown. */
+async function retryNow({ conversations, reveal }: NoticeDeps, id: string, exchangeId: string): Promise<void> {
+  const conversation = await conversations.open(id);
+  if (conversation?.active?.id === exchangeId) conversation.retryNow();
+  else await reveal(id);
+}
+
+export interface TurnNoticesOwner extends NoticeDeps {
+  readonly conversations: Conversations;
+  readonly panels: Pick<ConversationPanels, 'isVisible'>;
+}
+
+/** Tells of turns whose panel is not in view. Those of other extensions and of VS Code's own chat are theirs to tell of. */
+export function registerTurnNotices(owner: TurnNoticesOwner): { dispose(): void } {
+  const { conversations, panels } = owner;
+  const notices = new TurnNotices<Conversation>({
+    isVisible: (id) => panels.isVisible(id),
+    show: (...notice) => showTurnNotice(owner, ...notice),
+  });
+  return conversations.onDidChange(({ conversation, change }) => notices.take(conversation, change));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fitReplacement } from '../../../src/host/code/replacement';
+import { fitReplacement } from '../../../src/host/code/codeLines';
 
 describe('the replacement of a selection', () => {
   for (const [what, original, replacement, fitted] of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { excludedPatterns, fileGlob } from '../../../src/host/context/fileGlob';
+import { excludedPatterns, fileGlob } from '../../../src/host/context/workspaceFiles';
 import { useVSCode } from '../../support/fakeVSCode';
 
 describe('The pattern for files', () => {
@@ -46,7 +46,7 @@ describe('A file', () => {
   ];
   for (const [what, bytes, binary] of rows) {
     it(what, async () => {
-      const { looksBinary } = await import('../../../src/host/context/readableFile');
+      const { looksBinary } = await import('../../../src/host/context/readContext');
       assert.equal(looksBinary(Uint8Array.from(bytes)), binary);
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { answer, failure, inTurn, rateLimited } from '../../../src/demo/replies';
-import { languages } from '../../../src/host/copyAsCode/codeLanguages';
+import { languages } from '../../../src/host/copyAsCode/copyAsCode';
 import { runPasted, startPasted, testKey } from '../../support/takeAway/pasted';
 import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/takeAway/programs';
 import { controlCharacter, controlCharacters, hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { takenFrom, texts, type TakenFrom } from '../../../src/host/copyAsCode/exportRequest';
+import { takenFrom, texts, type TakenFrom } from '../../../src/host/copyAsCode/exportedRequest';
 
 const request = {
   model: 'gpt-4o',

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
 import { languageIds } from '../../../src/host/copyAsCode/exportedRequest';
-import { languages } from '../../../src/host/copyAsCode/codeLanguages';
+import { languages } from '../../../src/host/copyAsCode/copyAsCode';
 import { nodeProgram } from '../../../src/host/copyAsCode/nodeProgram';
 import { pythonProgram } from '../../../src/host/copyAsCode/pythonProgram';
 import type { TakenRequest } from '../../../src/host/copyAsCode/exportedRequest';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Script } from '../../../src/demo/gateway';
 import { answer, cutAfter, deltas, failure, inTurn, rateLimited } from '../../../src/demo/replies';
 import type { Step } from '../../../src/demo/script';
-import { languages } from '../../../src/host/copyAsCode/codeLanguages';
+import { languages } from '../../../src/host/copyAsCode/copyAsCode';
 import type { Patience } from '../../../src/host/copyAsCode/exportedRequest';
 import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/takeAway/programs';
 import { runPasted, startPasted, testKey } from '../../support/takeAway/pasted';

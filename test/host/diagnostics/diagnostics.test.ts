@@ -4,7 +4,7 @@ import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import type { EngineReport } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { emptyLedger, enter } from '../../../src/engine/state/ledger';
-import { diagnosticsText, type Diagnostics } from '../../../src/host/diagnostics/diagnostics';
+import { diagnosticsText, type Diagnostics } from '../../../src/host/diagnostics/diagnosticsText';
 import { errorNote } from '../../../src/host/diagnostics/errorNote';
 import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
 

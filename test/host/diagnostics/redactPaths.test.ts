@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withoutPlaces } from '../../../src/host/diagnostics/redactPaths';
+import { withoutPlaces } from '../../../src/host/diagnostics/diagnosticsText';
 
 describe('a text without places', () => {
   for (const [text, expected] of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { remoteKind } from '../../../src/host/diagnostics/remoteKind';
+import { remoteKind } from '../../../src/host/diagnostics/diagnosticsText';
 
 describe('the kind of a remote in the diagnostics', () => {
   for (const name of ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel']) {

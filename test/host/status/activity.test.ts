@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialTurn, isRunning, reduce, type TurnPhase } from '../../../src/engine/state/turnState';
-import { ContextKeys } from '../../../src/host/status/contextKeys';
-import { activityOf, DistinctActivity, foremost, withPause } from '../../../src/host/status/activity';
+import { ContextKeys, activityOf, DistinctActivity, foremost, withPause } from '../../../src/host/status/activity';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { waiting } from '../conversation/scriptedEngine';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { activityWords } from '../../../src/host/status/activityText';
+import { activityWords } from '../../../src/host/status/activity';
 
 let now = 0;
 const deps = {

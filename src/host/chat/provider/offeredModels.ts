@@ -4,7 +4,7 @@ import { originOf } from '../../../engine/gateway/baseUrl';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
-import { plainLabel } from '../../ui/plainLabel';
+import { plainLabel } from '../../ui/messageText';
 import { defaultBaseUrl } from '../../settings/settingValues';
 import { canChat, limitsOf } from './modelInfo';
 

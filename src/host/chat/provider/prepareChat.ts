@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { openSetting } from '../../ui/messageActions';
+import { openSetting, lateProgress, toast } from '../../ui/notifications';
 import type { SetApiKeyResult } from '../../connection/connectionCommands';
 import type { Connections } from '../../connection/connections';
-import { lateProgress } from '../../ui/progress';
 import type { Log } from '../../diagnostics/log';
-import { toast } from '../../ui/toast';
 import { vendor } from './lazyProvider';
 
 /** `ready`: the chat is open with our models in it. */
