@@ -57,14 +57,14 @@ import { failureAction } from './panel/failureActions';
 import { PromptSender } from './panel/promptSender';
 import { PanelRestoration } from './panel/panelRestoration';
 import { TextTarget } from './code/editorTarget';
-import { OwnPrompts } from './prompts/customPrompts';
+import { CustomPrompts } from './prompts/customPrompts';
 import { registerPromptsKey } from './prompts/promptsKey';
 import { ChatParticipant } from './chat/participant/chatParticipant';
 import { Settings } from './settings/settings';
 import { StatusBar } from './status/statusBar';
 import { systemClock } from '../engine/clock';
 import { registerTurnIndicators, type TurnIndicators } from './status/turnIndicators';
-import { takeAway } from './copyAsCode/copyAsCode';
+import { copyAsCode } from './copyAsCode/copyAsCode';
 import { followWalkthroughSteps } from './walkthrough/walkthroughProgress';
 
 /** What the extension does once it is asked for anything. */
@@ -194,7 +194,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       newFile: (text, language) => target.newFile(text, language),
       openHere: (conversation) => conversations.takeOver(conversation),
       copyRequest: async (conversation, exchangeId) => {
-        await takeAway(takeAwayDeps, { conversation, exchangeId });
+        await copyAsCode(copyAsCodeDeps, { conversation, exchangeId });
       },
       onDidClose: () => {
         if (demo.active && !demoStaysOpen && !panels.isAnyOpen(asksDemo)) demo.leave().catch(onError);
@@ -210,7 +210,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     remember,
     onError,
   });
-  const takeAwayDeps = { conversations, connections, settings, log };
+  const copyAsCodeDeps = { conversations, connections, settings, log };
   const failureDeps = {
     hold: (conversation: Conversation) => conversations.hold(conversation),
     pickModel,
@@ -261,13 +261,13 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     log,
     onError,
   };
-  const ownPrompts = new OwnPrompts({
+  const customPrompts = new CustomPrompts({
     user: () => settings.prompts(),
-    brought: () => settings.broughtPrompts(),
+    workspacePrompts: () => settings.workspacePrompts(),
     isTrusted: () => vscode.workspace.isTrusted,
     memory: context.workspaceState,
   });
-  own(registerPromptsKey(ownPrompts, settings, onError));
+  own(registerPromptsKey(customPrompts, settings, onError));
   const participant = new ChatParticipant({
     engine,
     log,
@@ -287,12 +287,12 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   });
   // A start that found no gateway, and a key or an address that came later.
   own(connections.onDidChange(modelsChanged));
-  own(registerCodeActions(ownPrompts));
+  own(registerCodeActions(customPrompts));
   const execute = commandTable(
     [
       askCommand({ sender }),
       ...codeCommands({ sender, target }),
-      runPromptCommand({ sender, target, own: ownPrompts, settings, log }),
+      runPromptCommand({ sender, target, customPrompts, settings, log }),
       stopCommand({ conversations }),
       retryNowCommand({ conversations }),
       newConversationCommand({ conversations, panels }),
@@ -301,7 +301,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       renameConversationCommand(historyDeps),
       exportConversationCommand(historyDeps),
       deleteConversationCommand(historyDeps),
-      copyRequestCommand(takeAwayDeps),
+      copyRequestCommand(copyAsCodeDeps),
       setApiKey,
       removeApiKeyCommand(connections, keys, log),
       testConnectionCommand(connections, log),

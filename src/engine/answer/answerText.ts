@@ -1,3 +1,4 @@
+import { isHighSurrogate } from '../surrogates';
 import { Splice, type JoinMethod, type SpliceStep } from './splice';
 
 /** What the reader has, and what an attempt has brought so far. */
@@ -128,8 +129,7 @@ export class AnswerText {
   /** A view of text can't show half a character, and a request can't carry one. */
   private whole(delta: string): string {
     const text = this.half + delta;
-    const last = text.charCodeAt(text.length - 1);
-    if ((last & 0xfc00) !== 0xd800) {
+    if (!isHighSurrogate(text, text.length - 1)) {
       this.half = '';
       return text;
     }

@@ -1,6 +1,7 @@
 import type { ChatMessage, TextMessage } from '../request';
 import type { Prefill } from './prefill';
-import { sentPartial, wellFormed, type JoinMethod } from './splice';
+import { wellFormed } from '../surrogates';
+import { sentPartial, type JoinMethod } from './splice';
 
 /** `prefix`: DeepSeek's sign that the message is to be gone on with. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });

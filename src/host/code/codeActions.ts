@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type CodePromptId, codePromptIds } from './codePrompts';
-import type { OwnPrompt, OwnPrompts } from '../prompts/customPrompts';
+import type { CustomPrompt, CustomPrompts } from '../prompts/customPrompts';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { briefTitle } from '../prompts/promptTemplate';
 
@@ -8,7 +8,7 @@ const rewrite = vscode.CodeActionKind.RefactorRewrite;
 
 /** The lightbulb: all prompts for a selection, *Fix* also where the editor reports a problem. */
 class CodeActionProvider implements vscode.CodeActionProvider {
-  constructor(private readonly own: OwnPrompts) {}
+  constructor(private readonly customPrompts: CustomPrompts) {}
 
   provideCodeActions(
     _document: vscode.TextDocument,
@@ -18,12 +18,12 @@ class CodeActionProvider implements vscode.CodeActionProvider {
     const ours = codePromptIds
       .filter((id) => !range.isEmpty || (id === 'fixSelection' && diagnostics.length > 0))
       .map((id) => codeAction(id, diagnostics));
-    return range.isEmpty ? ours : [...ours, ...this.own.list().map(ownAction), ...this.question()];
+    return range.isEmpty ? ours : [...ours, ...this.customPrompts.list().map(customAction), ...this.question()];
   }
 
   /** Whoever selects something has not asked for a dialog: it comes when they choose this. */
   private question(): readonly vscode.CodeAction[] {
-    if (this.own.unasked().length === 0) return [];
+    if (this.customPrompts.unasked().length === 0) return [];
     return [promptAction(vscode.l10n.t('Prompts of this workspace with HolySheep…'), [])];
   }
 }
@@ -37,8 +37,8 @@ function codeAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[])
   return action;
 }
 
-function ownAction({ title, from }: OwnPrompt): vscode.CodeAction {
-  return promptAction(ownActionTitle(title, from), [{ title, from }]);
+function customAction({ title, from }: CustomPrompt): vscode.CodeAction {
+  return promptAction(customActionTitle(title, from), [{ title, from }]);
 }
 
 function promptAction(title: string, args: unknown[]): vscode.CodeAction {
@@ -47,14 +47,14 @@ function promptAction(title: string, args: unknown[]): vscode.CodeAction {
   return action;
 }
 
-export function registerCodeActions(own: OwnPrompts): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(own), {
+export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
+  return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(customPrompts), {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, rewrite],
   });
 }
 
 /** In the lightbulb's menu. */
-export function codeActionTitle(id: CodePromptId): string {
+function codeActionTitle(id: CodePromptId): string {
   switch (id) {
     case 'explainSelection':
       return vscode.l10n.t('Explain with HolySheep');
@@ -68,7 +68,7 @@ export function codeActionTitle(id: CodePromptId): string {
 }
 
 /** The same for a prompt of the user's own. */
-export function ownActionTitle(title: string, from: OwnPrompt['from']): string {
+export function customActionTitle(title: string, from: CustomPrompt['from']): string {
   return from === 'user'
     ? vscode.l10n.t('{0} with HolySheep', briefTitle(title))
     : vscode.l10n.t('{0} with HolySheep (prompt of this workspace)', briefTitle(title));
@@ -76,10 +76,10 @@ export function ownActionTitle(title: string, from: OwnPrompt['from']): string {
 
 /** Under *You*: short, the code is attached. @param what a prompt of ours, or the title of the user's own */
 export function codePromptTitle(
-  what: CodePromptId | { readonly own: string },
+  what: CodePromptId | { readonly customTitle: string },
   { label, truncated }: CodeExcerpt,
 ): string {
-  const title = typeof what === 'string' ? shortTitle(what, label) : `${briefTitle(what.own)} ${label}`;
+  const title = typeof what === 'string' ? shortTitle(what, label) : `${briefTitle(what.customTitle)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (its first {1} characters)', title, codeLimits.characters) : title;
 }
 

@@ -1,10 +1,10 @@
 /** The white space a line starts with. */
-export function indentOf(line: string): string {
+function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
 /** What all lines with something in them start with; undefined when there is none. */
-export function commonIndent(lines: readonly string[]): string | undefined {
+function commonIndent(lines: readonly string[]): string | undefined {
   let common: string | undefined;
   for (const line of lines) {
     if (line.trim()) common = common === undefined ? indentOf(line) : sharedStart(common, indentOf(line));
@@ -16,7 +16,7 @@ export function commonIndent(lines: readonly string[]): string | undefined {
  * A block of lines with another indentation, its inner one kept.
  * @param own what all of its lines have now
  */
-export function withIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
+function withIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
   return lines.map((line) => (line.trim() ? indent + line.slice(own.length) : line));
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 
-export interface Replacement {
+interface Replacement {
   readonly document: vscode.TextDocument;
   readonly range: vscode.Range;
   readonly text: string;
@@ -62,7 +62,7 @@ function metadata(label: string, needsConfirmation: boolean): vscode.WorkspaceEd
 export const proposedScheme = 'holysheep-proposed';
 
 /** Shows in VS Code's diff editor what a document would become. */
-export class ProposedText extends Disposable {
+class ProposedText extends Disposable {
   private readonly proposed = new Map<string, string>();
 
   constructor() {

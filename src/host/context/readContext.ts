@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attachment } from '../../shared/protocol';
-import { beginning } from '../code/codeExcerpt';
+import { beginning } from '../../engine/surrogates';
 import { spanLabel, type Span } from '../code/codeGeometry';
 import { shownPath, toRange } from '../code/editorPlaces';
 import { UserError } from '../util/userError';
@@ -12,7 +12,7 @@ import { severities } from '../code/codeProblems';
 /** @throws UserError when it can't be read, or is nothing that a model could read. */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
   const document = await readDocument(uri);
-  return attachment('file', shownPath(uri), document.languageId, document.getText());
+  return createAttachment('file', shownPath(uri), document.languageId, document.getText());
 }
 
 /** The text that is at `span` now. @throws UserError */
@@ -22,7 +22,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
   const text = document.getText(range);
   const label = spanLabel(shownPath(uri), range);
   if (!text.trim()) throw new UserError(vscode.l10n.t('There is nothing at {0} any more.', label));
-  return attachment('selection', label, document.languageId, text);
+  return createAttachment('selection', label, document.languageId, text);
 }
 
 /** What the editor reports about a file, the worst first. @throws UserError when it reports nothing. */
@@ -30,10 +30,16 @@ export function readProblems(uri: vscode.Uri): Attachment {
   const path = shownPath(uri);
   const lines = problemLines(path, fileProblems(uri));
   if (lines === '') throw new UserError(vscode.l10n.t('The editor reports no problems in {0}.', path));
-  return attachment('problems', path, '', lines);
+  return createAttachment('problems', path, '', lines);
 }
 
-function attachment(kind: Attachment['kind'], label: string, languageId: string, text: string): Attachment {
+/** Returns the text, or as much of it as one attachment may have. */
+export function createAttachment(
+  kind: Attachment['kind'],
+  label: string,
+  languageId: string,
+  text: string,
+): Attachment {
   const code = beginning(text, contextLimits.piece);
   return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
 }
@@ -41,8 +47,8 @@ function attachment(kind: Attachment['kind'], label: string, languageId: string,
 /** @throws UserError when it can't be read, or is nothing that a model could read. */
 export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   // One that is open has what was typed and not yet saved.
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open) return open;
+  const opened = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (opened) return opened;
   await refuseUnreadable(uri);
   try {
     return await vscode.workspace.openTextDocument(uri);
@@ -55,7 +61,7 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
  * Refuses a file that can't be attached.
  * @throws UserError that gives the reason: only regular text files up to the limit are allowed
  */
-export async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
+async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   const bytes = await firstBytes(uri);
   if (bytes.length > contextLimits.fileBytes) throw tooLarge(uri);
   if (!looksBinary(bytes)) return;

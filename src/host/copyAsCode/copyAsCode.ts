@@ -6,22 +6,20 @@ import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
 import { toast } from '../ui/notifications';
 import { UserError } from '../util/userError';
-import { type LanguageId, takenFrom, type TakenRequest } from './exportedRequest';
+import { type LanguageId, languages } from './codeLanguages';
+import { exportedRequest } from './exportedRequest';
 import { titleOf } from '../conversation/conversationSummary';
 import type { Exchange } from '../conversation/exchange';
-import { plainLabel } from '../ui/messageText';
-import { curlCode } from './curl';
-import { nodeCode } from './nodeProgram';
-import { pythonCode } from './pythonProgram';
+import { plainLabel, withoutIcons } from '../ui/messageText';
 
-export interface TakeAwayDeps {
+export interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'own' | 'model'>;
   readonly settings: Pick<Settings, 'engine'>;
   readonly log: Log;
 }
 
-export interface Wanted {
+interface CopyOptions {
   /** Absent: the current one. */
   readonly conversation?: Conversation | undefined;
   /** Absent: the last one. */
@@ -35,8 +33,8 @@ export interface Wanted {
  * @returns the code; undefined when the user has changed their mind
  * @throws UserError when nothing was asked yet, or the base URL can't be used
  */
-export async function takeAway(deps: TakeAwayDeps, wanted: Wanted): Promise<string | undefined> {
-  const { conversation = deps.conversations.current, exchangeId, language } = wanted;
+export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
+  const { conversation = deps.conversations.current, exchangeId, language } = options;
   const exchange = exchangeId === undefined ? conversation?.last : conversation?.exchange(exchangeId);
   if (!conversation || !exchange) {
     throw new UserError(
@@ -51,15 +49,15 @@ export async function takeAway(deps: TakeAwayDeps, wanted: Wanted): Promise<stri
   const { baseUrl, host } = await deps.connections.own();
   const demo = choice.exchange.demo === true;
   const settings = deps.settings.engine();
-  const taken = takenFrom({ request, demo, baseUrl, ownModel: deps.connections.model(false), settings });
+  const exported = exportedRequest({ request, demo, baseUrl, ownModel: deps.connections.model(false), settings });
   const { label, write } = languages[choice.language];
-  const code = write(taken);
+  const code = write(exported);
   await vscode.env.clipboard.writeText(code);
-  toast(deps.log, 'information', said(demo, label, taken.model, host));
+  toast(deps.log, 'information', copiedMessage(demo, label, exported.model, host));
   return code;
 }
 
-function said(demo: boolean, label: string, model: string, host: string): string {
+function copiedMessage(demo: boolean, label: string, model: string, host: string): string {
   return demo
     ? vscode.l10n.t(
         'Copied as {0}. This was asked in the offline demo; the code asks {1} at {2}, with the API key in the environment variable HOLYSHEEP_API_KEY.',
@@ -75,7 +73,7 @@ function said(demo: boolean, label: string, model: string, host: string): string
       );
 }
 
-export interface Choice {
+interface Choice {
   readonly exchange: Exchange;
   readonly language: LanguageId;
 }
@@ -90,7 +88,7 @@ interface LanguageItem extends vscode.QuickPickItem {
  * @param others those it can be exchanged for, itself included; fewer than two: that is not offered
  * @returns undefined when the user has changed their mind
  */
-export async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
+async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
   const picked = await vscode.window.showQuickPick(languageItems(others.length > 1), {
     title: vscode.l10n.t('Copy the request “{0}” as', titleOf(undefined, exchange.prompt)),
   });
@@ -115,7 +113,7 @@ function languageItems(offerOthers: boolean): readonly LanguageItem[] {
 async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
   const items = others.toReversed().map((exchange) => ({
     exchange,
-    label: plainLabel(titleOf(undefined, exchange.prompt)),
+    label: withoutIcons(titleOf(undefined, exchange.prompt)),
     description: plainLabel(exchange.state.model),
     picked: exchange.id === present.id,
   }));
@@ -125,15 +123,3 @@ async function choosePrompt(present: Exchange, others: readonly Exchange[]): Pro
   });
   return picked?.exchange;
 }
-
-interface Language {
-  /** A name, the same in every language people speak. */
-  readonly label: string;
-  readonly write: (request: TakenRequest) => string;
-}
-
-export const languages: Readonly<Record<LanguageId, Language>> = {
-  curl: { label: 'cURL', write: curlCode },
-  python: { label: 'Python', write: pythonCode },
-  node: { label: 'Node.js', write: nodeCode },
-};

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
 import type { Localize } from '../../engine/engine';
 import { localize } from '../util/localization';
-import { takeAway, type TakeAwayDeps } from './copyAsCode';
+import { copyAsCode, type CopyAsCodeDeps } from './copyAsCode';
 import { parsedArgument } from '../util/schemas';
-import { type LanguageId, languageIds } from './exportedRequest';
+import { type LanguageId, languageIds } from './codeLanguages';
 import type { Command } from '../command';
 
 /** Of the current conversation, the last one unless the user chooses another; returns the code. */
-export function copyRequestCommand(deps: TakeAwayDeps): Command {
+export function copyRequestCommand(deps: CopyAsCodeDeps): Command {
   return {
     id: 'holysheep.copyRequest',
     async execute(argument: unknown): Promise<string | undefined> {
       const language = copyRequestArgument(argument, localize);
-      return takeAway(deps, { language });
+      return copyAsCode(deps, { language });
     },
   };
 }

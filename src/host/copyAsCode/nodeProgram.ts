@@ -1,5 +1,5 @@
 import { javaScriptLiteral, linesOf } from './literals';
-import type { TakenRequest } from './exportedRequest';
+import type { ExportedRequest } from './exportedRequest';
 
 /** The same for every request; `baseURL`, `request` and the numbers stand before it. */
 export const nodeProgram = String.raw`
@@ -157,9 +157,9 @@ main().catch((error) => {
 `;
 
 /** An ES module or a CommonJS file, whatever it is saved as: it has no static import and no `require`. */
-export function nodeCode(request: TakenRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, patience, fromDemo } = request;
-  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs } = patience;
+export function nodeCode(request: ExportedRequest): string {
+  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs } = retry;
   const facts = [
     ...(fromDemo ? ['// The offline demo was asked. This asks your own gateway, and your own model.'] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,

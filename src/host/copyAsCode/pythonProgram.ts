@@ -1,5 +1,5 @@
 import { linesOf, pythonLiteral } from './literals';
-import type { TakenRequest } from './exportedRequest';
+import type { ExportedRequest } from './exportedRequest';
 
 /** The same for every request; `BASE_URL`, `REQUEST` and the numbers stand before it. */
 export const pythonProgram = String.raw`
@@ -181,9 +181,9 @@ def give_up(message):
 main()
 `;
 
-export function pythonCode(request: TakenRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, patience, fromDemo } = request;
-  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs } = patience;
+export function pythonCode(request: ExportedRequest): string {
+  const { baseUrl, model, messages, temperature, maxTokens, retry, fromDemo } = request;
+  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs, silenceMs } = retry;
   const facts = [
     ...(fromDemo ? ['# The offline demo was asked. This asks your own gateway, and your own model.'] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,

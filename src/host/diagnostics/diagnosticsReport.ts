@@ -65,7 +65,7 @@ const proxySupport = ['override', 'fallback', 'on', 'off'] as const;
 /** Looked for in both spellings. */
 const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
-export async function hostFacts(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostFacts> {
+async function hostFacts(extension: string, extensionKind: vscode.ExtensionKind): Promise<HostFacts> {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
   return {
     extension,
@@ -95,7 +95,7 @@ async function chatFacts(): Promise<ChatFacts> {
   };
 }
 
-export function proxyFacts(): ProxyFacts {
+function proxyFacts(): ProxyFacts {
   const http = vscode.workspace.getConfiguration('http');
   const isSet = (name: string): boolean => {
     const value: unknown = http.get(name);

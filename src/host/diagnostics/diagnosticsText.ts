@@ -47,7 +47,7 @@ export interface ProxyFacts {
 }
 
 /** The settings that decide what the network is asked. */
-export interface SettingFacts extends EngineSettings {
+interface SettingFacts extends EngineSettings {
   /** Origin of the base URL, which may hold more than others should see; null: it can't be used. */
   readonly origin: string | null;
   /** Why it can't be used; null: it can. */

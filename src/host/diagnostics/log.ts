@@ -92,7 +92,7 @@ const maxLength = 10_000;
  * another entry nor control a terminal that shows the log: line ends, control and format characters are written as
  * escapes, for instance `\n` and `\u{1b}`.
  */
-export function logLine(message: string): string {
+function logLine(message: string): string {
   const rest = message.length - maxLength;
   const kept = rest > 0 ? `${message.slice(0, maxLength)} … (${rest} characters more)` : message;
   return kept.replace(/(?!\t|\n +at |\nCaused by: )[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOf);

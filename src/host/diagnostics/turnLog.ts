@@ -1,6 +1,6 @@
 import type { StreamEvent, WaitingEvent } from '../../engine/events';
 
-export interface TurnLogLine {
+interface TurnLogLine {
   readonly level: 'info' | 'warn';
   readonly text: string;
 }

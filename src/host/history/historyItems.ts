@@ -2,7 +2,7 @@ import type { Localize } from '../../engine/engine';
 import { knownLocale } from '../../engine/gateway/knownLocale';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, titleLength } from '../conversation/conversationSummary';
-import { plainLabel } from '../ui/messageText';
+import { plainLabel, withoutIcons } from '../ui/messageText';
 
 export interface HistoryItem {
   readonly id: string;
@@ -16,12 +16,12 @@ export interface HistoryItem {
   readonly detail?: string | undefined;
 }
 
-export interface HistorySection {
+interface HistorySection {
   readonly heading: string;
   readonly items: readonly HistoryItem[];
 }
 
-export interface HistoryWords {
+interface HistoryWords {
   readonly localize: Localize;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
@@ -70,7 +70,7 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
   return {
     id,
     title,
-    label: `${busy ? '$(sync~spin) ' : ''}${plainLabel(title)}`,
+    label: `${busy ? '$(sync~spin) ' : ''}${withoutIcons(title)}`,
     description: [historyTime(at, now, locale), ...marks].join(' · '),
     isHit: excerpt !== undefined,
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
@@ -95,7 +95,7 @@ function headingOf(group: HistoryGroup, localize: Localize): string {
 }
 
 /** From the newest to the oldest. */
-export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
+type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -20,7 +20,7 @@ export { deleteConversation, exportConversation, renameConversation };
 const typingPauseMs = 150;
 
 /** The conversations of this workspace, to be opened, searched, renamed, exported and deleted. */
-export class HistoryPicker extends Disposable {
+class HistoryPicker extends Disposable {
   private readonly picker = this.register(vscode.window.createQuickPick<Entry>());
   private readonly rename = button('edit', vscode.l10n.t('Rename'));
   private readonly export = button('export', vscode.l10n.t('Export'));
@@ -132,7 +132,7 @@ export function openHistory(deps: HistoryDeps): void {
 /** Of a list, or of a search: then with where the words occur. */
 export type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
-export type Entry = vscode.QuickPickItem & {
+type Entry = vscode.QuickPickItem & {
   /** Absent: a separator. */
   readonly choice?:
     | { readonly type: 'conversation'; readonly named: NamedConversation }
@@ -140,7 +140,7 @@ export type Entry = vscode.QuickPickItem & {
     | { readonly type: 'showAll' };
 };
 
-export function historyEntries(
+function historyEntries(
   found: Found,
   buttons: readonly vscode.QuickInputButton[],
   isShown: (id: string) => boolean,
@@ -153,7 +153,7 @@ export function historyEntries(
 }
 
 /** @param words that were searched for; empty: there is nothing at all */
-export function nothingFound(words: string): Entry {
+function nothingFound(words: string): Entry {
   return words === ''
     ? {
         label: `$(add) ${vscode.l10n.t('Start a conversation')}`,

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../settings/settings';
-import type { OwnPrompts } from './customPrompts';
+import type { CustomPrompts } from './customPrompts';
 
 /** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back; or to be mended. */
 export function registerPromptsKey(
-  own: OwnPrompts,
+  customPrompts: CustomPrompts,
   settings: Settings,
   onError: (error: unknown) => void,
 ): vscode.Disposable {
   let known = false;
   const update = (): void => {
-    const listed = own.list().length + own.unasked().length + own.refused().length;
+    const listed = customPrompts.list().length + customPrompts.unasked().length + customPrompts.refused().length;
     const value = listed + settings.unusablePrompts().length > 0;
     if (value === known) return;
     known = value;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { askWithOwnPrompt, type CodeCommandDeps } from '../code/askAboutCode';
+import { askWithCustomPrompt, type CodeCommandDeps } from '../code/askAboutCode';
 import type { NamedPrompt } from './runPrompt';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
@@ -7,12 +7,12 @@ import { toast } from '../ui/notifications';
 import { withoutLinks } from '../ui/messageText';
 import { UserError } from '../util/userError';
 import { addPrompt, pickPrompt } from './promptPicker';
-import { askAboutBrought } from './promptConsent';
+import { askAboutWorkspacePrompts } from './promptConsent';
 import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
-import type { OwnPrompt, OwnPrompts } from './customPrompts';
+import type { CustomPrompt, CustomPrompts } from './customPrompts';
 
 export interface RunPromptDeps extends CodeCommandDeps {
-  readonly own: OwnPrompts;
+  readonly customPrompts: CustomPrompts;
   readonly settings: Settings;
   readonly log: Log;
   /** Templates whose unknown variables the user has been told about. */
@@ -21,30 +21,30 @@ export interface RunPromptDeps extends CodeCommandDeps {
 
 /** @throws UserError when there is no such prompt, or no code to ask about */
 export async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): Promise<void> {
-  const { own } = deps;
-  const is = ({ title, from }: OwnPrompt): boolean => title === named.title && from === (named.from ?? from);
-  const unasked = own.unasked();
-  const known = own.list().find(is);
+  const { customPrompts } = deps;
+  const is = ({ title, from }: CustomPrompt): boolean => title === named.title && from === (named.from ?? from);
+  const unasked = customPrompts.unasked();
+  const known = customPrompts.list().find(is);
   if (!known && unasked.some(({ title }) => is({ title, template: '', from: 'workspace' }))) {
-    if (!(await askAboutBrought(own, unasked))) return;
+    if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
   }
   // Looked for anew: they may have changed while the question was there.
-  const prompt = known ?? own.list().find(is);
+  const prompt = known ?? customPrompts.list().find(is);
   if (!prompt) throw new UserError(vscode.l10n.t('You have no prompt “{0}”.', briefTitle(named.title)));
   await run(deps, prompt);
 }
 
 /** Lets the user choose; those of the workspace are asked about first. @throws UserError as `runNamedPrompt` */
 export async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
-  const { own, settings } = deps;
-  const unasked = own.unasked();
-  if (unasked.length > 0) await askAboutBrought(own, unasked);
-  const choice = await pickPrompt(own, settings.unusablePrompts());
+  const { customPrompts, settings } = deps;
+  const unasked = customPrompts.unasked();
+  if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
+  const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
   switch (choice?.type) {
     case 'run':
       return run(deps, choice.prompt);
     case 'ask':
-      await askAboutBrought(own, [...own.unasked(), ...own.refused()]);
+      await askAboutWorkspacePrompts(customPrompts, [...customPrompts.unasked(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
     case 'add': {
       const added = await addPrompt(settings);
@@ -61,8 +61,8 @@ export async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   }
 }
 
-async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
-  await askWithOwnPrompt(deps, prompt);
+async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+  await askWithCustomPrompt(deps, prompt);
   const unknown = unknownVariables(prompt.template);
   if (unknown.length === 0 || deps.told.has(prompt.template)) return;
   deps.told.add(prompt.template);
@@ -82,7 +82,7 @@ async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
 }
 
 /** Not at once: what was selected when it was written may be something else. */
-async function offer(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
+async function offer(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” is in your prompts now.', briefTitle(prompt.title));
   if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);

@@ -99,7 +99,7 @@ function isHeldUp(active: Conversation['active']): boolean {
 type Shown = Exclude<Activity, { readonly kind: 'idle' }>;
 
 /** What the status bar says of an activity. */
-export interface ActivityWords {
+interface ActivityWords {
   /** With an icon, e.g. `$(watch) Retrying in 4 s`. */
   readonly text: string;
   readonly tooltip: string;
@@ -110,7 +110,7 @@ export interface ActivityWords {
   readonly label: string;
 }
 
-export interface WordsDeps {
+interface WordsDeps {
   readonly localize: Localize;
   /** With seconds. @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;

@@ -4,11 +4,11 @@ import type { Pause } from '../../engine/gate/networkState';
 import { ContextKeys, activityOf, DistinctActivity, withPause } from './activity';
 import type { Connections } from '../connection/connections';
 import type { Conversations } from '../conversation/conversations';
-import { PauseWatch } from './cooldownWatcher';
+import { CooldownWatcher } from './cooldownWatcher';
 import type { StatusBar } from './statusBar';
 import { systemClock } from '../../engine/clock';
 
-export interface TurnIndicatorsDeps {
+interface TurnIndicatorsDeps {
   readonly conversations: Conversations;
   readonly connections: Connections;
   readonly engine: Pick<Engine, 'pauseOf'>;
@@ -31,7 +31,7 @@ export function registerTurnIndicators(deps: TurnIndicatorsDeps): TurnIndicators
   const activity = new DistinctActivity((shown) => statusBar.update(shown));
   let pause: Pause | undefined;
   const show = (): void => activity.update(withPause(activityOf(conversations), pause));
-  const pauses = new PauseWatch({
+  const pauses = new CooldownWatcher({
     clock: systemClock,
     pause: () => pauseOfPresentModel(deps),
     show: (present) => {
@@ -42,13 +42,13 @@ export function registerTurnIndicators(deps: TurnIndicatorsDeps): TurnIndicators
   });
   const owned = vscode.Disposable.from(
     pauses,
-    connections.onDidChange(() => pauses.look()),
+    connections.onDidChange(() => pauses.update()),
     conversations.onDidChange(() => {
       contextKeys.update(conversations);
       show();
     }),
   );
-  return { pauseChanged: () => pauses.look(), dispose: () => void owned.dispose() };
+  return { pauseChanged: () => pauses.update(), dispose: () => void owned.dispose() };
 }
 
 async function pauseOfPresentModel({ connections, engine }: TurnIndicatorsDeps): Promise<Pause | undefined> {

@@ -1,7 +1,7 @@
+import * as vscode from 'vscode';
 import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
-import * as vscode from 'vscode';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import { conversationName, panelTitle } from '../panel/panelText';
@@ -19,7 +19,7 @@ export type TurnNotice =
 
 type Noticed = Pick<Conversation, 'id' | 'exchange'>;
 
-export interface TurnNoticesDeps<Of extends Noticed> {
+interface TurnNoticesDeps<Of extends Noticed> {
   /** Its panel is in view. */
   readonly isVisible: (conversationId: string) => boolean;
   readonly show: (notice: TurnNotice, conversation: Of, exchangeId: string) => void;
@@ -31,23 +31,23 @@ const longMs = 30_000;
 /** One notice for a turn, and none for what can be seen or was wanted. */
 export class TurnNotices<Of extends Noticed = Conversation> {
   /** Exchanges whose running turn has had its notice. */
-  private readonly told = new Set<string>();
+  private readonly notified = new Set<string>();
 
   constructor(private readonly deps: TurnNoticesDeps<Of>) {}
 
-  take(conversation: Of, change: ConversationChange | undefined): void {
+  handle(conversation: Of, change: ConversationChange | undefined): void {
     if (change?.type !== 'events') return;
-    for (const event of change.events) this.hear(conversation, change.exchangeId, event);
+    for (const event of change.events) this.handleEvent(conversation, change.exchangeId, event);
   }
 
-  private hear(conversation: Of, exchangeId: string, event: RecordedEvent): void {
+  private handleEvent(conversation: Of, exchangeId: string, event: RecordedEvent): void {
     const notice = noticeOf(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
-    const wasTold = this.told.has(exchangeId);
-    if (notice && !wasTold && !this.deps.isVisible(conversation.id)) {
-      this.told.add(exchangeId);
+    const wasNotified = this.notified.has(exchangeId);
+    if (notice && !wasNotified && !this.deps.isVisible(conversation.id)) {
+      this.notified.add(exchangeId);
       this.deps.show(notice, conversation, exchangeId);
     }
-    if (isTerminal(event)) this.told.delete(exchangeId);
+    if (isTerminal(event)) this.notified.delete(exchangeId);
   }
 }
 
@@ -72,16 +72,28 @@ function lastedMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
 }
 
-export interface NoticeDeps {
-  readonly log: Log;
-  /** Brings its panel to the front. */
+interface RegistrationDeps {
+  readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
+  readonly panels: Pick<ConversationPanels, 'isVisible'>;
+  /** Brings the panel of a conversation to the front. */
   readonly reveal: (conversationId: string) => Promise<void>;
-  readonly conversations: Pick<Conversations, 'open'>;
+  readonly log: Log;
 }
 
-/** A notification with what there is to do. */
-export function showTurnNotice(
-  deps: NoticeDeps,
+/**
+ * Shows notifications about turns whose panel is not in view. Turns of VS Code's own chat and of other extensions are
+ * shown by them.
+ */
+export function registerTurnNotices(deps: RegistrationDeps): { dispose(): void } {
+  const notices = new TurnNotices<Conversation>({
+    isVisible: (id) => deps.panels.isVisible(id),
+    show: (...notice) => showTurnNotice(deps, ...notice),
+  });
+  return deps.conversations.onDidChange(({ conversation, change }) => notices.handle(conversation, change));
+}
+
+function showTurnNotice(
+  deps: RegistrationDeps,
   notice: TurnNotice,
   conversation: Conversation,
   exchangeId: string,
@@ -112,23 +124,8 @@ export function showTurnNotice(
 }
 
 /** A notification may be clicked long after it was shown: what does not wait any more is not asked again, but shown. */
-async function retryNow({ conversations, reveal }: NoticeDeps, id: string, exchangeId: string): Promise<void> {
+async function retryNow({ conversations, reveal }: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
   const conversation = await conversations.open(id);
   if (conversation?.active?.id === exchangeId) conversation.retryNow();
   else await reveal(id);
-}
-
-export interface TurnNoticesOwner extends NoticeDeps {
-  readonly conversations: Conversations;
-  readonly panels: Pick<ConversationPanels, 'isVisible'>;
-}
-
-/** Tells of turns whose panel is not in view. Those of other extensions and of VS Code's own chat are theirs to tell of. */
-export function registerTurnNotices(owner: TurnNoticesOwner): { dispose(): void } {
-  const { conversations, panels } = owner;
-  const notices = new TurnNotices<Conversation>({
-    isVisible: (id) => panels.isVisible(id),
-    show: (...notice) => showTurnNotice(owner, ...notice),
-  });
-  return conversations.onDidChange(({ conversation, change }) => notices.take(conversation, change));
 }

@@ -15,8 +15,12 @@ const defaultLength = 200;
 
 /** Returns foreign text for a label of VS Code: one line without anything hidden in it, and without icons. */
 export function plainLabel(text: string, maxLength = defaultLength): string {
-  // VS Code draws `$(name)` as an icon, but not with a word joiner in it, which has no glyph.
-  return visibleText(text, maxLength).replaceAll('$(', '$\u2060(');
+  return withoutIcons(visibleText(text, maxLength));
+}
+
+/** Returns text for a label that VS Code draws no icons in: with a word joiner, which has no glyph, `$(name)` is none. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$\u2060(');
 }
 
 const secondsUpTo = 90;

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { resultWithin } from '../../engine/clock';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { Log } from '../diagnostics/log';
 import { withoutLinks } from './messageText';
 
-export type ToastKind = 'information' | 'warning' | 'error';
+type ToastKind = 'information' | 'warning' | 'error';
 
 export interface ToastAction {
   readonly title: string;
@@ -68,22 +69,18 @@ export function networkSettings(): ToastAction {
   };
 }
 
-/** What is over by then needs no progress; a notification would outlive it and lie over the panel's buttons. */
-const patienceMs = 500;
+/** Delay before progress is shown. Work that finishes sooner must not flash a notification over the panel. */
+const progressDelayMs = 500;
 
-/** Shows a cancellable notification for work that takes its time, and nothing for work that doesn't. */
+/** Shows a cancellable notification while work takes longer than a moment. */
 export async function lateProgress<T>(
   title: string,
   work: (token: vscode.CancellationToken) => Promise<T>,
 ): Promise<T> {
   const source = new vscode.CancellationTokenSource();
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), patienceMs);
-  });
   try {
     const result = work(source.token);
-    const first = await Promise.race([result, patience]);
+    const first = await resultWithin(progressDelayMs, result);
     if (first !== 'late') return first;
     return await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -93,7 +90,6 @@ export async function lateProgress<T>(
       },
     );
   } finally {
-    clearTimeout(timer);
     source.dispose();
   }
 }

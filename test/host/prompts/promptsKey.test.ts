@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OwnPrompts } from '../../../src/host/prompts/customPrompts';
+import type { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import type { Settings } from '../../../src/host/settings/settings';
 import { useVSCode } from '../../support/fakeVSCode';
 
@@ -15,10 +15,10 @@ describe('the context key for prompts', () => {
 
   it('reports the error when VS Code fails to set it', async () => {
     const { registerPromptsKey } = await import('../../../src/host/prompts/promptsKey');
-    const own = { list: () => [{}], unasked: () => [], refused: () => [] } as unknown as OwnPrompts;
+    const customPrompts = { list: () => [{}], unasked: () => [], refused: () => [] } as unknown as CustomPrompts;
     const settings = { unusablePrompts: () => [], onDidChange: () => nothing } as unknown as Settings;
     const errors: unknown[] = [];
-    registerPromptsKey(own, settings, (error) => errors.push(error));
+    registerPromptsKey(customPrompts, settings, (error) => errors.push(error));
     await new Promise(setImmediate);
     assert.deepEqual(errors, [refusal]);
   });

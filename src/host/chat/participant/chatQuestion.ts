@@ -5,11 +5,11 @@ import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { UserError } from '../../util/userError';
 import { type ChatCommand, chatCommands, type CodePlace, isChatCommand } from './chatMetadata';
 import type { Attachment } from '../../../shared/protocol';
-import { beginning, excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
+import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
 import { codeDocument, findCode } from '../../code/findCode';
-import { shownPath } from '../../code/editorPlaces';
+import { shownPath, toRange } from '../../code/editorPlaces';
 import { refuseHiddenLink } from '../../context/linkTarget';
-import { readDocument } from '../../context/readContext';
+import { createAttachment, readDocument } from '../../context/readContext';
 
 /** What the model is asked. */
 export interface ChatQuestion {
@@ -23,7 +23,7 @@ export interface ChatQuestion {
   readonly leftOut: boolean;
 }
 
-export interface Circumstances {
+interface Circumstances {
   /** The one the person was in last. */
   readonly editor: vscode.TextEditor | undefined;
   /** The code that was asked about before. */
@@ -72,14 +72,14 @@ async function withContext({ prompt, references }: vscode.ChatRequest): Promise<
 }
 
 /** Code as it is now, and where. */
-export interface FoundCode {
+interface FoundCode {
   readonly document: vscode.TextDocument;
   readonly excerpt: CodeExcerpt;
   readonly location: vscode.Location;
 }
 
 /** What was attached to a request. */
-export interface ChatReferences {
+interface ChatReferences {
   readonly code: readonly FoundCode[];
   readonly texts: readonly Attachment[];
   /** There was something else, a picture for instance. */
@@ -107,12 +107,12 @@ function inOrder(references: readonly Reference[]): readonly Reference[] {
 }
 
 /** What a person has attached. @throws UserError when a file can't be read, or all of it is too much */
-export async function attached(references: readonly Reference[]): Promise<ChatReferences> {
+async function attached(references: readonly Reference[]): Promise<ChatReferences> {
   return read(inOrder(references).filter((reference) => !isImplicit(reference) && !isUnseen(reference)));
 }
 
 /** With what VS Code attaches by itself. @throws UserError as `attached` */
-export async function allAttached(references: readonly Reference[]): Promise<ChatReferences> {
+async function allAttached(references: readonly Reference[]): Promise<ChatReferences> {
   const own = await attached(references);
   return own.code.length + own.texts.length > 0 ? own : inSight(references);
 }
@@ -132,7 +132,7 @@ async function inSight(references: readonly Reference[]): Promise<ChatReferences
  * that of the editor, else what VS Code says is in sight.
  * @throws UserError when there is none
  */
-export async function codeInSight(
+async function codeInSight(
   references: readonly Reference[],
   place: CodePlace | undefined,
   editor: vscode.TextEditor | undefined,
@@ -152,7 +152,7 @@ export async function codeInSight(
   );
 }
 
-export function codePlace({ excerpt, location: { uri, range } }: FoundCode): CodePlace {
+function codePlace({ excerpt, location: { uri, range } }: FoundCode): CodePlace {
   const { start, end } = range;
   return {
     label: excerpt.label,
@@ -165,7 +165,7 @@ export function locationOf({ uri, range }: CodePlace): vscode.Location {
   return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
 }
 
-export function attachmentOf({ excerpt: { label, languageId, code, truncated } }: FoundCode): Attachment {
+function attachmentOf({ excerpt: { label, languageId, code, truncated } }: FoundCode): Attachment {
   return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
 }
 
@@ -185,7 +185,7 @@ async function read(references: readonly Reference[]): Promise<ChatReferences> {
   for (const { value, modelDescription, id } of references) {
     if (value instanceof vscode.Location) addCode(await codeAt(value.uri, value.range));
     else if (value instanceof vscode.Uri) addCode(await codeAt(value));
-    else if (typeof value === 'string') addText(textOf(modelDescription ?? id, value));
+    else if (typeof value === 'string') addText(createAttachment('file', modelDescription ?? id, '', value));
     else others = true;
     if (room < 0) {
       throw new UserError(vscode.l10n.t('There is no room for more context in this prompt. Remove some of it first.'));
@@ -206,12 +206,5 @@ async function codeAt(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode>
 }
 
 function found(document: vscode.TextDocument, excerpt: CodeExcerpt): FoundCode {
-  const { start, end } = excerpt.span;
-  const range = new vscode.Range(start.line, start.character, end.line, end.character);
-  return { document, excerpt, location: new vscode.Location(document.uri, range) };
-}
-
-function textOf(label: string, text: string): Attachment {
-  const code = beginning(text, contextLimits.piece);
-  return { kind: 'file', label, languageId: '', code, ...(code.length < text.length ? { truncated: true } : {}) };
+  return { document, excerpt, location: new vscode.Location(document.uri, toRange(excerpt.span)) };
 }

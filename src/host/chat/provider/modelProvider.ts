@@ -101,7 +101,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       for await (const event of turn) {
         onEvent(turnId, event);
         if (event.type === 'usage' && event.attempt === 1) promptTokens = event.promptTokens;
-        if (answer.take(event)) break;
+        if (answer.handle(event)) break;
       }
     } catch (error) {
       if (!(error instanceof ChatFailure)) log.error(error);

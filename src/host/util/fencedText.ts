@@ -60,7 +60,7 @@ export class FencedText {
 }
 
 /** The parts of a line that opens or closes a code block. */
-export interface FenceLine {
+interface FenceLine {
   /** White space, quote marks and list markers. */
   readonly before: string;
   /** Three or more backticks or tildes. */
@@ -86,7 +86,7 @@ const maxDigits = 9;
  * Reads one line of Markdown that comes in pieces, each character once, to find out whether it is a fence: the whole
  * line may be long, and reading it anew with each piece would take quadratic time.
  */
-export class LineStart {
+class LineStart {
   private state: State = 'prefix';
   /** The line so far, as long as it may be a fence. */
   private text = '';
