@@ -62,7 +62,7 @@ import { registerPromptsKey } from './prompts/promptsKey';
 import { ChatParticipant } from './chat/participant/chatParticipant';
 import { Settings } from './settings/settings';
 import { StatusBar } from './status/statusBar';
-import { systemClock } from '../engine/clock';
+import { systemClock } from './util/systemClock';
 import { registerTurnIndicators, type TurnIndicators } from './status/turnIndicators';
 import { copyAsCode } from './copyAsCode/copyAsCode';
 import { followWalkthroughSteps } from './walkthrough/walkthroughProgress';

@@ -30,3 +30,6 @@ export const commandIds = [
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];
+
+/** The id of the chat participant in package.json. */
+export const participantId = 'holysheep.prompt';

@@ -1,7 +1,7 @@
 import type { Engine, EngineDeps } from '../../src/engine/engine';
 import { noSharedCooldowns } from '../../src/engine/gate/sharedCooldowns';
 import type { ChatRequest } from '../../src/engine/request';
-import { systemClock } from '../../src/engine/clock';
+import { systemClock } from '../../src/host/util/systemClock';
 import { defaultSettings } from '../support/engineRun';
 import { loadEngine } from './build';
 

@@ -7,7 +7,7 @@ import { Conversations } from '../../src/host/conversation/conversations';
 import { Journal } from '../../src/host/journal/journal';
 import { ConversationPanels } from '../../src/host/panel/conversationPanels';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
-import { systemClock } from '../../src/engine/clock';
+import { systemClock } from '../../src/host/util/systemClock';
 import type { ContextSuggestion } from '../../src/shared/protocol';
 import { attempt, done, ScriptedEngine, settled } from '../host/conversation/scriptedEngine';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';

@@ -4,8 +4,6 @@ import type { CustomPrompt, CustomPrompts } from '../prompts/customPrompts';
 import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { briefTitle } from '../prompts/promptTemplate';
 
-const rewrite = vscode.CodeActionKind.RefactorRewrite;
-
 /** The lightbulb: all prompts for a selection, *Fix* also where the editor reports a problem. */
 class CodeActionProvider implements vscode.CodeActionProvider {
   constructor(private readonly customPrompts: CustomPrompts) {}
@@ -31,7 +29,10 @@ class CodeActionProvider implements vscode.CodeActionProvider {
 function codeAction(id: CodePromptId, diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction {
   const title = codeActionTitle(id);
   const fixes = id === 'fixSelection' && diagnostics.length > 0;
-  const action = new vscode.CodeAction(title, fixes ? vscode.CodeActionKind.QuickFix : rewrite.append(id));
+  const action = new vscode.CodeAction(
+    title,
+    fixes ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite.append(id),
+  );
   action.command = { command: `holysheep.${id}`, title };
   if (fixes) action.diagnostics = [...diagnostics];
   return action;
@@ -42,14 +43,14 @@ function customAction({ title, from }: CustomPrompt): vscode.CodeAction {
 }
 
 function promptAction(title: string, args: unknown[]): vscode.CodeAction {
-  const action = new vscode.CodeAction(title, rewrite.append('own'));
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.RefactorRewrite.append('own'));
   action.command = { command: 'holysheep.runPrompt', title, arguments: args };
   return action;
 }
 
 export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
   return vscode.languages.registerCodeActionsProvider('*', new CodeActionProvider(customPrompts), {
-    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, rewrite],
+    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite],
   });
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { resultWithin } from '../../engine/clock';
+import { resultWithin } from '../util/systemClock';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
 import { innermost, type CodeSymbol, type Span } from './codeGeometry';
 import { shownPath, toRange } from './editorPlaces';

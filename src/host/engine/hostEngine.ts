@@ -5,7 +5,7 @@ import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { noSharedCooldowns } from '../../engine/gate/sharedCooldowns';
 import { cooldownFiles } from './cooldownFiles';
 import { localize, timeOfDay } from '../util/localization';
-import { systemClock } from '../../engine/clock';
+import { systemClock } from '../util/systemClock';
 
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection' | 'onPause'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };

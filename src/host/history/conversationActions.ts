@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../util/userError';
 import { titleLength } from '../conversation/conversationSummary';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
@@ -35,8 +36,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
     return await conversations.remove(id);
   } catch (error) {
     log.error(error);
-    const reason = error instanceof Error ? error.message : String(error);
-    toast(log, 'error', vscode.l10n.t('“{0}” could not be deleted: {1}', panelTitle(title), reason));
+    toast(log, 'error', vscode.l10n.t('“{0}” could not be deleted: {1}', panelTitle(title), messageOf(error)));
     return 'failed';
   }
 }

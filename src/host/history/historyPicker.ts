@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
-import { systemClock } from '../../engine/clock';
+import { systemClock } from '../util/systemClock';
 import {
   deleteConversation,
   type HistoryDeps,

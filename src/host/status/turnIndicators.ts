@@ -6,7 +6,7 @@ import type { Connections } from '../connection/connections';
 import type { Conversations } from '../conversation/conversations';
 import { CooldownWatcher } from './cooldownWatcher';
 import type { StatusBar } from './statusBar';
-import { systemClock } from '../../engine/clock';
+import { systemClock } from '../util/systemClock';
 
 interface TurnIndicatorsDeps {
   readonly conversations: Conversations;

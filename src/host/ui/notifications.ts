@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { resultWithin } from '../../engine/clock';
+import { resultWithin } from '../util/systemClock';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { Log } from '../diagnostics/log';
 import { withoutLinks } from './messageText';

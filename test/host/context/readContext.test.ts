@@ -288,7 +288,7 @@ describe('context from files', () => {
 });
 
 describe('A file', () => {
-  useVSCode({});
+  useVSCode({ DiagnosticSeverity: {} });
   const rows: readonly (readonly [what: string, bytes: readonly number[], binary: boolean])[] = [
     ['that is empty is text', [], false],
     ['of letters is text', [0x61, 0x0a, 0xe4, 0xb8, 0xad], false],

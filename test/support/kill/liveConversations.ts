@@ -4,7 +4,7 @@ import type { RunningTurn } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
-import { systemClock } from '../../../src/engine/clock';
+import { systemClock } from '../../../src/host/util/systemClock';
 import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
 

@@ -1,14 +1,8 @@
 import type * as vscode from 'vscode';
 import type { EarlierAnswer, Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
-import {
-  type AnswerState,
-  type ChatCommand,
-  chatMetadata,
-  type CodePlace,
-  type Inserted,
-  participantId,
-} from './chatMetadata';
+import { participantId } from '../../commandIds';
+import { type AnswerState, type ChatCommand, chatMetadata, type CodePlace, type Inserted } from './chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];
 

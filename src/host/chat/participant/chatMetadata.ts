@@ -53,8 +53,7 @@ export function chatMetadata(value: unknown): ChatMetadata | undefined {
   return parsed(metadata, value);
 }
 
-/** As in package.json. */
-export const participantId = 'holysheep.prompt';
+/** The participant's name in package.json. */
 export const participantName = 'holysheep';
 
 /** The commands of package.json, and what they ask for. */

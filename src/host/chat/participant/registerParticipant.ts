@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ChatParticipant } from './chatParticipant';
-import { participantId } from './chatMetadata';
+import { participantId } from '../../commandIds';
 
 /** Says that it is there; what it does is loaded with the first request. A host without a chat has none. */
 export function registerParticipant(

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { resultWithin } from '../../../engine/clock';
+import { resultWithin } from '../../util/systemClock';
 import { knownModels } from '../../../engine/gateway/modelList';
 import { originOf } from '../../../engine/gateway/baseUrl';
 import type { ActiveConnection } from '../../connection/connections';

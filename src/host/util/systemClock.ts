@@ -1,0 +1,24 @@
+import type { Clock } from '../../engine/clock';
+
+/** The clocks and timers of the platform. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  ticks: () => performance.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Returns the result of a promise, or `late` when the promise takes longer than `ms`. */
+export async function resultWithin<T>(ms: number, result: Promise<T>): Promise<T | 'late'> {
+  let cancel = (): void => undefined;
+  const late = new Promise<'late'>((resolve) => {
+    cancel = systemClock.after(ms, () => resolve('late'));
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    cancel();
+  }
+}
