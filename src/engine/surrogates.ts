@@ -23,5 +23,5 @@ export function ending(text: string, limit: number): string {
 
 /** Makes text valid for a request. The other half of a pair that is cut at the end may still arrive, so its first half is left out. */
 export function wellFormed(text: string): string {
-  return text.replace(/[\ud800-\udbff]$/, '').toWellFormed();
+  return text.replace(/[\ud800-\udbff]$/, '').replace(/\p{Surrogate}/gu, '\ufffd');
 }

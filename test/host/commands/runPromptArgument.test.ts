@@ -7,7 +7,7 @@ const said = (message: string): string => message;
 
 describe('the argument of holysheep.runPrompt', () => {
   let runPromptArgument: typeof Read;
-  useVSCode({});
+  useVSCode({ DiagnosticSeverity: {} });
   before(async () => {
     ({ runPromptArgument } = await import('../../../src/host/prompts/runPrompt'));
   });
