@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
-import { exportDiagnostics, openLog } from './ui/messageActions';
+import { exportDiagnostics, openLog, toast } from './ui/notifications';
 import type { Log } from './diagnostics/log';
-import { toast } from './ui/toast';
 import { ArgumentError, UserError } from './util/userError';
 import { commandIds, type CommandId } from './contributions';
 

@@ -16,11 +16,11 @@ import { reportJournalProblem } from './journal/journalProblemReport';
 import { ModelCatalog } from './models/modelCatalog';
 import { ConversationPanels } from './panel/conversationPanels';
 import { PanelRestoration } from './panel/panelRestoration';
-import { OwnPrompts } from './prompts/customPrompts';
 import { Settings } from './settings/settings';
-import { localize } from './util/localize';
 import { systemClock } from './util/systemClock';
 import { conversationsFolder } from './journal/journalFolder';
+import { localize } from './util/localization';
+import { CustomPrompts } from './prompts/customPrompts';
 
 export type Services = ReturnType<typeof createServices>;
 
@@ -69,9 +69,9 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     onEvent: logEvent,
   });
   const promptHistory = new PromptHistory(workspaceState);
-  const customPrompts = new OwnPrompts({
+  const customPrompts = new CustomPrompts({
     user: () => settings.prompts(),
-    brought: () => settings.broughtPrompts(),
+    workspacePrompts: () => settings.workspacePrompts(),
     isTrusted: () => vscode.workspace.isTrusted,
     memory: workspaceState,
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OwnPrompts } from '../../src/host/prompts/customPrompts';
+import type { CustomPrompts } from '../../src/host/prompts/customPrompts';
 import { useVSCode } from '../support/fakeVSCode';
 
 interface Label {
@@ -81,7 +81,7 @@ describe('foreign text', () => {
   it('in prompts of a workspace is a plain label in the list of prompts', async () => {
     const { pickPrompt } = await import('../../src/host/prompts/promptPicker');
     const prompt = { title: foreign, template: foreign, model: foreign, from: 'user' } as const;
-    const own = { list: () => [prompt], unasked: () => [], refused: () => [] } as unknown as OwnPrompts;
+    const own = { list: () => [prompt], unasked: () => [], refused: () => [] } as unknown as CustomPrompts;
     await pickPrompt(own, [{ number: 1, title: foreign, why: 'no-template' }]);
     const [first, , unusable] = lists[0] ?? [];
     assert.deepEqual([first?.label, first?.description, first?.detail], [shown, shown, shown]);
@@ -90,7 +90,7 @@ describe('foreign text', () => {
 
   for (const kind of ['information', 'warning', 'error'] as const) {
     it(`in a notification is one line without links (${kind})`, async () => {
-      const { toast } = await import('../../src/host/ui/toast');
+      const { toast } = await import('../../src/host/ui/notifications');
       toast(
         { error: (problem) => assert.fail(String(problem)) },
         kind,
@@ -102,8 +102,11 @@ describe('foreign text', () => {
   }
 
   it('in the title of a code action or of its prompt is short and one line', async () => {
-    const { codePromptTitle, ownActionTitle } = await import('../../src/host/code/codeTitles');
-    assert.equal(ownActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (prompt of this workspace)');
-    assert.equal(codePromptTitle({ own: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never), 'a b x.ts:1');
+    const { codePromptTitle, customActionTitle } = await import('../../src/host/code/codeActions');
+    assert.equal(customActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (prompt of this workspace)');
+    assert.equal(
+      codePromptTitle({ customTitle: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never),
+      'a b x.ts:1',
+    );
   });
 });

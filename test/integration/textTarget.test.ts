@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { proposedScheme } from '../../src/host/code/proposedText';
+import { proposedScheme } from '../../src/host/code/previewedEdits';
 import type { ApplyTarget, Exchange } from '../../src/host/conversation/exchange';
 import { viewType } from '../../src/host/contributions';
 import { TextTarget } from '../../src/host/code/editorTarget';

@@ -1,7 +1,7 @@
 import type { ChatMessage, TextMessage } from '../request';
-import { sentPartial, wellFormed, type JoinMethod } from './splice';
+import { sentPartial, type JoinMethod } from './splice';
 import type { ResumeMethod } from '../events';
-
+import { wellFormed } from '../surrogates';
 /** `prefix`: DeepSeek's sign that the message is to be gone on with. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 

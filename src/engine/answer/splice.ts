@@ -1,3 +1,5 @@
+import { isHighSurrogate, isLowSurrogate, wellFormed } from '../surrogates';
+
 export type JoinMethod = 'prefill' | 'continue';
 
 export type SpliceStep =
@@ -68,7 +70,7 @@ export class Splice {
     if (this.decided) return { type: 'text', text };
     this.receive(text);
     // Half a character decides nothing.
-    if (this.received === '' || isHigh(text.charCodeAt(text.length - 1))) return hold;
+    if (this.received === '' || isHighSurrogate(text, text.length - 1)) return hold;
     return this.undecided ? hold : this.decide(false);
   }
 
@@ -136,7 +138,7 @@ export class Splice {
 
   private outsidePair(length: number): number {
     const { received } = this;
-    return isHigh(received.charCodeAt(length - 1)) && isLow(received.charCodeAt(length)) ? 0 : length;
+    return isHighSurrogate(received, length - 1) && isLowSurrogate(received, length) ? 0 : length;
   }
 }
 
@@ -156,15 +158,7 @@ function commonPrefix(a: string, b: string): number {
   return length;
 }
 
-const isHigh = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
-const isLow = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
-
 /** What a prefill sends of a partial answer: Claude rejects one that ends in white space. */
 export function sentPartial(partial: string): string {
   return wellFormed(partial).trimEnd();
-}
-
-/** A request can't carry half a character: UTF-8 has no form for it. At the end its other half may still be to come. */
-export function wellFormed(text: string): string {
-  return text.replace(/[\ud800-\udbff]$/, '').replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import type { DoneEvent, ModelEvent, WaitingEvent } from '../../engine/events';
-import { spokenDuration } from '../ui/spokenDuration';
+import { spokenDuration } from '../ui/messageText';
 
 export interface ChatWords {
   readonly localize: Localize;

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import type { CodeExcerpt } from './codeExcerpt';
 import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
 import { codeProblems } from './codeProblems';
-import { codePromptTitle } from './codeTitles';
+import { codePromptTitle } from './codeActions';
 import { findCode } from './findCode';
 import type { ApplyTarget } from '../conversation/exchange';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
 import type { TextTarget } from './editorTarget';
-import { ownPromptText } from '../prompts/promptTemplate';
+import { customPromptText } from '../prompts/promptTemplate';
 import type { UserPrompt } from '../settings/settingValues';
 import { UserError } from '../util/userError';
 
@@ -25,9 +25,9 @@ export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Pr
 }
 
 /** With one of the user's own. @throws UserError when there is no code to ask about */
-export async function askWithOwnPrompt(deps: CodeCommandDeps, own: UserPrompt): Promise<void> {
-  const content: Content = (...code) => ownPromptText(own.template, ...code);
-  await askAboutCode(deps, content, { own: own.title }, own.model);
+export async function askWithCustomPrompt(deps: CodeCommandDeps, prompt: UserPrompt): Promise<void> {
+  const content: Content = (...code) => customPromptText(prompt.template, ...code);
+  await askAboutCode(deps, content, { customTitle: prompt.title }, prompt.model);
 }
 
 async function askAboutCode(

@@ -1,3 +1,4 @@
+import { beginning, ending } from '../../engine/surrogates';
 import { spanLabel, type Span } from './codeGeometry';
 
 /** How much of the code, and of what is around it, goes along. */
@@ -11,7 +12,7 @@ export interface CodeDocument {
   text(span: Span): string;
 }
 
-export type CodeOrigin = 'selection' | 'function' | 'visible';
+type CodeOrigin = 'selection' | 'function' | 'visible';
 
 /** A piece of a file with what is around it. */
 export interface CodeExcerpt {
@@ -73,21 +74,4 @@ function withoutBlankEdges(lines: readonly string[]): string {
   const first = lines.findIndex((line) => line.trim());
   const last = lines.findLastIndex((line) => line.trim());
   return first < 0 ? '' : lines.slice(first, last + 1).join('\n');
-}
-
-/** Never half a surrogate pair. */
-export function beginning(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
-}
-
-function ending(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const start = text.length - limit;
-  return text.slice(isHighSurrogate(text, start - 1) ? start + 1 : start);
-}
-
-function isHighSurrogate(text: string, index: number): boolean {
-  const unit = text.charCodeAt(index);
-  return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -1,10 +1,10 @@
 /** The white space a line starts with. */
-export function indentOf(line: string): string {
+function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
 /** What all lines with something in them start with; undefined when there is none. */
-export function commonIndent(lines: readonly string[]): string | undefined {
+function commonIndent(lines: readonly string[]): string | undefined {
   let common: string | undefined;
   for (const line of lines) {
     if (line.trim()) common = common === undefined ? indentOf(line) : sharedStart(common, indentOf(line));
@@ -16,7 +16,7 @@ export function commonIndent(lines: readonly string[]): string | undefined {
  * A block of lines with another indentation, its inner one kept.
  * @param own what all of its lines have now
  */
-export function withIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
+function withIndent(lines: readonly string[], own: string, indent: string): readonly string[] {
   return lines.map((line) => (line.trim() ? indent + line.slice(own.length) : line));
 }
 
@@ -65,4 +65,35 @@ export function originalPlace(text: string, original: string, at: number): Origi
   if (start < 0) return { type: 'changed' };
   if (text.includes(code, start + 1)) return { type: 'ambiguous' };
   return { type: 'there', start, end: start + code.length };
+}
+
+/**
+ * A code block as the replacement of a selection: with a final line break where the selection has one, else without, and
+ * as far in as the selection is, where the model has left that out. Whatever could be meant as it is stays as it is.
+ * @param lead the white space before the selection on its first line; empty when anything else is there
+ */
+export function fitReplacement(original: string, replacement: string, lead = ''): string {
+  const body = linesOf(replacement.replace(/(\r?\n)+$/, ''));
+  const fitted = lead ? fitBehindLead(linesOf(original), body, lead) : fitWholeLines(linesOf(original), body);
+  const text = fitted.join('\n');
+  return original.endsWith('\n') ? `${text}\n` : text;
+}
+
+/** Shifts a block whose outermost line is its first: an inner line that is further out may be the inside of a string. */
+function fitWholeLines(original: readonly string[], body: readonly string[]): readonly string[] {
+  const indent = commonIndent(original) ?? '';
+  const own = commonIndent(body) ?? '';
+  const [first = ''] = body;
+  const lacks = indent.length > own.length && indent.startsWith(own) && first.trim() !== '' && indentOf(first) === own;
+  return lacks ? withIndent(body, own, indent) : body;
+}
+
+/** The first line has its indentation already; the others are shifted when they are further out than what they replace. */
+function fitBehindLead(original: readonly string[], body: readonly string[], lead: string): readonly string[] {
+  const [first = '', ...rest] = body;
+  if (first.startsWith(lead)) return [first.slice(lead.length), ...rest];
+  const own = commonIndent(rest);
+  const expected = commonIndent(original.slice(1)) ?? lead;
+  if (own === undefined || indentOf(first) || own.length + lead.length > expected.length) return body;
+  return [first, ...withIndent(rest, '', lead)];
 }

@@ -9,13 +9,13 @@ export interface CodeProblem {
   readonly message: string;
 }
 
-export interface CodeInstruction {
+interface CodeInstruction {
   /** English, as models follow it best; the answer's language is asked for separately. */
   readonly instruction: string;
   readonly problems: 'with' | 'without';
 }
 
-export interface CodePrompt extends CodeInstruction {
+interface CodePrompt extends CodeInstruction {
   readonly id: CodePromptId;
 }
 

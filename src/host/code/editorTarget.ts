@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { fenceLanguage } from './fenceLanguages';
 import { insertAtCursors } from './insertion';
-import { originalPlace } from './codeLines';
+import { originalPlace, fitReplacement } from './codeLines';
 import { PreviewedEdits } from './previewedEdits';
 import { RecentEditors, shown, shownOf } from './recentEditors';
 import { textColumn } from './editorPlaces';
@@ -9,7 +9,6 @@ import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { viewType } from '../contributions';
-import { fitReplacement } from './replacement';
 
 /** Where the code of an answer goes: to the editor in which the user worked last, because the panel has the focus. */
 export class TextTarget extends Disposable {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { resultWithin } from '../util/systemClock';
 import { excerptOf, type CodeDocument, type CodeExcerpt } from './codeExcerpt';
 import { innermost, type CodeSymbol, type Span } from './codeGeometry';
 import { shownPath, toRange } from './editorPlaces';
@@ -46,17 +47,12 @@ async function symbolsOf(document: vscode.TextDocument): Promise<readonly CodeSy
       document.uri,
     ),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), symbolsLimitMs);
-  });
-  try {
-    // Without symbols the visible lines do; a language server's error is its own.
-    const symbols = await Promise.race([found.catch(() => undefined), limit]);
-    return (symbols ?? []).map(codeSymbol);
-  } finally {
-    clearTimeout(timer);
-  }
+  // Without symbols the visible lines are sent. An error of a language server is not reported here.
+  const symbols = await resultWithin(
+    symbolsLimitMs,
+    found.catch(() => undefined),
+  );
+  return symbols === 'late' ? [] : (symbols ?? []).map(codeSymbol);
 }
 
 function codeSymbol(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): CodeSymbol {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
 import { promptsScheme } from '../prompts/promptConsent';
-import { proposedScheme } from './proposedText';
+import { proposedScheme } from './previewedEdits';
 
 /** Text editors that show something other than text of the user's. */
 const foreign: ReadonlySet<string> = new Set([

@@ -2,14 +2,21 @@ import * as vscode from 'vscode';
 import type { Command } from '../commands';
 import type { Log } from '../diagnostics/log';
 import type { Services } from '../services';
-import { checkUrl, enterApiKey, networkSettings, openLog, openSetting } from '../ui/messageActions';
-import { lateProgress } from '../ui/progress';
-import { toast, type ToastAction } from '../ui/toast';
 import type { ActiveConnection, Connections } from './connections';
 import { storeApiKey } from './storeApiKey';
 import { verifyConnection, type Verification } from './verification';
 import { isConnectionError } from '../../engine/request';
 import type { ConnectionError } from '../../engine/request';
+import {
+  toast,
+  checkUrl,
+  enterApiKey,
+  networkSettings,
+  openLog,
+  openSetting,
+  lateProgress,
+  type ToastAction,
+} from '../ui/notifications';
 
 export function registerConnection(services: Services): readonly Command[] {
   const { connections, log } = services;

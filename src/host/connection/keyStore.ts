@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../diagnostics/log';
-import { localize } from '../util/localize';
+import { localize } from '../util/localization';
 import { NoConnectionError } from '../util/userError';
 
 const prefix = 'holysheep.apiKey:';

@@ -3,8 +3,8 @@ import type { FaultKind } from '../../engine/events';
 import { wordsFor } from '../../engine/faults/wording';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import type { Connection } from '../../engine/request';
-import { withoutFullStop } from '../ui/fullStop';
-import { localize } from '../util/localize';
+import { withoutFullStop } from '../ui/messageText';
+import { localize } from '../util/localization';
 import { probeModels, type ProbeFault } from './probe';
 
 export type Verification =

@@ -4,7 +4,7 @@ import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeGeometry';
 import { shownPath } from '../code/editorPlaces';
 import { contextId, parseContextId } from './contextId';
-import { fileProblems } from './fileProblems';
+import { fileProblems } from './readContext';
 import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';
 

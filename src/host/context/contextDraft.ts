@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import type { Localize } from '../../engine/engine';
 import type { Attachment, DraftContext } from '../../shared/protocol';
-import { beginning } from '../code/codeExcerpt';
+import { beginning } from '../../engine/surrogates';
 import { Listeners } from '../util/listeners';
 import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
@@ -15,7 +15,7 @@ export interface DraftAttachment {
   readonly outside?: string | undefined;
 }
 
-export interface ContextDraftDeps {
+interface ContextDraftDeps {
   readonly source: {
     /** @throws UserError when it can't be read. */
     resolve(id: string): Promise<readonly DraftAttachment[]>;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ContextKind, ContextSuggestion } from '../../shared/protocol';
-import { plainLabel } from '../ui/plainLabel';
+import { plainLabel } from '../ui/messageText';
 import { fileChoice, withTargets } from './contextChoices';
 import { contextId } from './contextId';
 import { rankContext, type ContextCandidate } from './rankContext';

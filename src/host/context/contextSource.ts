@@ -10,7 +10,7 @@ import { rankContext } from './rankContext';
 import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
-export interface ContextSourceDeps {
+interface ContextSourceDeps {
   /** The one the person was in last: the panel has the focus. */
   readonly editor: () => vscode.TextEditor | undefined;
   /** One of several that were chosen can't be read; the others go along. */

@@ -1,13 +1,17 @@
 import { curlCode } from './curl';
-import type { LanguageId } from './exportedRequest';
-import { nodeCode } from './node';
-import { pythonCode } from './python';
-import type { TakenRequest } from './exportedRequest';
+import type { ExportedRequest } from './exportedRequest';
+import { nodeCode } from './nodeProgram';
+import { pythonCode } from './pythonProgram';
+
+/** The languages that a request can be copied in: the arguments of `holysheep.copyRequest`. */
+export const languageIds = ['curl', 'python', 'node'] as const;
+
+export type LanguageId = (typeof languageIds)[number];
 
 interface Language {
-  /** A name, the same in every language people speak. */
+  /** A proper name, which is not translated. */
   readonly label: string;
-  readonly write: (request: TakenRequest) => string;
+  readonly write: (request: ExportedRequest) => string;
 }
 
 export const languages: Readonly<Record<LanguageId, Language>> = {

@@ -4,21 +4,22 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
-import { toast } from '../ui/toast';
+import { toast } from '../ui/notifications';
 import { UserError } from '../util/userError';
-import { chooseLanguage } from './chooseLanguage';
-import type { LanguageId } from './exportedRequest';
-import { languages } from './codeLanguages';
-import { takenFrom } from './exportRequest';
+import { type LanguageId, languages } from './codeLanguages';
+import { exportedRequest } from './exportedRequest';
+import type { Exchange } from '../conversation/exchange';
+import { plainLabel, withoutIcons } from '../ui/messageText';
+import { titleOf } from '../conversation/conversationList';
 
-export interface TakeAwayDeps {
+export interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'own' | 'model'>;
   readonly settings: Pick<Settings, 'engine'>;
   readonly log: Log;
 }
 
-export interface Wanted {
+interface CopyOptions {
   /** Absent: the current one. */
   readonly conversation?: Conversation | undefined;
   /** Absent: the last one. */
@@ -32,8 +33,8 @@ export interface Wanted {
  * @returns the code; undefined when the user has changed their mind
  * @throws UserError when nothing was asked yet, or the base URL can't be used
  */
-export async function takeAway(deps: TakeAwayDeps, wanted: Wanted): Promise<string | undefined> {
-  const { conversation = deps.conversations.current, exchangeId, language } = wanted;
+export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
+  const { conversation = deps.conversations.current, exchangeId, language } = options;
   const exchange = exchangeId === undefined ? conversation?.last : conversation?.exchange(exchangeId);
   if (!conversation || !exchange) {
     throw new UserError(
@@ -48,15 +49,15 @@ export async function takeAway(deps: TakeAwayDeps, wanted: Wanted): Promise<stri
   const { baseUrl, host } = await deps.connections.own();
   const demo = choice.exchange.demo === true;
   const settings = deps.settings.engine();
-  const taken = takenFrom({ request, demo, baseUrl, ownModel: deps.connections.model(false), settings });
+  const exported = exportedRequest({ request, demo, baseUrl, ownModel: deps.connections.model(false), settings });
   const { label, write } = languages[choice.language];
-  const code = write(taken);
+  const code = write(exported);
   await vscode.env.clipboard.writeText(code);
-  toast(deps.log, 'information', said(demo, label, taken.model, host));
+  toast(deps.log, 'information', copiedMessage(demo, label, exported.model, host));
   return code;
 }
 
-function said(demo: boolean, label: string, model: string, host: string): string {
+function copiedMessage(demo: boolean, label: string, model: string, host: string): string {
   return demo
     ? vscode.l10n.t(
         'Copied as {0}. This was asked in the offline demo; the code asks {1} at {2}, with the API key in the environment variable HOLYSHEEP_API_KEY.',
@@ -70,4 +71,55 @@ function said(demo: boolean, label: string, model: string, host: string): string
         model,
         host,
       );
+}
+
+interface Choice {
+  readonly exchange: Exchange;
+  readonly language: LanguageId;
+}
+
+interface LanguageItem extends vscode.QuickPickItem {
+  /** Absent: first, another prompt. */
+  readonly language?: LanguageId;
+}
+
+/**
+ * What to copy a request as, and on the way, which one.
+ * @param others those it can be exchanged for, itself included; fewer than two: that is not offered
+ * @returns undefined when the user has changed their mind
+ */
+async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
+  const picked = await vscode.window.showQuickPick(languageItems(others.length > 1), {
+    title: vscode.l10n.t('Copy the request “{0}” as', titleOf(undefined, exchange.prompt)),
+  });
+  if (!picked) return undefined;
+  if (picked.language !== undefined) return { exchange, language: picked.language };
+  const other = await choosePrompt(exchange, others);
+  return other && chooseLanguage(other, others);
+}
+
+function languageItems(offerOthers: boolean): readonly LanguageItem[] {
+  const withLoop = vscode.l10n.t('With the retry loop; goes on where an answer is cut');
+  const items: readonly LanguageItem[] = [
+    { language: 'curl', label: languages.curl.label, description: vscode.l10n.t('For the command line') },
+    { language: 'python', label: languages.python.label, description: withLoop },
+    { language: 'node', label: languages.node.label, description: withLoop },
+  ];
+  if (!offerOthers) return items;
+  const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };
+  return [...items, separator, { label: vscode.l10n.t('Another prompt of this conversation…') }];
+}
+
+async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
+  const items = others.toReversed().map((exchange) => ({
+    exchange,
+    label: withoutIcons(titleOf(undefined, exchange.prompt)),
+    description: plainLabel(exchange.state.model),
+    picked: exchange.id === present.id,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Copy which request?'),
+    matchOnDescription: true,
+  });
+  return picked?.exchange;
 }

@@ -2,17 +2,17 @@ import * as v from 'valibot';
 import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { localize } from '../util/localize';
 import { parsedArgument } from '../util/schemas';
-import { takeAway } from './copyAsCode';
-import { type LanguageId, languageIds } from './exportedRequest';
+import { copyAsCode } from './copyAsCode';
+import { localize } from '../util/localization';
+import { type LanguageId, languageIds } from './codeLanguages';
 
 /** Copies a request of the current conversation, the last one unless the user chooses another; returns the code. */
 export function registerCopyAsCode(services: Services): readonly Command[] {
   return [
     {
       id: 'holysheep.copyRequest',
-      execute: (argument) => takeAway(services, { language: copyRequestArgument(argument, localize) }),
+      execute: (argument) => copyAsCode(services, { language: copyRequestArgument(argument, localize) }),
     },
   ];
 }

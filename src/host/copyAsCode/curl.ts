@@ -1,5 +1,5 @@
-import { escapeUnseen, shellLiteral, wellFormed } from './literals';
-import { keyVariable, type TakenRequest } from './exportedRequest';
+import { escapeUnseen, shellLiteral } from './literals';
+import { keyVariable, type ExportedRequest } from './exportedRequest';
 
 /**
  * For `sh`, `bash` and `zsh`, in a file or pasted at the prompt. There are no comments in it: an interactive zsh takes
@@ -14,10 +14,10 @@ import { keyVariable, type TakenRequest } from './exportedRequest';
  * no variables. `pipefail` makes the exit code that of curl, and the subshell keeps the option out of the user's shell.
  * In a shell without `pipefail`, the exit code is that of the last command.
  */
-export function curlCode(request: TakenRequest): string {
-  const { baseUrl, patience } = request;
+export function curlCode(request: ExportedRequest): string {
+  const { baseUrl, retry } = request;
   const url = `${baseUrl}/chat/completions`;
-  const { maxRetries, maxHintMs } = patience;
+  const { maxRetries, maxHintMs } = retry;
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
@@ -50,10 +50,10 @@ const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-
  * delimiter, for a line break inside a string is an escape. An exclamation mark is one, too: an interactive bash looks it
  * up in its history even here.
  */
-function bodyOf({ model, messages, temperature, maxTokens }: TakenRequest): string {
+function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): string {
   const body = {
-    model: wellFormed(model),
-    messages: messages.map(({ role, content }) => ({ role, content: wellFormed(content) })),
+    model: model.toWellFormed(),
+    messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     temperature,
     max_tokens: maxTokens,
     stream: true,

@@ -1,15 +1,10 @@
 /**
- * Text as string literals. Quotes, backslashes and control characters are escaped the way JSON does it, which JavaScript
+ * Text as string literals. Half a character becomes U+FFFD: it has no form in UTF-8. Quotes, backslashes and control characters are escaped the way JSON does it, which JavaScript
  * and Python read alike; what a person could not see, or what an editor takes for a line end, is escaped besides.
  */
 
 /** C1 controls, directions and joiners of text (which can make code look like other code), line and paragraph separators. */
 const unseen = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** Half a character has no form in UTF-8, in which all of this is sent and saved. */
-export function wellFormed(text: string): string {
-  return text.toWellFormed();
-}
 
 /** For a JSON document; escapes that JavaScript understands as well. */
 export function escapeUnseen(json: string): string {
@@ -18,12 +13,12 @@ export function escapeUnseen(json: string): string {
 
 /** Safe inside a page as well: nothing in it ends a script element. */
 export function javaScriptLiteral(text: string): string {
-  return escapeUnseen(JSON.stringify(wellFormed(text))).replace(/<\/(?=script)/gi, '<\\/');
+  return escapeUnseen(JSON.stringify(text.toWellFormed())).replace(/<\/(?=script)/gi, '<\\/');
 }
 
 /** Python reads a surrogate pair as two halves: beyond the first 65,536 there is an escape of its own. */
 export function pythonLiteral(text: string): string {
-  return JSON.stringify(wellFormed(text)).replace(unseen, (character) => {
+  return JSON.stringify(text.toWellFormed()).replace(unseen, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : unitEscape(character);
   });

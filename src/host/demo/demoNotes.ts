@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { enterApiKey } from '../ui/messageActions';
+import { enterApiKey, type ToastAction } from '../ui/notifications';
 import type { FaultAction } from '../../shared/protocol';
-import type { ToastAction } from '../ui/toast';
 
 export interface DemoNote {
   readonly message: string;

@@ -3,7 +3,6 @@ import type { EngineLog } from '../../engine/engine';
 import { KnownKeys } from '../../engine/gateway/knownKeys';
 import { Disposable } from '../util/disposable';
 import { errorNote, type ErrorNote } from './errorNote';
-import { logLine } from './logLine';
 
 const notesAtMost = 20;
 
@@ -80,4 +79,23 @@ function describe(problem: unknown): string {
 
 function stackOf(problem: unknown): string {
   return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+}
+
+const maxLength = 10_000;
+
+/**
+ * Returns a message as one line of the log, and a stack with its indented lines. Foreign text in it can neither fake
+ * another entry nor control a terminal that shows the log: line ends, control and format characters are written as
+ * escapes, for instance `\n` and `\u{1b}`.
+ */
+function logLine(message: string): string {
+  const rest = message.length - maxLength;
+  const kept = rest > 0 ? `${message.slice(0, maxLength)} … (${rest} characters more)` : message;
+  return kept.replace(/(?!\t|\n +at |\nCaused by: )[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeOf);
+}
+
+function escapeOf(character: string): string {
+  if (character === '\n') return '\\n';
+  if (character === '\r') return '\\r';
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

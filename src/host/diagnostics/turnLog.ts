@@ -1,7 +1,7 @@
 import type { StreamEvent, WaitingEvent } from '../../engine/events';
 import type { Log } from './log';
 
-export interface TurnLogLine {
+interface TurnLogLine {
   readonly level: 'info' | 'warn';
   readonly text: string;
 }

@@ -5,9 +5,8 @@ import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
 import { cooldownFiles } from './cooldownFiles';
 import { Listeners } from '../util/listeners';
-import { localize } from '../util/localize';
+import { localize, timeOfDay } from '../util/localization';
 import { systemClock } from '../util/systemClock';
-import { timeOfDay } from '../ui/timeOfDay';
 
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { titleLength } from '../conversation/conversationList';
+import { messageOf } from '../util/userError';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { panelTitle } from '../panel/panelText';
-import { toast } from '../ui/toast';
-import { withoutLinks } from '../ui/withoutLinks';
+import { toast } from '../ui/notifications';
+import { withoutLinks } from '../ui/messageText';
 
 /** At once, and without asking: the way back is offered until the message goes away. Resolves when it is deleted. */
 export async function deleteConversation(
@@ -35,8 +36,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
     return await conversations.remove(id);
   } catch (error) {
     log.error(error);
-    const reason = error instanceof Error ? error.message : String(error);
-    toast(log, 'error', vscode.l10n.t('“{0}” could not be deleted: {1}', panelTitle(title), reason));
+    toast(log, 'error', vscode.l10n.t('“{0}” could not be deleted: {1}', panelTitle(title), messageOf(error)));
     return 'failed';
   }
 }

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { localize } from '../util/localize';
-import { toast } from '../ui/toast';
+import { messageOf } from '../util/userError';
+import { localize } from '../util/localization';
+import { toast } from '../ui/notifications';
 import { exportFileName, type ExportSource } from './exportSource';
 import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
@@ -34,8 +35,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {
     deps.log.error(error);
-    const reason = error instanceof Error ? error.message : String(error);
-    toast(deps.log, 'error', vscode.l10n.t('The conversation could not be written: {0}', reason));
+    toast(deps.log, 'error', vscode.l10n.t('The conversation could not be written: {0}', messageOf(error)));
     return;
   }
   const open = { title: vscode.l10n.t('Open'), run: () => vscode.commands.executeCommand('vscode.open', file) };

@@ -4,7 +4,7 @@ import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 
 /** Raised when a field changes its meaning. */
-export const exportSchema = 1;
+const exportSchema = 1;
 
 /**
  * For programs. Times are ISO 8601, durations milliseconds. Every field is written by name: nothing else of a turn, and

@@ -4,12 +4,13 @@ import { hasArrived, isRunning } from '../../engine/state/turnState';
 import { panelStrings } from '../../shared/panelStrings';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
+import { FencedText } from '../util/fencedText';
 import type { Exchange } from '../conversation/exchange';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 
 const titleLength = 1000;
 
-export interface MarkdownWords {
+interface MarkdownWords {
   readonly localize: Localize;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
@@ -77,15 +78,10 @@ function outcome({ state, queued }: Exchange, localize: Localize): string | unde
 
 /** A code block that was never closed ends with its text, or what follows would be code as well. */
 function closed(text: string): string {
-  let open: string | undefined;
-  for (const line of text.split('\n')) {
-    const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$/.exec(line);
-    const [, marks = '', rest = ''] = fence ?? [];
-    if (!fence) continue;
-    if (open === undefined) open = marks;
-    else if (marks[0] === open[0] && marks.length >= open.length && rest.trim() === '') open = undefined;
-  }
-  return open === undefined ? text : `${text}${text.endsWith('\n') ? '' : '\n'}${open}`;
+  const complete = text.endsWith('\n') ? text : `${text}\n`;
+  const fenced = new FencedText();
+  fenced.push(complete);
+  return fenced.seam ? complete + fenced.seam.close.trimEnd() : text;
 }
 
 function longDate(at: number, locale: string): string {

@@ -1,7 +1,7 @@
 import type { Localize } from '../../engine/engine';
 import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
 import { type ConversationSummary, titleLength } from '../conversation/conversationList';
-import { plainLabel } from '../ui/plainLabel';
+import { plainLabel, withoutIcons } from '../ui/messageText';
 
 export interface HistoryItem {
   readonly id: string;
@@ -15,12 +15,12 @@ export interface HistoryItem {
   readonly detail?: string | undefined;
 }
 
-export interface HistorySection {
+interface HistorySection {
   readonly heading: string;
   readonly items: readonly HistoryItem[];
 }
 
-export interface HistoryWords {
+interface HistoryWords {
   readonly localize: Localize;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
@@ -69,7 +69,7 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
   return {
     id,
     title,
-    label: `${busy ? '$(sync~spin) ' : ''}${plainLabel(title)}`,
+    label: `${busy ? '$(sync~spin) ' : ''}${withoutIcons(title)}`,
     description: [historyTime(at, now, locale), ...marks].join(' · '),
     isHit: excerpt !== undefined,
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
@@ -94,7 +94,7 @@ function headingOf(group: HistoryGroup, localize: Localize): string {
 }
 
 /** From the newest to the oldest. */
-export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
+type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

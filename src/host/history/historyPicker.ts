@@ -1,15 +1,23 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
 import { systemClock } from '../util/systemClock';
-import { deleteConversation, type HistoryDeps, openConversation, renameConversation } from './conversationActions';
+import {
+  deleteConversation,
+  type HistoryDeps,
+  openConversation,
+  renameConversation,
+  type NamedConversation,
+} from './conversationActions';
 import { exportConversation } from './exportConversation';
-import { type Entry, type Found, historyEntries, idOf, nothingFound } from './historyEntries';
 import { LatestSearch } from './latestSearch';
+import { localize } from '../util/localization';
+import { historySections, type HistoryItem } from './historyItems';
+import type { ConversationSummary } from '../conversation/conversationList';
 
 const typingPauseMs = 150;
 
 /** The conversations of this workspace, to be opened, searched, renamed, exported and deleted. */
-export class HistoryPicker extends Disposable {
+class HistoryPicker extends Disposable {
   private readonly picker = this.register(vscode.window.createQuickPick<Entry>());
   private readonly rename = button('edit', vscode.l10n.t('Rename'));
   private readonly export = button('export', vscode.l10n.t('Export'));
@@ -116,4 +124,61 @@ function button(icon: string, tooltip: string): vscode.QuickInputButton {
 
 export function openHistory(deps: HistoryDeps): void {
   new HistoryPicker(deps).show();
+}
+
+/** Of a list, or of a search: then with where the words occur. */
+export type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
+
+type Entry = vscode.QuickPickItem & {
+  /** Absent: a separator. */
+  readonly choice?:
+    | { readonly type: 'conversation'; readonly named: NamedConversation }
+    | { readonly type: 'startNew' }
+    | { readonly type: 'showAll' };
+};
+
+function historyEntries(
+  found: Found,
+  buttons: readonly vscode.QuickInputButton[],
+  isShown: (id: string) => boolean,
+): readonly Entry[] {
+  const words = { localize, locale: vscode.env.language, now: Date.now(), isShown };
+  return historySections(found, words).flatMap(({ heading, items }) => [
+    { label: heading, kind: vscode.QuickPickItemKind.Separator },
+    ...items.map((item) => entryOf(item, buttons)),
+  ]);
+}
+
+/** @param words that were searched for; empty: there is nothing at all */
+function nothingFound(words: string): Entry {
+  return words === ''
+    ? {
+        label: `$(add) ${vscode.l10n.t('Start a conversation')}`,
+        detail: vscode.l10n.t('There are no conversations yet.'),
+        alwaysShow: true,
+        choice: { type: 'startNew' },
+      }
+    : {
+        label: `$(clear-all) ${vscode.l10n.t('Show all conversations')}`,
+        detail: vscode.l10n.t('Nothing found for “{0}”.', words),
+        alwaysShow: true,
+        choice: { type: 'showAll' },
+      };
+}
+
+export function idOf(entry: Entry | undefined): string | undefined {
+  return entry?.choice?.type === 'conversation' ? entry.choice.named.id : undefined;
+}
+
+function entryOf(item: HistoryItem, buttons: readonly vscode.QuickInputButton[]): Entry {
+  const { id, title, label, description, detail, isHit } = item;
+  return {
+    label,
+    description,
+    ...(detail !== undefined && { detail }),
+    // VS Code itself filters by the label: what was found in an answer has another.
+    alwaysShow: isHit,
+    buttons,
+    choice: { type: 'conversation', named: { id, title } },
+  };
 }

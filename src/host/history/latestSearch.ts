@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/clock';
 
-export interface LatestSearchDeps<T> {
+interface LatestSearchDeps<T> {
   readonly clock: Pick<Clock, 'after'>;
   readonly find: (words: string, signal: AbortSignal) => Promise<T>;
   readonly onBusy: (busy: boolean) => void;

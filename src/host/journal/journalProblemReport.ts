@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { openLog } from '../ui/messageActions';
 import type { JournalProblem, WriteFailure } from './journalFile';
+import { openLog, toast } from '../ui/notifications';
 import type { Log } from '../diagnostics/log';
-import { toast } from '../ui/toast';
 
 /**
  * Logs what is wrong with the conversations on disk, and says it; what can't be written once, for the next file has the

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { plainLabel } from '../ui/plainLabel';
-
+import { plainLabel } from '../ui/messageText';
 export type ModelList =
   | { readonly source: 'gateway'; readonly models: readonly string[]; readonly host: string }
   /** The usual ones; `message`: why the gateway's own list can't be had, localised. */

@@ -3,15 +3,15 @@ import { canAnswer, type ConnectionView, type DemoGuide, type ToHost, type ToWeb
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
-import { takeAway } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localize';
 import { editPrompt, inOtherWords, regenerate } from './editPrompt';
 import { openableLink, conversationName } from './panelText';
 import { failureAction } from './failureActions';
 import type { PrefilledPrompt, SessionServices } from './panelServices';
 import type { PanelView } from './panelView';
 import { prefilledInput, PromptDraft, sendPrompt } from './promptSender';
+import { localize } from '../util/localization';
+import { copyAsCode } from '../copyAsCode/copyAsCode';
 
 /** What is not done to a conversation that another window writes. */
 const writing: ReadonlySet<ToHost['type']> = new Set([
@@ -206,7 +206,7 @@ export class PanelSession extends Disposable {
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
       case 'copyRequest':
-        await takeAway(services, { conversation, exchangeId: message.exchangeId });
+        await copyAsCode(services, { conversation, exchangeId: message.exchangeId });
         return;
       case 'insert':
         return target.insert(message.text);

@@ -3,14 +3,14 @@ import { isRecord } from '../../engine/json';
 import type { UserPrompt } from '../settings/settingValues';
 
 /** A prompt that may be used now. */
-export interface OwnPrompt extends UserPrompt {
+export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
 }
 
-export interface OwnPromptsDeps {
+interface CustomPromptsDeps {
   readonly user: () => readonly UserPrompt[];
   /** What came with the workspace. */
-  readonly brought: () => readonly UserPrompt[];
+  readonly workspacePrompts: () => readonly UserPrompt[];
   readonly isTrusted: () => boolean;
   /** Of this workspace. */
   readonly memory: {
@@ -32,24 +32,24 @@ const memoryKey = 'holysheep.workspacePrompts';
 const remembered = 20;
 
 /** The user's prompts, and those of a trusted workspace once the user has agreed to exactly them. */
-export class OwnPrompts {
-  constructor(private readonly deps: OwnPromptsDeps) {}
+export class CustomPrompts {
+  constructor(private readonly deps: CustomPromptsDeps) {}
 
   /** The user's come first, so that a title means the user's where both have it. */
-  list(): readonly OwnPrompt[] {
+  list(): readonly CustomPrompt[] {
     const user = onceEach(this.deps.user()).map((prompt) => ({ ...prompt, from: 'user' as const }));
-    const brought = this.agreed() ? this.brought() : [];
-    return [...user, ...brought.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
+    const workspacePrompts = this.agreed() ? this.workspacePrompts() : [];
+    return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }
 
   /** Those of the workspace that the user has to be asked about before they are listed or run. */
   unasked(): readonly UserPrompt[] {
-    return this.agreed() || this.consent().never ? [] : this.brought();
+    return this.agreed() || this.consent().never ? [] : this.workspacePrompts();
   }
 
   /** Those of the workspace that the user did not want. */
   refused(): readonly UserPrompt[] {
-    return !this.agreed() && this.consent().never ? this.brought() : [];
+    return !this.agreed() && this.consent().never ? this.workspacePrompts() : [];
   }
 
   /** @param prompts that the user was shown: others may have come since */
@@ -63,13 +63,13 @@ export class OwnPrompts {
     await this.remember({ never: true, agreed: [] });
   }
 
-  private brought(): readonly UserPrompt[] {
-    return this.deps.isTrusted() ? onceEach(this.deps.brought()) : [];
+  private workspacePrompts(): readonly UserPrompt[] {
+    return this.deps.isTrusted() ? onceEach(this.deps.workspacePrompts()) : [];
   }
 
   private agreed(): boolean {
-    const brought = this.brought();
-    return brought.length > 0 && this.consent().agreed.includes(hashOf(brought));
+    const workspacePrompts = this.workspacePrompts();
+    return workspacePrompts.length > 0 && this.consent().agreed.includes(hashOf(workspacePrompts));
   }
 
   private consent(): Consent {

@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
-import { askWithOwnPrompt } from '../code/askAboutCode';
 import type { Command } from '../commands';
 import { removeFormerPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
-import type { SetContext } from '../status/contextKeys';
-import { toast } from '../ui/toast';
-import { withoutLinks } from '../ui/withoutLinks';
-import { localize } from '../util/localize';
 import { parsedArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import { addPrompt } from './addPrompt';
-import type { OwnPrompt, OwnPrompts } from './customPrompts';
-import { askAboutBrought } from './promptConsent';
-import { pickPrompt } from './promptPicker';
+import { askWithCustomPrompt } from '../code/askAboutCode';
+import type { CustomPrompt } from './customPrompts';
+import { askAboutWorkspacePrompts } from './promptConsent';
+import { pickPrompt, addPrompt } from './promptPicker';
 import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
+import type { SetContext } from '../status/activity';
+import { toast } from '../ui/notifications';
+import { withoutLinks } from '../ui/messageText';
+import { localize } from '../util/localization';
+import type { CustomPrompts } from './customPrompts';
 
 const confirmationMs = 8000;
 
@@ -51,7 +51,7 @@ export async function clearPromptHistory(
 
 /** `holysheep.hasPrompts`: there is something to choose from, or to be asked about; also after a no, as the way back; or to be mended. */
 export function followPrompts(
-  prompts: Pick<OwnPrompts, 'list' | 'unasked' | 'refused'>,
+  prompts: Pick<CustomPrompts, 'list' | 'unasked' | 'refused'>,
   settings: Pick<Settings, 'unusablePrompts' | 'onDidChange'>,
   setContext: SetContext,
 ): vscode.Disposable {
@@ -93,30 +93,30 @@ export function runPromptArgument(argument: unknown, localize: Localize): NamedP
 
 /** @throws UserError when there is no such prompt, or no code to ask about */
 async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): Promise<void> {
-  const { customPrompts: own } = deps;
-  const is = ({ title, from }: OwnPrompt): boolean => title === named.title && from === (named.from ?? from);
-  const unasked = own.unasked();
-  const known = own.list().find(is);
+  const { customPrompts } = deps;
+  const is = ({ title, from }: CustomPrompt): boolean => title === named.title && from === (named.from ?? from);
+  const unasked = customPrompts.unasked();
+  const known = customPrompts.list().find(is);
   if (!known && unasked.some(({ title }) => is({ title, template: '', from: 'workspace' }))) {
-    if (!(await askAboutBrought(own, unasked))) return;
+    if (!(await askAboutWorkspacePrompts(customPrompts, unasked))) return;
   }
   // Looked for anew: they may have changed while the question was there.
-  const prompt = known ?? own.list().find(is);
+  const prompt = known ?? customPrompts.list().find(is);
   if (!prompt) throw new UserError(vscode.l10n.t('You have no prompt “{0}”.', briefTitle(named.title)));
   await run(deps, prompt);
 }
 
 /** Lets the user choose; those of the workspace are asked about first. @throws UserError as `runNamedPrompt` */
 async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
-  const { customPrompts: own, settings } = deps;
-  const unasked = own.unasked();
-  if (unasked.length > 0) await askAboutBrought(own, unasked);
-  const choice = await pickPrompt(own, settings.unusablePrompts());
+  const { customPrompts, settings } = deps;
+  const unasked = customPrompts.unasked();
+  if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
+  const choice = await pickPrompt(customPrompts, settings.unusablePrompts());
   switch (choice?.type) {
     case 'run':
       return run(deps, choice.prompt);
     case 'ask':
-      await askAboutBrought(own, [...own.unasked(), ...own.refused()]);
+      await askAboutWorkspacePrompts(customPrompts, [...customPrompts.unasked(), ...customPrompts.refused()]);
       return runChosenPrompt(deps);
     case 'add': {
       const added = await addPrompt(settings);
@@ -133,8 +133,8 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   }
 }
 
-async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
-  await askWithOwnPrompt(deps, prompt);
+async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+  await askWithCustomPrompt(deps, prompt);
   const unknown = unknownVariables(prompt.template);
   if (unknown.length === 0 || deps.told.has(prompt.template)) return;
   deps.told.add(prompt.template);
@@ -154,7 +154,7 @@ async function run(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
 }
 
 /** Not at once: what was selected when it was written may be something else. */
-async function offer(deps: RunPromptDeps, prompt: OwnPrompt): Promise<void> {
+async function offer(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” is in your prompts now.', briefTitle(prompt.title));
   if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);

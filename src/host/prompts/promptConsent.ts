@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
 import type { UserPrompt } from '../settings/settingValues';
-import { withoutLinks } from '../ui/withoutLinks';
+import { withoutLinks } from '../ui/messageText';
 import { briefTitles } from './promptTemplate';
-import type { OwnPrompts } from './customPrompts';
+import type { CustomPrompts } from './customPrompts';
 
 /**
  * Asks about the prompts that came with the workspace, with a look at them if the user likes.
  * @returns whether they are used; a dialog that is closed decides nothing, and the question comes again
  */
-export async function askAboutBrought(own: OwnPrompts, prompts: readonly UserPrompt[]): Promise<boolean> {
+export async function askAboutWorkspacePrompts(
+  customPrompts: CustomPrompts,
+  prompts: readonly UserPrompt[],
+): Promise<boolean> {
   const shown = new ShownPrompts();
   try {
     const answer = await ask(prompts, shown);
-    if (answer === 'use') await own.agree(prompts);
-    if (answer === 'never') await own.refuse();
+    if (answer === 'use') await customPrompts.agree(prompts);
+    if (answer === 'never') await customPrompts.refuse();
     return answer === 'use';
   } finally {
     await shown.close();
@@ -48,7 +51,7 @@ function questionAbout(prompts: readonly UserPrompt[]): string {
 }
 
 /** Prompts to be read in an editor that can't change them, and leaves nothing to be saved. */
-export class ShownPrompts extends Disposable {
+class ShownPrompts extends Disposable {
   async show(prompts: readonly UserPrompt[]): Promise<void> {
     const provideTextDocumentContent = (): string => prompts.map(asText).join('\n\n');
     this.register(vscode.workspace.registerTextDocumentContentProvider(promptsScheme, { provideTextDocumentContent }));

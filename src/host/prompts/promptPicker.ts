@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
-import { plainLabel } from '../ui/plainLabel';
-import type { OwnPrompt, OwnPrompts } from './customPrompts';
+import { plainLabel } from '../ui/messageText';
+import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { briefTitle } from './promptTemplate';
 import type { UnusablePrompt } from './unusablePrompts';
+import type { Settings } from '../settings/settings';
 
-export type PromptChoice =
-  | { readonly type: 'run'; readonly prompt: OwnPrompt }
+type PromptChoice =
+  | { readonly type: 'run'; readonly prompt: CustomPrompt }
   /** Ask about those of the workspace, after all. */
   | { readonly type: 'ask' }
   | { readonly type: 'add' }
@@ -17,10 +18,10 @@ interface PromptItem extends vscode.QuickPickItem {
 
 /** The prompts that may be used, and the way to more of them. */
 export async function pickPrompt(
-  own: OwnPrompts,
+  customPrompts: CustomPrompts,
   unusable: readonly UnusablePrompt[],
 ): Promise<PromptChoice | undefined> {
-  const prompts = own.list();
+  const prompts = customPrompts.list();
   const placeHolder =
     prompts.length > 0
       ? vscode.l10n.t('Choose a prompt for the selected code')
@@ -28,21 +29,21 @@ export async function pickPrompt(
         ? vscode.l10n.t('None of your prompts can be used as it is')
         : vscode.l10n.t('You have no prompts of your own yet');
   const options = { title: vscode.l10n.t('My prompts'), placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(items(prompts, own, unusable), options))?.choice;
+  return (await vscode.window.showQuickPick(items(prompts, customPrompts, unusable), options))?.choice;
 }
 
 function items(
-  prompts: readonly OwnPrompt[],
-  own: OwnPrompts,
+  prompts: readonly CustomPrompt[],
+  customPrompts: CustomPrompts,
   unusable: readonly UnusablePrompt[],
 ): readonly PromptItem[] {
   const user = prompts.filter(({ from }) => from === 'user');
-  const brought = prompts.filter(({ from }) => from === 'workspace');
+  const workspacePrompts = prompts.filter(({ from }) => from === 'workspace');
   const workspace = vscode.l10n.t('Prompts of this workspace');
-  const left = own.unasked().length + own.refused().length;
+  const left = customPrompts.unasked().length + customPrompts.refused().length;
   return [
     ...user.map(promptItem),
-    ...(brought.length > 0 ? [separator(workspace), ...brought.map(promptItem)] : []),
+    ...(workspacePrompts.length > 0 ? [separator(workspace), ...workspacePrompts.map(promptItem)] : []),
     separator(''),
     ...(left > 0 ? [{ label: `$(question) ${workspace}…`, choice: { type: 'ask' } as const }] : []),
     ...(unusable.length > 0 ? [unusableItem(unusable)] : []),
@@ -51,7 +52,7 @@ function items(
   ];
 }
 
-function promptItem(prompt: OwnPrompt): PromptItem {
+function promptItem(prompt: CustomPrompt): PromptItem {
   const { title, model = '', template } = prompt;
   return {
     label: plainLabel(title),
@@ -74,14 +75,14 @@ function separator(label: string): PromptItem {
 /** As many as one line has room for. */
 const named = 4;
 
-export function unusableLabel({ length }: readonly UnusablePrompt[]): string {
+function unusableLabel({ length }: readonly UnusablePrompt[]): string {
   return length === 1
     ? vscode.l10n.t("A prompt in your settings can't be used")
     : vscode.l10n.t("{0} prompts in your settings can't be used", length);
 }
 
 /** What each of them lacks. */
-export function unusableDetail(unusable: readonly UnusablePrompt[]): string {
+function unusableDetail(unusable: readonly UnusablePrompt[]): string {
   const reasons = unusable.slice(0, named).map(reason);
   return [...reasons, ...(unusable.length > named ? ['…'] : [])].join(' · ');
 }
@@ -97,4 +98,37 @@ function reason({ number, title, why }: UnusablePrompt): string {
     case 'title-taken':
       return vscode.l10n.t('“{0}” is there twice: the first is used', briefTitle(title));
   }
+}
+
+/**
+ * Asks for a title and a text, and keeps them in the user's settings.
+ * @returns undefined when the user has changed their mind
+ */
+export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
+  const taken = new Set(settings.prompts().map((prompt) => prompt.title));
+  const title = await ask({
+    title: vscode.l10n.t('Add a prompt (1 of 2)'),
+    prompt: vscode.l10n.t('The name it is listed under'),
+    placeHolder: vscode.l10n.t('e.g. Translate comments'),
+    validateInput: (text) =>
+      taken.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
+  });
+  if (title === undefined) return undefined;
+  const template = await ask({
+    title: vscode.l10n.t('Add a prompt (2 of 2)'),
+    prompt: vscode.l10n.t(
+      'What to ask about the selected code, which goes along. You can place it, and more, with {0}.',
+      '${selection}, ${language}, ${file}, ${problems}',
+    ),
+    placeHolder: vscode.l10n.t('e.g. Translate the comments into English. Change nothing else.'),
+  });
+  if (template === undefined) return undefined;
+  await settings.addPrompt({ title, template });
+  return { title, template, from: 'user' };
+}
+
+/** Looking something up in another window must not lose what was typed. */
+async function ask(options: vscode.InputBoxOptions): Promise<string | undefined> {
+  const text = (await vscode.window.showInputBox({ ...options, ignoreFocusOut: true }))?.trim();
+  return text === '' ? undefined : text;
 }

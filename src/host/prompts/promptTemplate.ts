@@ -6,9 +6,9 @@ import type { UserPrompt } from '../settings/settingValues';
 /** What a template of the user's own can ask for, as `${selection}`. */
 export const templateVariables = ['selection', 'language', 'file', 'problems'] as const;
 
-export type TemplateVariable = (typeof templateVariables)[number];
+type TemplateVariable = (typeof templateVariables)[number];
 
-export interface Expanded {
+interface Expanded {
   readonly text: string;
   /** What the text has in it, so that it is not added once more. */
   readonly used: ReadonlySet<TemplateVariable>;
@@ -46,7 +46,7 @@ function variableOf(name: string | undefined): TemplateVariable | undefined {
  * and what is around it as with our own prompts.
  * @param locale as for `codePromptText`
  */
-export function ownPromptText(
+export function customPromptText(
   template: string,
   excerpt: CodeExcerpt,
   problems: readonly CodeProblem[],

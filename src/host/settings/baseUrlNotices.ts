@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { BaseUrl, BaseUrlProblem } from '../../engine/gateway/baseUrl';
-import { openSetting } from '../ui/messageActions';
+import { openSetting, toast } from '../ui/notifications';
 import type { DemoMode } from '../demo/demoMode';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from './settings';
-import { toast } from '../ui/toast';
 
-export interface BaseUrlNoticeDeps {
+interface BaseUrlNoticeDeps {
   readonly settings: Settings;
   readonly demo: DemoMode;
   readonly log: Log;
@@ -15,13 +14,13 @@ export interface BaseUrlNoticeDeps {
 }
 
 const memoryKey = 'holysheep.baseUrlNotices';
-/** Values a person has been told about; the oldest are forgotten. */
+/** Number of notices that are remembered as shown; the oldest are forgotten. */
 const remembered = 20;
 
 /** Says what is made of the base URL, once for each value of the setting. */
 export class BaseUrlNotices extends Disposable {
-  /** An unusable URL is told again in the next window: nothing works until it is changed. */
-  private told: string | undefined;
+  /** The user is notified of an unusable URL again in the next window: nothing works until it is changed. */
+  private notified: string | undefined;
 
   constructor(private readonly deps: BaseUrlNoticeDeps) {
     super();
@@ -33,8 +32,8 @@ export class BaseUrlNotices extends Disposable {
   private check(): void {
     const { settings, demo, log } = this.deps;
     const text = settings.baseUrlText();
-    if (demo.active || this.told === text) return;
-    this.told = text;
+    if (demo.active || this.notified === text) return;
+    this.notified = text;
     const baseUrl = settings.baseUrl();
     if ('error' in baseUrl) {
       toast(log, 'error', unusableBaseUrl(baseUrl.error), [openSetting('holysheep.baseUrl')]);
@@ -42,10 +41,10 @@ export class BaseUrlNotices extends Disposable {
     }
     const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
     if (baseUrl.corrections.length > 0) log.info(`base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
-    if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.tell(baseUrl, text, changed);
+    if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.notify(baseUrl, text, changed);
   }
 
-  private tell(baseUrl: BaseUrl, text: string, changed: boolean): void {
+  private notify(baseUrl: BaseUrl, text: string, changed: boolean): void {
     const { log, settings } = this.deps;
     if (changed) {
       const message = vscode.l10n.t('Using {0} for requests; the setting says {1}.', baseUrl.url, text.trim());

@@ -3,7 +3,7 @@ import type { JitterKind } from '../../engine/retry/backoff';
 import type { EngineSettings } from '../../engine/engine';
 
 /** A hand-edited settings.json may hold anything: what can't be used becomes the default, what is too much the limit. */
-export interface NumberSetting {
+interface NumberSetting {
   readonly default: number;
   readonly minimum: number;
   readonly maximum: number;

@@ -101,7 +101,7 @@ export class Settings extends Disposable {
   }
 
   /** What the workspace brings, or the machine it is on: a dev container's settings are the workspace's. */
-  broughtPrompts(): readonly UserPrompt[] {
+  workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
     return [...promptsFrom(workspaceValue), ...promptsFrom(globalRemoteValue)];
   }

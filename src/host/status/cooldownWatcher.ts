@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/clock';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 
-export interface PauseWatchDeps {
+interface CooldownWatcherDeps {
   readonly clock: Clock;
   /** Of the model that would be asked now. */
   readonly pause: () => Promise<ModelCooldown | undefined>;
@@ -13,21 +13,21 @@ export interface PauseWatchDeps {
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Shows whether the present model is left alone, and takes the sign away when that is over; else nothing runs. */
-export class PauseWatch {
+export class CooldownWatcher {
   private cancel: (() => void) | undefined;
-  /** A look that takes long must not replace a later one. */
-  private looks = 0;
+  /** An update that takes long must not replace a later one. */
+  private updates = 0;
   private disposed = false;
 
-  constructor(private readonly deps: PauseWatchDeps) {}
+  constructor(private readonly deps: CooldownWatcherDeps) {}
 
   /** To be called when it may be another: a pause has begun or was ended, another model or gateway was chosen. */
-  look(): void {
-    const turn = ++this.looks;
+  update(): void {
+    const update = ++this.updates;
     this.deps
       .pause()
       .then((pause) => {
-        if (turn === this.looks && !this.disposed) this.take(pause);
+        if (update === this.updates && !this.disposed) this.present(pause);
       })
       .catch(this.deps.onError);
   }
@@ -37,12 +37,12 @@ export class PauseWatch {
     this.cancel?.();
   }
 
-  private take(pause: ModelCooldown | undefined): void {
+  private present(pause: ModelCooldown | undefined): void {
     const { clock, show } = this.deps;
     this.cancel?.();
     const leftMs = pause ? Math.max(0, pause.until - clock.now()) : 0;
     // Rounded up: a timer that comes a fraction early would find it closed, and come again.
-    this.cancel = pause && clock.after(Math.min(Math.ceil(leftMs) + 1, longestTimerMs), () => this.look());
+    this.cancel = pause && clock.after(Math.min(Math.ceil(leftMs) + 1, longestTimerMs), () => this.update());
     show(pause);
   }
 }

@@ -1,14 +1,11 @@
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import type { ConnectionView } from '../../shared/protocol';
-import { activityWords } from './activityText';
+import { activityWords, type Activity } from './activity';
 import type { Connections } from '../connection/connections';
-import type { Activity } from './activity';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localize';
-import { plainLabel } from '../ui/plainLabel';
-import { secondOfDay } from '../ui/timeOfDay';
-
+import { localize, secondOfDay } from '../util/localization';
+import { plainLabel } from '../ui/messageText';
 const tickMs = 1000;
 
 /** The current model, and beside it what a running turn is doing. */

@@ -1,6 +1,13 @@
+import * as vscode from 'vscode';
 import { isTerminal, type RecordedEvent } from '../../engine/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
+import type { Log } from '../diagnostics/log';
+import { conversationName, panelTitle } from '../panel/panelText';
+import { timeOfDay } from '../util/localization';
+import { toast, type ToastAction } from '../ui/notifications';
+import type { ConversationPanels } from '../panel/conversationPanels';
 
 /** What somebody should hear of who does not see the panel. */
 export type TurnNotice =
@@ -12,7 +19,7 @@ export type TurnNotice =
 
 type Noticed = Pick<Conversation, 'id' | 'exchange'>;
 
-export interface TurnNoticesDeps<Of extends Noticed> {
+interface TurnNoticesDeps<Of extends Noticed> {
   /** Its panel is in view. */
   readonly isVisible: (conversationId: string) => boolean;
   readonly show: (notice: TurnNotice, conversation: Of, exchangeId: string) => void;
@@ -24,23 +31,23 @@ const longMs = 30_000;
 /** One notice for a turn, and none for what can be seen or was wanted. */
 export class TurnNotices<Of extends Noticed = Conversation> {
   /** Exchanges whose running turn has had its notice. */
-  private readonly told = new Set<string>();
+  private readonly notified = new Set<string>();
 
   constructor(private readonly deps: TurnNoticesDeps<Of>) {}
 
-  take(conversation: Of, change: ConversationChange | undefined): void {
+  handle(conversation: Of, change: ConversationChange | undefined): void {
     if (change?.type !== 'events') return;
-    for (const event of change.events) this.hear(conversation, change.exchangeId, event);
+    for (const event of change.events) this.handleEvent(conversation, change.exchangeId, event);
   }
 
-  private hear(conversation: Of, exchangeId: string, event: RecordedEvent): void {
+  private handleEvent(conversation: Of, exchangeId: string, event: RecordedEvent): void {
     const notice = noticeOf(event, conversation.exchange(exchangeId)?.state ?? initialTurn);
-    const wasTold = this.told.has(exchangeId);
-    if (notice && !wasTold && !this.deps.isVisible(conversation.id)) {
-      this.told.add(exchangeId);
+    const wasNotified = this.notified.has(exchangeId);
+    if (notice && !wasNotified && !this.deps.isVisible(conversation.id)) {
+      this.notified.add(exchangeId);
       this.deps.show(notice, conversation, exchangeId);
     }
-    if (isTerminal(event)) this.told.delete(exchangeId);
+    if (isTerminal(event)) this.notified.delete(exchangeId);
   }
 }
 
@@ -63,4 +70,66 @@ function noticeOf(event: RecordedEvent, state: TurnState): TurnNotice | undefine
 /** From the beginning of the turn, or since it was last tried again, to its end. */
 function lastedMs({ startedAt, endedAt }: TurnState): number {
   return startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
+}
+
+interface RegistrationDeps {
+  readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
+  readonly panels: Pick<ConversationPanels, 'isVisible' | 'show'>;
+  readonly log: Log;
+}
+
+/**
+ * Shows notifications about turns whose panel is not in view. Turns of VS Code's own chat and of other extensions are
+ * shown by them.
+ */
+export function registerTurnNotices(deps: RegistrationDeps): { dispose(): void } {
+  const notices = new TurnNotices<Conversation>({
+    isVisible: (id) => deps.panels.isVisible(id),
+    show: (...notice) => showTurnNotice(deps, ...notice),
+  });
+  return deps.conversations.onDidChange(({ conversation, change }) => notices.handle(conversation, change));
+}
+
+function showTurnNotice(
+  deps: RegistrationDeps,
+  notice: TurnNotice,
+  conversation: Conversation,
+  exchangeId: string,
+): void {
+  const { log } = deps;
+  const name = panelTitle(conversationName(conversation) ?? '');
+  const show: ToastAction = { title: vscode.l10n.t('Show'), run: () => reveal(deps, conversation.id) };
+  switch (notice.kind) {
+    case 'failed':
+      return toast(
+        log,
+        'warning',
+        notice.partial
+          ? vscode.l10n.t('“{0}”: the answer is incomplete. {1}', name, notice.message)
+          : vscode.l10n.t('“{0}”: no answer. {1}', name, notice.message),
+        [show],
+      );
+    case 'waiting':
+      return toast(
+        log,
+        'information',
+        vscode.l10n.t('“{0}” waits until {1}. {2}', name, timeOfDay(notice.until), notice.message),
+        [show, { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, conversation.id, exchangeId) }],
+      );
+    case 'done':
+      return toast(log, 'information', vscode.l10n.t('“{0}”: the answer is complete.', name), [show]);
+  }
+}
+
+/** A notification may be clicked long after it was shown: what does not wait any more is not asked again, but shown. */
+async function retryNow(deps: RegistrationDeps, id: string, exchangeId: string): Promise<void> {
+  const conversation = await deps.conversations.open(id);
+  if (conversation?.active?.id === exchangeId) conversation.retryNow();
+  else await reveal(deps, id);
+}
+
+/** Brings the panel of a conversation to the front. */
+async function reveal({ conversations, panels }: RegistrationDeps, id: string): Promise<void> {
+  const conversation = await conversations.open(id);
+  if (conversation) panels.show(conversation, { preserveFocus: false });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../engine/clock';
 
+/** The clocks and timers of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   ticks: () => performance.now(),
@@ -8,3 +9,16 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Returns the result of a promise, or `late` when the promise takes longer than `ms`. */
+export async function resultWithin<T>(ms: number, result: Promise<T>): Promise<T | 'late'> {
+  let cancel = (): void => undefined;
+  const late = new Promise<'late'>((resolve) => {
+    cancel = systemClock.after(ms, () => resolve('late'));
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    cancel();
+  }
+}

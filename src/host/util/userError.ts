@@ -20,3 +20,8 @@ export class NoConnectionError extends UserError implements ConnectionError {
 export class ArgumentError extends TypeError {
   readonly code = 'ERR_HOLYSHEEP_ARGUMENT';
 }
+
+/** Returns the message of anything that was thrown. */
+export function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../engine/events';
 import type { Attachment } from '../../shared/protocol';
-import type { SetContext } from '../status/contextKeys';
+import type { SetContext } from '../status/activity';
 import type { Conversations } from '../conversation/conversations';
 
 /** Returns the context keys of the walkthrough steps that an event of a prompt completes. */

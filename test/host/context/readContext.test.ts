@@ -286,3 +286,21 @@ describe('context from files', () => {
     await refuse();
   });
 });
+
+describe('A file', () => {
+  useVSCode({ DiagnosticSeverity: {} });
+  const rows: readonly (readonly [what: string, bytes: readonly number[], binary: boolean])[] = [
+    ['that is empty is text', [], false],
+    ['of letters is text', [0x61, 0x0a, 0xe4, 0xb8, 0xad], false],
+    ['with a zero byte is binary', [0x61, 0, 0x62], true],
+    ['of UTF-16 is text, low byte first', [0xff, 0xfe, 0x61, 0], false],
+    ['of UTF-16 is text, high byte first', [0xfe, 0xff, 0, 0x61], false],
+    ['with half a mark is binary', [0xff, 0x61, 0], true],
+  ];
+  for (const [what, bytes, binary] of rows) {
+    it(what, async () => {
+      const { looksBinary } = await import('../../../src/host/context/readContext');
+      assert.equal(looksBinary(Uint8Array.from(bytes)), binary);
+    });
+  }
+});

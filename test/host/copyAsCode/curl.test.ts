@@ -3,9 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { answer, failure, inTurn, rateLimited } from '../../../src/demo/replies';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
-import { runPasted, startPasted, testKey } from '../../support/takeAway/pasted';
-import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/takeAway/programs';
-import { controlCharacter, controlCharacters, hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
+import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
+import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/copyAsCode/programs';
+import {
+  controlCharacter,
+  controlCharacters,
+  hostileTexts,
+  exportedRequestOf,
+} from '../../support/copyAsCode/exportedRequests';
 
 /** The text of the events, in the order in which they came; the first may stand behind an error that was retried. */
 function answerIn(stdout: string): string {
@@ -20,7 +25,7 @@ interface Chunk {
 describe('a request copied as cURL', () => {
   it('has nothing in it that an interactive bash looks up in its history', () => {
     const messages = [{ role: 'user', content: `!! !$ ${hostileTexts.join(' ')}` }] as const;
-    const code = languages.curl.write(takenRequest({ model: 'model!', messages }));
+    const code = languages.curl.write(exportedRequestOf({ model: 'model!', messages }));
     assert.doesNotMatch(code, /!/);
     assert.match(code, /"content": "\\u0021\\u0021 /);
   });
@@ -44,7 +49,7 @@ for (const shell of ['sh', 'bash', 'zsh']) {
       { role: 'system', content: 'Be "brief".' },
       { role: 'user', content: hostileTexts.join(' ') },
     ] as const;
-    const code = (): string => languages.curl.write(takenRequest({ baseUrl: gateway.baseUrl, messages }));
+    const code = (): string => languages.curl.write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages }));
 
     it('streams the answer to what was asked', async () => {
       gateway.script = () => answer('An "answer" – 100 % 😀');

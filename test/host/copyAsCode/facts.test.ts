@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
-import { languageIds } from '../../../src/host/copyAsCode/exportedRequest';
+import { languageIds } from '../../../src/host/copyAsCode/codeLanguages';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import { nodeProgram } from '../../../src/host/copyAsCode/nodeProgram';
 import { pythonProgram } from '../../../src/host/copyAsCode/pythonProgram';
-import type { TakenRequest } from '../../../src/host/copyAsCode/exportedRequest';
+import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 import { root } from '../../support/paths';
 import { propertyRuns } from '../../support/propertyRuns';
-import { hasCurl, python, shells } from '../../support/takeAway/programs';
-import { hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
+import { hasCurl, python, shells } from '../../support/copyAsCode/programs';
+import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
 /** So many requests go to a program at once: starting it is what takes time. */
@@ -34,12 +34,12 @@ const hostileRequest = fc
     temperature: fc.constantFrom(undefined, 0, 0.7, 2),
     maxTokens: fc.constantFrom(undefined, 1, 1_000_000),
   })
-  .map(takenRequest);
+  .map(exportedRequestOf);
 
 const hostileRequests = fc.array(hostileRequest, { minLength: batch, maxLength: batch, size: 'max' });
 
 /** As the gateway is to see it. */
-function bodyOf({ model, messages, temperature, maxTokens }: TakenRequest): unknown {
+function bodyOf({ model, messages, temperature, maxTokens }: ExportedRequest): unknown {
   const body = {
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
@@ -60,7 +60,7 @@ function output(program: string, script: string): string {
   return stdout;
 }
 
-type Reader = (requests: readonly TakenRequest[]) => readonly unknown[];
+type Reader = (requests: readonly ExportedRequest[]) => readonly unknown[];
 
 /** The lines of a program that say what is asked, without those that ask. */
 function factsOf(code: string, program: string): string {
@@ -126,7 +126,7 @@ describe('copied code', () => {
   }
 
   it('takes a text of any length', () => {
-    const request = takenRequest({ messages: [{ role: 'user', content: "let x = 'y';\n".repeat(30_000) }] });
+    const request = exportedRequestOf({ messages: [{ role: 'user', content: "let x = 'y';\n".repeat(30_000) }] });
     assert.deepEqual(readNode([request]), [bodyOf(request)]);
     if (python !== undefined) assert.deepEqual(readPython([request]), [bodyOf(request)]);
     if (shells().includes('sh')) assert.deepEqual(readShell('sh')([request]), [bodyOf(request)]);
@@ -135,7 +135,7 @@ describe('copied code', () => {
   it('has an address in which a shell, and curl, find nothing of their own', function () {
     if (!hasCurl) this.skip();
     const baseUrl = "http://127.0.0.1:9/it's/[a]/$(id)/!x";
-    const code = languages.curl.write(takenRequest({ baseUrl }));
+    const code = languages.curl.write(exportedRequestOf({ baseUrl }));
     const [shell = 'sh'] = shells();
     const said = output(shell, `curl() { cat >/dev/null; cat <&3 >/dev/null; printf '%s\\n' "$@"; }\n${code}`);
     assert.ok(said.startsWith(`${baseUrl}/chat/completions\n`), said);
@@ -144,7 +144,7 @@ describe('copied code', () => {
 
   for (const id of languageIds) {
     it(`names the key and never has one: ${languages[id].label}`, () => {
-      const code = languages[id].write(takenRequest());
+      const code = languages[id].write(exportedRequestOf());
       assert.match(code, /HOLYSHEEP_API_KEY/);
       assert.doesNotMatch(code, /hsa-/);
     });
@@ -153,7 +153,7 @@ describe('copied code', () => {
   it('has no line of its own that a request could end: the model is in a literal alone', () => {
     const model = 'x\nimport os; # coding: rot13';
     for (const id of languageIds) {
-      const code = languages[id].write(takenRequest({ model }));
+      const code = languages[id].write(exportedRequestOf({ model }));
       assert.equal(code.split('import os;').length, 2);
       assert.match(code, /x\\nimport os;/);
     }
@@ -161,24 +161,24 @@ describe('copied code', () => {
 
   it('says in a program that the demo was asked, and not otherwise', () => {
     for (const id of ['python', 'node'] as const) {
-      assert.match(languages[id].write(takenRequest({ fromDemo: true })), /The offline demo was asked/);
-      assert.doesNotMatch(languages[id].write(takenRequest()), /demo/);
+      assert.match(languages[id].write(exportedRequestOf({ fromDemo: true })), /The offline demo was asked/);
+      assert.doesNotMatch(languages[id].write(exportedRequestOf()), /demo/);
     }
   });
 
   it('is in the README as it is copied', () => {
     const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
-    const patience = { ...takenRequest().patience, maxRetries: 5 };
-    const request = takenRequest({ baseUrl: defaultBaseUrl, model: defaultModel, messages, patience });
+    const retry = { ...exportedRequestOf().retry, maxRetries: 5 };
+    const request = exportedRequestOf({ baseUrl: defaultBaseUrl, model: defaultModel, messages, retry });
     assert.ok(
       readFileSync(join(root, 'README.md'), 'utf8').includes(`\`\`\`sh\n${languages.curl.write(request)}\`\`\`\n`),
     );
   });
 
   it('retries in a shell as often as the settings say, and waits no longer', () => {
-    assert.match(languages.curl.write(takenRequest()), / --retry 3 --retry-max-time 300 /);
-    const { patience } = takenRequest();
-    const never = languages.curl.write(takenRequest({ patience: { ...patience, maxRetries: 0 } }));
+    assert.match(languages.curl.write(exportedRequestOf()), / --retry 3 --retry-max-time 300 /);
+    const { retry } = exportedRequestOf();
+    const never = languages.curl.write(exportedRequestOf({ retry: { ...retry, maxRetries: 0 } }));
     assert.doesNotMatch(never, /--retry/);
   });
 });

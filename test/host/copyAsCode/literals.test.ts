@@ -7,7 +7,7 @@ import {
   pythonLiteral,
   shellLiteral,
 } from '../../../src/host/copyAsCode/literals';
-import { hostileTexts } from '../../support/takeAway/takenRequests';
+import { hostileTexts } from '../../support/copyAsCode/exportedRequests';
 
 describe('a literal', () => {
   it('has what nobody could see as an escape', () => {

@@ -3,10 +3,15 @@ import { startGateway, type Gateway, type Script } from '../../../src/demo/gatew
 import { answer, cutAfter, deltas, failure, inTurn, rateLimited } from '../../../src/demo/replies';
 import type { Step } from '../../../src/demo/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
-import type { Patience } from '../../../src/host/copyAsCode/exportedRequest';
-import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/takeAway/programs';
-import { runPasted, startPasted, testKey } from '../../support/takeAway/pasted';
-import { controlCharacter, controlCharacters, hostileTexts, takenRequest } from '../../support/takeAway/takenRequests';
+import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';
+import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/copyAsCode/programs';
+import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
+import {
+  controlCharacter,
+  controlCharacters,
+  hostileTexts,
+  exportedRequestOf,
+} from '../../support/copyAsCode/exportedRequests';
 import { continuation, printed, programCases, wholeAnswer } from './programCases';
 
 const prompt = hostileTexts.join(' ');
@@ -57,11 +62,11 @@ for (const { language, name, runtime, cases } of programs) {
     });
     after(() => gateway.close());
 
-    const codeFor = (script: Script, patience: Partial<Patience> = {}): string => {
+    const codeFor = (script: Script, retry: Partial<RetrySettings> = {}): string => {
       gateway.reset();
       gateway.script = script;
-      const usual = takenRequest({ baseUrl: gateway.baseUrl, messages });
-      return languages[language].write({ ...usual, patience: { ...usual.patience, ...patience } });
+      const usual = exportedRequestOf({ baseUrl: gateway.baseUrl, messages });
+      return languages[language].write({ ...usual, retry: { ...usual.retry, ...retry } });
     };
 
     for (const { name: what, script, stdout, requests, code = 0, maxRetries = 3, says = [], check } of cases) {
@@ -195,7 +200,7 @@ for (const { language, name, runtime, cases } of programs) {
       const gone = await startGateway();
       const { baseUrl } = gone;
       await gone.close();
-      const ended = await runPasted(languages[language].write(takenRequest({ baseUrl })), runtime);
+      const ended = await runPasted(languages[language].write(exportedRequestOf({ baseUrl })), runtime);
       assert.equal(ended.code, 1);
       assert.match(ended.stderr, /refused.*\(3 of 3\)\.\s+.*refused/is);
       assert.doesNotMatch(ended.stderr, trace);
@@ -217,7 +222,7 @@ for (const { language, name, runtime, cases } of programs) {
 
 it('a request copied as Node.js runs whatever module system its file has', async () => {
   const gateway = await startGateway();
-  const code = languages.node.write(takenRequest({ baseUrl: gateway.baseUrl }));
+  const code = languages.node.write(exportedRequestOf({ baseUrl: gateway.baseUrl }));
   for (const extension of ['mjs', 'cjs', 'js']) {
     const { stdout } = await runPasted(code, { ...nodeRuntime, extension });
     assert.equal(stdout, 'Hello!', extension);

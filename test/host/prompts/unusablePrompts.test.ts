@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { OwnPrompts } from '../../../src/host/prompts/customPrompts';
+import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { unusablePrompts } from '../../../src/host/prompts/unusablePrompts';
 import { promptsFrom } from '../../../src/host/settings/settingValues';
 
@@ -19,13 +19,13 @@ describe('the prompts of the settings that can’t be used', () => {
     it(`are told of an entry with ${what}, which is not listed`, () => {
       const value = [good, entry];
       assert.deepEqual(unusablePrompts(value), [{ number: 2, ...expected }]);
-      const own = new OwnPrompts({
+      const customPrompts = new CustomPrompts({
         user: () => promptsFrom(value),
-        brought: () => [],
+        workspacePrompts: () => [],
         isTrusted: () => true,
         memory: { get: () => undefined, update: () => Promise.resolve() },
       });
-      assert.deepEqual(own.list(), [{ title: 'Good', template: 'a', from: 'user' }]);
+      assert.deepEqual(customPrompts.list(), [{ title: 'Good', template: 'a', from: 'user' }]);
     });
   }
 

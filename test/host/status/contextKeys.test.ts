@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { ContextKeys } from '../../../src/host/status/contextKeys';
-import type { Turns as AllTurns } from '../../../src/host/status/activity';
+import { ContextKeys, type Turns as AllTurns } from '../../../src/host/status/activity';
 import type { Exchange } from '../../../src/host/conversation/exchange';
 import { initialTurn } from '../../../src/engine/state/turnState';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ModelCooldown } from '../../../src/engine/gate/networkState';
-import { PauseWatch } from '../../../src/host/status/cooldownWatcher';
+import { CooldownWatcher } from '../../../src/host/status/cooldownWatcher';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 /** A watch over a pause that the test sets. */
@@ -9,7 +9,7 @@ class Watched {
   readonly shown: (number | undefined)[] = [];
   readonly errors: unknown[] = [];
   pause: () => Promise<ModelCooldown | undefined> = () => Promise.resolve(undefined);
-  readonly watch = new PauseWatch({
+  readonly watch = new CooldownWatcher({
     clock: this.clock,
     pause: () => this.pause(),
     show: (pause) => this.shown.push(pause?.until),
@@ -30,7 +30,7 @@ describe('the sign that a model cools down', () => {
 
   it('is there until the time is up, then goes away by itself, and nothing runs any more', async () => {
     const until = watched.closeFor(30_000);
-    watched.watch.look();
+    watched.watch.update();
     await watched.clock.advance(29_000);
     assert.deepEqual(watched.shown, [until]);
     await watched.clock.advance(2000);
@@ -38,14 +38,14 @@ describe('the sign that a model cools down', () => {
   });
 
   it('looks once, and runs nothing, where there is no pause', async () => {
-    watched.watch.look();
+    watched.watch.update();
     await settle();
     assert.deepEqual([watched.shown, watched.clock.pending], [[undefined], 0]);
   });
 
   it('stays when the pause has become longer meanwhile', async () => {
     const first = watched.closeFor(10_000);
-    watched.watch.look();
+    watched.watch.update();
     await watched.clock.advance(5000);
     const second = watched.closeFor(20_000);
     await watched.clock.advance(6000);
@@ -56,10 +56,10 @@ describe('the sign that a model cools down', () => {
 
   it('goes away at once when the pause is ended, or another model is chosen', async () => {
     const until = watched.closeFor(10_000);
-    watched.watch.look();
+    watched.watch.update();
     await settle();
     watched.pause = () => Promise.resolve(undefined);
-    watched.watch.look();
+    watched.watch.update();
     await settle();
     assert.deepEqual([watched.shown, watched.clock.pending], [[until, undefined], 0]);
   });
@@ -67,9 +67,9 @@ describe('the sign that a model cools down', () => {
   it('goes by the last look, whichever answers first', async () => {
     let late: (pause: ModelCooldown | undefined) => void = () => undefined;
     watched.pause = () => new Promise((resolve) => (late = resolve));
-    watched.watch.look();
+    watched.watch.update();
     const until = watched.closeFor(10_000);
-    watched.watch.look();
+    watched.watch.update();
     await settle();
     late(undefined);
     await settle();
@@ -78,7 +78,7 @@ describe('the sign that a model cools down', () => {
 
   it('outlasts what a timer can: it looks again on the way', async () => {
     const until = watched.closeFor(40 * 24 * 3_600_000);
-    watched.watch.look();
+    watched.watch.update();
     await settle();
     assert.ok(((await watched.clock.next()) ?? Infinity) < 2 ** 31);
     assert.deepEqual([watched.shown, watched.clock.pending], [[until, until], 1]);
@@ -86,9 +86,9 @@ describe('the sign that a model cools down', () => {
 
   it('runs nothing any more once it is disposed of, nor shows what comes late', async () => {
     watched.closeFor(10_000);
-    watched.watch.look();
+    watched.watch.update();
     await settle();
-    watched.watch.look();
+    watched.watch.update();
     watched.watch.dispose();
     await settle();
     assert.deepEqual([watched.shown.length, watched.clock.pending], [1, 0]);
@@ -97,7 +97,7 @@ describe('the sign that a model cools down', () => {
   it('tells of what goes wrong', async () => {
     const wrong = new Error('no secret storage');
     watched.pause = () => Promise.reject(wrong);
-    watched.watch.look();
+    watched.watch.update();
     await settle();
     assert.deepEqual(watched.errors, [wrong]);
   });

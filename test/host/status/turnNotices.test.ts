@@ -2,11 +2,22 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduce } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
-import { TurnNotices, type TurnNotice } from '../../../src/host/status/turnNotices';
+import type { TurnNotice, TurnNotices as AnyTurnNotices } from '../../../src/host/status/turnNotices';
+import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
 const after = (event: StreamEvent, at: number): StreamEvent => ({ ...event, at });
+
+let TurnNotices: typeof AnyTurnNotices;
+
+/** Loads the module, which imports `vscode`. */
+function useTurnNotices(): void {
+  useVSCode({});
+  before(async () => {
+    ({ TurnNotices } = await import('../../../src/host/status/turnNotices'));
+  });
+}
 
 /** A conversation, its panel, and who is told. */
 class Scene {
@@ -28,7 +39,7 @@ class Scene {
       queued: false,
       state: events.reduce(reduce, state),
     });
-    this.notices.take(this.conversation, { type: 'events', exchangeId, events });
+    this.notices.handle(this.conversation, { type: 'events', exchangeId, events });
     return this;
   }
 
@@ -44,6 +55,7 @@ class Scene {
 }
 
 describe('a turn whose panel is not in view', () => {
+  useTurnNotices();
   let scene: Scene;
   beforeEach(() => (scene = new Scene()));
 
@@ -96,6 +108,7 @@ describe('a turn whose panel is not in view', () => {
 });
 
 describe('a turn whose panel is in view', () => {
+  useTurnNotices();
   it('says nothing: it is seen', () => {
     const scene = new Scene();
     scene.visible = true;

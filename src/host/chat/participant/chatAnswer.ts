@@ -3,14 +3,14 @@ import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, Inserted } from './chatMetadata';
 import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chatMessages';
 import { isDescribedBy } from '../../../shared/protocol';
-import { FencedText } from './fencedText';
+import { FencedText } from '../../util/fencedText';
 
 /** One call of the chat's response stream. */
 export type ChatPart =
   | { readonly type: 'markdown' | 'progress'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
 
-export interface ChatEnd {
+interface ChatEnd {
   readonly state: AnswerState;
   /** What went wrong, localised. */
   readonly message?: string | undefined;
@@ -65,7 +65,7 @@ export class ChatAnswer {
   }
 
   /** What an event is in the chat; nothing any more once there is an end. */
-  take(event: StreamEvent): readonly ChatPart[] {
+  handle(event: StreamEvent): readonly ChatPart[] {
     return this.end ? [] : this.partsOf(event);
   }
 
@@ -98,11 +98,11 @@ export class ChatAnswer {
         if (event.finishReason === 'length') return this.tooLong();
         this.end = { state: 'done' };
         const lines = [seamLine(this.cuts, words), summaryLine(event, words)].filter((line) => line !== undefined);
-        return [...this.say(this.fenced.rest()), ...lines.map((line) => progress(plain(line)))];
+        return [...this.append(this.fenced.rest()), ...lines.map((line) => progress(plain(line)))];
       }
       case 'stopped':
         this.end = { state: 'stopped' };
-        return this.say(this.fenced.rest());
+        return this.append(this.fenced.rest());
       case 'failed':
         return this.failed(event);
       case 'headers':
@@ -136,10 +136,10 @@ export class ChatAnswer {
   private more(text: string): readonly ChatPart[] {
     this.text += text;
     // Before the text may end the block that is to be opened again.
-    return this.say(this.fenced.push(text));
+    return this.append(this.fenced.push(text));
   }
 
-  private say(text: string): readonly ChatPart[] {
+  private append(text: string): readonly ChatPart[] {
     if (text === '') return [];
     const { reopen } = this;
     this.reopen = undefined;
@@ -178,7 +178,7 @@ export class ChatAnswer {
       'The rest could not be had, and a new answer does not begin with what is shown. Ask again to get it whole.',
     );
     this.end = { state: 'failed', message };
-    return [...this.say(this.fenced.rest()), { type: 'button', action: 'askAgain' }];
+    return [...this.append(this.fenced.rest()), { type: 'button', action: 'askAgain' }];
   }
 
   private tooLong(): readonly ChatPart[] {
@@ -192,13 +192,13 @@ export class ChatAnswer {
     }
     this.end = { state: 'length' };
     const limit = progress(localize('The answer reached the token limit.'));
-    return [...this.say(this.fenced.rest()), { type: 'button', action: 'continue' }, limit];
+    return [...this.append(this.fenced.rest()), { type: 'button', action: 'continue' }, limit];
   }
 
   private failed({ message, actions }: FailedEvent): readonly ChatPart[] {
     this.end = { state: 'failed', message: plain(message) };
     const buttons = failureButtons(actions).map((action) => ({ type: 'button', action }) as const);
-    return [...this.say(this.fenced.rest()), ...buttons];
+    return [...this.append(this.fenced.rest()), ...buttons];
   }
 }
 

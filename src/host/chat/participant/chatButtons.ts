@@ -31,11 +31,11 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
       return;
     }
     case 'askAgain':
-      return say(deps, id, againWord(localize));
+      return sendWord(deps, id, againWord(localize));
     case 'continue':
-      return say(deps, id, continueWord(localize));
+      return sendWord(deps, id, continueWord(localize));
     case 'tryAnyway':
-      return turns.sayAnyway(() => say(deps, id, againWord(localize)));
+      return turns.askAnyway(() => sendWord(deps, id, againWord(localize)));
     case 'switchModel': {
       if (turns.pickedInChat) {
         await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
@@ -44,13 +44,13 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
       const model = await deps.pickModel();
       if (model === undefined) return;
       await deps.setModel(model);
-      if (turns.isLast(id)) await say(deps, id, againWord(localize));
+      if (turns.isLast(id)) await sendWord(deps, id, againWord(localize));
       return;
     }
     case 'setApiKey': {
       const result = await vscode.commands.executeCommand<SetApiKeyResult | undefined>('holysheep.setApiKey');
       const stored = result?.state === 'verified' || result?.state === 'unverified';
-      if (stored && turns.isLast(id)) await say(deps, id, againWord(localize));
+      if (stored && turns.isLast(id)) await sendWord(deps, id, againWord(localize));
       return;
     }
     case 'openBilling':
@@ -73,7 +73,7 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
 }
 
 /** As if the person had typed it; what they are typing stays. */
-async function say({ turns }: ChatButtonDeps, id: string, word: string): Promise<void> {
+async function sendWord({ turns }: ChatButtonDeps, id: string, word: string): Promise<void> {
   refuseOld(turns, id);
   const query = `@${participantName} ${word}`;
   await vscode.commands.executeCommand('workbench.action.chat.open', { query, preserveInput: true });

@@ -18,10 +18,10 @@ export interface ChatExchange {
 }
 
 /** What a prompt asks for instead of an answer of its own. */
-export type ChatGo = 'continue' | 'again';
+type ChatGo = 'continue' | 'again';
 
 /** So much of what was said before goes along, in characters: some 30,000 tokens. */
-export const historyCharacters = 120_000;
+const historyCharacters = 120_000;
 
 /** What our participant was asked, and has answered; others' turns are theirs. */
 export function chatExchanges(history: readonly Turn[], localize: Localize): readonly ChatExchange[] {

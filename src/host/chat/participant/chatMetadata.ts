@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type { CodePromptId } from '../../code/codePrompts';
-import { type Entries, oneOf, parsed } from '../../util/schemas';
+import { type Entries, parsed } from '../../util/schemas';
 
-/** `note`: no answer, a word of ours; it is no part of the conversation. */
-export type AnswerState = 'done' | 'length' | 'stopped' | 'failed' | 'note';
+/** `note`: a message of the extension instead of an answer; it is no part of the conversation. */
+const answerStates = ['done', 'length', 'stopped', 'failed', 'note'] as const;
+
+export type AnswerState = (typeof answerStates)[number];
 
 /** Where something stands in a response that is not the model's, and its length, in characters of its Markdown. */
 export type Inserted = readonly [at: number, length: number];
@@ -30,19 +32,12 @@ export interface ChatMetadata {
   readonly hasText?: boolean | undefined;
 }
 
-const states: Readonly<Record<AnswerState, true>> = {
-  done: true,
-  length: true,
-  stopped: true,
-  failed: true,
-  note: true,
-};
 const integer = v.pipe(v.number(), v.integer());
 /** For a field that is left out when its value can't be used. */
 const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
 const metadata = v.object<Entries<ChatMetadata>>({
-  state: oneOf(states),
+  state: v.picklist(answerStates),
   command: extra(v.custom<ChatCommand>(isChatCommand)),
   content: extra(v.string()),
   code: extra(
@@ -58,7 +53,7 @@ export function chatMetadata(value: unknown): ChatMetadata | undefined {
   return parsed(metadata, value);
 }
 
-/** As in package.json. */
+/** The participant's name in package.json. */
 export const participantName = 'holysheep';
 
 /** The commands of package.json, and what they ask for. */

@@ -2,25 +2,22 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
-import { knownLocale } from '../../../engine/gateway/visibleText';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
-import { localize } from '../../util/localize';
+import { localize, secondOfDay } from '../../util/localization';
 import type { Log } from '../../diagnostics/log';
 import { UserError } from '../../util/userError';
-import { actionTitle, isChatAction } from './chatActions';
+import { actionTitle, isChatAction, chatFollowups } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
 import { chatButton, type ChatButtonDeps } from './chatButtons';
-import { chatFollowups } from './chatFollowups';
 import { chatExchanges, chatGo, earlierAnswer, historyMessages, type ChatExchange } from './chatHistory';
 import type { ChatMetadata } from './chatMetadata';
-import { locationOf } from './chatCode';
-import { chatQuestion, type ChatQuestion } from './chatQuestion';
+import { locationOf, chatQuestion, type ChatQuestion } from './chatQuestion';
 import { ChatTurns } from './chatTurns';
 import { plain, type ChatWords } from '../chatMessages';
 import type { RequestDefaults } from '../../conversation/turnRunner';
 
-export interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
+interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;
   readonly log: Pick<Log, 'error'>;
   /** Of the settings; the offline demo has no part in VS Code's chat. */
@@ -43,7 +40,7 @@ interface Chat {
 /** Behind every button; it is given the turn and the action. */
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
-const words: ChatWords = { localize, formatTime };
+const words: ChatWords = { localize, formatTime: secondOfDay };
 
 /** Answers in VS Code's own chat. */
 export class ChatParticipant {
@@ -94,7 +91,7 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     // First of all: a request that fails on the way must not leave it to another.
-    const anyway = this.turns.takeAnyway();
+    const anyway = this.turns.useAnyway();
     const exchanges = chatExchanges(history, localize);
     const last = exchanges.at(-1);
     const go = chatGo(request, last, localize);
@@ -158,11 +155,11 @@ export class ChatParticipant {
         this.deps.onEvent(id, event);
         if (event.type === 'waiting') started.wait = event.actions;
         else if (event.type === 'attempt') started.wait = undefined;
-        for (const part of answer.take(event)) if (!token.isCancellationRequested) show(part, id, stream);
+        for (const part of answer.handle(event)) if (!token.isCancellationRequested) show(part, id, stream);
         if (answer.end) break;
       }
     } finally {
-      this.turns.over(id);
+      this.turns.end(id);
     }
   }
 }
@@ -191,9 +188,4 @@ function show(part: ChatPart, id: string, stream: vscode.ChatResponseStream): vo
       return;
     }
   }
-}
-
-function formatTime(at: number): string {
-  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
-  return new Date(at).toLocaleTimeString(knownLocale(vscode.env.language), time);
 }

@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
 import { codeProblems } from '../../code/codeProblems';
 import { codePrompts, codePromptText } from '../../code/codePrompts';
-import { contextPrompt } from '../../context/contextPrompt';
+import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { UserError } from '../../util/userError';
-import { allAttached, attached, attachmentOf, codeInSight, codePlace, type ChatReferences } from './chatCode';
 import { type ChatCommand, chatCommands, type CodePlace, isChatCommand } from './chatMetadata';
+import type { Attachment } from '../../../shared/protocol';
+import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
+import { codeDocument, findCode } from '../../code/findCode';
+import { shownPath, toRange } from '../../code/editorPlaces';
+import { refuseHiddenLink } from '../../context/linkTarget';
+import { createAttachment, readDocument } from '../../context/readContext';
 
 /** What the model is asked. */
 export interface ChatQuestion {
@@ -18,7 +23,7 @@ export interface ChatQuestion {
   readonly leftOut: boolean;
 }
 
-export interface Circumstances {
+interface Circumstances {
   /** The one the person was in last. */
   readonly editor: vscode.TextEditor | undefined;
   /** The code that was asked about before. */
@@ -64,4 +69,142 @@ async function withContext({ prompt, references }: vscode.ChatRequest): Promise<
     used: code.map(({ location }) => location),
     leftOut: others,
   };
+}
+
+/** Code as it is now, and where. */
+interface FoundCode {
+  readonly document: vscode.TextDocument;
+  readonly excerpt: CodeExcerpt;
+  readonly location: vscode.Location;
+}
+
+/** What was attached to a request. */
+interface ChatReferences {
+  readonly code: readonly FoundCode[];
+  readonly texts: readonly Attachment[];
+  /** There was something else, a picture for instance. */
+  readonly others: boolean;
+}
+
+type Reference = vscode.ChatPromptReference;
+
+/** VS Code attaches by itself what is in sight. */
+function isImplicit({ id }: Reference): boolean {
+  return id.startsWith('vscode.implicit');
+}
+
+/**
+ * For agents with tools VS Code attaches, unseen, a list of skills with their paths on this machine, and the instructions
+ * that a workspace brings: neither is anybody's wish here.
+ */
+function isUnseen({ id }: Reference): boolean {
+  return /^vscode\.(customizations|instructions|prompt\.instructions)/.test(id);
+}
+
+/** In the order of the prompt; VS Code's is the reverse. */
+function inOrder(references: readonly Reference[]): readonly Reference[] {
+  return references.toReversed();
+}
+
+/** What a person has attached. @throws UserError when a file can't be read, or all of it is too much */
+async function attached(references: readonly Reference[]): Promise<ChatReferences> {
+  return read(inOrder(references).filter((reference) => !isImplicit(reference) && !isUnseen(reference)));
+}
+
+/** With what VS Code attaches by itself. @throws UserError as `attached` */
+async function allAttached(references: readonly Reference[]): Promise<ChatReferences> {
+  const own = await attached(references);
+  return own.code.length + own.texts.length > 0 ? own : inSight(references);
+}
+
+/** What VS Code attaches by itself. What of it can't be read is nobody's wish. */
+async function inSight(references: readonly Reference[]): Promise<ChatReferences> {
+  try {
+    return await read(inOrder(references).filter(isImplicit));
+  } catch (error) {
+    if (error instanceof UserError) return { code: [], texts: [], others: false };
+    throw error;
+  }
+}
+
+/**
+ * The code that is meant where nothing is attached: the one that was asked about before, if the prompt names it, else
+ * that of the editor, else what VS Code says is in sight.
+ * @throws UserError when there is none
+ */
+async function codeInSight(
+  references: readonly Reference[],
+  place: CodePlace | undefined,
+  editor: vscode.TextEditor | undefined,
+): Promise<readonly FoundCode[]> {
+  if (place) {
+    const { uri, range } = locationOf(place);
+    return [await codeAt(uri, range)];
+  }
+  const excerpt = editor && (await findCode(editor));
+  if (excerpt) return [found(editor.document, excerpt)];
+  const { code } = await inSight(references);
+  if (code.length > 0) return code;
+  throw new UserError(
+    editor
+      ? vscode.l10n.t('There is no code here to work on.')
+      : vscode.l10n.t('Open a file and select the code you mean, or attach it with #.'),
+  );
+}
+
+function codePlace({ excerpt, location: { uri, range } }: FoundCode): CodePlace {
+  const { start, end } = range;
+  return {
+    label: excerpt.label,
+    uri: uri.toString(),
+    range: [start.line, start.character, end.line, end.character],
+  };
+}
+
+export function locationOf({ uri, range }: CodePlace): vscode.Location {
+  return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
+}
+
+function attachmentOf({ excerpt: { label, languageId, code, truncated } }: FoundCode): Attachment {
+  return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
+}
+
+async function read(references: readonly Reference[]): Promise<ChatReferences> {
+  const code: FoundCode[] = [];
+  const texts: Attachment[] = [];
+  let others = false;
+  let room: number = contextLimits.draft;
+  const addCode = (found: FoundCode): void => {
+    code.push(found);
+    room -= found.excerpt.code.length;
+  };
+  const addText = (text: Attachment): void => {
+    texts.push(text);
+    room -= text.code.length;
+  };
+  for (const { value, modelDescription, id } of references) {
+    if (value instanceof vscode.Location) addCode(await codeAt(value.uri, value.range));
+    else if (value instanceof vscode.Uri) addCode(await codeAt(value));
+    else if (typeof value === 'string') addText(createAttachment('file', modelDescription ?? id, '', value));
+    else others = true;
+    if (room < 0) {
+      throw new UserError(vscode.l10n.t('There is no room for more context in this prompt. Remove some of it first.'));
+    }
+  }
+  return { code, texts, others };
+}
+
+/** @param range absent: all of it. @throws UserError when there is nothing, or nothing that could be read */
+async function codeAt(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
+  await refuseHiddenLink(uri);
+  const document = await readDocument(uri);
+  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const path = shownPath(uri);
+  const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? whole), 'selection');
+  if (!excerpt) throw new UserError(vscode.l10n.t('There is nothing at {0} any more.', path));
+  return found(document, excerpt);
+}
+
+function found(document: vscode.TextDocument, excerpt: CodeExcerpt): FoundCode {
+  return { document, excerpt, location: new vscode.Location(document.uri, toRange(excerpt.span)) };
 }

@@ -2,7 +2,7 @@ import type { RunningTurn } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events';
 
 /** A turn of the chat that runs. */
-export interface ChatTurn {
+interface ChatTurn {
   readonly turn: RunningTurn;
   /** What can be done about the wait it is in; undefined: it is in none. */
   wait: readonly FaultAction[] | undefined;
@@ -27,7 +27,7 @@ export class ChatTurns {
     return this.last?.pickedInChat === true;
   }
 
-  over(id: string): void {
+  end(id: string): void {
     this.running.delete(id);
   }
 
@@ -44,11 +44,11 @@ export class ChatTurns {
     return this.last !== undefined && this.last.id !== id;
   }
 
-  /** @param say asks; its request may come before or after it resolves, and goes out whatever has failed before */
-  async sayAnyway(say: () => Promise<void>): Promise<void> {
+  /** @param ask asks; its request may come before or after it resolves, and goes out whatever has failed before */
+  async askAnyway(ask: () => Promise<void>): Promise<void> {
     this.anyway = true;
     try {
-      await say();
+      await ask();
     } catch (error) {
       this.anyway = false;
       throw error;
@@ -56,7 +56,7 @@ export class ChatTurns {
   }
 
   /** For each request, whatever becomes of it: what one has not used is not for the next. */
-  takeAnyway(): boolean {
+  useAnyway(): boolean {
     const { anyway } = this;
     this.anyway = false;
     return anyway;

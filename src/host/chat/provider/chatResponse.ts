@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../util/userError';
 import type { FaultKind } from '../../../engine/events';
 import { plain } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
@@ -54,7 +55,7 @@ export function responseSink(progress: vscode.Progress<vscode.LanguageModelRespo
  */
 export function chatError(error: unknown, initiator: unknown): unknown {
   // Anything else is a defect of ours, which is in the log.
-  if (!(error instanceof ChatFailure)) return withoutStack(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof ChatFailure)) return withoutStack(messageOf(error));
   const { message, kind } = error;
   return isOwnChat(initiator) ? plainError(message) : (codedError(kind, message) ?? withoutStack(message));
 }

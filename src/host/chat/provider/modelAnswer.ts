@@ -48,7 +48,7 @@ export class ModelAnswer {
   ) {}
 
   /** @returns true after the last event. @throws ChatFailure where the answer is not whole */
-  take(event: StreamEvent): boolean {
+  handle(event: StreamEvent): boolean {
     switch (event.type) {
       case 'text':
         this.whole += event.text;

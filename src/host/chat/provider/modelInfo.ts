@@ -1,5 +1,5 @@
 /** What VS Code wants to know of a model before it is asked anything. */
-export interface ModelLimits {
+interface ModelLimits {
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;
   readonly imageInput: boolean;

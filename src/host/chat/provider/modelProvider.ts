@@ -5,10 +5,9 @@ import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest } from '../../../engine/request';
 import type { ActiveConnection, Connections } from '../../connection/connections';
 import type { ImportedKeys } from '../../connection/importedKeys';
-import { localize } from '../../util/localize';
+import { localize, secondOfDay } from '../../util/localization';
 import type { Log } from '../../diagnostics/log';
 import type { Settings } from '../../settings/settings';
-import { secondOfDay } from '../../ui/timeOfDay';
 import { chatOptions } from './chatOptions';
 import { chatError, earlyEndError, responseSink } from './chatResponse';
 import { ChatFailure, ModelAnswer } from './modelAnswer';
@@ -102,7 +101,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       for await (const event of turn) {
         onEvent(turnId, event);
         if (event.type === 'usage' && event.attempt === 1) promptTokens = event.promptTokens;
-        if (answer.take(event)) break;
+        if (answer.handle(event)) break;
       }
     } catch (error) {
       if (!(error instanceof ChatFailure)) log.error(error);

@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
+import { resultWithin } from '../../util/systemClock';
 import { knownModels } from '../../../engine/gateway/modelList';
 import { originOf } from '../../../engine/gateway/baseUrl';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
-import { plainLabel } from '../../ui/plainLabel';
+import { plainLabel } from '../../ui/messageText';
 import { defaultBaseUrl } from '../../settings/settingValues';
 import { canChat, limitsOf } from './modelInfo';
 
-/** For a list of models; other extensions wait for it before they can ask anything. */
-const patienceMs = 3000;
+/** Time limit for the list of models, because other extensions wait for it before they can ask anything. */
+const listLimitMs = 3000;
 
 export interface OfferedModelsDeps {
   readonly catalog: Pick<ModelCatalog, 'listOf'>;
@@ -44,12 +45,7 @@ async function listedModels(
     }
   };
   const list = fromGateway();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), patienceMs);
-  });
-  const first = await Promise.race([list, late]);
-  clearTimeout(timer);
+  const first = await resultWithin(listLimitMs, list);
   if (first !== 'late' && first) return first;
   if (first === 'late') {
     list.then((models) => models && modelsChanged()).catch((error: unknown) => log.error(error));

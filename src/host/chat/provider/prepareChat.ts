@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
-import { openSetting } from '../../ui/messageActions';
 import type { SetApiKeyResult } from '../../connection/storeApiKey';
+import { messageOf } from '../../util/userError';
+import { openSetting, lateProgress, toast } from '../../ui/notifications';
 import type { Connections } from '../../connection/connections';
-import { lateProgress } from '../../ui/progress';
 import type { Log } from '../../diagnostics/log';
-import { toast } from '../../ui/toast';
 import { vendor } from '../../contributions';
-
 /** `ready`: the chat is open with our models in it. */
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
@@ -80,7 +78,7 @@ async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<
   try {
     await set(before === undefined ? false : undefined);
   } catch (error) {
-    log.info(`chat: it could not be switched on: ${error instanceof Error ? error.message : String(error)}`);
+    log.info(`chat: it could not be switched on: ${messageOf(error)}`);
     return;
   }
   // VS Code may refuse a write while the settings file is being edited, so the write is tried twice.
@@ -109,18 +107,20 @@ async function extensionIsThere(token: vscode.CancellationToken): Promise<void> 
 
 /** An internal command of newer hosts; older ones show the models without a group, and it may be there already. */
 async function addGroup(log: Log): Promise<void> {
-  try {
-    await vscode.commands.executeCommand('lm.addLanguageModelsProviderGroup', group);
-  } catch (error) {
-    log.info(`chat: no group of models was added: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  await attemptCommand(log, 'no group of models was added', 'lm.addLanguageModelsProviderGroup', group);
 }
 
 /** Internal as well: without it the user picks the model in the chat. */
 async function chooseModel(id: string, log: Log): Promise<void> {
+  const model = { vendor, id, family: id };
+  await attemptCommand(log, 'the model was not chosen', 'workbench.action.chat.changeModel', model);
+}
+
+/** Executes a command that some versions of VS Code don't have. A failure is only logged. */
+async function attemptCommand(log: Log, failure: string, command: string, argument: unknown): Promise<void> {
   try {
-    await vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id });
+    await vscode.commands.executeCommand(command, argument);
   } catch (error) {
-    log.info(`chat: the model was not chosen: ${error instanceof Error ? error.message : String(error)}`);
+    log.info(`chat: ${failure}: ${messageOf(error)}`);
   }
 }

@@ -81,7 +81,7 @@ function contentOf(part: unknown): Content {
 
 /** A request can't carry half a surrogate pair. */
 function textContent(text: string): Content {
-  return text === '' ? [] : [{ type: 'text', text: text.replace(/\p{Surrogate}/gu, '\ufffd') }];
+  return text === '' ? [] : [{ type: 'text', text: text.toWellFormed() }];
 }
 
 /** VS Code and its chat mark data for other providers with types of their own: caches, states, signatures. */

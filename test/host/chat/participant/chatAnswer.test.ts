@@ -31,7 +31,7 @@ const replaced = (whole: string): StreamEvent => ({ type: 'replaced', text: whol
 /** The calls that the chat's stream gets, as words. */
 function calls(answer: ChatAnswer, ...events: readonly StreamEvent[]): readonly string[] {
   return events
-    .flatMap((event) => answer.take(event))
+    .flatMap((event) => answer.handle(event))
     .map((part) =>
       part.type === 'button' ? `[${part.action}]` : part.type === 'markdown' ? part.text : `> ${part.text}`,
     );

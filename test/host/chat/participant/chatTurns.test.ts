@@ -12,7 +12,7 @@ describe('the turns of the chat', () => {
 
   it('are old when something else has been asked since', () => {
     turns.start('a', turn, false);
-    turns.over('a');
+    turns.end('a');
     assert.deepEqual([turns.isOld('a'), turns.isLast('a')], [false, true]);
     turns.start('b', turn, false);
     assert.deepEqual([turns.isOld('a'), turns.isLast('a')], [true, false]);
@@ -25,21 +25,21 @@ describe('the turns of the chat', () => {
   describe('that are asked anyway', () => {
     it('are so once, also when the request is there before the command has returned', async () => {
       let taken: boolean | undefined;
-      await turns.sayAnyway(() => {
-        taken = turns.takeAnyway();
+      await turns.askAnyway(() => {
+        taken = turns.useAnyway();
         return Promise.resolve();
       });
-      assert.deepEqual([taken, turns.takeAnyway()], [true, false]);
+      assert.deepEqual([taken, turns.useAnyway()], [true, false]);
     });
 
     it('are so when the request comes after the command', async () => {
-      await turns.sayAnyway(() => Promise.resolve());
-      assert.deepEqual([turns.takeAnyway(), turns.takeAnyway()], [true, false]);
+      await turns.askAnyway(() => Promise.resolve());
+      assert.deepEqual([turns.useAnyway(), turns.useAnyway()], [true, false]);
     });
 
     it('leave nothing to the next question when the chat could not be asked', async () => {
-      await assert.rejects(turns.sayAnyway(() => Promise.reject(new Error('no chat'))));
-      assert.equal(turns.takeAnyway(), false);
+      await assert.rejects(turns.askAnyway(() => Promise.reject(new Error('no chat'))));
+      assert.equal(turns.useAnyway(), false);
     });
   });
 });

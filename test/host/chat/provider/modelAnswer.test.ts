@@ -50,7 +50,7 @@ function told(...events: readonly StreamEvent[]): {
   );
   let failure: string | undefined;
   try {
-    const ends = events.map((event) => answer.take(event));
+    const ends = events.map((event) => answer.handle(event));
     assert.deepEqual(ends.slice(0, -1).filter(Boolean), [], 'only the last event is the end');
   } catch (error) {
     assert.ok(error instanceof ChatFailure);
@@ -178,8 +178,8 @@ describe('an answer in a chat that takes nothing back', () => {
 
   it('has ended too early at the token limit, which is no failure', () => {
     const answer = new ModelAnswer(silent, words);
-    assert.equal(answer.take(text('a')), false);
-    assert.equal(answer.take(done('a', 'length')), true);
+    assert.equal(answer.handle(text('a')), false);
+    assert.equal(answer.handle(done('a', 'length')), true);
     assert.match(answer.earlyEnd ?? '', /^Reached the token limit/);
   });
 

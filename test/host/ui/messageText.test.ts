@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withoutFullStop } from '../../../src/host/ui/fullStop';
+import { withoutFullStop } from '../../../src/host/ui/messageText';
 
 describe('words that are quoted within a sentence', () => {
   for (const [words, expected] of [

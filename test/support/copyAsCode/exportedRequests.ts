@@ -1,13 +1,13 @@
-import type { TakenRequest } from '../../../src/host/copyAsCode/exportedRequest';
+import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 
-export function takenRequest(changes: Partial<TakenRequest> = {}): TakenRequest {
+export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): ExportedRequest {
   return {
     baseUrl: 'https://api.example.com/v1',
     model: 'gpt-4o',
     messages: [{ role: 'user', content: 'Hello' }],
     temperature: 0.7,
     maxTokens: 2048,
-    patience: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxHintMs: 300_000, silenceMs: 20_000 },
+    retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxHintMs: 300_000, silenceMs: 20_000 },
     fromDemo: false,
     ...changes,
   };

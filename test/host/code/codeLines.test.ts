@@ -1,5 +1,40 @@
 import assert from 'node:assert/strict';
-import { fitReplacement } from '../../../src/host/code/replacement';
+import { indentInsertion, originalPlace, type OriginalPlace, fitReplacement } from '../../../src/host/code/codeLines';
+
+describe('an insertion behind white space', () => {
+  for (const [what, lead, text, inserted] of [
+    ['has its other lines as far in', '  ', 'a {\n  b\n}', 'a {\n    b\n  }'],
+    ['goes with tabs', '\t', 'a {\n\tb\n}\n', 'a {\n\t\tb\n\t}\n'],
+    ['loses the indentation it came with', '  ', '      a {\n        b\n      }', 'a {\n    b\n  }'],
+    ['gets no white space into empty lines', '  ', 'a\n\nb', 'a\n\n  b'],
+    ['is the same at the start of a line', '', '  a\n  b', '  a\n  b'],
+    ['is the same behind other text', 'x = ', 'a\nb', 'a\nb'],
+    ['is the same when it is a single line', '  ', '  a', '  a'],
+    ['is the same when its first line is not the outermost', '  ', '  a\nb', '  a\nb'],
+    ['is the same when its first line is empty', '  ', '\na', '\na'],
+    ['is nothing when there is nothing', '  ', '', ''],
+  ] as const) {
+    it(what, () => assert.equal(indentInsertion(text, lead), inserted));
+  }
+});
+
+const there = (start: number, end: number): OriginalPlace => ({ type: 'there', start, end });
+
+describe('code that was asked about', () => {
+  for (const [what, text, original, at, place] of [
+    ['is where it was', 'a\nb\nc', 'b', 2, there(2, 3)],
+    ['is where it was, also when it is elsewhere too', 'b\nb\nb', 'b', 2, there(2, 3)],
+    ['has moved when it is at one other place', 'x\na\nb\nc', 'b', 2, there(4, 5)],
+    ['has moved, also when the document is shorter now', 'b', 'b', 40, there(0, 1)],
+    ['is found under other line ends', 'x\r\na\r\nb', 'a\nb', 0, there(3, 7)],
+    ['is found without the line ends it had', 'x\na\nb', 'a\r\nb', 0, there(2, 5)],
+    ['has changed when it is nowhere', 'a\nB\nc', 'b', 2, { type: 'changed' }],
+    ['is ambiguous when it is at several other places', 'b\na\nb', 'b', 2, { type: 'ambiguous' }],
+    ['is ambiguous when its places overlap', 'xaaa', 'aa', 0, { type: 'ambiguous' }],
+  ] as const) {
+    it(what, () => assert.deepEqual(originalPlace(text, original, at), place));
+  }
+});
 
 describe('the replacement of a selection', () => {
   for (const [what, original, replacement, fitted] of [

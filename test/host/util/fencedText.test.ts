@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { FencedText } from '../../../../src/host/chat/participant/fencedText';
+import { FencedText } from '../../../src/host/util/fencedText';
 
 const piece = fc.constantFrom('```', '~~~~', '`', '``', 'ts', '\n', '\r\n', '  ', '- ', '> ', '1. ', 'a', 'b c', '🐑');
 

@@ -2,7 +2,6 @@ import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { EngineReport, EngineSettings } from '../../engine/engine';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { ErrorNote } from './errorNote';
-import { withoutPlaces } from './redactPaths';
 
 /** Where the extension runs; nothing in it says who or on what files. */
 export interface HostFacts {
@@ -47,7 +46,7 @@ export interface ProxyFacts {
 }
 
 /** The settings that decide what the network is asked. */
-export interface SettingFacts extends EngineSettings {
+interface SettingFacts extends EngineSettings {
   /** Origin of the base URL, which may hold more than others should see; null: it can't be used. */
   readonly origin: string | null;
   /** Why it can't be used; null: it can. */
@@ -110,4 +109,42 @@ const requestId = /^[\w.:+=[\]-]{1,128}$/;
 
 function written(name: string, text: string): string {
   return name === 'requestId' && !requestId.test(text) ? '…' : withoutPlaces(text);
+}
+
+/** A folder and all above it; not the path of a URL, and not the two parts of `Qwen/Qwen2.5`. */
+const folders = /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
+/**
+ * A URL up to white space or a quotation mark. The length of the scheme is limited, and a match includes any URLs
+ * within the URL. Otherwise a long text would be searched to its end again from each of its letters.
+ */
+const urls = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
+const credentials = /(:\/\/)[^\s/?#"]*@/g;
+/** URLs whose password contains characters that usually end the host. */
+const oddCredentials = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
+const query = /[?#][^]*/;
+
+/**
+ * Without where something is on this computer, which names its user for one: servers on the own machine call models by
+ * their files. Of a URL neither user and password remain, nor what its query holds.
+ */
+export function withoutPlaces(text: string): string {
+  const withoutSecrets = text.replace(urls, (url) => withoutCredentials(url).replace(query, ''));
+  return withoutSecrets.replace(folders, '…/');
+}
+
+/** Stops at the last `@`, because each search beyond it would read the rest of a long text in vain. */
+function withoutCredentials(url: string): string {
+  const end = url.lastIndexOf('@') + 1;
+  return url.slice(0, end).replace(oddCredentials, '$1').replace(credentials, '$1') + url.slice(end);
+}
+
+const known = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
+
+/**
+ * What a report may say of a remote: some hosts put the address of a machine where its kind belongs.
+ * @param name `vscode.env.remoteName`
+ */
+export function remoteKind(name: string | undefined): string | null {
+  if (name === undefined) return null;
+  return known.includes(name) ? name : 'other';
 }

@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
 import { knownLocale } from '../../engine/gateway/visibleText';
+import type { Localize } from '../../engine/engine';
+/** For layers that don't know VS Code. */
+export const localize: Localize = (message, args) =>
+  args === undefined ? vscode.l10n.t(message) : vscode.l10n.t(message, args);
 
 /** As the user writes it, with the day when it isn't today. @param at epoch milliseconds */
 export function timeOfDay(at: number): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { takenFrom, texts, type TakenFrom } from '../../../src/host/copyAsCode/exportRequest';
+import { exportedRequest, texts, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
 
 const request = {
   model: 'gpt-4o',
@@ -10,9 +10,9 @@ const request = {
 const retry = { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, jitter: 'equal', maxHintMs: 60_000 } as const;
 const unset = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
 
-function taken(changes: Partial<TakenFrom> = {}) {
+function taken(changes: Partial<RequestToExport> = {}) {
   const settings = { retry, timeout: unset };
-  return takenFrom({ request, demo: false, baseUrl: 'https://a/v1', ownModel: 'own', settings, ...changes });
+  return exportedRequest({ request, demo: false, baseUrl: 'https://a/v1', ownModel: 'own', settings, ...changes });
 }
 
 describe('a request that is taken away', () => {
@@ -20,7 +20,7 @@ describe('a request that is taken away', () => {
     assert.deepEqual(taken(), {
       baseUrl: 'https://a/v1',
       ...request,
-      patience: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxHintMs: 60_000, silenceMs: 120_000 },
+      retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxHintMs: 60_000, silenceMs: 120_000 },
       fromDemo: false,
     });
   });
@@ -46,8 +46,8 @@ describe('a request that is taken away', () => {
   });
 
   it('waits longer for a model that thinks, and as long as the settings say', () => {
-    assert.equal(taken({ request: { ...request, model: 'deepseek-r1' } }).patience.silenceMs, 270_000);
+    assert.equal(taken({ request: { ...request, model: 'deepseek-r1' } }).retry.silenceMs, 270_000);
     const timeout = { ...unset, firstTokenMs: 7000 };
-    assert.equal(taken({ settings: { retry, timeout } }).patience.silenceMs, 7000);
+    assert.equal(taken({ settings: { retry, timeout } }).retry.silenceMs, 7000);
   });
 });

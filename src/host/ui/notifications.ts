@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import { resultWithin } from '../util/systemClock';
+import { visibleText } from '../../engine/gateway/visibleText';
+import type { Log } from '../diagnostics/log';
+import { withoutLinks } from './messageText';
+
+type ToastKind = 'information' | 'warning' | 'error';
+
+export interface ToastAction {
+  readonly title: string;
+  readonly run: () => unknown;
+}
+
+const maxLength = 1000;
+
+/**
+ * Shows a notification, and doesn't wait until the user dismisses it. The message may quote foreign text: it becomes
+ * one line without links and without anything hidden in it.
+ */
+export function toast(
+  log: Pick<Log, 'error'>,
+  kind: ToastKind,
+  message: string,
+  actions: readonly ToastAction[] = [],
+): void {
+  const chosen = show(kind, withoutLinks(visibleText(message, maxLength)), ...actions.map(({ title }) => title));
+  chosen
+    .then((title) => actions.find((action) => action.title === title)?.run())
+    .then(undefined, (error: unknown) => log.error(error));
+}
+
+function show(kind: ToastKind, message: string, ...titles: string[]): Thenable<string | undefined> {
+  switch (kind) {
+    case 'information':
+      return vscode.window.showInformationMessage(message, ...titles);
+    case 'warning':
+      return vscode.window.showWarningMessage(message, ...titles);
+    case 'error':
+      return vscode.window.showErrorMessage(message, ...titles);
+  }
+}
+
+/** Buttons that several messages carry. */
+export function openSetting(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
+  return { title, run: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${id}`) };
+}
+
+export function checkUrl(): ToastAction {
+  return openSetting('holysheep.baseUrl', vscode.l10n.t('Check URL'));
+}
+
+export function enterApiKey(title = vscode.l10n.t('Set API key')): ToastAction {
+  return { title, run: () => vscode.commands.executeCommand('holysheep.setApiKey') };
+}
+
+export function openLog(): ToastAction {
+  return { title: vscode.l10n.t('Show log'), run: () => vscode.commands.executeCommand('holysheep.showLog') };
+}
+
+export function exportDiagnostics(): ToastAction {
+  const title = vscode.l10n.t('Export diagnostics');
+  return { title, run: () => vscode.commands.executeCommand('holysheep.exportDiagnostics') };
+}
+
+export function networkSettings(): ToastAction {
+  return {
+    title: vscode.l10n.t('Proxy and certificate settings'),
+    run: () => vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy'),
+  };
+}
+
+/** Delay before progress is shown. Work that finishes sooner must not flash a notification over the panel. */
+const progressDelayMs = 500;
+
+/** Shows a cancellable notification while work takes longer than a moment. */
+export async function lateProgress<T>(
+  title: string,
+  work: (token: vscode.CancellationToken) => Promise<T>,
+): Promise<T> {
+  const source = new vscode.CancellationTokenSource();
+  try {
+    const result = work(source.token);
+    const first = await resultWithin(progressDelayMs, result);
+    if (first !== 'late') return first;
+    return await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      (_progress, token) => {
+        token.onCancellationRequested(() => source.cancel());
+        return result;
+      },
+    );
+  } finally {
+    source.dispose();
+  }
+}
