@@ -15,6 +15,13 @@ const only = (name, comment, from, allowed, to = {}) => ({
 const npm = (...names) => `^node_modules/(@types/)?(${names.join('|')})/`;
 module.exports = {
   forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Modules that import each other can only be understood together. Imports of types count, too.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     only('engine', 'The engine knows only the SDK and the parser.', engine, [
       engine,
       npm('openai', 'eventsource-parser'),

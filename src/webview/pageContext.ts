@@ -1,10 +1,15 @@
 import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
 import type { ToHost } from '../shared/protocol';
-import type { Announcer } from './a11y/announcer';
 import type { MoveFocus } from './a11y/focus';
 import type { Format } from './util/format';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
 import type { PanelClock } from './util/panelClock';
+
+/** Speaks to screen readers: start, waits and outcome, but never the text of the answer. */
+export interface Announcer {
+  readonly element: HTMLElement;
+  announce(text: string): void;
+}
 
 /** What every part of the panel is given. */
 export interface PageContext {

@@ -5,7 +5,6 @@ import type { ChatRequest } from '../../engine/request';
 import type { EngineSettings } from '../../engine/engine';
 import { initialTurn, interrupted, recorded } from '../../engine/state/turnState';
 import type { ExchangeView } from '../../shared/protocol';
-import type { OtherVersion } from './conversationList';
 import {
   canContinue,
   canRetry,
@@ -16,9 +15,9 @@ import {
   type Exchange,
   type PromptInput,
 } from './exchange';
-import { Exchanges } from './exchanges';
+import { Exchanges, type OtherVersion } from './exchanges';
 import type { FoldedJournal } from '../journal/journalFold';
-import type { JournalLine } from './journalSchema';
+import type { JournalLine } from '../journal/journalSchema';
 import { Listeners } from '../util/listeners';
 import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 

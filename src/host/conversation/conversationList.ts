@@ -1,11 +1,11 @@
 import type { Conversation } from './conversation';
-import { Exchanges } from './exchanges';
+import { Exchanges, type OtherVersion } from './exchanges';
 import { isConversationId, type Journal } from '../journal/journal';
 import type { Live, OpenConversations } from './openConversations';
 import { foldOutline } from '../journal/journalFold';
 import type { JournalEntry } from '../journal/journalFolder';
 import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
-import type { JournalLine } from './journalSchema';
+import type { JournalLine } from '../journal/journalSchema';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { Exchange } from './exchange';
 
@@ -228,12 +228,6 @@ export interface ReadConversation {
   readonly exchanges: readonly Exchange[];
   /** Those that are not shown, in the order in which they were asked. */
   readonly others: readonly OtherVersion[];
-}
-
-export interface OtherVersion {
-  readonly exchange: Exchange;
-  /** Id of the one it was asked after; absent: it was a first prompt. */
-  readonly after?: string | undefined;
 }
 
 /** Returns the title of a conversation as it is shown: one line without anything hidden in it. */

@@ -1,18 +1,30 @@
 import type { ExchangeView } from '../../shared/protocol';
-import type { OtherVersion } from './conversationList';
 import { viewOf, type Exchange } from './exchange';
-import type { FoldedJournal } from '../journal/journalFold';
+
+/** An exchange that is not shown. */
+export interface OtherVersion {
+  readonly exchange: Exchange;
+  /** Id of the exchange after which it was asked. Absent if it was a first prompt. */
+  readonly after?: string | undefined;
+}
+
+/** The exchanges that a journal contains. */
+export interface StoredExchanges {
+  /** Also those of other versions, in the order in which they were asked. */
+  readonly all: readonly Exchange[];
+  readonly tree: ExchangeTree;
+}
 
 /** All exchanges of a conversation, of which a path is shown. */
 export class Exchanges {
   private byId = new Map<string, Exchange>();
   private tree = new ExchangeTree();
 
-  constructor(folded: Pick<FoldedJournal, 'all' | 'tree'>) {
-    this.load(folded);
+  constructor(stored: StoredExchanges) {
+    this.load(stored);
   }
 
-  load({ all, tree }: Pick<FoldedJournal, 'all' | 'tree'>): void {
+  load({ all, tree }: StoredExchanges): void {
     this.byId = new Map(all.map((exchange) => [exchange.id, exchange]));
     this.tree = tree;
   }

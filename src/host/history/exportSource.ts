@@ -1,6 +1,6 @@
 import { runsOf } from '../../engine/state/turnState';
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { OtherVersion } from '../conversation/conversationList';
+import type { OtherVersion } from '../conversation/exchanges';
 import type { Exchange } from '../conversation/exchange';
 
 /** What a conversation is exported from. */

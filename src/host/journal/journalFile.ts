@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
 import { encodeLine, mergeText } from './journalLines';
-import type { EventsLine, HeaderLine, JournalLine } from '../conversation/journalSchema';
+import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
 import { privateFileMode, privateFolderMode } from '../util/files';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */

@@ -1,15 +1,12 @@
 import { initialTurn, interrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
 import { rerunOf, withEvents, type Exchange } from '../conversation/exchange';
-import { ExchangeTree } from '../conversation/exchanges';
+import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
-import type { ExchangeLine, JournalLine, TurnLine } from '../conversation/journalSchema';
+import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
-export interface FoldedJournal {
+export interface FoldedJournal extends StoredExchanges {
   /** Those that are shown, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** Also those of other versions, as they were asked. */
-  readonly all: readonly Exchange[];
-  readonly tree: ExchangeTree;
   /** As given by the person. */
   readonly title?: string | undefined;
   /** Ids of those whose turn was running when the last line was written, and nobody has noticed yet. */

@@ -9,7 +9,7 @@ import {
   type EventsLine,
   type HeaderLine,
   type JournalLine,
-} from '../conversation/journalSchema';
+} from './journalSchema';
 
 export class JournalFormatError extends Error {
   override readonly name = 'JournalFormatError';

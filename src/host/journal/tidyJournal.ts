@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../engine/events';
 import { keepAge } from './journalFile';
 import type { JournalEntry, JournalFolder } from './journalFolder';
 import { encodeJournal, type SalvagedJournal, mergeText } from './journalLines';
-import { journalSchema, type HeaderLine, type JournalLine } from '../conversation/journalSchema';
+import { journalSchema, type HeaderLine, type JournalLine } from './journalSchema';
 import { replaceFile } from '../util/files';
 
 /** Smaller files are not worth rewriting, and larger ones only where that at least halves them. */

@@ -5,7 +5,7 @@ import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { inputOf, type PromptInput } from '../conversation/exchange';
-import { isPromptInput } from '../conversation/journalSchema';
+import { isPromptInput } from '../journal/journalSchema';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../demo/demoMode';
 import type { SessionServices } from './panelServices';

@@ -2,14 +2,8 @@ import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/pro
 import { element } from '../util/element';
 import { fill } from '../util/format';
 import { stoppedText } from '../turn/turnNotes';
-import type { PageContext } from '../pageContext';
+import type { Announcer, PageContext } from '../pageContext';
 import { retryTemplate } from '../turn/waitCard';
-
-/** Speaks to screen readers: start, waits and outcome, never the answer's words one by one. */
-export interface Announcer {
-  readonly element: HTMLElement;
-  announce(text: string): void;
-}
 
 export function createAnnouncer(): Announcer {
   // No role: `role="status"` belongs to the wait card alone.

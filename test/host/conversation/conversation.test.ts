@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import type { EngineSettings } from '../../../src/engine/engine';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import { foldJournal } from '../../../src/host/journal/journalFold';
-import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import {
   attempt,
   done,

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/engine/state/turnState';
 import { rerunOf } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
-import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { attempt, done, resumed, stopped, text } from './scriptedEngine';
 
 const first: readonly StreamEvent[] = [attempt(), text('Hel'), stopped('Hel')];

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import { foldJournal, type FoldedJournal } from '../../../src/host/journal/journalFold';
 import { decodeLine, encodeLine } from '../../../src/host/journal/journalLines';
-import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, failed, ScriptedEngine, settled, stopped, text } from './scriptedEngine';

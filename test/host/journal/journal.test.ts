@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Journal, isConversationId } from '../../../src/host/journal/journal';
 import type { FoldedJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
-import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import type { JournalProblem } from '../../../src/host/journal/journalFile';
 import { VirtualClock } from '../../support/virtualClock';
 import { dropLocks } from './dropLocks';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalFile, writeFailureOf } from '../../../src/host/journal/journalFile';
-import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';

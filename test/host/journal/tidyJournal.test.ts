@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../../src/engine/events';
 import { compactJournal } from '../../../src/host/journal/tidyJournal';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { encodeLine } from '../../../src/host/journal/journalLines';
-import type { JournalLine } from '../../../src/host/conversation/journalSchema';
+import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { propertyRuns } from '../../support/propertyRuns';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from '../conversation/scriptedEngine';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../../src/engine/events';
 import { foldJournal } from '../../../../src/host/journal/journalFold';
 import { encodeLine, salvageJournal } from '../../../../src/host/journal/journalLines';
-import { journalSchema } from '../../../../src/host/conversation/journalSchema';
+import { journalSchema } from '../../../../src/host/journal/journalSchema';
 import type { Stage } from '../stage';
 import { partial, rest, storyOf } from '../story';
 import type { WireCase } from '../wireCase';
