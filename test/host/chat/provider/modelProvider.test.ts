@@ -65,7 +65,7 @@ describe('the token counts of the model provider', () => {
 
   it('rise with the prompt tokens that the gateway reports', async () => {
     const [before, after] = await counts({ attempt: 1, times: 1.4 });
-    assert.ok(after >= 1.4 * before && after <= 1.6 * before, `${before}, ${after}`);
+    assert.ok(after >= 1.4 * before && after <= 1.7 * before, `${before}, ${after}`);
   });
 
   it('are those of the same model at the same gateway', async () => {
