@@ -4,7 +4,7 @@ import { isTerminal, type StreamEvent, type TerminalEvent } from '../../../src/e
 import type { Stage } from './stage';
 
 /** Real milliseconds after which a turn that does nothing is a bug. */
-const patienceMs = 10_000;
+const patienceMs = 50_000;
 
 /** A turn on the wire, with everything it has said. */
 export class WireRun {
