@@ -158,9 +158,7 @@ describe('a window that is killed in mid-answer', () => {
     await before.answer.getByText('word60').waitFor();
     workbench = await workbench.killWindow();
     const panel = new ConversationPanel(workbench);
-    // The server keeps the extension host of the window that is gone, which still has the conversation.
-    await panel.button('Open Here').click();
-    await panel.inState('stopped').waitFor();
+    await panel.inState('interrupted').waitFor();
     const found = await panel.answer.innerText();
     assert.ok(story.startsWith(found.trimEnd()) && found.length >= upTo(20).length, found);
     ends = true;
