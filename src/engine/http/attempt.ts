@@ -95,7 +95,8 @@ export class Attempt {
       quiet: this.guarded((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
-      if (!this.settled) this.onDelta(delta);
+      // The chunk with the finish reason that ended the attempt may also report what the attempt has cost.
+      if (!this.settled || delta.type === 'usage') this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
     this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);

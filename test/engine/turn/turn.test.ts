@@ -395,6 +395,16 @@ describe('completion', () => {
     }).toEnd();
     assert.equal(run.last('usage').totalTokens, 20);
   });
+
+  for (const reason of ['content_filter', 'error']) {
+    it(`counts the usage in the chunk with the finish reason ${reason}`, async () => {
+      const failing = streaming((body) => body.delta('ab').finish(reason, usage).done());
+      const run = await new EngineRun({
+        replies: [failing, streaming((body) => body.delta('c').finish().done())],
+      }).toEnd();
+      assert.equal(run.last('usage').totalTokens, 10);
+    });
+  }
 });
 
 describe('what is not an answer', () => {
