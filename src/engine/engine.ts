@@ -1,11 +1,11 @@
 import type { Clock } from './clock';
 import type { StreamEvent } from './events';
-import type { ChatRequest, Connection } from './request';
-import type { KnownKeys } from './gateway/knownKeys';
-import type { TurnRecord } from './state/ledger';
-import type { NetworkReport, ModelCooldown } from './gate/networkState';
 import type { Scope, SharedCooldowns } from './gate/cooldowns';
+import type { ModelCooldown, NetworkReport } from './gate/networkState';
+import type { KnownKeys } from './gateway/knownKeys';
+import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
+import type { TurnRecord } from './state/ledger';
 
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;

@@ -1,7 +1,7 @@
+import type { Step } from '../script';
 import { english, type Texts, type Topic } from './answers.en';
 import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
-import type { Step } from '../script';
 
 /** What is still to be streamed: the answer, or the rest of it. */
 export interface DemoAnswer {

@@ -1,7 +1,8 @@
-import type { ChatMessage, TextMessage } from '../request';
-import { sentPartial, type JoinMethod } from './splice';
 import type { ResumeMethod } from '../events';
+import type { ChatMessage, TextMessage } from '../request';
 import { wellFormed } from '../surrogates';
+import { sentPartial, type JoinMethod } from './splice';
+
 /** `prefix`: DeepSeek's sign that the message is to be gone on with. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 

@@ -1,15 +1,15 @@
 import type { FaultAction, FaultKind } from '../events';
 import { parseHint, parseInbandHint } from '../retry/retryAfter';
 import type { Hint } from '../retry/retryAfterDurations';
+import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import {
   fromJson,
   readProviderError,
-  type ProviderError,
   refusedParameter,
+  type ProviderError,
   type RepairableParameter,
 } from './providerError';
 import { inbandRow, statusRow } from './statusFault';
-import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import { transportFault } from './transportError';
 
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';

@@ -2,8 +2,8 @@ import type { Clock } from '../clock';
 import {
   GateCooldown,
   SharedNotes,
-  type GateBlock,
   type Cooldown,
+  type GateBlock,
   type Scope,
   type SharedCooldowns,
 } from './cooldowns';

@@ -1,12 +1,12 @@
 import type { EngineDeps } from '../engine';
 import { local, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
-import type { GateBlock } from './cooldowns';
-import type { Gate, Permit } from './gate';
 import { deadlineOf, nextModel, tooFarAway, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
 import { faultOf, type Failure } from '../turn/turnMessages';
 import type { WaitDescription, Waits } from '../turn/waits';
+import type { GateBlock } from './cooldowns';
+import type { Gate, Permit } from './gate';
 
 /**
  * Without a hint, other requests wait no longer than this for a probe. The turn that was refused often waits longer

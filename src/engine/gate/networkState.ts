@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
-import { Gate } from './gate';
-import type { Scope, SharedCooldowns } from './cooldowns';
 import type { RepairableParameter } from '../faults/providerError';
+import type { Scope, SharedCooldowns } from './cooldowns';
+import { Gate } from './gate';
 
 /** With more of a kind than this, those that hold nobody up are forgotten. */
 const keptOfAKind = 100;

@@ -1,21 +1,21 @@
-import {
-  type AnswerDelta,
-  type AnswerSize,
-  readChunk,
-  ToolCallNumbers,
-  type Delta,
-  type DeltaFilter,
-  type ToolCallPart,
-  type Finish,
-} from './dialect';
-import { ChunkReader } from './chunkReader';
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
-import { IdleClocks, drainMs, tailMs, timeoutsFor } from './idleClocks';
-import { parseJson, printJson } from '../json';
 import type { KnownKeys } from '../gateway/knownKeys';
+import { parseJson, printJson } from '../json';
+import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
+import {
+  readChunk,
+  ToolCallNumbers,
+  type AnswerDelta,
+  type AnswerSize,
+  type Delta,
+  type DeltaFilter,
+  type Finish,
+  type ToolCallPart,
+} from './dialect';
+import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 

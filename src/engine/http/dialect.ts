@@ -1,7 +1,7 @@
 import { maxToolCalls, type Usage } from '../events';
 import { isError } from '../faults/providerError';
-import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 import { visibleText } from '../gateway/visibleText';
+import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 
 /** A piece of a tool call; the arguments of the pieces with the same index, one after the other, are its JSON. */
 export interface ToolCallPart {

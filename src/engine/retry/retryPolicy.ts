@@ -1,8 +1,8 @@
-import { hintedDelay, overloadDelay, transientDelay } from './backoff';
+import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
 import { fault, local, type Fault } from '../faults/classify';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
-import type { EngineSettings } from '../engine';
+import { hintedDelay, overloadDelay, transientDelay } from './backoff';
 
 /** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
 export interface History {

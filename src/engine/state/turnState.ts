@@ -12,7 +12,7 @@ import {
   type WaitingEvent,
 } from '../events';
 import { emptyLedger, enter, type Ledger } from './ledger';
-import { noThroughput, addToThroughput, spread, type Throughput } from './throughput';
+import { addToThroughput, noThroughput, spread, type Throughput } from './throughput';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';

@@ -1,15 +1,15 @@
 import type { Answer, Plan } from '../answer/answer';
-import { AnswerSize } from '../http/dialect';
-import { Attempt } from '../http/attempt';
+import { continuationMessages, knownPrefill } from '../answer/continuation';
 import type { EngineDeps } from '../engine';
 import type { AttemptReason, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import type { GateQueue } from '../gate/gateQueue';
-import type { ChatRequest, Connection } from '../request';
-import { continuationMessages, knownPrefill } from '../answer/continuation';
 import type { NetworkState } from '../gate/networkState';
 import type { KnownKeys } from '../gateway/knownKeys';
+import { Attempt } from '../http/attempt';
+import { AnswerSize } from '../http/dialect';
+import type { ChatRequest, Connection } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 

@@ -1,25 +1,25 @@
 import { Answer } from '../answer/answer';
-import type { AttemptEnd } from '../http/attempt';
-import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
 import type { AttemptReason, ModelEvent, StreamEvent } from '../events';
-import { isConnectionError, type ConnectionError, type ChatRequest, type Connection } from '../request';
 import { classify, fault, type Evidence, type Fault } from '../faults/classify';
-import { hostFailure } from '../faults/hostFaults';
 import { faultRows } from '../faults/faultTable';
+import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
-import type { TurnRecord } from '../state/ledger';
-import { GateQueue } from '../gate/gateQueue';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
+import { GateQueue } from '../gate/gateQueue';
+import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
+import type { KnownKeys } from '../gateway/knownKeys';
+import type { AttemptEnd } from '../http/attempt';
+import { isConnectionError, type ChatRequest, type Connection, type ConnectionError } from '../request';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
 import { isRetryable } from '../retry/retryPolicy';
-import type { NetworkState } from '../gate/networkState';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { TurnRecord } from '../state/ledger';
+import { Attempts, type KeyedConnection } from './attempts';
 import { TurnHistory } from './turnHistory';
-import { TurnOutput, type Draft } from './turnOutput';
 import { TurnMessages, type Failure, type Situation } from './turnMessages';
+import { TurnOutput, type Draft } from './turnOutput';
 import { Waits, type WaitDescription } from './waits';
 
 /** Why there is another attempt; undefined: there is none. */

@@ -1,11 +1,11 @@
-import type { Attempt } from '../http/attempt';
 import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
 import { fault as rowOf, type Fault } from '../faults/classify';
 import { faultRows, type RowId } from '../faults/faultTable';
 import { wordsFor, type Circumstances, type Wording } from '../faults/wording';
-import type { KnownKeys } from '../gateway/knownKeys';
 import type { GateBlock } from '../gate/cooldowns';
+import type { KnownKeys } from '../gateway/knownKeys';
+import type { Attempt } from '../http/attempt';
 import type { Connection } from '../request';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
 import type { WaitDescription } from './waits';

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ChatMessage } from '../../../src/engine/request';
+import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
 import {
   continuationMessages,
-  quotedChars,
   knownPrefill,
-  type Prefill,
   longestJoin,
+  quotedChars,
   resumeMethod,
   type Broken,
+  type Prefill,
 } from '../../../src/engine/answer/continuation';
 import { sentPartial } from '../../../src/engine/answer/splice';
-import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
+import type { ChatMessage } from '../../../src/engine/request';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const asking = (content: string): readonly ChatMessage[] => [

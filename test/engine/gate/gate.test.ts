@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GateBlock } from '../../../src/engine/gate/cooldowns';
-import { Gate, QueueTimer, type Permit } from '../../../src/engine/gate/gate';
 import { noSharedCooldowns, type Cooldown, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { Gate, QueueTimer, type Permit } from '../../../src/engine/gate/gate';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NetworkState, RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/cooldowns';
-import { settle, VirtualClock } from '../../support/virtualClock';
+import { NetworkState, RetryBudget } from '../../../src/engine/gate/networkState';
 import { propertyRuns } from '../../support/propertyRuns';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,
+  rejecting,
   silent,
   status,
   streaming,
   type LiveBody,
   type Reply,
-  rejecting,
 } from '../../support/scriptedFetch';
-import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });

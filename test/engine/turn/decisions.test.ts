@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { getEventListeners } from 'node:events';
 import { fault } from '../../../src/engine/faults/classify';
 import type { RowId } from '../../../src/engine/faults/faultTable';
-import { GateQueue } from '../../../src/engine/gate/gateQueue';
-import { Gate } from '../../../src/engine/gate/gate';
-import { RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { Gate } from '../../../src/engine/gate/gate';
+import { GateQueue } from '../../../src/engine/gate/gateQueue';
+import { RetryBudget } from '../../../src/engine/gate/networkState';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import type { Decision } from '../../../src/engine/retry/retryPolicy';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
-import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { faultOf, TurnMessages } from '../../../src/engine/turn/turnMessages';
+import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
 import {

@@ -3,12 +3,12 @@ import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/cooldow
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,
+  LiveBody,
   rejecting,
   silent,
   sseHeaders,
   status,
   streaming,
-  LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConnectionProblem } from '../../../src/engine/request';
+import { EngineRun } from '../../support/engineRun';
 import {
   answering,
   rejecting,
@@ -9,7 +10,6 @@ import {
   streaming,
   type LiveBody,
 } from '../../support/scriptedFetch';
-import { EngineRun } from '../../support/engineRun';
 import { settle } from '../../support/virtualClock';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
