@@ -1,7 +1,7 @@
 import { Answer } from '../answer/answer';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
 import type { AttemptReason, ModelEvent, StreamEvent } from '../events';
-import { classify, fault, type Evidence, type Fault } from '../faults/classify';
+import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
@@ -188,7 +188,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.endPresent('internal', fault(faultRows.internalError));
+      this.attempts.endPresent('internal', faultOfRow(faultRows.internalError));
     } catch (another) {
       // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
       log.error(another);

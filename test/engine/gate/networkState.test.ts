@@ -132,7 +132,7 @@ describe('the network state', () => {
     assert.deepEqual(state.cooldownOf(scope), { until: clock.now() + 5000, why: 'breaker' });
   });
 
-  it('tells when a pause begins, becomes longer and is ended, not when it stays as it is', async () => {
+  it('reports that a cooldown starts, becomes longer and is cleared, but nothing while it stays the same', async () => {
     const clock = new VirtualClock();
     const told: (number | undefined)[] = [];
     const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>
