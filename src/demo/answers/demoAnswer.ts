@@ -4,7 +4,7 @@ import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
 
 /** What is still to be streamed: the answer, or the rest of it. */
-export interface DemoAnswer {
+interface DemoAnswer {
   readonly text: string;
   /** Whether the text continues a partial answer. */
   readonly isRest: boolean;

@@ -3,10 +3,10 @@ import type { ChatMessage, TextMessage } from '../request';
 import { wellFormed } from '../surrogates';
 import { sentPartial, type JoinMethod } from './splice';
 
-/** `prefix`: DeepSeek's sign that the message is to be gone on with. */
+/** `prefix`: marks the message that DeepSeek is to continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
-/** So much of the partial's end is quoted, in characters. */
+/** Length of the quotation from the end of the partial answer, in characters. */
 export const quotedChars = 200;
 
 /**
@@ -92,10 +92,10 @@ export function knownPrefill(baseUrl: string, model: string): Prefill | undefine
   return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.takes;
 }
 
-/** Over so many characters a request with the partial costs more than a new answer is worth waiting for. */
+/** A longer partial answer, in characters, is not continued: its request would cost more than a new answer. */
 export const longestJoin = 60_000;
 
-/** What there is of an answer whose stream broke. */
+/** A partial answer, with what decides how it can be continued. */
 export interface PartialAnswer {
   readonly text: string;
   /** This or an earlier attempt streamed reasoning. */

@@ -50,7 +50,7 @@ export async function send(
   });
   let response;
   try {
-    // The key never follows a redirect: to whom it would be shown is not the user's choice.
+    // A redirect is refused, because it would send the key to an origin that the user has not chosen.
     response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
   } catch (error) {
     throw new ConnectionFailure(error);
