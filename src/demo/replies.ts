@@ -8,7 +8,7 @@ export interface ErrorBody {
   readonly [field: string]: unknown;
 }
 
-export interface AnswerOptions {
+interface AnswerOptions {
   /** Characters (code points) of a delta; 4 by default. */
   readonly chunkChars?: number;
   /** Between two deltas. */

@@ -1,8 +1,8 @@
 import type { Engine, EngineDeps, EngineLog } from './engine';
 import { describeError } from './faults/transportError';
-import type { TurnRecord } from './state/ledger';
-import { KnownKeys } from './gateway/knownKeys';
 import { NetworkState } from './gate/networkState';
+import { KnownKeys } from './gateway/knownKeys';
+import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
 /** As many turns are kept for the diagnostics. */

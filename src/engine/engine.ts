@@ -1,11 +1,11 @@
 import type { Clock } from './clock';
 import type { StreamEvent } from './events';
-import type { ChatRequest, Connection } from './request';
-import type { KnownKeys } from './gateway/knownKeys';
-import type { TurnRecord } from './state/ledger';
-import type { NetworkReport, ModelCooldown } from './gate/networkState';
 import type { Scope, SharedCooldowns } from './gate/cooldowns';
+import type { ModelCooldown, NetworkReport } from './gate/networkState';
+import type { KnownKeys } from './gateway/knownKeys';
+import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
+import type { TurnRecord } from './state/ledger';
 
 /** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
@@ -37,7 +37,7 @@ export interface EngineDeps {
    * keys of the requests of this engine are removed.
    */
   readonly keys?: KnownKeys | undefined;
-  /** What the other windows were told to wait for. */
+  /** Cooldowns that the windows share. */
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
@@ -50,13 +50,13 @@ export interface RunningTurn extends AsyncIterable<StreamEvent> {
   stop(): void;
   /** Ends a wait, or replaces an attempt that has shown nothing yet. Two calls are one retry. */
   retryNow(): void;
-  /** As `retryNow`, and forgets why nobody was to ask this model for a while. */
+  /** Like `retryNow`, but also forgets the failures of the model so far. */
   tryAnyway(): void;
   /** The next attempt goes to `model`, at once. */
   switchModel(model: string): void;
 }
 
-/** What there is of an answer to the same request. */
+/** The partial answer of an earlier turn with the same request. */
 export interface EarlierAnswer {
   readonly text: string;
   /** The model thought before it wrote. */
@@ -70,17 +70,17 @@ export interface EarlierAnswer {
 export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly earlier?: EarlierAnswer | undefined;
-  /** Instead of the engine's own: where this turn goes, whatever becomes of the others. */
+  /** Replaces `EngineDeps.connection` for this turn. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
 
 export interface Engine {
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
-  /** Key or base URL may be others: who waits for a route that is no longer taken goes on at once. */
+  /** The key or the base URL may have changed: turns that wait for a route that is no longer used stop waiting. */
   connectionChanged(): void;
-  /** Forgets cooldowns, breakers and spent retry budgets, in all windows; waits for them end. */
+  /** Forgets cooldowns, breakers and spent retry budgets, in all windows, and ends the waits for them. */
   resetNetworkState(): Promise<void>;
-  /** Whether a model is left alone for a while, and until when; as far as this window knows. */
+  /** Returns the cooldown of a model, as far as this window knows. */
   cooldownOf(scope: Scope): ModelCooldown | undefined;
   /** The last turns and what is known of the network, without keys, prompts and answers. */
   report(): EngineReport;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFinishReason } from '../../src/engine/http/dialect';
 import { readProviderError } from '../../src/engine/faults/providerError';
-import { parseHint } from '../../src/engine/retry/retryAfter';
 import { KnownKeys } from '../../src/engine/gateway/knownKeys';
 import { parseModelList } from '../../src/engine/gateway/modelList';
+import { readFinishReason } from '../../src/engine/http/dialect';
 import { requestIdOf } from '../../src/engine/http/transport';
+import { parseHint } from '../../src/engine/retry/retryAfter';
 
 const hidden: readonly (readonly [name: string, characters: string, shown: string])[] = [
   ['bidi overrides and embeddings', '\u202a\u202b\u202c\u202d\u202e', ''],

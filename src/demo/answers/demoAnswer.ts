@@ -1,10 +1,10 @@
+import type { Step } from '../script';
 import { english, type Texts, type Topic } from './answers.en';
 import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
-import type { Step } from '../script';
 
 /** What is still to be streamed: the answer, or the rest of it. */
-export interface DemoAnswer {
+interface DemoAnswer {
   readonly text: string;
   /** Whether the text continues a partial answer. */
   readonly isRest: boolean;

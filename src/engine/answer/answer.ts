@@ -1,11 +1,11 @@
 import type { Clock } from '../clock';
-import type { AnswerDelta, ToolCallPart } from '../http/dialect';
 import type { EarlierAnswer, EngineSettings } from '../engine';
 import type { ResumeMethod } from '../events';
-import { resumeMethod, type Prefill } from './continuation';
-import { holdMs, Splice, type JoinMethod, type SpliceStep } from './splice';
+import type { AnswerDelta, ToolCallPart } from '../http/dialect';
 import type { TurnHistory } from '../turn/turnHistory';
 import type { TurnOutput } from '../turn/turnOutput';
+import { resumeMethod, type Prefill } from './continuation';
+import { holdMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 
 /** How an attempt relates to the partial answer. `replay`: there is none, so the original request is sent again. */
 export type Plan = 'replay' | ResumeMethod;

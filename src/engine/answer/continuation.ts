@@ -1,11 +1,12 @@
-import type { ChatMessage, TextMessage } from '../request';
-import { sentPartial, type JoinMethod } from './splice';
 import type { ResumeMethod } from '../events';
+import type { ChatMessage, TextMessage } from '../request';
 import { wellFormed } from '../surrogates';
-/** `prefix`: DeepSeek's sign that the message is to be gone on with. */
+import { sentPartial, type JoinMethod } from './splice';
+
+/** `prefix`: marks the message that DeepSeek is to continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
-/** So much of the partial's end is quoted, in characters. */
+/** Length of the quotation from the end of the partial answer, in characters. */
 export const quotedChars = 200;
 
 /**
@@ -60,7 +61,7 @@ function isChinese(text: string): boolean {
 /** How a model goes on with an assistant message: marked with `prefix: true`, or because it is the last one. */
 export type Prefill = 'prefix' | 'assistant';
 
-interface Row {
+interface PrefillSupport {
   readonly takes: Prefill;
   readonly model: RegExp;
   /** Absent: wherever the model is served. */
@@ -72,7 +73,7 @@ interface Row {
  * platform.claude.com, "Prefill Claude's response"; "What's new in Claude 4.6": a prefill is a 400 from there on, and
  * it never went together with extended thinking, which gateways spell as a suffix of the model's name.
  */
-const table: readonly Row[] = [
+const prefillModels: readonly PrefillSupport[] = [
   { takes: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
   { takes: 'assistant', model: claude(String.raw`(2([.-][01])?|v2)`) },
   { takes: 'assistant', model: claude(String.raw`3([.-][57])?-(opus|sonnet|haiku)`) },
@@ -88,14 +89,14 @@ function claude(version: string): RegExp {
 
 /** @returns undefined: nothing is known of this model here */
 export function knownPrefill(baseUrl: string, model: string): Prefill | undefined {
-  return table.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.takes;
+  return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.takes;
 }
 
-/** Over so many characters a request with the partial costs more than a new answer is worth waiting for. */
+/** A longer partial answer, in characters, is not continued: its request would cost more than a new answer. */
 export const longestJoin = 60_000;
 
-/** What there is of an answer whose stream broke. */
-export interface Broken {
+/** A partial answer, with what decides how it can be continued. */
+export interface PartialAnswer {
   readonly text: string;
   /** This or an earlier attempt streamed reasoning. */
   readonly reasoned: boolean;
@@ -108,7 +109,13 @@ export interface Broken {
 }
 
 /** `replay`: the original request again, nothing of it has been seen; else how to go on from what has been. */
-export function resumeMethod({ text, reasoned, calledTools, joinsRefused, prefill }: Broken): 'replay' | ResumeMethod {
+export function resumeMethod({
+  text,
+  reasoned,
+  calledTools,
+  joinsRefused,
+  prefill,
+}: PartialAnswer): 'replay' | ResumeMethod {
   if (text === '' && !reasoned && !calledTools) return 'replay';
   // Half a tool call, like a thought, can't be continued; and no provider takes an empty message.
   if (calledTools || text.trim() === '') return 'restart';

@@ -1,15 +1,15 @@
 import type { FaultAction, FaultKind } from '../events';
 import { parseHint, parseInbandHint } from '../retry/retryAfter';
 import type { Hint } from '../retry/retryAfterDurations';
+import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import {
   fromJson,
   readProviderError,
-  type ProviderError,
   refusedParameter,
+  type ProviderError,
   type RepairableParameter,
 } from './providerError';
 import { inbandRow, statusRow } from './statusFault';
-import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import { transportFault } from './transportError';
 
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
@@ -52,30 +52,30 @@ export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
       // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
-      if (evidence.streaming) return fault(faultRows.connectionLost);
+      if (evidence.streaming) return faultOfRow(faultRows.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
-      return { ...fault(row), proxy };
+      return { ...faultOfRow(row), proxy };
     }
     case 'status': {
       const { status, headers, body } = evidence;
-      if (isBrowserChallenge(headers, body)) return fault(faultRows.browserChallenge);
+      if (isBrowserChallenge(headers, body)) return faultOfRow(faultRows.browserChallenge);
       const hint = parseHint(headers, body, now);
       const error = readProviderError(body);
       return judged(separateUpstreamKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
     }
     case 'timeout':
-      return { ...fault(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
+      return { ...faultOfRow(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
       const error = fromJson(evidence.error);
       const hint = parseInbandHint(evidence.error, now);
       return judged(separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
     }
     case 'garbled':
-      return fault(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
+      return faultOfRow(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
-      return local(localFaults.noKey);
+      return localFault(localFaults.noKey);
     default:
-      return fault(plainRows[evidence.type]);
+      return faultOfRow(plainRows[evidence.type]);
   }
 }
 
@@ -99,8 +99,8 @@ const plainRows = {
 } as const satisfies Record<string, RowId>;
 
 /** The fault of a row of the table that nobody but the engine itself has seen. */
-export function fault(row: RowId): Fault {
-  return { ...local(faultTable[row]), row };
+export function faultOfRow(row: RowId): Fault {
+  return { ...localFault(faultTable[row]), row };
 }
 
 /** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
@@ -119,11 +119,11 @@ function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault
   const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;
   const { message } = error;
   const refused = row === faultRows.unsupportedParameter ? refusedParameter(error) : undefined;
-  return { ...local(entry, message), row, hint, refused, message: timed ?? entry.message };
+  return { ...localFault(entry, message), row, hint, refused, message: timed ?? entry.message };
 }
 
 /** The fault of a row that is not in the table. */
-export function local({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
+export function localFault({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
   // Rows without a kind are states of the engine and are never the outcome of a judgement.
   return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }

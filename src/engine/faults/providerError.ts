@@ -1,6 +1,6 @@
+import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { toSimplified } from './providerMessages';
-import { visibleText } from '../gateway/visibleText';
 
 /** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
 export interface ProviderError {

@@ -1,6 +1,6 @@
-import { meaningsOfCodes, type Meaning, providerWords } from './providerMessages';
-import { type ProviderError, refusedParameter } from './providerError';
 import { faultRows, type RowId } from './faultTable';
+import { refusedParameter, type ProviderError } from './providerError';
+import { meaningsOfCodes, providerWords, type Meaning } from './providerMessages';
 
 type Words = keyof typeof providerWords;
 

@@ -1,8 +1,8 @@
 import type { EngineDeps } from '../engine';
-import type { KnownKeys } from '../gateway/knownKeys';
 import { hostOf } from '../gateway/baseUrl';
-import type { Connection } from '../request';
+import type { KnownKeys } from '../gateway/knownKeys';
 import { visibleText } from '../gateway/visibleText';
+import type { Connection } from '../request';
 import type { Fault } from './classify';
 
 export interface Circumstances {

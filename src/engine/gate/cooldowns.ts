@@ -1,7 +1,7 @@
 import { Deadline, type Clock } from '../clock';
 import type { DelaySource, FaultKind, WaitOrigin } from '../events';
 
-/** What a limit or a breaker applies to: a model behind an origin, for the owner of a key. */
+/** What a limit or a breaker applies to: the requests for one model at one origin with one key. */
 export interface Scope {
   /** e.g. `https://api.holysheep.ai` */
   readonly origin: string;
@@ -9,11 +9,11 @@ export interface Scope {
   readonly model: string;
 }
 
-/** Why nobody may go before a certain time. */
+/** A period in which no request is sent, and the reason for it. */
 export interface Cooldown {
   /** Epoch milliseconds. */
   readonly until: number;
-  /** From when it was noted until `until`. */
+  /** Its length, from the response that started it. */
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
@@ -21,15 +21,15 @@ export interface Cooldown {
 
 /** Cooldowns that all windows of a machine know of. None of the methods rejects. */
 export interface SharedCooldowns {
-  /** The one that ends last, of those that other windows have noted and that are not over; own ones may come back. */
+  /** Returns the cooldown of other windows that ends last, if any is running. May also return one of this window. */
   read(scope: Scope): Promise<Cooldown | undefined>;
-  /** Tells the other windows. */
+  /** Makes a cooldown known to the other windows. */
   write(scope: Scope, cooldown: Cooldown): Promise<void>;
-  /** Forgets those of a scope, or all. */
+  /** Removes the cooldowns of a scope, or all. */
   clear(scope?: Scope): Promise<void>;
 }
 
-/** For one window alone. */
+/** Shares nothing: for a single window. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
@@ -38,6 +38,7 @@ export const noSharedCooldowns: SharedCooldowns = {
 
 /** Estimate for a wait behind other requests, in milliseconds. It is renewed when it has passed. */
 const estimateMs = 1000;
+
 /** Why a request has to wait. */
 export interface GateBlock {
   /** Epoch milliseconds. While other requests go first, an estimate that is renewed each second. */
@@ -95,7 +96,7 @@ export class GateCooldown {
   }
 }
 
-/** One scope's part of what windows tell each other, in order: nothing is read that was cleared meanwhile. */
+/** The shared cooldowns of one scope. Calls run in order, and a cooldown that is cleared while it is read is not returned. */
 export class SharedNotes {
   private written: Promise<void> = Promise.resolve();
   private reading: Promise<Cooldown | undefined> | undefined;
@@ -106,7 +107,7 @@ export class SharedNotes {
     private readonly scope: Scope,
   ) {}
 
-  /** Who asks while an answer is on its way gets that one. */
+  /** Calls during a read share its result. */
   read(): Promise<Cooldown | undefined> {
     this.reading ??= this.readOnce().finally(() => (this.reading = undefined));
     return this.reading;

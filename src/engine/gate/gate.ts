@@ -2,118 +2,12 @@ import type { Clock } from '../clock';
 import {
   GateCooldown,
   SharedNotes,
-  type GateBlock,
   type Cooldown,
+  type GateBlock,
   type Scope,
   type SharedCooldowns,
 } from './cooldowns';
 import { SlowStart } from './slowStart';
-
-/** How often a queue checks the wall clock, which may have slept, and the notes of other windows, in milliseconds. */
-const checkEveryMs = 1000;
-
-/** What a gate does about the events of a permit. A round is the one in which the request was sent. */
-interface PermitEvents {
-  forced(permit: Permit): void;
-  accepted(round: number): void;
-  limited(cooldown: Cooldown): void;
-  failed(round: number, hintMs: number | undefined): void;
-  finished(round: number): void;
-  /** Comes after the event that ended the permit. @param round undefined: the request was still in the queue */
-  released(permit: Permit, round: number | undefined): void;
-}
-
-/**
- * One admission to a gate, requested or granted. Exactly one of `limited`, `failed` and `release` ends it. Later calls
- * are ignored, and so are the results of a request that was never admitted.
- */
-export class Permit {
-  /** Why and until when the request has to wait; undefined: it is admitted, and in flight until the permit ends. */
-  block: GateBlock | undefined;
-  /** The gateway has accepted the request. */
-  isAccepted = false;
-  private round: number | undefined;
-  private hasEnded = false;
-
-  constructor(
-    private readonly events: PermitEvents,
-    readonly onChange: () => void,
-  ) {}
-
-  /** Called by the gate. */
-  grant(round: number): void {
-    this.round = round;
-    this.block = undefined;
-  }
-
-  /** The user wants the request to be sent now. */
-  force(): void {
-    if (!this.hasEnded && this.round === undefined) this.events.forced(this);
-  }
-
-  /** Response headers with a 2xx have arrived. The request stays in flight. */
-  accepted(): void {
-    if (this.hasEnded || this.isAccepted || this.round === undefined) return;
-    this.isAccepted = true;
-    this.events.accepted(this.round);
-  }
-
-  /** The gateway wants the request to wait. */
-  limited(cooldown: Cooldown): void {
-    this.end(() => this.events.limited(cooldown));
-  }
-
-  /**
-   * The provider has failed, before or after it had accepted the request.
-   * @param hintMs for how long it wants no requests
-   */
-  failed(hintMs?: number): void {
-    this.end((round) => this.events.failed(round, hintMs));
-  }
-
-  /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
-  release(isFinished = false): void {
-    this.end((round) => isFinished && this.events.finished(round));
-  }
-
-  private end(report: (round: number) => unknown): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    if (this.round !== undefined) report(this.round);
-    this.events.released(this, this.round);
-  }
-}
-
-/** The one timer of a queue. It runs only while requests wait. */
-export class QueueTimer {
-  /** Monotonic time of the next check. */
-  private dueAt = Infinity;
-  private cancel: () => void = () => undefined;
-
-  constructor(
-    private readonly clock: Clock,
-    private readonly check: () => void,
-  ) {}
-
-  /** Checks in a second, or earlier if the cooldown ends earlier. @param leftMs 0: it has expired */
-  start(leftMs: number): void {
-    const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
-    const dueAt = this.clock.ticks() + delayMs;
-    // Requests that join the queue must not postpone a check.
-    if (this.dueAt <= dueAt) return;
-    this.stop();
-    this.dueAt = dueAt;
-    this.cancel = this.clock.after(delayMs, () => {
-      this.dueAt = Infinity;
-      this.check();
-    });
-  }
-
-  stop(): void {
-    this.cancel();
-    this.dueAt = Infinity;
-  }
-}
 
 /**
  * Admits the requests to one model. A limit, or a provider that keeps failing, closes the gate. When the cooldown has
@@ -295,18 +189,123 @@ export class Gate {
   }
 }
 
+/**
+ * One admission to a gate, requested or granted. Exactly one of `limited`, `failed` and `release` ends it. Later calls
+ * are ignored, and so are the results of a request that was never admitted.
+ */
+export class Permit {
+  /** Why and until when the request has to wait; undefined: it is admitted, and in flight until the permit ends. */
+  block: GateBlock | undefined;
+  /** The gateway has accepted the request. */
+  isAccepted = false;
+  private round: number | undefined;
+  private hasEnded = false;
+
+  constructor(
+    private readonly events: PermitEvents,
+    readonly onChange: () => void,
+  ) {}
+
+  /** Called by the gate. */
+  grant(round: number): void {
+    this.round = round;
+    this.block = undefined;
+  }
+
+  /** The user wants the request to be sent now. */
+  force(): void {
+    if (!this.hasEnded && this.round === undefined) this.events.forced(this);
+  }
+
+  /** Response headers with a 2xx have arrived. The request stays in flight. */
+  accepted(): void {
+    if (this.hasEnded || this.isAccepted || this.round === undefined) return;
+    this.isAccepted = true;
+    this.events.accepted(this.round);
+  }
+
+  /** The gateway wants the request to wait. */
+  limited(cooldown: Cooldown): void {
+    this.end(() => this.events.limited(cooldown));
+  }
+
+  /**
+   * The provider has failed, before or after it had accepted the request.
+   * @param hintMs for how long it wants no requests
+   */
+  failed(hintMs?: number): void {
+    this.end((round) => this.events.failed(round, hintMs));
+  }
+
+  /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
+  release(isFinished = false): void {
+    this.end((round) => isFinished && this.events.finished(round));
+  }
+
+  private end(report: (round: number) => unknown): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    if (this.round !== undefined) report(this.round);
+    this.events.released(this, this.round);
+  }
+}
+
+/** What a gate does about the events of a permit. A round is the one in which the request was sent. */
+interface PermitEvents {
+  forced(permit: Permit): void;
+  accepted(round: number): void;
+  limited(cooldown: Cooldown): void;
+  failed(round: number, hintMs: number | undefined): void;
+  finished(round: number): void;
+  /** Comes after the event that ended the permit. @param round undefined: the request was still in the queue */
+  released(permit: Permit, round: number | undefined): void;
+}
+
+/** How often a queue checks the wall clock, which may have slept, and the notes of other windows, in milliseconds. */
+const checkEveryMs = 1000;
+
+/** The one timer of a queue. It runs only while requests wait. */
+export class QueueTimer {
+  /** Monotonic time of the next check. */
+  private dueAt = Infinity;
+  private cancel: () => void = () => undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly check: () => void,
+  ) {}
+
+  /** Checks in a second, or earlier if the cooldown ends earlier. @param leftMs 0: it has expired */
+  start(leftMs: number): void {
+    const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
+    const dueAt = this.clock.ticks() + delayMs;
+    // Requests that join the queue must not postpone a check.
+    if (this.dueAt <= dueAt) return;
+    this.stop();
+    this.dueAt = dueAt;
+    this.cancel = this.clock.after(delayMs, () => {
+      this.dueAt = Infinity;
+      this.check();
+    });
+  }
+
+  stop(): void {
+    this.cancel();
+    this.dueAt = Infinity;
+  }
+}
+
+/** Failures in succession that open the breaker. */
 const failuresToOpen = 5;
 /**
- * Pauses that grow slowly and not for long: only one probe of a whole window ends them, so they cost the provider next to
- * nothing. In the simulation 15 s · 2^k up to 2 min answers 1.6 times as late as possible after an outage of 30 s, these
- * 1.2 times.
+ * The cooldowns of an open breaker: 5 s · 1.3^k, up to 15 s. They may be short, because only one probe of all requests
+ * is sent after each of them. In the simulation of an outage of 30 s, they answer 1.2 times as late as possible, and
+ * 15 s · 2^k up to 2 min answers 1.6 times as late.
  */
-const firstMs = 5_000;
-const growth = 1.3;
-const longestMs = 15_000;
+const breakerCooldown = { firstMs: 5_000, growth: 1.3, longestMs: 15_000 } as const;
 
-/** Counts the failures of a provider, one after the other, and says for how long to leave it alone. */
-export class Breaker {
+/** Counts the failures of a provider in succession, and decides for how long no request goes to it. */
+class Breaker {
   private count = 0;
   private openings = 0;
 
@@ -315,13 +314,14 @@ export class Breaker {
   }
 
   /**
-   * Once open, each further failure before a success opens it again, for somewhat longer.
-   * @param hintMs the provider's own wish, in milliseconds
-   * @returns milliseconds to leave it alone; undefined: it may go on
+   * Counts a failure. Once the breaker has opened, each further failure before a success opens it again, for longer.
+   * @param hintMs the delay that the provider named
+   * @returns the length of the cooldown in milliseconds; undefined: there is none
    */
   failed(hintMs = 0): number | undefined {
     this.count++;
     if (this.count < failuresToOpen) return undefined;
+    const { firstMs, growth, longestMs } = breakerCooldown;
     const delayMs = Math.min(longestMs, firstMs * growth ** this.openings);
     this.openings++;
     return Math.max(hintMs, delayMs);

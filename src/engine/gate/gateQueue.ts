@@ -1,12 +1,12 @@
 import type { EngineDeps } from '../engine';
-import { local, type Fault } from '../faults/classify';
+import { localFault, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
-import type { GateBlock } from './cooldowns';
-import type { Gate, Permit } from './gate';
 import { deadlineOf, nextModel, tooFarAway, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
-import { faultOf, type Failure } from '../turn/turnMessages';
+import { faultOfBlock, type Failure } from '../turn/turnMessages';
 import type { WaitDescription, Waits } from '../turn/waits';
+import type { GateBlock } from './cooldowns';
+import type { Gate, Permit } from './gate';
 
 /**
  * Without a hint, other requests wait no longer than this for a probe. The turn that was refused often waits longer
@@ -96,9 +96,9 @@ export class GateQueue {
     const leftMs = this.leftMs(block);
     const deadlineMs = deadlineOf(settings);
     if (leftMs <= deadlineMs - (waited ? idleMs : 0)) return undefined;
-    const seen = faultOf(block);
+    const seen = faultOfBlock(block);
     if (leftMs <= deadlineMs) {
-      return { type: 'refused', failure: { decision: { do: 'fail', fault: local(localFaults.deadline) }, seen } };
+      return { type: 'refused', failure: { decision: { do: 'fail', fault: localFault(localFaults.deadline) }, seen } };
     }
     const fault = tooFarAway(seen);
     const { source, delayMs } = block.cause;

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock';
-import { Gate } from './gate';
-import type { Scope, SharedCooldowns } from './cooldowns';
 import type { RepairableParameter } from '../faults/providerError';
+import type { Scope, SharedCooldowns } from './cooldowns';
+import { Gate } from './gate';
 
-/** With more of a kind than this, those that hold nobody up are forgotten. */
+/** With more gates or retry budgets than this, those that no longer hold back any request are dropped. */
 const keptOfAKind = 100;
 
 /** Until when no request goes to a model on a route. */
 export interface ModelCooldown {
   /** Epoch milliseconds. */
   readonly until: number;
-  /** `cooldown`: it was asked for; `breaker`: the provider kept failing. */
+  /** `cooldown`: the gateway asked for it; `breaker`: the provider kept failing. */
   readonly why: 'cooldown' | 'breaker';
 }
 
@@ -45,7 +45,7 @@ export function newBehavior(): RouteBehavior {
 const mostTokens = 12;
 const refillMs = 10_000;
 
-/** What automatic retries to one origin may cost: when all of them together have spent it, only the user goes on. */
+/** Limits the automatic retries of all turns to one origin. When it is spent, only the user can retry. */
 export class RetryBudget {
   private count = mostTokens;
   /** Monotonic; the time until here has been paid for. */
@@ -91,7 +91,7 @@ export class NetworkState {
     private readonly onCooldownChange?: () => void,
   ) {}
 
-  /** To be asked for anew each time: one that nobody uses may be forgotten. */
+  /** Returns the gate of a scope. Callers don't keep it, because a gate without requests may be dropped. */
   gate(scope: Scope): Gate {
     const key = keyOf(scope);
     const known = this.gates.get(key);
@@ -125,7 +125,7 @@ export class NetworkState {
     return behavior;
   }
 
-  /** Forgets cooldowns, breakers and spent budgets, in the other windows' notes too; who waits goes. Never rejects. */
+  /** Forgets cooldowns, breakers and spent budgets, those of other windows too. Waiting requests are sent. Never rejects. */
   async reset(): Promise<void> {
     this.budgets.clear();
     for (const { gate } of this.gates.values()) gate.reset();

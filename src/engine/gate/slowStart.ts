@@ -1,10 +1,10 @@
 const probes = 1;
 
 /**
- * How many requests may be on their way, sent and not yet taken, after a gate was closed: one, the probe; then one more
- * with each that is taken, which is 2, 4, 8 from one round trip to the next; any number once nobody waits any more. What
- * is taken and streams holds no place. Opening for all after eight floods a gateway that a crowd waits for (in the
- * simulation, 5 times its capacity).
+ * Limits the requests that are sent and not yet accepted, after a gate was closed: one at first, the probe, and one more
+ * for each that is accepted. So their number doubles with each round trip, until no request waits. Accepted requests
+ * don't count. Without the limit after eight requests, a crowd would flood the gateway (in the simulation, with 5 times
+ * its capacity).
  */
 export class SlowStart {
   private window = Infinity;
@@ -12,7 +12,7 @@ export class SlowStart {
   private onTheWay = 0;
   private current = 0;
 
-  /** Grows with each beginning; what was sent carries it. */
+  /** Number of the current slow start. A request keeps the number under which it was sent. */
   get round(): number {
     return this.current;
   }
@@ -41,13 +41,13 @@ export class SlowStart {
     this.window = Infinity;
   }
 
-  /** Who is not held back by the window counts all the same. @returns its round */
+  /** Counts a request, even one that is sent in spite of the limit. @returns its round */
   send(): number {
     this.onTheWay++;
     return this.current;
   }
 
-  /** @returns whether it says how things are now: not what left before the gate was closed */
+  /** @returns false for a request of an earlier round, which says nothing about the gateway now */
   accepted(round: number): boolean {
     if (round !== this.current) return false;
     this.onTheWay--;
@@ -55,7 +55,7 @@ export class SlowStart {
     return true;
   }
 
-  /** It is over and was never taken. */
+  /** A request has ended without being accepted. */
   refused(round: number): void {
     if (round === this.current) this.onTheWay--;
   }

@@ -1,21 +1,20 @@
-import {
-  type AnswerDelta,
-  type AnswerSize,
-  readChunk,
-  ToolCallNumbers,
-  type Delta,
-  type DeltaFilter,
-  type ToolCallPart,
-  type Finish,
-} from './dialect';
-import { ChunkReader } from './chunkReader';
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events';
 import type { Evidence } from '../faults/classify';
-import { IdleClocks, drainMs, tailMs, timeoutsFor } from './idleClocks';
-import { parseJson, printJson } from '../json';
 import type { KnownKeys } from '../gateway/knownKeys';
+import { parseJson, printJson } from '../json';
+import { ChunkReader } from './chunkReader';
 import { RedactedDeltas, ThinkTags } from './deltaFilters';
+import {
+  readChunk,
+  ToolCallNumbers,
+  type AnswerDelta,
+  type Delta,
+  type DeltaFilter,
+  type Finish,
+  type ToolCallPart,
+} from './dialect';
+import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 
@@ -95,7 +94,8 @@ export class Attempt {
       quiet: this.guarded((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
-      if (!this.settled) this.onDelta(delta);
+      // The chunk with the finish reason that ended the attempt may also report what the attempt has cost.
+      if (!this.settled || delta.type === 'usage') this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
     this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
@@ -334,5 +334,36 @@ export class Attempt {
     this.clocks.dispose();
     this.controller.abort();
     this.settle(end);
+  }
+}
+
+/**
+ * Limit for the text, reasoning and tool calls of all attempts of one turn, in characters (UTF-16 code units). No model
+ * writes nearly as much, and a journal of this size can still be read back into memory.
+ */
+export const maxAnswerChars = 32 * 1024 * 1024;
+
+/**
+ * Limit for the response bodies of one turn, in bytes. A streamed event takes up to 400 bytes for a single token, so
+ * the body of the longest answers (128,000 tokens) is about 50 MB. The limit leaves room for several attempts, but not
+ * for an endless stream of comments.
+ */
+export const maxTurnBytes = 256 * 1024 * 1024;
+
+/** Counts the characters and bytes that all attempts of one turn have received. */
+export class AnswerSize {
+  private chars = 0;
+  private bytes = 0;
+
+  /** Counts characters of the answer. @returns false when the total exceeds the limit: they must then be dropped */
+  addChars(count: number): boolean {
+    this.chars += count;
+    return this.chars <= maxAnswerChars;
+  }
+
+  /** Counts bytes of a response body. @returns false when the total exceeds the limit */
+  addBytes(count: number): boolean {
+    this.bytes += count;
+    return this.bytes <= maxTurnBytes;
   }
 }

@@ -1,5 +1,5 @@
-import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './dialect';
 import { redacted } from '../gateway/apiKey';
+import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './dialect';
 
 const opening = '<think>';
 const closing = '</think>';

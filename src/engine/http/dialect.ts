@@ -1,7 +1,7 @@
 import { maxToolCalls, type Usage } from '../events';
 import { isError } from '../faults/providerError';
-import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 import { visibleText } from '../gateway/visibleText';
+import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 
 /** A piece of a tool call; the arguments of the pieces with the same index, one after the other, are its JSON. */
 export interface ToolCallPart {
@@ -248,7 +248,7 @@ export type Finish =
  * reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`), Mistral, Cohere, Bedrock, DeepSeek, Zhipu
  * and vLLM.
  */
-const spellings: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
+const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   [/^(stop|endturn|stopsequence|eos|eostoken|complete|completed)$/, { type: 'complete', reason: 'stop' }],
   [
     /^(length|modellength|maxlength|max(output|completion|new)?tokens|tokenlimit|errorlimit|(model|max)?context.*)$/,
@@ -277,36 +277,5 @@ export function readFinishReason(value: unknown): Finish | undefined {
   const reason = visibleText(value, longestReason);
   if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
   const bare = reason.toLowerCase().replace(/[\s_-]/g, '');
-  return spellings.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };
-}
-
-/**
- * Limit for the text, reasoning and tool calls of all attempts of one turn, in characters (UTF-16 code units). No model
- * writes nearly as much, and a journal of this size can still be read back into memory.
- */
-export const maxAnswerChars = 32 * 1024 * 1024;
-
-/**
- * Limit for the response bodies of one turn, in bytes. A streamed event takes up to 400 bytes for a single token, so
- * the body of the longest answers (128,000 tokens) is about 50 MB. The limit leaves room for several attempts, but not
- * for an endless stream of comments.
- */
-export const maxTurnBytes = 256 * 1024 * 1024;
-
-/** Counts the characters and bytes that all attempts of one turn have received. */
-export class AnswerSize {
-  private chars = 0;
-  private bytes = 0;
-
-  /** Counts characters of the answer. @returns false when the total exceeds the limit: they must then be dropped */
-  addChars(count: number): boolean {
-    this.chars += count;
-    return this.chars <= maxAnswerChars;
-  }
-
-  /** Counts bytes of a response body. @returns false when the total exceeds the limit */
-  addBytes(count: number): boolean {
-    this.bytes += count;
-    return this.bytes <= maxTurnBytes;
-  }
+  return finishReasons.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
-import type { StalledClock } from '../faults/classify';
 import type { EngineSettings } from '../engine';
+import type { StalledClock } from '../faults/classify';
 
 /** Between two looks; a sleep is noticed at the first look after it. */
 const lookEveryMs = 10_000;

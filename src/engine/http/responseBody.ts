@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
-import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from './charset';
 import type { Clock } from '../clock';
+import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from './charset';
 
 /** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;

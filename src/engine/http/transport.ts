@@ -1,13 +1,13 @@
-import type { EngineDeps } from '../engine';
-import type { KnownKeys } from '../gateway/knownKeys';
-import type { ChatRequest, Connection, ImagePart, TextPart, Tool } from '../request';
-import type { OutgoingMessage } from '../answer/continuation';
-import { boundedText, ConnectionFailure } from './responseBody';
-import type { RouteBehavior } from '../gate/networkState';
-import type { RequestBuilder } from './sdk';
-import { visibleText } from '../gateway/visibleText';
 import type { OpenAI } from 'openai';
+import type { OutgoingMessage } from '../answer/continuation';
+import type { EngineDeps } from '../engine';
 import type { RepairableParameter } from '../faults/providerError';
+import type { RouteBehavior } from '../gate/networkState';
+import type { KnownKeys } from '../gateway/knownKeys';
+import { visibleText } from '../gateway/visibleText';
+import type { ChatRequest, Connection, ImagePart, TextPart, Tool } from '../request';
+import { boundedText, ConnectionFailure } from './responseBody';
+import type { RequestBuilder } from './sdk';
 
 /** A response that is no success. Its body has been read, within limits, and the socket let go. */
 export class HttpRejection extends Error {
@@ -50,7 +50,7 @@ export async function send(
   });
   let response;
   try {
-    // The key never follows a redirect: to whom it would be shown is not the user's choice.
+    // A redirect is refused, because it would send the key to an origin that the user has not chosen.
     response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
   } catch (error) {
     throw new ConnectionFailure(error);

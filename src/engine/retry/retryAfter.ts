@@ -1,16 +1,16 @@
+import { sentenceFields } from '../faults/providerError';
+import { toSimplified } from '../faults/providerMessages';
+import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
   delayUntil,
   hint,
-  parseNumber,
-  parseTime,
-  type Hint,
   leadingDuration,
   parseDuration,
+  parseNumber,
+  parseTime,
   timeInText,
+  type Hint,
 } from './retryAfterDurations';
-import { parseJson, isRecord, type JsonRecord } from '../json';
-import { sentenceFields } from '../faults/providerError';
-import { toSimplified } from '../faults/providerMessages';
 
 /**
  * Reads when to come back, first source that says so wins: millisecond headers, `retry-after`, the body, then the

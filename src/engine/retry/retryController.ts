@@ -1,10 +1,10 @@
-import type { Fault } from '../faults/classify';
-import type { GateQueue } from '../gate/gateQueue';
-import type { Gate } from '../gate/gate';
-import type { RetryBudget } from '../gate/networkState';
-import { decide, type Decision, type History } from './retryPolicy';
 import type { EngineSettings } from '../engine';
+import type { Fault } from '../faults/classify';
+import type { Gate } from '../gate/gate';
+import type { GateQueue } from '../gate/gateQueue';
+import type { RetryBudget } from '../gate/networkState';
 import type { TurnHistory } from '../turn/turnHistory';
+import { decide, type Decision, type History } from './retryPolicy';
 
 export interface RetryOutcome {
   readonly decision: Decision;

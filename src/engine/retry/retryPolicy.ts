@@ -1,8 +1,8 @@
-import { hintedDelay, overloadDelay, transientDelay } from './backoff';
-import type { DelaySource, FaultKind } from '../events';
-import { fault, local, type Fault } from '../faults/classify';
-import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
 import type { EngineSettings } from '../engine';
+import type { DelaySource, FaultKind } from '../events';
+import { faultOfRow, localFault, type Fault } from '../faults/classify';
+import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
+import { hintedDelay, overloadDelay, transientDelay } from './backoff';
 
 /** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
 export interface History {
@@ -87,7 +87,8 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   const model = fallback(policy, history, settings);
   if (model !== undefined) return { do: 'fall-back', model };
   const left = allowance(seen, history, settings);
-  if (left <= 0) return history.emptyResumes >= 2 ? { do: 'fail', fault: fault(faultRows.resumesWithoutText) } : fail;
+  if (left <= 0)
+    return history.emptyResumes >= 2 ? { do: 'fail', fault: faultOfRow(faultRows.resumesWithoutText) } : fail;
   if (policy.retry === 'offline') return { do: 'offline', left };
   const deadline = deadlineOf(settings);
   if (hint) {
@@ -101,9 +102,9 @@ export function decide(seen: Fault, history: History, settings: EngineSettings, 
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
   const n = history.resuming ? history.resumes : history.retries;
   const delayMs = backoff(settings.retry, { n, random, previousMs: history.previousDelayMs });
-  if (history.idleMs + delayMs > deadline) return { do: 'fail', fault: local(localFaults.deadline) };
+  if (history.idleMs + delayMs > deadline) return { do: 'fail', fault: localFault(localFaults.deadline) };
   const cost = costOf(policy, history);
-  if (cost > history.tokens) return { do: 'fail', fault: local(localFaults.budget) };
+  if (cost > history.tokens) return { do: 'fail', fault: localFault(localFaults.budget) };
   return { do: 'wait', delayMs, source: 'backoff', left, cost };
 }
 
@@ -113,7 +114,7 @@ function costOf(policy: Policy, { breakerOpen }: History): number {
   return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
 
-/** A repair that is still due after an attempt has been tried, and was not what was wrong. */
+/** A row of `repair` is not among them: when its fault gets here, the request can't be repaired any further. */
 const retryable: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
 /** Whether the engine does something about a fault with this policy without being asked. */

@@ -4,9 +4,9 @@ import {
   type DelaySource,
   type EndedEvent,
   type FaultKind,
+  type RecordedEvent,
   type ResumedEvent,
   type ResumeMethod,
-  type RecordedEvent,
   type WaitingEvent,
   type WaitOrigin,
 } from '../events';

@@ -1,5 +1,5 @@
 /** Characters of one second of a run. */
-export interface ThroughputSecond {
+interface ThroughputSecond {
   /** Whole seconds since the run began. */
   readonly second: number;
   readonly chars: number;
@@ -19,7 +19,7 @@ export const noThroughput: Throughput = { before: [], second: 0, chars: 0 };
 /** The throughput is counted separately for this many seconds. Later deltas are added to the last of them. */
 const mostSeconds = 10_000;
 
-/** Once a token: what came before is copied only when a second is over. */
+/** Called for each token, so the earlier seconds are copied only when a second has ended. */
 export function addToThroughput({ before, second, chars }: Throughput, ms: number, more: number): Throughput {
   const now = Math.floor(ms / 1000);
   if (now === second || chars === 0 || before.length >= mostSeconds)

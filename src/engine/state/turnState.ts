@@ -12,7 +12,7 @@ import {
   type WaitingEvent,
 } from '../events';
 import { emptyLedger, enter, type Ledger } from './ledger';
-import { noThroughput, addToThroughput, spread, type Throughput } from './throughput';
+import { addToThroughput, noThroughput, spread, type Throughput } from './throughput';
 
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
@@ -35,7 +35,7 @@ export interface TurnRun {
 }
 
 /** A place where an answer was joined from parts. */
-export interface Seam {
+interface Seam {
   /** In the answer's text (UTF-16). */
   readonly offset: number;
   /** Why it had broken off, localised; absent where a person has gone on with an answer that was over. */

@@ -17,7 +17,7 @@ export interface TurnTotals {
   readonly speed?: TurnSpeed | undefined;
 }
 
-export interface TurnSpeed {
+interface TurnSpeed {
   readonly unit: 'tokens' | 'characters';
   readonly perSecond: number;
 }

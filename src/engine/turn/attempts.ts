@@ -1,21 +1,20 @@
 import type { Answer, Plan } from '../answer/answer';
-import { AnswerSize } from '../http/dialect';
-import { Attempt } from '../http/attempt';
+import { continuationMessages, knownPrefill } from '../answer/continuation';
 import type { EngineDeps } from '../engine';
 import type { AttemptReason, EndedEvent } from '../events';
 import type { Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
 import type { GateQueue } from '../gate/gateQueue';
-import type { ChatRequest, Connection } from '../request';
-import { continuationMessages, knownPrefill } from '../answer/continuation';
 import type { NetworkState } from '../gate/networkState';
 import type { KnownKeys } from '../gateway/knownKeys';
+import { AnswerSize, Attempt } from '../http/attempt';
+import type { ChatRequest, Connection } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
 export type KeyedConnection = Connection & { readonly apiKey: string };
 
-/** What of a turn an attempt acts on. */
+/** The parts of a turn that its attempts change. */
 interface TurnParts {
   readonly output: TurnOutput;
   readonly answer: Answer;
@@ -23,7 +22,7 @@ interface TurnParts {
   readonly queue: GateQueue;
 }
 
-/** Rows of a 4xx that may mean the shape of a request for the rest of an answer. */
+/** Rows of a 4xx with which a gateway may refuse the messages of a request for the rest of an answer. */
 const shapeRows: ReadonlySet<number> = new Set([
   faultRows.requestRejected,
   faultRows.contextLength,
@@ -31,7 +30,7 @@ const shapeRows: ReadonlySet<number> = new Set([
   faultRows.parameterInvalid,
 ]);
 
-/** The attempts of a turn, one after the other: each is shaped by what the reader has, and fills it up. */
+/** Makes the attempts of a turn, one after the other, and records their ends. Each is planned by the partial answer. */
 export class Attempts {
   present: Attempt | undefined;
   private plan: Plan = 'replay';
@@ -45,7 +44,7 @@ export class Attempts {
     private readonly turn: TurnParts,
   ) {}
 
-  /** The stream of the present one had begun: what comes after it is no retry, but goes on. */
+  /** Whether the stream of the present attempt had begun, so that the next attempt is a resume and not a retry. */
   get resuming(): boolean {
     const { present } = this;
     return present?.isAccepted === true && (present.streamed || this.asksForRest);
@@ -78,7 +77,7 @@ export class Attempts {
     return this.present;
   }
 
-  /** The present one is over, whatever came of it. */
+  /** Records the end of the present attempt. Only the first call for an attempt has an effect. */
   endPresent(how: EndedEvent['how'], fault?: Fault): void {
     const { present, turn } = this;
     turn.answer.cut();
@@ -87,7 +86,7 @@ export class Attempts {
     if (present.isAccepted && this.asksForRest) turn.history.resumeOver(turn.answer.added);
   }
 
-  /** Mends what can be mended in the request, for the next attempt, at once and not charged. @returns whether it did */
+  /** Changes the request if the fault says how, for an attempt that is sent at once and not charged. @returns whether it has */
   repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
     const { plan } = this;
     const behavior = this.network.behaviorOf(baseUrl, model);
@@ -116,7 +115,7 @@ export class Attempts {
     return true;
   }
 
-  /** For the rest of what the reader has, or for all of it again. */
+  /** Whether the present attempt asks for the rest of a partial answer, or for all of it again. */
   private get asksForRest(): boolean {
     return this.plan !== 'replay';
   }

@@ -1,37 +1,37 @@
 import { Answer } from '../answer/answer';
-import type { AttemptEnd } from '../http/attempt';
-import { Attempts, type KeyedConnection } from './attempts';
 import type { EngineDeps, RunningTurn, StreamOptions } from '../engine';
 import type { AttemptReason, ModelEvent, StreamEvent } from '../events';
-import { isConnectionError, type ConnectionError, type ChatRequest, type Connection } from '../request';
-import { classify, fault, type Evidence, type Fault } from '../faults/classify';
-import { hostFailure } from '../faults/hostFaults';
+import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultRows } from '../faults/faultTable';
+import { hostFailure } from '../faults/hostFaults';
 import { describeError } from '../faults/transportError';
-import type { TurnRecord } from '../state/ledger';
-import { GateQueue } from '../gate/gateQueue';
 import type { GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
+import { GateQueue } from '../gate/gateQueue';
+import type { NetworkState } from '../gate/networkState';
 import { hostOf, originOf } from '../gateway/baseUrl';
+import type { KnownKeys } from '../gateway/knownKeys';
+import type { AttemptEnd } from '../http/attempt';
+import { isConnectionError, type ChatRequest, type Connection, type ConnectionError } from '../request';
 import { RetryController, type RetryOutcome } from '../retry/retryController';
 import { isRetryable } from '../retry/retryPolicy';
-import type { NetworkState } from '../gate/networkState';
-import type { KnownKeys } from '../gateway/knownKeys';
+import type { TurnRecord } from '../state/ledger';
+import { Attempts, type KeyedConnection } from './attempts';
 import { TurnHistory } from './turnHistory';
-import { TurnOutput, type Draft } from './turnOutput';
 import { TurnMessages, type Failure, type Situation } from './turnMessages';
+import { TurnOutput, type Draft } from './turnOutput';
 import { Waits, type WaitDescription } from './waits';
 
 /** Why there is another attempt; undefined: there is none. */
 type Next = AttemptReason | undefined;
-/** `elsewhere`: by another route, in whose line it stands like any other. */
+/** What the user wants of the next attempt. `elsewhere`: another route, where it queues like any other attempt. */
 type Wish = 'retry-now' | 'switch' | 'elsewhere';
 
-/** Who wants a retry so soon after an attempt went out wants that one. */
+/** *Retry now* is ignored so soon after an attempt was sent, because that attempt is the retry. */
 const singleFlightMs = 1000;
-/** The folder of the cooldowns may be on a drive that hangs: nobody needs the notes of other windows to go on. */
+/** How long a turn waits for the cooldowns of other windows. Their folder may be on a drive that hangs. */
 const notesMs = 250;
-/** Between the clicks of a double click; the first may have failed already. */
+/** Maximum time between the clicks of a double click. The attempt of the first one may have failed already. */
 const doubleClickMs = 250;
 
 /**
@@ -55,8 +55,9 @@ export class Turn implements RunningTurn {
   private route: KeyedConnection | undefined;
   /** Host of the last route, for the turn's record. */
   private host = '';
-  /** What a control asked the next attempt to be. */
+  /** What a control has requested for the next attempt. */
   private asked: Wish | undefined;
+  /** `tryAnyway` was called before the turn had a route. */
   private anyway = false;
   /** Monotonic; of the last click that was honoured. */
   private retriedAt = -Infinity;
@@ -110,7 +111,7 @@ export class Turn implements RunningTurn {
     if (!this.isSecondClick()) this.interrupt('retry-now');
   }
 
-  /** A wait for another route than the one that would be taken now is over; without a key there is none. Never rejects. */
+  /** Ends the wait for a route that is no longer the current one, if the current one has a key. Never rejects. */
   async reconsider(): Promise<void> {
     const now = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
@@ -118,13 +119,12 @@ export class Turn implements RunningTurn {
     if (now.baseUrl !== route.baseUrl || now.apiKey !== route.apiKey) this.interrupt('elsewhere');
   }
 
-  /** Ends a wait, if there is one: what was waited for no longer counts. */
+  /** Ends the current wait, because its reason was reset. */
   endWait(): void {
     if (this.waits.isWaiting) this.interrupt('retry-now');
   }
 
   tryAnyway(): void {
-    // What has failed so far counts no longer; asked before the turn knows where it goes, it is remembered until then.
     if (this.route) this.gate(this.route).forgetFailures();
     else this.anyway = true;
     this.retryNow();
@@ -145,7 +145,7 @@ export class Turn implements RunningTurn {
 
   private interrupt(why: Wish): void {
     const attempt = this.attempts.present;
-    // Another model or another route says more than impatience, whichever comes first.
+    // The request for another model or route takes precedence over `retry-now`, in either order.
     if (this.isOver() || (this.asked && (this.asked !== 'retry-now' || why === 'retry-now'))) return;
     if (this.waits.isWaiting) {
       this.asked = why;
@@ -188,7 +188,7 @@ export class Turn implements RunningTurn {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.endPresent('internal', fault(faultRows.internalError));
+      this.attempts.endPresent('internal', faultOfRow(faultRows.internalError));
     } catch (another) {
       // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
       log.error(another);
@@ -313,7 +313,7 @@ export class Turn implements RunningTurn {
       }
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, left } = decision;
-        // The gate knows of a longer wait and its reason, and tells that one.
+        // The queue of the gate announces the wait, which is longer, with its reason.
         this.openedBreaker = opensBreaker;
         if (isBreakerOpen) return again;
         const origin = { source, jitterMs, hintMs, hintFrom };

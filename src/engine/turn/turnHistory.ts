@@ -3,7 +3,7 @@ import type { Decision, History } from '../retry/retryPolicy';
 
 type Circumstances = Pick<History, 'hasText' | 'tokens' | 'breakerOpen' | 'resuming'>;
 
-/** Counts what a turn has been through, for `decide`. */
+/** Counts the faults, retries and resumes of a turn, for `decide`. */
 export class TurnHistory {
   /** Charged retries since the last progress. */
   retries = 0;
@@ -76,12 +76,12 @@ export class TurnHistory {
 
 /** Resumes a turn has before any of them is refunded. */
 export const initialResumes = 3;
-/** So many new characters refund a resume: it was worth it. */
+/** A resume is refunded if it adds at least this many characters. */
 export const refundChars = 200;
 /** Resumes of a turn, whatever they yield. */
 export const mostResumes = 5;
 
-/** How often a turn may still ask for the rest of a broken answer; one that yields nothing costs two. */
+/** Counts how often a turn may still ask for the rest of an answer. A resume that adds nothing costs two. */
 export class ResumeBudget {
   private spent = 0;
   /** Resumes that the gateway has accepted. */

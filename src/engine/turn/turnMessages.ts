@@ -1,11 +1,11 @@
-import type { Attempt } from '../http/attempt';
 import type { EngineDeps } from '../engine';
 import type { FailedEvent, FaultAction, FaultKind } from '../events';
-import { fault as rowOf, type Fault } from '../faults/classify';
+import { faultOfRow, type Fault } from '../faults/classify';
 import { faultRows, type RowId } from '../faults/faultTable';
 import { wordsFor, type Circumstances, type Wording } from '../faults/wording';
-import type { KnownKeys } from '../gateway/knownKeys';
 import type { GateBlock } from '../gate/cooldowns';
+import type { KnownKeys } from '../gateway/knownKeys';
+import type { Attempt } from '../http/attempt';
 import type { Connection } from '../request';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
 import type { WaitDescription } from './waits';
@@ -55,7 +55,7 @@ export class TurnMessages {
     const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
     // Nobody knows how long a probe takes: the server has named no time for that.
     const origin: Origin = why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
-    return this.wait(faultOf({ why, cause }), left, origin, { ...situation, attempt: undefined });
+    return this.wait(faultOfBlock({ why, cause }), left, origin, { ...situation, attempt: undefined });
   }
 
   failure({ decision, seen }: Failure, situation: Situation): Omit<FailedEvent, 'at' | 'attempt'> {
@@ -91,9 +91,9 @@ function withRest({ kind, policy, actions }: Fault): readonly FaultAction[] {
 }
 
 /** Returns the fault for which a gate is closed. */
-export function faultOf({ why, cause }: Pick<GateBlock, 'why' | 'cause'>): Fault {
-  if (why === 'breaker' || cause.reason === 'breaker') return rowOf(faultRows.breakerOpen);
-  return rowOf(limitRows[cause.reason] ?? faultRows.rateLimited);
+export function faultOfBlock({ why, cause }: Pick<GateBlock, 'why' | 'cause'>): Fault {
+  if (why === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
+  return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
 
 const limitRows: Partial<Record<FaultKind, RowId>> = {

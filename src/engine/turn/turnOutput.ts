@@ -1,6 +1,6 @@
-import type { Attempt } from '../http/attempt';
 import type { Clock } from '../clock';
 import { isTerminal, type EndedEvent, type StreamEvent, type TerminalEvent, type Usage } from '../events';
+import type { Attempt } from '../http/attempt';
 import { emptyLedger, enter, type LedgerEntry } from '../state/ledger';
 
 export type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { attempt?: number } : never;

@@ -1,10 +1,10 @@
 import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events';
-import type { TurnHistory } from './turnHistory';
-import type { TurnOutput } from './turnOutput';
 import { faultRows } from '../faults/faultTable';
 import { transportRow } from '../faults/transportError';
+import type { TurnHistory } from './turnHistory';
+import type { TurnOutput } from './turnOutput';
 
 /** How often a wait checks the wall clock, in milliseconds, so that a laptop that slept does not wait twice. */
 const checkEveryMs = 1000;

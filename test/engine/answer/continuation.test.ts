@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ChatMessage } from '../../../src/engine/request';
+import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
 import {
   continuationMessages,
-  quotedChars,
   knownPrefill,
-  type Prefill,
   longestJoin,
+  quotedChars,
   resumeMethod,
-  type Broken,
+  type PartialAnswer,
+  type Prefill,
 } from '../../../src/engine/answer/continuation';
 import { sentPartial } from '../../../src/engine/answer/splice';
-import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
+import type { ChatMessage } from '../../../src/engine/request';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const asking = (content: string): readonly ChatMessage[] => [
@@ -258,11 +258,11 @@ describe('a prefill', () => {
 });
 
 const text = 'Half a sentence, and';
-const broken: Broken = { text, reasoned: false, calledTools: false, joinsRefused: false, prefill: undefined };
+const broken: PartialAnswer = { text, reasoned: false, calledTools: false, joinsRefused: false, prefill: undefined };
 
 type Way = ReturnType<typeof resumeMethod>;
 
-const table: readonly (readonly [what: string, broken: Partial<Broken>, way: Way])[] = [
+const table: readonly (readonly [what: string, broken: Partial<PartialAnswer>, way: Way])[] = [
   ['of which nothing has been seen is asked for again', { text: '' }, 'replay'],
   ['of which nothing has been seen is asked for again, prefill or not', { text: '', prefill: 'assistant' }, 'replay'],
   ['of which only the thinking was seen starts again', { text: '', reasoned: true }, 'restart'],

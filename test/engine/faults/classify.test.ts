@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { classify, type Evidence, type Fault } from '../../../src/engine/faults/classify';
 import { faultTable, localFaults, type RowId } from '../../../src/engine/faults/faultTable';
-import { rejections } from './rejections';
 import { propertyRuns } from '../../support/propertyRuns';
+import { rejections } from './rejections';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import {
-  type ProviderError,
   refusedParameter,
+  type ProviderError,
   type RepairableParameter,
 } from '../../../src/engine/faults/providerError';
+
 const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
 
 const cases: readonly (readonly [words: string, codes: readonly string[], refused: RepairableParameter | undefined])[] =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { classify, type Evidence } from '../../../src/engine/faults/classify';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { wordsFor, type Circumstances } from '../../../src/engine/faults/wording';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 
 const apiKey = 'own-key-0123456789';
 const usual: Circumstances = {

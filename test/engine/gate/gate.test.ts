@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GateBlock } from '../../../src/engine/gate/cooldowns';
-import { Gate, QueueTimer, type Permit } from '../../../src/engine/gate/gate';
 import { noSharedCooldowns, type Cooldown, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { Gate, QueueTimer, type Permit } from '../../../src/engine/gate/gate';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
@@ -113,7 +113,7 @@ describe('an open gate', () => {
 });
 
 describe('an idle gate', () => {
-  it('has nobody in the line or on the way, and would hold nobody up', async () => {
+  it('has no request in its queue or in flight, and no cooldown', async () => {
     const line = new Line();
     const { gate } = line;
     assert.equal(gate.isIdle, true);
@@ -129,7 +129,7 @@ describe('an idle gate', () => {
   });
 });
 
-describe('the timer of a line', () => {
+describe('the timer of a queue', () => {
   it('looks once, at the earliest time it was told', async () => {
     const clock = new VirtualClock();
     const looks: number[] = [];
@@ -230,7 +230,7 @@ describe('a limit', () => {
     assert.equal(line.clock.pending, 0);
   });
 
-  it('gives the place of a request that ends before it is taken to the next; one that streams holds none', async () => {
+  it('admits the next request when one ends before the gateway accepts it; accepted requests do not count', async () => {
     const line = new Line();
     line.limit(5000);
     const requests = line.many(6);
@@ -243,7 +243,7 @@ describe('a limit', () => {
     assert.equal(going(requests), 4);
   });
 
-  it('gives the probe to the next where it ends without a verdict', async () => {
+  it('makes the next request the probe when a probe ends without a result', async () => {
     const line = new Line();
     line.limit(5000);
     const requests = line.many(3);
@@ -383,7 +383,7 @@ describe('a limit', () => {
     assert.equal(going(waiting), 3);
   });
 
-  it('takes one verdict of a permit, and none of one that was never let through', () => {
+  it('accepts one result of a permit, and none of a permit that was never granted', () => {
     const line = new Line();
     const { permit } = line.enter();
     permit.release();
@@ -407,7 +407,7 @@ describe('a limit', () => {
 });
 
 describe('a clock that jumps', () => {
-  it('forward lets the line go within a second', async () => {
+  it('forward admits the queue within a second', async () => {
     const line = new Line();
     line.limit(600_000);
     const request = line.enter();
@@ -426,7 +426,7 @@ describe('a clock that jumps', () => {
     assert.equal(request.goes, true);
   });
 
-  it('back makes no wait longer, and the line hears of the new time', async () => {
+  it('back makes no wait longer, and the queue is notified of the new time', async () => {
     const board = new Board();
     const line = new Line(board);
     line.limit(60_000);
@@ -463,7 +463,7 @@ describe('the breaker', () => {
     assert.equal(line.gate.failures, 5);
   });
 
-  it('pauses for the others when its failures are forgotten', () => {
+  it('keeps its cooldown for other requests when its failures are forgotten', () => {
     const line = new Line();
     line.fail(5);
     line.gate.forgetFailures();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Clock } from '../../../src/engine/clock';
 import type { GateBlock } from '../../../src/engine/gate/cooldowns';
-import { Gate, type Permit } from '../../../src/engine/gate/gate';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { Gate, type Permit } from '../../../src/engine/gate/gate';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** Virtual time without promises: a thousand runs take a second. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NetworkState, RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/cooldowns';
-import { settle, VirtualClock } from '../../support/virtualClock';
+import { NetworkState, RetryBudget } from '../../../src/engine/gate/networkState';
 import { propertyRuns } from '../../support/propertyRuns';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope: Scope = { origin: 'https://gateway.test', apiKey: 'hsa-secret', model: 'gpt-4o' };
 
@@ -132,7 +132,7 @@ describe('the network state', () => {
     assert.deepEqual(state.cooldownOf(scope), { until: clock.now() + 5000, why: 'breaker' });
   });
 
-  it('tells when a pause begins, becomes longer and is ended, not when it stays as it is', async () => {
+  it('reports that a cooldown starts, becomes longer and is cleared, but nothing while it stays the same', async () => {
     const clock = new VirtualClock();
     const told: (number | undefined)[] = [];
     const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Script } from '../../../src/demo/gateway';
 import type { FaultKind } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
-import type { Script } from '../../../src/demo/gateway';
 import type { Stage } from '../wire/stage';
 
 export type Retry = 'never' | 'hint' | 'backoff' | 'resume' | 'success';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { isTerminal, type StreamEvent } from '../../../src/engine/events';
 import type { Script } from '../../../src/demo/gateway';
 import { answer } from '../../../src/demo/replies';
+import { isTerminal, type StreamEvent } from '../../../src/engine/events';
 import { assertInvariants } from '../wire/invariants';
 import { Stage } from '../wire/stage';
 import { partial, rest, whole } from '../wire/story';

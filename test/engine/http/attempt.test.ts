@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { Answer, AnswerText } from '../../../src/engine/answer/answer';
-import { AnswerSize, readChunk } from '../../../src/engine/http/dialect';
-import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
 import type { EarlierAnswer } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { newBehavior, type RouteBehavior } from '../../../src/engine/gate/networkState';
-import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { AnswerSize, Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
+import { readChunk } from '../../../src/engine/http/dialect';
 import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';

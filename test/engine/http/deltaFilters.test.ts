@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
+import { KeyFilter, ThinkTags } from '../../../src/engine/http/deltaFilters';
 import type { Delta } from '../../../src/engine/http/dialect';
-import { ThinkTags, KeyFilter } from '../../../src/engine/http/deltaFilters';
 import { textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 
 interface Answer {
   readonly reasoning: string;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   readChunk,
-  type Delta,
+  readFinishReason,
   ToolCallNumbers,
   toolCallParts,
-  type ToolCallPart,
-  readFinishReason,
+  type Delta,
   type Finish,
+  type ToolCallPart,
 } from '../../../src/engine/http/dialect';
 import { listen, type Said } from '../../support/deltaListener';
 import { propertyRuns } from '../../support/propertyRuns';

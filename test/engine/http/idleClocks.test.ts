@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
-  IdleClocks,
   drainMs,
+  IdleClocks,
   isReasoningModel,
   quietMs,
   tailMs,

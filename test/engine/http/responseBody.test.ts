@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
+import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import {
-  readBody,
-  type BodyEnd,
   BareLines,
   boundedText,
   errorBodyLimits,
+  readBody,
   StreamDecoder,
+  type BodyEnd,
 } from '../../../src/engine/http/responseBody';
-import { createParser } from 'eventsource-parser';
-import { textPieces, pieces } from '../../support/pieces';
+import { pieces, textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 

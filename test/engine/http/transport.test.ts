@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
+import type { RepairableParameter } from '../../../src/engine/faults/providerError';
 import { newBehavior } from '../../../src/engine/gate/networkState';
-import { HttpRejection, send, type AttemptRequest, requestBody } from '../../../src/engine/http/transport';
+import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';
+import type { ChatRequest, Tool } from '../../../src/engine/request';
 import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
-import type { RepairableParameter } from '../../../src/engine/faults/providerError';
-import type { ChatRequest, Tool } from '../../../src/engine/request';
-import type { OutgoingMessage } from '../../../src/engine/answer/continuation';
 
 const ignore = (): void => undefined;
 const ok: Reply = () => new Response('');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseDuration, parseTime } from '../../../src/engine/retry/retryAfterDurations';
 import { parseHint, parseInbandHint } from '../../../src/engine/retry/retryAfter';
+import { parseDuration, parseTime } from '../../../src/engine/retry/retryAfterDurations';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { local, type Fault } from '../../../src/engine/faults/classify';
+import type { EngineSettings } from '../../../src/engine/engine';
+import { localFault, type Fault } from '../../../src/engine/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../../src/engine/faults/faultTable';
 import { decide, isRetryable, tooFarAway, type Decision, type History } from '../../../src/engine/retry/retryPolicy';
-import type { EngineSettings } from '../../../src/engine/engine';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const usual: EngineSettings['retry'] = {
@@ -251,7 +251,7 @@ describe('what is decided', () => {
   }
 
   it('leaves a fault of the engine itself as it is, however far away the hint', () => {
-    const seen = local(localFaults.deadline);
+    const seen = localFault(localFaults.deadline);
     assert.equal(tooFarAway(seen), seen);
   });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {
-  noThroughput,
   addToThroughput,
-  throughputSeconds,
+  noThroughput,
   spread,
+  throughputSeconds,
   type Throughput,
 } from '../../../src/engine/state/throughput';
 

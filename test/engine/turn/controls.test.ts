@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,
+  rejecting,
   silent,
   status,
   streaming,
   type LiveBody,
   type Reply,
-  rejecting,
 } from '../../support/scriptedFetch';
-import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { settle } from '../../support/virtualClock';
 
 const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
@@ -181,7 +181,7 @@ describe('switch model', () => {
 });
 
 describe('another model', () => {
-  it('stands in its own line, though a retry was asked for before', async () => {
+  it('waits in the queue of its own model, even if a retry was requested before', async () => {
     let read: (() => void) | undefined;
     const cooldowns = {
       ...noSharedCooldowns,
@@ -227,7 +227,7 @@ describe('another key or base URL', () => {
     });
   }
 
-  it('is where a turn goes that stands in the line of the old one, and nothing goes there any more', async () => {
+  it('is used by a turn that waits in the queue of the old one, which gets no more requests', async () => {
     Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const all = world();
     const first = all.ask();

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { getEventListeners } from 'node:events';
-import { fault } from '../../../src/engine/faults/classify';
+import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { RowId } from '../../../src/engine/faults/faultTable';
-import { GateQueue } from '../../../src/engine/gate/gateQueue';
-import { Gate } from '../../../src/engine/gate/gate';
-import { RetryBudget } from '../../../src/engine/gate/networkState';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { Gate } from '../../../src/engine/gate/gate';
+import { GateQueue } from '../../../src/engine/gate/gateQueue';
+import { RetryBudget } from '../../../src/engine/gate/networkState';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { RetryController } from '../../../src/engine/retry/retryController';
 import type { Decision } from '../../../src/engine/retry/retryPolicy';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
+import { faultOfBlock, TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
-import { faultOf, TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings, EngineRun, EngineWorld } from '../../support/engineRun';
 import {
@@ -84,7 +84,7 @@ describe('an impatient click', () => {
     assert.equal(run.wire.requests[1]?.signal.aborted, true);
   });
 
-  it('while the notes of other windows are read skips the line', async () => {
+  it('while the notes of other windows are read skips the queue', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
     const world = new EngineWorld({ replies: [limited(30), answering('ok')], cooldowns });
     const first = world.ask();
@@ -126,7 +126,7 @@ describe('a switch of the model', () => {
     run.turn.stop();
   });
 
-  it('leaves the line of the old one', async () => {
+  it('leaves the queue of the old one', async () => {
     const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -174,7 +174,7 @@ describe('a turn that is over', () => {
     ['on its way', 250],
     ['still reading the notes of other windows', 0],
   ] as const) {
-    it(`as the probe, ${when}, leaves its place to the next`, async () => {
+    it(`as the probe, ${when}, lets the next request be the probe`, async () => {
       const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
       const replies = [limited(1), ...(ms > 0 ? [silent] : []), answering('ok')];
       const world = new EngineWorld({ replies, cooldowns, settings: noRetries });
@@ -206,7 +206,7 @@ describe('the failures of a provider', () => {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   };
 
-  it('are forgotten by who tries anyway in the line', async () => {
+  it('are forgotten when the user tries anyway in the queue', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await broken(world);
     const run = world.ask();
@@ -243,7 +243,7 @@ describe('the failures of a provider', () => {
     run.turn.stop();
   });
 
-  it('are not what holds back a turn whose line another one has closed', async () => {
+  it('are not the reason for a wait when another turn has closed the gate', async () => {
     const world = new EngineWorld({ replies: [failing, limited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -352,7 +352,7 @@ describe('the report', () => {
 
 describe('the history of a turn', () => {
   const now = { hasText: false, tokens: 12, breakerOpen: false, resuming: false };
-  const server = fault(33);
+  const server = faultOfRow(33);
 
   it('begins with nothing', () => {
     const history = new TurnHistory('one');
@@ -374,8 +374,8 @@ describe('the history of a turn', () => {
   ] as const satisfies readonly (readonly [string, RowId, Decision, boolean, number | undefined])[]) {
     it(`remembers ${what}`, () => {
       const history = new TurnHistory('one');
-      history.note(fault(row), decision);
-      const { freeReplayUsed, previousDelayMs, sameRow } = history.before(fault(row), now);
+      history.note(faultOfRow(row), decision);
+      const { freeReplayUsed, previousDelayMs, sameRow } = history.before(faultOfRow(row), now);
       assert.deepEqual([freeReplayUsed, previousDelayMs, sameRow], [replayed, delayMs, 1]);
     });
   }
@@ -387,7 +387,7 @@ describe('the history of a turn', () => {
   ] as const) {
     it(`counts ${overloads} overloads in a row after the rows ${rows.join(', ')}`, () => {
       const history = new TurnHistory('one');
-      for (const row of rows) history.note(fault(row), waitOf(1));
+      for (const row of rows) history.note(faultOfRow(row), waitOf(1));
       assert.equal(history.before(server, now).overloads, overloads);
     });
   }
@@ -404,15 +404,15 @@ describe('the history of a turn', () => {
 
   it('starts afresh with another model', () => {
     const history = new TurnHistory('one');
-    history.note(fault(35), waitOf(700));
+    history.note(faultOfRow(35), waitOf(700));
     history.retries++;
     history.switched('two');
-    const { sameRow, overloads, retries, previousDelayMs, models } = history.before(fault(35), now);
+    const { sameRow, overloads, retries, previousDelayMs, models } = history.before(faultOfRow(35), now);
     assert.deepEqual([sameRow, overloads, retries, previousDelayMs, models], [0, 0, 0, undefined, ['one', 'two']]);
   });
 });
 
-describe('the words of a closed gate', () => {
+describe('the message of a closed gate', () => {
   const cause = { until: 5000, delayMs: 5000, source: 'server', reason: 'rate-limit' } as const;
   for (const [why, reason, row] of [
     ['cooldown', 'rate-limit', 30],
@@ -423,7 +423,7 @@ describe('the words of a closed gate', () => {
     ['probe', 'rate-limit', 30],
   ] as const) {
     it(`for a ${why} after ${reason} are those of row ${row}`, () => {
-      assert.equal(faultOf({ why, cause: { ...cause, reason } }).row, row);
+      assert.equal(faultOfBlock({ why, cause: { ...cause, reason } }).row, row);
     });
   }
 
@@ -450,7 +450,7 @@ describe('the words of a closed gate', () => {
     [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
     it(`offer the rest of a partial answer in its place after row ${row}`, () => {
-      const seen = fault(row);
+      const seen = faultOfRow(row);
       const failed = words.failure({ decision: { do: 'fail', fault: seen }, seen }, { ...standing, text: 'some' });
       assert.deepEqual(failed.actions, actions);
     });
@@ -485,15 +485,15 @@ function crossing() {
   return { clock, history, waits, queue, gate, enter, controller, budget: new RetryBudget(clock) };
 }
 
-describe('what a fault tells those who come after', () => {
+describe('the cooldown after a fault', () => {
   const hint = { delayMs: 4000, from: 'retry-after' };
-  const fail = (row: RowId): Decision => ({ do: 'fail', fault: fault(row) });
+  const fail = (row: RowId): Decision => ({ do: 'fail', fault: faultOfRow(row) });
   for (const [what, seen, decision, closedMs, source] of [
-    ['the hint of a limit, whatever becomes of the turn', { ...fault(30), hint }, fail(30), 4000, 'server'],
-    ['the wait of an overload', fault(35), waitOf(1200), 1200, 'backoff'],
-    ['no longer a guess than 2.8 s', fault(35), waitOf(9000), 2800, 'backoff'],
-    ['nothing of an overload nobody waits for', fault(35), fail(35), undefined, undefined],
-    ['nothing of the hint of a server error', { ...fault(33), hint }, waitOf(4000), undefined, undefined],
+    ['the hint of a limit, whatever becomes of the turn', { ...faultOfRow(30), hint }, fail(30), 4000, 'server'],
+    ['the wait of an overload', faultOfRow(35), waitOf(1200), 1200, 'backoff'],
+    ['no longer a guess than 2.8 s', faultOfRow(35), waitOf(9000), 2800, 'backoff'],
+    ['nothing of an overload nobody waits for', faultOfRow(35), fail(35), undefined, undefined],
+    ['nothing of the hint of a server error', { ...faultOfRow(33), hint }, waitOf(4000), undefined, undefined],
   ] as const) {
     it(`is ${what}`, async () => {
       const { clock, queue, gate, enter } = crossing();
@@ -507,15 +507,15 @@ describe('what a fault tells those who come after', () => {
   it('is nothing where the attempt never stood before a gate', () => {
     const { queue } = crossing();
     queue.accepted();
-    queue.failed(fault(33));
-    queue.decided(fault(35), waitOf(1200));
+    queue.failed(faultOfRow(33));
+    queue.decided(faultOfRow(35), waitOf(1200));
     queue.release();
   });
 
   it('that nobody waits for leaves no place in the line', async () => {
     const { queue, gate, enter } = crossing();
     await enter();
-    queue.decided({ ...fault(30), hint: { delayMs: 300_001, from: 'retry-after' } }, fail(30));
+    queue.decided({ ...faultOfRow(30), hint: { delayMs: 300_001, from: 'retry-after' } }, fail(30));
     const request = { isForced: false, describe: () => description, wish: () => undefined };
     assert.equal((await queue.acquire(gate, request)).type, 'refused');
     gate.reset();
@@ -539,14 +539,14 @@ describe('the retry controller', () => {
     const opens: boolean[] = [];
     for (let n = 0; n < 6; n++) {
       await enter();
-      opens.push(controller.handle(fault(33), { gate, budget }, now).opensBreaker);
+      opens.push(controller.handle(faultOfRow(33), { gate, budget }, now).opensBreaker);
     }
     assert.deepEqual(opens, [false, false, false, false, true, false]);
   });
 
   it('knows of no breaker where the request never left', () => {
     const { controller, budget } = crossing();
-    const { decision, opensBreaker } = controller.handle(fault(26), { gate: undefined, budget }, now);
+    const { decision, opensBreaker } = controller.handle(faultOfRow(26), { gate: undefined, budget }, now);
     assert.deepEqual([decision.do, opensBreaker, budget.tokens], ['wait', false, 11]);
   });
 
@@ -558,7 +558,7 @@ describe('the retry controller', () => {
   ] as const) {
     it(`for ${what} is charged with ${retries} retries`, () => {
       const { controller, budget, history } = crossing();
-      controller.handle(fault(row), { gate: undefined, budget }, { ...now, resuming });
+      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...now, resuming });
       controller.attemptStarts(false);
       assert.equal(history.retries, retries);
     });

@@ -3,12 +3,12 @@ import type { Cooldown, SharedCooldowns } from '../../../src/engine/gate/cooldow
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import {
   answering,
+  LiveBody,
   rejecting,
   silent,
   sseHeaders,
   status,
   streaming,
-  LiveBody,
   type Reply,
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
@@ -133,7 +133,7 @@ describe('a limit told to one request', () => {
     first.turn.stop();
   });
 
-  it('is forgotten when the network state is reset: who waits in line goes', async () => {
+  it('is forgotten when the network state is reset, and the waiting requests are sent', async () => {
     const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
     const first = world.ask();
     await settle();
@@ -220,7 +220,7 @@ describe('a folder of notes that hangs', () => {
 });
 
 describe('a note that is put off and off', () => {
-  it('ends the patience of a turn in the line, as it would that of a retry', async () => {
+  it('ends a turn in the queue at its deadline, as it would end a retry', async () => {
     const cooldowns = new Board();
     const world = new EngineWorld({ replies: [answering('never')], cooldowns });
     const noteFor = (ms: number): void => {

@@ -26,7 +26,7 @@ describe('an observer that throws', () => {
     assert.equal(run.last('failed').kind, 'internal');
   });
 
-  it('does not end a turn when the pause listener throws, which is logged', async () => {
+  it('does not end a turn when the listener for cooldowns throws, which is logged', async () => {
     const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConnectionProblem } from '../../../src/engine/request';
+import { EngineRun } from '../../support/engineRun';
 import {
   answering,
   rejecting,
@@ -9,7 +10,6 @@ import {
   streaming,
   type LiveBody,
 } from '../../support/scriptedFetch';
-import { EngineRun } from '../../support/engineRun';
 import { settle } from '../../support/virtualClock';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
@@ -395,6 +395,16 @@ describe('completion', () => {
     }).toEnd();
     assert.equal(run.last('usage').totalTokens, 20);
   });
+
+  for (const reason of ['content_filter', 'error']) {
+    it(`counts the usage in the chunk with the finish reason ${reason}`, async () => {
+      const failing = streaming((body) => body.delta('ab').finish(reason, usage).done());
+      const run = await new EngineRun({
+        replies: [failing, streaming((body) => body.delta('c').finish().done())],
+      }).toEnd();
+      assert.equal(run.last('usage').totalTokens, 10);
+    });
+  }
 });
 
 describe('what is not an answer', () => {

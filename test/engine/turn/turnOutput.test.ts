@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Attempt } from '../../../src/engine/http/attempt';
 import type { Usage } from '../../../src/engine/events';
-import { TurnOutput, EventQueue } from '../../../src/engine/turn/turnOutput';
+import type { Attempt } from '../../../src/engine/http/attempt';
+import { EventQueue, TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { VirtualClock } from '../../support/virtualClock';
 
 /** An attempt that has ended with this usage. */

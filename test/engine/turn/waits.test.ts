@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Wait, isReachable, probeDelayMs } from '../../../src/engine/turn/waits';
-import { settle, VirtualClock } from '../../support/virtualClock';
+import { isReachable, probeDelayMs, Wait } from '../../../src/engine/turn/waits';
 import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 function waiting(clock: VirtualClock, ms: number): { readonly wait: Wait; readonly isOver: () => Promise<boolean> } {
   const wait = new Wait(clock, clock.now() + ms);

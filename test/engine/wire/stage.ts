@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
 import { createEngine } from '../../../src/engine/createEngine';
 import type { Engine, StreamOptions } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
-import type { Connection } from '../../../src/engine/request';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
+import type { Connection } from '../../../src/engine/request';
 import { defaultSettings } from '../../support/engineRun';
 import { ImpatientClock } from './impatientClock';
 import type { Scene } from './wireCase';

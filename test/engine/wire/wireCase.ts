@@ -1,8 +1,8 @@
-import type { StreamEvent } from '../../../src/engine/events';
-import type { ChatRequest } from '../../../src/engine/request';
-import type { RowId } from '../../../src/engine/faults/faultTable';
-import type { EngineSettings } from '../../../src/engine/engine';
 import type { Script } from '../../../src/demo/gateway';
+import type { EngineSettings } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
+import type { RowId } from '../../../src/engine/faults/faultTable';
+import type { ChatRequest } from '../../../src/engine/request';
 import type { Stage } from './stage';
 
 /** A turn on a real connection: what is asked, and what the loopback gateway and the user do. */

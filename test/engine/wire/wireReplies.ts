@@ -1,7 +1,7 @@
 import type { Ending, Script, Step } from '../../../src/demo/gateway';
 import { answer, deltas, failure, inTurn, type ErrorBody } from '../../../src/demo/replies';
-import { partial, rest, whole } from './story';
 import type { Stage } from './stage';
+import { partial, rest, whole } from './story';
 
 export { answer, deltas, failure, inTurn };
 

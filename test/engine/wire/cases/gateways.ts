@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { WireCase } from '../wireCase';
 import { partial, rest, whole } from '../story';
+import type { WireCase } from '../wireCase';
 import { answers, answersRest, event, shown, status } from '../wireReplies';
 
 const chunk = (delta: Readonly<Record<string, unknown>>, id: string): string =>
