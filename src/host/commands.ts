@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
-import { exportDiagnostics, openLog, toast } from './ui/notifications';
-import type { Log } from './diagnostics/log';
-import { ArgumentError, UserError } from './util/userError';
 import { commandIds, type CommandId } from './contributions';
+import type { Log } from './diagnostics/log';
+import { exportDiagnostics, openLog, toast } from './ui/notifications';
+import { ArgumentError, UserError } from './util/userError';
 
 export type ErrorBoundary = (error: unknown) => void;
 

@@ -1,13 +1,13 @@
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { Attachment } from '../../shared/protocol';
 import { beginning } from '../../engine/surrogates';
+import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
+import { severities } from '../code/codeProblems';
 import { shownPath, toRange } from '../code/editorPlaces';
 import { openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits, problemLines, type FileProblem } from './contextPrompt';
-import { stat } from 'node:fs/promises';
-import { severities } from '../code/codeProblems';
 
 /** @throws UserError when it can't be read, or is nothing that a model could read. */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {

@@ -1,13 +1,13 @@
-import type { Conversation } from './conversation';
-import { Exchanges, type OtherVersion } from './exchanges';
+import { visibleText } from '../../engine/gateway/visibleText';
 import { isConversationId, type Journal } from '../journal/journal';
-import type { Live, OpenConversations } from './openConversations';
 import { foldOutline } from '../journal/journalFold';
 import type { JournalEntry } from '../journal/journalFolder';
 import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
 import type { JournalLine } from '../journal/journalSchema';
-import { visibleText } from '../../engine/gateway/visibleText';
+import type { Conversation } from './conversation';
 import type { Exchange } from './exchange';
+import { Exchanges, type OtherVersion } from './exchanges';
+import type { Live, OpenConversations } from './openConversations';
 
 /** The conversations of a workspace, open or not, to be found and read. */
 export class ConversationList {

@@ -1,4 +1,6 @@
+import type { Journal } from '../journal/journal';
 import { foremost } from '../status/activity';
+import { Listeners } from '../util/listeners';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
 import {
   ConversationList,
@@ -6,8 +8,6 @@ import {
   type ConversationSummary,
   type ReadConversation,
 } from './conversationList';
-import type { Journal } from '../journal/journal';
-import { Listeners } from '../util/listeners';
 import { OpenConversations, type Removal, type Removed } from './openConversations';
 import type { Store } from './promptHistoryStore';
 

@@ -1,9 +1,9 @@
 import { Mutex } from 'async-mutex';
 import type { Connection } from '../../engine/request';
-import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 import { isConversationId, type Journal, type OpenedConversation, type OpenHow } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
+import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 
 /** The longest time in milliseconds that a prompt waits for the disk before it is sent. */
 const longestWriteMs = 100;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { enterApiKey, type ToastAction } from '../ui/notifications';
 import type { FaultAction } from '../../shared/protocol';
+import { enterApiKey, type ToastAction } from '../ui/notifications';
 
 export interface DemoNote {
   readonly message: string;

@@ -1,5 +1,5 @@
-import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoModel } from '../../demo/scenarios';
+import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoAct, DemoGuide, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 

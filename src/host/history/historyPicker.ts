@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { ConversationSummary } from '../conversation/conversationList';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import {
   deleteConversation,
@@ -9,10 +11,8 @@ import {
   type NamedConversation,
 } from './conversationActions';
 import { exportConversation } from './exportConversation';
-import { LatestSearch } from './latestSearch';
-import { localize } from '../util/localization';
 import { historySections, type HistoryItem } from './historyItems';
-import type { ConversationSummary } from '../conversation/conversationList';
+import { LatestSearch } from './latestSearch';
 
 const typingPauseMs = 150;
 

@@ -4,8 +4,8 @@ import { JournalFile, writeFailureOf, type JournalProblem } from './journalFile'
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
 import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
-import { journalSchema, type HeaderLine } from './journalSchema';
 import { JournalLocks } from './journalLocks';
+import { journalSchema, type HeaderLine } from './journalSchema';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
 
 export { isConversationId } from './journalFolder';

@@ -3,9 +3,9 @@ import { mkdir, open, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
+import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeLine, mergeText } from './journalLines';
 import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
-import { privateFileMode, privateFolderMode } from '../util/files';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;

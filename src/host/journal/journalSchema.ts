@@ -13,8 +13,8 @@ import {
 } from '../../engine/events';
 import { isRecord } from '../../engine/json';
 import type { Attachment, ContextKind } from '../../shared/protocol';
-import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
 import type { ApplyTarget, PromptInput } from '../conversation/exchange';
+import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
 
 /** Raised when a line changes its meaning; an older extension then leaves the file alone. */
 export const journalSchema = 3;

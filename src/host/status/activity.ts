@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Localize } from '../../engine/engine';
 import type { WaitingEvent } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Conversation } from '../conversation/conversation';
-import type { Localize } from '../../engine/engine';
 import { canRetry } from '../conversation/exchange';
 
 export type Activity =

@@ -5,9 +5,9 @@ import type { Connections } from '../connection/connections';
 import type { Services } from '../services';
 import { systemClock } from '../util/systemClock';
 import { activityOf, DistinctActivity, withPause, ContextKeys } from './activity';
+import { CooldownWatcher } from './cooldownWatcher';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
-import { CooldownWatcher } from './cooldownWatcher';
 
 /** Shows outside the panels what the turns do: in the status bar, in notifications, and in which commands make sense. */
 export function registerStatus(services: Services): readonly Command[] {

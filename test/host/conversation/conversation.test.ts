@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
 import type { EngineSettings } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
 import { Conversation, type ConversationChange } from '../../../src/host/conversation/conversation';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import { VirtualClock } from '../../support/virtualClock';
 import {
   attempt,
   done,
@@ -16,7 +17,6 @@ import {
   text,
   waiting,
 } from './scriptedEngine';
-import { VirtualClock } from '../../support/virtualClock';
 
 const own = { baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' };
 

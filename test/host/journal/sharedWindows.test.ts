@@ -3,9 +3,9 @@ import { readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { attempt, done, settled, text } from '../conversation/scriptedEngine';
 import { openWindow, type Disk } from './window';
-import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialTurn, isRunning, reduce, type TurnPhase } from '../../../src/engine/state/turnState';
+import type { Exchange } from '../../../src/host/conversation/exchange';
 import {
   ContextKeys,
   activityOf,
@@ -8,7 +9,6 @@ import {
   withPause,
   activityWords,
 } from '../../../src/host/status/activity';
-import type { Exchange } from '../../../src/host/conversation/exchange';
 import { waiting } from '../conversation/scriptedEngine';
 
 const wait = reduce(initialTurn, waiting).wait!;
