@@ -11,7 +11,7 @@ import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from
 import type { TextTarget } from './editorTarget';
 import { findCode } from './findCode';
 
-export interface CodeCommandDeps extends SendServices {
+interface CodeCommandDeps extends SendServices {
   readonly target: Pick<TextTarget, 'editor'>;
 }
 

@@ -16,7 +16,7 @@ const currentKey = 'holysheep.currentConversation';
 /** How many of those that were written last are looked at for an answer that was broken off. */
 const lastOnes = 5;
 
-export interface ConversationsDeps extends ConversationDeps {
+interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
   /** Of the workspace. */
   readonly memory: Store;

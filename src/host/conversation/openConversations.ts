@@ -1,19 +1,20 @@
 import { Mutex } from 'async-mutex';
 import type { Connection } from '../../engine/request';
-import { isConversationId, type Journal, type OpenedConversation, type OpenHow } from '../journal/journal';
+import type { Journal, OpenedConversation, OpenHow } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
+import { isConversationId } from '../journal/journalFolder';
 import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 
 /** The longest time in milliseconds that a prompt waits for the disk before it is sent. */
 const longestWriteMs = 100;
 
-export interface OpenConversationsDeps extends ConversationDeps {
+interface OpenConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
 /** Whose they are. */
-export interface OpenConversationsOwner {
+interface OpenConversationsOwner {
   /** Commands act on it: it stays open. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;

@@ -12,7 +12,7 @@ import { UserError } from '../util/userError';
 import { type LanguageId, languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
-export interface CopyAsCodeDeps {
+interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'own' | 'model'>;
   readonly settings: Pick<Settings, 'engine'>;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FaultAction } from '../../shared/protocol';
 import { enterApiKey, type ToastAction } from '../ui/notifications';
 
-export interface DemoNote {
+interface DemoNote {
   readonly message: string;
   readonly actions?: readonly ToastAction[];
 }

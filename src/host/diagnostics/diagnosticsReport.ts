@@ -7,7 +7,7 @@ import type { Settings } from '../settings/settings';
 import { diagnosticsText, type ChatFacts, type HostFacts, type ProxyFacts, remoteKind } from './diagnosticsText';
 import type { Log } from './log';
 
-export interface DiagnosticsDeps {
+interface DiagnosticsDeps {
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Settings;
   readonly connections: Connections;

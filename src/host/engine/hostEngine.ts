@@ -15,7 +15,7 @@ export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connectio
   readonly storage?: string | undefined;
 }
 
-export interface HostEngine extends Engine {
+interface HostEngine extends Engine {
   /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onDidChangeCooldown: Listeners<void>['event'];
 }

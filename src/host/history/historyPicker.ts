@@ -127,7 +127,7 @@ export function openHistory(deps: HistoryDeps): void {
 }
 
 /** Of a list, or of a search: then with where the words occur. */
-export type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
+type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
 type Entry = vscode.QuickPickItem & {
   /** Absent: a separator. */
@@ -166,7 +166,7 @@ function nothingFound(words: string): Entry {
       };
 }
 
-export function idOf(entry: Entry | undefined): string | undefined {
+function idOf(entry: Entry | undefined): string | undefined {
   return entry?.choice?.type === 'conversation' ? entry.choice.named.id : undefined;
 }
 

@@ -44,7 +44,7 @@ export interface EventsLine {
 }
 
 /** The turn starts again and keeps its text. */
-export interface RerunLine {
+interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;
@@ -53,19 +53,19 @@ export interface RerunLine {
 }
 
 /** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
-export interface InterruptedLine {
+interface InterruptedLine {
   readonly type: 'interrupted';
   readonly exchangeId: string;
 }
 
 /** Another version is shown: the path goes through this exchange. */
-export interface ShowLine {
+interface ShowLine {
   readonly type: 'show';
   readonly exchangeId: string;
 }
 
 /** Given by the person; '' takes it away. */
-export interface TitleLine {
+interface TitleLine {
   readonly type: 'title';
   readonly title: string;
 }

@@ -10,7 +10,7 @@ import { journalSchema, type HeaderLine, type JournalLine } from './journalSchem
 const compactBytes = 512 * 1024;
 
 /** A file that was read whole, but for a torn last line. */
-export interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
+interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
   readonly header: HeaderLine;
   readonly content: Buffer;
 }

@@ -21,7 +21,7 @@ export interface PrefilledPrompt {
 }
 
 /** What prompts use of the panels. */
-export interface Panels {
+interface Panels {
   show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
   compose(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }

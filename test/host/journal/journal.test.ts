@@ -4,9 +4,10 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, utim
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { Journal, isConversationId } from '../../../src/host/journal/journal';
+import { Journal } from '../../../src/host/journal/journal';
 import type { JournalProblem } from '../../../src/host/journal/journalFile';
 import type { FoldedJournal } from '../../../src/host/journal/journalFold';
+import { isConversationId } from '../../../src/host/journal/journalFolder';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
