@@ -34,7 +34,7 @@ export type ConversationChange =
 export interface ConversationDeps extends TurnRunnerDeps {
   /** What becomes of an answer that was cut; also when it is tried again by hand. */
   readonly resume: () => EngineSettings['resume'];
-  /** Every event but deltas as it arrives, for the log. */
+  /** Every event but deltas as it arrives, for the log. Must not throw, because that would end the turn. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
