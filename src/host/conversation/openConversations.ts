@@ -100,7 +100,10 @@ export class OpenConversations {
 
   /** Asks the window that writes a conversation to hand it over. May take seconds. */
   async takeOver({ id }: Conversation): Promise<void> {
-    if (!this.live.get(id)?.file && (await this.deps.journal.request(id))) await this.load(id, 'if free');
+    if (this.live.get(id)?.file || !(await this.deps.journal.request(id))) return;
+    await this.load(id, 'if free');
+    // The panel may have been closed meanwhile: this window must not keep the conversation then.
+    this.closeIdle();
   }
 
   /** Of the last `count` that were written, those that are closed and have an answer that was broken off, newest first. */

@@ -182,6 +182,21 @@ describe('Windows that share their conversations', () => {
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
+  it('leave no lock behind of a conversation that is shown nowhere any more when it is handed over', async () => {
+    const first = await streaming();
+    const second = open();
+    const conversation = await second.conversations.open(first.id);
+    assert.ok(conversation);
+    const handedOver = second.conversations.takeOver(conversation);
+    await settled();
+    second.conversations.startNew();
+    await first.clock.advance(1000);
+    await there(second, handedOver);
+    // Waits for the work on files, and changes nothing.
+    await second.conversations.remove(noId);
+    assert.deepEqual(await readdir(disk.folder), [`${first.id}.jsonl`]);
+  });
+
   it('open a conversation to write it as soon as no other one has it', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
