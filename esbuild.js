@@ -59,20 +59,27 @@ const extension = {
 const commonJS = {
   name: 'common-js',
   setup(build) {
-    build.initialOptions.write = false;
-    build.onEnd(async ({ outputFiles = [] }) => {
+    Object.assign(build.initialOptions, { write: false, metafile: true });
+    build.onEnd(async ({ outputFiles = [], metafile }) => {
       await mkdir('dist', { recursive: true });
-      await Promise.all(outputFiles.map(async ({ path: file, text }) => writeFile(file, await toCommonJS(text))));
+      const isEmpty = (chunk) => Object.keys(metafile.outputs[`dist/${chunk}`].inputs).length === 0;
+      await Promise.all(
+        outputFiles.map(async ({ path: file, text }) => writeFile(file, await toCommonJS(text, isEmpty))),
+      );
     });
   },
 };
 
-async function toCommonJS(text) {
-  // A namespace would be a copy of the hundreds of properties of VS Code's API, one for each module that imports it.
+/** @param isEmpty whether a chunk contains no module, only esbuild's helpers */
+async function toCommonJS(text, isEmpty) {
   const source = text
+    // A namespace would be a copy of the hundreds of properties of VS Code's API, one for each module that imports it.
     .replace(/\bimport\s*\*\s*as ([\w$]+)\s*from\s*"vscode"/g, 'const $1 = require("vscode")')
-    // Nothing is imported from these chunks. They declare esbuild's helpers, which only the SDK needs.
-    .replace(/\bimport\s*"\.\/chunk-\w+\.js";/g, '');
+    // Nothing is imported from such a chunk, so it need not be loaded if no module in it has to run.
+    .replace(/\bimport\s*"\.\/(chunk-\w+\.js)";/g, (statement, chunk) => (isEmpty(chunk) ? '' : statement));
+  if (/\bfrom\s*["']vscode["']/.test(source)) {
+    throw new Error('esbuild writes the imports of "vscode" in another form than esbuild.js replaces.');
+  }
   const { platform, target, minify, sourcemap, logLevel } = extension;
   const supported = { 'dynamic-import': false };
   const options = { format: 'cjs', platform, target, minify, sourcemap, logLevel, supported };
@@ -167,8 +174,8 @@ module.exports = { extension };
 // A test or a benchmark only wants to know how the extension is built.
 if (require.main === module) {
   main().catch((error) => {
-    // esbuild has printed the diagnostics of a failed build itself.
-    if (!error.errors) {
+    // esbuild has printed the diagnostics of a failed build itself, except for errors after the build.
+    if (!error.errors || error.errors.some(({ pluginName }) => pluginName === commonJS.name)) {
       console.error(error);
     }
     process.exitCode = 1;

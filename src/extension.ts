@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { App } from './host/app';
 import { createApi, type HolySheepApi } from './host/api';
+import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds, viewType } from './host/contributions';
 

@@ -10,14 +10,14 @@ import { registerDemo } from './demo/demoCommands';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { registerEngine } from './engine/engineCommands';
 import { registerHistory } from './history/historyCommands';
+import { moveConversations } from './journal/journalFolder';
 import { registerModels } from './models/modelCommands';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { registerPrompts } from './prompts/promptCommands';
 import { createServices } from './services';
 import { registerStatus } from './status/registerStatus';
-import { registerWalkthrough } from './walkthrough/walkthroughCommands';
-import { moveConversations } from './journal/journalFolder';
 import { makePrivate } from './util/files';
+import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 
 /** What the extension does once it is asked for anything. */
 export type App = Awaited<ReturnType<typeof createApp>>;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
-import { exportDiagnostics, openLog, toast } from './ui/notifications';
-import type { Log } from './diagnostics/log';
-import { ArgumentError, UserError } from './util/userError';
 import { commandIds, type CommandId } from './contributions';
+import type { Log } from './diagnostics/log';
+import { exportDiagnostics, openLog, toast } from './ui/notifications';
+import { ArgumentError, UserError } from './util/userError';
 
-export type ErrorBoundary = (error: unknown) => void;
+type ErrorBoundary = (error: unknown) => void;
 
 /** Tells the user in a sentence, and the log in detail; never shows a stack. */
 export function createErrorBoundary(log: Log): ErrorBoundary {
@@ -28,8 +28,8 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
 }
 
 /**
- * Every command by its id, behind the one error boundary.
- * @throws when one is missing: that is a defect, seen with the first call of any
+ * Returns the function that executes a command by its id, behind the one error boundary.
+ * @throws Error when a command is missing, which is a defect and shows with the first call of any command
  */
 export function commandTable(
   commands: readonly Command[],
@@ -50,7 +50,7 @@ export function commandTable(
   };
 }
 
-/** A command a file; the registry hands every rejection to the one error boundary. */
+/** A command of a feature. The command table hands what it throws to the error boundary. */
 export interface Command {
   /** As in package.json, e.g. `holysheep.ask`. */
   readonly id: CommandId;

@@ -12,15 +12,15 @@ import { Log } from './diagnostics/log';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
 import { hostEngine } from './engine/hostEngine';
 import { Journal } from './journal/journal';
+import { conversationsFolder } from './journal/journalFolder';
 import { reportJournalProblem } from './journal/journalProblemReport';
 import { ModelCatalog } from './models/modelCatalog';
 import { ConversationPanels } from './panel/conversationPanels';
 import { PanelRestoration } from './panel/panelRestoration';
-import { Settings } from './settings/settings';
-import { systemClock } from './util/systemClock';
-import { conversationsFolder } from './journal/journalFolder';
-import { localize } from './util/localization';
 import { CustomPrompts } from './prompts/customPrompts';
+import { Settings } from './settings/settings';
+import { localize } from './util/localization';
+import { systemClock } from './util/systemClock';
 
 export type Services = ReturnType<typeof createServices>;
 

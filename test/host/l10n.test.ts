@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
 import { english, type Texts } from '../../src/demo/answers/answers.en';
 import { chinese } from '../../src/demo/answers/answers.zh';
 import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
+import { faultTable, localFaults, type FaultRow } from '../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../src/shared/panelStrings';
 

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import type { CodeExcerpt } from './codeExcerpt';
-import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
-import { codeProblems } from './codeProblems';
-import { codePromptTitle } from './codeActions';
-import { findCode } from './findCode';
 import type { ApplyTarget } from '../conversation/exchange';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
-import type { TextTarget } from './editorTarget';
 import { customPromptText } from '../prompts/promptTemplate';
 import type { UserPrompt } from '../settings/settingValues';
 import { UserError } from '../util/userError';
+import { codePromptTitle } from './codeActions';
+import type { CodeExcerpt } from './codeExcerpt';
+import { codeProblems } from './codeProblems';
+import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from './codePrompts';
+import type { TextTarget } from './editorTarget';
+import { findCode } from './findCode';
 
-export interface CodeCommandDeps extends SendServices {
+interface CodeCommandDeps extends SendServices {
   readonly target: Pick<TextTarget, 'editor'>;
 }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type CodePromptId, codePromptIds } from './codePrompts';
 import type { CustomPrompt, CustomPrompts } from '../prompts/customPrompts';
-import { codeLimits, type CodeExcerpt } from './codeExcerpt';
 import { briefTitle } from '../prompts/promptTemplate';
+import { codeLimits, type CodeExcerpt } from './codeExcerpt';
+import { type CodePromptId, codePromptIds } from './codePrompts';
 
 /** The lightbulb: all prompts for a selection, *Fix* also where the editor reports a problem. */
 class CodeActionProvider implements vscode.CodeActionProvider {

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { fenceLanguage } from './fenceLanguages';
-import { insertAtCursors } from './insertion';
-import { originalPlace, fitReplacement } from './codeLines';
-import { PreviewedEdits } from './previewedEdits';
-import { RecentEditors, shown, shownOf } from './recentEditors';
-import { textColumn } from './editorPlaces';
+import { viewType } from '../contributions';
 import type { ApplyTarget, Exchange } from '../conversation/exchange';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { viewType } from '../contributions';
+import { originalPlace, fitReplacement } from './codeLines';
+import { textColumn } from './editorPlaces';
+import { fenceLanguage } from './fenceLanguages';
+import { insertAtCursors } from './insertion';
+import { PreviewedEdits } from './previewedEdits';
+import { RecentEditors, shown, shownOf } from './recentEditors';
 
 /** Where the code of an answer goes: to the editor in which the user worked last, because the panel has the focus. */
 export class TextTarget extends Disposable {

@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 

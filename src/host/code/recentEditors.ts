@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { Disposable } from '../util/disposable';
 import { promptsScheme } from '../prompts/promptConsent';
+import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
 /** Text editors that show something other than text of the user's. */

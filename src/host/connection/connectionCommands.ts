@@ -1,12 +1,8 @@
 import * as vscode from 'vscode';
+import { isConnectionError, type ConnectionError } from '../../engine/request';
 import type { Command } from '../commands';
 import type { Log } from '../diagnostics/log';
 import type { Services } from '../services';
-import type { ActiveConnection, Connections } from './connections';
-import { storeApiKey } from './storeApiKey';
-import { verifyConnection, type Verification } from './verification';
-import { isConnectionError } from '../../engine/request';
-import type { ConnectionError } from '../../engine/request';
 import {
   toast,
   checkUrl,
@@ -17,6 +13,9 @@ import {
   lateProgress,
   type ToastAction,
 } from '../ui/notifications';
+import type { ActiveConnection, Connections } from './connections';
+import { storeApiKey } from './storeApiKey';
+import { verifyConnection, type Verification } from './verification';
 
 export function registerConnection(services: Services): readonly Command[] {
   const { connections, log } = services;

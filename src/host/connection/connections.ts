@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { isConnectionError, type Connection } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
-import { BaseUrlNotices, unusableBaseUrl } from '../settings/baseUrlNotices';
-import type { DemoMode } from '../demo/demoMode';
-import { Disposable } from '../util/disposable';
-import type { KeyStore } from './keyStore';
-import type { Log } from '../diagnostics/log';
-import type { Settings } from '../settings/settings';
-import { NoConnectionError } from '../util/userError';
 import type { RequestDefaults } from '../conversation/turnRunner';
+import type { DemoMode } from '../demo/demoMode';
+import type { Log } from '../diagnostics/log';
+import { BaseUrlNotices, unusableBaseUrl } from '../settings/baseUrlNotices';
+import type { Settings } from '../settings/settings';
+import { Disposable } from '../util/disposable';
+import { NoConnectionError } from '../util/userError';
+import type { KeyStore } from './keyStore';
 
 export interface ActiveConnection extends Connection {
   readonly origin: string;

@@ -3,7 +3,7 @@ import { isRecord, parseJson } from '../../engine/json';
 import type { SetApiKeyResult } from './storeApiKey';
 
 /** What is needed of VS Code's secret storage. */
-export interface Secrets {
+interface Secrets {
   get(name: string): Thenable<string | undefined>;
   store(name: string, value: string): Thenable<void>;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
-import { Disposable } from '../util/disposable';
 import type { Log } from '../diagnostics/log';
+import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import { NoConnectionError } from '../util/userError';
 

@@ -1,11 +1,11 @@
-import { declaredKind, sniffedKind } from '../../engine/http/charset';
 import { classify, type Fault } from '../../engine/faults/classify';
 import { errorChain } from '../../engine/faults/transportError';
-import { isRecord, parseJson } from '../../engine/json';
 import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { parseModelList } from '../../engine/gateway/modelList';
-import type { Connection } from '../../engine/request';
 import { visibleText } from '../../engine/gateway/visibleText';
+import { declaredKind, sniffedKind } from '../../engine/http/charset';
+import { isRecord, parseJson } from '../../engine/json';
+import type { Connection } from '../../engine/request';
 
 export type ProbeFault =
   /** The same fault that a turn would have. `code`: of the error, for users who look it up. */

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { cleanApiKey, doubtAbout, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
-import { checkUrl, enterApiKey, openSetting, lateProgress, toast, type ToastAction } from '../ui/notifications';
-import { unusableBaseUrl } from '../settings/baseUrlNotices';
 import type { DemoMode } from '../demo/demoMode';
 import type { Log } from '../diagnostics/log';
+import { unusableBaseUrl } from '../settings/baseUrlNotices';
 import type { Settings } from '../settings/settings';
+import { checkUrl, enterApiKey, openSetting, lateProgress, toast, type ToastAction } from '../ui/notifications';
+import { parsedArgument } from '../util/schemas';
 import type { KeyStore } from './keyStore';
 import { verifyConnection, type Verification } from './verification';
-import { parsedArgument } from '../util/schemas';
 
 export interface SetApiKeyDeps {
   readonly settings: Settings;

@@ -20,7 +20,7 @@ export type Verification =
     }
   | { readonly state: 'cancelled' };
 
-export interface Verified extends Connection {
+interface Verified extends Connection {
   readonly host: string;
 }
 

@@ -4,9 +4,9 @@ import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeGeometry';
 import { shownPath } from '../code/editorPlaces';
 import { contextId, parseContextId } from './contextId';
-import { fileProblems } from './readContext';
 import { localOutsideTarget } from './linkTarget';
 import type { ContextCandidate } from './rankContext';
+import { fileProblems } from './readContext';
 
 /** What can go along besides the files that have to be searched for: what is selected, reported or open. */
 export function contextChoices(editor: vscode.TextEditor | undefined): readonly ContextCandidate[] {

@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import type { Localize } from '../../engine/engine';
-import type { Attachment, DraftContext } from '../../shared/protocol';
 import { beginning } from '../../engine/surrogates';
+import type { Attachment, DraftContext } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';

@@ -1,13 +1,13 @@
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { Attachment } from '../../shared/protocol';
 import { beginning } from '../../engine/surrogates';
+import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeGeometry';
+import { severities } from '../code/codeProblems';
 import { shownPath, toRange } from '../code/editorPlaces';
 import { openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits, problemLines, type FileProblem } from './contextPrompt';
-import { stat } from 'node:fs/promises';
-import { severities } from '../code/codeProblems';
 
 /** @throws UserError when it can't be read, or is nothing that a model could read. */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
@@ -158,7 +158,7 @@ function reasonText(path: string, error: unknown): string {
   }
 }
 
-/** Where a text has no zero byte, unless it is UTF-16 with a mark that says so. */
+/** A zero byte among the first bytes tells a binary file from a text, unless the text is UTF-16 with a mark that says so. */
 const probedBytes = 8192;
 
 export function looksBinary(bytes: Uint8Array): boolean {
@@ -167,15 +167,15 @@ export function looksBinary(bytes: Uint8Array): boolean {
   return !utf16 && bytes.subarray(0, probedBytes).includes(0);
 }
 
-/** A file full of errors has few causes. */
-const limit = 100;
+/** Maximum number of problems of a file: a file full of errors has few causes. */
+const mostProblems = 100;
 
 /** What the editor reports about a file, the worst first, then in the order of the lines. */
 export function fileProblems(uri: vscode.Uri): readonly FileProblem[] {
   return vscode.languages
     .getDiagnostics(uri)
     .toSorted((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start))
-    .slice(0, limit)
+    .slice(0, mostProblems)
     .map(({ range: { start }, severity, message, source, code }) => ({
       line: start.line + 1,
       column: start.character + 1,

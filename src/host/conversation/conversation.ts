@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { EngineSettings } from '../../engine/engine';
 import { isDelta, type RecordedEvent, type StreamEvent } from '../../engine/events';
 import type { ChatRequest } from '../../engine/request';
-import type { EngineSettings } from '../../engine/engine';
 import { initialTurn, interrupted, recorded } from '../../engine/state/turnState';
 import type { ExchangeView } from '../../shared/protocol';
+import type { FoldedJournal } from '../journal/journalFold';
+import type { JournalLine } from '../journal/journalSchema';
+import { Listeners } from '../util/listeners';
 import {
   canContinue,
   canRetry,
@@ -16,9 +19,6 @@ import {
   type PromptInput,
 } from './exchange';
 import { Exchanges, type OtherVersion } from './exchanges';
-import type { FoldedJournal } from '../journal/journalFold';
-import type { JournalLine } from '../journal/journalSchema';
-import { Listeners } from '../util/listeners';
 import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
 /** What the panel is told; the shape is the protocol's. */
@@ -34,7 +34,7 @@ export type ConversationChange =
 export interface ConversationDeps extends TurnRunnerDeps {
   /** What becomes of an answer that was cut; also when it is tried again by hand. */
   readonly resume: () => EngineSettings['resume'];
-  /** Every event but deltas as it arrives, for the log. */
+  /** Every event but deltas as it arrives, for the log. Must not throw, because that would end the turn. */
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 

@@ -1,13 +1,47 @@
-import type { Conversation } from './conversation';
-import { Exchanges, type OtherVersion } from './exchanges';
-import { isConversationId, type Journal } from '../journal/journal';
-import type { Live, OpenConversations } from './openConversations';
+import { visibleText } from '../../engine/gateway/visibleText';
+import type { Journal } from '../journal/journal';
 import { foldOutline } from '../journal/journalFold';
-import type { JournalEntry } from '../journal/journalFolder';
+import { isConversationId, type JournalEntry } from '../journal/journalFolder';
 import { decodeHeader, decodeLine, isUnbegun, JournalFormatError, NewerJournalError } from '../journal/journalLines';
 import type { JournalLine } from '../journal/journalSchema';
-import { visibleText } from '../../engine/gateway/visibleText';
+import type { Conversation } from './conversation';
 import type { Exchange } from './exchange';
+import { Exchanges, type OtherVersion } from './exchanges';
+import type { Live, OpenConversations } from './openConversations';
+
+/** The longest title of a conversation, in code points. */
+export const titleLength = 200;
+
+/** A conversation in a list of them. */
+export interface ConversationSummary {
+  readonly id: string;
+  /** As given by the person; else the first line of the first prompt; '': neither can be read. See {@link titleOf}. */
+  readonly title: string;
+  /** Epoch milliseconds of what was last said in it. */
+  readonly at: number;
+  /** Of the path that is shown. */
+  readonly turns: number;
+  /** A turn of it runs in this window. */
+  readonly busy: boolean;
+  /** Why not all of it can be read; opening it tells. What is known of it is what could be read. */
+  readonly flaw?: 'damaged' | 'newer' | undefined;
+}
+
+export interface ConversationHit extends ConversationSummary {
+  /** Text around the first match. */
+  readonly excerpt: string;
+}
+
+/** A conversation to be read, without being opened. */
+export interface ReadConversation {
+  readonly id: string;
+  /** As given by the person. */
+  readonly title?: string | undefined;
+  /** Of the path that is shown, oldest first. */
+  readonly exchanges: readonly Exchange[];
+  /** Those that are not shown, in the order in which they were asked. */
+  readonly others: readonly OtherVersion[];
+}
 
 /** The conversations of a workspace, open or not, to be found and read. */
 export class ConversationList {
@@ -194,40 +228,6 @@ function outlineLines(content: Buffer): Pick<Outline, 'flaw'> & { readonly lines
     }
     start = end + 1;
   }
-}
-
-/** The longest title of a conversation, in code points. */
-export const titleLength = 200;
-
-/** A conversation in a list of them. */
-export interface ConversationSummary {
-  readonly id: string;
-  /** As given by the person; else the first line of the first prompt; '': neither can be read. See {@link titleOf}. */
-  readonly title: string;
-  /** Epoch milliseconds of what was last said in it. */
-  readonly at: number;
-  /** Of the path that is shown. */
-  readonly turns: number;
-  /** A turn of it runs in this window. */
-  readonly busy: boolean;
-  /** Why not all of it can be read; opening it tells. What is known of it is what could be read. */
-  readonly flaw?: 'damaged' | 'newer' | undefined;
-}
-
-export interface ConversationHit extends ConversationSummary {
-  /** Text around the first match. */
-  readonly excerpt: string;
-}
-
-/** A conversation to be read, without being opened. */
-export interface ReadConversation {
-  readonly id: string;
-  /** As given by the person. */
-  readonly title?: string | undefined;
-  /** Of the path that is shown, oldest first. */
-  readonly exchanges: readonly Exchange[];
-  /** Those that are not shown, in the order in which they were asked. */
-  readonly others: readonly OtherVersion[];
 }
 
 /** Returns the title of a conversation as it is shown: one line without anything hidden in it. */

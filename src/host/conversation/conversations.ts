@@ -1,4 +1,6 @@
+import type { Journal } from '../journal/journal';
 import { foremost } from '../status/activity';
+import { Listeners } from '../util/listeners';
 import type { Conversation, ConversationChange, ConversationDeps } from './conversation';
 import {
   ConversationList,
@@ -6,8 +8,6 @@ import {
   type ConversationSummary,
   type ReadConversation,
 } from './conversationList';
-import type { Journal } from '../journal/journal';
-import { Listeners } from '../util/listeners';
 import { OpenConversations, type Removal, type Removed } from './openConversations';
 import type { Store } from './promptHistoryStore';
 
@@ -16,7 +16,7 @@ const currentKey = 'holysheep.currentConversation';
 /** How many of those that were written last are looked at for an answer that was broken off. */
 const lastOnes = 5;
 
-export interface ConversationsDeps extends ConversationDeps {
+interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
   /** Of the workspace. */
   readonly memory: Store;

@@ -1,19 +1,20 @@
 import { Mutex } from 'async-mutex';
 import type { Connection } from '../../engine/request';
-import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
-import { isConversationId, type Journal, type OpenedConversation, type OpenHow } from '../journal/journal';
+import type { Journal, OpenedConversation, OpenHow } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
+import { isConversationId } from '../journal/journalFolder';
+import { Conversation, type ConversationChange, type ConversationDeps } from './conversation';
 
 /** The longest time in milliseconds that a prompt waits for the disk before it is sent. */
 const longestWriteMs = 100;
 
-export interface OpenConversationsDeps extends ConversationDeps {
+interface OpenConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
 }
 
 /** Whose they are. */
-export interface OpenConversationsOwner {
+interface OpenConversationsOwner {
   /** Commands act on it: it stays open. */
   isCurrent(conversation: Conversation): boolean;
   onChange(conversation: Conversation, change: ConversationChange): void;
@@ -99,7 +100,10 @@ export class OpenConversations {
 
   /** Asks the window that writes a conversation to hand it over. May take seconds. */
   async takeOver({ id }: Conversation): Promise<void> {
-    if (!this.live.get(id)?.file && (await this.deps.journal.request(id))) await this.load(id, 'if free');
+    if (this.live.get(id)?.file || !(await this.deps.journal.request(id))) return;
+    await this.load(id, 'if free');
+    // The panel may have been closed meanwhile: this window must not keep the conversation then.
+    this.closeIdle();
   }
 
   /** Of the last `count` that were written, those that are closed and have an answer that was broken off, newest first. */

@@ -30,7 +30,7 @@ interface TurnRunnerOwner {
   update(exchange: Exchange): Exchange;
   /** What an answer has brought, gathered. */
   fold(exchangeId: string, events: readonly StreamEvent[]): void;
-  /** Every event but deltas as it arrives. */
+  /** Every event but deltas as it arrives. Must not throw, because that would end the turn. */
   onEvent(exchangeId: string, event: StreamEvent): void;
   /** Nothing runs any more, and nothing waits. */
   onRest(): void;
@@ -169,10 +169,9 @@ export class TurnRunner {
   /** Never rejects. */
   private async follow(running: Running): Promise<void> {
     const { exchangeId, turn, batcher } = running;
-    const observe = this.observer(exchangeId);
     try {
       for await (const event of turn) {
-        if (!isDelta(event)) observe(event);
+        if (!isDelta(event)) this.owner.onEvent(exchangeId, event);
         batcher.push(event);
       }
     } catch (error) {
@@ -180,7 +179,7 @@ export class TurnRunner {
     }
     try {
       batcher.flush();
-      this.endUnlessOver(exchangeId, observe);
+      this.endUnlessOver(exchangeId);
     } catch (error) {
       this.deps.onError(error);
     }
@@ -190,32 +189,16 @@ export class TurnRunner {
   }
 
   /**
-   * Returns an observer whose exceptions do not end the turn. Only the first one is reported, because the next event
-   * would fail in the same way.
-   */
-  private observer(exchangeId: string): (event: StreamEvent) => void {
-    let hasFailed = false;
-    return (event) => {
-      try {
-        this.owner.onEvent(exchangeId, event);
-      } catch (error) {
-        if (!hasFailed) this.deps.onError(error);
-        hasFailed = true;
-      }
-    };
-  }
-
-  /**
    * Ends a turn that has no terminal event, which only a defect can cause. The partial answer is kept, and the user can
    * retry.
    */
-  private endUnlessOver(exchangeId: string, observe: (event: StreamEvent) => void): void {
+  private endUnlessOver(exchangeId: string): void {
     const exchange = this.asked.get(exchangeId);
     if (!exchange || !isRunning(exchange.state.phase)) return;
     const { text, attempts } = exchange.state;
     const failure = hostFailure('internal', text, this.deps.localize);
     const event = { ...failure, attempt: attempts, at: this.deps.clock.ticks() };
-    observe(event);
+    this.owner.onEvent(exchangeId, event);
     this.owner.fold(exchangeId, [event]);
   }
 }

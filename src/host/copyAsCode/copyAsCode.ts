@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connection/connections';
 import type { Conversation } from '../conversation/conversation';
+import { titleOf } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
+import type { Exchange } from '../conversation/exchange';
 import type { Log } from '../diagnostics/log';
 import type { Settings } from '../settings/settings';
+import { plainLabel, withoutIcons } from '../ui/messageText';
 import { toast } from '../ui/notifications';
 import { UserError } from '../util/userError';
 import { type LanguageId, languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
-import type { Exchange } from '../conversation/exchange';
-import { plainLabel, withoutIcons } from '../ui/messageText';
-import { titleOf } from '../conversation/conversationList';
 
-export interface CopyAsCodeDeps {
+interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
   readonly connections: Pick<Connections, 'own' | 'model'>;
   readonly settings: Pick<Settings, 'engine'>;

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { parsedArgument } from '../util/schemas';
-import { copyAsCode } from './copyAsCode';
 import { localize } from '../util/localization';
+import { parsedArgument } from '../util/schemas';
 import { type LanguageId, languageIds } from './codeLanguages';
+import { copyAsCode } from './copyAsCode';
 
 /** Copies a request of the current conversation, the last one unless the user chooses another; returns the code. */
 export function registerCopyAsCode(services: Services): readonly Command[] {

@@ -1,5 +1,5 @@
-import { escapeUnseen, shellLiteral } from './literals';
 import { keyVariable, type ExportedRequest } from './exportedRequest';
+import { escapeUnseen, shellLiteral } from './literals';
 
 /**
  * For `sh`, `bash` and `zsh`, in a file or pasted at the prompt. There are no comments in it: an interactive zsh takes

@@ -1,6 +1,6 @@
-import type { ChatRequest } from '../../engine/request';
 import type { EngineSettings } from '../../engine/engine';
 import { timeoutsFor } from '../../engine/http/idleClocks';
+import type { ChatRequest } from '../../engine/request';
 
 /** Text alone: tool calls and pictures stay where they are. */
 interface ExportedMessage {

@@ -1,5 +1,5 @@
-import { javaScriptLiteral, linesOf } from './literals';
 import type { ExportedRequest } from './exportedRequest';
+import { javaScriptLiteral, linesOf } from './literals';
 
 /** The same for every request; `baseURL`, `request` and the numbers stand before it. */
 export const nodeProgram = String.raw`

@@ -1,5 +1,5 @@
-import { linesOf, pythonLiteral } from './literals';
 import type { ExportedRequest } from './exportedRequest';
+import { linesOf, pythonLiteral } from './literals';
 
 /** The same for every request; `BASE_URL`, `REQUEST` and the numbers stand before it. */
 export const pythonProgram = String.raw`

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../demo/gateway';
 import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
+import type { Engine } from '../../engine/engine';
+import type { Conversation } from '../conversation/conversation';
+import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
 import { demoSettings, isOfDemo, steadyModel } from './demoTour';
-import type { Conversation } from '../conversation/conversation';
-import type { Engine } from '../../engine/engine';
-import { hostEngine, type HostEngineDeps } from '../engine/hostEngine';
 
 interface Running {
   readonly gateway: Gateway;

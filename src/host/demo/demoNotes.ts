@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { enterApiKey, type ToastAction } from '../ui/notifications';
 import type { FaultAction } from '../../shared/protocol';
+import { enterApiKey, type ToastAction } from '../ui/notifications';
 
-export interface DemoNote {
+interface DemoNote {
   readonly message: string;
   readonly actions?: readonly ToastAction[];
 }

@@ -1,5 +1,5 @@
-import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoModel } from '../../demo/scenarios';
+import type { Localize, EngineSettings } from '../../engine/engine';
 import type { DemoAct, DemoGuide, Suggestion } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 
@@ -19,7 +19,7 @@ export const demoSettings: EngineSettings = {
 
 type Toured = Pick<Conversation, 'id' | 'title' | 'active' | 'exchanges' | 'ask' | 'rename' | 'stop'>;
 
-export interface DemoTourDeps {
+interface DemoTourDeps {
   /** None while the demo is not active. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Connections } from '../connection/connections';
 import type { DemoMode } from '../demo/demoMode';
+import { choiceFrom } from '../settings/settingValues';
+import type { Settings } from '../settings/settings';
 import { diagnosticsText, type ChatFacts, type HostFacts, type ProxyFacts, remoteKind } from './diagnosticsText';
 import type { Log } from './log';
-import type { Settings } from '../settings/settings';
-import { choiceFrom } from '../settings/settingValues';
 
-export interface DiagnosticsDeps {
+interface DiagnosticsDeps {
   readonly engine: Pick<Engine, 'report'>;
   readonly settings: Settings;
   readonly connections: Connections;

@@ -1,5 +1,5 @@
-import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { EngineReport, EngineSettings } from '../../engine/engine';
+import type { BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { ErrorNote } from './errorNote';
 

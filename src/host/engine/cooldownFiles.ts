@@ -3,11 +3,8 @@ import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { FaultKind } from '../../engine/events';
-import type { Cooldown } from '../../engine/gate/cooldowns';
-import type { Scope } from '../../engine/gate/cooldowns';
-import type { SharedCooldowns } from '../../engine/gate/cooldowns';
-import { privateFileMode } from '../util/files';
-import { privateFolderMode } from '../util/files';
+import type { Cooldown, Scope, SharedCooldowns } from '../../engine/gate/cooldowns';
+import { privateFileMode, privateFolderMode } from '../util/files';
 
 /** What is longer is no limit but a mistake, or a quota, which is not waited for. */
 const longestMs = 3_600_000;

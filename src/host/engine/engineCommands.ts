@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
 import type { Services } from '../services';
-import { cooldownsFolder } from './hostEngine';
 import { makePrivate } from '../util/files';
+import { cooldownsFolder } from './hostEngine';
 
 const goodNewsMs = 8000;
 

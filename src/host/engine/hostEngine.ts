@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { createEngine } from '../../engine/createEngine';
 import type { Engine, EngineDeps, EngineLog } from '../../engine/engine';
-import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { noSharedCooldowns } from '../../engine/gate/cooldowns';
-import { cooldownFiles } from './cooldownFiles';
+import type { KnownKeys } from '../../engine/gateway/knownKeys';
 import { Listeners } from '../util/listeners';
 import { localize, timeOfDay } from '../util/localization';
 import { systemClock } from '../util/systemClock';
+import { cooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connection'> {
   readonly log: EngineLog & { readonly keys: KnownKeys };
@@ -15,7 +15,7 @@ export interface HostEngineDeps extends Pick<EngineDeps, 'settings' | 'connectio
   readonly storage?: string | undefined;
 }
 
-export interface HostEngine extends Engine {
+interface HostEngine extends Engine {
   /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onDidChangeCooldown: Listeners<void>['event'];
 }

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { titleLength } from '../conversation/conversationList';
-import { messageOf } from '../util/userError';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
 import { panelTitle } from '../panel/panelText';
-import { toast } from '../ui/notifications';
 import { withoutLinks } from '../ui/messageText';
+import { toast } from '../ui/notifications';
+import { messageOf } from '../util/userError';
 
 /** At once, and without asking: the way back is offered until the message goes away. Resolves when it is deleted. */
 export async function deleteConversation(

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { messageOf } from '../util/userError';
-import { localize } from '../util/localization';
 import { toast } from '../ui/notifications';
-import { exportFileName, type ExportSource } from './exportSource';
+import { localize } from '../util/localization';
+import { messageOf } from '../util/userError';
+import type { HistoryDeps, NamedConversation } from './conversationActions';
 import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
-import type { HistoryDeps, NamedConversation } from './conversationActions';
+import { exportFileName, type ExportSource } from './exportSource';
 
 interface Format extends vscode.QuickPickItem {
   readonly name: string;

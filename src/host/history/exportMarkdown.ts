@@ -4,8 +4,8 @@ import { hasArrived, isRunning } from '../../engine/state/turnState';
 import { panelStrings } from '../../shared/panelStrings';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
-import { FencedText } from '../util/fencedText';
 import type { Exchange } from '../conversation/exchange';
+import { FencedText } from '../util/fencedText';
 import { askedAt, modelOf, type ExportSource } from './exportSource';
 
 const titleLength = 1000;

@@ -1,7 +1,7 @@
-import { runsOf } from '../../engine/state/turnState';
 import { visibleText } from '../../engine/gateway/visibleText';
-import type { OtherVersion } from '../conversation/exchanges';
+import { runsOf } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
+import type { OtherVersion } from '../conversation/exchanges';
 
 /** What a conversation is exported from. */
 export interface ExportSource {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../commands';
+import { titleOf } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import { startConversation } from '../panel/promptSender';
 import type { Services } from '../services';
@@ -7,7 +8,6 @@ import { UserError } from '../util/userError';
 import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
-import { titleOf } from '../conversation/conversationList';
 
 export function registerHistory(services: Services): readonly Command[] {
   const { conversations } = services;

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { ConversationSummary } from '../conversation/conversationList';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import { systemClock } from '../util/systemClock';
 import {
   deleteConversation,
@@ -9,10 +11,8 @@ import {
   type NamedConversation,
 } from './conversationActions';
 import { exportConversation } from './exportConversation';
-import { LatestSearch } from './latestSearch';
-import { localize } from '../util/localization';
 import { historySections, type HistoryItem } from './historyItems';
-import type { ConversationSummary } from '../conversation/conversationList';
+import { LatestSearch } from './latestSearch';
 
 const typingPauseMs = 150;
 
@@ -127,7 +127,7 @@ export function openHistory(deps: HistoryDeps): void {
 }
 
 /** Of a list, or of a search: then with where the words occur. */
-export type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
+type Found = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
 type Entry = vscode.QuickPickItem & {
   /** Absent: a separator. */
@@ -166,7 +166,7 @@ function nothingFound(words: string): Entry {
       };
 }
 
-export function idOf(entry: Entry | undefined): string | undefined {
+function idOf(entry: Entry | undefined): string | undefined {
   return entry?.choice?.type === 'conversation' ? entry.choice.named.id : undefined;
 }
 

@@ -4,13 +4,11 @@ import { JournalFile, writeFailureOf, type JournalProblem } from './journalFile'
 import { foldJournal, type FoldedJournal } from './journalFold';
 import { JournalFolder, type JournalEntry } from './journalFolder';
 import { isUnbegun, NewerJournalError, salvageJournal, type SalvagedJournal } from './journalLines';
-import { journalSchema, type HeaderLine } from './journalSchema';
 import { JournalLocks } from './journalLocks';
+import { journalSchema, type HeaderLine } from './journalSchema';
 import { replaceDamaged, tidyJournal } from './tidyJournal';
 
-export { isConversationId } from './journalFolder';
-
-export interface JournalDeps {
+interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
   /** How many conversations are kept. */
@@ -30,7 +28,7 @@ export interface OpenedConversation {
   readonly folded: FoldedJournal;
 }
 
-export interface JournalOwner {
+interface JournalOwner {
   /** Another window has taken the conversation away. Nothing of it is written here any more. */
   onLost(id: string): void;
   /** Another window asks for the conversation; called again until it is closed here. */

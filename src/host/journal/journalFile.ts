@@ -3,9 +3,9 @@ import { mkdir, open, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
+import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeLine, mergeText } from './journalLines';
 import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
-import { privateFileMode, privateFolderMode } from '../util/files';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
 const gatherMs = 50;
@@ -19,7 +19,7 @@ const slowMs = 5000;
 /** What could not be written is tried again this often: nothing more may come that would do it. */
 const retryMs = 5000;
 
-export interface JournalFileOptions {
+interface JournalFileOptions {
   readonly path: string;
   /** Where the next line goes. */
   readonly position: number;
@@ -40,7 +40,7 @@ export interface JournalFileOptions {
   readonly onForeign?: (() => void) | undefined;
 }
 
-export interface JournalFileLock {
+interface JournalFileLock {
   /**
    * Called before each write. When the result is `false`, the file has been closed.
    * @param isFirst whether the file is new, so that the lock has to be taken
@@ -326,7 +326,7 @@ export type JournalProblem =
 export type WriteFailure = 'full' | 'read-only' | 'forbidden' | 'gone' | 'slow' | 'other';
 
 /** The disk has not answered for seconds; the write may still succeed. */
-export class SlowWriteError extends Error {
+class SlowWriteError extends Error {
   constructor() {
     super('the disk does not respond');
   }

@@ -168,7 +168,8 @@ export function conversationsFolder(globalStorage: string, workspace: string | u
 
 /**
  * Moves the conversations that earlier versions kept in the storage folder of the window. A conversation that a window of
- * an earlier version still writes is moved at a later start.
+ * an earlier version still writes is moved at a later start. A file that can't be moved does not prevent others from being
+ * moved: the first error is thrown in the end.
  * @param from may be missing
  */
 export async function moveConversations(from: string, to: string, now = Date.now()): Promise<void> {
@@ -176,16 +177,23 @@ export async function moveConversations(from: string, to: string, now = Date.now
   if (names.length === 0) return;
   await mkdir(to, { recursive: true, mode: privateFolderMode });
   const there = new Set(await readdir(to));
+  const failures: unknown[] = [];
   for (const name of names) {
     const lock = join(from, `${name.split('.', 1)[0] ?? ''}.lock`);
     const locked = await stat(lock).catch(() => undefined);
     if (locked && Math.abs(now - locked.mtimeMs) < liveLockMs) continue;
-    // Two windows may start at once, and the other one may have moved the file.
-    if (!name.endsWith('.lock') && !there.has(name)) await move(join(from, name), join(to, name)).catch(unlessMissing);
-    await rm(lock, { force: true });
+    try {
+      if (!name.endsWith('.lock') && !there.has(name)) await move(join(from, name), join(to, name));
+      await rm(lock, { force: true });
+    } catch (error) {
+      // Two windows may start at once, and the other one may have moved the file, or be copying it. A copy that was
+      // interrupted is swept later, and the next start moves the file.
+      if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) failures.push(error);
+    }
   }
   // The folder stays while there is something in it.
   await rmdir(from).catch(() => undefined);
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Moves a file, which keeps its time and becomes private. */

@@ -27,7 +27,7 @@ interface Owner {
   readonly token: string;
 }
 
-export interface JournalLocksDeps {
+interface JournalLocksDeps {
   readonly folder: string;
   readonly clock: Clock;
   /** Another window has taken the lock away, because this one was silent for too long. */

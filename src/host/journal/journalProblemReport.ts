@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { JournalProblem, WriteFailure } from './journalFile';
-import { openLog, toast } from '../ui/notifications';
 import type { Log } from '../diagnostics/log';
+import { openLog, toast } from '../ui/notifications';
+import type { JournalProblem, WriteFailure } from './journalFile';
 
 /**
  * Logs what is wrong with the conversations on disk, and says it; what can't be written once, for the next file has the

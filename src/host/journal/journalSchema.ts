@@ -13,8 +13,8 @@ import {
 } from '../../engine/events';
 import { isRecord } from '../../engine/json';
 import type { Attachment, ContextKind } from '../../shared/protocol';
-import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
 import type { ApplyTarget, PromptInput } from '../conversation/exchange';
+import { oneOf, parsed, type Entries, type OfType } from '../util/schemas';
 
 /** Raised when a line changes its meaning; an older extension then leaves the file alone. */
 export const journalSchema = 3;
@@ -44,7 +44,7 @@ export interface EventsLine {
 }
 
 /** The turn starts again and keeps its text. */
-export interface RerunLine {
+interface RerunLine {
   readonly type: 'rerun';
   readonly exchangeId: string;
   readonly model?: string | undefined;
@@ -53,19 +53,19 @@ export interface RerunLine {
 }
 
 /** Somebody has found the turn broken off by a reload or a crash; until then nobody was told. */
-export interface InterruptedLine {
+interface InterruptedLine {
   readonly type: 'interrupted';
   readonly exchangeId: string;
 }
 
 /** Another version is shown: the path goes through this exchange. */
-export interface ShowLine {
+interface ShowLine {
   readonly type: 'show';
   readonly exchangeId: string;
 }
 
 /** Given by the person; '' takes it away. */
-export interface TitleLine {
+interface TitleLine {
   readonly type: 'title';
   readonly title: string;
 }

@@ -1,16 +1,16 @@
 import { rm, truncate } from 'node:fs/promises';
 import type { RecordedEvent } from '../../engine/events';
+import { replaceFile } from '../util/files';
 import { keepAge } from './journalFile';
 import type { JournalEntry, JournalFolder } from './journalFolder';
 import { encodeJournal, type SalvagedJournal, mergeText } from './journalLines';
 import { journalSchema, type HeaderLine, type JournalLine } from './journalSchema';
-import { replaceFile } from '../util/files';
 
 /** Smaller files are not worth rewriting, and larger ones only where that at least halves them. */
 const compactBytes = 512 * 1024;
 
 /** A file that was read whole, but for a torn last line. */
-export interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
+interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
   readonly header: HeaderLine;
   readonly content: Buffer;
 }

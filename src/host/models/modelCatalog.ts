@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { knownModels, maxModels } from '../../engine/gateway/modelList';
 import type { ActiveConnection, Connections } from '../connection/connections';
-import { Disposable } from '../util/disposable';
 import type { KeyStore } from '../connection/keyStore';
-import type { Log } from '../diagnostics/log';
-import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
 import { verifyConnection } from '../connection/verification';
+import type { Log } from '../diagnostics/log';
+import { Disposable } from '../util/disposable';
+import { pickModel, type ModelList, type ModelPick, type ModelPickOptions } from './modelPick';
 
 const freshForMs = 10 * 60_000;
 

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
+import { isPanelState } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { Disposable } from '../util/disposable';
 import { ConversationTab, ConversationTabs } from './conversationTabs';
-import type { PanelServices, PrefilledPrompt, SessionServices } from './panelServices';
 import { columnOfOurs, type PanelRestoration } from './panelRestoration';
+import type { PanelServices, PrefilledPrompt, SessionServices } from './panelServices';
 import { PanelView, type PanelHome } from './panelView';
-import { isPanelState } from '../../shared/protocol';
 
 /** So many of those that a reload has broken off come back by themselves. */
 const reopenedAtMost = 3;

@@ -1,6 +1,6 @@
 import type { ViewColumn } from 'vscode';
-import type { Conversation } from '../conversation/conversation';
 import type { PanelState } from '../../shared/protocol';
+import type { Conversation } from '../conversation/conversation';
 import { Disposable } from '../util/disposable';
 import type { SessionServices } from './panelServices';
 import { PanelSession } from './panelSession';

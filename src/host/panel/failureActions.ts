@@ -3,11 +3,11 @@ import type { FaultAction } from '../../shared/protocol';
 import type { SetApiKeyResult } from '../connection/storeApiKey';
 import type { Conversation } from '../conversation/conversation';
 import { demoNote } from '../demo/demoNotes';
+import { toast } from '../ui/notifications';
 import { pickOtherModel } from './editPrompt';
 import type { SessionServices } from './panelServices';
 import { billingPage } from './panelText';
 import { startConversation } from './promptSender';
-import { toast } from '../ui/notifications';
 
 /** What the buttons of a wait, of a failure and of the end of a turn do. */
 export async function failureAction(

@@ -1,5 +1,5 @@
-import type { FaultKind } from '../../shared/protocol';
 import type { FaultHelp } from '../../shared/panelStrings';
+import type { FaultKind } from '../../shared/protocol';
 
 /** A page of `docs/troubleshooting`, without its ending. */
 export const troubleshootingPages = [

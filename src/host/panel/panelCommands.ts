@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
 import type { Command } from '../commands';
 import type { Services } from '../services';
+import { localize } from '../util/localization';
 import { notBlank, parsedArgument } from '../util/schemas';
 import { sendPrompt, startConversation } from './promptSender';
-import { localize } from '../util/localization';
 
 export function registerPanels(services: Services): readonly Command[] {
   const { own, connections, conversations, panels, promptHistory, onError } = services;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { viewType } from '../contributions';
 import type { Store } from '../conversation/promptHistoryStore';
 import { Disposable } from '../util/disposable';
-import { viewType } from '../contributions';
 
 const key = 'holysheep.shownConversations';
 

@@ -1,10 +1,10 @@
+import type { TextTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptInput } from '../conversation/exchange';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { TextTarget } from '../code/editorTarget';
 import type { DemoMode } from '../demo/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { Log } from '../diagnostics/log';
@@ -21,7 +21,7 @@ export interface PrefilledPrompt {
 }
 
 /** What prompts use of the panels. */
-export interface Panels {
+interface Panels {
   show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
   compose(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }

@@ -3,15 +3,15 @@ import { canAnswer, type ConnectionView, type DemoGuide, type ToHost, type ToWeb
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
+import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { Disposable } from '../util/disposable';
+import { localize } from '../util/localization';
 import { editPrompt, inOtherWords, regenerate } from './editPrompt';
-import { openableLink, conversationName } from './panelText';
 import { failureAction } from './failureActions';
 import type { PrefilledPrompt, SessionServices } from './panelServices';
+import { openableLink, conversationName } from './panelText';
 import type { PanelView } from './panelView';
 import { prefilledInput, PromptDraft, sendPrompt } from './promptSender';
-import { localize } from '../util/localization';
-import { copyAsCode } from '../copyAsCode/copyAsCode';
 
 /** What is not done to a conversation that another window writes. */
 const writing: ReadonlySet<ToHost['type']> = new Set([

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../shared/protocol';
+import { viewType } from '../contributions';
 import { Disposable } from '../util/disposable';
-import { isToHost } from './validateMessage';
 import { faultHelp } from './faultAdvice';
 import { panelHtml } from './panelPage';
 import { panelTitle, translatePanelStrings } from './panelText';
-import { viewType } from '../contributions';
+import { isToHost } from './validateMessage';
 
 /** A panel that can't become active, behind a dialog for instance, is not waited for any longer. */
 const becomesActiveMs = 2000;

@@ -5,9 +5,9 @@ import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { inputOf, type PromptInput } from '../conversation/exchange';
-import { isPromptInput } from '../journal/journalSchema';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../demo/demoMode';
+import { isPromptInput } from '../journal/journalSchema';
 import type { SessionServices } from './panelServices';
 
 /** What is needed to send a prompt. */

@@ -1,22 +1,21 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Localize } from '../../engine/engine';
+import { askWithCustomPrompt } from '../code/askAboutCode';
 import type { Command } from '../commands';
 import { removeFormerPrompts, type PromptHistory } from '../conversation/promptHistoryStore';
 import type { Services } from '../services';
 import type { Settings } from '../settings/settings';
+import type { SetContext } from '../status/activity';
+import { withoutLinks } from '../ui/messageText';
+import { toast } from '../ui/notifications';
+import { localize } from '../util/localization';
 import { parsedArgument } from '../util/schemas';
 import { UserError } from '../util/userError';
-import { askWithCustomPrompt } from '../code/askAboutCode';
-import type { CustomPrompt } from './customPrompts';
+import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { briefTitle, templateVariables, unknownVariables } from './promptTemplate';
-import type { SetContext } from '../status/activity';
-import { toast } from '../ui/notifications';
-import { withoutLinks } from '../ui/messageText';
-import { localize } from '../util/localization';
-import type { CustomPrompts } from './customPrompts';
 
 const confirmationMs = 8000;
 

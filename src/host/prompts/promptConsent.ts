@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { Disposable } from '../util/disposable';
 import type { UserPrompt } from '../settings/settingValues';
 import { withoutLinks } from '../ui/messageText';
-import { briefTitles } from './promptTemplate';
+import { Disposable } from '../util/disposable';
 import type { CustomPrompts } from './customPrompts';
+import { briefTitles } from './promptTemplate';
 
 /**
  * Asks about the prompts that came with the workspace, with a look at them if the user likes.

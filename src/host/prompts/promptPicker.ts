@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { briefTitle } from './promptTemplate';
 import type { UnusablePrompt } from './unusablePrompts';
-import type { Settings } from '../settings/settings';
 
 type PromptChoice =
   | { readonly type: 'run'; readonly prompt: CustomPrompt }

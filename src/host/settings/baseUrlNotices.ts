@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { BaseUrl, BaseUrlProblem } from '../../engine/gateway/baseUrl';
-import { openSetting, toast } from '../ui/notifications';
 import type { DemoMode } from '../demo/demoMode';
-import { Disposable } from '../util/disposable';
 import type { Log } from '../diagnostics/log';
+import { openSetting, toast } from '../ui/notifications';
+import { Disposable } from '../util/disposable';
 import type { Settings } from './settings';
 
 interface BaseUrlNoticeDeps {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { JitterKind } from '../../engine/retry/backoff';
 import type { EngineSettings } from '../../engine/engine';
+import type { JitterKind } from '../../engine/retry/backoff';
 
 /** A hand-edited settings.json may hold anything: what can't be used becomes the default, what is too much the limit. */
 interface NumberSetting {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { EngineSettings } from '../../engine/engine';
-import { Disposable } from '../util/disposable';
+import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import { unusablePrompts, type UnusablePrompt } from '../prompts/unusablePrompts';
+import { Disposable } from '../util/disposable';
 import {
   choiceFrom,
   defaultBaseUrl,

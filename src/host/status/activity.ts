@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Localize } from '../../engine/engine';
 import type { WaitingEvent } from '../../engine/events';
 import type { ModelCooldown } from '../../engine/gate/networkState';
 import type { Conversation } from '../conversation/conversation';
-import type { Localize } from '../../engine/engine';
 import { canRetry } from '../conversation/exchange';
 
 export type Activity =
@@ -58,10 +58,13 @@ function waiting({ until, estimated }: WaitingEvent, others: number): Activity {
   return { kind: 'waiting', until, ...(estimated && { estimated }), others };
 }
 
-/** A pause says more than how the last turn ended, and less than a turn that runs, which waits for it or asks elsewhere. */
-export function withPause(activity: Activity, pause: ModelCooldown | undefined): Activity {
-  if (!pause) return activity;
-  return activity.kind === 'idle' || activity.kind === 'failed' ? { kind: 'cooling', ...pause } : activity;
+/**
+ * Shows a cooldown of the model instead of how the last turn ended, but not instead of a running turn: that one waits for
+ * the cooldown or asks another model.
+ */
+export function withCooldown(activity: Activity, cooldown: ModelCooldown | undefined): Activity {
+  if (!cooldown) return activity;
+  return activity.kind === 'idle' || activity.kind === 'failed' ? { kind: 'cooling', ...cooldown } : activity;
 }
 
 /**

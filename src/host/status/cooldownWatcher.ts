@@ -3,16 +3,16 @@ import type { ModelCooldown } from '../../engine/gate/networkState';
 
 interface CooldownWatcherDeps {
   readonly clock: Clock;
-  /** Of the model that would be asked now. */
-  readonly pause: () => Promise<ModelCooldown | undefined>;
-  readonly show: (pause: ModelCooldown | undefined) => void;
+  /** The cooldown of the model that would be asked now. */
+  readonly cooldown: () => Promise<ModelCooldown | undefined>;
+  readonly show: (cooldown: ModelCooldown | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** The longest a timer of the host can run, about 25 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Shows whether the present model is left alone, and takes the sign away when that is over; else nothing runs. */
+/** Shows the cooldown of the selected model until it is over. No timer runs while there is none. */
 export class CooldownWatcher {
   private cancel: (() => void) | undefined;
   /** An update that takes long must not replace a later one. */
@@ -21,13 +21,13 @@ export class CooldownWatcher {
 
   constructor(private readonly deps: CooldownWatcherDeps) {}
 
-  /** To be called when it may be another: a pause has begun or was ended, another model or gateway was chosen. */
+  /** To be called when the cooldown may have changed, or another model or gateway was selected. */
   update(): void {
     const update = ++this.updates;
     this.deps
-      .pause()
-      .then((pause) => {
-        if (update === this.updates && !this.disposed) this.present(pause);
+      .cooldown()
+      .then((cooldown) => {
+        if (update === this.updates && !this.disposed) this.present(cooldown);
       })
       .catch(this.deps.onError);
   }
@@ -37,12 +37,13 @@ export class CooldownWatcher {
     this.cancel?.();
   }
 
-  private present(pause: ModelCooldown | undefined): void {
+  private present(cooldown: ModelCooldown | undefined): void {
     const { clock, show } = this.deps;
     this.cancel?.();
-    const leftMs = pause ? Math.max(0, pause.until - clock.now()) : 0;
-    // Rounded up: a timer that comes a fraction early would find it closed, and come again.
-    this.cancel = pause && clock.after(Math.min(Math.ceil(leftMs) + 1, longestTimerMs), () => this.update());
-    show(pause);
+    const leftMs = cooldown ? Math.max(0, cooldown.until - clock.now()) : 0;
+    // Rounded up: a timer that fires a fraction early would find the cooldown still there, and start again.
+    const checkMs = Math.min(Math.ceil(leftMs) + 1, longestTimerMs);
+    this.cancel = cooldown && clock.after(checkMs, () => this.update());
+    show(cooldown);
   }
 }

@@ -4,10 +4,10 @@ import type { Command } from '../commands';
 import type { Connections } from '../connection/connections';
 import type { Services } from '../services';
 import { systemClock } from '../util/systemClock';
-import { activityOf, DistinctActivity, withPause, ContextKeys } from './activity';
+import { activityOf, DistinctActivity, withCooldown, ContextKeys } from './activity';
+import { CooldownWatcher } from './cooldownWatcher';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
-import { CooldownWatcher } from './cooldownWatcher';
 
 /** Shows outside the panels what the turns do: in the status bar, in notifications, and in which commands make sense. */
 export function registerStatus(services: Services): readonly Command[] {
@@ -22,11 +22,11 @@ function registerIndicators({ own, conversations, connections, engine, setContex
   const contextKeys = new ContextKeys(setContext);
   const activity = new DistinctActivity((shown) => statusBar.update(shown));
   let cooldown: ModelCooldown | undefined;
-  const show = (): void => activity.update(withPause(activityOf(conversations), cooldown));
+  const show = (): void => activity.update(withCooldown(activityOf(conversations), cooldown));
   const watcher = own(
     new CooldownWatcher({
       clock: systemClock,
-      pause: () => cooldownOfPresentModel(connections, engine),
+      cooldown: () => cooldownOfPresentModel(connections, engine),
       show: (present) => {
         cooldown = present;
         show();

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import type { ConnectionView } from '../../shared/protocol';
-import { activityWords, type Activity } from './activity';
 import type { Connections } from '../connection/connections';
+import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
 import { localize, secondOfDay } from '../util/localization';
-import { plainLabel } from '../ui/messageText';
+import { activityWords, type Activity } from './activity';
 const tickMs = 1000;
 
 /** The current model, and beside it what a running turn is doing. */

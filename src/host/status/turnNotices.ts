@@ -4,10 +4,10 @@ import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation, ConversationChange } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
-import { conversationName, panelTitle } from '../panel/panelText';
-import { timeOfDay } from '../util/localization';
-import { toast, type ToastAction } from '../ui/notifications';
 import type { ConversationPanels } from '../panel/conversationPanels';
+import { conversationName, panelTitle } from '../panel/panelText';
+import { toast, type ToastAction } from '../ui/notifications';
+import { timeOfDay } from '../util/localization';
 
 /** What somebody should hear of who does not see the panel. */
 export type TurnNotice =

@@ -1,5 +1,5 @@
-import { visibleText } from '../../engine/gateway/visibleText';
 import type { Localize } from '../../engine/engine';
+import { visibleText } from '../../engine/gateway/visibleText';
 
 /** For words that are quoted within a sentence, which has a full stop of its own. Three of them are no full stop. */
 export function withoutFullStop(words: string): string {

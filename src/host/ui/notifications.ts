@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { resultWithin } from '../util/systemClock';
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { Log } from '../diagnostics/log';
+import { resultWithin } from '../util/systemClock';
 import { withoutLinks } from './messageText';
 
 type ToastKind = 'information' | 'warning' | 'error';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { knownLocale } from '../../engine/gateway/visibleText';
 import type { Localize } from '../../engine/engine';
+import { knownLocale } from '../../engine/gateway/visibleText';
+
 /** For layers that don't know VS Code. */
 export const localize: Localize = (message, args) =>
   args === undefined ? vscode.l10n.t(message) : vscode.l10n.t(message, args);

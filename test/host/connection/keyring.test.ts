@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { startGateway, type Gateway } from '../../../src/demo/gateway';
+import { answer } from '../../../src/demo/replies';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
-import { startGateway, type Gateway } from '../../../src/demo/gateway';
-import { answer } from '../../../src/demo/replies';
 import type { ConnectionDeps } from '../../../src/host/connection/connections';
 import type { Log } from '../../../src/host/diagnostics/log';
 import { useVSCode } from '../../support/fakeVSCode';

@@ -4,10 +4,10 @@ import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversationIndex, excerptOf, wordsOf } from '../../../src/host/conversation/conversationList';
 import { Journal } from '../../../src/host/journal/journal';
-import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, settled, text } from './scriptedEngine';
-import { nextWindow, type Disk } from '../journal/window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { VirtualClock } from '../../support/virtualClock';
+import { nextWindow, type Disk } from '../journal/window';
+import { attempt, done, settled, text } from './scriptedEngine';
 
 describe('The list of conversations', () => {
   let disk: Disk;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { attempt, done, settled, text } from './scriptedEngine';
-import { nextWindow, type Disk } from '../journal/window';
-import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { holdWrites } from '../../support/heldWrites';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
+import { nextWindow, type Disk } from '../journal/window';
+import { attempt, done, settled, text } from './scriptedEngine';
 
 describe('Conversations', () => {
   let folder: string;

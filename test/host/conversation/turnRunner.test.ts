@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { EventBatcher } from '../../../src/host/conversation/turnRunner';
-import { attempt, done, text } from './scriptedEngine';
 import { VirtualClock } from '../../support/virtualClock';
+import { attempt, done, text } from './scriptedEngine';
 
 function setUp() {
   const clock = new VirtualClock();

@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { startGateway, type Gateway } from '../../../src/demo/gateway';
 import { answer, failure, inTurn, rateLimited } from '../../../src/demo/replies';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
-import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
-import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/copyAsCode/programs';
 import {
   controlCharacter,
   controlCharacters,
   hostileTexts,
   exportedRequestOf,
 } from '../../support/copyAsCode/exportedRequests';
+import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
+import { hasCurl, hasPipefail, shells, type Runtime } from '../../support/copyAsCode/programs';
 
 /** The text of the events, in the order in which they came; the first may stand behind an error that was retried. */
 function answerIn(stdout: string): string {

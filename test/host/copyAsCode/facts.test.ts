@@ -4,16 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
-import { languageIds } from '../../../src/host/copyAsCode/codeLanguages';
-import { languages } from '../../../src/host/copyAsCode/codeLanguages';
+import { languageIds, languages } from '../../../src/host/copyAsCode/codeLanguages';
+import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 import { nodeProgram } from '../../../src/host/copyAsCode/nodeProgram';
 import { pythonProgram } from '../../../src/host/copyAsCode/pythonProgram';
-import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
+import { defaultBaseUrl, defaultModel } from '../../../src/host/settings/settingValues';
+import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
+import { hasCurl, python, shells } from '../../support/copyAsCode/programs';
 import { root } from '../../support/paths';
 import { propertyRuns } from '../../support/propertyRuns';
-import { hasCurl, python, shells } from '../../support/copyAsCode/programs';
-import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
 /** So many requests go to a program at once: starting it is what takes time. */

@@ -4,14 +4,14 @@ import { answer, cutAfter, deltas, failure, inTurn, rateLimited } from '../../..
 import type { Step } from '../../../src/demo/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';
-import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/copyAsCode/programs';
-import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
 import {
   controlCharacter,
   controlCharacters,
   hostileTexts,
   exportedRequestOf,
 } from '../../support/copyAsCode/exportedRequests';
+import { runPasted, startPasted, testKey } from '../../support/copyAsCode/pasted';
+import { nodeRuntime, pythonRuntime, pythonStandInRuntime, type Runtime } from '../../support/copyAsCode/programs';
 import { continuation, printed, programCases, wholeAnswer } from './programCases';
 
 const prompt = hostileTexts.join(' ');

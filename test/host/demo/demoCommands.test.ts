@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { registerDemo } from '../../../src/host/demo/demoCommands';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import { registerDemo } from '../../../src/host/demo/demoCommands';
 import type { Services } from '../../../src/host/services';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { openWindow } from '../journal/window';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { demoModels, type DemoModel } from '../../../src/demo/scenarios';
 import { Conversation } from '../../../src/host/conversation/conversation';
-import { foldJournal } from '../../../src/host/journal/journalFold';
 import { DemoTour } from '../../../src/host/demo/demoTour';
+import { foldJournal } from '../../../src/host/journal/journalFold';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';
 

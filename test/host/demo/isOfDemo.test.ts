@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Exchange } from '../../../src/host/conversation/exchange';
 import { initialTurn } from '../../../src/engine/state/turnState';
+import type { Exchange } from '../../../src/host/conversation/exchange';
 import { isOfDemo } from '../../../src/host/demo/demoTour';
 
 const asked = (demo?: boolean): Exchange => ({ id: 'x', prompt: 'Hi', state: initialTurn, queued: false, demo });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import type { EngineReport } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
+import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { emptyLedger, enter } from '../../../src/engine/state/ledger';
 import {
   diagnosticsText,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
-import { turnLogLine } from '../../../src/host/diagnostics/turnLog';
+import { logTurnEvent, turnLogLine } from '../../../src/host/diagnostics/turnLog';
 import { attempt, done, failed, reasoning, stopped, text, waiting } from '../conversation/scriptedEngine';
 
 const conversationId = '11111111-aaaa';
@@ -61,4 +61,20 @@ describe('turnLogLine', () => {
       assert.ok(!written?.text.includes(secret));
     });
   }
+});
+
+describe('logTurnEvent', () => {
+  it('reports that an event could not be logged, and does not end the turn by throwing', () => {
+    const problem = new Error('the log is closed');
+    const errors: unknown[] = [];
+    const log = {
+      info: () => {
+        throw problem;
+      },
+      warn: () => assert.fail(),
+      error: (error: unknown) => void errors.push(error),
+    };
+    logTurnEvent(log, conversationId, exchangeId, attempt());
+    assert.deepEqual(errors, [problem]);
+  });
 });

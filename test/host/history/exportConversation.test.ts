@@ -3,9 +3,9 @@ import type { Localize } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, interrupted, reduce } from '../../../src/engine/state/turnState';
 import type { Exchange } from '../../../src/host/conversation/exchange';
-import { exportFileName } from '../../../src/host/history/exportSource';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+import { exportFileName } from '../../../src/host/history/exportSource';
 
 const localize: Localize = (message, args = {}) =>
   message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));

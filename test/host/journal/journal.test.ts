@@ -4,15 +4,16 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, utim
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { Journal, isConversationId } from '../../../src/host/journal/journal';
+import { Journal } from '../../../src/host/journal/journal';
+import type { JournalProblem } from '../../../src/host/journal/journalFile';
 import type { FoldedJournal } from '../../../src/host/journal/journalFold';
+import { isConversationId } from '../../../src/host/journal/journalFolder';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
-import type { JournalProblem } from '../../../src/host/journal/journalFile';
-import { VirtualClock } from '../../support/virtualClock';
-import { dropLocks } from './dropLocks';
-import { attempt, done, reasoning, resumed, text } from '../conversation/scriptedEngine';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { VirtualClock } from '../../support/virtualClock';
+import { attempt, done, reasoning, resumed, text } from '../conversation/scriptedEngine';
+import { dropLocks } from './dropLocks';
 
 const exchange = (id: string, prompt = 'Hi'): JournalLine => ({ type: 'exchange', id, prompt });
 const words = (exchangeId: string, ...all: string[]): JournalLine => ({

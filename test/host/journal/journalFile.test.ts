@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { JournalFile, writeFailureOf } from '../../../src/host/journal/journalFile';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
-import { settle, VirtualClock } from '../../support/virtualClock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 const title = (words: string): JournalLine => ({ type: 'title', title: words });
 

@@ -72,6 +72,27 @@ describe('Conversations in the storage folder of a window', () => {
     }
   });
 
+  it('are moved although one of them has a lock that can not be removed', async () => {
+    const last = '5f1c7e9a-0000-4000-8000-000000000003';
+    for (const name of [id, other, last]) await writeFile(join(from, `${name}.jsonl`), name);
+    await mkdir(join(from, `${other}.lock`));
+    await utimes(join(from, `${other}.lock`), 1000, 1000);
+    await assert.rejects(moveConversations(from, to));
+    assert.deepEqual((await readdir(to)).sort(), [`${id}.jsonl`, `${other}.jsonl`, `${last}.jsonl`]);
+  });
+
+  it('stay there, without an error, while another window copies them to another device', async function () {
+    const shared = await mkdtemp('/dev/shm/conversations-').catch(() => this.skip());
+    try {
+      await writeFile(join(from, `${id}.jsonl`), 'words');
+      await writeFile(join(shared, `${id}.jsonl.tmp`), 'wor');
+      await moveConversations(from, shared);
+      assert.deepEqual([await readdir(from), await readdir(shared)], [[`${id}.jsonl`], [`${id}.jsonl.tmp`]]);
+    } finally {
+      removeTemporaryFolder(shared);
+    }
+  });
+
   it('replace nothing that is in the folder of the workspace', async () => {
     await mkdir(to, { recursive: true });
     await writeFile(join(from, `${id}.jsonl`), 'old');

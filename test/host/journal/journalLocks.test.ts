@@ -4,8 +4,8 @@ import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { JournalLocks } from '../../../src/host/journal/journalLocks';
-import { settle, VirtualClock } from '../../support/virtualClock';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { settle, VirtualClock } from '../../support/virtualClock';
 
 const id = '5f1c7e9a-0000-4000-8000-000000000001';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { propertyRuns } from '../../support/propertyRuns';
-import { buildVictim, killAt, story, type Killing } from '../../support/kill/killing';
 import { randomNumbers } from '../../simulate/randomNumbers';
+import { buildVictim, killAt, story, type Killing } from '../../support/kill/killing';
+import { propertyRuns } from '../../support/propertyRuns';
 
 const kills = Math.ceil(propertyRuns / 20);
 /** At a time: enough to be quick, few enough to be killed when it is their turn. */

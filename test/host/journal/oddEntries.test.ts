@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivate } from '../../../src/host/util/files';
-import { nextWindow, type Disk } from './window';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { nextWindow, type Disk } from './window';
 
 /** Entries that are named like conversations, but that cannot be read as conversations. */
 const odd: readonly (readonly [name: string, make: (path: string) => unknown, isListed: boolean])[] = [

@@ -3,9 +3,9 @@ import { readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { attempt, done, settled, text } from '../conversation/scriptedEngine';
 import { openWindow, type Disk } from './window';
-import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 
@@ -180,6 +180,21 @@ describe('Windows that share their conversations', () => {
     await first.conversations.remove(id);
     await second.conversations.takeOver(conversation);
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
+  });
+
+  it('leave no lock behind of a conversation that is shown nowhere any more when it is handed over', async () => {
+    const first = await streaming();
+    const second = open();
+    const conversation = await second.conversations.open(first.id);
+    assert.ok(conversation);
+    const handedOver = second.conversations.takeOver(conversation);
+    await settled();
+    second.conversations.startNew();
+    await first.clock.advance(1000);
+    await there(second, handedOver);
+    // Waits for the work on files, and changes nothing.
+    await second.conversations.remove(noId);
+    assert.deepEqual(await readdir(disk.folder), [`${first.id}.jsonl`]);
   });
 
   it('open a conversation to write it as soon as no other one has it', async () => {

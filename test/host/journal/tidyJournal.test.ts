@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/engine/events';
-import { compactJournal } from '../../../src/host/journal/tidyJournal';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { encodeLine } from '../../../src/host/journal/journalLines';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
+import { compactJournal } from '../../../src/host/journal/tidyJournal';
 import { propertyRuns } from '../../support/propertyRuns';
 import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from '../conversation/scriptedEngine';
 

@@ -1,9 +1,9 @@
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
-import { VirtualClock } from '../../support/virtualClock';
-import { dropLocks } from './dropLocks';
-import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';
 import { storeIn } from '../../support/storeIn';
+import { VirtualClock } from '../../support/virtualClock';
+import { attempt, done, ScriptedEngine, settled } from '../conversation/scriptedEngine';
+import { dropLocks } from './dropLocks';
 
 export interface Disk {
   readonly folder: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
-import { Conversation } from '../../../src/host/conversation/conversation';
 import { editPrompt, regenerate } from '../../../src/host/panel/editPrompt';
 import type { Attachment } from '../../../src/shared/protocol';
 import { VirtualClock } from '../../support/virtualClock';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 import {
   expandTemplate,
   templateVariables,
@@ -7,7 +8,6 @@ import {
   briefTitles,
   customPromptText,
 } from '../../../src/host/prompts/promptTemplate';
-import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 
 const values = { selection: 'let a;', language: 'ts', file: 'src/a.ts', problems: 'none' };
 

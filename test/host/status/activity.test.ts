@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { initialTurn, isRunning, reduce, type TurnPhase } from '../../../src/engine/state/turnState';
+import type { Exchange } from '../../../src/host/conversation/exchange';
 import {
   ContextKeys,
   activityOf,
   DistinctActivity,
   foremost,
-  withPause,
+  withCooldown,
   activityWords,
 } from '../../../src/host/status/activity';
-import type { Exchange } from '../../../src/host/conversation/exchange';
 import { waiting } from '../conversation/scriptedEngine';
 
 const wait = reduce(initialTurn, waiting).wait!;
@@ -90,13 +90,13 @@ describe('Of several turns that run', () => {
   it('none, when none runs', () => assert.equal(foremost(over, [over!]), undefined));
 });
 
-describe('A pause of the present model', () => {
-  const pause = { until: 9, why: 'cooldown' } as const;
+describe('A cooldown of the selected model', () => {
+  const cooldown = { until: 9, why: 'cooldown' } as const;
 
   for (const activity of [{ kind: 'idle' }, { kind: 'failed', partial: true }] as const) {
     it(`is shown instead of ${activity.kind}, and no longer than it lasts`, () => {
-      assert.deepEqual(withPause(activity, pause), { kind: 'cooling', ...pause });
-      assert.equal(withPause(activity, undefined), activity);
+      assert.deepEqual(withCooldown(activity, cooldown), { kind: 'cooling', ...cooldown });
+      assert.equal(withCooldown(activity, undefined), activity);
     });
   }
 
@@ -105,7 +105,7 @@ describe('A pause of the present model', () => {
     { kind: 'waiting', until: 1, others: 0 },
     { kind: 'offline', others: 0 },
   ] as const) {
-    it(`does not hide that a turn is ${activity.kind}`, () => assert.equal(withPause(activity, pause), activity));
+    it(`does not hide that a turn is ${activity.kind}`, () => assert.equal(withCooldown(activity, cooldown), activity));
   }
 });
 

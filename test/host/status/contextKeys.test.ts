@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ContextKeys, type Turns as AllTurns } from '../../../src/host/status/activity';
-import type { Exchange } from '../../../src/host/conversation/exchange';
 import { initialTurn } from '../../../src/engine/state/turnState';
+import type { Exchange } from '../../../src/host/conversation/exchange';
+import { ContextKeys, type Turns as AllTurns } from '../../../src/host/status/activity';
 
 type Turns = Pick<AllTurns, 'current' | 'running'>;
 

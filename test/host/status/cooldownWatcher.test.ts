@@ -3,23 +3,23 @@ import type { ModelCooldown } from '../../../src/engine/gate/networkState';
 import { CooldownWatcher } from '../../../src/host/status/cooldownWatcher';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-/** A watch over a pause that the test sets. */
+/** A watch over a cooldown that the test sets. */
 class Watched {
   readonly clock = new VirtualClock();
   readonly shown: (number | undefined)[] = [];
   readonly errors: unknown[] = [];
-  pause: () => Promise<ModelCooldown | undefined> = () => Promise.resolve(undefined);
+  cooldown: () => Promise<ModelCooldown | undefined> = () => Promise.resolve(undefined);
   readonly watch = new CooldownWatcher({
     clock: this.clock,
-    pause: () => this.pause(),
-    show: (pause) => this.shown.push(pause?.until),
+    cooldown: () => this.cooldown(),
+    show: (cooldown) => this.shown.push(cooldown?.until),
     onError: (error) => this.errors.push(error),
   });
 
   /** As the engine says it: over when its time is up. */
   closeFor(ms: number): number {
     const until = this.clock.now() + ms;
-    this.pause = () => Promise.resolve(this.clock.now() < until ? { until, why: 'cooldown' } : undefined);
+    this.cooldown = () => Promise.resolve(this.clock.now() < until ? { until, why: 'cooldown' } : undefined);
     return until;
   }
 }
@@ -37,13 +37,13 @@ describe('the sign that a model cools down', () => {
     assert.deepEqual([watched.shown, watched.clock.pending], [[until, undefined], 0]);
   });
 
-  it('looks once, and runs nothing, where there is no pause', async () => {
+  it('looks once, and runs nothing, where there is no cooldown', async () => {
     watched.watch.update();
     await settle();
     assert.deepEqual([watched.shown, watched.clock.pending], [[undefined], 0]);
   });
 
-  it('stays when the pause has become longer meanwhile', async () => {
+  it('stays when the cooldown has become longer meanwhile', async () => {
     const first = watched.closeFor(10_000);
     watched.watch.update();
     await watched.clock.advance(5000);
@@ -54,19 +54,19 @@ describe('the sign that a model cools down', () => {
     assert.deepEqual([watched.shown, watched.clock.pending], [[first, second, undefined], 0]);
   });
 
-  it('goes away at once when the pause is ended, or another model is chosen', async () => {
+  it('goes away at once when the cooldown is cleared, or another model is chosen', async () => {
     const until = watched.closeFor(10_000);
     watched.watch.update();
     await settle();
-    watched.pause = () => Promise.resolve(undefined);
+    watched.cooldown = () => Promise.resolve(undefined);
     watched.watch.update();
     await settle();
     assert.deepEqual([watched.shown, watched.clock.pending], [[until, undefined], 0]);
   });
 
   it('goes by the last look, whichever answers first', async () => {
-    let late: (pause: ModelCooldown | undefined) => void = () => undefined;
-    watched.pause = () => new Promise((resolve) => (late = resolve));
+    let late: (cooldown: ModelCooldown | undefined) => void = () => undefined;
+    watched.cooldown = () => new Promise((resolve) => (late = resolve));
     watched.watch.update();
     const until = watched.closeFor(10_000);
     watched.watch.update();
@@ -96,7 +96,7 @@ describe('the sign that a model cools down', () => {
 
   it('tells of what goes wrong', async () => {
     const wrong = new Error('no secret storage');
-    watched.pause = () => Promise.reject(wrong);
+    watched.cooldown = () => Promise.reject(wrong);
     watched.watch.update();
     await settle();
     assert.deepEqual(watched.errors, [wrong]);

@@ -1,9 +1,9 @@
 import type { AttemptEvent, FailedEvent, ReplacedEvent, StreamEvent, WaitingEvent } from '../../../engine/events';
-import { failureButtons, type ChatAction } from './chatActions';
-import type { AnswerState, Inserted } from './chatMetadata';
-import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chatMessages';
 import { isDescribedBy } from '../../../shared/protocol';
 import { FencedText } from '../../util/fencedText';
+import { plain, seamLine, summaryLine, switchLine, waitLine, type ChatWords } from '../chatMessages';
+import { failureButtons, type ChatAction } from './chatActions';
+import type { AnswerState, Inserted } from './chatMetadata';
 
 /** One call of the chat's response stream. */
 export type ChatPart =

@@ -5,8 +5,8 @@ import { billingPage } from '../../panel/panelText';
 import { UserError } from '../../util/userError';
 import type { ChatAction } from './chatActions';
 import { againWord, continueWord } from './chatHistory';
-import type { ChatTurns } from './chatTurns';
 import { participantName } from './chatMetadata';
+import type { ChatTurns } from './chatTurns';
 
 export interface ChatButtonDeps {
   readonly turns: ChatTurns;

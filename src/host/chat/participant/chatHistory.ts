@@ -1,7 +1,7 @@
-import { participantId } from '../../contributions';
 import type * as vscode from 'vscode';
 import type { EarlierAnswer, Localize } from '../../../engine/engine';
 import type { ChatMessage } from '../../../engine/request';
+import { participantId } from '../../contributions';
 import { type AnswerState, type ChatCommand, chatMetadata, type CodePlace, type Inserted } from './chatMetadata';
 
 type Turn = vscode.ChatContext['history'][number];

@@ -4,9 +4,11 @@ import type { Engine, RunningTurn } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events';
 import type { ChatRequest, Connection } from '../../../engine/request';
 import type { CommandId } from '../../contributions';
-import { localize, secondOfDay } from '../../util/localization';
+import type { RequestDefaults } from '../../conversation/turnRunner';
 import type { Log } from '../../diagnostics/log';
+import { localize, secondOfDay } from '../../util/localization';
 import { UserError } from '../../util/userError';
+import { plain, type ChatWords } from '../chatMessages';
 import { actionTitle, isChatAction, chatFollowups } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
 import { chatButton, type ChatButtonDeps } from './chatButtons';
@@ -14,8 +16,6 @@ import { chatExchanges, chatGo, earlierAnswer, historyMessages, type ChatExchang
 import type { ChatMetadata } from './chatMetadata';
 import { locationOf, chatQuestion, type ChatQuestion } from './chatQuestion';
 import { ChatTurns } from './chatTurns';
-import { plain, type ChatWords } from '../chatMessages';
-import type { RequestDefaults } from '../../conversation/turnRunner';
 
 interface ParticipantDeps extends Pick<ChatButtonDeps, 'setModel' | 'origin'> {
   readonly engine: Engine;

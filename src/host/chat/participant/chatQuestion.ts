@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { codeProblems } from '../../code/codeProblems';
-import { codePrompts, codePromptText } from '../../code/codePrompts';
-import { contextPrompt, contextLimits } from '../../context/contextPrompt';
-import { UserError } from '../../util/userError';
-import { type ChatCommand, chatCommands, type CodePlace, isChatCommand } from './chatMetadata';
 import type { Attachment } from '../../../shared/protocol';
 import { excerptOf, type CodeExcerpt } from '../../code/codeExcerpt';
-import { codeDocument, findCode } from '../../code/findCode';
+import { codeProblems } from '../../code/codeProblems';
+import { codePrompts, codePromptText } from '../../code/codePrompts';
 import { shownPath, toRange } from '../../code/editorPlaces';
+import { codeDocument, findCode } from '../../code/findCode';
+import { contextPrompt, contextLimits } from '../../context/contextPrompt';
 import { refuseHiddenLink } from '../../context/linkTarget';
 import { createAttachment, readDocument } from '../../context/readContext';
+import { UserError } from '../../util/userError';
+import { type ChatCommand, chatCommands, type CodePlace, isChatCommand } from './chatMetadata';
 
 /** What the model is asked. */
 export interface ChatQuestion {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../util/userError';
 import type { FaultKind } from '../../../engine/events';
+import { messageOf } from '../../util/userError';
 import { plain } from '../chatMessages';
 import { ChatFailure, type ChatSink } from './modelAnswer';
 

@@ -1,8 +1,8 @@
 import type { FailedEvent, StreamEvent, ToolCallEvent, Usage, WaitingEvent } from '../../../engine/events';
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/request';
-import { switchLine, waitLine, type ChatWords } from '../chatMessages';
 import { isDescribedBy } from '../../../shared/protocol';
+import { switchLine, waitLine, type ChatWords } from '../chatMessages';
 
 /** Where an answer goes that nothing can be taken back from. */
 export interface ChatSink {

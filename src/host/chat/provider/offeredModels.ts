@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { resultWithin } from '../../util/systemClock';
-import { knownModels } from '../../../engine/gateway/modelList';
 import { originOf } from '../../../engine/gateway/baseUrl';
+import { knownModels } from '../../../engine/gateway/modelList';
 import type { ActiveConnection } from '../../connection/connections';
 import type { Log } from '../../diagnostics/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
-import { plainLabel } from '../../ui/messageText';
 import { defaultBaseUrl } from '../../settings/settingValues';
+import { plainLabel } from '../../ui/messageText';
+import { resultWithin } from '../../util/systemClock';
 import { canChat, limitsOf } from './modelInfo';
 
 /** Time limit for the list of models, because other extensions wait for it before they can ask anything. */

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import type { SetApiKeyResult } from '../../connection/storeApiKey';
-import { messageOf } from '../../util/userError';
-import { openSetting, lateProgress, toast } from '../../ui/notifications';
 import type { Connections } from '../../connection/connections';
-import type { Log } from '../../diagnostics/log';
+import type { SetApiKeyResult } from '../../connection/storeApiKey';
 import { vendor } from '../../contributions';
+import type { Log } from '../../diagnostics/log';
+import { openSetting, lateProgress, toast } from '../../ui/notifications';
+import { messageOf } from '../../util/userError';
+
 /** `ready`: the chat is open with our models in it. */
 export type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
-export interface SetUpChatDeps {
+interface SetUpChatDeps {
   readonly connections: Pick<Connections, 'own' | 'model'>;
   readonly log: Log;
   /** The models are to be asked for now. */
