@@ -64,6 +64,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   /** Edits that are open again once the conversation can be written here. */
   let earlierEdits: readonly OpenEdit[] = [];
   let place: ReadingPlace | undefined;
+  /** Whether the record of the conversation has all that is written in the page. */
+  let isKept = true;
 
   const context: PageContext = {
     strings,
@@ -128,8 +130,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
     return { edits: readOnly ? earlierEdits : conversation.edits, unfolded, seen, place };
   };
   const remember = (): void => {
-    // Before there is a conversation, the text is nobody's.
-    if (conversationId !== '') unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
+    // Before there is a conversation, the text is nobody's. A read-only page would replace what the other window has kept.
+    const isOwner = conversationId !== '' && !readOnly;
+    isKept = isOwner && unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
   };
   const showAgain = ({ edits = [], unfolded = [], place: before }: View): void => {
     conversation.unfold(unfolded);
@@ -196,13 +199,18 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'snapshot': {
           unsent.remove(message.deleted ?? []);
           const isAnother = message.conversationId !== conversationId;
-          const other = isAnother ? unsent.of(message.conversationId) : undefined;
+          const isHandedOver = !isAnother && readOnly && !message.readOnly;
+          const stored = isAnother || isHandedOver ? unsent.of(message.conversationId) : undefined;
           // A panel that is opened again begins at the end, unless there is something to go on with.
           const before =
-            other && hasUnsentText(other) ? viewOf(other) : (!isAnother && earlier) || { ...view(), place: undefined };
+            stored && (isHandedOver || hasUnsentText(stored))
+              ? viewOf(stored)
+              : (!isAnother && earlier) || { ...view(), place: undefined };
           earlier = before;
           conversationId = message.conversationId;
           readOnly = message.readOnly === true;
+          // The other window may send or change the text; what it leaves is taken up when it hands the conversation over.
+          if (readOnly && isKept) composer.clear();
           composer.element.hidden = readOnly;
           api.setState({ conversationId });
           guide = message.guide;
@@ -213,7 +221,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
-          if (other) composer.restore(other);
+          if (stored && !readOnly) composer.restore(stored);
           showAgain(before);
           const asked = askedSince(message.exchanges, before.seen);
           composer.settlePrefilled(asked);

@@ -153,7 +153,7 @@ export function createNotices(context: PageContext): Notices {
       root.replaceChildren(
         element(
           'section',
-          { class: 'notice compact', role: 'status' },
+          { class: 'notice compact' },
           element('p', { class: 'notice-title', id: 'elsewhere' }, context.strings.elsewhere),
           element('div', { class: 'actions' }, openHere),
         ),

@@ -71,6 +71,17 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(after.input.value, 'half a thought');
   });
 
+  it('is kept for the next page where something else was written before its conversation was there', () => {
+    const page = first();
+    page.type('half a thought');
+    pages.pop()?.dispose();
+    const after = open(page.storage);
+    after.type('another');
+    after.snapshot([exchange('a')]);
+    assert.equal(after.kept.draft, 'another');
+    assert.deepEqual(after.kept.pending, ['half a thought']);
+  });
+
   it('has its context with it, and the prompt that was being edited', () => {
     const page = first();
     page.receive({
