@@ -25,7 +25,7 @@ import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
 
 /** What the panel can't make itself. */
-export interface PanelEnvironment {
+interface PanelEnvironment {
   readonly api: VsCodeApi;
   readonly unsent: UnsentStore;
   readonly strings: PanelStrings;

@@ -9,7 +9,7 @@ import { carryVersionFocus } from '../turn/turnActions';
 import { TurnGroups } from './turnGroups';
 import type { OpenEdit, ReadingPlace } from '../state/unsentStore';
 
-export type Activity = 'idle' | 'running' | 'waiting';
+type Activity = 'idle' | 'running' | 'waiting';
 
 /**
  * All exchanges, oldest first. Only the cards of the latest one that has begun, of those behind it and of one that runs can

@@ -10,7 +10,7 @@ import { ReferenceScope } from './references';
 import { Sections } from './sections';
 import { taskMarks, type TaskLabels } from './blockToTree';
 
-export interface AnswerDocumentOptions extends CodeToolbar {
+interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
   /** Characters of an open block that are rather parsed with each flush than frozen. */
   readonly patience: number;

@@ -146,7 +146,7 @@ const KINDS: Readonly<Record<string, CodeKind>> = {
 const PREFIX = 'hljs-';
 
 /** @param classes of an element of the highlighter, such as `hljs-title class_`. */
-export function kindOf(classes: unknown, outer: CodeKind | undefined): CodeKind | undefined {
+function kindOf(classes: unknown, outer: CodeKind | undefined): CodeKind | undefined {
   const [first = '', second] = Array.isArray(classes) ? classes.map(String) : [];
   if (second === 'class_') return 'type';
   const scope = first.startsWith(PREFIX) ? first.slice(PREFIX.length) : '';
