@@ -8,7 +8,7 @@ const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, chara
 
 const week = 7 * 24 * 60 * 60 * 1000;
 
-describe('what was being written in a page that nobody can ask any more', () => {
+describe('unsent text', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
@@ -31,19 +31,19 @@ describe('what was being written in a page that nobody can ask any more', () => 
     return page;
   };
 
-  it('is in the next page of the conversation', () => {
+  it('is restored in the next page of its conversation', () => {
     const page = first();
     page.type('half a thought');
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('is not in a page of another one', () => {
+  it('is not restored in a page of another conversation', () => {
     const page = first();
     page.type('half a thought');
     assert.equal(next(page, 'c2').input.value, '');
   });
 
-  it('is there when it was sent and the host has not taken it', () => {
+  it('is restored after it was sent but not taken by the host', () => {
     const page = first();
     page.type('a whole thought');
     page.key('Enter');
@@ -104,7 +104,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
       }),
   };
   for (const [name, write] of Object.entries(only)) {
-    it(`is something if it is ${name} alone`, () => {
+    it(`is restored if it is ${name} alone`, () => {
       const page = first();
       write(page);
       const after = next(page);
@@ -115,7 +115,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     });
   }
 
-  it('keeps its context until the host has answered, whoever goes away meanwhile', () => {
+  it('keeps its context until the host has read it, over any number of pages', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
     const ids = ['file:a', 'problems:b'];
@@ -127,7 +127,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual(last.kept.context, ['file:a']);
   });
 
-  it('does not ask for context that the host has', () => {
+  it('does not request context that the host already has', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
     const after = open(page.storage);
@@ -135,13 +135,13 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual(after.posted, []);
   });
 
-  it('is what waits for a key, if it is no more than its words', () => {
+  it('includes a prefilled prompt', () => {
     const page = first();
     page.receive({ type: 'compose', text: 'Why?' });
     assert.equal(next(page).input.value, 'Why?');
   });
 
-  it('is what waits for a key with the code it is about, unless it has been changed', () => {
+  it('includes the code of a prefilled prompt while its words are part of the draft', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = first();
     page.receive({ type: 'compose', text: code.prompt, more: code });
@@ -156,7 +156,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
   });
 
   for (const words of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
-    it(`is “${words}” that was sent and that nobody has taken, with its code`, () => {
+    it(`includes the code of “${words}”, which was sent but not taken by the host`, () => {
       const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
       const page = first();
       page.receive({ type: 'compose', text: code.prompt, more: code });
@@ -169,7 +169,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     });
   }
 
-  it('waits for its conversation: before that it is nobody’s', () => {
+  it('is stored once the page knows its conversation', () => {
     const page = open(new MemoryStorage());
     page.type('half a thought');
     assert.equal(page.storage.length, 0);
@@ -216,7 +216,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(storage.length, 0);
   });
 
-  it('leaves the rest of the storage alone, and clears away what it can’t read', () => {
+  it('is removed where its record is invalid, which leaves the rest of the storage alone', () => {
     const storage = new MemoryStorage();
     const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');
@@ -241,7 +241,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
-  it('is as it was before where the storage is full', () => {
+  it('keeps its last stored state where the storage is full', () => {
     const storage = new MemoryStorage();
     const store = new UnsentStore(
       () => storage,
@@ -253,7 +253,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(store.of('c1')?.draft, 'a');
   });
 
-  it('is nothing where the browser has no storage', () => {
+  it('is not kept, without an error, where the browser denies its storage', () => {
     const denied = (): never => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };
@@ -328,8 +328,8 @@ describe('a panel that VS Code restores', () => {
   });
 });
 
-describe('a panel in whose favour another one is closed', () => {
-  it('takes up what was being written there', () => {
+describe('a panel that replaces another panel', () => {
+  it('takes over the unsent text of that panel', () => {
     const more = { prompt: 'Explain', content: 'the code' };
     const page = PanelPage.restored({});
     new UnsentStore(
