@@ -8,21 +8,21 @@ import {
   type PanelState,
   type ToHost,
 } from '../shared/protocol';
-import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
-import { createComposer } from './composer/composer';
-import { createEmptyState, createNotices } from './conversation/notices';
-import { ConversationView } from './conversation/conversationView';
-import type { ObserveNear } from './conversation/drawQueue';
-import { element } from './util/element';
-import { createFormat } from './util/format';
-import type { PageContext } from './pageContext';
-import type { PanelClock } from './util/panelClock';
-import { askedSince, PendingPrompts } from './state/unsentPrompts';
-import { isComposing, isInPromptEditor } from './composer/promptEditor';
-import { PromptHistory } from './composer/promptRecall';
-import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
+import { createComposer } from './composer/composer';
+import { isComposing, isInPromptEditor } from './composer/promptEditor';
+import { PromptHistory } from './composer/promptRecall';
+import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
+import { ConversationView } from './conversation/conversationView';
+import type { ObserveNear } from './conversation/drawQueue';
+import { createEmptyState, createNotices } from './conversation/notices';
+import type { PageContext } from './pageContext';
+import { askedSince, PendingPrompts } from './state/unsentPrompts';
+import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
+import { element } from './util/element';
+import { createFormat } from './util/format';
+import type { PanelClock } from './util/panelClock';
 
 /** What the panel can't make itself. */
 interface PanelEnvironment {

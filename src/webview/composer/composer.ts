@@ -1,13 +1,13 @@
 import type { ConnectionView, ContextSuggestion, DraftContext } from '../../shared/protocol';
-import { createModelChoice } from './modelChoice';
-import { createContextChips } from './contextChips';
-import { createContextPopup } from './contextPopup';
-import { button, element, iconButton } from '../util/element';
 import type { PageContext } from '../pageContext';
 import { type PendingPrompts, without, PrefilledPrompts } from '../state/unsentPrompts';
+import type { Prefilled, Unsent } from '../state/unsentStore';
+import { button, element, iconButton } from '../util/element';
+import { createContextChips } from './contextChips';
+import { createContextPopup } from './contextPopup';
+import { createModelChoice } from './modelChoice';
 import { isComposing } from './promptEditor';
 import { type PromptHistory, recallPrompt } from './promptRecall';
-import type { Prefilled, Unsent } from '../state/unsentStore';
 
 export interface Composer {
   readonly element: HTMLElement;

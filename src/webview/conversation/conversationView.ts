@@ -1,13 +1,13 @@
 import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../../shared/protocol';
-import { DrawQueue, type ObserveNear } from './drawQueue';
-import { element } from '../util/element';
-import { ExchangeView } from './exchangeView';
-import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 import { createRoving } from '../a11y/focus';
-import { carryVersionFocus } from '../turn/turnActions';
-import { TurnGroups } from './turnGroups';
+import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPlace } from '../state/unsentStore';
+import { carryVersionFocus } from '../turn/turnActions';
+import { element } from '../util/element';
+import { fill } from '../util/format';
+import { DrawQueue, type ObserveNear } from './drawQueue';
+import { ExchangeView } from './exchangeView';
+import { TurnGroups } from './turnGroups';
 
 type Activity = 'idle' | 'running' | 'waiting';
 

@@ -1,6 +1,6 @@
 import type { DemoGuide, ConnectionView, Suggestion } from '../../shared/protocol';
-import { button, element } from '../util/element';
 import type { PageContext } from '../pageContext';
+import { button, element } from '../util/element';
 import { fill } from '../util/format';
 
 interface DemoBar {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
-import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 import { MemoryStorage } from '../panel/support/memoryStorage';
+import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
 
