@@ -167,8 +167,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       else emptyState.element.remove();
       if (hadFocus) focusInput();
     }
-    if (readOnly) notices.showElsewhere();
-    else notices.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
+    if (!readOnly) notices.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
   };
   const connect = (view: ConnectionView, offers: readonly Suggestion[]): void => {
     connection = view;

@@ -32,6 +32,17 @@ describe('a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
+  it('can be asked for again where the other window did not hand it over', () => {
+    page.snapshot(exchanges, { readOnly: true });
+    page.click('Open Here');
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.equal((page.one('button', 'Open Here') as HTMLButtonElement).disabled, true);
+    page.snapshot(exchanges, { readOnly: true });
+    const before = page.posted.length;
+    page.click('Open Here');
+    assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
+  });
+
   it('offers everything again once this window writes it', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.snapshot(exchanges);
