@@ -61,8 +61,8 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let suggestions: readonly Suggestion[] = [];
   let guide: DemoGuide | undefined;
   let readOnly = false;
-  /** Edits that are open again once the conversation can be written here. */
-  let earlierEdits: readonly OpenEdit[] = [];
+  /** Edits that open again once their exchange is shown, in a conversation that can be written here. */
+  let hiddenEdits: readonly OpenEdit[] = [];
   let place: ReadingPlace | undefined;
   /** Whether the record of the conversation has all that is written in the page. */
   let isKept = true;
@@ -127,17 +127,19 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
   const view = (): View => {
     const { unfolded, lastId: seen } = conversation;
-    return { edits: readOnly ? earlierEdits : conversation.edits, unfolded, seen, place };
+    return { edits: [...conversation.edits, ...hiddenEdits], unfolded, seen, place };
   };
   const remember = (): void => {
     // Before there is a conversation, the text is nobody's. A read-only page would replace what the other window has kept.
     const isOwner = conversationId !== '' && !readOnly;
     isKept = isOwner && unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
   };
+  const openEdits = (edits: readonly OpenEdit[]): void => {
+    hiddenEdits = readOnly ? edits : conversation.openEdits(edits);
+  };
   const showAgain = ({ edits = [], unfolded = [], place: before }: View): void => {
     conversation.unfold(unfolded);
-    earlierEdits = edits;
-    if (!readOnly) conversation.openEdits(edits);
+    openEdits(edits);
     place = before;
     if (before && conversation.topOf(before) !== undefined) autoscroll.stayAt(() => conversation.topOf(before));
     else autoscroll.follow();
@@ -204,7 +206,9 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           const before =
             stored && (isHandedOver || hasUnsentText(stored))
               ? viewOf(stored)
-              : (!isAnother && earlier) || { ...view(), place: undefined };
+              : isAnother
+                ? {}
+                : (earlier ?? { ...view(), place: undefined });
           earlier = before;
           conversationId = message.conversationId;
           readOnly = message.readOnly === true;
@@ -235,8 +239,12 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.taken(message.exchange.prompt);
           autoscroll.follow();
           break;
-        case 'path':
-          if (conversation.showPath(message.exchanges)) {
+        case 'path': {
+          const { edits = [] } = view();
+          const endsInRunning = conversation.showPath(message.exchanges);
+          const open = conversation.edits.map(({ exchangeId }) => exchangeId);
+          openEdits(edits.filter(({ exchangeId }) => !open.includes(exchangeId)));
+          if (endsInRunning) {
             autoscroll.follow();
             composer.taken(message.exchanges.at(-1)?.prompt ?? '');
           } else {
@@ -244,6 +252,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
             remember();
           }
           break;
+        }
         case 'events':
           conversation.apply(message.exchangeId, message.events);
           jump.markNews();

@@ -87,8 +87,10 @@ export class ConversationView {
     );
   }
 
-  openEdits(edits: readonly OpenEdit[]): void {
+  /** @returns the edits of exchanges that are not shown */
+  openEdits(edits: readonly OpenEdit[]): readonly OpenEdit[] {
     for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.edit(text);
+    return edits.filter(({ exchangeId }) => !this.exchanges.has(exchangeId));
   }
 
   /** Long prompts that are shown as a whole. */

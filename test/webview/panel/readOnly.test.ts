@@ -59,6 +59,7 @@ describe('a conversation that another window writes', () => {
     editor.dispatchEvent(new page.window.Event('input', { bubbles: true }));
     page.type('half a thought');
     page.snapshot(exchanges, { readOnly: true });
+    page.receive({ type: 'path', exchanges });
     assert.deepEqual(page.all('textbox'), []);
     page.snapshot(exchanges);
     const values = page.all('textbox').map((each) => (each as HTMLTextAreaElement).value);

@@ -115,6 +115,19 @@ describe('unsent text', () => {
     });
   }
 
+  it('includes an edit while another version of the conversation is shown', () => {
+    const page = first();
+    const editors = (): (string | undefined)[] =>
+      page.all('textbox', 'Edit your message').map((editor) => (editor as HTMLTextAreaElement).value);
+    page.click('Edit');
+    page.receive({ type: 'path', exchanges: [exchange('b')] });
+    assert.deepEqual(editors(), []);
+    assert.deepEqual(page.kept.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+    page.receive({ type: 'path', exchanges: [exchange('a')] });
+    assert.deepEqual(editors(), ['prompt a']);
+    assert.deepEqual(page.kept.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+  });
+
   it('keeps its context until the host has read it, over any number of pages', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
