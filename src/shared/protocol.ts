@@ -7,7 +7,7 @@ import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events'
 import type { TurnState } from '../engine/state/turnState';
 
 export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
-export { knownLocale } from '../engine/gateway/visibleText';
+export { knownLocale, visibleText } from '../engine/gateway/visibleText';
 export { waitedMs } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { throughputSeconds } from '../engine/state/throughput';
@@ -25,7 +25,6 @@ export {
   startsAgain,
 } from '../engine/state/turnState';
 export type { Failure, ModelSwitch, TurnRun, TurnState } from '../engine/state/turnState';
-export { visibleText } from '../engine/gateway/visibleText';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 

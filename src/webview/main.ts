@@ -1,12 +1,12 @@
 import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
 import { observeNearInBrowser } from './conversation/drawQueue';
+import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel, listenToHost } from './panel';
-import { browserClock } from './util/panelClock';
 import { UnsentStore } from './state/unsentStore';
-import highlightWorker from './markdown/highlight/highlightWorker?worker';
+import { browserClock } from './util/panelClock';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');

@@ -1,8 +1,8 @@
 import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
 import type { ToHost } from '../shared/protocol';
 import type { MoveFocus } from './a11y/focus';
-import type { Format } from './util/format';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
+import type { Format } from './util/format';
 import type { PanelClock } from './util/panelClock';
 
 /** Speaks to screen readers: start, waits and outcome, but never the text of the answer. */

@@ -8,24 +8,24 @@ import {
   type PanelState,
   type ToHost,
 } from '../shared/protocol';
-import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
-import { createComposer } from './composer/composer';
-import { createEmptyState, createNotices } from './conversation/notices';
-import { ConversationView } from './conversation/conversationView';
-import type { ObserveNear } from './conversation/drawQueue';
-import { element } from './util/element';
-import { createFormat } from './util/format';
-import type { PageContext } from './pageContext';
-import type { PanelClock } from './util/panelClock';
-import { askedSince, PendingPrompts } from './state/unsentPrompts';
-import { isComposing, isInPromptEditor } from './composer/promptEditor';
-import { PromptHistory } from './composer/promptRecall';
-import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus, createWaitTabOrder } from './a11y/focus';
+import { createComposer } from './composer/composer';
+import { isComposing, isInPromptEditor } from './composer/promptEditor';
+import { PromptHistory } from './composer/promptRecall';
+import { createAutoscroll, createJumpButton, type ObserveSize } from './conversation/autoscroll';
+import { ConversationView } from './conversation/conversationView';
+import type { ObserveNear } from './conversation/drawQueue';
+import { createEmptyState, createNotices } from './conversation/notices';
+import type { PageContext } from './pageContext';
+import { askedSince, PendingPrompts } from './state/unsentPrompts';
+import { hasUnsentText, type OpenEdit, type ReadingPlace, type Unsent, type UnsentStore } from './state/unsentStore';
+import { element } from './util/element';
+import { createFormat } from './util/format';
+import type { PanelClock } from './util/panelClock';
 
 /** What the panel can't make itself. */
-export interface PanelEnvironment {
+interface PanelEnvironment {
   readonly api: VsCodeApi;
   readonly unsent: UnsentStore;
   readonly strings: PanelStrings;
@@ -61,9 +61,11 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   let suggestions: readonly Suggestion[] = [];
   let guide: DemoGuide | undefined;
   let readOnly = false;
-  /** Edits that are open again once the conversation can be written here. */
-  let earlierEdits: readonly OpenEdit[] = [];
+  /** Edits that open again once their exchange is shown, in a conversation that can be written here. */
+  let hiddenEdits: readonly OpenEdit[] = [];
   let place: ReadingPlace | undefined;
+  /** Whether the record of the conversation has all that is written in the page. */
+  let isKept = true;
 
   const context: PageContext = {
     strings,
@@ -125,16 +127,19 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
   };
   const view = (): View => {
     const { unfolded, lastId: seen } = conversation;
-    return { edits: readOnly ? earlierEdits : conversation.edits, unfolded, seen, place };
+    return { edits: [...conversation.edits, ...hiddenEdits], unfolded, seen, place };
   };
   const remember = (): void => {
-    // Before there is a conversation, the text is nobody's.
-    if (conversationId !== '') unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
+    // Before there is a conversation, the text is nobody's. A read-only page would replace what the other window has kept.
+    const isOwner = conversationId !== '' && !readOnly;
+    isKept = isOwner && unsent.keep(conversationId, { ...composer.unsent, ...(earlier ?? view()) });
+  };
+  const openEdits = (edits: readonly OpenEdit[]): void => {
+    hiddenEdits = readOnly ? edits : conversation.openEdits(edits);
   };
   const showAgain = ({ edits = [], unfolded = [], place: before }: View): void => {
     conversation.unfold(unfolded);
-    earlierEdits = edits;
-    if (!readOnly) conversation.openEdits(edits);
+    openEdits(edits);
     place = before;
     if (before && conversation.topOf(before) !== undefined) autoscroll.stayAt(() => conversation.topOf(before));
     else autoscroll.follow();
@@ -164,8 +169,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
       else emptyState.element.remove();
       if (hadFocus) focusInput();
     }
-    if (readOnly) notices.showElsewhere();
-    else notices.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
+    if (!readOnly) notices.update(connection, conversation.empty || conversation.offers('setApiKey'), guide);
   };
   const connect = (view: ConnectionView, offers: readonly Suggestion[]): void => {
     connection = view;
@@ -196,13 +200,20 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
         case 'snapshot': {
           unsent.remove(message.deleted ?? []);
           const isAnother = message.conversationId !== conversationId;
-          const other = isAnother ? unsent.of(message.conversationId) : undefined;
+          const isHandedOver = !isAnother && readOnly && !message.readOnly;
+          const stored = isAnother || isHandedOver ? unsent.of(message.conversationId) : undefined;
           // A panel that is opened again begins at the end, unless there is something to go on with.
           const before =
-            other && hasUnsentText(other) ? viewOf(other) : (!isAnother && earlier) || { ...view(), place: undefined };
+            stored && (isHandedOver || hasUnsentText(stored))
+              ? viewOf(stored)
+              : isAnother
+                ? {}
+                : (earlier ?? { ...view(), place: undefined });
           earlier = before;
           conversationId = message.conversationId;
           readOnly = message.readOnly === true;
+          // The other window may send or change the text; what it leaves is taken up when it hands the conversation over.
+          if (readOnly && isKept) composer.clear();
           composer.element.hidden = readOnly;
           api.setState({ conversationId });
           guide = message.guide;
@@ -213,7 +224,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           history.load(message.promptHistory);
           composer.setContext(message.context, message.unread);
           composer.setModelOnce(message.modelOnce);
-          if (other) composer.restore(other);
+          if (stored && !readOnly) composer.restore(stored);
           showAgain(before);
           const asked = askedSince(message.exchanges, before.seen);
           composer.settlePrefilled(asked);
@@ -228,8 +239,12 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
           composer.taken(message.exchange.prompt);
           autoscroll.follow();
           break;
-        case 'path':
-          if (conversation.showPath(message.exchanges)) {
+        case 'path': {
+          const { edits = [] } = view();
+          const endsInRunning = conversation.showPath(message.exchanges);
+          const open = conversation.edits.map(({ exchangeId }) => exchangeId);
+          openEdits(edits.filter(({ exchangeId }) => !open.includes(exchangeId)));
+          if (endsInRunning) {
             autoscroll.follow();
             composer.taken(message.exchanges.at(-1)?.prompt ?? '');
           } else {
@@ -237,6 +252,7 @@ export function createPanel(root: HTMLElement, environment: PanelEnvironment): P
             remember();
           }
           break;
+        }
         case 'events':
           conversation.apply(message.exchangeId, message.events);
           jump.markNews();

@@ -2,27 +2,27 @@ import assert from 'node:assert/strict';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { storeIn } from '../support/storeIn';
 
-describe('What the panels of a window show', () => {
-  const left = (memory: Map<string, unknown>, session: string): PanelRestoration =>
+describe('panel restoration', () => {
+  const restorationOf = (memory: Map<string, unknown>, session: string): PanelRestoration =>
     new PanelRestoration(storeIn(memory), session, (error) => assert.fail(String(error)));
 
-  it('is left to the next extension host of the same window', () => {
+  it('tells the next extension host of a window which conversations were shown', () => {
     const memory = new Map<string, unknown>();
-    const first = left(memory, 'window');
+    const first = restorationOf(memory, 'window');
     first.remember(['a']);
     first.remember(['a', 'b']);
-    assert.deepEqual(left(memory, 'window').orphaned, ['a', 'b']);
+    assert.deepEqual(restorationOf(memory, 'window').orphaned, ['a', 'b']);
   });
 
-  it('is not orphaned in another window', () => {
+  it('does not report conversations that another window showed', () => {
     const memory = new Map<string, unknown>();
-    left(memory, 'window').remember(['a']);
-    assert.deepEqual(left(memory, 'reloaded').orphaned, []);
+    restorationOf(memory, 'window').remember(['a']);
+    assert.deepEqual(restorationOf(memory, 'reloaded').orphaned, []);
   });
 
   for (const kept of [undefined, null, 'a', { session: 'window' }, { session: 'window', ids: 'a' }]) {
-    it(`is nothing where ${JSON.stringify(kept)} is remembered`, () => {
-      assert.deepEqual(left(new Map([['holysheep.shownConversations', kept]]), 'window').orphaned, []);
+    it(`reports no conversation where the stored value is ${JSON.stringify(kept)}`, () => {
+      assert.deepEqual(restorationOf(new Map([['holysheep.shownConversations', kept]]), 'window').orphaned, []);
     });
   }
 });

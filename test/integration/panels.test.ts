@@ -174,7 +174,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('know better than a later page what is attached', async () => {
+  it('ignore the context that a later page restores once a prompt was sent', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     await settled();
     panel.say({ type: 'send', prompt: 'and pears?' });
@@ -251,7 +251,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('hand to the one that is there what was sent in them, and have it take up what was being written', async () => {
+  it('pass what was sent in them, and their unsent text, to the panel that stays', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;

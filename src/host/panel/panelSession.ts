@@ -23,6 +23,7 @@ const writing: ReadonlySet<ToHost['type']> = new Set([
   'edit',
   'regenerate',
   'showVersion',
+  'restoreContext',
 ]);
 
 /** One conversation in one panel, for as long as it is shown there. */

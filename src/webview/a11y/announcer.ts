@@ -1,9 +1,9 @@
 import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/protocol';
+import type { Announcer, PageContext } from '../pageContext';
+import { stoppedText } from '../turn/turnNotes';
+import { retryTemplate } from '../turn/waitCard';
 import { element } from '../util/element';
 import { fill } from '../util/format';
-import { stoppedText } from '../turn/turnNotes';
-import type { Announcer, PageContext } from '../pageContext';
-import { retryTemplate } from '../turn/waitCard';
 
 export function createAnnouncer(): Announcer {
   // No role: `role="status"` belongs to the wait card alone.

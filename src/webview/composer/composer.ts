@@ -1,13 +1,13 @@
 import type { ConnectionView, ContextSuggestion, DraftContext } from '../../shared/protocol';
-import { createModelChoice } from './modelChoice';
-import { createContextChips } from './contextChips';
-import { createContextPopup } from './contextPopup';
-import { button, element, iconButton } from '../util/element';
 import type { PageContext } from '../pageContext';
 import { type PendingPrompts, without, PrefilledPrompts } from '../state/unsentPrompts';
+import type { Prefilled, Unsent } from '../state/unsentStore';
+import { button, element, iconButton } from '../util/element';
+import { createContextChips } from './contextChips';
+import { createContextPopup } from './contextPopup';
+import { createModelChoice } from './modelChoice';
 import { isComposing } from './promptEditor';
 import { type PromptHistory, recallPrompt } from './promptRecall';
-import type { Prefilled, Unsent } from '../state/unsentStore';
 
 export interface Composer {
   readonly element: HTMLElement;
@@ -17,8 +17,10 @@ export interface Composer {
   setStoppable(stoppable: boolean): void;
   /** Puts a text into an empty composer; a draft that is there stays, and the text is one arrow up away. */
   prefill(prefilled: Prefilled): void;
-  /** Takes up what an earlier page has left; the draft gives way to what is there. */
+  /** Takes up what an earlier page has left. A draft gives way to what is there, and is kept as a pending prompt. */
   restore(unsent: Unsent): void;
+  /** Empties the composer while another window writes the conversation: the text is in the `UnsentStore`. */
+  clear(): void;
   /** Removes prefilled prompts that have been `asked` since the page went away. */
   settlePrefilled(asked: readonly string[]): void;
   /** There is a key. @param sends the prompt that has waited for it, too; otherwise it waits for the person */
@@ -56,7 +58,7 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
   let broughtBack: readonly string[] = [];
   /** Ids of what is attached. */
   let contextIds: readonly string[] = [];
-  const prefilled = new PrefilledPrompts();
+  let prefilled = new PrefilledPrompts();
   const input = element('textarea', {
     'aria-label': strings.prompt,
     placeholder: strings.promptPlaceholder,
@@ -155,11 +157,18 @@ export function createComposer(context: PageContext, options: ComposerOptions): 
     },
     restore: ({ draft, prefilled: earlier = [], context: ids = [], pending: prompts = [] }) => {
       prefilled.restore(earlier);
+      const isDisplaced = input.value !== '' && draft.trim() !== '';
       insert(draft);
-      pending.offer(prompts);
+      pending.offer(isDisplaced ? [...prompts, draft.trim()] : prompts);
       if (ids.length === 0 || ids.every((id) => contextIds.includes(id))) return;
       contextIds = ids;
       post({ type: 'restoreContext', ids });
+    },
+    clear: () => {
+      prefilled = new PrefilledPrompts();
+      pending.release([]);
+      broughtBack = [];
+      write('', 0);
     },
     settlePrefilled: (asked) => {
       for (const { text } of prefilled.partOf(asked)) {

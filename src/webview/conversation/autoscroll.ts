@@ -1,5 +1,5 @@
-import { element, iconButton } from '../util/element';
 import type { PageContext } from '../pageContext';
+import { element, iconButton } from '../util/element';
 
 /** Tells when the content or its frame has changed its size. @returns a function that ends it. */
 export type ObserveSize = (targets: readonly Element[], changed: () => void) => () => void;

@@ -1,15 +1,15 @@
 import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../../shared/protocol';
-import { DrawQueue, type ObserveNear } from './drawQueue';
-import { element } from '../util/element';
-import { ExchangeView } from './exchangeView';
-import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 import { createRoving } from '../a11y/focus';
-import { carryVersionFocus } from '../turn/turnActions';
-import { TurnGroups } from './turnGroups';
+import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPlace } from '../state/unsentStore';
+import { carryVersionFocus } from '../turn/turnActions';
+import { element } from '../util/element';
+import { fill } from '../util/format';
+import { DrawQueue, type ObserveNear } from './drawQueue';
+import { ExchangeView } from './exchangeView';
+import { TurnGroups } from './turnGroups';
 
-export type Activity = 'idle' | 'running' | 'waiting';
+type Activity = 'idle' | 'running' | 'waiting';
 
 /**
  * All exchanges, oldest first. Only the cards of the latest one that has begun, of those behind it and of one that runs can
@@ -87,8 +87,10 @@ export class ConversationView {
     );
   }
 
-  openEdits(edits: readonly OpenEdit[]): void {
+  /** @returns the edits of exchanges that are not shown */
+  openEdits(edits: readonly OpenEdit[]): readonly OpenEdit[] {
     for (const { exchangeId, text } of edits) this.exchanges.get(exchangeId)?.user.edit(text);
+    return edits.filter(({ exchangeId }) => !this.exchanges.has(exchangeId));
   }
 
   /** Long prompts that are shown as a whole. */

@@ -7,10 +7,10 @@ import {
   type TurnState,
 } from '../../shared/protocol';
 import { spokenFor } from '../a11y/announcer';
-import type { Drawable } from './drawQueue';
-import { element, setText } from '../util/element';
 import type { PageContext } from '../pageContext';
 import { createTurnView, type TurnView } from '../turn/turnView';
+import { element, setText } from '../util/element';
+import type { Drawable } from './drawQueue';
 import { createUserArticle, type UserArticle } from './userArticle';
 
 const nothing = (): void => undefined;

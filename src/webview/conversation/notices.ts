@@ -1,6 +1,6 @@
 import type { DemoGuide, ConnectionView, Suggestion } from '../../shared/protocol';
-import { button, element } from '../util/element';
 import type { PageContext } from '../pageContext';
+import { button, element } from '../util/element';
 import { fill } from '../util/format';
 
 interface DemoBar {
@@ -119,7 +119,7 @@ interface Notices {
   readonly element: HTMLElement;
   /** @param keyOffered A card on screen has the same button already. */
   update(connection: ConnectionView, keyOffered: boolean, guide?: DemoGuide): void;
-  /** Offers to ask the window that writes the conversation to hand it over. */
+  /** Offers to ask the window that writes the conversation to hand it over; once more where that has failed. */
   showElsewhere(): void;
   /** @returns false: *Open Here* isn't offered, or was pressed already */
   focusOpenHere(): boolean;
@@ -146,14 +146,14 @@ export function createNotices(context: PageContext): Notices {
       return isOffered;
     },
     showElsewhere: () => {
+      openHere.disabled = false;
       if (shownFor === 'elsewhere') return;
       shownFor = 'elsewhere';
       demo = undefined;
-      openHere.disabled = false;
       root.replaceChildren(
         element(
           'section',
-          { class: 'notice compact', role: 'status' },
+          { class: 'notice compact' },
           element('p', { class: 'notice-title', id: 'elsewhere' }, context.strings.elsewhere),
           element('div', { class: 'actions' }, openHere),
         ),

@@ -1,7 +1,7 @@
 import type { Attachment, ContextKind, ExchangeView } from '../../shared/protocol';
-import { element, later, iconButton, button } from '../util/element';
-import type { PageContext } from '../pageContext';
 import { createPromptEditor, type PromptEditor } from '../composer/promptEditor';
+import type { PageContext } from '../pageContext';
+import { element, later, iconButton, button } from '../util/element';
 
 export interface UserArticle {
   readonly element: HTMLElement;

@@ -1,6 +1,7 @@
 import type { MarkdownIt } from 'markdown-it';
 import { BlockRenderer, type RenderedBlock } from './blockRenderer';
 import { parseBlocks, settledCount, type Block, type ParsedBlocks } from './blocks';
+import { taskMarks, type TaskLabels } from './blockToTree';
 import { toolbarSpec, type CodeToolbar } from './codeBlock';
 import { CommittedBlocks } from './committedBlocks';
 import { freeze, frozenSince, whole } from './frozen';
@@ -8,9 +9,8 @@ import { Growth } from './openBlock/appendFastPath';
 import { cutOf, continuesBlock, type Head } from './openBlock/frozenPrefix';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
-import { taskMarks, type TaskLabels } from './blockToTree';
 
-export interface AnswerDocumentOptions extends CodeToolbar {
+interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
   /** Characters of an open block that are rather parsed with each flush than frozen. */
   readonly patience: number;

@@ -8,7 +8,7 @@ import { isFinished } from './openBlock/cutParagraph';
 import { referenceRecord, type Lookups, type Reference, type ReferenceScope } from './references';
 import type { ElementSpec, Spec } from './tree';
 
-export interface BlockSource {
+interface BlockSource {
   readonly block: Block;
   /** The same source shows the same, as long as its labels mean the same. */
   readonly text: string;

@@ -2,7 +2,7 @@ import type { Token } from 'markdown-it';
 import { codeBlockSpec } from './codeBlock';
 import { element, noAttributes, pushText, type Attributes, type ElementSpec, type Spec, type Tag } from './tree';
 
-export interface BlockContext {
+interface BlockContext {
   readonly inline: (content: string) => readonly Spec[];
   /** The language of a fence from its info string, e.g. `ts` from `ts title="a.ts"`. */
   readonly language: (info: string) => string;

@@ -1,5 +1,5 @@
-import type { ElementSpec, Frozen, Spec, Attributes } from './tree';
 import type { Block } from './blocks';
+import type { ElementSpec, Frozen, Spec, Attributes } from './tree';
 
 /** How much of the beginning of an element's children is final. */
 interface FinalChildren {

@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it';
-import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
 import { visibleText } from '../../shared/protocol';
+import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
 
 /** Elements inside elements within one paragraph; deeper ones keep their text and lose their look. */
 const MAX_DEPTH = 32;

@@ -27,7 +27,7 @@ export function referenceRecord(
   );
 }
 
-export function sameReference(a: Reference | undefined, b: Reference | undefined): boolean {
+function sameReference(a: Reference | undefined, b: Reference | undefined): boolean {
   return a === b || (a?.href === b?.href && a?.title === b?.title);
 }
 

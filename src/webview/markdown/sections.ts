@@ -7,7 +7,7 @@ interface Section {
   readonly element: HTMLElement;
 }
 
-export interface PlacedBlock {
+interface PlacedBlock {
   readonly start: number;
   /** undefined: it shows nothing. */
   readonly element: Element | undefined;

@@ -1,10 +1,10 @@
 import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
+import { createParser } from './blocks';
+import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
 import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
-import { createParser } from './blocks';
-import type { TaskLabels } from './blockToTree';
 
 export interface StreamingMarkdown {
   /** Queued; flushed by the scheduler, at most 4,000 characters a flush, the rest in the next. */

@@ -1,5 +1,5 @@
-import type { Prefilled } from './unsentStore';
 import type { ExchangeView } from '../../shared/protocol';
+import type { Prefilled } from './unsentStore';
 
 /** Prompts that commands have put into the composer. They may stand there, be part of the draft, or come back. */
 export class PrefilledPrompts {

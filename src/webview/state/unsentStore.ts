@@ -5,6 +5,7 @@ import * as v from 'valibot';
  * for a key, and prompts that were sent and that the host has not taken. There is one record per conversation, in the
  * `localStorage` that all pages of the extension share: it outlives a reload, a closed panel, a killed window and a dead
  * extension host. VS Code's own state of a panel only names the conversation, and the host keeps nothing of all this.
+ * Windows share the records, so a page must not write the record of a conversation that another window writes.
  */
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();
@@ -29,10 +30,18 @@ export class UnsentStore {
     return this.read(prefix + conversationId);
   }
 
-  /** Where the storage is full, the record stays as it was: it is the beginning of this one. */
-  keep(conversationId: string, unsent: Unsent): void {
-    if (this.deleted.has(conversationId)) return;
-    attempt(() => this.storage().setItem(prefix + conversationId, JSON.stringify({ ...unsent, at: this.now() })));
+  /**
+   * Replaces the record of a conversation. Where the storage is full, the record stays as it was.
+   * @returns whether the record was replaced
+   */
+  keep(conversationId: string, unsent: Unsent): boolean {
+    if (this.deleted.has(conversationId)) return false;
+    const record = JSON.stringify({ ...unsent, at: this.now() });
+    const isKept = attempt(() => {
+      this.storage().setItem(prefix + conversationId, record);
+      return true;
+    });
+    return isKept ?? false;
   }
 
   /** Removes the records of deleted conversations, and stores no further records of them. */

@@ -1,7 +1,7 @@
 import { initialTurn, isRunning, monotonicOf, runsOf, totalsOf, type TurnState, waitedMs } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 import { attemptFacts, type Fact, totalsFacts, waitFacts, waitTitle, worthSayingMs } from './timelineFacts';
 import { createTimelinePicture } from './timelinePicture';
 import { type AttemptSpan, spansOf, type TurnSpans, type WaitSpan } from './timelineSpans';

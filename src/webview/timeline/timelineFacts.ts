@@ -1,8 +1,8 @@
 import { faultWords } from '../../shared/panelStrings';
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol';
-import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
+import { fill } from '../util/format';
 
 /** A few words of a row of the timeline. */
 export interface Fact {

@@ -1,6 +1,6 @@
+import type { PageContext } from '../pageContext';
 import { svg } from '../util/element';
 import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 import { attemptFacts, waitTitle } from './timelineFacts';
 import type { AttemptSpan, PaceSpan, TurnSpans, WaitSpan } from './timelineSpans';
 

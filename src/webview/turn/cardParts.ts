@@ -1,7 +1,7 @@
+import type { FaultAction } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
 import { button, element, type ButtonLook } from '../util/element';
 import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
-import type { FaultAction } from '../../shared/protocol';
 
 interface Answered {
   readonly status?: number | undefined;

@@ -1,11 +1,11 @@
 import { faultWords } from '../../shared/panelStrings';
 import { type Failure, hasArrived, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
-import { actionButtons, requestFacts } from './cardParts';
-import { disclosure, element } from '../util/element';
-import { fill } from '../util/format';
 import type { PageContext } from '../pageContext';
 import { totalsFacts, waitFacts, waitTitle } from '../timeline/timelineFacts';
 import { spansOf } from '../timeline/timelineSpans';
+import { disclosure, element } from '../util/element';
+import { fill } from '../util/format';
+import { actionButtons, requestFacts } from './cardParts';
 
 /**
  * What happened and what can be done. An old failure (`alive` is false) is a text among others: no alert, no buttons,

@@ -1,7 +1,7 @@
 import { epochOf, startsAgain, type TurnState } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 
 /** What a running turn is doing when its text doesn't say it; empty: nothing to add. */
 interface ProgressLine {

@@ -1,6 +1,6 @@
+import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 import type { Card } from './cardParts';
 
 /** What can be done with an answer that has not begun, or is over. */

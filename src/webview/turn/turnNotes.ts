@@ -1,8 +1,8 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import { type ModelSwitch, type TurnState, visibleText, hasArrived } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
 import { element, button } from '../util/element';
 import { fill } from '../util/format';
-import type { PageContext } from '../pageContext';
 import type { Card } from './cardParts';
 
 /** That another model answers than the one that was asked, and why. Empty: it is the same, or none has answered. */

@@ -1,7 +1,7 @@
 import { isRunning, totalsOf, type TurnState } from '../../shared/protocol';
-import { button, element } from '../util/element';
 import type { PageContext } from '../pageContext';
 import { createTimeline, hasTimeline, isEventful, type Timeline, timing } from '../timeline/timeline';
+import { button, element } from '../util/element';
 import { type Card, createCardSlot } from './cardParts';
 
 /** What there is to say of a turn beside its answer: all of it when it is over, before that only if it is bumpy. */

@@ -1,9 +1,9 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { RecordedEvent, TurnState } from '../../shared/protocol';
-import { element, later, setText } from '../util/element';
 import type { CodeAction } from '../markdown/codeBlock';
-import type { PageContext } from '../pageContext';
 import type { StreamingMarkdown } from '../markdown/streamingMarkdown';
+import type { PageContext } from '../pageContext';
+import { element, later, setText } from '../util/element';
 
 /** The texts of a turn: its answer, and what the model thought before. */
 export interface TurnTexts {

@@ -1,14 +1,14 @@
 import { isRunning, type TurnState, type WaitingEvent, waitParts } from '../../shared/protocol';
-import { element, setText } from '../util/element';
-import { createTurnTexts, type TurnTexts } from './turnTexts';
 import type { PageContext } from '../pageContext';
+import { element, setText } from '../util/element';
+import { type Card, type CardSlot, createCardSlot } from './cardParts';
+import { createFailureCard } from './failureCard';
 import { createProgressLine } from './progressLine';
 import { createTurnActions } from './turnActions';
 import { createToolCalls, seamText, switchText, createOutcomeLine } from './turnNotes';
 import { createTurnSummary } from './turnSummary';
+import { createTurnTexts, type TurnTexts } from './turnTexts';
 import { createWaitCard } from './waitCard';
-import { type Card, type CardSlot, createCardSlot } from './cardParts';
-import { createFailureCard } from './failureCard';
 
 /** Where a turn stands in its conversation. */
 interface TurnPlace {

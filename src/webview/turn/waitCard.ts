@@ -1,8 +1,8 @@
 import type { WaitingEvent } from '../../shared/protocol';
-import { actionButtons, type Card, requestFacts } from './cardParts';
+import type { PageContext } from '../pageContext';
 import { disclosure, element, setText, svg } from '../util/element';
 import { fill, fillNodes } from '../util/format';
-import type { PageContext } from '../pageContext';
+import { actionButtons, type Card, requestFacts } from './cardParts';
 
 /** A few times a second: the number must never look stuck. */
 const tickMs = 250;

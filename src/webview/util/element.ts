@@ -1,4 +1,4 @@
-export type Child = Node | string;
+type Child = Node | string;
 
 /**
  * A new element. Attributes are set by name, so `role`, `class`, `aria-*` and `data-*` read as they do in HTML;
@@ -73,7 +73,7 @@ const outlines = {
   remove: 'M4 4l8 8M12 4l-8 8',
 } as const;
 
-export type Icon = keyof typeof outlines;
+type Icon = keyof typeof outlines;
 
 /** A quiet button that shows a picture and is named by its caption. */
 export function iconButton(caption: string, icon: Icon, onClick: () => void): HTMLButtonElement {

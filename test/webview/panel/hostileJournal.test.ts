@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Exchanges } from '../../../src/host/conversation/exchanges';
-import { foldJournal } from '../../../src/host/journal/journalFold';
-import { NewerJournalError, salvageJournal } from '../../../src/host/journal/journalLines';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+import { foldJournal } from '../../../src/host/journal/journalFold';
+import { NewerJournalError, salvageJournal } from '../../../src/host/journal/journalLines';
 import { PanelPage } from './support/panelPage';
 
 const header = { type: 'conversation', schema: 3, id: 'c', createdAt: 1_700_000_000_000 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, type TurnState } from '../../../src/shared/protocol';
-import { connected, exchange, PanelPage } from './support/panelPage';
+import { UnsentStore, type Unsent } from '../../../src/webview/state/unsentStore';
+import { connected, exchange, PanelPage, startOfTime } from './support/panelPage';
 
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
 const exchanges = [exchange('e1', { state, versions: ['e0', 'e1'] })];
@@ -31,6 +32,17 @@ describe('a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
+  it('can be asked for again where the other window did not hand it over', () => {
+    page.snapshot(exchanges, { readOnly: true });
+    page.click('Open Here');
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.equal((page.one('button', 'Open Here') as HTMLButtonElement).disabled, true);
+    page.snapshot(exchanges, { readOnly: true });
+    const before = page.posted.length;
+    page.click('Open Here');
+    assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
+  });
+
   it('offers everything again once this window writes it', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.snapshot(exchanges);
@@ -47,10 +59,60 @@ describe('a conversation that another window writes', () => {
     editor.dispatchEvent(new page.window.Event('input', { bubbles: true }));
     page.type('half a thought');
     page.snapshot(exchanges, { readOnly: true });
+    page.receive({ type: 'path', exchanges });
     assert.deepEqual(page.all('textbox'), []);
     page.snapshot(exchanges);
     const values = page.all('textbox').map((each) => (each as HTMLTextAreaElement).value);
     assert.deepEqual(values.toSorted(), ['half a thought', 'other words']);
+  });
+
+  /** What the page of the other window keeps. */
+  const keepElsewhere = (unsent: Unsent): void => {
+    const store = new UnsentStore(
+      () => page.storage,
+      () => startOfTime,
+    );
+    store.keep('c1', unsent);
+  };
+  const prompts = (): string[] => page.all('textbox', 'Prompt').map((each) => (each as HTMLTextAreaElement).value);
+
+  it('leaves the draft of the other window as it is', () => {
+    keepElsewhere({ draft: 'half' });
+    page.snapshot(exchanges, { readOnly: true });
+    keepElsewhere({ draft: 'half a thought' });
+    page.receive({ type: 'context', items: [] });
+    page.snapshot(exchanges, { readOnly: true });
+    assert.equal(page.kept.draft, 'half a thought');
+  });
+
+  it('brings the draft of the other window along when it is handed over', () => {
+    keepElsewhere({ draft: 'half' });
+    page.snapshot(exchanges, { readOnly: true });
+    keepElsewhere({ draft: 'half a thought', context: ['file:a'], edits: [{ exchangeId: 'e1', text: 'other words' }] });
+    page.snapshot(exchanges);
+    assert.deepEqual(prompts(), ['half a thought']);
+    assert.equal((page.one('textbox', 'Edit your message') as HTMLTextAreaElement).value, 'other words');
+    assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
+  });
+
+  it('comes back without a draft and an edit that were sent in the other window', () => {
+    page.snapshot(exchanges);
+    page.click('Edit');
+    page.type('a thought');
+    page.snapshot(exchanges, { readOnly: true });
+    keepElsewhere({ draft: '' });
+    page.snapshot(exchanges);
+    assert.deepEqual(prompts(), ['']);
+    assert.deepEqual(page.all('textbox', 'Edit your message'), []);
+  });
+
+  it('keeps the draft in the page where the browser stores nothing', () => {
+    page.storage.limit = 0;
+    page.snapshot(exchanges);
+    page.type('half a thought');
+    page.snapshot(exchanges, { readOnly: true });
+    page.snapshot(exchanges);
+    assert.deepEqual(prompts(), ['half a thought']);
   });
 
   it('moves the focus to *Open Here*, which is described by the notice, and to the conversation once it is pressed', () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
-import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 import { MemoryStorage } from '../panel/support/memoryStorage';
+import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
 const file = (id: string): DraftContext => ({ id, kind: 'file', label: id, characters: 1, truncated: false });
 
 const week = 7 * 24 * 60 * 60 * 1000;
 
-describe('what was being written in a page that nobody can ask any more', () => {
+describe('unsent text', () => {
   const pages: PanelPage[] = [];
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
@@ -31,19 +31,19 @@ describe('what was being written in a page that nobody can ask any more', () => 
     return page;
   };
 
-  it('is in the next page of the conversation', () => {
+  it('is restored in the next page of its conversation', () => {
     const page = first();
     page.type('half a thought');
     assert.equal(next(page).input.value, 'half a thought');
   });
 
-  it('is not in a page of another one', () => {
+  it('is not restored in a page of another conversation', () => {
     const page = first();
     page.type('half a thought');
     assert.equal(next(page, 'c2').input.value, '');
   });
 
-  it('is there when it was sent and the host has not taken it', () => {
+  it('is restored after it was sent but not taken by the host', () => {
     const page = first();
     page.type('a whole thought');
     page.key('Enter');
@@ -71,6 +71,17 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(after.input.value, 'half a thought');
   });
 
+  it('is kept for the next page where something else was written before its conversation was there', () => {
+    const page = first();
+    page.type('half a thought');
+    pages.pop()?.dispose();
+    const after = open(page.storage);
+    after.type('another');
+    after.snapshot([exchange('a')]);
+    assert.equal(after.kept.draft, 'another');
+    assert.deepEqual(after.kept.pending, ['half a thought']);
+  });
+
   it('has its context with it, and the prompt that was being edited', () => {
     const page = first();
     page.receive({
@@ -93,7 +104,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
       }),
   };
   for (const [name, write] of Object.entries(only)) {
-    it(`is something if it is ${name} alone`, () => {
+    it(`is restored if it is ${name} alone`, () => {
       const page = first();
       write(page);
       const after = next(page);
@@ -104,7 +115,20 @@ describe('what was being written in a page that nobody can ask any more', () => 
     });
   }
 
-  it('keeps its context until the host has answered, whoever goes away meanwhile', () => {
+  it('includes an edit while another version of the conversation is shown', () => {
+    const page = first();
+    const editors = (): (string | undefined)[] =>
+      page.all('textbox', 'Edit your message').map((editor) => (editor as HTMLTextAreaElement).value);
+    page.click('Edit');
+    page.receive({ type: 'path', exchanges: [exchange('b')] });
+    assert.deepEqual(editors(), []);
+    assert.deepEqual(page.kept.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+    page.receive({ type: 'path', exchanges: [exchange('a')] });
+    assert.deepEqual(editors(), ['prompt a']);
+    assert.deepEqual(page.kept.edits, [{ exchangeId: 'a', text: 'prompt a' }]);
+  });
+
+  it('keeps its context until the host has read it, over any number of pages', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
     const ids = ['file:a', 'problems:b'];
@@ -116,7 +140,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual(last.kept.context, ['file:a']);
   });
 
-  it('does not ask for context that the host has', () => {
+  it('does not request context that the host already has', () => {
     const page = first();
     page.receive({ type: 'context', items: [file('file:a')] });
     const after = open(page.storage);
@@ -124,13 +148,13 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual(after.posted, []);
   });
 
-  it('is what waits for a key, if it is no more than its words', () => {
+  it('includes a prefilled prompt', () => {
     const page = first();
     page.receive({ type: 'compose', text: 'Why?' });
     assert.equal(next(page).input.value, 'Why?');
   });
 
-  it('is what waits for a key with the code it is about, unless it has been changed', () => {
+  it('includes the code of a prefilled prompt while its words are part of the draft', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = first();
     page.receive({ type: 'compose', text: code.prompt, more: code });
@@ -145,7 +169,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
   });
 
   for (const words of ['Explain a.ts:1-9', 'Explain a.ts:1-9 Briefly.']) {
-    it(`is “${words}” that was sent and that nobody has taken, with its code`, () => {
+    it(`includes the code of “${words}”, which was sent but not taken by the host`, () => {
       const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
       const page = first();
       page.receive({ type: 'compose', text: code.prompt, more: code });
@@ -158,7 +182,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     });
   }
 
-  it('waits for its conversation: before that it is nobody’s', () => {
+  it('is stored once the page knows its conversation', () => {
     const page = open(new MemoryStorage());
     page.type('half a thought');
     assert.equal(page.storage.length, 0);
@@ -205,7 +229,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(storage.length, 0);
   });
 
-  it('leaves the rest of the storage alone, and clears away what it can’t read', () => {
+  it('is removed where its record is invalid, which leaves the rest of the storage alone', () => {
     const storage = new MemoryStorage();
     const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');
@@ -230,7 +254,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
-  it('is as it was before where the storage is full', () => {
+  it('keeps its last stored state where the storage is full', () => {
     const storage = new MemoryStorage();
     const store = new UnsentStore(
       () => storage,
@@ -242,7 +266,7 @@ describe('what was being written in a page that nobody can ask any more', () => 
     assert.equal(store.of('c1')?.draft, 'a');
   });
 
-  it('is nothing where the browser has no storage', () => {
+  it('is not kept, without an error, where the browser denies its storage', () => {
     const denied = (): never => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };
@@ -317,8 +341,8 @@ describe('a panel that VS Code restores', () => {
   });
 });
 
-describe('a panel in whose favour another one is closed', () => {
-  it('takes up what was being written there', () => {
+describe('a panel that replaces another panel', () => {
+  it('takes over the unsent text of that panel', () => {
     const more = { prompt: 'Explain', content: 'the code' };
     const page = PanelPage.restored({});
     new UnsentStore(

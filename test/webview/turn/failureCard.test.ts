@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
-import type { FaultKind } from '../../../src/shared/protocol';
 import { faultAdvice } from '../../../src/host/panel/faultAdvice';
+import type { FaultKind } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 

@@ -1,25 +1,25 @@
-import { createLowlight } from 'lowlight';
-import typescript from 'highlight.js/lib/languages/typescript';
+import type { LanguageFn } from 'highlight.js';
+import bash from 'highlight.js/lib/languages/bash';
 import cpp from 'highlight.js/lib/languages/cpp';
 import csharp from 'highlight.js/lib/languages/csharp';
-import java from 'highlight.js/lib/languages/java';
-import kotlin from 'highlight.js/lib/languages/kotlin';
+import diff from 'highlight.js/lib/languages/diff';
+import dockerfile from 'highlight.js/lib/languages/dockerfile';
 import go from 'highlight.js/lib/languages/go';
-import rust from 'highlight.js/lib/languages/rust';
+import graphql from 'highlight.js/lib/languages/graphql';
+import ini from 'highlight.js/lib/languages/ini';
+import java from 'highlight.js/lib/languages/java';
+import json from 'highlight.js/lib/languages/json';
+import kotlin from 'highlight.js/lib/languages/kotlin';
+import makefile from 'highlight.js/lib/languages/makefile';
+import markdown from 'highlight.js/lib/languages/markdown';
+import php from 'highlight.js/lib/languages/php';
 import python from 'highlight.js/lib/languages/python';
 import ruby from 'highlight.js/lib/languages/ruby';
-import php from 'highlight.js/lib/languages/php';
-import bash from 'highlight.js/lib/languages/bash';
-import dockerfile from 'highlight.js/lib/languages/dockerfile';
-import makefile from 'highlight.js/lib/languages/makefile';
-import graphql from 'highlight.js/lib/languages/graphql';
-import json from 'highlight.js/lib/languages/json';
-import yaml from 'highlight.js/lib/languages/yaml';
-import ini from 'highlight.js/lib/languages/ini';
+import rust from 'highlight.js/lib/languages/rust';
+import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
-import markdown from 'highlight.js/lib/languages/markdown';
-import diff from 'highlight.js/lib/languages/diff';
-import type { LanguageFn } from 'highlight.js';
+import yaml from 'highlight.js/lib/languages/yaml';
+import { createLowlight } from 'lowlight';
 
 /** Those of highlight.js name every property and function there is, which takes more room than the renderer. */
 
@@ -146,7 +146,7 @@ const KINDS: Readonly<Record<string, CodeKind>> = {
 const PREFIX = 'hljs-';
 
 /** @param classes of an element of the highlighter, such as `hljs-title class_`. */
-export function kindOf(classes: unknown, outer: CodeKind | undefined): CodeKind | undefined {
+function kindOf(classes: unknown, outer: CodeKind | undefined): CodeKind | undefined {
   const [first = '', second] = Array.isArray(classes) ? classes.map(String) : [];
   if (second === 'class_') return 'type';
   const scope = first.startsWith(PREFIX) ? first.slice(PREFIX.length) : '';

@@ -1,8 +1,8 @@
-import type { FindRuns } from './workerRuns';
 import { fenceWord } from '../../../shared/protocol';
 import { codeContent } from '../codeBlock';
 import { create, highlighted, keepSelection } from '../morph';
 import type { CodeRun } from './codeRuns';
+import type { FindRuns } from './workerRuns';
 
 /** Calls `work` once, when there is nothing better to do. @returns what cancels it. */
 export type Idle = (work: () => void) => () => void;

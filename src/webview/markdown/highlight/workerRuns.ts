@@ -19,7 +19,7 @@ export interface HighlightWorker {
   terminate(): void;
 }
 
-export interface WorkerRunsDeps {
+interface WorkerRunsDeps {
   /** Throws where the page may not start a worker. */
   readonly startWorker: () => HighlightWorker;
   /** Calls `expired` once, after `ms` milliseconds. @returns a function that cancels the call */

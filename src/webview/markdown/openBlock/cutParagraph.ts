@@ -1,6 +1,6 @@
-import type { Spec } from '../tree';
-import type { Cut, OpenBlock } from '../frozen';
 import type { Token } from 'markdown-it';
+import type { Cut, OpenBlock } from '../frozen';
+import type { Spec } from '../tree';
 
 /** Inline content by itself; undefined when something in it may still go on behind it. */
 export type RenderFinished = (content: string) => readonly Spec[] | undefined;

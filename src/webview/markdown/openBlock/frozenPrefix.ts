@@ -1,9 +1,9 @@
 import type { MarkdownIt, Token } from 'markdown-it';
 import { type ParsedBlocks, isSettledBefore, parseBlocks } from '../blocks';
-import type { Lookups, ReferenceScope } from '../references';
 import type { Beginning, Cut, OpenBlock } from '../frozen';
-import { cutParagraph, type RenderFinished } from './cutParagraph';
+import type { Lookups, ReferenceScope } from '../references';
 import type { Spec } from '../tree';
+import { cutParagraph, type RenderFinished } from './cutParagraph';
 
 /** The beginning of the open block: no more text can change it, so it is neither parsed nor rendered with the rest. */
 export interface Head {

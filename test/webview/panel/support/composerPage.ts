@@ -2,12 +2,12 @@ import { JSDOM } from 'jsdom';
 import { faultHelp } from '../../../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { ToHost } from '../../../../src/shared/protocol';
-import { type Composer, createComposer } from '../../../../src/webview/composer/composer';
-import { createFormat } from '../../../../src/webview/util/format';
 import { createAnnouncer } from '../../../../src/webview/a11y/announcer';
-import { PendingPrompts } from '../../../../src/webview/state/unsentPrompts';
+import { type Composer, createComposer } from '../../../../src/webview/composer/composer';
 import { PromptHistory } from '../../../../src/webview/composer/promptRecall';
+import { PendingPrompts } from '../../../../src/webview/state/unsentPrompts';
 import type { Unsent } from '../../../../src/webview/state/unsentStore';
+import { createFormat } from '../../../../src/webview/util/format';
 import { FakeClock } from './fakeClock';
 import { plainMarkdown } from './plainMarkdown';
 

@@ -1,11 +1,16 @@
 import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events';
-import type { ConnectionView, ExchangeView, PanelState, ToHost, ToWebview } from '../../../../src/shared/protocol';
 import { faultHelp } from '../../../../src/host/panel/faultAdvice';
 import { panelStrings } from '../../../../src/shared/panelStrings';
-import { initialTurn } from '../../../../src/shared/protocol';
-import type { Panel } from '../../../../src/webview/panel';
-import { createPanel } from '../../../../src/webview/panel';
+import {
+  initialTurn,
+  type ConnectionView,
+  type ExchangeView,
+  type PanelState,
+  type ToHost,
+  type ToWebview,
+} from '../../../../src/shared/protocol';
+import { createPanel, type Panel } from '../../../../src/webview/panel';
 import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
