@@ -72,7 +72,7 @@ describe('an extension host that dies in mid-answer', () => {
     }
     await dieAt(100);
     for (const prompt of ['One more story', 'And another']) {
-      assert.equal(await workbench.tab(prompt).count(), 1);
+      await workbench.tab(prompt).waitFor();
       await workbench.tab(prompt).click();
       await panel.frame.getByRole('article', { name: 'You' }).getByText(prompt).waitFor();
       await panel.inState('interrupted').waitFor();
