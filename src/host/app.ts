@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { askOn } from './api';
 import { registerChat } from './chat/chatCommands';
@@ -10,13 +9,12 @@ import { registerDemo } from './demo/demoCommands';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { registerEngine } from './engine/engineCommands';
 import { registerHistory } from './history/historyCommands';
-import { moveConversations } from './journal/journalFolder';
+import { prepareFolder } from './journal/journalFolder';
 import { registerModels } from './models/modelCommands';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { registerPrompts } from './prompts/promptCommands';
 import { createServices } from './services';
 import { registerStatus } from './status/registerStatus';
-import { makePrivate } from './util/files';
 import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 
 /** What the extension does once it is asked for anything. */
@@ -26,10 +24,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const services = createServices(context, modelsChanged);
   const { connections, conversations, demo, engine, folder, onError, panels, workspace } = services;
-  if (context.storageUri && workspace) {
-    await moveConversations(join(context.storageUri.fsPath, 'conversations'), folder).catch(onError);
-  }
-  makePrivate(folder).catch(onError);
+  await prepareFolder(folder, workspace && context.storageUri?.fsPath).catch(onError);
   const chat = registerChat(services);
   const commands = [
     registerPanels,

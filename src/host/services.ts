@@ -69,12 +69,7 @@ export function createServices(context: vscode.ExtensionContext, modelsChanged: 
     onEvent: logEvent,
   });
   const promptHistory = new PromptHistory(workspaceState);
-  const customPrompts = new CustomPrompts({
-    user: () => settings.prompts(),
-    workspacePrompts: () => settings.workspacePrompts(),
-    isTrusted: () => vscode.workspace.isTrusted,
-    memory: workspaceState,
-  });
+  const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
 
   const tour = new DemoTour({ models: () => demo.models(), localize });
   const target = own(new TextTarget());

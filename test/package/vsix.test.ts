@@ -5,7 +5,7 @@ import { root } from '../support/paths';
 import { packagerLog, vsixFile } from '../support/vscode/package';
 import { zipEntries } from '../support/vscode/zipEntries';
 
-const mostBytes = 500 * 1024;
+const mostBytes = 400 * 1024;
 
 /** What becomes of relative links and pictures; a gallery shows the page without the repository beside it. */
 const linkBase = 'https://github.com/holysheep-ai/holysheep-prompt/blob/HEAD/';

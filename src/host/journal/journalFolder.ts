@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { chmod, constants, copyFile, lstat, mkdir, readdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, openWithoutBlocking, privateFileMode, privateFolderMode, unlessMissing } from '../util/files';
+import {
+  hasCode,
+  makePrivate,
+  openWithoutBlocking,
+  privateFileMode,
+  privateFolderMode,
+  unlessMissing,
+} from '../util/files';
 
 /** A conversation on disk, closed or not. */
 export interface JournalEntry {
@@ -164,6 +171,19 @@ export function conversationsFolder(globalStorage: string, workspace: string | u
   if (workspace === undefined) return join(globalStorage, 'conversations');
   const name = createHash('sha256').update(workspace).digest('hex').slice(0, 32);
   return join(globalStorage, 'workspaces', name, 'conversations');
+}
+
+/**
+ * Makes the folder of the conversations ready: what earlier versions left elsewhere is in it, and only the user can read it.
+ * @param formerStorage storage folder of the window, where earlier versions kept conversations. Absent for windows without
+ * a workspace
+ */
+export async function prepareFolder(folder: string, formerStorage: string | undefined): Promise<void> {
+  try {
+    if (formerStorage !== undefined) await moveConversations(join(formerStorage, 'conversations'), folder);
+  } finally {
+    await makePrivate(folder);
+  }
 }
 
 /**

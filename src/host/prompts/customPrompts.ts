@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../engine/json';
+import type { Store } from '../conversation/promptHistoryStore';
+import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/settingValues';
 
 /** A prompt that may be used now. */
 export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
-}
-
-interface CustomPromptsDeps {
-  readonly user: () => readonly UserPrompt[];
-  /** What came with the workspace. */
-  readonly workspacePrompts: () => readonly UserPrompt[];
-  readonly isTrusted: () => boolean;
-  /** Of this workspace. */
-  readonly memory: {
-    get(key: string): unknown;
-    update(key: string, value: unknown): Thenable<void>;
-  };
 }
 
 /** What the user has said about the prompts of this workspace. */
@@ -33,11 +23,16 @@ const remembered = 20;
 
 /** The user's prompts, and those of a trusted workspace once the user has agreed to exactly them. */
 export class CustomPrompts {
-  constructor(private readonly deps: CustomPromptsDeps) {}
+  /** @param memory of this workspace */
+  constructor(
+    private readonly settings: Pick<Settings, 'prompts' | 'workspacePrompts'>,
+    private readonly memory: Store,
+    private readonly isTrusted: () => boolean,
+  ) {}
 
   /** The user's come first, so that a title means the user's where both have it. */
   list(): readonly CustomPrompt[] {
-    const user = onceEach(this.deps.user()).map((prompt) => ({ ...prompt, from: 'user' as const }));
+    const user = onceEach(this.settings.prompts()).map((prompt) => ({ ...prompt, from: 'user' as const }));
     const workspacePrompts = this.agreed() ? this.workspacePrompts() : [];
     return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }
@@ -64,7 +59,7 @@ export class CustomPrompts {
   }
 
   private workspacePrompts(): readonly UserPrompt[] {
-    return this.deps.isTrusted() ? onceEach(this.deps.workspacePrompts()) : [];
+    return this.isTrusted() ? onceEach(this.settings.workspacePrompts()) : [];
   }
 
   private agreed(): boolean {
@@ -73,14 +68,14 @@ export class CustomPrompts {
   }
 
   private consent(): Consent {
-    const value = this.deps.memory.get(memoryKey);
+    const value = this.memory.get(memoryKey);
     if (!isRecord(value)) return { never: false, agreed: [] };
     const agreed: readonly unknown[] = Array.isArray(value.agreed) ? value.agreed : [];
     return { never: value.never === true, agreed: agreed.filter((hash) => typeof hash === 'string') };
   }
 
   private async remember(consent: Consent): Promise<void> {
-    await this.deps.memory.update(memoryKey, consent);
+    await this.memory.update(memoryKey, consent);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Store } from '../../../src/host/conversation/promptHistoryStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import type { UserPrompt } from '../../../src/host/settings/settingValues';
 
@@ -16,19 +17,16 @@ function createPrompts(
   stored = new Map<string, unknown>(),
 ): Workspace & { readonly customPrompts: CustomPrompts; readonly stored: Map<string, unknown> } {
   const given: Workspace = { user: [mine], workspacePrompts: [theirs], trusted: true, ...workspace };
-  const customPrompts = new CustomPrompts({
-    user: () => given.user,
-    workspacePrompts: () => given.workspacePrompts,
-    isTrusted: () => given.trusted,
-    memory: {
-      get: (key) => stored.get(key),
-      update: (key, value) => {
-        // As VS Code keeps it.
-        stored.set(key, JSON.parse(JSON.stringify(value)) as unknown);
-        return Promise.resolve();
-      },
+  const memory: Store = {
+    get: (key) => stored.get(key),
+    update: (key, value) => {
+      // As VS Code keeps it.
+      stored.set(key, JSON.parse(JSON.stringify(value)) as unknown);
+      return Promise.resolve();
     },
-  });
+  };
+  const settings = { prompts: () => given.user, workspacePrompts: () => given.workspacePrompts };
+  const customPrompts = new CustomPrompts(settings, memory, () => given.trusted);
   return Object.assign(given, { customPrompts, stored });
 }
 

@@ -19,12 +19,9 @@ describe('the prompts of the settings that can’t be used', () => {
     it(`are told of an entry with ${what}, which is not listed`, () => {
       const value = [good, entry];
       assert.deepEqual(unusablePrompts(value), [{ number: 2, ...expected }]);
-      const customPrompts = new CustomPrompts({
-        user: () => promptsFrom(value),
-        workspacePrompts: () => [],
-        isTrusted: () => true,
-        memory: { get: () => undefined, update: () => Promise.resolve() },
-      });
+      const settings = { prompts: () => promptsFrom(value), workspacePrompts: () => [] };
+      const memory = { get: () => undefined, update: () => Promise.resolve() };
+      const customPrompts = new CustomPrompts(settings, memory, () => true);
       assert.deepEqual(customPrompts.list(), [{ title: 'Good', template: 'a', from: 'user' }]);
     });
   }
