@@ -6,6 +6,7 @@ import { Disposable } from '../util/disposable';
 import { ConversationTab, ConversationTabs } from './conversationTabs';
 import { columnOfOurs, type PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt, SessionServices } from './panelServices';
+import { conversationName, panelTitle } from './panelText';
 import { PanelView, type PanelHome } from './panelView';
 
 /** So many of those that a reload has broken off come back by themselves. */
@@ -52,7 +53,11 @@ export class ConversationPanels extends Disposable implements vscode.WebviewPane
   /** Those that have lost their panel, newest first; one that VS Code restores has its own, and its draft. */
   reopen(conversations: readonly Conversation[]): void {
     const own = this.titles();
-    const lost = conversations.filter(({ id }) => !this.isShown(id) && !this.restoration.isDormant(id, own));
+    const lost = conversations.filter((conversation) => {
+      const name = conversationName(conversation);
+      const isDormant = name !== undefined && this.restoration.isDormant(panelTitle(name), own);
+      return !isDormant && !this.isShown(conversation.id);
+    });
     for (const conversation of lost.slice(0, reopenedAtMost)) this.open(conversation, this.create(true));
   }
 

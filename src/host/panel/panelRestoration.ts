@@ -44,9 +44,13 @@ export class PanelRestoration extends Disposable {
     this.onRestored();
   }
 
-  /** Whether VS Code will restore the panel of a conversation. @param own titles of this host's panels */
-  isDormant(id: string, own: readonly string[]): boolean {
-    return this.before.ids.includes(id) && leftTabs(own).length > 0;
+  /**
+   * Returns whether VS Code will restore a panel with this title. VS Code may have lost the tab of a conversation that was
+   * opened shortly before the host died, so that the remembered ids do not tell.
+   * @param own titles of this host's panels
+   */
+  isDormant(title: string, own: readonly string[]): boolean {
+    return leftTabs(own).some(({ label }) => label === title);
   }
 
   /** Whether a tab that is left is in view. */
