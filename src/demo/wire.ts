@@ -105,7 +105,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** @returns what the promise gives, or undefined once the signal fires; then its outcome, even a failure, is moot. */
+/** Resolves with the value of the promise, or with undefined as soon as the signal fires. After that, a rejection is ignored. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const leave = (): void => resolve(undefined);

@@ -108,7 +108,7 @@ describe('the exported diagnostics', () => {
     assert.ok(folder && !report.includes(folder.uri.path));
   });
 
-  it('are open to be read, as a document that is saved nowhere', () => {
+  it('open as an unsaved document', () => {
     const document = vscode.window.activeTextEditor?.document;
     assert.deepEqual([document?.getText(), document?.languageId, document?.isUntitled], [report, 'json', true]);
   });

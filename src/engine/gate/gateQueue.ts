@@ -18,7 +18,7 @@ interface AdmissionRequest {
   /** The user wants the attempt to be sent whatever the gate says. */
   readonly isForced: boolean;
   readonly describe: (block: GateBlock) => WaitDescription;
-  /** What the user wants by now. */
+  /** What the user has asked the turn to do since it began to wait. */
   readonly wish: () => 'send' | 'leave' | undefined;
 }
 
@@ -28,7 +28,7 @@ type Admission =
   | { readonly type: 'other-model'; readonly model: string }
   | { readonly type: 'refused'; readonly failure: Failure };
 
-/** Gets a turn's attempts through the gate of their model, and reports to the gate what became of them. */
+/** Gets permits for the attempts of a turn from the gate of their model, and reports the outcome of each attempt to the gate. */
 export class GateQueue {
   private permit: Permit | undefined;
 

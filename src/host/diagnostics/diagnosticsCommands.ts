@@ -4,7 +4,7 @@ import type { Services } from '../services';
 import { diagnosticsReport } from './diagnosticsReport';
 
 export function registerDiagnostics(services: Services): readonly Command[] {
-  /** Opens the report as a document that is saved nowhere, for the user to read before sharing it; returns its text. */
+  /** Opens the report as an unsaved document, so that the user can read it before sharing it. Returns its text. */
   const exportDiagnostics = async (): Promise<string> => {
     const { extensionKind } = services.context.extension;
     const content = await diagnosticsReport({ ...services, extensionKind });

@@ -188,7 +188,7 @@ export class PanelView extends Disposable {
 
 const styles = ['markdown.css', 'panel.css', 'network.css', 'composer.css'];
 
-/** Gives a webview our page, and what it may load: nothing but our own files. */
+/** Loads the panel's page into a webview. The page may load only files of this extension. */
 function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri): void {
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
   const media = vscode.Uri.joinPath(extensionUri, 'media');

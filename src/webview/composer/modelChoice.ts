@@ -10,7 +10,7 @@ interface ModelChoice {
   setOnce(model: string | undefined): void;
 }
 
-/** Says which model will answer; a press chooses another. A chip takes its place while only the next prompt goes to another. */
+/** A button that shows the model and lets the user choose another. A chip replaces it while only the next prompt goes to another model. */
 export function createModelChoice({ strings, post, moveFocus }: PageContext): ModelChoice {
   const name = element('span', { class: 'model-name' });
   const host = element('span', { class: 'model-host' });

@@ -126,7 +126,7 @@ describe('the kind of a body', () => {
     it(`that begins with ${JSON.stringify(beginning)} is ${kind}`, () => assert.equal(sniffedKind(beginning), kind));
   }
 
-  it('is unknown as long as a stream could still become one, and then stays what it is', () => {
+  it('is unknown while the beginning could still be that of a stream, and does not change afterwards', () => {
     fc.assert(
       fc.property(fc.constantFrom('data: {"a":1}', ': ping', '{"a":1}', '<html>'), fc.nat(20), (body, length) => {
         const early = sniffedKind(body.slice(0, length));

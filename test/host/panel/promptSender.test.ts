@@ -133,7 +133,7 @@ describe('sending a prompt', () => {
     );
   });
 
-  it('keeps a prompt in the composer in a conversation that has begun there, though the demo is opened', async () => {
+  it('leaves a prompt in the composer of a conversation with the user’s gateway when the demo is opened', async () => {
     const { send, happened, connection, other } = setUp();
     await send({ prompt: 'a real question' });
     Object.assign(connection, { hasKey: false, demo: true });
@@ -184,7 +184,7 @@ function draftWith(...attached: Attachment[]) {
   return { draft: new PromptDraft(context, (model) => models.push(model)), models };
 }
 
-describe('PromptDraft', () => {
+describe('the draft of a prompt', () => {
   it('leaves a prompt as it is when nothing lies ready', () => {
     const { draft, models } = draftWith();
     assert.deepEqual(draft.complete({ prompt: 'Hi' }), { prompt: 'Hi', model: undefined });
