@@ -22,7 +22,7 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
       return;
     }
     log.error(error);
-    const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+    const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
     toast(log, 'error', message, [openLog(), exportDiagnostics()]);
   };
 }

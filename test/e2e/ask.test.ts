@@ -125,7 +125,7 @@ describe('asking', () => {
     const articles = await panel.frame.getByRole('article').count();
     await panel.button('Continue').click();
     await panel.answer.getByText('a partial answer that goes on').waitFor();
-    await panel.assistant.getByText('The answer went on where it had stopped.').waitFor();
+    await panel.assistant.getByText('The answer was resumed where it stopped.').waitFor();
     assert.equal(await panel.answer.innerText(), 'a partial answer that goes on');
     assert.equal(await panel.frame.getByRole('article').count(), articles);
     assert.equal(gateway.requests.length, 1);

@@ -54,7 +54,7 @@ describe('the offline demo in a real workbench', () => {
   it('does not lead out of it when the credit is used up, and answers by another model', async () => {
     await panel.button('Next step').click();
     await panel.inState('failed').getByRole('alert').waitFor();
-    await step('That was the tour.');
+    await step("You've finished the tour.");
     await panel.button('Open billing').click();
     await workbench.toast('there is nothing to pay').waitFor();
     await panel.button('Switch model').click();

@@ -64,7 +64,7 @@ describe("@holysheep in VS Code's own chat", () => {
     );
     await chat.ask('@holysheep some code ');
     await chat.answer.getByText('That is all.').waitFor();
-    await chat.answer.getByText('The answer went on where it had stopped.').waitFor();
+    await chat.answer.getByText('The answer was resumed where it stopped.').waitFor();
     assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
   });
 

@@ -471,7 +471,7 @@ describe('a laptop that sleeps', () => {
     await run.clock.advance(21_000);
     assert.deepEqual(
       [run.last('cut').reason, run.last('cut').message],
-      ['connection', 'The connection did not survive the sleep.'],
+      ['connection', 'The connection was lost while the computer was asleep.'],
     );
     await run.toEnd();
     assert.equal(run.last('done').text, 'half of it, and the rest');

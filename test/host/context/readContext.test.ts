@@ -229,7 +229,7 @@ describe('context from files', () => {
   });
 
   it('says that a remote link, or a file below one, leads to an unknown place', async () => {
-    const unknown = 'an unknown place (symbolic link)';
+    const unknown = 'an unknown location (symbolic link)';
     remote = {
       '/remote/l': { type: 65, text: 'text' },
       '/remote/d': { type: 66 },

@@ -65,7 +65,7 @@ describe('the tour of the demo', () => {
       await answered();
     }
     assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
-    assert.equal(heading(), 'That was the tour.');
+    assert.equal(heading(), "You've finished the tour.");
     assert.deepEqual(acts(), ['again']);
     tour.act(conversation, 'again');
     assert.match(heading() ?? '', /^1 of 5/);

@@ -80,11 +80,11 @@ describe('exportMarkdown', () => {
     [
       'a stop in mid-answer',
       [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
-      'Stopped. What had arrived is kept.',
+      'Stopped. The partial answer was kept.',
     ],
     ['a failure', [attempt, text('half'), failed], 'Rate limited by api.example.'],
     ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
-    ['an answer on its way', [attempt, text('half')], 'The answer was not complete yet when this was saved.'],
+    ['an answer on its way', [attempt, text('half')], 'This answer was still incomplete when exported.'],
   ] as const) {
     it(`notes ${what}`, () =>
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));

@@ -40,8 +40,8 @@ describe('What is attached to the next prompt', () => {
       'Problems in src/a.ts 950 characters',
       'long.ts 60K characters, only its beginning',
     ]);
-    assert.equal(page.all('ul')[0]?.getAttribute('aria-label'), 'Context of the prompt');
-    assert.equal(page.all('.truncated')[0]?.title, 'It is too long: only its beginning goes along.');
+    assert.equal(page.all('ul')[0]?.getAttribute('aria-label'), 'Prompt context');
+    assert.equal(page.all('.truncated')[0]?.title, 'Too long: only the beginning will be sent.');
     assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 

@@ -120,7 +120,7 @@ describe('after the end', () => {
       ['+0.5 s', 'Waited 20 s: rate limited', 'Backoff 4.1 s'],
       ['+21 s', 'Attempt 2 with gpt-4o', 'Tried again · Status 200'],
       ['+21 s', 'Waited 21 s: rate limited', 'Backoff 4.1 s'],
-      ['+42 s', 'Attempt 3 with gpt-4o', 'Tried again'],
+      ['+42 s', 'Attempt 3 with gpt-4o', 'Retried'],
     ]);
   });
 
@@ -165,10 +165,10 @@ describe('after the end', () => {
   }
 
   for (const [why, words] of [
-    ['retry', 'Tried again'],
-    ['retry-now', 'Tried again by hand'],
-    ['replay', 'Asked again at once'],
-    ['repair', 'Asked again with a mended request'],
+    ['retry', 'Retried'],
+    ['retry-now', 'Retried manually'],
+    ['replay', 'Retried immediately'],
+    ['repair', 'Retried with a corrected request'],
     ['switch', 'Model switched'],
     ['resume', undefined],
   ] as const) {
@@ -256,10 +256,10 @@ describe('after the end', () => {
   });
 
   const ends = {
-    stopped: ['Stopped.', 'Stopped. What had arrived is kept.'],
+    stopped: ['Stopped.', 'Stopped. The partial answer was kept.'],
     interrupted: [
-      'Interrupted: VS Code was closed, was reloaded or has crashed.',
-      'Interrupted: VS Code was closed, was reloaded or has crashed. What had arrived is kept.',
+      'Interrupted: VS Code closed, reloaded or crashed.',
+      'Interrupted: VS Code closed, reloaded or crashed. The partial answer was kept.',
     ],
   } as const;
   for (const [name, [empty, kept]] of Object.entries(ends)) {
@@ -364,7 +364,7 @@ describe('after the end', () => {
   for (const [how, words] of [
     ['prefill', 'Asked for the rest · Went on at character 1,204 · 1 repeated character dropped'],
     ['continue', 'Asked for the rest · Went on at character 1,204 · 1 repeated character dropped'],
-    ['restart', 'Started again'],
+    ['restart', 'Restarted'],
   ] as const) {
     it(`the timeline says how an answer went on: ${how}`, () => {
       const again = ev.attempt({ attempt: 2, why: 'resume', how });

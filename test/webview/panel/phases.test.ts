@@ -82,7 +82,7 @@ const rows: Readonly<Record<string, Row>> = {
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' })],
     'resuming',
     'Hel',
-    'Starting the answer again; what is there stays until the new one has overtaken it.',
+    'Restarting the answer. The current text stays until the new answer is longer.',
     ['Stop'],
   ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),

@@ -126,7 +126,7 @@ describe('around the conversation', () => {
         return page.announced;
       });
       const started = 'Waiting for the answer';
-      assert.deepEqual(heard, [started, started, started, words, words, 'The answer goes on']);
+      assert.deepEqual(heard, [started, started, started, words, words, 'Answer resumed']);
     });
   }
 
@@ -137,7 +137,7 @@ describe('around the conversation', () => {
     page.events('a', ev.attempt({ attempt: 2, why: 'resume', how: 'continue' }));
     assert.equal(page.announced, wait);
     page.events('a', ev.resumed());
-    assert.equal(page.announced, 'The answer goes on');
+    assert.equal(page.announced, 'Answer resumed');
   });
 
   it('says nothing of what is replayed', () => {

@@ -24,7 +24,7 @@ describe('beside the answer', () => {
     'of one piece': [[start, ev.text('Hello')], ''],
     'cut, and not gone on yet': [[start, ev.text('Hel'), ev.cut(), again], ''],
     'cut once': [cutOnce, 'Connection lost. The answer went on from there, after its first 3 characters.'],
-    'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer went on where it had stopped.'],
+    'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
     'cut twice': [
       [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
       'The answer broke off 2 times and went on from there each time.',
@@ -35,7 +35,7 @@ describe('beside the answer', () => {
     ],
     'gone on by hand twice': [
       [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
-      'The answer went on where it had stopped.',
+      'The answer was resumed where it stopped.',
     ],
     'gone on by hand, then cut twice': [
       [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), again, ev.resumed({ seam: 5 })],

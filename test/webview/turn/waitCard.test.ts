@@ -227,7 +227,7 @@ describe('the wait card', () => {
   it('copies the request id', () => {
     page.events('a', ev.waiting({ requestId: 'req_1' }));
     page.one('status').querySelector('details')!.open = true;
-    page.click('Copy request id');
+    page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_1' }]);
     assert.equal(page.announced, 'Copied');
   });
@@ -255,7 +255,7 @@ describe('the wait card', () => {
   it('says what sets apart its two ways to send at once, and needs no words where there is one', () => {
     const titles = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
     page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
-    assert.deepEqual(titles(), ['Sends one request now', '', '', 'Also forgets the failures so far']);
+    assert.deepEqual(titles(), ['Sends one request now', '', '', 'Also resets the failure count']);
     page.events('a', ev.waiting({ actions: ['retryNow'] }));
     assert.deepEqual(titles(), ['', '', '']);
   });
