@@ -89,7 +89,7 @@ describe('asking', () => {
     await panel.send('limited');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /server asked for 80/);
+    assert.match(await card.innerText(), /gateway asked for a wait of 80/);
     const before = await panel.timer.innerText();
     await panel.timer.filter({ hasNotText: before }).waitFor();
     await panel.button('Retry now').click();
@@ -148,7 +148,7 @@ describe('asking', () => {
     await panel.send('not yet');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /Rate limited[^]*Another request of this window was told to wait/);
+    assert.match(await card.innerText(), /Rate limited[^]*Another request in this window was asked to wait/);
     assert.equal(gateway.requests.length, 0);
     await workbench.runCommand('HolySheep: Reset Network State');
     await panel.answer.getByText('after the reset').waitFor();

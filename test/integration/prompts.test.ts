@@ -111,9 +111,7 @@ describe('own prompts', () => {
     presses = ['Use'];
     await run('Theirs');
     assert.deepEqual(await sent(), ['Ours: const one = 1;', 'deepseek-v3']);
-    assert.deepEqual(said, [
-      ['This workspace brings a prompt of its own: “Theirs”. Use it?', 'Use', 'Show prompts', 'Never'],
-    ]);
+    assert.deepEqual(said, [['This workspace defines a prompt: “Theirs”. Use it?', 'Use', 'Show prompts', 'Never']]);
     await run('Theirs');
     assert.equal(said.length, 1);
   });
@@ -158,9 +156,9 @@ describe('own prompts', () => {
     await run('Theirs');
     const after = await lightbulb();
     assert.deepEqual(after.map(({ title }) => title).sort(), [
-      'Theirs with HolySheep (prompt of this workspace)',
+      'Theirs with HolySheep (workspace prompt)',
       'Translate with HolySheep',
-      'Translate with HolySheep (prompt of this workspace)',
+      'Translate with HolySheep (workspace prompt)',
     ]);
   });
 

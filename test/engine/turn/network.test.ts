@@ -233,7 +233,7 @@ describe('a note that is put off and off', () => {
     await world.clock.advance(2000);
     const { kind, message } = run.last('failed');
     assert.equal(kind, 'budget');
-    assert.match(message, /Rate limited by gateway.test. There was no progress for 5 minutes/);
+    assert.match(message, /Rate limited by gateway.test. No progress for 5 min/);
     assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
   });
 });

@@ -72,7 +72,7 @@ describe('exportMarkdown', () => {
     ];
     const written = markdown(exchange([attempt, done('Yes')], { attachments }));
     assert.ok(written.includes('src/a.ts:1-2:\n\n````ts\na\n```\nb\n````\n\n'), written);
-    assert.ok(written.includes('src/a.ts, only its beginning:\n\n```\n- line 1: no\n```\n\n'), written);
+    assert.ok(written.includes('src/a.ts (truncated):\n\n```\n- line 1: no\n```\n\n'), written);
   });
 
   for (const [what, events, note] of [
@@ -95,7 +95,7 @@ describe('exportMarkdown', () => {
     const written = markdown(exchange([], { state: interrupted(state) }));
     assert.match(
       written,
-      /half\n\n> Interrupted: VS Code was closed, was reloaded or has crashed\. What had arrived is kept\.\n$/,
+      /half\n\n> Interrupted: VS Code closed, reloaded or crashed\. The partial answer was kept\.\n$/,
     );
   });
 

@@ -102,13 +102,13 @@ describe('around the conversation', () => {
     page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
     assert.equal(page.announced, 'Waiting for the answer');
     page.events('a', ev.offline());
-    assert.equal(page.announced, 'You appear to be offline. Goes on by itself when the network is back');
+    assert.equal(page.announced, 'You appear to be offline. Resumes automatically when the network is back');
   });
 
   const goingOn = [
     ['continue', 'Connection lost. Getting the rest of the answer…'],
     ['prefill', 'Connection lost. Getting the rest of the answer…'],
-    ['restart', 'Connection lost. Starting the answer again; what is there stays until the new one has overtaken it.'],
+    ['restart', 'Connection lost. Restarting the answer. The current text stays until the new answer is longer.'],
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
   for (const [how, words] of goingOn) {

@@ -58,7 +58,7 @@ describe('the details of a failure', () => {
     page.click('Details');
     assert.deepEqual(parts()['Provider message'], ['<b>no</b>']);
     const lines = [...details().querySelectorAll('p')].map((line) => line.firstChild?.textContent);
-    assert.deepEqual(lines.slice(0, 2), ['Status 529', 'Request id req_7']);
+    assert.deepEqual(lines.slice(0, 2), ['Status 529', 'Request ID req_7']);
     page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
@@ -78,7 +78,7 @@ describe('the details of a failure', () => {
     assert.deepEqual(parts()['What was done'], [
       '2 attempts · 20 s of waiting · 21 s in all',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
-      'Waited 20 s: rate limited · The server asked for 20 s (retry-after)',
+      'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
       'Attempt 2 with gpt-4o · Status 503 · overloaded',
     ]);
   });
