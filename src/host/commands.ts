@@ -17,7 +17,7 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
       return;
     }
     if (error instanceof UserError) {
-      log.info(`told the user: ${error.message}`);
+      log.info(`Shown to the user: ${error.message}`);
       toast(log, 'warning', error.message);
       return;
     }

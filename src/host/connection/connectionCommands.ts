@@ -78,16 +78,16 @@ function report(result: Verification, { host, apiKey }: ActiveConnection, log: L
         result.ms,
         result.models.length,
       );
-      log.info(`connection test: ${host}, ${result.ms} ms, ${result.models.length} models`);
+      log.info(`Connection test: ${host} responded in ${result.ms} ms and lists ${result.models.length} models.`);
       toast(log, 'information', `${answer} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
       return;
     }
     case 'rejected':
-      log.warn(`connection test: ${result.message}`);
+      log.warn(`Connection test: ${result.message}`);
       toast(log, 'error', result.message, [enterApiKey(), openLog()]);
       return;
     case 'unverified':
-      log.warn(`connection test: ${result.message}`);
+      log.warn(`Connection test: ${result.message}`);
       toast(log, 'error', result.message, actionsFor(result.fault));
       return;
     case 'cancelled':

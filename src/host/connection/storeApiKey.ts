@@ -77,7 +77,7 @@ async function verifyAndStore(
       if (isReplaced) {
         toast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
       }
-      log.info(`key for ${host}: accepted, ${result.models.length} models`);
+      log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
       const count = result.models.length;
       const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Good news needs no answer, and a toast would lie over the panel's buttons.
@@ -85,7 +85,7 @@ async function verifyAndStore(
       break;
     }
     case 'rejected': {
-      log.warn(`key for ${host}: ${result.message}`);
+      log.warn(`API key for ${host}: ${result.message}`);
       const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
       const message = [result.message, advice, doubt].filter(Boolean).join(' ');
       toast(log, 'error', message, isInUse ? [enterAgain()] : []);
@@ -94,7 +94,7 @@ async function verifyAndStore(
     case 'unverified': {
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
-      log.warn(`key for ${host}: stored unverified: ${result.message}`);
+      log.warn(`API key for ${host}: saved without verification: ${result.message}`);
       const stored = isReplaced
         ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
         : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);

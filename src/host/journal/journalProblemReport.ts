@@ -11,28 +11,28 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
   const told = new Set<WriteFailure>();
   return (problem) => {
     if (problem.kind === 'written') {
-      log.info('conversations are written to disk again');
+      log.info('Conversations are being saved to disk again.');
       if (told.size > 0) toast(log, 'information', text(problem));
       told.clear();
       return;
     }
     if (problem.kind === 'elsewhere') {
-      log.warn('a conversation is open in another window');
+      log.warn('A conversation is open in another window.');
       toast(log, 'warning', text(problem));
       return;
     }
     if (problem.kind === 'taken') {
       // The bar in its panel tells the user.
-      log.warn('another window has taken over a conversation');
+      log.warn('Another window has taken over a conversation.');
       return;
     }
     if (problem.kind === 'too-large') {
-      log.warn(`conversation too large to be opened: ${problem.path}`);
+      log.warn(`A conversation is too large to open: ${problem.path}`);
       toast(log, 'warning', text(problem));
       return;
     }
     log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
+    if (problem.kind === 'corrupt') log.warn(`A damaged conversation was kept as ${problem.keptAs}`);
     if (problem.kind === 'unwritten') {
       if (told.has(problem.why)) return;
       told.add(problem.why);

@@ -40,7 +40,7 @@ export class BaseUrlNotices extends Disposable {
       return;
     }
     const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
-    if (baseUrl.corrections.length > 0) log.info(`base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
+    if (baseUrl.corrections.length > 0) log.info(`Base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
     if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.notify(baseUrl, text, changed);
   }
 

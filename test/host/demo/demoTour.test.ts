@@ -44,7 +44,7 @@ describe('the tour of the demo', () => {
 
   it('says what comes, and starts when it is told to', () => {
     assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
-    assert.match(tour.guide(conversation)?.text ?? '', /asks for 5 s\. Watch the countdown/);
+    assert.match(tour.guide(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
     assert.deepEqual(acts(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });

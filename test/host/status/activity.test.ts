@@ -201,11 +201,11 @@ describe('the activity in the status bar', () => {
     const { text, tooltip, label } = activityWords({ kind: 'streaming', others: 2 }, deps);
     assert.equal(text, '$(sync~spin) Answering… (+2)');
     assert.equal(tooltip, 'Other answers in progress: 2.\nClick to show the conversation.');
-    assert.ok(label.includes('on their way: 2.'));
+    assert.ok(label.includes('in progress: 2.'));
   });
 
   it('says what becomes of an answer while the machine is offline', () =>
-    assert.match(activityWords({ kind: 'offline', others: 0 }, deps).label, /goes on by itself/));
+    assert.match(activityWords({ kind: 'offline', others: 0 }, deps).label, /resumes automatically/));
 
   for (const [partial, text] of [
     [true, '$(warning) Incomplete answer'],

@@ -77,7 +77,7 @@ async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<
   try {
     await set(before === undefined ? false : undefined);
   } catch (error) {
-    log.info(`chat: it could not be switched on: ${messageOf(error)}`);
+    log.info(`VS Code Chat could not be enabled: ${messageOf(error)}`);
     return;
   }
   // VS Code may refuse a write while the settings file is being edited, so the write is tried twice.
@@ -120,6 +120,6 @@ async function attemptCommand(log: Log, failure: string, command: string, argume
   try {
     await vscode.commands.executeCommand(command, argument);
   } catch (error) {
-    log.info(`chat: ${failure}: ${messageOf(error)}`);
+    log.info(`VS Code Chat: ${failure}: ${messageOf(error)}`);
   }
 }

@@ -159,7 +159,7 @@ const failures: readonly (readonly [what: string, events: readonly StreamEvent[]
   [
     'a new answer that reads differently',
     [text('ab'), replaced('xyz'), done('xyz')],
-    /^truncated: .*reads differently/,
+    /^truncated: .*differs from the text shown/,
   ],
   ['a call that is no JSON', [part('{"a', '1', 'read'), done('')], /^malformed: .*invalid call to the tool read/],
   ['a call whose arguments are no object', [part('[1]', '1', 'read'), done('')], /^malformed/],
