@@ -299,13 +299,13 @@ describe('after the end', () => {
     assert.equal(rows().length, 2);
     const totals = (): string | undefined => timeline().querySelector('.timeline-totals')?.textContent;
     page.clock.advance(1000);
-    assert.equal(totals(), '1 attempt · 1 s of waiting · 1 s in all');
+    assert.equal(totals(), '1 attempt · 1 s waiting · 1 s total');
     page.events('a', ev.attempt({ attempt: 2, at: 3000, time: startOfTime + 2000 }), ev.text('Hi', 3500));
-    assert.equal(totals(), '1 attempt · 1 s of waiting · 1 s in all');
+    assert.equal(totals(), '1 attempt · 1 s waiting · 1 s total');
     page.clock.advance(3000);
-    assert.equal(totals(), '2 attempts · 2 s of waiting · 4 s in all');
+    assert.equal(totals(), '2 attempts · 2 s waiting · 4 s total');
     page.events('a', ev.done('Hi', { at: 5000 }));
-    assert.equal(totals(), '2 attempts · 2 s of waiting · 4 s in all');
+    assert.equal(totals(), '2 attempts · 2 s waiting · 4 s total');
     assert.equal(timeline().open, true);
     assert.equal(page.clock.pending, 0);
   });
@@ -342,7 +342,7 @@ describe('after the end', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     open();
     const picture = page.one('img');
-    assert.equal(picture.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s of waiting');
+    assert.equal(picture.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s waiting');
     assert.deepEqual(
       [...picture.querySelectorAll('g > title')].map((title) => title.textContent),
       [

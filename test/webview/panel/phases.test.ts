@@ -68,7 +68,7 @@ const rows: Readonly<Record<string, Row>> = {
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }), ev.quiet()],
     'resuming',
     'Hel',
-    'Still waiting for the rest of the answer, 10 s',
+    'Still waiting for the rest of the answer (10 s)',
     ['Stop'],
   ),
   'starting again and quiet': row(

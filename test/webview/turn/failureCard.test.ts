@@ -76,7 +76,7 @@ describe('the details of a failure', () => {
       ev.ended({ attempt: 2, how: 'overloaded', ms: 500, at: 22_000 }),
     );
     assert.deepEqual(parts()['What was done'], [
-      '2 attempts · 20 s of waiting · 21 s in all',
+      '2 attempts · 20 s waiting · 21 s total',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
       'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
       'Attempt 2 with gpt-4o · Status 503 · overloaded',

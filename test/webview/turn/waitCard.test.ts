@@ -220,7 +220,7 @@ describe('the wait card', () => {
     const details = page.one('status').querySelector('details')!;
     assert.deepEqual(
       [...details.children].map((line) => line.firstChild?.textContent),
-      ['Details', 'Status 429', 'Request id req_1'],
+      ['Details', 'Status 429', 'Request ID req_1'],
     );
   });
 
