@@ -40,7 +40,7 @@ describe('wait card', () => {
     assert.deepEqual(lines, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
     assert.equal(
       page.one('status').querySelector('.provenance')?.textContent,
-      'Another request of this window was told to wait · Another request goes first; the time is an estimate · attempt 2 of 6',
+      'Another request in this window was asked to wait · Waiting behind another request; the time is an estimate · attempt 2 of 6',
     );
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
@@ -76,7 +76,7 @@ describe('wait card', () => {
     [
       'a wait for the network',
       { delayMs: 37_000, reason: 'offline' },
-      ['Rate limited. Goes on by itself when the network is back'],
+      ['Rate limited. Resumes automatically when the network is back'],
     ],
   ];
   for (const [name, wait, expected] of announcements) {
@@ -132,27 +132,27 @@ describe('wait card', () => {
   const provenance = {
     'the server': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 37_900 }),
-      'The server asked for 37 s · attempt 2 of 6',
+      'The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'the server, and what we add': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 39_000 }),
-      'The server asked for 37 s · plus 2 s of margin · attempt 2 of 6',
+      'The gateway asked for a wait of 37 s · plus 2 s margin · attempt 2 of 6',
     ],
     'the server, without the hint': [
       ev.waiting({ source: 'server', delayMs: 38_200 }),
-      'The server asked for 38 s · attempt 2 of 6',
+      'The gateway asked for a wait of 38 s · attempt 2 of 6',
     ],
-    'our backoff': [ev.waiting(), 'Backoff 4.1 s, attempt 2 of 6'],
+    'our backoff': [ev.waiting(), 'Backing off for 4.1 s, attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
-      'Another request of this window was told to wait · The server asked for 37 s · attempt 2 of 6',
+      'Another request in this window was asked to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'Another window was told to wait · Backoff 4.1 s, attempt 2 of 6',
+      'Another window was asked to wait · Backing off for 4.1 s, attempt 2 of 6',
     ],
-    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backoff 4.1 s, attempt 2 of 6'],
-    'the network': [ev.offline(), 'Goes on by itself when api.example can be reached again'],
+    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backing off for 4.1 s, attempt 2 of 6'],
+    'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
   for (const [name, [event, text]] of Object.entries(provenance)) {
     it(`shows where the delay comes from: ${name}`, () => {
@@ -224,14 +224,14 @@ describe('wait card', () => {
     const details = page.one('status').querySelector('details')!;
     assert.deepEqual(
       [...details.children].map((line) => line.firstChild?.textContent),
-      ['Details', 'Status 429', 'Request id req_1'],
+      ['Details', 'Status 429', 'Request ID req_1'],
     );
   });
 
   it('copies the request id', () => {
     page.events('a', ev.waiting({ requestId: 'req_1' }));
     page.one('status').querySelector('details')!.open = true;
-    page.click('Copy request id');
+    page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_1' }]);
     assert.equal(page.announced, 'Copied');
   });
@@ -259,7 +259,7 @@ describe('wait card', () => {
   it('gives Retry now and Try anyway a tooltip only when both are shown', () => {
     const tooltips = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
     page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
-    assert.deepEqual(tooltips(), ['Sends one request now', '', '', 'Also forgets the failures so far']);
+    assert.deepEqual(tooltips(), ['Sends one request now', '', '', 'Also resets the failure count']);
     page.events('a', ev.waiting({ actions: ['retryNow'] }));
     assert.deepEqual(tooltips(), ['', '', '']);
   });
