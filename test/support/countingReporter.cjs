@@ -3,8 +3,8 @@ const { reporters, Runner } = require('mocha');
 
 /** Limit for a process to end after its tests, in milliseconds. */
 const lingerMs = 15_000;
-/** Maximum length of a message at the end of the run, in characters. */
-const toldLines = 8;
+/** Maximum number of lines of a message at the end of the run. */
+const maxMessageLines = 8;
 
 /**
  * Mocha's `spec` reporter, which also writes the totals and the failures to the file named by `MOCHA_TOTALS`. With
@@ -19,7 +19,7 @@ module.exports = class CountingReporter extends reporters.Spec {
       const lines = String(error?.message ?? error)
         .split('\n')
         .filter((line) => line.trim() !== '');
-      failed.push(`${test.fullTitle()}: ${lines.slice(0, toldLines).join('\n  ')}`);
+      failed.push(`${test.fullTitle()}: ${lines.slice(0, maxMessageLines).join('\n  ')}`);
     });
     let ended = 0;
     runner.on(Runner.constants.EVENT_TEST_END, () => ended++);

@@ -31,7 +31,7 @@ export async function resetNetworkState(): Promise<void> {
   await vscode.commands.executeCommand('holysheep.resetNetworkState');
 }
 
-/** Settings for fast and few retries. */
+/** Starts a gateway and configures the extension to use it, with few and fast retries. */
 export async function startFixture(script: Script, options: GatewayOptions = {}): Promise<HostFixture> {
   const gateway = await startGateway({ ...options, script });
   const api = await extensionApi();

@@ -53,7 +53,7 @@ function hostileSettings(baseUrl: string): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Waits until VS Code has read an ordinary setting of the workspace, and so all others. */
+/** Waits until an ordinary setting of the workspace has changed, because VS Code then has read the others as well. */
 function changed(name: string): Promise<void> {
   return new Promise((resolve) => {
     const listening = vscode.workspace.onDidChangeConfiguration((event) => {

@@ -72,7 +72,7 @@ export class Stage {
     await this.workbench.runCommand('Notifications: Clear All Notifications');
   }
 
-  /** Returns the only open card. */
+  /** Opens a new conversation as the only open editor. */
   async newConversation(): Promise<void> {
     await this.run('newConversation');
     await this.panel.getByRole('heading', { name: this.words.panel.emptyTitle }).waitFor();

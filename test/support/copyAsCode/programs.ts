@@ -21,7 +21,7 @@ function firstThatWorks(commands: readonly string[], ...args: readonly string[])
   return commands.find((command) => works(command, ...args));
 }
 
-/** Returns candidates for a program, because a machine may have several installations. */
+/** Candidates for Python, because a machine may have several installations. */
 const pythons = ['python3', '/usr/bin/python3'];
 
 export const python = firstThatWorks(pythons, '-c', 'import sys; assert sys.version_info >= (3, 8)');

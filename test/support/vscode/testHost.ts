@@ -6,7 +6,7 @@ import type { VSCodeVersion } from './versions';
 /** Whether to download desktop VS Code: on request, or where VS Code's server does not run. */
 export const onDesktop = process.env['VSCODE_TEST_DESKTOP'] !== undefined || process.platform === 'win32';
 
-/** Options with which `runTests` starts VS Code. */
+/** Arguments for `runTests` that start VS Code. */
 export interface TestHost {
   readonly start: { readonly version: string } | { readonly vscodeExecutablePath: string };
   /** Environment variables of the started process. */
