@@ -3,7 +3,7 @@ import { initialTurn, reduce, type ExchangeView, type ToWebview } from '../../sr
 import { markdownOf } from './page/documents';
 
 const model = 'claude-sonnet-4';
-/** Length of an answer, in characters. */
+/** Length of a token, in characters. */
 const tokenLength = 4;
 
 /** Returns the messages that the host sends to a page that has posted `ready`. */

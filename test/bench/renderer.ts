@@ -21,7 +21,7 @@ export async function renderer(): Promise<readonly Row[]> {
   }
 }
 
-/** Removes the frame rate limit, because the work of a frame is measured and not the frame rate. */
+/** Starts Chromium without its frame rate limit, because the work of a frame is measured and not the frame rate. */
 async function launch(): Promise<Browser> {
   const { executablePath, args } = await findBrowser();
   return chromium.launch({ executablePath, args: [...args, '--disable-frame-rate-limit'] });

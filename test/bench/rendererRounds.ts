@@ -4,7 +4,7 @@ import { RendererPage } from './rendererPage';
 import { limit, ours, type Renderer } from './renderers';
 import { median } from './statistics';
 
-/** Number of rounds for renderers with a close ratio. Short measurements are repeated more often. */
+/** Returns the number of rounds. Short measurements are repeated more often. */
 const roundsOf = (characters: number): number => (characters <= 10_000 ? 9 : 5);
 
 /** Returns the median main-thread time of several rounds, each in a new page, in seconds. */

@@ -22,7 +22,7 @@ export interface Peer extends Renderer {
   readonly always?: true;
 }
 
-/** Peers, ordered by the work that they do for each piece. */
+/** Peers, starting with the one that does the least work. */
 export const peers: readonly Peer[] = [
   { ...limit, aim: '≤ 1.8 each' },
   { name: 'plain text in one container', file: 'page/textInOneContainer.mjs' },
