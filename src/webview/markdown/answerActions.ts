@@ -10,7 +10,7 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** For so long a button shows that its code was copied. */
+/** For so long a button shows that its code was markTimers. */
 const COPIED_MS = 1500;
 
 /**
@@ -18,9 +18,9 @@ const COPIED_MS = 1500;
  * @returns what ends it.
  */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
-  const copied = new Map<Element, ReturnType<typeof setTimeout>>();
-  const listen = (event: MouseEvent): void => {
-    const target = elementOf(event.target);
+  const markTimers = new Map<Element, ReturnType<typeof setTimeout>>();
+  const onClick = (event: MouseEvent): void => {
+    const target = toElement(event.target);
     const href = target?.closest('a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
@@ -31,36 +31,36 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     }
     const button = target?.closest('button[data-action]');
     const block = button?.closest('.code-block');
-    const action = codeAction(button?.getAttribute('data-action'));
+    const action = parseCodeAction(button?.getAttribute('data-action'));
     if (!action || !button || !block || block.hasAttribute('data-open')) return;
-    onCodeAction(action, codeOf(block), block.getAttribute('data-language') ?? '');
-    if (action === 'copy') markCopied(button, copied);
+    onCodeAction(action, extractCode(block), block.getAttribute('data-language') ?? '');
+    if (action === 'copy') markCopied(button, markTimers);
   };
-  root.addEventListener('click', listen);
+  root.addEventListener('click', onClick);
   return () => {
-    root.removeEventListener('click', listen);
-    for (const [button, timer] of copied) {
+    root.removeEventListener('click', onClick);
+    for (const [button, timer] of markTimers) {
       clearTimeout(timer);
       button.removeAttribute('data-copied');
     }
   };
 }
 
-function markCopied(button: Element, copied: Map<Element, ReturnType<typeof setTimeout>>): void {
-  clearTimeout(copied.get(button));
+function markCopied(button: Element, markTimers: Map<Element, ReturnType<typeof setTimeout>>): void {
+  clearTimeout(markTimers.get(button));
   button.setAttribute('data-copied', '');
-  const end = (): void => {
-    copied.delete(button);
+  const clearMark = (): void => {
+    markTimers.delete(button);
     button.removeAttribute('data-copied');
   };
-  copied.set(button, setTimeout(end, COPIED_MS));
+  markTimers.set(button, setTimeout(clearMark, COPIED_MS));
 }
 
-function elementOf(target: EventTarget | null): Element | undefined {
+function toElement(target: EventTarget | null): Element | undefined {
   return target && 'closest' in target ? (target as Element) : undefined;
 }
 
-function codeAction(name: string | null | undefined): CodeAction | undefined {
+function parseCodeAction(name: string | null | undefined): CodeAction | undefined {
   switch (name) {
     case 'copy':
     case 'insert':
@@ -73,6 +73,6 @@ function codeAction(name: string | null | undefined): CodeAction | undefined {
 }
 
 /** Without the line end before the closing fence: it belongs to the fence, and would run a command when pasted. */
-function codeOf(block: Element): string {
+function extractCode(block: Element): string {
   return (block.querySelector('pre > code')?.textContent ?? '').replace(/\n$/, '');
 }

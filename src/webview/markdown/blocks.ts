@@ -27,42 +27,47 @@ export function parseBlocks(parser: Parser, text: string, env: Env): ParsedBlock
   let first = 0;
   tokens.forEach((token, index) => {
     if (token.level > 0 || token.nesting > 0) return;
-    const own = tokens.slice(first, index + 1);
-    const [startLine, endLine] = own[0]?.map ?? [0, 0];
-    blocks.push({ start: lineStart(startLine), end: lineStart(endLine), tokens: own, definitions: definitionsIn(own) });
+    const blockTokens = tokens.slice(first, index + 1);
+    const [startLine, endLine] = blockTokens[0]?.map ?? [0, 0];
+    blocks.push({
+      start: lineStart(startLine),
+      end: lineStart(endLine),
+      tokens: blockTokens,
+      definitions: findDefinitions(blockTokens),
+    });
     first = index + 1;
   });
   return { blocks, lineCount: state.lineMax, lineStart };
 }
 
-function definitionsIn(tokens: readonly Token[]): readonly string[] {
+function findDefinitions(tokens: readonly Token[]): readonly string[] {
   return tokens.flatMap(({ type, meta }) =>
     type === 'reference_definition' && typeof meta?.['label'] === 'string' ? [meta['label']] : [],
   );
 }
 
 /** How many of the leading blocks no further text can change. */
-export function settledCount(blocks: readonly Block[], text: string): number {
+export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];
-    if (next && isSettledBefore(text, next.start)) return count;
+    if (next && isFinalBefore(text, next.start)) return count;
   }
   return 0;
 }
 
-const STARTS_LIKE_A_TITLE = /^[ \t]*["'(]/;
+const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
 /**
  * Whether what ends before the line at `start` stays ended. Behind a blank line it does as soon as that line is whole.
  * Without one, the line after it counts too (a table's second line ends a paragraph before its first), and a line that
  * may be the title of a link definition keeps everything before it open.
  */
-export function isSettledBefore(text: string, start: number): boolean {
+export function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
   if (lineEnd < 0) return false;
   const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);
   if (previous.trim() === '') return true;
-  return text.indexOf('\n', lineEnd + 1) >= 0 && !STARTS_LIKE_A_TITLE.test(text.slice(start, lineEnd));
+  return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }
 
 /** Block levels (a list counts twice: itself and its item) below which `>` and list markers are plain text. */

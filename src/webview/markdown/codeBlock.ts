@@ -20,7 +20,7 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
 const DONE_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
 /** Characters in one text node of a code block: appending to a longer one costs the browser more each time. */
-export const CHUNK = 4000;
+export const CHUNK_LENGTH = 4000;
 
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
   const actions: readonly CodeAction[] = canApply
@@ -36,25 +36,25 @@ export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
         'aria-label': labels[action],
         title: labels[action],
       },
-      action === 'copy' ? [icon(ICONS.copy), icon(DONE_ICON)] : [icon(ICONS[action])],
+      action === 'copy' ? [iconSpec(ICONS.copy), iconSpec(DONE_ICON)] : [iconSpec(ICONS[action])],
     ),
   );
   return element('div', { class: 'code-toolbar' }, buttons);
 }
 
-function icon(outline: string): ElementSpec {
+function iconSpec(outline: string): ElementSpec {
   return element('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [element('path', { d: outline }, [])]);
 }
 
-/** @param open more lines may come: the buttons wait until the code is whole. */
-export function codeBlockSpec(code: string, language: string, toolbar: ElementSpec, open: boolean): ElementSpec {
+/** @param isOpen more lines may come: the buttons wait until the code is whole. */
+export function codeBlockSpec(code: string, language: string, toolbar: ElementSpec, isOpen: boolean): ElementSpec {
   const attributes = {
     class: 'code-block',
     ...(language === '' ? {} : { 'data-language': language }),
-    ...(open ? { 'data-open': '' } : {}),
+    ...(isOpen ? { 'data-open': '' } : {}),
   };
   const codeAttributes = language === '' ? noAttributes : { class: `language-${language}` };
-  const content = element('code', codeAttributes, codeContent(code));
+  const content = element('code', codeAttributes, codeToSpecs(code));
   return element('div', attributes, [toolbar, element('pre', { tabindex: '0' }, [content])]);
 }
 
@@ -63,27 +63,27 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
  * line ends between them. Where one ends depends on what is before it alone, so that they stay as they are while code
  * arrives; the last piece is a text that grows.
  */
-export function codeContent(code: string): readonly Spec[] {
+export function codeToSpecs(code: string): readonly Spec[] {
   const pieces: Spec[] = [];
   let start = 0;
-  while (code.length - start > CHUNK) {
-    const newline = code.lastIndexOf('\n', start + CHUNK - 1);
-    const end = newline >= start ? newline : wholeCharacter(code, start + CHUNK);
+  while (code.length - start > CHUNK_LENGTH) {
+    const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
+    const end = newline >= start ? newline : outsideSurrogatePair(code, start + CHUNK_LENGTH);
     const piece = code.slice(start, end);
     // A piece that is not whole lines has to stay in line with what is before or behind it.
     const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
-    pieces.push(...(isBox ? [chunkOf(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
+    pieces.push(...(isBox ? [chunkSpec(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
     start = newline >= start ? end + 1 : end;
   }
   if (start < code.length) pieces.push(code.slice(start));
   return pieces;
 }
 
-function chunkOf(lines: string): ElementSpec {
+function chunkSpec(lines: string): ElementSpec {
   return element('span', { class: 'code-chunk' }, lines === '' ? [] : [lines]);
 }
 
-function wholeCharacter(code: string, end: number): number {
+function outsideSurrogatePair(code: string, end: number): number {
   const last = code.charCodeAt(end - 1);
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }

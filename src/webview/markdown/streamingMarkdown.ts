@@ -37,7 +37,7 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   /** When finished code is highlighted; by default when the browser is idle. */
   readonly idle?: Idle;
   /** Characters of an open block that are parsed with each flush, however far its beginning is final. */
-  readonly patience?: number;
+  readonly minFreezeLength?: number;
 }
 
 const FLUSH_LENGTH = 4000;
@@ -59,8 +59,8 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   const highlighter = new Highlighter(options.idle ?? whenIdle, options.findRuns);
   const document = new AnswerDocument(root, parser, {
     ...options,
-    patience: options.patience ?? 400,
-    settled: (element) => highlighter.add(element),
+    minFreezeLength: options.minFreezeLength ?? 400,
+    onFinal: (element) => highlighter.add(element),
   });
   let text = '';
   let source = new SourceText();
@@ -99,7 +99,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     const piece = source.push(queue.slice(0, length)) + (last ? source.end() : '');
     queue = queue.slice(length);
     if (piece !== '' || last) document.append(piece, last);
-    if (paused) document.wake();
+    if (paused) document.showAllSections();
     if (last) settle();
   };
 
@@ -172,12 +172,12 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     },
     pause() {
       paused = true;
-      document.wake();
+      document.showAllSections();
     },
     dispose() {
       whenShown = [];
       disposed = true;
-      document.wake();
+      document.showAllSections();
       highlighter.dispose();
       stopListening();
     },

@@ -38,15 +38,15 @@ export interface ElementSpec {
   readonly attributes: Attributes;
   readonly children: readonly Spec[];
   /** Nodes before the children that are final: neither made nor looked at again. */
-  readonly behind?: Frozen;
+  readonly frozen?: FrozenNodes;
 }
 
-export interface Frozen {
+export interface FrozenNodes {
   /** What they were made from. */
   readonly specs: readonly Spec[];
-  readonly last: ChildNode;
+  readonly lastNode: ChildNode;
   /** Characters of the last one, a text node that goes on with the first child if that is text; 0: it is whole. */
-  readonly openText: number;
+  readonly openTextLength: number;
 }
 
 /** A string is a text node. Specs are never changed: the same object means the same nodes. */
@@ -63,7 +63,7 @@ export function element(tag: Tag, attributes: Attributes, children: readonly Spe
 export function pushText(children: Spec[], text: string): void {
   if (text === '') return;
   const last = children.length - 1;
-  const before = children[last];
-  if (typeof before === 'string') children[last] = before + text;
+  const previousText = children[last];
+  if (typeof previousText === 'string') children[last] = previousText + text;
   else children.push(text);
 }

@@ -32,7 +32,7 @@ describe('an answer that arrives in pieces', function () {
   it('ends as if it had come at once when it is replaced, finished and continued on the way', () => {
     const random = seeded(5);
     for (let count = 0; count < propertyRuns; count++) {
-      const { root, markdown, flush } = openAnswer({ patience: 1 });
+      const { root, markdown, flush } = openAnswer({ minFreezeLength: 1 });
       const steps: string[] = [];
       for (let step = 0; step < 4; step++) {
         steps.push(takeStep(markdown, random));

@@ -58,7 +58,7 @@ describe('highlighted code', () => {
     const whole = open(text);
     whole.markdown.finish();
     whole.rest();
-    const pieces = openAnswer({ patience: 1 });
+    const pieces = openAnswer({ minFreezeLength: 1 });
     for (const piece of text) {
       pieces.markdown.append(piece);
       pieces.flush();

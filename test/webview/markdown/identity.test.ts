@@ -50,7 +50,7 @@ describe('what is already shown', () => {
   ];
   for (const [name, beginning, more, holder] of growing) {
     it(`keeps what is selected at the beginning of ${name}, and its node, while it is frozen`, () => {
-      const answer = openAnswer({ patience: 1 });
+      const answer = openAnswer({ minFreezeLength: 1 });
       window.document.body.append(answer.root);
       show(answer, beginning);
       const text = answer.root.querySelector(holder)?.firstChild;

@@ -14,7 +14,7 @@ function streamed() {
   const answer = openAnswer();
   answer.markdown.append(paragraphs);
   while (answer.flush());
-  const resting = () => [...answer.root.children].map((section) => section.classList.contains('md-resting'));
+  const resting = () => [...answer.root.children].map((section) => section.classList.contains('md-skippable'));
   return { ...answer, resting };
 }
 

@@ -76,7 +76,7 @@ function turn() {
 
 /** The whole text at once. */
 export function oneShot(text: string): HTMLElement {
-  const { root, markdown, slice } = openAnswer({ patience: Infinity });
+  const { root, markdown, slice } = openAnswer({ minFreezeLength: Infinity });
   markdown.append(text);
   markdown.finish();
   while (slice());
@@ -85,7 +85,7 @@ export function oneShot(text: string): HTMLElement {
 
 /** A flush after each piece. What is final in an open block is frozen as soon as can be, unless told otherwise. */
 export function stream(pieces: Iterable<string>, patience = 1): HTMLElement {
-  const { root, markdown, flush, slice } = openAnswer({ patience });
+  const { root, markdown, flush, slice } = openAnswer({ minFreezeLength: patience });
   for (const piece of pieces) {
     markdown.append(piece);
     flush();

@@ -136,7 +136,7 @@ describe('StreamingMarkdown', () => {
   for (const unit of ['[', '*a ', '- \n', 'http://']) {
     it(`parses a long block of ${JSON.stringify(unit)} again only when it is longer by a fraction`, () => {
       const text = unit.repeat(Math.ceil(16_000 / unit.length));
-      const { root, markdown, flush, slice } = openAnswer({ patience: Infinity });
+      const { root, markdown, flush, slice } = openAnswer({ minFreezeLength: Infinity });
       markdown.append(text.slice(0, 8000));
       while (flush());
       let renders = 0;

@@ -1,6 +1,6 @@
 import { fenceWord } from '../../../shared/protocol';
-import { codeContent } from '../codeBlock';
-import { create, highlighted, keepSelection } from '../morph';
+import { codeToSpecs } from '../codeBlock';
+import { createNode, highlightedLanguage, preserveSelection } from '../morph';
 import type { CodeRun } from './codeRuns';
 import type { FindRuns } from './workerRuns';
 
@@ -65,7 +65,7 @@ const LONGEST = 20_000;
 /** Colours finished code and then calls `done`. The text and the user's selection in it stay as they are. */
 function highlightCode(code: Element, findRuns: FindRuns, done: () => void): void {
   const language = languageOf(code);
-  if (isOpen(code) || highlighted.get(code) === language) return done();
+  if (isOpen(code) || highlightedLanguage.get(code) === language) return done();
   const text = code.textContent;
   const show = (runs: readonly CodeRun[] | undefined): void => {
     // The answer may have been replaced meanwhile. The new code is highlighted separately.
@@ -87,11 +87,11 @@ function languageOf(code: Element): string {
 function showRuns(code: Element, language: string, runs: readonly CodeRun[] | undefined): void {
   const { ownerDocument: document } = code;
   if (runs) {
-    keepSelection(code, () => code.replaceChildren(...runs.map((run) => nodeOf(run, document))));
-    highlighted.set(code, language);
-  } else if (highlighted.delete(code)) {
-    keepSelection(code, () =>
-      code.replaceChildren(...codeContent(code.textContent).map((spec) => create(spec, document))),
+    preserveSelection(code, () => code.replaceChildren(...runs.map((run) => nodeOf(run, document))));
+    highlightedLanguage.set(code, language);
+  } else if (highlightedLanguage.delete(code)) {
+    preserveSelection(code, () =>
+      code.replaceChildren(...codeToSpecs(code.textContent).map((spec) => createNode(spec, document))),
     );
   }
 }
