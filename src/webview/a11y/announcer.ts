@@ -23,7 +23,7 @@ export function createAnnouncer(): Announcer {
  * @param before the turn before the event: a wait that only goes on is said once, and so is why an answer broke off
  * @param state what the event has made of the turn
  */
-export function spokenFor(
+export function announcementFor(
   { strings, format }: Pick<PageContext, 'strings' | 'format'>,
   event: RecordedEvent,
   { before, state }: { readonly before: TurnState; readonly state: TurnState },
@@ -31,7 +31,7 @@ export function spokenFor(
   switch (event.type) {
     case 'attempt':
       if (event.attempt === 1) return strings.announceStarted;
-      return afterCut(strings, before, event);
+      return resumeAnnouncement(strings, before, event);
     case 'waiting':
       if (before.wait && isSameWait(before.wait, event)) return undefined;
       return event.reason === 'offline'
@@ -50,7 +50,7 @@ export function spokenFor(
 }
 
 /** Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say. */
-function afterCut(
+function resumeAnnouncement(
   strings: PageContext['strings'],
   { phase, cut }: TurnState,
   { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,

@@ -17,7 +17,7 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
 };
 
 /** Shown instead of the icon of `copy` for a moment: see the style sheet. */
-const DONE_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
+const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
 /** Characters in one text node of a code block: appending to a longer one costs the browser more each time. */
 export const CHUNK_LENGTH = 4000;
@@ -36,7 +36,7 @@ export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
         'aria-label': labels[action],
         title: labels[action],
       },
-      action === 'copy' ? [iconSpec(ICONS.copy), iconSpec(DONE_ICON)] : [iconSpec(ICONS[action])],
+      action === 'copy' ? [iconSpec(ICONS.copy), iconSpec(COPIED_ICON)] : [iconSpec(ICONS[action])],
     ),
   );
   return element('div', { class: 'code-toolbar' }, buttons);

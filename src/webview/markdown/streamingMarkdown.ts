@@ -3,7 +3,7 @@ import { AnswerDocument } from './answerDocument';
 import { createParser } from './blocks';
 import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
-import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
+import { Highlighter, whenIdle, type ScheduleIdle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
 
 export interface StreamingMarkdown {
@@ -35,20 +35,20 @@ export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   /** Highlights finished code. */
   readonly findRuns: FindRuns;
   /** When finished code is highlighted; by default when the browser is idle. */
-  readonly idle?: Idle;
+  readonly idle?: ScheduleIdle;
   /** Characters of an open block that are parsed with each flush, however far its beginning is final. */
   readonly minFreezeLength?: number;
 }
 
-const FLUSH_LENGTH = 4000;
+const MAX_FLUSH_LENGTH = 4000;
 /** What may be left to be shown in one go when it is finished. */
-const LAST_LENGTH = 2 * FLUSH_LENGTH;
+const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
 /** Frames (about a second) after which new characters are shown even if there are only a few of them. */
-const MAX_SKIPPED = 60;
+const MAX_SKIPPED_FRAMES = 60;
 /** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
-const FRAMES_BEHIND = 3;
+const MAX_QUEUED_FLUSHES = 3;
 /** Milliseconds. */
-const FRAME_LENGTH = 1000 / 60;
+const FRAME_MS = 1000 / 60;
 
 const parser = createParser();
 
@@ -68,79 +68,79 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   let replacement: string | undefined;
   let queue = '';
   let phase: 'open' | 'ending' | 'finished' = 'open';
-  let whenShown: (() => void)[] = [];
+  let shownCallbacks: (() => void)[] = [];
   let paused = false;
   /** Frames that have shown nothing since the last one that has. */
-  let skipped = 0;
-  let shownAt = 0;
+  let skippedFrames = 0;
+  let lastFlushAt = 0;
   const ticks = options.ticks ?? (() => 0);
 
   const flush = () => {
-    const isFree = phase !== 'open' || paused || replacement !== undefined || queue.length >= FLUSH_LENGTH;
-    const frames = queue.length < document.charactersPerFlush ? MAX_SKIPPED : document.framesPerFlush;
+    const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
+    const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
     // Time without text counts, too: a delta that comes after a quiet moment is shown in the next frame.
-    const passed = Math.max(skipped + 1, Math.round((ticks() - shownAt) / FRAME_LENGTH));
-    if (!isFree && passed < frames) {
-      skipped++;
+    const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
+    if (!isImmediate && passedFrames < framesToWait) {
+      skippedFrames++;
       return;
     }
-    skipped = 0;
-    shownAt = ticks();
-    show(FLUSH_LENGTH);
+    skippedFrames = 0;
+    lastFlushAt = ticks();
+    show(MAX_FLUSH_LENGTH);
   };
 
   const show = (length: number) => {
-    const last = phase === 'ending' && length >= queue.length;
+    const isLast = phase === 'ending' && length >= queue.length;
     if (replacement !== undefined) {
       source = new SourceText();
       document.replace(source.push(replacement), false);
       replacement = undefined;
     }
-    const piece = source.push(queue.slice(0, length)) + (last ? source.end() : '');
+    const addition = source.push(queue.slice(0, length)) + (isLast ? source.end() : '');
     queue = queue.slice(length);
-    if (piece !== '' || last) document.append(piece, last);
+    if (addition !== '' || isLast) document.append(addition, isLast);
     if (paused) document.showAllSections();
-    if (last) settle();
+    if (isLast) reportShown();
   };
 
-  const settle = () => {
+  const reportShown = () => {
     phase = 'finished';
-    const calls = whenShown;
-    whenShown = [];
-    for (const call of calls) call();
+    const callbacks = shownCallbacks;
+    shownCallbacks = [];
+    for (const call of callbacks) call();
   };
 
-  const turnsLeft = () => {
-    const left = Math.ceil(((replacement?.length ?? 0) + queue.length) / FLUSH_LENGTH);
+  const countQueuedFlushes = () => {
+    const left = Math.ceil(((replacement?.length ?? 0) + queue.length) / MAX_FLUSH_LENGTH);
     return left === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : left;
   };
 
-  const turns = { frame: options.schedule, slice: options.slice ?? inNextTask };
-  const asked = { frame: false, slice: false };
+  const schedulers = { frame: options.schedule, slice: options.slice ?? inNextTask };
+  const requested = { frame: false, slice: false };
   let disposed = false;
-  const askFor = (turn: 'frame' | 'slice') => {
-    if (asked[turn]) return;
-    asked[turn] = true;
-    turns[turn](() => {
-      asked[turn] = false;
-      if (disposed || turnsLeft() === 0) return;
+  const requestFlush = (scheduler: 'frame' | 'slice') => {
+    if (requested[scheduler]) return;
+    requested[scheduler] = true;
+    schedulers[scheduler](() => {
+      requested[scheduler] = false;
+      if (disposed || countQueuedFlushes() === 0) return;
       flush();
-      ask();
+      requestFlushes();
     });
   };
   /** Asks for a turn while there is text to show. When no more will come, the rest doesn't wait for frames. */
-  const ask = () => {
-    const left = turnsLeft();
+  const requestFlushes = () => {
+    const left = countQueuedFlushes();
     if (left === 0 || disposed) return;
-    if (phase !== 'ending') askFor('frame');
-    if (phase === 'ending' || left > FRAMES_BEHIND) askFor('slice');
+    if (phase !== 'ending') requestFlush('frame');
+    if (phase === 'ending' || left > MAX_QUEUED_FLUSHES) requestFlush('slice');
   };
 
   /** More text is to come after all: what was the last block may go on. */
   const reopen = () => {
     if (phase === 'finished') replacement = text;
     phase = 'open';
-    whenShown = [];
+    shownCallbacks = [];
     paused = false;
   };
 
@@ -150,7 +150,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       reopen();
       text += more;
       queue += more;
-      ask();
+      requestFlushes();
     },
     replace(whole) {
       const shown = text.length - queue.length;
@@ -158,24 +158,24 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       text = whole;
       replacement = whole.slice(0, shown);
       queue = whole.slice(shown);
-      ask();
+      requestFlushes();
     },
     finish(shown) {
-      if (shown) whenShown.push(shown);
+      if (shown) shownCallbacks.push(shown);
       if (phase === 'finished') {
-        settle();
+        reportShown();
         return;
       }
       phase = 'ending';
-      if ((replacement?.length ?? 0) + queue.length <= LAST_LENGTH) show(queue.length);
-      else ask();
+      if ((replacement?.length ?? 0) + queue.length <= MAX_FINAL_FLUSH_LENGTH) show(queue.length);
+      else requestFlushes();
     },
     pause() {
       paused = true;
       document.showAllSections();
     },
     dispose() {
-      whenShown = [];
+      shownCallbacks = [];
       disposed = true;
       document.showAllSections();
       highlighter.dispose();
@@ -202,24 +202,24 @@ function inNextTask(call: () => void): void {
  * depends on the next piece (a carriage return, the first half of a surrogate pair) is held back until that is here.
  */
 class SourceText {
-  private held = '';
+  private heldBack = '';
 
   push(raw: string): string {
-    const text = this.held + raw;
-    const whole = endsUndecided(text) ? text.slice(0, -1) : text;
-    this.held = text.slice(whole.length);
+    const text = this.heldBack + raw;
+    const whole = endsInIncompleteCharacter(text) ? text.slice(0, -1) : text;
+    this.heldBack = text.slice(whole.length);
     return normalise(whole);
   }
 
   /** Nothing more will come: what was held back counts as it is. */
   end(): string {
-    const rest = normalise(this.held);
-    this.held = '';
+    const rest = normalise(this.heldBack);
+    this.heldBack = '';
     return rest;
   }
 }
 
-function endsUndecided(text: string): boolean {
+function endsInIncompleteCharacter(text: string): boolean {
   const last = text.charCodeAt(text.length - 1);
   return last === 0x0d || (last >= 0xd800 && last <= 0xdbff);
 }

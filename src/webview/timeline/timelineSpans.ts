@@ -7,20 +7,20 @@ import {
   type TurnRun,
   type TurnState,
 } from '../../shared/protocol';
-import { worthSayingMs } from './timelineFacts';
+import { minDisplayedMs } from './timelineDetails';
 
 /** Milliseconds on the axis of a turn: its runs one after the other, without the time between them. */
-interface Stretch {
+interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-export interface WaitSpan extends Stretch {
+export interface WaitSpan extends TimeRange {
   readonly kind: 'wait';
   readonly wait: LedgerWait;
 }
 
-export interface AttemptSpan extends Stretch {
+export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
   readonly entry: LedgerEntry;
   /** Counted over all runs. */
@@ -30,81 +30,95 @@ export interface AttemptSpan extends Stretch {
   readonly firstToken?: number | undefined;
 }
 
-export interface PaceSpan extends Stretch {
+export interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 
 export interface TurnSpans {
   readonly total: number;
-  readonly runs: readonly Stretch[];
+  readonly segments: readonly TimeRange[];
   readonly parts: readonly (WaitSpan | AttemptSpan)[];
-  readonly pace: readonly PaceSpan[];
+  readonly throughput: readonly ThroughputSpan[];
 }
 
-/** @param now monotonic, of the present run, while it runs */
-export function spansOf(state: TurnState, now?: number): TurnSpans {
-  const spans = { runs: [] as Stretch[], parts: [] as (WaitSpan | AttemptSpan)[], pace: [] as PaceSpan[] };
+/** @param now monotonic, of the present segment, while it runs */
+export function createSpans(state: TurnState, now?: number): TurnSpans {
+  const spans = {
+    segments: [] as TimeRange[],
+    parts: [] as (WaitSpan | AttemptSpan)[],
+    throughput: [] as ThroughputSpan[],
+  };
   let attempts = 0;
   let total = 0;
-  for (const run of runsOf(state)) {
-    if (run.startedAt === undefined) continue;
-    const axis = axisOf(run, total, run === state ? now : undefined);
-    spans.runs.push({ from: total, to: axis.end });
-    spans.parts.push(...partsOf(run, axis, attempts));
-    spans.pace.push(...paceOf(run, axis));
-    attempts += run.attempts;
+  for (const segment of runsOf(state)) {
+    if (segment.startedAt === undefined) continue;
+    const axis = createAxis(segment, total, segment === state ? now : undefined);
+    spans.segments.push({ from: total, to: axis.end });
+    spans.parts.push(...segmentParts(segment, axis, attempts));
+    spans.throughput.push(...throughputSpans(segment, axis));
+    attempts += segment.attempts;
     total = axis.end;
   }
   return { ...spans, total };
 }
 
-/** Where the times of a run are on the axis of its turn. */
-interface Axis {
+/** Where the times of a segment are on the axis of its turn. */
+interface SegmentAxis {
   readonly start: number;
   readonly end: number;
   /** Of a monotonic time. */
-  readonly place: (at: number) => number;
+  readonly toAxis: (at: number) => number;
 }
 
-function axisOf(run: TurnRun, start: number, now: number | undefined): Axis {
-  const { startedAt = 0 } = run;
-  const end = start + Math.max(0, (now ?? lastKnownAt(run)) - startedAt);
-  return { start, end, place: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
+function createAxis(segment: TurnRun, start: number, now: number | undefined): SegmentAxis {
+  const { startedAt = 0 } = segment;
+  const end = start + Math.max(0, (now ?? lastKnownAt(segment)) - startedAt);
+  return { start, end, toAxis: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
 }
 
-function partsOf(run: TurnRun, axis: Axis, attemptsBefore: number): readonly (WaitSpan | AttemptSpan)[] {
-  const { entries, waits } = run.ledger;
+function segmentParts(
+  segment: TurnRun,
+  axis: SegmentAxis,
+  attemptsBefore: number,
+): readonly (WaitSpan | AttemptSpan)[] {
+  const { entries, waits } = segment.ledger;
   return [
     ...entries.flatMap((entry, index) => {
       const next = entries[index + 1];
       const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
-      return [...waitSpans(entry.waits, axis), attemptSpan(run, entry, axis, until, attemptsBefore)];
+      return [...waitSpans(entry.waits, axis), attemptSpan(segment, entry, axis, until, attemptsBefore)];
     }),
     ...waitSpans(waits, axis),
   ];
 }
 
-function waitSpans(waits: readonly LedgerWait[], { place, end }: Axis): readonly WaitSpan[] {
+function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return (
     waits
       // One that is still open goes on, or was cut off with its window.
-      .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= worthSayingMs)
+      .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= minDisplayedMs)
       .map((wait) => {
-        const to = wait.waitedMs === undefined ? end : place(wait.at + wait.waitedMs);
-        return { kind: 'wait', wait, from: place(wait.at), to };
+        const to = wait.waitedMs === undefined ? end : toAxis(wait.at + wait.waitedMs);
+        return { kind: 'wait', wait, from: toAxis(wait.at), to };
       })
   );
 }
 
-function attemptSpan(run: TurnRun, entry: LedgerEntry, axis: Axis, until: number, before: number): AttemptSpan {
+function attemptSpan(
+  segment: TurnRun,
+  entry: LedgerEntry,
+  axis: SegmentAxis,
+  until: number,
+  attemptsBefore: number,
+): AttemptSpan {
   const { at, ended, status = 0 } = entry;
   const headersMs = status < 300 ? entry.headersMs : undefined;
-  const from = axis.place(at);
-  const to = axis.place(ended ? at + ended.ms : until);
+  const from = axis.toAxis(at);
+  const to = axis.toAxis(ended ? at + ended.ms : until);
   const within = (ms: number | undefined): number | undefined =>
-    ms === undefined ? undefined : Math.min(to, axis.place(at + ms));
-  const firstToken = within(ended ? ended.firstTokenMs : firstTokenSoFar(run, entry));
-  const number = before + entry.attempt;
+    ms === undefined ? undefined : Math.min(to, axis.toAxis(at + ms));
+  const firstToken = within(ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry));
+  const number = attemptsBefore + entry.attempt;
   return { kind: 'attempt', entry, number, from, to, headers: within(headersMs), firstToken };
 }
 
@@ -114,7 +128,7 @@ function firstTokenSoFar({ firstTokenAt, lastTokenAt = -Infinity }: TurnRun, ent
   return firstTokenAt >= entry.at ? firstTokenAt - entry.at : (entry.headersMs ?? 0);
 }
 
-function paceOf({ throughput }: TurnRun, { start, end }: Axis): readonly PaceSpan[] {
+function throughputSpans({ throughput }: TurnRun, { start, end }: SegmentAxis): readonly ThroughputSpan[] {
   return throughputSeconds(throughput).map(({ second, chars }) => {
     const from = Math.min(end, start + second * 1000);
     return { from, to: Math.min(end, from + 1000), chars };

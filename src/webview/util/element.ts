@@ -15,9 +15,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-export type ButtonLook = 'primary' | 'secondary' | 'quiet';
+export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-export function button(caption: string, look: ButtonLook, onClick: () => void): HTMLButtonElement {
+export function button(caption: string, look: ButtonStyle, onClick: () => void): HTMLButtonElement {
   const created = element('button', { type: 'button', class: `button ${look}` }, caption);
   created.addEventListener('click', onClick);
   return created;
@@ -34,17 +34,17 @@ export function setText(target: Element, text: string): void {
 }
 
 /** Something that is made when it is first needed: most turns of a long conversation are not looked at. */
-interface Later<T> {
+interface Lazy<T> {
   get(): T;
   /** Absent: nobody has needed it. */
-  readonly made: T | undefined;
+  readonly value: T | undefined;
 }
 
-export function later<T>(make: () => T): Later<T> {
+export function later<T>(make: () => T): Lazy<T> {
   let made: T | undefined;
   return {
     get: () => (made ??= make()),
-    get made() {
+    get value() {
       return made;
     },
   };

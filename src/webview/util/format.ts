@@ -16,7 +16,7 @@ export interface Format {
   list(items: readonly string[]): string;
 }
 
-const secondsUpTo = 90;
+const maxSeconds = 90;
 
 export function createFormat(
   locale: string,
@@ -24,16 +24,18 @@ export function createFormat(
 ): Format {
   const language = knownLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
   const wholeSeconds = (seconds: number): string => {
-    if (seconds <= secondsUpTo) return fill(strings.seconds, whole.format(seconds));
-    const minutes = whole.format(Math.floor(seconds / 60));
-    const rest = seconds % 60;
-    return rest === 0 ? fill(strings.minutes, minutes) : fill(strings.minutesSeconds, minutes, whole.format(rest));
+    if (seconds <= maxSeconds) return fill(strings.seconds, integers.format(seconds));
+    const minutes = integers.format(Math.floor(seconds / 60));
+    const remainder = seconds % 60;
+    return remainder === 0
+      ? fill(strings.minutes, minutes)
+      : fill(strings.minutesSeconds, minutes, integers.format(remainder));
   };
 
   return {
@@ -45,21 +47,21 @@ export function createFormat(
     },
     countdown: (ms) => wholeSeconds(Math.round(Math.max(0, ms) / 1000)),
     count: (value) => compact.format(value),
-    number: (value) => whole.format(value),
+    number: (value) => integers.format(value),
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
     list: (items) => lists.format(items),
   };
 }
 
-const placeholder = /\{(\d+)\}/g;
+const placeholderPattern = /\{(\d+)\}/g;
 
 /** Fills `{0}`, `{1}` …; a placeholder without an argument stays as it is. */
 export function fill(template: string, ...values: readonly string[]): string {
-  return template.replace(placeholder, (whole, index: string) => values[Number(index)] ?? whole);
+  return template.replace(placeholderPattern, (whole, index: string) => values[Number(index)] ?? whole);
 }
 
 /** The same with elements in place of texts: word order is the language's, so the parts can't be joined by hand. */
 export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | string)[] {
-  const parts = template.split(placeholder);
+  const parts = template.split(placeholderPattern);
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }

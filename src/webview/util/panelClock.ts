@@ -17,7 +17,7 @@ export interface PanelClock {
 }
 
 /** Milliseconds: what can wait must not wait for ever. */
-const idleWithin = 2000;
+const maxIdleDelayMs = 2000;
 
 const tasks: (() => void)[] = [];
 const channel = new MessageChannel();
@@ -43,6 +43,6 @@ export const browserClock: PanelClock = {
     channel.port2.postMessage(undefined);
   },
   idle: (call) => {
-    window.requestAnimationFrame(() => window.requestIdleCallback(call, { timeout: idleWithin }));
+    window.requestAnimationFrame(() => window.requestIdleCallback(call, { timeout: maxIdleDelayMs }));
   },
 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { propertyRuns } from '../../support/propertyRuns';
-import { randomDocument, randomPieces, seeded } from './fragments';
+import { randomDocument, randomPieces, createRandom } from './fragments';
 import { randomOpenBlock } from './openBlocks';
-import { assertSame, oneShot, openAnswer, serialise, stream } from './streamingHarness';
+import { assertSameTree, renderAtOnce, openAnswer, serialise, renderInPieces } from './streamingHarness';
 
 const documentsPerSeed = 3 * propertyRuns;
 
@@ -11,35 +11,35 @@ describe('an answer that arrives in pieces', function () {
 
   for (const seed of [1, 2, 3, 4]) {
     it(`ends as if it had come at once (${documentsPerSeed} documents, seed ${seed})`, () => {
-      const random = seeded(seed);
+      const random = createRandom(seed);
       for (let count = 0; count < documentsPerSeed; count++) {
         const text = randomDocument(random);
         const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 24))];
-        assertSame(stream(pieces), oneShot(text), () => JSON.stringify(pieces));
+        assertSameTree(renderInPieces(pieces), renderAtOnce(text), () => JSON.stringify(pieces));
       }
     });
   }
 
   it(`ends as if it had come at once when its beginning is frozen again and again (${propertyRuns} documents)`, () => {
-    const random = seeded(7);
+    const random = createRandom(7);
     for (let count = 0; count < propertyRuns; count++) {
       const text = randomOpenBlock(random);
       const pieces = [...randomPieces(text, random, 1 + Math.floor(random() * 36))];
-      assertSame(stream(pieces), oneShot(text), () => JSON.stringify(pieces));
+      assertSameTree(renderInPieces(pieces), renderAtOnce(text), () => JSON.stringify(pieces));
     }
   });
 
   it('ends as if it had come at once when it is replaced, finished and continued on the way', () => {
-    const random = seeded(5);
+    const random = createRandom(5);
     for (let count = 0; count < propertyRuns; count++) {
-      const { root, markdown, flush } = openAnswer({ minFreezeLength: 1 });
+      const { root, markdown, runFlush: flush } = openAnswer({ minFreezeLength: 1 });
       const steps: string[] = [];
       for (let step = 0; step < 4; step++) {
         steps.push(takeStep(markdown, random));
         if (random() < 0.8) flush();
       }
       markdown.finish();
-      assertSame(root, oneShot(markdown.text), () => steps.join('\n'));
+      assertSameTree(root, renderAtOnce(markdown.text), () => steps.join('\n'));
     }
   });
 
@@ -55,7 +55,7 @@ describe('an answer that arrives in pieces', function () {
   ];
   for (const [name, pieces] of decidedLate) {
     it(`ends as if it had come at once with ${name}`, () => {
-      assert.equal(serialise(stream(pieces)), serialise(oneShot(pieces.join(''))));
+      assert.equal(serialise(renderInPieces(pieces)), serialise(renderAtOnce(pieces.join(''))));
     });
   }
 
@@ -75,10 +75,10 @@ describe('an answer that arrives in pieces', function () {
   ];
   for (const [name, text] of longBlocks) {
     it(`ends as if it had come at once with ${name} that is long`, () => {
-      const random = seeded(8);
-      const whole = serialise(oneShot(text));
-      assert.equal(serialise(stream(randomPieces(text, random, 900))), whole);
-      assert.equal(serialise(stream(randomPieces(text, random, 300), 400)), whole);
+      const random = createRandom(8);
+      const whole = serialise(renderAtOnce(text));
+      assert.equal(serialise(renderInPieces(randomPieces(text, random, 900))), whole);
+      assert.equal(serialise(renderInPieces(randomPieces(text, random, 300), 400)), whole);
     });
   }
 
@@ -88,12 +88,12 @@ describe('an answer that arrives in pieces', function () {
 
   it('has the same sections when it is longer than one', () => {
     const text = `${longer.join('')}[x]: https://x.example/\n`;
-    const whole = oneShot(text);
+    const whole = renderAtOnce(text);
     assert.ok(whole.children.length > 3);
     assert.equal(whole.querySelectorAll('a').length, 800);
-    const random = seeded(6);
+    const random = createRandom(6);
     for (const longest of [90, 700, 9_000]) {
-      assert.equal(serialise(stream(randomPieces(text, random, longest))), serialise(whole));
+      assert.equal(serialise(renderInPieces(randomPieces(text, random, longest))), serialise(whole));
     }
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { tests } from 'commonmark-spec';
 import { createParser } from '../../../src/webview/markdown/blocks';
-import { seeded, randomPieces } from './fragments';
-import { referenceBody, shapeOf } from './referenceShape';
-import { oneShot, serialise, stream } from './streamingHarness';
+import { createRandom, randomPieces } from './fragments';
+import { parseReference, shapeOf } from './referenceShape';
+import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
 
 const examples = tests.map(({ number, markdown, html }) => ({
   number,
@@ -20,14 +20,14 @@ describe('CommonMark', () => {
   it('shows every example as markdown-it does', () => {
     const parser = createParser();
     for (const { number, text } of examples) {
-      assert.equal(shapeOf(oneShot(text)), shapeOf(referenceBody(parser.render(text))), `example ${number}`);
+      assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(parser.render(text))), `example ${number}`);
     }
   });
 
   it('shows the examples without raw HTML as the specification does', () => {
     const comparable = examples.filter(({ text }) => !DIFFERS_ON_PURPOSE.test(text));
     for (const { number, text, html } of comparable) {
-      assert.equal(shapeOf(oneShot(text)), shapeOf(referenceBody(html)), `example ${number}`);
+      assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(html)), `example ${number}`);
     }
     assert.ok(comparable.length > 500, `only ${comparable.length} examples compared`);
   });
@@ -39,9 +39,9 @@ describe('CommonMark', () => {
   ];
   for (const [name, cut] of chunkings) {
     it(`shows every example the same when it arrives by ${name}`, () => {
-      const random = seeded(652);
+      const random = createRandom(652);
       for (const { number, text } of examples) {
-        assert.equal(serialise(stream(cut(text, random))), serialise(oneShot(text)), `example ${number}`);
+        assert.equal(serialise(renderInPieces(cut(text, random))), serialise(renderAtOnce(text)), `example ${number}`);
       }
     });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { shapeOf } from './referenceShape';
-import { oneShot, serialise, stream } from './streamingHarness';
+import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
 
 const cases: readonly { readonly name: string; readonly text: string; readonly shape: string }[] = [
   {
@@ -57,13 +57,13 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
 describe('beyond CommonMark', () => {
   for (const { name, text, shape } of cases) {
     it(`shows ${name}`, () => {
-      assert.equal(shapeOf(oneShot(text)), shape);
-      assert.equal(serialise(stream(text.split(''))), serialise(oneShot(text)));
+      assert.equal(shapeOf(renderAtOnce(text)), shape);
+      assert.equal(serialise(renderInPieces(text.split(''))), serialise(renderAtOnce(text)));
     });
   }
 
   it('shows task list items by their look, not by their brackets', () => {
-    const items = [...oneShot('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
+    const items = [...renderAtOnce('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
     assert.deepEqual(
       items.map((item) => [item.className, item.getAttribute('data-checked'), item.textContent]),
       [

@@ -1,5 +1,5 @@
 /** A small generator of uniform numbers in [0, 1), the same every time (mulberry32). */
-export function seeded(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -95,11 +95,11 @@ const fragments: readonly string[] = [
 export function randomDocument(random: () => number): string {
   const count = 2 + Math.floor(random() * 9);
   let text = '';
-  for (let index = 0; index < count; index++) text += anyFragment(random);
+  for (let index = 0; index < count; index++) text += randomFragment(random);
   return text;
 }
 
-export function anyFragment(random: () => number): string {
+export function randomFragment(random: () => number): string {
   return fragments[Math.floor(random() * fragments.length)] ?? '';
 }
 

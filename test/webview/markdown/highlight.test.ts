@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { oneShot, openAnswer, serialise, window } from './streamingHarness';
+import { renderAtOnce, openAnswer, serialise, window } from './streamingHarness';
 
 const CODE = "// to do\nexport const words = ['a', `b ${1 + 1}`];\n";
 
 function open(text: string) {
   const answer = openAnswer();
   answer.markdown.append(text);
-  answer.flush();
+  answer.runFlush();
   return answer;
 }
 
@@ -16,7 +16,7 @@ function spans(root: Element): readonly string[] {
 
 describe('highlighted code', () => {
   it('waits until the fence has closed and the browser is idle', () => {
-    const { root, markdown, flush, rest } = open(`\`\`\`ts\n${CODE}`);
+    const { root, markdown, runFlush: flush, runIdle: rest } = open(`\`\`\`ts\n${CODE}`);
     rest();
     assert.deepEqual(spans(root), []);
     markdown.append('```\n\nafter\n');
@@ -37,7 +37,7 @@ describe('highlighted code', () => {
 
   for (const word of ['ts', 'TS', 'ts:src/app.ts', 'ts,ignore', '{.ts .numberLines}']) {
     it(`has its colours behind \`\`\`${word}`, () => {
-      const { root, markdown, rest } = open(`\`\`\`${word}\n${CODE}\`\`\`\n`);
+      const { root, markdown, runIdle: rest } = open(`\`\`\`${word}\n${CODE}\`\`\`\n`);
       markdown.finish();
       rest();
       assert.equal(spans(root)[1], 'code-keyword export');
@@ -46,7 +46,7 @@ describe('highlighted code', () => {
 
   it('has the text it had', () => {
     for (const language of ['ts', 'python', 'html', 'c++', 'YAML', 'shell', 'diff', 'unheard-of', '']) {
-      const { root, markdown, rest } = open(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);
+      const { root, markdown, runIdle: rest } = open(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);
       markdown.finish();
       rest();
       assert.equal(root.textContent, `${CODE}<b>&amp;\n- x: 1\n`);
@@ -57,15 +57,15 @@ describe('highlighted code', () => {
     const text = `- a\n\n  \`\`\`js\n  let a = 'b';\n  \`\`\`\n- [x]\n\n\`\`\`ts\n${CODE}\`\`\`\n\n[x]: https://x.example/\n`;
     const whole = open(text);
     whole.markdown.finish();
-    whole.rest();
+    whole.runIdle();
     const pieces = openAnswer({ minFreezeLength: 1 });
     for (const piece of text) {
       pieces.markdown.append(piece);
-      pieces.flush();
-      pieces.rest();
+      pieces.runFlush();
+      pieces.runIdle();
     }
     pieces.markdown.finish();
-    pieces.rest();
+    pieces.runIdle();
     assert.equal(serialise(pieces.root), serialise(whole.root));
     assert.equal(pieces.root.querySelectorAll('.code-keyword').length, 3);
   });
@@ -77,7 +77,7 @@ describe('highlighted code', () => {
       ['```ts\nlet a = 1;\n```\n', '```unheard-of\nlet a = 1;\n```\n'],
       ['```ts\nlet a = 1;\n```\n', '    let a = 1;\n'],
     ] as const) {
-      const { root, markdown, flush, rest } = open(before);
+      const { root, markdown, runFlush: flush, runIdle: rest } = open(before);
       markdown.finish();
       rest();
       markdown.replace(after);
@@ -86,13 +86,18 @@ describe('highlighted code', () => {
       rest();
       const whole = open(after);
       whole.markdown.finish();
-      whole.rest();
+      whole.runIdle();
       assert.equal(serialise(root), serialise(whole.root));
     }
   });
 
   it('leaves code alone that is too long', () => {
-    const { root, markdown, rest, slice } = open(`\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`);
+    const {
+      root,
+      markdown,
+      runIdle: rest,
+      runSlice: slice,
+    } = open(`\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`);
     markdown.finish();
     while (slice());
     rest();
@@ -100,7 +105,7 @@ describe('highlighted code', () => {
   });
 
   it('keeps what is selected in it', () => {
-    const { root, markdown, rest } = open(`\`\`\`ts\n${CODE}\`\`\`\n`);
+    const { root, markdown, runIdle: rest } = open(`\`\`\`ts\n${CODE}\`\`\`\n`);
     window.document.body.append(root);
     markdown.finish();
     const text = root.querySelector('code')?.firstChild;
@@ -113,6 +118,6 @@ describe('highlighted code', () => {
   });
 
   it('is none while nothing is idle', () => {
-    assert.deepEqual(spans(oneShot(`\`\`\`ts\n${CODE}\`\`\`\n`)), []);
+    assert.deepEqual(spans(renderAtOnce(`\`\`\`ts\n${CODE}\`\`\`\n`)), []);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { oneShot, serialise, stream } from './streamingHarness';
+import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
 
 const ALLOWED = new Set(
   'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div span button svg path'.split(
@@ -52,7 +52,7 @@ const documents: readonly string[] = [
 describe('hostile Markdown', () => {
   for (const text of documents) {
     it(`makes nothing but known elements and attributes of ${JSON.stringify(text.slice(0, 60))}`, () => {
-      for (const root of [oneShot(text), stream(text.split(''))]) {
+      for (const root of [renderAtOnce(text), renderInPieces(text.split(''))]) {
         for (const element of root.querySelectorAll('*')) {
           assert.ok(ALLOWED.has(element.localName), element.localName);
           for (const { name } of element.attributes) assert.match(name, ATTRIBUTES);
@@ -64,7 +64,7 @@ describe('hostile Markdown', () => {
   for (const url of URLS) {
     it(`shows only the label of a link to ${url}`, () => {
       for (const text of [`a [label](<${url}>)`, `a ![label](<${url}>)`, `a [label]\n\n[label]: <${url}>\n`]) {
-        const root = oneShot(text);
+        const root = renderAtOnce(text);
         assert.equal(root.querySelector('a'), null, text);
         if (!/\n|script>/.test(url)) assert.equal(root.textContent, 'a label');
       }
@@ -73,7 +73,7 @@ describe('hostile Markdown', () => {
 
   for (const url of ['https://a.example/', 'http://a.example', 'HTTPS://a.example/?b#c', 'mailto:a@b.example']) {
     it(`links to ${url}`, () => {
-      const link = oneShot(`[label](${url})`).querySelector('a');
+      const link = renderAtOnce(`[label](${url})`).querySelector('a');
       assert.equal(link?.getAttribute('href'), url);
       assert.equal(link.textContent, 'label');
     });
@@ -85,25 +85,25 @@ describe('hostile Markdown', () => {
       '![bank](https://evil.example/ "https://bank.example/")',
       '[bank][b]\n\n[b]: https://evil.example/ "https://bank.example/"\n',
     ]) {
-      const link = oneShot(text).querySelector('a');
+      const link = renderAtOnce(text).querySelector('a');
       assert.equal(link?.title, 'https://evil.example/ (https://bank.example/)');
     }
   });
 
   it('shows the title of a link on one line, without hidden characters', () => {
     const title = `a\nb\u202ec\u2066d&#x202e;&#8295;\u200be&#10;f${'x'.repeat(1000)}`;
-    const link = oneShot(`[label](https://a.example/ "${title}")`).querySelector('a');
+    const link = renderAtOnce(`[label](https://a.example/ "${title}")`).querySelector('a');
     assert.equal(link?.title, `https://a.example/ (a bcde f${'x'.repeat(191)}…)`);
-    assert.equal(oneShot('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
+    assert.equal(renderAtOnce('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
   });
 
   it('shows an address without a label with its hidden characters escaped', () => {
     for (const text of ['<https://a.example/\u202egpj.exe>', 'https://a.example/\u202egpj.exe']) {
-      const link = oneShot(text).querySelector('a');
+      const link = renderAtOnce(text).querySelector('a');
       assert.equal(link?.textContent, 'https://a.example/%E2%80%AEgpj.exe');
       assert.equal(link.title, 'https://a.example/%E2%80%AEgpj.exe');
     }
-    assert.equal(oneShot('https://a.example/füße').querySelector('a')?.textContent, 'https://a.example/füße');
+    assert.equal(renderAtOnce('https://a.example/füße').querySelector('a')?.textContent, 'https://a.example/füße');
   });
 
   const deep: readonly [string, string][] = [
@@ -122,7 +122,7 @@ describe('hostile Markdown', () => {
   ];
   for (const [name, text] of deep) {
     it(`keeps its depth and its text under ${name} nested thousands deep`, () => {
-      const root = oneShot(`${text}\n\nafter\n`);
+      const root = renderAtOnce(`${text}\n\nafter\n`);
       assert.ok(root.textContent.includes('end'));
       assert.equal(root.lastElementChild?.lastElementChild?.textContent, 'after');
       assert.ok(depthOf(root) < 200, `depth ${depthOf(root)}`);
@@ -131,7 +131,7 @@ describe('hostile Markdown', () => {
 
   it('is the same in pieces when it is deep', () => {
     const text = `${'> - '.repeat(120)}a\n> b\n\n${'*a '.repeat(80)}b${' a*'.repeat(80)}\n`;
-    assert.equal(serialise(stream(text.match(/[^]{1,50}/g) ?? [])), serialise(oneShot(text)));
+    assert.equal(serialise(renderInPieces(text.match(/[^]{1,50}/g) ?? [])), serialise(renderAtOnce(text)));
   });
 });
 

@@ -3,7 +3,7 @@ import { openAnswer, window, type Answer } from './streamingHarness';
 
 function show(answer: Answer, text: string): void {
   answer.markdown.append(text);
-  while (answer.flush());
+  while (answer.runFlush());
 }
 
 function blocks(root: Element): readonly Element[] {
@@ -95,7 +95,7 @@ describe('what is already shown', () => {
     show(answer, paragraphs.join(''));
     const before = blocks(answer.root);
     answer.markdown.replace(`${paragraphs.slice(0, 20).join('')}Something else.\n\nAnd more.\n`);
-    answer.flush();
+    answer.runFlush();
     assert.deepEqual(blocks(answer.root).slice(0, 20), before.slice(0, 20));
     assert.equal(blocks(answer.root).length, 22);
     assert.equal(before[29]?.isConnected, false);

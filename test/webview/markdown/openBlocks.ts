@@ -1,10 +1,10 @@
-import { anyFragment } from './fragments';
+import { randomFragment } from './fragments';
 
 /** One long block of each kind that is frozen from its beginning on, with now and then something that ends or bends it. */
 export function randomOpenBlock(random: () => number): string {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const maybe = (chance: number, text: () => string): string => (random() < chance ? text() : '');
-  const stray = (): string => anyFragment(random);
+  const stray = (): string => randomFragment(random);
   const repeat = (most: number, part: () => string): string =>
     Array.from({ length: 2 + Math.floor(random() * most) }, part).join('');
   const words = (): string => repeat(3, () => pick(inlines));

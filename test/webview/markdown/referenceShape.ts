@@ -35,7 +35,7 @@ function isBlock(node: Node | null): boolean {
 }
 
 /** Reference HTML with our intended differences: images are links, links that can't be followed are their labels. */
-export function referenceBody(html: string): HTMLElement {
+export function parseReference(html: string): HTMLElement {
   const { body } = new window.DOMParser().parseFromString(html, 'text/html');
   for (const image of body.querySelectorAll('img')) {
     const link = window.document.createElement('a');

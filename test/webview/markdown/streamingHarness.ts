@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
+import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import {
   createStreamingMarkdown,
   type MarkdownOptions,
@@ -14,11 +14,11 @@ export interface Answer {
   readonly root: HTMLElement;
   readonly markdown: StreamingMarkdown;
   /** Runs the flush that was asked for; false: none was. */
-  readonly flush: () => boolean;
+  readonly runFlush: () => boolean;
   /** Runs the slice that was asked for; false: none was. */
-  readonly slice: () => boolean;
+  readonly runSlice: () => boolean;
   /** Does all that waits for the browser to be idle. */
-  readonly rest: () => void;
+  readonly runIdle: () => void;
   readonly codeActions: (readonly [string, string, string])[];
   readonly links: string[];
 }
@@ -27,9 +27,9 @@ export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
   const root = window.document.createElement('div');
   const codeActions: (readonly [string, string, string])[] = [];
   const links: string[] = [];
-  const frame = turn();
-  const slice = turn();
-  const idle = turn();
+  const frame = createCallSlot();
+  const slice = createCallSlot();
+  const idle = createCallSlot();
   const markdown = createStreamingMarkdown(root, {
     schedule: frame.ask,
     slice: slice.ask,
@@ -44,17 +44,17 @@ export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
     onCodeAction: (...action) => codeActions.push(action),
     onLink: (href) => links.push(href),
     canApply: true,
-    findRuns: (language, code, found) => found(codeRuns(language, code)),
+    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
     ...options,
   });
   const rest = () => {
     while (idle.run());
   };
-  return { root, markdown, flush: frame.run, slice: slice.run, rest, codeActions, links };
+  return { root, markdown, runFlush: frame.run, runSlice: slice.run, runIdle: rest, codeActions, links };
 }
 
 /** Holds the one call that was asked for until a test lets it run. */
-function turn() {
+function createCallSlot() {
   let asked: (() => void) | undefined;
   const take = () => {
     const call = asked;
@@ -75,8 +75,8 @@ function turn() {
 }
 
 /** The whole text at once. */
-export function oneShot(text: string): HTMLElement {
-  const { root, markdown, slice } = openAnswer({ minFreezeLength: Infinity });
+export function renderAtOnce(text: string): HTMLElement {
+  const { root, markdown, runSlice: slice } = openAnswer({ minFreezeLength: Infinity });
   markdown.append(text);
   markdown.finish();
   while (slice());
@@ -84,8 +84,8 @@ export function oneShot(text: string): HTMLElement {
 }
 
 /** A flush after each piece. What is final in an open block is frozen as soon as can be, unless told otherwise. */
-export function stream(pieces: Iterable<string>, patience = 1): HTMLElement {
-  const { root, markdown, flush, slice } = openAnswer({ minFreezeLength: patience });
+export function renderInPieces(pieces: Iterable<string>, patience = 1): HTMLElement {
+  const { root, markdown, runFlush: flush, runSlice: slice } = openAnswer({ minFreezeLength: patience });
   for (const piece of pieces) {
     markdown.append(piece);
     flush();
@@ -96,7 +96,7 @@ export function stream(pieces: Iterable<string>, patience = 1): HTMLElement {
 }
 
 /** Structure, attributes and every text node by itself. What to say of a difference takes longer than to see there is none. */
-export function assertSame(actual: Node, expected: Node, about: () => string): void {
+export function assertSameTree(actual: Node, expected: Node, about: () => string): void {
   if (actual.isEqualNode(expected)) return;
   assert.equal(serialise(actual), serialise(expected), about());
   assert.fail(about());

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { oneShot, openAnswer, window } from './streamingHarness';
+import { renderAtOnce, openAnswer, window } from './streamingHarness';
 
 describe('StreamingMarkdown', () => {
   it('shows nothing before its flush', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     markdown.append('words');
     assert.equal(root.textContent, '');
     flush();
@@ -18,7 +18,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('shows at most 4,000 characters more in a flush', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     markdown.append('x'.repeat(9_000));
     const lengths: number[] = [];
     while (flush()) lengths.push(root.textContent.length);
@@ -26,7 +26,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('shows of a replaced text at least as much as was shown, in one flush', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     markdown.append('x'.repeat(9_000));
     while (flush());
     markdown.replace('y'.repeat(9_500));
@@ -37,7 +37,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('shows a little that is queued at once when it is finished, and no flush changes it then', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     let shown = 0;
     markdown.append('x'.repeat(7_000));
     markdown.finish(() => shown++);
@@ -48,7 +48,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('shows much that is queued in slices when it is finished, without any frame', () => {
-    const { root, markdown, slice } = openAnswer();
+    const { root, markdown, runSlice: slice } = openAnswer();
     markdown.append('x'.repeat(20_000));
     const lengths: [number, boolean][] = [];
     let done = false;
@@ -64,7 +64,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('goes on when text comes before the end is shown, which is not called out then', () => {
-    const { root, markdown, slice, flush } = openAnswer();
+    const { root, markdown, runSlice: slice, runFlush: flush } = openAnswer();
     let done = 0;
     markdown.append('x'.repeat(20_000));
     markdown.finish(() => done++);
@@ -78,7 +78,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('catches up between frames when more than three flushes are queued', () => {
-    const { root, markdown, slice } = openAnswer();
+    const { root, markdown, runSlice: slice } = openAnswer();
     markdown.append('x'.repeat(20_000));
     while (slice());
     assert.equal(root.textContent.length, 8_000);
@@ -92,7 +92,7 @@ describe('StreamingMarkdown', () => {
     it(`shows more of ${what} the rarer the longer it is, and never later than in the eighth frame`, () => {
       const head = { 'a list': '', 'a table': '| a | b |\n|---|---|\n', code: '```\n' }[what] ?? '';
       const frames = [1000, 5000, 7500, 20_000, 90_000].map((length) => {
-        const { root, markdown, flush } = openAnswer();
+        const { root, markdown, runFlush: flush } = openAnswer();
         markdown.append(head + line.repeat(length / line.length));
         while (flush());
         const before = root.textContent;
@@ -108,7 +108,7 @@ describe('StreamingMarkdown', () => {
 
   it('shows more of a long list in the next frame when it comes after a quiet moment', () => {
     let now = 0;
-    const { root, markdown, flush } = openAnswer({ ticks: () => now });
+    const { root, markdown, runFlush: flush } = openAnswer({ ticks: () => now });
     markdown.append('- an item of a list that goes on\n'.repeat(1000));
     while (flush());
     markdown.append('- soon');
@@ -124,7 +124,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('shows the rest of a long list at once when nothing comes for a while', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     markdown.append('- an item of a list that goes on\n'.repeat(300));
     while (flush());
     markdown.append('- the last one');
@@ -136,7 +136,7 @@ describe('StreamingMarkdown', () => {
   for (const unit of ['[', '*a ', '- \n', 'http://']) {
     it(`parses a long block of ${JSON.stringify(unit)} again only when it is longer by a fraction`, () => {
       const text = unit.repeat(Math.ceil(16_000 / unit.length));
-      const { root, markdown, flush, slice } = openAnswer({ minFreezeLength: Infinity });
+      const { root, markdown, runFlush: flush, runSlice: slice } = openAnswer({ minFreezeLength: Infinity });
       markdown.append(text.slice(0, 8000));
       while (flush());
       let renders = 0;
@@ -151,12 +151,12 @@ describe('StreamingMarkdown', () => {
       assert.ok(renders > 0 && renders <= 8, `rendered ${renders} times while it doubled`);
       markdown.finish();
       while (slice());
-      assert.equal(root.innerHTML, oneShot(text).innerHTML);
+      assert.equal(root.innerHTML, renderAtOnce(text).innerHTML);
     });
   }
 
   it('shows the end of a long block within 60 frames when few characters arrive', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     markdown.append('['.repeat(8000));
     while (flush());
     markdown.append('[');
@@ -165,7 +165,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('shows nothing more once it is disposed of', () => {
-    const { root, markdown, flush, slice, rest } = openAnswer();
+    const { root, markdown, runFlush: flush, runSlice: slice, runIdle: rest } = openAnswer();
     markdown.append('```js\nlet a\n```\n\nb\n');
     flush();
     markdown.append('x'.repeat(20_000));
@@ -186,7 +186,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('never shows half a character', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     const seen = [...'a😀b'.split('')].map((half) => {
       markdown.append(half);
       flush();
@@ -196,7 +196,7 @@ describe('StreamingMarkdown', () => {
   });
 
   it('takes the first definition of a label, and none that is only half there', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     const hrefs = ['See [x].\n\n', '[x]: https://a.exa', 'mple/\n', '\n[x]: https://b.example/\n', '\nend'].map(
       (piece) => {
         markdown.append(piece);
@@ -249,7 +249,7 @@ describe('code blocks', () => {
   });
 
   it('hand over nothing while they may grow', () => {
-    const { root, markdown, flush, codeActions } = openAnswer();
+    const { root, markdown, runFlush: flush, codeActions } = openAnswer();
     markdown.append('```ts\nconst a');
     flush();
     const press = () => root.querySelector('button')?.dispatchEvent(click());
@@ -265,7 +265,7 @@ describe('code blocks', () => {
   });
 
   it('are cut into boxes that stay while code arrives', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     const code = `${'some code 🐑\n'.repeat(700)}${'more code\n'.repeat(900)}`;
     markdown.append(`\`\`\`\n${code.slice(0, 5_000)}`);
     while (flush());

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { interrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduce, type TurnState } from '../../../src/shared/protocol';
-import { ticksOf } from '../../../src/webview/timeline/timelinePicture';
-import { spansOf, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
+import { axisTicks } from '../../../src/webview/timeline/timelinePicture';
+import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timelineSpans';
 import { ev } from '../panel/support/events';
 
 const fold = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState => events.reduce(reduce, from);
@@ -62,27 +62,27 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
 
 describe('the spans of a timeline', () => {
   for (const [name, [state, now, expected]] of Object.entries(rows)) {
-    it(`are those of ${name}`, () => assert.deepEqual(parts(spansOf(state, now)), expected));
+    it(`are those of ${name}`, () => assert.deepEqual(parts(createSpans(state, now)), expected));
   }
 
   it('are one after the other where the turn was gone on with, whatever the clocks said', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
-    const spans = spansOf(fold(second, { ...initialTurn, earlier: [first] }));
+    const spans = createSpans(fold(second, { ...initialTurn, earlier: [first] }));
     assert.deepEqual(parts(spans), ['1 0––500–2000', '2 2000––3000–5000']);
-    assert.deepEqual(spans.runs, [
+    assert.deepEqual(spans.segments, [
       { from: 0, to: 2000 },
       { from: 2000, to: 5000 },
     ]);
     assert.equal(spans.total, 5000);
-    assert.deepEqual(spans.pace, [
+    assert.deepEqual(spans.throughput, [
       { from: 0, to: 1000, chars: 3 },
       { from: 3000, to: 4000, chars: 2 },
     ]);
   });
 
   it('are none of a turn in which nothing has happened', () => {
-    assert.deepEqual(spansOf(initialTurn), { total: 0, runs: [], parts: [], pace: [] });
+    assert.deepEqual(createSpans(initialTurn), { total: 0, runs: [], parts: [], pace: [] });
   });
 });
 
@@ -97,6 +97,6 @@ describe('the ticks of a time axis', () => {
     [36_000_000, [0, 7_200_000, 14_400_000, 21_600_000, 28_800_000, 36_000_000]],
   ];
   for (const [totalMs, ticks] of axes) {
-    it(`are round and few: ${totalMs} ms`, () => assert.deepEqual(ticksOf(totalMs), ticks));
+    it(`are round and few: ${totalMs} ms`, () => assert.deepEqual(axisTicks(totalMs), ticks));
   }
 });

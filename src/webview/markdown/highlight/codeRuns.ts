@@ -98,28 +98,28 @@ const lowlight = createLowlight(languages);
 lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
 
 /** The code in order and in full; undefined for a language nothing is known of. */
-export function codeRuns(language: string, code: string): readonly CodeRun[] | undefined {
+export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
-  return runsOf(lowlight.highlight(language, code));
+  return flattenRuns(lowlight.highlight(language, code));
 }
 
 /** Flat, whatever is nested in what: how deep is the model's to choose, and a colour doesn't show it. */
-function runsOf(root: Root): readonly CodeRun[] {
+function flattenRuns(root: Root): readonly CodeRun[] {
   const runs: CodeRun[] = [];
-  const open: [Child, CodeKind | undefined][] = [...root.children].reverse().map((child) => [child, undefined]);
-  for (let next = open.pop(); next; next = open.pop()) {
+  const stack: [Child, CodeKind | undefined][] = [...root.children].reverse().map((child) => [child, undefined]);
+  for (let next = stack.pop(); next; next = stack.pop()) {
     const [node, kind] = next;
     if (node.type === 'text') {
-      push(runs, node.value, kind);
+      appendRun(runs, node.value, kind);
     } else if (node.type === 'element') {
-      const inner = kindOf(node.properties.className, kind);
-      for (const child of [...node.children].reverse()) open.push([child, inner]);
+      const childKind = findKind(node.properties.className, kind);
+      for (const child of [...node.children].reverse()) stack.push([child, childKind]);
     }
   }
   return runs;
 }
 
-function push(runs: CodeRun[], text: string, kind: CodeKind | undefined): void {
+function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): void {
   const last = runs.at(-1);
   if (last?.kind === kind && last) runs[runs.length - 1] = { text: last.text + text, kind };
   else runs.push({ text, kind });
@@ -146,10 +146,10 @@ const KINDS: Readonly<Record<string, CodeKind>> = {
 const PREFIX = 'hljs-';
 
 /** @param classes of an element of the highlighter, such as `hljs-title class_`. */
-function kindOf(classes: unknown, outer: CodeKind | undefined): CodeKind | undefined {
+function findKind(classes: unknown, parentKind: CodeKind | undefined): CodeKind | undefined {
   const [first = '', second] = Array.isArray(classes) ? classes.map(String) : [];
   if (second === 'class_') return 'type';
   const scope = first.startsWith(PREFIX) ? first.slice(PREFIX.length) : '';
-  const kind = Object.hasOwn(KINDS, scope) ? KINDS[scope] : outer;
+  const kind = Object.hasOwn(KINDS, scope) ? KINDS[scope] : parentKind;
   return kind === 'plain' ? undefined : kind;
 }

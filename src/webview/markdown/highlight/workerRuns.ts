@@ -9,11 +9,11 @@ export interface WorkerRequest {
 }
 
 /** `ready` is the first message, before any request. */
-export type WorkerAnswer = 'ready' | readonly CodeRun[] | undefined;
+export type WorkerMessage = 'ready' | readonly CodeRun[] | undefined;
 
 /** The part of `Worker` that is needed. */
 export interface HighlightWorker {
-  onmessage: ((event: MessageEvent<WorkerAnswer>) => void) | null;
+  onmessage: ((event: MessageEvent<WorkerMessage>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
   postMessage(request: WorkerRequest): void;
   terminate(): void;
@@ -27,21 +27,21 @@ interface WorkerRunsDeps {
 }
 
 /** Ordinary code takes a few milliseconds; code that takes longer than this is shown plain. */
-export const deadlineMs = 1000;
+export const maxHighlightMs = 1000;
 
 /** Finds runs in a worker, one block of code at a time, and gives up on a block that takes longer than the deadline. */
-export function createWorkerRuns({ startWorker, after }: WorkerRunsDeps): FindRuns {
+export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRuns {
   const queue: { readonly request: WorkerRequest; readonly found: Parameters<FindRuns>[2] }[] = [];
   let worker: HighlightWorker | undefined;
   let isReady = false;
   let isBusy = false;
-  let stopClock = (): void => undefined;
+  let cancelTimeout = (): void => undefined;
 
   const finish = (runs: readonly CodeRun[] | undefined): void => {
-    stopClock();
+    cancelTimeout();
     isBusy = false;
     queue.shift()?.found(runs);
-    next();
+    sendNext();
   };
   const giveUp = (): void => {
     if (worker) worker.onmessage = null;
@@ -62,28 +62,28 @@ export function createWorkerRuns({ startWorker, after }: WorkerRunsDeps): FindRu
     worker.onmessage = ({ data }) => {
       if (data !== 'ready') return finish(data);
       isReady = true;
-      next();
+      sendNext();
     };
   };
-  const next = (): void => {
+  const sendNext = (): void => {
     const [waiting] = queue;
     if (!waiting || isBusy) return;
     if (!worker) return start();
     if (!isReady) return;
     isBusy = true;
-    stopClock = after(deadlineMs, giveUp);
+    cancelTimeout = after(maxHighlightMs, giveUp);
     worker.postMessage(waiting.request);
   };
 
   return (language, code, found) => {
     queue.push({ request: { language, code }, found });
-    next();
+    sendNext();
   };
 }
 
 /** @param source the script of the worker, which a webview can start only from text */
-export function workerRunsInBrowser(source: string): FindRuns {
-  return createWorkerRuns({
+export function createBrowserRunFinder(source: string): FindRuns {
+  return createRunFinder({
     startWorker: () => {
       const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
       try {

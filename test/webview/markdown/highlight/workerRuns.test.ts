@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CodeRun } from '../../../../src/webview/markdown/highlight/codeRuns';
 import {
-  createWorkerRuns,
-  deadlineMs,
+  createRunFinder,
+  maxHighlightMs,
   type HighlightWorker,
-  type WorkerAnswer,
+  type WorkerMessage,
   type WorkerRequest,
 } from '../../../../src/webview/markdown/highlight/workerRuns';
 import { openAnswer } from '../streamingHarness';
@@ -23,8 +23,8 @@ class FakeWorker implements HighlightWorker {
     this.terminated = true;
   }
 
-  say(data: WorkerAnswer): void {
-    this.onmessage?.({ data } as MessageEvent<WorkerAnswer>);
+  say(data: WorkerMessage): void {
+    this.onmessage?.({ data } as MessageEvent<WorkerMessage>);
   }
 }
 
@@ -39,7 +39,7 @@ describe('highlighting in a worker', () => {
     waitedMs = [];
     expire = undefined;
     found.splice(0);
-    const findRuns = createWorkerRuns({
+    const findRuns = createRunFinder({
       startWorker: () => {
         workers.push(new FakeWorker());
         return workers.at(-1)!;
@@ -80,7 +80,7 @@ describe('highlighting in a worker', () => {
     find('hostile');
     find('ordinary');
     workers[0]?.say('ready');
-    assert.deepEqual(waitedMs, [deadlineMs]);
+    assert.deepEqual(waitedMs, [maxHighlightMs]);
     expire?.();
     assert.equal(workers[0]?.terminated, true);
     assert.deepEqual(found, [undefined]);
@@ -108,7 +108,7 @@ describe('highlighting in a worker', () => {
 
   it('leaves code plain when the page may not start a worker', () => {
     const refused: unknown[] = [];
-    const findRuns = createWorkerRuns({
+    const findRuns = createRunFinder({
       startWorker: () => {
         throw new Error('refused');
       },
@@ -121,7 +121,7 @@ describe('highlighting in a worker', () => {
   it('shows code complete and plain when highlighting gives up, and highlights the next block', () => {
     const { findRuns } = setUp();
     const hostile = '['.repeat(20_000);
-    const { root, markdown, slice, rest } = openAnswer({ findRuns });
+    const { root, markdown, runSlice: slice, runIdle: rest } = openAnswer({ findRuns });
     markdown.append(`\`\`\`md\n${hostile.slice(1)}\n\`\`\`\n\n\`\`\`ts\nlet\n\`\`\`\n`);
     markdown.finish();
     while (slice());
@@ -139,7 +139,7 @@ describe('highlighting in a worker', () => {
 
   it('ignores the result for code that was replaced while the worker was busy', () => {
     const { findRuns } = setUp();
-    const { root, markdown, flush, rest } = openAnswer({ findRuns });
+    const { root, markdown, runFlush: flush, runIdle: rest } = openAnswer({ findRuns });
     markdown.append('```ts\nlet\n```\n');
     markdown.finish();
     rest();

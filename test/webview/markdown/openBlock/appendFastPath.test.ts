@@ -1,7 +1,7 @@
-import { assertSame, openAnswer } from '../streamingHarness';
+import { assertSameTree, openAnswer } from '../streamingHarness';
 
 function shown(pieces: readonly string[]): HTMLElement {
-  const { root, markdown, flush } = openAnswer();
+  const { root, markdown, runFlush: flush } = openAnswer();
   for (const piece of pieces) {
     markdown.append(piece);
     while (flush());
@@ -47,19 +47,19 @@ describe('text that makes the last text longer', () => {
     it(`looks at every moment as if it had come at once: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
       for (let count = 1; count <= pieces.length; count++) {
         const soFar = pieces.slice(0, count);
-        assertSame(shown(soFar), shown([soFar.join('')]), () => JSON.stringify(soFar));
+        assertSameTree(shown(soFar), shown([soFar.join('')]), () => JSON.stringify(soFar));
       }
     });
   }
 
   it('is not what is shown when it is replaced by less', () => {
-    const { root, markdown, flush } = openAnswer();
+    const { root, markdown, runFlush: flush } = openAnswer();
     for (const piece of ['Some', ' words']) {
       markdown.append(piece);
       flush();
     }
     markdown.replace('Some');
     flush();
-    assertSame(root, shown(['Some']), () => 'replaced');
+    assertSameTree(root, shown(['Some']), () => 'replaced');
   });
 });

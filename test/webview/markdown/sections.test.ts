@@ -13,7 +13,7 @@ function isShown(visible: boolean): void {
 function streamed() {
   const answer = openAnswer();
   answer.markdown.append(paragraphs);
-  while (answer.flush());
+  while (answer.runFlush());
   const resting = () => [...answer.root.children].map((section) => section.classList.contains('md-skippable'));
   return { ...answer, resting };
 }
@@ -40,7 +40,7 @@ describe('sections of a long answer', () => {
 
   it('are all there while nothing comes, what was queued included', () => {
     isShown(true);
-    const { markdown, flush, resting } = streamed();
+    const { markdown, runFlush: flush, resting } = streamed();
     markdown.append(paragraphs);
     markdown.pause();
     while (flush());
