@@ -18,8 +18,8 @@ export function createAnnouncer(): Announcer {
 }
 
 /**
- * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card is
- * an alert.
+ * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card
+ * is an alert.
  * @param before the turn before the event: a wait that only goes on is said once, and so is why an answer broke off
  * @param state what the event has made of the turn
  */
@@ -49,7 +49,9 @@ export function announcementFor(
   }
 }
 
-/** Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say. */
+/**
+ * Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say.
+ */
 function resumeAnnouncement(
   strings: PageContext['strings'],
   { phase, cut }: TurnState,

@@ -12,50 +12,55 @@ import { Sections } from './sections';
 
 interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Characters of an open block that are rather parsed with each flush than frozen. */
+  /** Minimum length of the start of an open block for which freezing pays off, in characters. */
   readonly minFreezeLength: number;
-  /** Called with an element that is isFinal, or final again after a late definition. */
+  /**
+   * Called when no further text can change an element. Called again when the element has changed because a link
+   * definition arrived later.
+   */
   readonly onFinal: (element: Element) => void;
 }
 
-/** Characters of an open list or table for each of which a flush waits for one more frame. */
+/** Length of an open list or table, in characters, for which a flush waits one more frame. */
 const CHARACTERS_PER_FRAME = 2000;
 const MAX_FRAMES_PER_FLUSH = 8;
 
-/** Characters of an open tail that are cheap enough to parse with each flush. */
+/** Length up to which the tail is parsed with each flush, in characters. */
 const CHEAP_TAIL_LENGTH = 4000;
 /**
- * A longer tail is parsed again only when it has grown by this fraction, so that the total work stays proportional to
- * the text.
+ * Fraction by which a longer tail must grow before it is parsed again. It keeps the total work proportional to the
+ * length of the text.
  */
 const REPARSE_GROWTH = 1 / 8;
 
-/** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
+/** Number of times that a frozen prefix of a block may be thawed before the block is no longer frozen. */
 const MAX_THAWS = 3;
 
 interface ParsedTail {
-  /** The open text, behind what stands in for the frozen beginning of its first block. */
+  /** The tail, preceded by the placeholder for the frozen prefix of its first block. */
   readonly text: string;
   readonly parsed: ParsedBlocks;
   readonly scope: ReferenceScope;
 }
 
 /**
- * The text so far and what is shown of it: committed blocks, which are not parsed again, and the open tail behind them,
- * which is parsed as a whole each time, except for the frozen beginning of its first block.
+ * The text of an answer and its elements. Committed blocks are not parsed again. The tail after them is parsed with
+ * each flush, except for the frozen prefix of its first block.
  */
 export class AnswerDocument {
-  /** Only ever appended to while streaming: reading a string that grows piece by piece copies all of it. */
+  /**
+   * The text received so far. It is only read by `replace`, because reading a string built from many pieces copies it.
+   */
   private source = '';
   private tail = '';
-  /** Where the tail starts in the source. */
+  /** Offset in `source` at which the tail starts. */
   private tailStart = 0;
   private prefix: FrozenPrefix | undefined;
   private thawCount = 0;
-  /** Length of the tail at which freezing is worth the next try. */
+  /** Length of the tail, in characters, from which the start of its first block may be frozen. */
   private nextFreezeLength: number;
   private openBlocks: readonly RenderedBlock[] = [];
-  /** Of the last open block. */
+  /** Appends plain text to the last open block without parsing it again. */
   private fastPath: AppendFastPath | undefined;
   private readonly committed: CommittedBlocks;
   private readonly renderer: BlockRenderer;
@@ -72,7 +77,7 @@ export class AnswerDocument {
     this.sections = new Sections(root);
   }
 
-  /** @param isFinal no more text will come: everything is committed. */
+  /** @param isFinal whether the answer is complete, so that all blocks are committed */
   append(text: string, isFinal: boolean): void {
     this.source += text;
     this.tail += text;
@@ -85,8 +90,8 @@ export class AnswerDocument {
   }
 
   /**
-   * For each item or row the browser goes through all of a list or table: what a flush costs grows with its length, so
-   * the longer it is, the rarer they are. At 60 frames a second never rarer than each seventh of one.
+   * Number of frames between two flushes. For each new item or row, the browser lays out the whole list or table, so a
+   * longer one is flushed less often. At 60 frames per second, the time between two flushes stays under 1/7 s.
    */
   get framesPerFlush(): number {
     const { prefix } = this;
@@ -95,19 +100,19 @@ export class AnswerDocument {
   }
 
   /**
-   * Number of new characters for which a flush is worth its cost. Most blocks are frozen as they grow, and their tail
-   * stays short, but a long tail that can't be frozen is parsed as a whole with each flush.
+   * Number of new characters for which a flush is worth its cost. The tail usually stays short, because blocks are
+   * frozen as they grow. A long tail that can't be frozen is parsed completely with each flush.
    */
   get charactersPerFlush(): number {
     return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);
   }
 
-  /** No more is coming, whether or not it was all. */
+  /** Makes the browser render all sections, including those far from the viewport. */
   showAllSections(): void {
     this.sections.showAll();
   }
 
-  /** All of the text, instead of what was there; what both have in common at the beginning stays in place. */
+  /** Replaces the text. Blocks in the common prefix of the old and the new text keep their elements. */
   replace(text: string, isFinal: boolean): void {
     this.endFastPath();
     this.thaw();
@@ -176,7 +181,7 @@ export class AnswerDocument {
     return this.renderer.render(source, this.openBlocks[index], scope);
   }
 
-  /** The first `count` open blocks can't be changed by more text: they are the tail no longer. */
+  /** Moves the first `count` open blocks, which no further text can change, from the tail to the committed blocks. */
   private commit(count: number, isFinal: boolean, scope: ReferenceScope): void {
     const end = isFinal ? this.tailStart + this.tail.length : (this.openBlocks[count]?.block.start ?? this.tailStart);
     const newTail = this.tail.slice(end - this.tailStart);
@@ -191,7 +196,7 @@ export class AnswerDocument {
     this.committed.add(finalBlocks, scope);
   }
 
-  /** Takes what is final at the beginning of the only open block out of the tail. */
+  /** Freezes the start of the only open block, up to the last point that no further text can change. */
   private freezeStart({ text, parsed, scope }: ParsedTail): void {
     const { prefix, thawCount, options, parser } = this;
     const [rendered] = this.openBlocks;
@@ -229,7 +234,7 @@ export class AnswerDocument {
     for (const node of newlyFrozenElements(spec, remainder, element)) options.onFinal(node);
   }
 
-  /** Makes the frozen beginning part of the tail again. */
+  /** Makes the frozen prefix a part of the tail again. */
   private thaw(): void {
     const { prefix } = this;
     const [first, ...otherBlocks] = this.openBlocks;

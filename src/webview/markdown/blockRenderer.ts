@@ -10,24 +10,24 @@ import type { ElementSpec, Spec } from './tree';
 
 interface BlockSource {
   readonly block: Block;
-  /** The same source shows the same, as long as its labels mean the same. */
+  /** Source of the block. The same source renders to the same elements while its link definitions stay the same. */
   readonly text: string;
-  /** Code that reaches this line of the parsed text may still grow; Infinity: none. */
+  /** Line of the parsed text from which code may still grow. Infinity if no code can grow. */
   readonly openFromLine: number;
-  /** Of the block, if that is frozen: what is shown of it is behind the rest already. */
+  /** What the parser must know about the frozen prefix of the block, if there is one. Its elements already exist. */
   readonly context: PrefixContext | undefined;
 }
 
-/** A block and what is shown of it. */
+/** A block with the element that shows it. */
 export interface RenderedBlock extends BlockSource {
   readonly spec: ElementSpec | undefined;
   readonly element: Element | undefined;
   readonly lookups: Lookups;
-  /** Inline content that asked for no label, by its source. */
+  /** Rendered inline content that depends on no link definition, by its source. */
   readonly inlineCache: ReadonlyMap<string, readonly Spec[]>;
 }
 
-/** Renders blocks, each onto what was shown in its place before. */
+/** Renders blocks. Each block patches the element that was shown in its place before. */
 export class BlockRenderer {
   constructor(
     private readonly parser: MarkdownIt,
@@ -59,7 +59,7 @@ export class BlockRenderer {
     return { ...source, spec, element: this.updateElement(spec, previous), lookups, inlineCache };
   }
 
-  /** Inline content by itself; undefined when something in it may still go on behind it. */
+  /** Renders inline content on its own. Returns undefined when further text may change its meaning. */
   renderSelfContained(content: string, scope: ReferenceScope): readonly Spec[] | undefined {
     const lookups = new Map<string, Reference | undefined>();
     const tokens = this.parseInline(content, scope, lookups);
@@ -79,7 +79,7 @@ export class BlockRenderer {
     return specs;
   }
 
-  /** @param lookups gets the labels that were looked up. */
+  /** @param lookups receives the labels that the content looks up */
   private parseInline(
     content: string,
     scope: ReferenceScope,

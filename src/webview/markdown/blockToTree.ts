@@ -4,12 +4,12 @@ import { element, noAttributes, pushText, type Attributes, type ElementSpec, typ
 
 interface BlockContext {
   readonly renderInline: (content: string) => readonly Spec[];
-  /** The language of a fence from its info string, e.g. `ts` from `ts title="a.ts"`. */
+  /** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
   readonly parseLanguage: (info: string) => string;
   readonly toolbar: ElementSpec;
-  /** Code whose last line is this one or a later one may still grow; Infinity: none. */
+  /** Line from which code may still grow. Infinity if no code can grow. */
   readonly openFromLine: number;
-  /** The block is a list whose frozen items make it loose, whatever these items look like. */
+  /** Whether the block is a list that its frozen items make loose, whatever the remaining items look like. */
   readonly loose: boolean;
   readonly taskMarks: TaskMarks;
 }
@@ -38,7 +38,7 @@ interface Frame {
   readonly children: Spec[];
 }
 
-/** One top-level block as an element; undefined when it shows nothing (link definitions). */
+/** Returns the element of a top-level block, or undefined for a link definition, which shows nothing. */
 export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
@@ -56,12 +56,12 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   return root.children.find((child): child is ElementSpec => typeof child !== 'string');
 }
 
-/** Of the paragraphs in the items of a top-level list. */
+/** Nesting level of the paragraphs in the items of a top-level list. */
 const ITEM_LEVEL = 2;
 
 function openFrame(token: Token, parent: Frame, { loose }: BlockContext): Frame {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
-  // The paragraphs of a tight list are not elements: the item holds their text.
+  // The paragraphs of a tight list have no element. Their text is a direct child of the item.
   const hidden = token.hidden && !(loose && token.level === ITEM_LEVEL);
   if (!tag || hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
   return { tag, attributes: toAttributes(token), children: [] };
@@ -110,7 +110,7 @@ function pushInline(specs: readonly Spec[], children: Spec[]): void {
   }
 }
 
-/** `[ ]` and `[x]` at the start of a list item become its look. */
+/** Turns `[ ]` or `[x]` at the start of a list item into a task mark. */
 function extractTaskMarker(specs: readonly Spec[], frames: readonly Frame[], marks: TaskMarks): readonly Spec[] {
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
   const paragraph = frames.at(-1);
@@ -123,17 +123,19 @@ function extractTaskMarker(specs: readonly Spec[], frames: readonly Frame[], mar
   return [done ? marks.done : marks.open, text.slice(match[0].length), ...rest];
 }
 
-/** What `[x]` and `[ ]` at the beginning of a list item become: an image with a name, so that it is no text. */
+/** Elements that replace `[x]` and `[ ]` in a task list. They are named images, so that they don't count as text. */
 export interface TaskMarks {
   readonly done: ElementSpec;
   readonly open: ElementSpec;
 }
 
+/** Accessible names of the task marks. */
 export interface TaskLabels {
   readonly taskDone: string;
   readonly taskOpen: string;
 }
 
+/** Returns the elements for finished and open tasks. */
 export function taskMarks({ taskDone, taskOpen }: TaskLabels): TaskMarks {
   return { done: taskMark(taskDone), open: taskMark(taskOpen) };
 }

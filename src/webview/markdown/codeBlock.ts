@@ -1,14 +1,17 @@
 import { element, noAttributes, type ElementSpec, type Spec } from './tree';
 
+/** Actions that the buttons of a code block offer. */
 export type CodeAction = 'copy' | 'insert' | 'apply' | 'newFile';
 
+/** The buttons of a code block. */
 export interface CodeToolbar {
-  /** Names of the buttons; they are never text, so that the text of an answer is the model's alone. */
+  /** Accessible names of the buttons. They are not text, because the text of an answer is exactly the model's text. */
   readonly labels: Readonly<Record<CodeAction, string>>;
+  /** Whether the toolbar has a button that applies the code to the selection in an editor. */
   readonly canApply: boolean;
 }
 
-/** Outlines on a 16 × 16 grid. */
+/** SVG paths of the button icons, on a 16 × 16 grid. */
 const ICONS: Readonly<Record<CodeAction, string>> = {
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   insert: 'M1.5 8h7M5.5 5l3 3-3 3M12.5 3v10M11 3h3M11 13h3',
@@ -16,12 +19,16 @@ const ICONS: Readonly<Record<CodeAction, string>> = {
   newFile: 'M9.5 13.5h-6v-11h6l3 3v2M9.5 2.5v3h3M12.5 10v5M10 12.5h5',
 };
 
-/** Shown instead of the icon of `copy` for a moment: see the style sheet. */
+/** SVG path of the check mark that replaces the Copy icon for a moment. The style sheet switches between them. */
 const COPIED_ICON = 'M2.5 8.5l3.5 3.5 7.5-8';
 
-/** Characters in one text node of a code block: appending to a longer one costs the browser more each time. */
+/**
+ * Maximum length of a text node in a code block, in characters. The cost of appending to a text node grows with its
+ * length.
+ */
 export const CHUNK_LENGTH = 4000;
 
+/** Returns the toolbar of a code block. */
 export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
   const actions: readonly CodeAction[] = canApply
     ? ['copy', 'insert', 'apply', 'newFile']
@@ -46,7 +53,10 @@ function iconSpec(outline: string): ElementSpec {
   return element('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [element('path', { d: outline }, [])]);
 }
 
-/** @param isOpen more lines may come: the buttons wait until the code is whole. */
+/**
+ * Returns the element of a code block.
+ * @param isOpen whether more code may arrive; the buttons stay hidden until the code is complete
+ */
 export function codeBlockSpec(code: string, language: string, toolbar: ElementSpec, isOpen: boolean): ElementSpec {
   const attributes = {
     class: 'code-block',
@@ -59,9 +69,9 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
 }
 
 /**
- * Code as a text or, when it is long, as boxes of a few thousand characters, each laid out without the others, with the
- * line ends between them. Where one ends depends on what is before it alone, so that they stay as they are while code
- * arrives; the last piece is a text that grows.
+ * Returns code as a text or, when it is long, as boxes with line breaks between them, which the browser lays out
+ * independently. The end of a box depends only on the code before it, so boxes stay unchanged while code arrives. The
+ * last piece is a text that grows.
  */
 export function codeToSpecs(code: string): readonly Spec[] {
   const pieces: Spec[] = [];
@@ -70,7 +80,7 @@ export function codeToSpecs(code: string): readonly Spec[] {
     const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
     const end = newline >= start ? newline : outsideSurrogatePair(code, start + CHUNK_LENGTH);
     const piece = code.slice(start, end);
-    // A piece that is not whole lines has to stay in line with what is before or behind it.
+    // A piece with part of a line is a text and not a box, because the line continues in the next piece.
     const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
     pieces.push(...(isBox ? [chunkSpec(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
     start = newline >= start ? end + 1 : end;

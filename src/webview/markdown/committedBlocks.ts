@@ -3,25 +3,25 @@ import type { BlockRenderer, RenderedBlock } from './blockRenderer';
 import { parseBlocks } from './blocks';
 import type { Reference, ReferenceScope } from './references';
 
-/** Blocks behind a committed one that must be the same before it is kept when the text is replaced. */
+/** Number of unchanged blocks that must follow a committed block for it to survive a replacement of the text. */
 const REWIND_MARGIN = 3;
 
 interface CommittedBlock extends RenderedBlock {
-  /** The definitions that count: first ones of their labels. */
+  /** Link definitions in the block that take effect, because no earlier block has defined the same label. */
   readonly effectiveDefinitions: ReadonlyMap<string, Reference>;
 }
 
 /**
- * Blocks whose source is final. What they show changes only when a label they asked for is defined later on, so those
- * that found none are remembered by label.
+ * Blocks whose source is final. Their elements change only when a link label that they use is defined later, so blocks
+ * with undefined labels are remembered by label.
  */
 export class CommittedBlocks {
   private readonly blocks: CommittedBlock[] = [];
   private readonly definitions = new Map<string, Reference>();
-  /** Indices of the blocks that asked for a label no committed block has defined. */
+  /** Indices of the blocks that use a label which no committed block has defined, by label. */
   private readonly unresolved = new Map<string, Set<number>>();
 
-  /** @param onFinal called with an element that is final, or final again after a late definition. */
+  /** @param onFinal called when an element is final, and again when a link definition that arrived later changed it */
   constructor(
     private readonly renderer: BlockRenderer,
     private readonly parser: MarkdownIt,
@@ -32,7 +32,7 @@ export class CommittedBlocks {
     return this.definitions;
   }
 
-  /** Offset in the source behind the last block. */
+  /** Offset in the source after the last block. */
   get end(): number {
     return this.blocks.at(-1)?.block.end ?? 0;
   }
@@ -41,7 +41,10 @@ export class CommittedBlocks {
     return this.blocks.findLast(({ element }) => element)?.element;
   }
 
-  /** @param scope the one the blocks were rendered in; earlier blocks that waited for their definitions follow. */
+  /**
+   * Appends blocks, and renders earlier blocks again that use a label which the new blocks define.
+   * @param scope the scope in which the blocks were rendered
+   */
   add(rendered: readonly RenderedBlock[], scope: ReferenceScope): void {
     const labels: string[] = [];
     const first = this.blocks.length;
@@ -58,12 +61,12 @@ export class CommittedBlocks {
     }
   }
 
-  /** Renders those blocks again that were shown with definitions which have not lasted. */
+  /** Renders blocks again whose labels were resolved by definitions in the tail that have changed since. */
   rerenderUnresolved(scope: ReferenceScope): void {
     for (const label of [...this.unresolved.keys()]) this.rerenderUsersOf(label, scope);
   }
 
-  /** Lets go of the blocks that depend on source behind its first `length` characters, and returns them. */
+  /** Removes and returns the blocks that may depend on the source after its first `length` characters. */
   rewind(length: number): readonly RenderedBlock[] {
     const changed = this.blocks.findIndex(({ block }) => block.end > length);
     const keptCount = Math.max(0, (changed < 0 ? this.blocks.length : changed) - REWIND_MARGIN);
@@ -111,7 +114,7 @@ export class CommittedBlocks {
 
 const noInlines: RenderedBlock['inlineCache'] = new Map();
 
-/** What can be had again from the text of the block, which means the same by itself. */
+/** Drops the tokens and the inline cache of a block to free memory. They can be restored from the text of the block. */
 function withoutCaches(block: RenderedBlock): RenderedBlock {
   return { ...block, block: { ...block.block, tokens: [] }, inlineCache: noInlines };
 }

@@ -1,23 +1,24 @@
 import type { Block } from './blocks';
 import type { ElementSpec, FrozenNodes, Spec, Attributes } from './tree';
 
-/** How much of the beginning of an element's children is final. */
+/** The leading children of an element that no further text can change. */
 interface FinalChildren {
-  /** The element is the last child of the last child … of the block, so many times. */
+  /** Number of levels below the block at which the element is; it is the last child on each level. */
   readonly depth: number;
+  /** Number of children that are completely final. */
   readonly count: number;
-  /** Characters of the next child, a text. */
+  /** Number of final characters in the next child, which is a text. 0 if there is none. */
   readonly textLength: number;
 }
 
-/** What is behind the element that `freeze` has changed. */
+/** Returns the frozen nodes of the spec or of its last descendants, or undefined if nothing is frozen. */
 export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | undefined {
   if (!spec || spec.frozen) return spec?.frozen;
   const last = spec.children.at(-1);
   return typeof last === 'object' ? findFrozenNodes(last) : undefined;
 }
 
-/** Changes the element that is `depth` last children below `spec`. */
+/** Returns the spec with a change to the last descendant that is `depth` levels below it. */
 export function changeLastDescendant(
   spec: ElementSpec,
   depth: number,
@@ -29,7 +30,7 @@ export function changeLastDescendant(
   return { ...spec, children: [...spec.children.slice(0, -1), changeLastDescendant(last, depth - 1, change)] };
 }
 
-/** The spec without its final children, which are from now on behind it. */
+/** Returns the spec with its final children moved to its frozen nodes. */
 export function freezeChildren(
   spec: ElementSpec,
   element: Element,
@@ -57,7 +58,7 @@ export function freezeChildren(
   });
 }
 
-/** The elements right in `element` that are behind `after` and were not behind `before`. */
+/** Returns the children of `element` that are frozen in the spec `after` but were not in the spec `before`. */
 export function newlyFrozenElements(before: ElementSpec, after: ElementSpec, element: Element): readonly Element[] {
   const elements: Element[] = [];
   const last = after.frozen?.lastNode;
@@ -69,7 +70,7 @@ export function newlyFrozenElements(before: ElementSpec, after: ElementSpec, ele
   return elements;
 }
 
-/** The spec with everything that was behind it among its children again. */
+/** Returns the spec with its frozen nodes moved back to its children. */
 export function thawSpec(spec: ElementSpec): ElementSpec {
   const { frozen, children, ...rest } = spec;
   if (frozen) return { ...rest, children: joinSpecs(frozen, children) };
@@ -113,7 +114,7 @@ function isElement(node: Node): node is Element {
   return node.nodeType === 1;
 }
 
-/** What the rest of a block, parsed by itself, has to know of its beginning. */
+/** What the parser must know about the frozen prefix of a block to parse the remainder of the block on its own. */
 export type PrefixContext =
   | {
       readonly kind: 'list';
@@ -124,12 +125,12 @@ export type PrefixContext =
     }
   | { readonly kind: 'table'; readonly columns: number; readonly rows: number }
   | { readonly kind: 'fence' }
-  /** What stands in for it is as long as `skip`, and no part of what is shown. */
+  /** `skip` is the length of the placeholder, which is not rendered, in characters. */
   | { readonly kind: 'paragraph'; readonly skip: number };
 
-/** An open block as it was last parsed: from the beginning of `text` on, and the only one in it. */
+/** An open block as it was last parsed. It starts at the beginning of `text` and is the only block in it. */
 export interface OpenBlock {
-  /** Begins with what stands in for a frozen beginning. */
+  /** Source of the block, which starts with the placeholder for the frozen prefix. */
   readonly text: string;
   readonly block: Block;
   readonly lineStart: (line: number) => number;
@@ -137,10 +138,13 @@ export interface OpenBlock {
   readonly context: PrefixContext | undefined;
 }
 
-/** Where the beginning of an open block ends that no more text can change. */
+/** The point in an open block up to which no further text can change the block. */
 export interface FreezePoint {
+  /** Offset of the point in the text of the block. */
   readonly end: number;
-  /** Put before what follows, it makes the parser read that as it would have behind the whole beginning. */
+  /**
+   * Text that replaces the frozen prefix for the parser, so that the remainder is parsed as it was after the prefix.
+   */
   readonly placeholder: string;
   readonly context: PrefixContext;
   readonly finalChildren: FinalChildren;

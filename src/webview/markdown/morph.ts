@@ -1,15 +1,16 @@
 import { noAttributes, type Attributes, type ElementSpec, type FrozenNodes, type Spec } from './tree';
 
-/** Code whose nodes are no longer those its spec describes, and the language it was highlighted for. */
+/** Language of each highlighted code element. The nodes of these elements no longer match their specs. */
 export const highlightedLanguage = new WeakMap<Element, string>();
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Makes nodes by `createElement` and text nodes alone; attributes are those the specs name, never the model's. */
+/** Creates the nodes of a spec. Only `createElement` and text nodes are used, never HTML that the model wrote. */
 export function createNode(spec: Spec, document: Document): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
 }
 
+/** Creates the element of a spec with its descendants. */
 export function createElement(spec: ElementSpec, document: Document): Element {
   const { tag, attributes, children } = spec;
   const created = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
@@ -18,7 +19,9 @@ export function createElement(spec: ElementSpec, document: Document): Element {
   return created;
 }
 
-/** Turns `node`, which was created from `before`, into `after` with as few changes as its tag allows. */
+/**
+ * Changes `node` from the spec `before` to the spec `after` with few DOM operations. Returns the node that is shown.
+ */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
   if (before.tag === after.tag) {
@@ -51,7 +54,7 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
   const patch = () => {
     patchSiblings(parent, frozen ? frozen.lastNode.nextSibling : parent.firstChild, oldSpecs, newSpecs);
   };
-  // The text that grew becomes a box.
+  // The text at the end of the code becomes a box, so its text node is replaced.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }
@@ -60,7 +63,7 @@ function areSameSpecs(before: readonly Spec[], after: readonly Spec[]): boolean 
   return before === after || (before.length === after.length && before.every((spec, index) => spec === after[index]));
 }
 
-/** @returns what is left of both to be compared. */
+/** Patches a text node that is only partly frozen. @returns the specs that remain to be compared */
 function patchOpenText(
   { lastNode, openTextLength }: FrozenNodes,
   before: readonly Spec[],
@@ -112,8 +115,8 @@ function patchNode(node: ChildNode, before: Spec, after: Spec, document: Documen
 }
 
 /**
- * Only what differs behind the common beginning is touched, so a selection before it survives.
- * @param start where `before` begins in the node.
+ * Replaces the text after the common prefix of both texts, so that a selection before it survives.
+ * @param start offset in the node at which `before` starts
  */
 function patchText(node: Text, before: string, after: string, start: number): void {
   if (after.startsWith(before)) {
@@ -139,7 +142,7 @@ interface TextPosition {
   readonly offset: number;
 }
 
-/** Lets `change` make other nodes of the same text in `element`, with the same of it selected before and after. */
+/** Calls `change`, which replaces the nodes of `element` but not its text, and restores the selection afterwards. */
 export function preserveSelection(element: Element, change: () => void): void {
   const selection = element.ownerDocument.getSelection();
   const { anchorNode, focusNode } = selection ?? {};
@@ -154,7 +157,7 @@ export function preserveSelection(element: Element, change: () => void): void {
   selection.setBaseAndExtent(start.node, start.offset, end.node, end.offset);
 }
 
-/** @returns what finds the place again: one in `element` by the text before it. */
+/** Returns a function that finds a position in `element` again by the length of the text before it. */
 function capturePosition(element: Element, position: TextPosition): () => TextPosition {
   if (!element.contains(position.node)) return () => position;
   const range = element.ownerDocument.createRange();

@@ -1,33 +1,33 @@
-/** Characters of source after which the next block begins a new section. */
+/** Length of the source after which the next block starts a new section, in characters. */
 const SECTION_LENGTH = 4000;
 
 interface Section {
-  /** Where its first block starts in the source: which block begins a section depends on the text alone. */
+  /** Offset in the source of the first block. Section boundaries depend only on the text and not on its pieces. */
   readonly start: number;
   readonly element: HTMLElement;
 }
 
 interface PlacedBlock {
   readonly start: number;
-  /** undefined: it shows nothing. */
+  /** Element of the block. Undefined for a block that shows nothing, such as a link definition. */
   readonly element: Element | undefined;
 }
 
 /**
- * The children of an answer: boxes of a few thousand characters, each of which the browser can lay out without the
- * others (`contain: content`).
+ * The children of an answer: sections of a few thousand characters, which the browser lays out independently
+ * (`contain: content`).
  */
 export class Sections {
   private readonly sections: Section[] = [];
 
-  /** So many of the first ones rest. */
+  /** Number of leading sections that the browser may skip. */
   private skippableCount = 0;
 
   constructor(private readonly root: HTMLElement) {}
 
   /**
-   * Puts `blocks` behind `last`, in order; one that is in place isn't touched.
-   * @param last the last element that stays where it is; undefined: none does.
+   * Places the elements of `blocks` after `last`, in order. Elements that are already in place are not touched.
+   * @param last the last element that stays where it is, or undefined if none does
    */
   placeBlocks(last: Element | undefined, blocks: readonly PlacedBlock[]): void {
     let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);
@@ -48,8 +48,8 @@ export class Sections {
   }
 
   /**
-   * Lets the browser skip what is far from view while more arrives; it remembers the heights of all but the last one.
-   * Not in a window that isn't shown: nothing has a height there yet.
+   * Allows the browser to skip all sections but the last while they are far from the viewport. The browser remembers
+   * their heights. In a hidden window the sections have no height yet, so none is skipped.
    */
   allowSkipping(): void {
     if (this.root.ownerDocument.visibilityState !== 'visible') return;
@@ -58,7 +58,7 @@ export class Sections {
     }
   }
 
-  /** `innerText` leaves out what is skipped: nothing is when the answer is whole. */
+  /** Makes the browser render all sections. `innerText` leaves out skipped sections, so a complete answer has none. */
   showAll(): void {
     for (const { element } of this.sections.slice(0, this.skippableCount)) element.classList.remove('md-skippable');
     this.skippableCount = 0;

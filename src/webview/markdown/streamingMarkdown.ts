@@ -6,53 +6,61 @@ import type { CodeToolbar } from './codeBlock';
 import { Highlighter, whenIdle, type ScheduleIdle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
 
+/** Shows a Markdown text in an element while the text arrives. */
 export interface StreamingMarkdown {
-  /** Queued; flushed by the scheduler, at most 4,000 characters a flush, the rest in the next. */
+  /** Queues text. Each flush renders at most 4,000 characters of the queue. */
   append(text: string): void;
-  /** All of it, instead of what came before; as much as was shown in one flush, so that it never shrinks and grows. */
+  /** Replaces the text. One flush shows as many characters as were shown before, so that the answer never shrinks. */
   replace(text: string): void;
   /**
-   * No more text will come. What is queued is shown at once if it is little, else in slices. What is shown is then
-   * what the whole text at once would be, and `shown` is called; never, if more text comes before that.
+   * Ends the text. A short queue is rendered at once, a long one in slices.
+   * @param shown called when the complete text is rendered; not called if more text is appended before that
    */
   finish(shown?: () => void): void;
-  /** Nothing comes for a while: until it does, all of what is there is rendered, be it far from view. */
+  /** Makes the browser render all sections, even those far from the viewport, until more text arrives. */
   pause(): void;
-  /** Nothing is shown or highlighted any more; what is there stays. */
+  /** Stops rendering and highlighting. The rendered elements stay. */
   dispose(): void;
-  /** Everything appended so far, as it came. */
+  /** The complete text received so far, unchanged. */
   readonly text: string;
 }
 
+/** How and when an answer is rendered. */
 export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Calls `flush` once, later: e.g. `requestAnimationFrame`. */
+  /** Calls `flush` once, before the next frame, like `requestAnimationFrame`. */
   readonly schedule: (flush: () => void) => void;
-  /** Calls it once, soon, whether or not frames are painted; by default in a task of its own. */
+  /** Calls `flush` once, soon, even in a window that paints no frames. By default `flush` is called in its own task. */
   readonly slice?: (flush: () => void) => void;
-  /** Returns monotonic milliseconds; without it only frames with queued text count as time. */
+  /** Returns monotonic time in milliseconds. Without this option, time is counted in frames with queued text. */
   readonly ticks?: () => number;
-  /** Highlights finished code. */
+  /** Splits the code of a complete block into coloured runs. */
   readonly findRuns: FindRuns;
-  /** When finished code is highlighted; by default when the browser is idle. */
+  /** Schedules the highlighting of code. By default it runs when the browser is idle. */
   readonly idle?: ScheduleIdle;
-  /** Characters of an open block that are parsed with each flush, however far its beginning is final. */
+  /** Minimum length of the start of an open block for which freezing pays off, in characters. By default 400. */
   readonly minFreezeLength?: number;
 }
 
+/** Maximum number of characters that one flush renders. */
 const MAX_FLUSH_LENGTH = 4000;
-/** What may be left to be shown in one go when it is finished. */
+/** Length of the queue, in characters, up to which `finish` renders the queue at once. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
-/** Frames (about a second) after which new characters are shown even if there are only a few of them. */
+/** Number of frames (about one second) after which new characters are rendered even if there are only a few. */
 const MAX_SKIPPED_FRAMES = 60;
-/** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
+/**
+ * Number of queued flushes above which flushes also run between frames. Without this, the queue would grow in a window
+ * that paints no frames.
+ */
 const MAX_QUEUED_FLUSHES = 3;
-/** Milliseconds. */
+/** Duration of a frame, in milliseconds. */
 const FRAME_MS = 1000 / 60;
 
 const parser = createParser();
 
-/** Shows Markdown in `root` while it arrives. `root` is its own from then on. */
+/**
+ * Creates a renderer that shows Markdown in `root` while the text arrives. The renderer owns the children of `root`.
+ */
 export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOptions): StreamingMarkdown {
   root.replaceChildren();
   const stopListening = listenForActions(root, options);
@@ -64,13 +72,13 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   });
   let text = '';
   let source = new SourceText();
-  /** To be shown instead of all that is shown. */
+  /** Text that the next flush shows instead of everything that is shown. */
   let replacement: string | undefined;
   let queue = '';
   let phase: 'open' | 'ending' | 'finished' = 'open';
   let shownCallbacks: (() => void)[] = [];
   let paused = false;
-  /** Frames that have shown nothing since the last one that has. */
+  /** Number of frames since the last flush that rendered text. */
   let skippedFrames = 0;
   let lastFlushAt = 0;
   const ticks = options.ticks ?? (() => 0);
@@ -78,7 +86,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   const flush = () => {
     const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
     const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
-    // Time without text counts, too: a delta that comes after a quiet moment is shown in the next frame.
+    // Time without text counts too, so a delta that arrives after a quiet moment is shown in the next frame.
     const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
     if (!isImmediate && passedFrames < framesToWait) {
       skippedFrames++;
@@ -128,7 +136,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
       requestFlushes();
     });
   };
-  /** Asks for a turn while there is text to show. When no more will come, the rest doesn't wait for frames. */
+  /** Requests flushes while text is queued. After the end of the text, the remaining flushes don't wait for frames. */
   const requestFlushes = () => {
     const left = countQueuedFlushes();
     if (left === 0 || disposed) return;
@@ -136,7 +144,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
     if (phase === 'ending' || left > MAX_QUEUED_FLUSHES) requestFlush('slice');
   };
 
-  /** More text is to come after all: what was the last block may go on. */
+  /** Continues a finished text. The text is rendered again, because its last block may continue. */
   const reopen = () => {
     if (phase === 'finished') replacement = text;
     phase = 'open';
@@ -187,7 +195,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   };
 }
 
-/** A task of its own. Unlike timers, messages are neither delayed nor slowed down in a window nobody looks at. */
+/** Runs a function in its own task. The browser throttles timers in a hidden window, but not messages. */
 function inNextTask(call: () => void): void {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
@@ -198,8 +206,8 @@ function inNextTask(call: () => void): void {
 }
 
 /**
- * Turns raw pieces into the text that is parsed: newlines and NUL as CommonMark wants them. A character whose meaning
- * depends on the next piece (a carriage return, the first half of a surrogate pair) is held back until that is here.
+ * Converts the received pieces to the text that is parsed, with line breaks and NUL replaced as CommonMark requires. A
+ * carriage return or the first half of a surrogate pair at the end is held back until the next piece arrives.
  */
 class SourceText {
   private heldBack = '';
@@ -211,7 +219,7 @@ class SourceText {
     return normalise(whole);
   }
 
-  /** Nothing more will come: what was held back counts as it is. */
+  /** Returns the character that was held back, because no more text will arrive. */
   end(): string {
     const rest = normalise(this.heldBack);
     this.heldBack = '';

@@ -121,7 +121,10 @@ describe('the Tab key while a turn waits', () => {
     [...parent.querySelectorAll<HTMLElement>('button:enabled, textarea, summary, [tabindex="0"]')].filter((stop) =>
       stop.checkVisibility(),
     );
-  /** Presses Tab and, if the page does not handle the key, moves the focus like a browser. Returns undefined outside the page. */
+  /**
+   * Presses Tab and, if the page does not handle the key, moves the focus like a browser. Returns undefined outside the
+   * page.
+   */
   const tab = (shiftKey = false): Element | undefined => {
     const from = focused();
     const event = new page.window.KeyboardEvent('keydown', { key: 'Tab', shiftKey, bubbles: true, cancelable: true });

@@ -1,6 +1,8 @@
 import { randomFragment } from './fragments';
 
-/** One long block of each kind that is frozen from its beginning on, with now and then something that ends or bends it. */
+/**
+ * One long block of each kind that is frozen from its beginning on, with now and then something that ends or bends it.
+ */
 export function randomOpenBlock(random: () => number): string {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const maybe = (chance: number, text: () => string): string => (random() < chance ? text() : '');

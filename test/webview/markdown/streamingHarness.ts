@@ -95,7 +95,10 @@ export function renderInPieces(pieces: Iterable<string>, patience = 1): HTMLElem
   return root;
 }
 
-/** Structure, attributes and every text node by itself. What to say of a difference takes longer than to see there is none. */
+/**
+ * Structure, attributes and every text node by itself. What to say of a difference takes longer than to see there is
+ * none.
+ */
 export function assertSameTree(actual: Node, expected: Node, about: () => string): void {
   if (actual.isEqualNode(expected)) return;
   assert.equal(serialise(actual), serialise(expected), about());

@@ -4,10 +4,10 @@ import { createNode, highlightedLanguage, preserveSelection } from '../morph';
 import type { CodeRun } from './codeRuns';
 import type { FindRuns } from './workerRuns';
 
-/** Calls `work` once, when there is nothing better to do. @returns what cancels it. */
+/** Calls `work` once, when the browser is idle. @returns a function that cancels the call */
 export type ScheduleIdle = (work: () => void) => () => void;
 
-/** Highlights finished code, a block each time nothing else is to be done. */
+/** Highlights complete code blocks, one block each time the browser is idle. */
 export class Highlighter {
   private readonly pending = new Set<Element>();
   private cancel: (() => void) | undefined;
@@ -19,7 +19,7 @@ export class Highlighter {
     private readonly findRuns: FindRuns,
   ) {}
 
-  /** @param element whose code is final. */
+  /** @param element an element that no further text can change */
   add(element: Element): void {
     for (const code of element.querySelectorAll('pre > code')) this.pending.add(code);
     this.scheduleNext();
@@ -48,8 +48,10 @@ export class Highlighter {
   }
 }
 
+/** Delay before work runs in a browser without `requestIdleCallback`, in milliseconds. */
 const FALLBACK_DELAY_MS = 200;
 
+/** Schedules work for when the browser is idle. */
 export const whenIdle: ScheduleIdle = (work) => {
   if (typeof requestIdleCallback === 'undefined') {
     const id = setTimeout(work, FALLBACK_DELAY_MS);
@@ -59,10 +61,10 @@ export const whenIdle: ScheduleIdle = (work) => {
   return () => cancelIdleCallback(id);
 };
 
-/** Longer code keeps one colour: highlighting it would be felt. */
+/** Maximum length of code that is highlighted, in characters. Highlighting longer code would block the page. */
 const MAX_HIGHLIGHTED_LENGTH = 20_000;
 
-/** Colours finished code and then calls `done`. The text and the user's selection in it stay as they are. */
+/** Highlights complete code and then calls `done`. The text and the user's selection in it don't change. */
 function highlightCode(code: Element, findRuns: FindRuns, done: () => void): void {
   const language = findLanguage(code);
   if (isOpen(code) || highlightedLanguage.get(code) === language) return done();

@@ -4,33 +4,36 @@ import { highlightedLanguage } from '../morph';
 import type { ElementSpec, Spec } from '../tree';
 
 /**
- * Characters that mean nothing in a line which has begun with something else: neither a mark, nor a part of a link, an
- * entity or an escape, nor what makes another block of the line.
+ * Matches text without Markdown syntax. Within a line that has already started, none of these characters can be part of
+ * a marker, link, entity or escape, or turn the line into a different block.
  */
 const PLAIN_TEXT = /^[\p{L}\p{M}\p{N} ,.;'’“”–—，。、；-]*$/u;
 
 const LETTER = /\p{L}/u;
 
-/** Text that only makes the last text of the last block longer: it is shown as it comes and parsed with what follows. */
+/** Appends plain text to the last text node of the last block. The text is parsed later, with the text after it. */
 export class AppendFastPath {
   private readonly acceptedTexts: string[] = [];
   private length = 0;
-  /** What of it is shown: spaces wait for a word behind them. */
+  /** The accepted text that is rendered. Trailing spaces are not rendered until a word follows. */
   private readonly renderedTexts: string[] = [];
 
   private constructor(
     private readonly block: RenderedBlock,
     private readonly node: Text,
     private readonly kind: 'prose' | 'code',
-    /** Characters until it has to be parsed again. */
+    /** Number of characters after which the block must be parsed again. */
     private readonly maxLength: number,
-    /** Of code: what may close it. */
+    /** Character of which the closing fence consists. Empty for prose. */
     private readonly fenceCharacter: string,
-    /** In the source behind what is shown. */
+    /** Spaces at the end of the source that are not rendered yet. */
     private trailingSpaces: string,
   ) {}
 
-  /** @param maxLength characters until there is a reason to parse again, whatever they are. */
+  /**
+   * Returns a fast path for a block, or undefined if its last text may still change.
+   * @param maxLength number of characters after which the block must be parsed again
+   */
   static create(block: RenderedBlock, maxLength: number): AppendFastPath | undefined {
     const { element, spec, text } = block;
     const last = spec && findLastText(spec);
@@ -46,7 +49,7 @@ export class AppendFastPath {
     return spaces === undefined ? undefined : new AppendFastPath(block, node, 'prose', maxLength, '', spaces);
   }
 
-  /** @returns false: it is more than that. */
+  /** Renders the text. Returns false, and renders nothing, if the text must be parsed. */
   tryAppend(text: string): boolean {
     const length = this.length + text.length;
     if (
@@ -65,7 +68,7 @@ export class AppendFastPath {
     return true;
   }
 
-  /** The block with all that was taken. */
+  /** The block with all accepted text. */
   get extendedBlock(): RenderedBlock {
     const { block } = this;
     if (this.length === 0) return block;
@@ -80,14 +83,14 @@ export class AppendFastPath {
 
 const noToken = { type: '', markup: '', content: '' };
 
-/** Nothing but code is behind its first line, with nothing cut off, and the last line doesn't look like its end. */
+/** Returns whether all lines after the first are unindented code and the last line can't be the closing fence. */
 function isOpenCode(text: string, content: string, marker: string): boolean {
   const code = text.indexOf('\n') + 1;
   const lastLine = text.slice(text.lastIndexOf('\n') + 1);
   return code > 0 && code + content.length === text.length && !lastLine.includes(marker);
 }
 
-/** The spaces at the end of a paragraph or heading whose last line is prose as far as its last word. */
+/** Returns the spaces at the end of a paragraph or heading, or undefined if its last word is not plain text. */
 function trailingSpacesOfProse({ block, text }: RenderedBlock): string | undefined {
   const { tokens } = block;
   const index = tokens.findLastIndex(({ nesting }) => nesting >= 0);
@@ -97,7 +100,7 @@ function trailingSpacesOfProse({ block, text }: RenderedBlock): string | undefin
   const { content } = inline;
   const line = content.slice(content.lastIndexOf('\n') + 1);
   const word = line.slice(line.lastIndexOf(' ') + 1);
-  // It may be a link definition, or become one.
+  // Content that starts with a bracket may become a link definition.
   if (content.startsWith('[') || !LETTER.test(line) || !PLAIN_TEXT.test(word)) return undefined;
   const end = text.trimEnd();
   const spaces = text.slice(end.length);

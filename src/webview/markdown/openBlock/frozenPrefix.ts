@@ -5,16 +5,19 @@ import type { Lookups, ReferenceScope } from '../references';
 import type { Spec } from '../tree';
 import { findParagraphFreezePoint, type RenderSelfContained } from './paragraphFreezePoint';
 
-/** The beginning of the open block: no more text can change it, so it is neither parsed nor rendered with the rest. */
+/** The start of the open block that no further text can change. It is neither parsed nor rendered again. */
 export interface FrozenPrefix {
-  /** Where the block starts in the whole source. */
+  /** Offset of the block in the complete source. */
   readonly start: number;
+  /** Source of the prefix, in the pieces in which it was frozen. */
   readonly source: readonly string[];
+  /** Text that replaces the prefix for the parser. */
   readonly placeholder: string;
   readonly context: PrefixContext;
   readonly lookups: Lookups;
 }
 
+/** Finds the point in an open block up to which no further text can change it, or returns undefined. */
 export function findFreezePoint(
   open: OpenBlock,
   parser: MarkdownIt,
@@ -36,7 +39,7 @@ export function findFreezePoint(
   }
 }
 
-/** Whether the first of `parsed`, which were parsed behind the stand-in of `head`, goes on with its block. */
+/** Returns whether the first block, parsed after the placeholder of a frozen prefix, continues the prefix. */
 export function continuesBlock(
   { context, placeholder, lookups }: FrozenPrefix,
   { blocks }: ParsedBlocks,
@@ -70,8 +73,8 @@ function isContinuedBy(context: PrefixContext, tokens: readonly Token[], { type,
 }
 
 /**
- * Boxes of whole lines of code are final: where one ends depends on what is before it alone. The opening line stands in
- * for them, so that indentation and the closing fence are read as ever.
+ * Finds the end of the last complete box of code. The end of a box depends only on the code before it. The placeholder
+ * is the opening line, so that indentation and the closing fence are parsed as before.
  */
 function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint | undefined {
   const pre = spec.children.at(-1);
@@ -94,14 +97,17 @@ function countLines(piece: Spec): number {
   return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.split('\n').length - 1 : 0), 0);
 }
 
-/** At 65,536 cells that rows lack markdown-it ends a table. Rows that are parsed apart must not get around that. */
+/**
+ * Number of missing cells at which markdown-it ends a table. Tables with more cells are parsed completely, so that
+ * freezing can't bypass the limit.
+ */
 const MAX_MISSING_CELLS = 65_536;
 
 const HEADER_LINES = 2;
 
 /**
- * A row is final as soon as there is one behind it. The header stands in for all of them; the last row stays, so that
- * there is a body for those to come.
+ * Finds the start of the last row of a table. A row is final as soon as another row follows. The placeholder is the
+ * header. The last row is not frozen, so that the table always has a body for further rows.
  */
 function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): FreezePoint | undefined {
   const headers = block.tokens.filter(({ type }) => type === 'th_open').length;
@@ -117,12 +123,12 @@ function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): F
   };
 }
 
-/** Paragraphs of a tight list are hidden; without any there is no telling. */
+/** Whether a list is tight or loose. Unknown for a list without paragraphs. */
 type Tightness = 'tight' | 'loose' | 'unknown';
 
 /**
- * An item is final when the next one has begun for good; from there on the list can be parsed by itself, as items know
- * nothing of each other. What they share is whether the list is tight: items are only frozen when theirs is certain.
+ * Finds the start of the last item of a list that no further text can change. Items are independent of each other,
+ * except that one loose item makes the whole list loose, so items are frozen only when their tightness is certain.
  */
 function findListFreezePoint(
   { text, block, lineStart, spec, context }: OpenBlock,
@@ -149,14 +155,14 @@ function findListFreezePoint(
   };
 }
 
-/** Of a top-level list, as far as it was parsed. */
+/** Returns the tightness of a top-level list. */
 function findTightness(tokens: readonly Token[]): Tightness {
   const paragraph = tokens.find(({ type, level }) => type === 'paragraph_open' && level === 2);
   if (!paragraph) return 'unknown';
   return paragraph.hidden ? 'tight' : 'loose';
 }
 
-/** Whether the list would be loose if there were nothing but a word in the item that begins there. */
+/** Returns whether a list is loose because of the items before `end`, whatever the item at `end` contains. */
 function isLooseBefore(end: number, text: string, parser: MarkdownIt): boolean {
   const marker = /^[ \t]*(?:[-*+]|\d{1,9}[.)])/.exec(text.slice(end, text.indexOf('\n', end)))?.[0];
   if (marker === undefined) return false;
@@ -164,7 +170,7 @@ function isLooseBefore(end: number, text: string, parser: MarkdownIt): boolean {
   return blocks.length === 1 && findTightness(blocks[0]?.tokens ?? []) === 'loose';
 }
 
-/** Their lines. */
+/** Returns the lines at which the items of a top-level list start. */
 function findItemLines(tokens: readonly Token[]): readonly number[] {
   return tokens.flatMap(({ type, level, map }) => (type === 'list_item_open' && level === 1 && map ? [map[0]] : []));
 }

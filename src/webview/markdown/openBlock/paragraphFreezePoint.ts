@@ -2,16 +2,17 @@ import type { Token } from 'markdown-it';
 import type { FreezePoint, OpenBlock } from '../frozen';
 import type { Spec } from '../tree';
 
-/** Inline content by itself; undefined when something in it may still go on behind it. */
+/** Renders inline content on its own. Returns undefined when further text may change its meaning. */
 export type RenderSelfContained = (content: string) => readonly Spec[] | undefined;
 
-/** May be link definitions, or become some. */
+/** Matches content that may become a link definition. */
 const MAY_DEFINE = /^\s*\[/;
 
 /**
- * Inline content is final up to a place between two words that no mark reaches across. A letter stands in for it: the
- * line then is what it was, the middle of a paragraph, and nothing at its beginning is taken for a marker.
- * @param minLength characters that are not worth a cut.
+ * Finds the last boundary between two words up to which a paragraph is final: no markup spans the boundary. The
+ * placeholder is a letter, so that the parser takes the remaining text for the middle of a paragraph and finds no block
+ * marker at its start.
+ * @param minLength minimum number of characters before the boundary
  */
 export function findParagraphFreezePoint(
   open: OpenBlock,
@@ -36,8 +37,8 @@ export function findParagraphFreezePoint(
 }
 
 /**
- * What is before it in its line must have made that line part of the paragraph, and must not be a cell: the line may
- * become a table's header yet, and then cells are counted.
+ * Returns whether the line with the boundary already belongs to the paragraph and has no table cells before the
+ * boundary. The line may still become the header of a table, in which cells are counted.
  */
 function isWithinProse(content: string, boundary: number): boolean {
   const part = content.slice(content.lastIndexOf('\n', boundary - 1) + 1, boundary);
@@ -65,15 +66,15 @@ function freezePointAt(
   };
 }
 
-/** Where a paragraph may be cut: between words, or between two characters of a script that is written without spaces. */
+// A boundary is a space before a word, or the point between two characters of a script that is written without spaces.
 const BOUNDARY_SPACE = /[ \n]/;
 const WORD_START = /[A-Za-z0-9\u3041-\u9fff]/;
 const UNSPACED = /[\u3001-\u9fff]/;
 
-/** With one of these a word can belong to a link, an entity or an escape that began before it. */
+/** Matches characters with which a link, an entity or an escape can extend over a boundary without spaces. */
 const MAY_SPAN_WORDS = /[:<&\\@]/;
 
-/** The last boundary from `longest` back to `shortest` where `content` may be cut; 0: none. */
+/** Returns the last boundary in the first `maxLength` characters of `content`, or 0 if there is none. */
 function findLastBoundary(content: string, minLength: number, maxLength: number): number {
   const maySpanWords = MAY_SPAN_WORDS.test(content);
   for (let end = Math.min(maxLength, content.length - 1); end >= minLength && end > 0; end--) {
@@ -86,11 +87,11 @@ function findLastBoundary(content: string, minLength: number, maxLength: number)
 }
 
 /**
- * Whether nothing in `content`, which was parsed by itself into `tokens`, waits for what comes behind it. What has
- * found its partner is a token of its own; a mark that is still text may find one, except where it can never open:
- * with spaces or letters on both sides. Escapes and entities become text, too, so with them no mark is trusted.
+ * Returns whether further text can't change the meaning of `content`, which was parsed on its own into `tokens`. A
+ * closed marker is a token. A marker that is still text may be closed by further text, unless it has spaces or letters
+ * on both sides. Escapes and entities become text too, so content with them and a marker is never self-contained.
  *
- * @param hasLookups whether it has asked for a link definition: `[a]` may go on as `[a](b)` or `[a][b]`.
+ * @param hasLookups whether the content uses a link label, because `[a]` may continue as `[a](b)` or `[a][b]`
  */
 export function isSelfContained(content: string, tokens: readonly Token[], hasLookups: boolean): boolean {
   const texts = tokens.filter(({ type }) => type === 'text').map((token) => token.content);
