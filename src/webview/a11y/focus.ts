@@ -1,8 +1,8 @@
 /**
- * One way in for the keyboard, however long the conversation is: one article can be tabbed to, arrows go to its
- * neighbours, and Tab goes through what is in it and out, past all that the others hold.
- * @param exitElement the last thing in `log`; takes the focus for a moment on its way out
- * @param onEndKey the last article was asked for by key
+ * Makes the articles of a conversation a single Tab stop (roving tabindex). Tab enters one article, goes through its
+ * controls and leaves the conversation. The arrow keys move the focus to the neighbouring articles.
+ * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
+ * @param onEndKey called when the user presses the End key
  */
 export function createRovingTabindex(
   log: HTMLElement,
@@ -10,9 +10,9 @@ export function createRovingTabindex(
   exitElement: HTMLElement,
   onEndKey: () => void,
 ): RovingTabindex {
-  /** What a hand has put the focus on is scrolled by the arrows, like any page. */
+  /** Whether a pointer set the focus. The arrow keys then scroll the conversation like any page. */
   let focusedByPointer = false;
-  /** On the way out the log itself has the focus for a moment. */
+  /** Whether Shift+Tab is leaving the conversation. The log itself then has the focus for a moment. */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
@@ -27,14 +27,14 @@ export function createRovingTabindex(
     if (!article) return;
     focusedByPointer = false;
     article.focus({ preventScroll: true });
-    // Of one that doesn't fit, the beginning.
+    // An article that is higher than the conversation is scrolled to its start.
     article.scrollIntoView({ block: article.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
   };
 
   const onTab = (event: KeyboardEvent, article: HTMLElement, target: Element): void => {
     const tabbable = findTabbable(article);
     if (event.shiftKey) {
-      // The log stands before everything in it.
+      // Shift+Tab leaves the conversation from the log, because the log precedes all its articles.
       if (target === article) {
         isLeaving = true;
         log.focus({ preventScroll: true });
@@ -90,14 +90,15 @@ export function createRovingTabindex(
 
   return {
     refresh: () => {
-      // Nobody has been there, or it is gone: the way in is the newest.
+      // The newest article becomes the Tab stop, unless the focus is in the current one.
       if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findArticles().at(-1));
     },
   };
 }
 
+/** The roving tabindex of a conversation. */
 interface RovingTabindex {
-  /** There are other articles now. */
+  /** Updates the Tab stop after articles were added or removed. */
   refresh(): void;
 }
 
@@ -106,7 +107,7 @@ function closestArticle(target: EventTarget | null): HTMLElement | undefined {
   return (target as Element).closest<HTMLElement>('article') ?? undefined;
 }
 
-/** The elements in `parent` that Tab stops at, in their order. */
+/** Returns the elements in `parent` that Tab stops at, in document order. */
 function findTabbable(parent: HTMLElement): HTMLElement[] {
   const candidates = parent.querySelectorAll<HTMLElement>(
     'button:enabled, textarea:enabled, summary, a[href], [tabindex="0"]',
@@ -177,11 +178,14 @@ function isBefore(one: Node, other: Node): boolean {
 
 /**
  * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works
- * there, the element gets it as soon as VS Code focuses the panel.
+ * there, the page remembers the element and focuses it as soon as VS Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
-/** @param focusInitial is called when VS Code focuses the panel and nothing in the page has the focus */
+/**
+ * Creates a function that moves the keyboard focus within the page.
+ * @param focusInitial called when VS Code focuses the panel and no element in the page has the focus
+ */
 export function createMoveFocus(focusInitial: () => void): MoveFocus {
   let deferredElement: HTMLElement | undefined;
   window.addEventListener('focus', () => {

@@ -13,14 +13,14 @@ import {
 import { createTimelinePicture } from './timelinePicture';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
-/** What the network did, behind one quiet line. */
+/** A disclosure under an answer. When it is open, it shows the attempts and waits of the turn. */
 export interface Timeline {
   readonly element: HTMLDetailsElement;
   update(state: TurnState): void;
   dispose(): void;
 }
 
-/** It is drawn when it is opened, and while the turn runs once a second from then on. */
+/** Creates a timeline. It is drawn when the user opens it, and then once per second while the turn runs. */
 export function createTimeline(context: PageContext): Timeline {
   const caption = element('summary');
   const body = element('div', { class: 'timeline-body' });
@@ -52,17 +52,17 @@ export function createTimeline(context: PageContext): Timeline {
   };
 }
 
-/** There was an attempt, or a wait for one. */
+/** Returns whether the turn has made an attempt or has waited for one. */
 export function hasTimeline(state: TurnState): boolean {
   return runsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
 }
 
-/** The network did more than answer. */
+/** Returns whether the turn has waited or has needed more than one attempt. */
 export function isEventful({ attempts, earlier, ledger }: TurnState): boolean {
   return attempts > 1 || earlier.length > 0 || ledger.waits.length > 0 || waitedMs(ledger) >= minDisplayedMs;
 }
 
-/** How long it took; undefined where there is no first word, or no end. */
+/** Returns a text with the time to the first token and the total time. Undefined without a token or before the end. */
 export function timingText({ strings, format }: PageContext, state: TurnState): string | undefined {
   const { firstTokenMs, ms } = totalsOf(state);
   if (firstTokenMs === undefined || state.endedAt === undefined) return undefined;
@@ -81,7 +81,7 @@ function timelineCaption(context: PageContext, state: TurnState): string {
     : fill(strings.summaryRetried, String(attempts), format.duration(waited));
 }
 
-/** A turn's timeline: the picture and what its signs mean, the sums, and every step in words. */
+/** Returns the content of a timeline: the picture, its legend, the totals, and a list of all attempts and waits. */
 function createTimelineBody(context: PageContext, state: TurnState): readonly HTMLElement[] {
   const now = isRunning(state.phase) ? monotonicOf(state, context.clock.now()) : undefined;
   const spans = createSpans(state, now);
@@ -97,7 +97,7 @@ function createTimelineBody(context: PageContext, state: TurnState): readonly HT
   ];
 }
 
-/** Of the signs that occur. */
+/** Creates the legend, with the items that occur in the picture. */
 function createLegend({ strings }: PageContext, { parts }: TurnSpans): HTMLElement {
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const allItems: readonly (readonly [name: string, label: string, occurs: boolean])[] = [
@@ -122,7 +122,7 @@ function createRow(context: PageContext, part: WaitSpan | AttemptSpan): HTMLElem
   return element('li', {}, element('span', { class: 'timeline-at' }, `+${format.duration(part.from)}`), content);
 }
 
-/** The dot between two belongs to the first: no line begins with one. */
+/** Returns the nodes of a detail. The separator belongs to the detail before it, so that no line starts with a dot. */
 function detailNodes(
   { text, tooltip }: TimelineDetail,
   index: number,

@@ -4,16 +4,17 @@ import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol'
 import type { PageContext } from '../pageContext';
 import { fill } from '../util/format';
 
-/** A few words of a row of the timeline. */
+/** A short text in a row of the timeline. */
 export interface TimelineDetail {
   readonly text: string;
-  /** Only for those who ask. */
+  /** Additional text that is shown when the pointer rests on the detail. */
   readonly tooltip?: string | undefined;
 }
 
-/** A shorter time reads as `0 s`: not worth a word. */
+/** Minimum duration that is shown, in milliseconds. A shorter one would be formatted as `0 s`. */
 export const minDisplayedMs = 50;
 
+/** Returns the title of a wait: its duration and its reason. */
 export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }: LedgerWait): string {
   const fault = faultWords(strings, reason);
   return waitedMs === undefined
@@ -21,10 +22,10 @@ export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }
     : fill(strings.timelineWaited, format.duration(waitedMs), fault);
 }
 
-/** Whom the wait was told, and where its length came from. */
+/** Returns the details of a wait: which request caused the wait, and where its duration comes from. */
 export function waitDetails({ strings, format }: PageContext, wait: LedgerWait): readonly TimelineDetail[] {
   const { reason, told, source, delayMs, estimated, hintMs, hintFrom, jitterMs = 0 } = wait;
-  // Nobody has asked for it: it ended with the network.
+  // A wait for the network has no duration that a gateway named or that the retry policy chose.
   if (reason === 'offline') return [];
   const texts: string[] = [];
   if (told === 'request') texts.push(strings.toldRequest);
@@ -55,7 +56,7 @@ export function waitDetails({ strings, format }: PageContext, wait: LedgerWait):
   return texts.map((text) => ({ text }));
 }
 
-/** A turn in numbers, the attempts first. */
+/** Returns the totals of a turn as texts. The number of attempts comes first. */
 export function totalsTexts({ strings, format }: PageContext, totals: TurnTotals): readonly string[] {
   const { attempts, waitedMs, ms, speed, bytes } = totals;
   const texts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];
@@ -80,7 +81,7 @@ function speedText(
   }
 }
 
-/** Why an attempt was made and how, what came of it, and what it brought. */
+/** Returns the details of an attempt: its trigger, its resume method, its outcome, and the amount of received data. */
 export function attemptDetails({ strings, format }: PageContext, entry: LedgerEntry): readonly TimelineDetail[] {
   const { status, requestId, resumed, ended } = entry;
   const details: TimelineDetail[] = [triggerText(strings, entry), resumeText(strings, entry)].flatMap((text) =>

@@ -4,17 +4,21 @@ import { fill } from '../util/format';
 import { attemptDetails, waitTitle } from './timelineDetails';
 import type { AttemptSpan, ThroughputSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
-/** In pixels; across, everything is a share of the width, so that text is never stretched. */
+// Vertical sizes are pixels. Horizontal sizes are shares of the width, so that the text of the picture is not
+// stretched.
 const lane = { top: 14, height: 14 } as const;
 const throughputLane = { gap: 5, height: 22 } as const;
 const axisHeight = 16;
 
-/** Attempts closer than this share of the width have one number between them. */
+/** Minimum distance between two attempt numbers, as a share of the width. Numbers that are closer are left out. */
 const minNumberGap = 0.05;
 
 let pictureCount = 0;
 
-/** What the network did, on the time axis of the turn; the list below it says the same in words. */
+/**
+ * Creates the picture of a timeline: attempts, waits and throughput on a time axis. The list below the picture contains
+ * the same information as text.
+ */
 export function createTimelinePicture(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
   const { total, segments, parts, throughput } = spans;
   const share = (ms: number): number => (total > 0 ? ms / total : 0);
@@ -62,7 +66,10 @@ function waitBar(
   );
 }
 
-/** Thin until the headers are there, half as high until the first token, then full: told apart without colours. */
+/**
+ * Creates the bar of an attempt. The bar is thin until the headers arrive, medium until the first token, and then full
+ * height, so that the phases can be distinguished without colours.
+ */
 function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: number): Element {
   const { from, to, headers = to, firstToken = to, number, entry } = span;
   const bar = (start: number, end: number, height: number, name: string): Element[] => {
@@ -75,7 +82,7 @@ function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: 
     'g',
     {},
     svg('title', {}, [title, ...details].join(' · ')),
-    // So that a thin bar is as easily pointed at as a thick one.
+    // An invisible bar of full height makes a thin bar as easy to point at as a thick one.
     ...bar(from, to, lane.height, 'picture-hit-area'),
     ...bar(from, Math.min(headers, firstToken), 2, 'picture-connecting'),
     ...bar(Math.min(headers, firstToken), firstToken, 6, 'picture-first-token'),
@@ -84,7 +91,7 @@ function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: 
   );
 }
 
-/** A cross where it failed, a square where it was stopped; what has finished needs none. */
+/** Creates a cross at the end of a failed attempt, or a square at the end of a stopped one. */
 function endMark({ entry }: AttemptSpan, share: number, y: number): readonly Element[] {
   const outcome = entry.ended?.how;
   if (outcome === undefined || outcome === 'finished') return [];
@@ -124,7 +131,7 @@ function throughputArea(
   );
 }
 
-/** Where a person has gone on with the answer, at another time. */
+/** Creates the line between two segments, at which the user continued the answer at a later time. */
 function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
   const x = percent(share);
   return svg(
@@ -146,7 +153,7 @@ function timeAxis({ format }: PageContext, total: number, share: ToShare, y: num
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
-/** At the edges a text keeps within the picture. */
+/** Returns the text anchor that keeps a label within the picture. */
 function textAnchor(share: number): 'start' | 'middle' | 'end' {
   if (share < 0.06) return 'start';
   return share > 0.94 ? 'end' : 'middle';
@@ -160,12 +167,13 @@ function hatchPattern(id: string): Element {
   );
 }
 
+/** Distances between two ticks, in seconds. */
 const stepSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-/** More would run into one another in a narrow panel. */
+/** Maximum number of steps on the time axis. With more steps, labels would overlap in a narrow panel. */
 const maxSteps = 5;
 
-/** Round times on an axis of `totalMs`, from 0, in milliseconds. */
+/** Returns the ticks of a time axis: round times from 0 to `totalMs`, in milliseconds. */
 export function axisTicks(totalMs: number): readonly number[] {
   const hours = Math.ceil(totalMs / 3_600_000 / maxSteps) * 3600;
   const step = 1000 * (stepSeconds.find((second) => totalMs / (second * 1000) <= maxSteps) ?? hours);

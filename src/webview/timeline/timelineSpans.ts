@@ -9,39 +9,51 @@ import {
 } from '../../shared/protocol';
 import { minDisplayedMs } from './timelineDetails';
 
-/** Milliseconds on the axis of a turn: its runs one after the other, without the time between them. */
+/**
+ * A range on the time axis of a turn, in milliseconds. The axis joins the segments of the turn, without the time
+ * between them.
+ */
 interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
+/** A wait on the time axis. */
 export interface WaitSpan extends TimeRange {
   readonly kind: 'wait';
   readonly wait: LedgerWait;
 }
 
+/** An attempt on the time axis. */
 export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
   readonly entry: LedgerEntry;
-  /** Counted over all runs. */
+  /** Number of the attempt, counted from 1 over all segments. */
   readonly number: number;
-  /** Of an answer; absent: there were none, or they refused one. */
+  /** Time at which the headers of an answer arrived. Undefined without headers, or if the status was an error. */
   readonly headers?: number | undefined;
+  /** Time at which the first token arrived. */
   readonly firstToken?: number | undefined;
 }
 
+/** A second of the time axis with the number of characters received in it. */
 export interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 
+/** Everything that the picture of a timeline shows. */
 export interface TurnSpans {
+  /** Length of the time axis, in milliseconds. */
   readonly total: number;
   readonly segments: readonly TimeRange[];
   readonly parts: readonly (WaitSpan | AttemptSpan)[];
   readonly throughput: readonly ThroughputSpan[];
 }
 
-/** @param now monotonic, of the present segment, while it runs */
+/**
+ * Places the attempts, waits and throughput of a turn on a time axis.
+ * @param now monotonic time in milliseconds while the current segment runs
+ */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
   const spans = {
     segments: [] as TimeRange[],
@@ -62,11 +74,11 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
   return { ...spans, total };
 }
 
-/** Where the times of a segment are on the axis of its turn. */
+/** The position of a segment on the time axis of its turn. */
 interface SegmentAxis {
   readonly start: number;
   readonly end: number;
-  /** Of a monotonic time. */
+  /** Converts a monotonic time of the segment to a time on the axis. */
   readonly toAxis: (at: number) => number;
 }
 
@@ -95,7 +107,7 @@ function segmentParts(
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return (
     waits
-      // One that is still open goes on, or was cut off with its window.
+      // An open wait still lasts, or its window went away. Its duration is unknown, so it is always shown.
       .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= minDisplayedMs)
       .map((wait) => {
         const to = wait.waitedMs === undefined ? end : toAxis(wait.at + wait.waitedMs);
@@ -122,7 +134,10 @@ function attemptSpan(
   return { kind: 'attempt', entry, number, from, to, headers: within(headersMs), firstToken };
 }
 
-/** Of an attempt that goes on; where the turn had its first word before, the headers stand for it. */
+/**
+ * Returns the time from the start of a running attempt to its first token, in milliseconds. If an earlier attempt
+ * received the first token of the turn, the arrival of the headers is the best estimate.
+ */
 function firstTokenSoFar({ firstTokenAt, lastTokenAt = -Infinity }: TurnRun, entry: LedgerEntry): number | undefined {
   if (firstTokenAt === undefined || lastTokenAt < entry.at) return undefined;
   return firstTokenAt >= entry.at ? firstTokenAt - entry.at : (entry.headersMs ?? 0);
