@@ -3,59 +3,59 @@ import { openAnswer, window } from './streamingHarness';
 
 const paragraphs = `${'Some words of an answer. '.repeat(10)}\n\n`.repeat(80);
 
-function isShown(visible: boolean): void {
+function setVisible(visible: boolean): void {
   Object.defineProperty(window.document, 'visibilityState', {
     configurable: true,
     get: () => (visible ? 'visible' : 'hidden'),
   });
 }
 
-function streamed() {
+function streamLongAnswer() {
   const answer = openAnswer();
   answer.markdown.append(paragraphs);
   while (answer.runFlush());
-  const resting = () => [...answer.root.children].map((section) => section.classList.contains('md-skippable'));
-  return { ...answer, resting };
+  const skippable = () => [...answer.root.children].map((section) => section.classList.contains('md-skippable'));
+  return { ...answer, skippable };
 }
 
 describe('sections of a long answer', () => {
   afterEach(() => Reflect.deleteProperty(window.document, 'visibilityState'));
 
-  it('may be skipped far from view while more arrives, all but the last one', () => {
-    isShown(true);
-    const resting = streamed().resting();
-    assert.ok(resting.length > 3);
+  it('allows the browser to skip all sections but the last while an answer streams', () => {
+    setVisible(true);
+    const skippable = streamLongAnswer().skippable();
+    assert.ok(skippable.length > 3);
     assert.deepEqual(
-      resting,
-      resting.map((_, index) => index < resting.length - 1),
+      skippable,
+      skippable.map((_, index) => index < skippable.length - 1),
     );
   });
 
-  it('are all there when it is whole', () => {
-    isShown(true);
-    const { markdown, resting } = streamed();
+  it('renders all sections when the answer is complete', () => {
+    setVisible(true);
+    const { markdown, skippable } = streamLongAnswer();
     markdown.finish();
-    assert.ok(!resting().includes(true));
+    assert.ok(!skippable().includes(true));
   });
 
-  it('are all there while nothing comes, what was queued included', () => {
-    isShown(true);
-    const { markdown, runFlush: flush, resting } = streamed();
+  it('renders all sections, including queued text, while the answer is paused', () => {
+    setVisible(true);
+    const { markdown, runFlush, skippable } = streamLongAnswer();
     markdown.append(paragraphs);
     markdown.pause();
-    while (flush());
-    assert.ok(!resting().includes(true));
+    while (runFlush());
+    assert.ok(!skippable().includes(true));
   });
 
-  it('are all there when no more of it is shown', () => {
-    isShown(true);
-    const { markdown, resting } = streamed();
+  it('renders all sections when the renderer is disposed', () => {
+    setVisible(true);
+    const { markdown, skippable } = streamLongAnswer();
     markdown.dispose();
-    assert.ok(!resting().includes(true));
+    assert.ok(!skippable().includes(true));
   });
 
-  it('are not skipped in a window that is not shown', () => {
-    isShown(false);
-    assert.ok(!streamed().resting().includes(true));
+  it('skips no section in a hidden window', () => {
+    setVisible(false);
+    assert.ok(!streamLongAnswer().skippable().includes(true));
   });
 });
