@@ -58,7 +58,7 @@ describe('worker highlighting', () => {
     assert.equal(workers.length, 0);
   });
 
-  it('sends the blocks to one worker, one after the other', () => {
+  it('sends code blocks to one worker, one after the other', () => {
     const { find } = setUp();
     find('a');
     find('b');
@@ -96,7 +96,7 @@ describe('worker highlighting', () => {
     assert.equal(expire, undefined);
   });
 
-  it('leaves code plain when the worker fails', () => {
+  it('shows code without colours when the worker fails', () => {
     const { find } = setUp();
     find('a');
     find('b');
@@ -106,7 +106,7 @@ describe('worker highlighting', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('leaves code plain when the page may not start a worker', () => {
+  it('shows code without colours when the page may not start a worker', () => {
     const results: unknown[] = [];
     const findRuns = createRunFinder({
       startWorker: () => {
@@ -118,7 +118,7 @@ describe('worker highlighting', () => {
     assert.deepEqual(results, [undefined, undefined]);
   });
 
-  it('shows code complete and plain when highlighting gives up, and highlights the next block', () => {
+  it('shows complete code without colours when highlighting gives up, and highlights the next block', () => {
     const { findRuns } = setUp();
     const hostile = '['.repeat(20_000);
     const { root, markdown, runSlice, runIdle } = openAnswer({ findRuns });
