@@ -90,7 +90,7 @@ export function createRovingTabindex(
 
   return {
     refresh: () => {
-      // The newest article becomes the Tab stop, unless the focus is in the current one.
+      // The newest article becomes the Tab stop, unless the article that is the Tab stop contains the focus.
       if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findArticles().at(-1));
     },
   };
@@ -153,7 +153,7 @@ export function createWaitTabOrder(
     return target === (findTabbable(article).at(-1) ?? article) ? first : undefined;
   };
 
-  // In the capture phase, because the conversation handles Tab at the edge of an article in another way.
+  // The listener runs in the capture phase, before the listener with which the conversation handles Tab.
   page.addEventListener(
     'keydown',
     (event) => {

@@ -12,7 +12,7 @@ interface BlockSource {
   readonly block: Block;
   /** Source of the block. The same source renders to the same elements while its link definitions stay the same. */
   readonly text: string;
-  /** Line of the parsed text from which code may still grow. Infinity if no code can grow. */
+  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can grow. */
   readonly openFromLine: number;
   /** What the parser must know about the frozen prefix of the block, if there is one. Its elements already exist. */
   readonly context: PrefixContext | undefined;

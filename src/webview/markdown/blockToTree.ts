@@ -7,7 +7,7 @@ interface BlockContext {
   /** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
   readonly parseLanguage: (info: string) => string;
   readonly toolbar: ElementSpec;
-  /** Line from which code may still grow. Infinity if no code can grow. */
+  /** A code block that ends at this line or later may still grow. Infinity if none can grow. */
   readonly openFromLine: number;
   /** Whether the block is a list that its frozen items make loose, whatever the remaining items look like. */
   readonly loose: boolean;

@@ -18,7 +18,7 @@ export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | un
   return typeof last === 'object' ? findFrozenNodes(last) : undefined;
 }
 
-/** Returns the spec with a change to the last descendant that is `depth` levels below it. */
+/** Returns the element spec with a change to the last descendant that is `depth` levels below it. */
 export function changeLastDescendant(
   spec: ElementSpec,
   depth: number,
@@ -30,7 +30,7 @@ export function changeLastDescendant(
   return { ...spec, children: [...spec.children.slice(0, -1), changeLastDescendant(last, depth - 1, change)] };
 }
 
-/** Returns the spec with its final children moved to its frozen nodes. */
+/** Returns the element spec with its final children moved to its frozen nodes. */
 export function freezeChildren(
   spec: ElementSpec,
   element: Element,
@@ -70,7 +70,7 @@ export function newlyFrozenElements(before: ElementSpec, after: ElementSpec, ele
   return elements;
 }
 
-/** Returns the spec with its frozen nodes moved back to its children. */
+/** Returns the element spec with its frozen nodes moved back to its children. */
 export function thawSpec(spec: ElementSpec): ElementSpec {
   const { frozen, children, ...rest } = spec;
   if (frozen) return { ...rest, children: joinSpecs(frozen, children) };
@@ -140,7 +140,7 @@ export interface OpenBlock {
 
 /** The point in an open block up to which no further text can change the block. */
 export interface FreezePoint {
-  /** Offset of the point in the text of the block. */
+  /** Offset of the freeze point in the text of the block. */
   readonly end: number;
   /**
    * Text that replaces the frozen prefix for the parser, so that the remainder is parsed as it was after the prefix.

@@ -2,7 +2,7 @@
 const SECTION_LENGTH = 4000;
 
 interface Section {
-  /** Offset in the source of the first block. Section boundaries depend only on the text and not on its pieces. */
+  /** Offset in the source of the first block. Section boundaries depend only on the text, not on how it arrives. */
   readonly start: number;
   readonly element: HTMLElement;
 }

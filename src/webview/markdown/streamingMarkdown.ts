@@ -14,9 +14,9 @@ export interface StreamingMarkdown {
   replace(text: string): void;
   /**
    * Ends the text. A short queue is rendered at once, a long one in slices.
-   * @param shown called when the complete text is rendered; not called if more text is appended before that
+   * @param onShown called when the complete text is rendered; not called if more text is appended before that
    */
-  finish(shown?: () => void): void;
+  finish(onShown?: () => void): void;
   /** Makes the browser render all sections, even those far from the viewport, until more text arrives. */
   pause(): void;
   /** Stops rendering and highlighting. The rendered elements stay. */
@@ -119,8 +119,8 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   };
 
   const countQueuedFlushes = () => {
-    const left = Math.ceil(((replacement?.length ?? 0) + queue.length) / MAX_FLUSH_LENGTH);
-    return left === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : left;
+    const queuedFlushes = Math.ceil(((replacement?.length ?? 0) + queue.length) / MAX_FLUSH_LENGTH);
+    return queuedFlushes === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : queuedFlushes;
   };
 
   const schedulers = { frame: options.schedule, slice: options.slice ?? inNextTask };
@@ -138,10 +138,10 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   };
   /** Requests flushes while text is queued. After the end of the text, the remaining flushes don't wait for frames. */
   const requestFlushes = () => {
-    const left = countQueuedFlushes();
-    if (left === 0 || disposed) return;
+    const queuedFlushes = countQueuedFlushes();
+    if (queuedFlushes === 0 || disposed) return;
     if (phase !== 'ending') requestFlush('frame');
-    if (phase === 'ending' || left > MAX_QUEUED_FLUSHES) requestFlush('slice');
+    if (phase === 'ending' || queuedFlushes > MAX_QUEUED_FLUSHES) requestFlush('slice');
   };
 
   /** Continues a finished text. The text is rendered again, because its last block may continue. */
@@ -153,23 +153,23 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   };
 
   return {
-    append(more) {
-      if (more === '') return;
+    append(addition) {
+      if (addition === '') return;
       reopen();
-      text += more;
-      queue += more;
+      text += addition;
+      queue += addition;
       requestFlushes();
     },
-    replace(whole) {
-      const shown = text.length - queue.length;
+    replace(newText) {
+      const shownLength = text.length - queue.length;
       reopen();
-      text = whole;
-      replacement = whole.slice(0, shown);
-      queue = whole.slice(shown);
+      text = newText;
+      replacement = newText.slice(0, shownLength);
+      queue = newText.slice(shownLength);
       requestFlushes();
     },
-    finish(shown) {
-      if (shown) shownCallbacks.push(shown);
+    finish(onShown) {
+      if (onShown) shownCallbacks.push(onShown);
       if (phase === 'finished') {
         reportShown();
         return;
@@ -214,16 +214,16 @@ class SourceText {
 
   push(raw: string): string {
     const text = this.heldBack + raw;
-    const whole = endsInIncompleteCharacter(text) ? text.slice(0, -1) : text;
-    this.heldBack = text.slice(whole.length);
-    return normalise(whole);
+    const complete = endsInIncompleteCharacter(text) ? text.slice(0, -1) : text;
+    this.heldBack = text.slice(complete.length);
+    return normalise(complete);
   }
 
   /** Returns the character that was held back, because no more text will arrive. */
   end(): string {
-    const rest = normalise(this.heldBack);
+    const remainder = normalise(this.heldBack);
     this.heldBack = '';
-    return rest;
+    return remainder;
   }
 }
 

@@ -19,8 +19,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
 /** Creates a button with a caption. */
-export function button(caption: string, look: ButtonStyle, onClick: () => void): HTMLButtonElement {
-  const created = element('button', { type: 'button', class: `button ${look}` }, caption);
+export function button(caption: string, style: ButtonStyle, onClick: () => void): HTMLButtonElement {
+  const created = element('button', { type: 'button', class: `button ${style}` }, caption);
   created.addEventListener('click', onClick);
   return created;
 }

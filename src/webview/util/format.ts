@@ -60,7 +60,7 @@ const placeholderPattern = /\{(\d+)\}/g;
 
 /** Replaces the placeholders `{0}`, `{1}` … by the values. A placeholder without a value stays as it is. */
 export function fill(template: string, ...values: readonly string[]): string {
-  return template.replace(placeholderPattern, (whole, index: string) => values[Number(index)] ?? whole);
+  return template.replace(placeholderPattern, (match, index: string) => values[Number(index)] ?? match);
 }
 
 /** Replaces the placeholders `{0}`, `{1}` … of a template by nodes. Returns the texts and nodes in order. */

@@ -62,7 +62,8 @@ const rows: Readonly<Record<string, readonly [state: TurnState, now: number | un
 
 describe('timeline spans', () => {
   for (const [name, [state, now, expected]] of Object.entries(rows)) {
-    it(`creates the time axis of a turn with ${name}`, () => assert.deepEqual(describeParts(createSpans(state, now)), expected));
+    it(`creates the time axis of a turn with ${name}`, () =>
+      assert.deepEqual(describeParts(createSpans(state, now)), expected));
   }
 
   it('joins the segments of a continued turn, whatever their clocks say', () => {
