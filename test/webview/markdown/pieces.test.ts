@@ -10,7 +10,7 @@ describe('an answer that arrives in pieces', function () {
   this.timeout(120_000);
 
   for (const seed of [1, 2, 3, 4]) {
-    it(`renders the same as the complete text (${documentsPerSeed} documents, seed ${seed})`, () => {
+    it(`renders random documents in pieces the same as at once (${documentsPerSeed} documents, seed ${seed})`, () => {
       const random = createRandom(seed);
       for (let count = 0; count < documentsPerSeed; count++) {
         const text = randomDocument(random);
@@ -20,7 +20,7 @@ describe('an answer that arrives in pieces', function () {
     });
   }
 
-  it(`renders the same as the complete text when its start is frozen repeatedly (${propertyRuns} documents)`, () => {
+  it(`renders an answer in pieces the same as at once when its start is frozen repeatedly (${propertyRuns} documents)`, () => {
     const random = createRandom(7);
     for (let count = 0; count < propertyRuns; count++) {
       const text = randomOpenBlock(random);
@@ -29,7 +29,7 @@ describe('an answer that arrives in pieces', function () {
     }
   });
 
-  it('renders the same as the complete text after replacements, finishes and continuations', () => {
+  it('renders an answer the same as at once after replacements, finishes and continuations', () => {
     const random = createRandom(5);
     for (let count = 0; count < propertyRuns; count++) {
       const { root, markdown, runFlush } = openAnswer({ minFreezeLength: 1 });
@@ -54,7 +54,7 @@ describe('an answer that arrives in pieces', function () {
     ['a list that becomes loose', ['- a\n- b\n', '\n', '- c\n', '\nd\n', '\ne']],
   ];
   for (const [name, pieces] of lateDecisions) {
-    it(`renders the same as the complete text: ${name}`, () => {
+    it(`renders an answer in pieces the same as at once: ${name}`, () => {
       assert.equal(serialise(renderInPieces(pieces)), serialise(renderAtOnce(pieces.join(''))));
     });
   }
@@ -86,7 +86,7 @@ describe('an answer that arrives in pieces', function () {
     (index) => `## Part ${index}\n\n${'Some words, [x], and more. '.repeat(20)}\n\n`,
   );
 
-  it('has the same sections as the complete text', () => {
+  it('splits an answer in pieces into the same sections as at once', () => {
     const text = `${parts.join('')}[x]: https://x.example/\n`;
     const expected = renderAtOnce(text);
     assert.ok(expected.children.length > 3);
