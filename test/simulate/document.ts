@@ -13,9 +13,16 @@ export interface Simulated {
   readonly patient: readonly Result[];
 }
 
+/** The names of strategies in tables and charts, if they differ from the keys in `strategies/all.ts`. */
+const strategyNames: Readonly<Record<string, string>> = { ours: 'HolySheep', 'ours, apart': 'HolySheep, separate' };
+
+function nameOf(strategy: string): string {
+  return strategyNames[strategy] ?? strategy;
+}
+
 /** The page that `npm run simulate` writes. */
 export function page({ all, lengths, patient }: Simulated): string {
-  const ours = all.filter(({ strategy }) => strategy === 'HolySheep');
+  const ours = all.filter(({ strategy }) => strategy === 'ours');
   const hundred = all.filter(({ clients }) => clients === 100);
   return `# Simulation of many clients
 
@@ -76,7 +83,7 @@ ${measuresTable(patient, ({ scenario }) => [scenario.title], ['scenario'])}
 
 ## All strategies, 100 clients
 
-${measuresTable(hundred, ({ scenario, strategy }) => [scenario.title, strategy], ['scenario', 'strategy'])}
+${measuresTable(hundred, ({ scenario, strategy }) => [scenario.title, nameOf(strategy)], ['scenario', 'strategy'])}
 
 ## Outages of other lengths
 
@@ -89,7 +96,11 @@ ${lengthsTable(lengths)}
 /** The same for standard output, where there is room for all. */
 export function fullTable(all: readonly Result[]): string {
   const names = ['scenario', 'clients', 'strategy'];
-  return measuresTable(all, ({ scenario, clients, strategy }) => [scenario.title, `${clients}`, strategy], names);
+  return measuresTable(
+    all,
+    ({ scenario, clients, strategy }) => [scenario.title, `${clients}`, nameOf(strategy)],
+    names,
+  );
 }
 
 function measuresTable(
@@ -114,7 +125,7 @@ function lengthsTable(lengths: Simulated['lengths']): string {
   const [, first = []] = lengths[0] ?? [];
   const rows = first.map(({ scenario, strategy }, index) => [
     scenario.title,
-    strategy,
+    nameOf(strategy),
     ...lengths.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
   ]);
   return markdownTable([['scenario', 'strategy', ...lengths.map(([seconds]) => `${seconds} s`)], ...rows]);
@@ -134,7 +145,7 @@ const chartRows = [
 
 /** A line that runs along the upper edge: its strategy leaves at least every twentieth without an answer. */
 export function chart(all: readonly Result[], scenarios: readonly Scenario[], clients: readonly number[]): string {
-  const names = [...new Set(all.map(({ strategy }) => strategy))].filter((name) => name !== 'ideal');
+  const strategies = [...new Set(all.map(({ strategy }) => strategy))].filter((strategy) => strategy !== 'ideal');
   return svg({
     title:
       'Outages of 30 s, and bursts over the rate limit (a line at the upper edge: 5 % or more of the questions got no answer)',
@@ -143,11 +154,11 @@ export function chart(all: readonly Result[], scenarios: readonly Scenario[], cl
     columns: scenarios.map(({ title }) => title),
     rows: chartRows,
     lines: (column, row) =>
-      names.map((name) => ({
-        name,
+      strategies.map((strategy) => ({
+        name: nameOf(strategy),
         values: clients.map((count) => {
           const is = (result: Result): boolean =>
-            result.strategy === name && result.clients === count && result.scenario === scenarios[column];
+            result.strategy === strategy && result.clients === count && result.scenario === scenarios[column];
           return all.find(is)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
         }),
       })),

@@ -46,7 +46,7 @@ async function writeCrowdPages(): Promise<string> {
       ),
     ]);
   }
-  const patient = await forEach(outages, [1, 200], { HolySheep: oneWindow(10) });
+  const patient = await forEach(outages, [1, 200], { ours: oneWindow(10) });
   const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
   write('simulation.md', page({ all, lengths, patient }));
   write(

@@ -4,7 +4,7 @@ import type { Strategy } from './strategy';
 
 /** In the order of the tables and of the chart's legend. */
 export const strategies: Readonly<Record<string, Strategy>> = {
-  HolySheep: oneWindow(),
-  'HolySheep, separate': apart(),
+  ours: oneWindow(),
+  'ours, apart': apart(),
   ...peers,
 };
