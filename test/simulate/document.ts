@@ -38,8 +38,9 @@ slow start, and the retry budget. Only the network and the gateway are simulated
 ## The simulated world
 
 - Each of N clients asks one question, at a random time within the first second.
-- **Outage:** every attempt fails for 30 s. After that, the gateway accepts N/5 attempts per second (at least one), in bursts of
-  up to one second's worth. An attempt over that limit fails with 503 if the outage had 503, otherwise with 429.
+- **Outage:** every attempt fails for 30 s. After that, the gateway accepts N/5 attempts per second (at least one), and
+  saves up what it could have accepted in the last second. An attempt over that limit fails with 503 if the outage had 503,
+  otherwise with 429.
 - **Burst:** there is no outage; the limit applies from the start.
 - **Retry-After** is in whole seconds, rounded up, as gateways send it. It is the time until the outage ends or the next attempt
   would be accepted, or always 10.
