@@ -8,7 +8,7 @@ import type { Language } from './support/words';
 import type { ThemeId } from './support/workbench';
 
 const pictures = path.join(out, 'pictures');
-/** Those of the README are renewed when all pictures are taken; any other run leaves the repository as it is. */
+/** Only a run that takes all pictures renews the pictures of the README. Other runs leave the repository unchanged. */
 const readmePictures = everything ? path.join(root, 'docs') : pictures;
 
 const themes = {
@@ -20,7 +20,7 @@ const themes = {
 
 interface Look {
   readonly theme: keyof typeof themes;
-  /** Of the panel, in pixels. */
+  /** Width of the panel, in pixels. */
   readonly width: number;
 }
 
@@ -94,7 +94,7 @@ const all: Readonly<Record<Language, readonly Shot[]>> = {
   ].map((state) => ({ state, looks: darkAndNarrow })),
 };
 
-/** To be looked at: what a person sees, in the themes, widths and languages they use. */
+/** Takes pictures for people to look at, in several themes, widths and languages. */
 describe('pictures of the panel', () => {
   before(() => mkdirSync(pictures, { recursive: true }));
 
@@ -108,7 +108,7 @@ describe('pictures of the panel', () => {
     });
     after(() => stage.close());
 
-    it('countdown', async () => {
+    it('shows a countdown', async () => {
       await stage.newConversation();
       const leave = await states.waiting.enter(stage);
       await stage.screenshot(path.join(readmePictures, 'countdown.png'));
@@ -140,7 +140,7 @@ describe('pictures of the panel', () => {
       };
 
       for (const { state, looks } of shots) {
-        it(state.name, async function () {
+        it(`shows the state "${state.name}"`, async function () {
           this.timeout(120_000);
           await stage.newConversation();
           const enter = (): Promise<states.Leave> => state.enter(stage);
