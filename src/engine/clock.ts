@@ -9,7 +9,7 @@ export interface Clock {
 }
 
 /** The two clocks of a machine may drift apart by so much before it means that one of them was set. */
-const toleranceMs = 1000;
+const maxClockDriftMs = 1000;
 
 /**
  * A wall-clock time, so that a machine that slept does not wait twice. A clock that is set back does not move it away:
@@ -35,7 +35,7 @@ export class Deadline {
   get until(): number {
     const latest = this.clock.now() + this.latest - this.clock.ticks();
     // Kept, so that it does not tremble with the difference of the clocks.
-    if (this.time - latest > toleranceMs) this.time = latest;
+    if (this.time - latest > maxClockDriftMs) this.time = latest;
     return this.time;
   }
 }

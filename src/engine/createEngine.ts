@@ -6,7 +6,7 @@ import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
 /** As many turns are kept for the diagnostics. */
-const keptTurns = 50;
+const maxRecordedTurns = 50;
 
 /** The retrying, streaming client. Cheap to create; the SDK is loaded with the first request. */
 export function createEngine(given: EngineDeps): Engine {
@@ -20,7 +20,7 @@ export function createEngine(given: EngineDeps): Engine {
     const ended = running.filter(({ record }) => record.outcome !== 'running');
     if (ended.length === 0) return;
     running = running.filter((turn) => !ended.includes(turn));
-    records = [...records, ...ended.map(({ record }) => record)].slice(-keptTurns);
+    records = [...records, ...ended.map(({ record }) => record)].slice(-maxRecordedTurns);
   };
   return {
     stream: (request, options = {}) => {

@@ -41,8 +41,8 @@ async function read(parts: readonly Uint8Array[]): Promise<Seen> {
       events.push({ data, name });
       reader.read(data);
     },
-    endless: () => assert.fail('endless'),
-    isOver: () => false,
+    tooLong: () => assert.fail('endless'),
+    isDone: () => false,
   });
   assert.equal(
     bytes,

@@ -13,16 +13,16 @@ export type Plan = 'replay' | ResumeMethod;
 /** What the reader has of the answer over all attempts, and how the next one goes on from there. */
 export class Answer {
   private readonly answerText: AnswerText;
-  private reasoned: boolean;
-  private calledTools: boolean;
+  private hadReasoning: boolean;
+  private hadToolCalls: boolean;
   /** The gateway does not take a request for the rest, in any shape. */
   private joinsRefused = false;
   /** A new answer is wanted, whatever could be continued. */
-  private anew: boolean;
+  private isRestartRequested: boolean;
   /** The value of `anew` at the start of the current attempt. */
-  private anewAtStart = false;
+  private wasRestartRequestedAtStart = false;
   /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
-  private readonly continueAsked: boolean;
+  private readonly isContinueRequested: boolean;
   /** A restart without text to overtake is told with its first payload. */
   private isRestartDue = false;
   /** Blank lines between the reasoning of a continuation and its text don't belong to the answer. */
@@ -36,10 +36,10 @@ export class Answer {
     earlier: EarlierAnswer | undefined,
   ) {
     this.answerText = new AnswerText(earlier?.text);
-    this.reasoned = earlier?.reasoned ?? false;
-    this.calledTools = earlier?.calledTools ?? false;
-    this.anew = earlier?.go === 'restart';
-    this.continueAsked = earlier?.go === 'continue';
+    this.hadReasoning = earlier?.reasoned ?? false;
+    this.hadToolCalls = earlier?.calledTools ?? false;
+    this.isRestartRequested = earlier?.go === 'restart';
+    this.isContinueRequested = earlier?.go === 'continue';
   }
 
   get text(): string {
@@ -48,7 +48,7 @@ export class Answer {
 
   /** Characters the present attempt has brought, echoes apart. */
   get added(): number {
-    return this.answerText.added;
+    return this.answerText.addedChars;
   }
 
   /** Whether the current attempt continues a partial answer and has added nothing to it so far. */
@@ -58,22 +58,22 @@ export class Answer {
 
   /** How the next attempt is to go on (the ladder), by the setting and by what the model takes. */
   plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
-    const { text, reasoned, calledTools, joinsRefused } = this;
-    const plan = resumeMethod({ text, reasoned, calledTools, joinsRefused, prefill });
-    const restarts = this.anew || (resume === 'restart' && !this.continueAsked);
+    const { text, hadReasoning: reasoned, hadToolCalls: calledTools, joinsRefused } = this;
+    const plan = resumeMethod({ text, hadReasoning: reasoned, hadToolCalls: calledTools, joinsRefused, prefill });
+    const restarts = this.isRestartRequested || (resume === 'restart' && !this.isContinueRequested);
     return plan !== 'replay' && restarts ? 'restart' : plan;
   }
 
   begin(plan: Plan): void {
-    this.answerText.begin(plan);
-    this.anewAtStart = this.anew;
+    this.answerText.startAttempt(plan);
+    this.wasRestartRequestedAtStart = this.isRestartRequested;
     this.skipsBlankLines = false;
     this.isRestartDue = plan === 'restart' && this.text === '';
     // Without a text to overtake it is the new answer from its first word on.
-    if (this.text === '') this.anew = false;
+    if (this.text === '') this.isRestartRequested = false;
     if (plan !== 'replay' && plan !== 'restart') return;
-    this.reasoned = false;
-    this.calledTools = false;
+    this.hadReasoning = false;
+    this.hadToolCalls = false;
   }
 
   refuseJoins(): void {
@@ -82,7 +82,7 @@ export class Answer {
 
   /** What is there belongs to another model. */
   startAnew(): void {
-    this.anew = true;
+    this.isRestartRequested = true;
   }
 
   /** Adds what an attempt has brought. @returns false for a restart that it can't carry out, in a continuation */
@@ -90,7 +90,7 @@ export class Answer {
     switch (delta.type) {
       case 'textWasReasoning':
         this.dispose();
-        this.show(this.answerText.discard());
+        this.emitChange(this.answerText.discardAttempt());
         this.addReasoning(delta.text);
         return true;
       case 'restartInStream':
@@ -114,35 +114,35 @@ export class Answer {
     this.announceRestart();
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
-    this.show(this.answerText.append(joined));
+    this.emitChange(this.answerText.append(joined));
     if (this.answerText.isHolding)
-      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.show(this.answerText.expire()));
+      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.emitChange(this.answerText.expire()));
   }
 
   private addReasoning(text: string): void {
     this.announceRestart();
-    this.reasoned = true;
+    this.hadReasoning = true;
     this.skipsBlankLines ||= this.answerText.isHolding;
     this.output.token('reasoning', text);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
     this.announceRestart();
-    this.calledTools = true;
+    this.hadToolCalls = true;
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
 
   /** The model has finished. @returns whether the answer is whole: not where it has only repeated a part of it */
   finish(): boolean {
     this.dispose();
-    this.show(this.answerText.finish(this.calledTools));
-    return !this.answerText.stoppedShort;
+    this.emitChange(this.answerText.finish(this.hadToolCalls));
+    return !this.answerText.repeatedOnlyPart;
   }
 
   /** The attempt is over, the answer is not. */
   cut(): void {
     this.dispose();
-    this.answerText.cut();
+    this.answerText.endAttempt();
   }
 
   dispose(): void {
@@ -155,7 +155,7 @@ export class Answer {
     this.isRestartDue = false;
   }
 
-  private show(change: TextChange | undefined): void {
+  private emitChange(change: TextChange | undefined): void {
     switch (change?.type) {
       case undefined:
         return;
@@ -169,10 +169,10 @@ export class Answer {
         return;
       }
       case 'discarded':
-        this.anew = this.anewAtStart;
+        this.isRestartRequested = this.wasRestartRequestedAtStart;
         return this.output.emit({ type: 'replaced', text: change.text, because: 'reasoning' });
       case 'overtaken':
-        this.anew = false;
+        this.isRestartRequested = false;
         this.joinsRefused = false;
         this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
         return this.output.emit({ type: 'replaced', text: change.text });
@@ -205,13 +205,13 @@ export class AnswerText {
   private incoming: string | undefined;
   private join: { readonly splice: Splice; readonly how: JoinMethod } | undefined;
   /** The first half of a character whose second half is still to come. */
-  private half = '';
-  private before = 0;
-  private plan: Plan = 'replay';
+  private pendingSurrogate = '';
+  private lengthBefore = 0;
+  private mode: Plan = 'replay';
   /** The text when the attempt began. */
   private partial = '';
   /** The present attempt has only repeated a part of what was there. */
-  stoppedShort = false;
+  repeatedOnlyPart = false;
 
   constructor(private committed = '') {}
 
@@ -225,15 +225,15 @@ export class AnswerText {
   }
 
   /** Characters the present attempt has brought, echoes apart. */
-  get added(): number {
-    return this.incoming?.length ?? Math.max(0, this.committed.length - this.before);
+  get addedChars(): number {
+    return this.incoming?.length ?? Math.max(0, this.committed.length - this.lengthBefore);
   }
 
-  begin(plan: Plan): void {
-    this.half = '';
-    this.stoppedShort = false;
-    this.before = this.committed.length;
-    this.plan = plan;
+  startAttempt(plan: Plan): void {
+    this.pendingSurrogate = '';
+    this.repeatedOnlyPart = false;
+    this.lengthBefore = this.committed.length;
+    this.mode = plan;
     this.partial = this.committed;
     this.incoming = undefined;
     this.join = undefined;
@@ -243,10 +243,10 @@ export class AnswerText {
   }
 
   /** Forgets the text of this attempt, which goes on as if it had just begun. */
-  discard(): TextChange | undefined {
+  discardAttempt(): TextChange | undefined {
     const changed = this.committed !== this.partial;
     this.committed = this.partial;
-    this.begin(this.plan);
+    this.startAttempt(this.mode);
     return changed ? { type: 'discarded', text: this.committed } : undefined;
   }
 
@@ -255,8 +255,8 @@ export class AnswerText {
    * @returns false for a continuation, which would have to be taken back
    */
   restartInStream(): boolean {
-    if (this.plan !== 'replay' && this.plan !== 'restart') return false;
-    this.half = '';
+    if (this.mode !== 'replay' && this.mode !== 'restart') return false;
+    this.pendingSurrogate = '';
     if (this.committed !== '') this.incoming = '';
     return true;
   }
@@ -264,15 +264,15 @@ export class AnswerText {
   /** Whether a continuation has added nothing: it was empty or only repeated the end of the partial answer. */
   get isRepetition(): boolean {
     const { join, committed, partial } = this;
-    const joins = this.plan === 'prefill' || this.plan === 'continue';
+    const joins = this.mode === 'prefill' || this.mode === 'continue';
     return joins && partial !== '' && committed === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 
   append(delta: string): TextChange | undefined {
-    const text = this.whole(delta);
+    const text = this.completeCharacters(delta);
     if (text === '') return undefined;
     if (this.join) return this.joined(this.join.splice.push(text));
-    if (this.incoming !== undefined) return this.arrive(text);
+    if (this.incoming !== undefined) return this.addIncoming(text);
     this.committed += text;
     return { type: 'append', text };
   }
@@ -287,30 +287,30 @@ export class AnswerText {
    * @param wordless and so is one without a word
    */
   finish(wordless: boolean): TextChange | undefined {
-    this.half = '';
-    const joined = this.join && this.joined(this.join.splice.end());
+    this.pendingSurrogate = '';
+    const applyStep = this.join && this.joined(this.join.splice.end());
     const { incoming } = this;
-    return incoming === undefined || (incoming === '' && !wordless) ? joined : this.overtake(incoming);
+    return incoming === undefined || (incoming === '' && !wordless) ? applyStep : this.replaceText(incoming);
   }
 
   /**
    * The stream is broken. What is held of a continuation is dropped: word for word the reader has it already, and if it
    * was more than an echo, the next continuation brings it again. Half a character has no use.
    */
-  cut(): void {
-    this.half = '';
+  endAttempt(): void {
+    this.pendingSurrogate = '';
     this.join = undefined;
   }
 
   /** A view of text can't show half a character, and a request can't carry one. */
-  private whole(delta: string): string {
-    const text = this.half + delta;
+  private completeCharacters(delta: string): string {
+    const text = this.pendingSurrogate + delta;
     const last = text.charCodeAt(text.length - 1);
     if ((last & 0xfc00) !== 0xd800) {
-      this.half = '';
+      this.pendingSurrogate = '';
       return text;
     }
-    this.half = text.slice(-1);
+    this.pendingSurrogate = text.slice(-1);
     return text.slice(0, -1);
   }
 
@@ -322,10 +322,10 @@ export class AnswerText {
       case 'another':
         this.join = undefined;
         // It has stopped in the middle of what is there: the old text is more of the same.
-        this.stoppedShort = this.committed.startsWith(step.text);
-        if (this.stoppedShort) return undefined;
+        this.repeatedOnlyPart = this.committed.startsWith(step.text);
+        if (this.repeatedOnlyPart) return undefined;
         this.incoming = '';
-        return this.arrive(step.text);
+        return this.addIncoming(step.text);
       case 'text':
       case 'join': {
         const seam = this.committed.length;
@@ -337,16 +337,16 @@ export class AnswerText {
     }
   }
 
-  private arrive(text: string): TextChange | undefined {
+  private addIncoming(text: string): TextChange | undefined {
     const incoming = (this.incoming ?? '') + text;
-    if (incoming.length > this.committed.length) return this.overtake(incoming);
+    if (incoming.length > this.committed.length) return this.replaceText(incoming);
     this.incoming = incoming;
     return undefined;
   }
 
-  private overtake(text: string): TextChange {
+  private replaceText(text: string): TextChange {
     this.committed = text;
-    this.before = 0;
+    this.lengthBefore = 0;
     this.incoming = undefined;
     return { type: 'overtaken', text };
   }

@@ -16,11 +16,11 @@ const wrappers: readonly RegExp[] = [
 ];
 
 /** Maximum length of a pasted key in characters. Servers reject longer headers. */
-const longestInput = 16_384;
+const maxInputChars = 16_384;
 
 /** Takes a key out of what a person pasted. A key that HTTP can't carry is a problem, never sent. */
 export function cleanApiKey(input: string): CleanedApiKey {
-  if (input.length > longestInput) return { problem: 'too-long' };
+  if (input.length > maxInputChars) return { problem: 'too-long' };
   const key = unwrap(input.replace(invisible, '').trim());
   if (key === '') return { problem: 'empty' };
   if (/\s/.test(key)) return { problem: 'has-spaces' };
@@ -44,10 +44,10 @@ export function looksLikeHolySheepKey(key: string): boolean {
 }
 
 /** A gentle doubt, never a refusal: the gateway has the last word. */
-type KeyDoubt = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
+type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
 
 /** @param host of the base URL, as in `URL.host`. */
-export function doubtAbout(key: string, host: string): KeyDoubt | undefined {
+export function doubtAbout(key: string, host: string): KeyWarning | undefined {
   const atHolySheep = /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
   if (atHolySheep === looksLikeHolySheepKey(key)) return undefined;
   return atHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';

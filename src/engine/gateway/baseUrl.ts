@@ -34,7 +34,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
 
   let text = change(input, input.replace(leading, '').replace(trailing, ''), 'trimmed');
   if (text === '') return { error: 'empty' };
-  text = change(text, halfWidth(text), 'full-width');
+  text = change(text, toHalfWidth(text), 'full-width');
   const withScheme = addScheme(text);
   if (withScheme === undefined) return { error: 'not-http' };
   text = change(text, withScheme, 'scheme-added');
@@ -45,8 +45,8 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   if (parsed.search !== '' || parsed.hash !== '') corrections.add('query-removed');
 
   // The parser's own slash after a bare host is no mistake of the person's.
-  let path = parsed.pathname === '/' ? '' : change(parsed.pathname, tidy(parsed.pathname), 'trimmed');
-  path = change(path, tidy(path.replace(endpoint, '')), 'endpoint-removed');
+  let path = parsed.pathname === '/' ? '' : change(parsed.pathname, removeExtraSlashes(parsed.pathname), 'trimmed');
+  path = change(path, removeExtraSlashes(path.replace(endpoint, '')), 'endpoint-removed');
   if (path === '') path = change(path, '/v1', 'v1-added');
 
   return {
@@ -59,7 +59,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
 }
 
 /** Chinese input methods type `：` and `／` where a URL needs `:` and `/`. */
-function halfWidth(text: string): string {
+function toHalfWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 }
 
@@ -74,7 +74,7 @@ function addScheme(text: string): string | undefined {
 }
 
 /** A quote at the end is one that a query had hidden. */
-function tidy(path: string): string {
+function removeExtraSlashes(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }
 

@@ -3,18 +3,18 @@ import { redacted, redactLookalikes } from './apiKey';
 /**
  * Maximum length of a part of a key that may be shown, in characters. So short a part reveals nothing about the rest.
  */
-const shownPart = 7;
+const maxVisibleChars = 7;
 /** Shorter keys are ordinary words ("none", "test") for some local servers, so they are removed only as whole words. */
-const distinctive = 8;
+const minDistinctiveChars = 8;
 /** Minimum length of the beginning of a key that is removed at the end of a text, which may have been cut there. */
-const shortestEnd = 5;
+const minPrefixChars = 5;
 /** How often a text is unescaped: it may be JSON within JSON, or a URL within a URL. */
 const maxUnescapes = 3;
 
 /** A spelling of a key. A part of it with at least `shortest` characters must not be shown. */
 interface Spelling {
   readonly text: string;
-  readonly shortest: number;
+  readonly minPartChars: number;
   /**
    * Whether `text` is the key itself, not encoded. A part of it is then removed only if it is the beginning of the key
    * or contains a digit: any other part may be an ordinary word.
@@ -35,11 +35,11 @@ export class KnownKeys {
   private readonly keys = new Set<string>();
   private readonly shortKeys: string[] = [];
   private readonly spellings: Spelling[] = [];
-  private inAnswers: readonly string[] = [];
+  private answerSpellings: readonly string[] = [];
   /** By the length and the canonical text of a part: the spellings that contain it, with its position in each. */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
   /** The pairs of characters with which a part begins. At any other pair, no part is looked up. */
-  private readonly beginnings = new Uint8Array(128 * 128);
+  private readonly startingPairs = new Uint8Array(128 * 128);
 
   constructor(keys: Iterable<string> = []) {
     for (const key of keys) this.add(key);
@@ -48,15 +48,15 @@ export class KnownKeys {
   add(key: string): void {
     if (key === '' || this.keys.has(key)) return;
     this.keys.add(key);
-    if (key.length < distinctive) {
+    if (key.length < minDistinctiveChars) {
       this.shortKeys.push(key);
       return;
     }
     const spellings = spellingsOf(key);
-    for (const spelling of spellings) this.index(spelling);
+    for (const spelling of spellings) this.indexSpelling(spelling);
     if (!isSecret(key)) return;
     const escaped = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
-    this.inAnswers = [...new Set([...this.inAnswers, ...spellings.map(({ text }) => text), ...escaped])];
+    this.answerSpellings = [...new Set([...this.answerSpellings, ...spellings.map(({ text }) => text), ...escaped])];
   }
 
   /**
@@ -64,7 +64,7 @@ export class KnownKeys {
    * is not unescaped, so these include the keys as they are escaped in JSON and in a URL.
    */
   get spellingsInAnswers(): readonly string[] {
-    return this.inAnswers;
+    return this.answerSpellings;
   }
 
   /** Removes all keys, anything that looks like one, and bearer tokens. */
@@ -79,10 +79,10 @@ export class KnownKeys {
     return result;
   }
 
-  private index(spelling: Spelling): void {
+  private indexSpelling(spelling: Spelling): void {
     this.spellings.push(spelling);
     const canonical = canonicalOf(spelling.text);
-    const { shortest, isRaw } = spelling;
+    const { minPartChars: shortest, isRaw } = spelling;
     for (let at = 0; at + shortest <= canonical.length; at++) {
       const part = canonical.slice(at, at + shortest);
       if (isRaw && at > 0 && !/\d/.test(part)) continue;
@@ -91,7 +91,7 @@ export class KnownKeys {
       const places = ofLength.get(part) ?? [];
       ofLength.set(part, [...places, [spelling, at]]);
       for (const one of variantsOf(part.charAt(0))) {
-        for (const two of variantsOf(part.charAt(1))) this.beginnings[one * 128 + two] = 1;
+        for (const two of variantsOf(part.charAt(1))) this.startingPairs[one * 128 + two] = 1;
       }
     }
   }
@@ -112,13 +112,13 @@ export class KnownKeys {
     for (let at = 0; at + 1 < text.length; at++) {
       const one = text.charCodeAt(at);
       const two = text.charCodeAt(at + 1);
-      if (one > 127 || two > 127 || this.beginnings[one * 128 + two] === 0) continue;
+      if (one > 127 || two > 127 || this.startingPairs[one * 128 + two] === 0) continue;
       const match = this.matchAt(text, at);
       if (!match) continue;
       matches.push(match);
       at = match.end - 1;
     }
-    const end = this.beginningAtEnd(text);
+    const end = this.prefixAtEnd(text);
     return end ? [...matches, end] : matches;
   }
 
@@ -138,13 +138,13 @@ export class KnownKeys {
     return longest;
   }
 
-  private beginningAtEnd(text: string): Range | undefined {
+  private prefixAtEnd(text: string): Range | undefined {
     const end = text.length - (/[\s….*"'`)\]}]{0,20}$/.exec(text.slice(-20))?.[0].length ?? 0);
-    for (let length = shownPart; length >= shortestEnd; length--) {
+    for (let length = maxVisibleChars; length >= minPrefixChars; length--) {
       const start = end - length;
       if (start < 0) continue;
       const part = canonicalOf(text.slice(start, end));
-      const isBeginning = this.spellings.some(({ text: key, shortest, isRaw }) => {
+      const isBeginning = this.spellings.some(({ text: key, minPartChars: shortest, isRaw }) => {
         return isRaw && shortest < key.length && canonicalOf(key.slice(0, length)) === part;
       });
       if (isBeginning) return { start, end };
@@ -163,8 +163,8 @@ function spellingsOf(key: string): readonly Spelling[] {
   // Parts of a key that consists of ordinary words must not be redacted.
   const parts = isSecret(key) && /\d/.test(key);
   const spelling = (text: string, charsPerByte: number): Spelling => {
-    const shortest = Math.ceil((parts ? shownPart + 1 : key.length) * charsPerByte);
-    return { text, shortest: Math.min(text.length, shortest), isRaw: charsPerByte === 1 };
+    const shortest = Math.ceil((parts ? maxVisibleChars + 1 : key.length) * charsPerByte);
+    return { text, minPartChars: Math.min(text.length, shortest), isRaw: charsPerByte === 1 };
   };
   return [spelling(key, 1), ...base64Of(key).map((text) => spelling(text, 4 / 3)), spelling(hexOf(key), 2)];
 }

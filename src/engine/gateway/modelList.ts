@@ -12,7 +12,7 @@ export const knownModels: readonly string[] = [
 ];
 
 /** An identifier longer than this is not one. */
-const longestId = 200;
+const maxIdChars = 200;
 
 /** Maximum number of models in a list. The largest gateways offer about a thousand. */
 export const maxModels = 5000;
@@ -43,6 +43,6 @@ function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
   if (typeof id !== 'string') return undefined;
   const trimmed = id.trim();
-  const usable = trimmed !== '' && trimmed.length <= longestId && visibleText(trimmed) === trimmed;
+  const usable = trimmed !== '' && trimmed.length <= maxIdChars && visibleText(trimmed) === trimmed;
   return usable ? trimmed : undefined;
 }

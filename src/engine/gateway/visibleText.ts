@@ -25,7 +25,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
     const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
     if (characters.length + added.length > maxLength) {
       // An emoji is not cut: a part of it would be another emoji.
-      return cut(pictured === undefined ? [...characters, ...added] : characters, maxLength);
+      return truncate(pictured === undefined ? [...characters, ...added] : characters, maxLength);
     }
     characters.push(...added);
     isSpaceDue = false;
@@ -33,7 +33,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
   return characters.join('');
 }
 
-function cut(characters: readonly string[], maxLength: number): string {
+function truncate(characters: readonly string[], maxLength: number): string {
   return `${characters
     .slice(0, maxLength - 1)
     .join('')

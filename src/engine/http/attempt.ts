@@ -25,7 +25,7 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-interface AttemptAccount {
+interface AttemptStats {
   readonly ms: number;
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
@@ -50,8 +50,8 @@ export class Attempt {
   private bytes = 0;
   private chars = 0;
   private firstTokenAt: number | undefined;
-  private settle!: (end: AttemptEnd) => void;
-  private settled = false;
+  private resolveEnd!: (end: AttemptEnd) => void;
+  private hasEnded = false;
   /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
@@ -62,19 +62,19 @@ export class Attempt {
   private sawText = false;
   private sawReasoning = false;
   private sawToolCall = false;
-  private accounted = false;
+  private statsTaken = false;
   private sawDone = false;
   /** A chunk had an empty `finish_reason` field. If no later chunk gives a reason, the answer counts as cut. */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
   /** Whether the last event was not JSON. Its meaning is unknown. */
-  private lastGarbled = false;
+  private isLastEventGarbled = false;
   /** The last one the response reported; servers repeat it, growing. */
   private usage: Usage | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly what: AttemptRequest,
+    private readonly sent: AttemptRequest,
     private readonly answer: { add(delta: AnswerDelta): boolean },
     private readonly observer: {
       headers(status: number, requestId: string | undefined, ms: number): void;
@@ -84,18 +84,18 @@ export class Attempt {
     private readonly size: AnswerSize,
     private readonly keys: KnownKeys,
   ) {
-    this.end = new Promise((resolve) => (this.settle = resolve));
+    this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.ticks();
-    this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
-      expired: this.guarded((clock, afterMs) =>
+    this.clocks = new IdleClocks(deps.clock, timeoutsFor(sent.request.model, deps.settings().timeout), {
+      expired: this.catchDefects((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       ),
-      slept: this.guarded(() => this.fail({ type: 'slept' })),
-      quiet: this.guarded((forMs) => observer.quiet(forMs)),
+      slept: this.catchDefects(() => this.fail({ type: 'slept' })),
+      quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
       // The chunk with the finish reason that ended the attempt may also report what the attempt has cost.
-      if (!this.settled || delta.type === 'usage') this.onDelta(delta);
+      if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
     this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
@@ -129,9 +129,9 @@ export class Attempt {
   }
 
   /** Once: what it brought and cost, as far as the server said. */
-  takeAccount(): AttemptAccount | undefined {
-    if (this.accounted) return undefined;
-    this.accounted = true;
+  takeAccount(): AttemptStats | undefined {
+    if (this.statsTaken) return undefined;
+    this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, usage } = this;
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.ticks() - startedAt, firstTokenMs, bytes, chars, usage };
@@ -139,19 +139,19 @@ export class Attempt {
 
   private async run(): Promise<void> {
     try {
-      const response = await send(this.deps, this.what, this.controller.signal, (status, headers) =>
+      const response = await send(this.deps, this.sent, this.controller.signal, (status, headers) =>
         this.onHeaders(status, headers),
       );
-      if (this.settled) return;
+      if (this.hasEnded) return;
       const end = await readBody(response, {
         bytes: (count) => {
           this.bytes += count;
-          this.clocks.bytes();
+          this.clocks.onBytes();
           if (!this.size.addBytes(count)) this.fail({ type: 'too-long' });
         },
         event: (data, name) => this.onEvent(data, name),
-        endless: () => this.fail({ type: 'endless-event' }),
-        isOver: () => this.settled,
+        tooLong: () => this.fail({ type: 'endless-event' }),
+        isDone: () => this.hasEnded,
       });
       if (end) this.onEnd(end);
     } catch (error) {
@@ -160,7 +160,7 @@ export class Attempt {
   }
 
   /** Wraps a callback of a timer: an exception in it ends the attempt as a defect. */
-  private guarded<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
+  private catchDefects<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       try {
         call(...args);
@@ -171,19 +171,19 @@ export class Attempt {
   }
 
   private onHeaders(status: number, headers: Headers): void {
-    if (this.settled) return;
+    if (this.hasEnded) return;
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
-    this.clocks.headers();
+    this.clocks.onHeaders();
     this.observer.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
   }
 
   private onEvent(data: string, name: string | undefined): void {
-    if (this.settled) return;
+    if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    this.lastGarbled = !this.chunks.read(data);
-    if (!this.lastGarbled || ++this.garbledEvents < 2) return;
+    this.isLastEventGarbled = !this.chunks.read(data);
+    if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
     this.fail({ type: 'garbled', what: 'events' });
   }
 
@@ -206,7 +206,7 @@ export class Attempt {
         if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
         return;
       case 'toolCall':
-        return this.takeToolCall(delta.part);
+        return this.onToolCall(delta.part);
       case 'finish':
         return this.onFinish(delta.finish);
       case 'finishReasonPending':
@@ -220,7 +220,7 @@ export class Attempt {
     }
   }
 
-  private takeToolCall(sent: ToolCallPart): void {
+  private onToolCall(sent: ToolCallPart): void {
     const part = this.toolCalls.numberPart(sent);
     if (!part) return this.fail({ type: 'too-long' });
     if (!this.count(part.id.length + part.name.length + part.arguments.length, 0)) return;
@@ -232,9 +232,9 @@ export class Attempt {
     if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
     if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
     // Some servers say it again and again; the tail is not prolonged by that.
-    if (this.finishReason === undefined) this.clocks.tail(tailMs);
+    if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = this.keys.redact(finish.reason);
-    this.what.behavior.finishReason = 'sent';
+    this.sent.behavior.finishReason = 'sent';
   }
 
   /**
@@ -247,7 +247,7 @@ export class Attempt {
       this.fail({ type: 'too-long' });
       return false;
     }
-    this.clocks.payload();
+    this.clocks.onPayload();
     this.chars += shown;
     this.firstTokenAt ??= this.clocks.lastPayload;
     return true;
@@ -265,10 +265,10 @@ export class Attempt {
   /** `[DONE]` completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
   private onDone(): void {
     this.deltas.flush();
-    if (this.lastGarbled) return this.fail({ type: 'garbled', what: 'events' });
+    if (this.isLastEventGarbled) return this.fail({ type: 'garbled', what: 'events' });
     this.sawDone = true;
     // The end of the body is on its way; waiting for it lets the connection be used again.
-    this.clocks.tail(drainMs);
+    this.clocks.startTail(drainMs);
   }
 
   private onEnd(end: BodyEnd): void {
@@ -277,17 +277,17 @@ export class Attempt {
       case 'web-page':
         return this.fail({ type: 'web-page' });
       case 'stream':
-        if (this.isWhole) return this.complete();
+        if (this.isComplete) return this.complete();
         if (this.sawDone && this.hasFinishReasonField) return this.fail({ type: 'finish-reason-missing' });
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
       case 'unknown':
-        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onWholeJson(end.text);
+        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onJsonBody(end.text);
     }
   }
 
   /** A gateway that does not stream answers, or refuses, in one piece. */
-  private onWholeJson(text: string): void {
+  private onJsonBody(text: string): void {
     const readable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
     if (readable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
@@ -295,8 +295,8 @@ export class Attempt {
   }
 
   /** Nothing can spoil it any more. */
-  private get isWhole(): boolean {
-    const mayOmitReason = !this.hasFinishReasonField || this.what.behavior.finishReason === 'omitted';
+  private get isComplete(): boolean {
+    const mayOmitReason = !this.hasFinishReasonField || this.sent.behavior.finishReason === 'omitted';
     return this.finishReason !== undefined || (this.sawDone && this.sawAnswer && mayOmitReason);
   }
 
@@ -310,7 +310,7 @@ export class Attempt {
       return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
     }
     if (!(error instanceof ConnectionFailure)) return this.finish({ type: 'defect', error });
-    const { baseUrl } = this.what.connection;
+    const { baseUrl } = this.sent.connection;
     this.fail({ type: 'error', error: error.cause, streaming: this.status !== undefined, baseUrl });
   }
 
@@ -323,17 +323,17 @@ export class Attempt {
   }
 
   private fail(evidence: Evidence): void {
-    if (this.isWhole) this.complete();
+    if (this.isComplete) this.complete();
     else this.finish({ type: 'fault', evidence });
   }
 
   private finish(end: AttemptEnd): void {
-    if (this.settled) return;
+    if (this.hasEnded) return;
     if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
-    this.settled = true;
+    this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();
-    this.settle(end);
+    this.resolveEnd(end);
   }
 }
 

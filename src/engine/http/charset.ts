@@ -25,18 +25,18 @@ const unreadableShare = 0.3;
  * are read as GB 18030, which includes GBK and GB 2312. A character that is cut off at the end is left out.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
-  const bytes = joined(parts);
-  const declared = declaration.test(contentType ?? '') ? contentType : metaElement(bytes);
+  const bytes = concatenate(parts);
+  const declared = declaration.test(contentType ?? '') ? contentType : charsetMetaTag(bytes);
   const decoder = decoderFor(declared);
   const text = decoder.decode(bytes, { stream: true });
   if (decoder.encoding !== 'utf-8') return text;
   const unreadable = text.match(/\ufffd/g)?.length ?? 0;
   const foreign = text.match(/[^\0-\x7f]/g)?.length ?? 0;
   if (unreadable <= foreign * unreadableShare) return text;
-  return strictly(bytes, 'gb18030') ?? text;
+  return decodeStrictly(bytes, 'gb18030') ?? text;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -47,7 +47,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Returns undefined when the bytes are not valid in this charset. */
-function strictly(bytes: Uint8Array, label: string): string | undefined {
+function decodeStrictly(bytes: Uint8Array, label: string): string | undefined {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
   } catch {
@@ -56,7 +56,7 @@ function strictly(bytes: Uint8Array, label: string): string | undefined {
 }
 
 /** A web page names its charset within its first 1024 bytes (HTML Standard, "Specifying the document's character encoding"). */
-function metaElement(bytes: Uint8Array): string | null {
+function charsetMetaTag(bytes: Uint8Array): string | null {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
   if (!beginning.trimStart().startsWith('<')) return null;
   return /<meta[^>]{0,200}charset\s*=\s*["']?[\w-]+/i.exec(beginning)?.[0] ?? null;

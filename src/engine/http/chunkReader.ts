@@ -1,18 +1,18 @@
-import { readChunk, StreamRestarts, type Delta, type DeltaSink } from './dialect';
+import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
 
 /** A server whose events have had no frame in common by then, as each has an id of its own, gets no more of them. */
-const maxUselessFrames = 16;
+const maxUnusedFrames = 16;
 
 type TextDelta = Delta & { readonly type: 'text' | 'reasoning' };
 
 /** Reads the events of one stream as `readChunk` does, but parses only those that are not like the ones before. */
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
-  private uselessFrames = 0;
-  private readonly messages = new StreamRestarts();
+  private unusedFrames = 0;
+  private readonly restarts = new RestartDetector();
   /** The only delta of the event that is being read, apart from those that all events of a stream have in common. */
-  private only: Delta | undefined;
-  private count = 0;
+  private onlyDelta: Delta | undefined;
+  private deltaCount = 0;
 
   constructor(private readonly sink: DeltaSink) {}
 
@@ -23,33 +23,33 @@ export class ChunkReader {
       this.sink(known);
       return true;
     }
-    this.count = 0;
-    const isReadable = readChunk(data, this.noteAndPass, this.messages);
-    const { only, count } = this;
-    if (count === 1 && (only?.type === 'text' || only?.type === 'reasoning')) this.learn(data, only);
+    this.deltaCount = 0;
+    const isReadable = readChunk(data, this.recordAndForward, this.restarts);
+    const { onlyDelta: only, deltaCount: count } = this;
+    if (count === 1 && (only?.type === 'text' || only?.type === 'reasoning')) this.updateFrame(data, only);
     return isReadable;
   }
 
-  private readonly noteAndPass = (delta: Delta): void => {
+  private readonly recordAndForward = (delta: Delta): void => {
     // An empty finish reason is part of the frame, and a restart is read out of the frame's id.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
-      this.only = delta;
-      this.count++;
+      this.onlyDelta = delta;
+      this.deltaCount++;
     }
     this.sink(delta);
   };
 
   /** An event that can't have a frame leaves the old one: the next event is likely to be like those before it. */
-  private learn(data: string, { type, text }: TextDelta): void {
-    if (this.frame?.prove(text, data)) {
-      this.uselessFrames = 0;
+  private updateFrame(data: string, { type, text }: TextDelta): void {
+    if (this.frame?.verify(text, data)) {
+      this.unusedFrames = 0;
       return;
     }
-    if (this.uselessFrames === maxUselessFrames) return;
-    const frame = DeltaFrame.around(type, text, data);
+    if (this.unusedFrames === maxUnusedFrames) return;
+    const frame = DeltaFrame.tryCreate(type, text, data);
     if (!frame) return;
     this.frame = frame;
-    this.uselessFrames++;
+    this.unusedFrames++;
   }
 }
 
@@ -70,55 +70,55 @@ const padding = '"obfuscation":"';
  * structure around them whatever they say.
  */
 export class DeltaFrame {
-  private proven = false;
+  private isVerified = false;
 
   private constructor(
     private readonly type: TextDelta['type'],
-    private readonly first: string,
-    private readonly before: string,
+    private readonly firstText: string,
+    private readonly prefix: string,
     /** Up to the padding, where there is one. */
-    private readonly after: string,
-    private readonly end: string | undefined,
+    private readonly suffix: string,
+    private readonly paddingSuffix: string | undefined,
   ) {}
 
   /** @returns undefined where the text is not in the event as it was said: it has an escape, or more than one part */
-  static around(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
+  static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     const said = `"${text}"`;
     // Besides, a search for something with many quotes in it could take as long as a hostile server likes.
-    if (stringEnd(said, 1) !== said.length - 1) return undefined;
+    if (findStringEnd(said, 1) !== said.length - 1) return undefined;
     const at = data.lastIndexOf(said) + 1;
     if (at === 0) return undefined;
     const after = data.slice(at + text.length);
     const padded = after.indexOf(padding) + padding.length;
-    const padEnd = padded < padding.length ? -1 : stringEnd(after, padded);
+    const padEnd = padded < padding.length ? -1 : findStringEnd(after, padded);
     const [until, end] = padEnd < 0 ? [after, undefined] : [after.slice(0, padded), after.slice(padEnd)];
     return new DeltaFrame(type, text, data.slice(0, at), until, end);
   }
 
   /** What the parser read out of an event. @returns whether the event has this frame */
-  prove(text: string, data: string): boolean {
-    if (this.textIn(data) !== text) return false;
-    this.proven ||= text !== this.first;
+  verify(text: string, data: string): boolean {
+    if (this.extractText(data) !== text) return false;
+    this.isVerified ||= text !== this.firstText;
     return true;
   }
 
   /** Returns what an event with this frame says, or undefined where only the parser can tell. */
   read(data: string): TextDelta | undefined {
-    if (!this.proven) return undefined;
-    const text = this.textIn(data);
+    if (!this.isVerified) return undefined;
+    const text = this.extractText(data);
     return text === undefined ? undefined : { type: this.type, text };
   }
 
   /** undefined for the empty text too: another field may speak where the first is empty. */
-  private textIn(data: string): string | undefined {
-    const { before, after, end } = this;
-    if (!isAt(data, before, 0)) return undefined;
-    const textEnd = stringEnd(data, before.length);
-    if (textEnd <= before.length || !isAt(data, after, textEnd)) return undefined;
+  private extractText(data: string): string | undefined {
+    const { prefix: before, suffix: after, paddingSuffix: end } = this;
+    if (!containsAt(data, before, 0)) return undefined;
+    const textEnd = findStringEnd(data, before.length);
+    if (textEnd <= before.length || !containsAt(data, after, textEnd)) return undefined;
     let rest = textEnd + after.length;
     if (end !== undefined) {
-      const padEnd = stringEnd(data, rest);
-      if (padEnd < 0 || !isAt(data, end, padEnd)) return undefined;
+      const padEnd = findStringEnd(data, rest);
+      if (padEnd < 0 || !containsAt(data, end, padEnd)) return undefined;
       rest = padEnd + end.length;
     }
     return rest === data.length ? data.slice(before.length, textEnd) : undefined;
@@ -126,7 +126,7 @@ export class DeltaFrame {
 }
 
 /** Where the string ends that begins at `from`; -1 where it has an escape, or what JSON does not allow. */
-function stringEnd(data: string, from: number): number {
+function findStringEnd(data: string, from: number): number {
   for (let at = from; at < data.length; at++) {
     const code = data.charCodeAt(at);
     if (code === quote) return at;
@@ -136,6 +136,6 @@ function stringEnd(data: string, from: number): number {
 }
 
 /** `startsWith` goes character by character: it takes as long as parsing. */
-function isAt(data: string, part: string, from: number): boolean {
+function containsAt(data: string, part: string, from: number): boolean {
   return data.slice(from, from + part.length) === part;
 }

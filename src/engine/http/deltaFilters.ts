@@ -5,9 +5,9 @@ const opening = '<think>';
 const closing = '</think>';
 
 /** White space before an opening tag, and after a closing one, is held up to this length in characters. */
-const longestHeld = 100;
+const maxBufferedChars = 100;
 /** A text this short, in one line, may be the end of reasoning that began in a field of its own. */
-const shortText = 200;
+const maxShortTextChars = 200;
 
 /**
  * Separates `<think>…</think>` reasoning from the text of one attempt, for servers that don't. Only the first pair
@@ -18,9 +18,9 @@ const shortText = 200;
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
-  private held = '';
+  private buffered = '';
   /** Text without an opening tag, which a closing tag would turn into reasoning. */
-  private unmarked = '';
+  private untaggedText = '';
   private beganWithReasoning = false;
 
   constructor(private readonly sink: DeltaSink) {}
@@ -40,7 +40,7 @@ export class ThinkTags implements DeltaFilter {
       case 'restartInStream':
         this.flush();
         this.state = 'start';
-        this.unmarked = '';
+        this.untaggedText = '';
         this.beganWithReasoning = false;
         return this.sink(delta);
       default:
@@ -50,9 +50,9 @@ export class ThinkTags implements DeltaFilter {
 
   /** Nothing more can complete a tag: passes on what is held. */
   flush(): void {
-    const { held } = this;
+    const { buffered: held } = this;
     if (held === '') return;
-    this.held = '';
+    this.buffered = '';
     if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: held });
     else this.readText(held, true);
   }
@@ -61,13 +61,13 @@ export class ThinkTags implements DeltaFilter {
     const { text } = delta;
     switch (this.state) {
       case 'start':
-        return this.readStart(this.held + text);
+        return this.readStart(this.buffered + text);
       case 'reasoning':
-        return this.readReasoning(this.held + text);
+        return this.readReasoning(this.buffered + text);
       case 'text':
         // The usual delta: nothing is held, and no tag begins.
-        if (this.held !== '' || text.includes('<')) return this.readText(this.held + text, false);
-        this.unmarked += text;
+        if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
+        this.untaggedText += text;
         return this.sink(delta);
       case 'decided':
         return this.sink(delta);
@@ -79,8 +79,8 @@ export class ThinkTags implements DeltaFilter {
     if (start.startsWith(opening)) {
       this.state = 'reasoning';
       this.readReasoning(start.slice(opening.length));
-    } else if (opening.startsWith(start) && text.length < longestHeld) {
-      this.held = text;
+    } else if (opening.startsWith(start) && text.length < maxBufferedChars) {
+      this.buffered = text;
     } else {
       this.state = 'text';
       this.readText(text, false);
@@ -90,58 +90,58 @@ export class ThinkTags implements DeltaFilter {
   private readReasoning(text: string): void {
     const end = text.indexOf(closing);
     if (end < 0) {
-      const passed = this.hold(text);
+      const passed = this.bufferPossibleTag(text);
       if (passed !== '') this.sink({ type: 'reasoning', text: passed });
       return;
     }
     if (end > 0) this.sink({ type: 'reasoning', text: text.slice(0, end) });
-    this.decide(text.slice(end + closing.length));
+    this.passRemaining(text.slice(end + closing.length));
   }
 
   /** @param ended nothing follows the text */
   private readText(text: string, ended: boolean): void {
     const end = text.indexOf(closing);
     if (end < 0) {
-      this.passText(ended ? text : this.hold(text));
+      this.passText(ended ? text : this.bufferPossibleTag(text));
       return;
     }
     const rest = text.slice(end + closing.length);
-    if (!ended && rest.length < longestHeld && /^[ \t]*$/.test(rest)) {
+    if (!ended && rest.length < maxBufferedChars && /^[ \t]*$/.test(rest)) {
       this.passText(text.slice(0, end));
-      this.held = closing + rest;
-    } else if (this.endsReasoning(this.unmarked + text.slice(0, end), rest)) {
+      this.buffered = closing + rest;
+    } else if (this.endsReasoning(this.untaggedText + text.slice(0, end), rest)) {
       this.passText(text.slice(0, end));
-      if (this.unmarked !== '') this.sink({ type: 'textWasReasoning', text: this.unmarked });
-      this.decide(rest);
-    } else this.decide(text);
+      if (this.untaggedText !== '') this.sink({ type: 'textWasReasoning', text: this.untaggedText });
+      this.passRemaining(rest);
+    } else this.passRemaining(text);
   }
 
   private endsReasoning(before: string, rest: string): boolean {
     if (before.includes(opening) || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
-    const isShort = before.length <= shortText && !before.includes('\n') && !rest.startsWith(' ');
+    const isShort = before.length <= maxShortTextChars && !before.includes('\n') && !rest.startsWith(' ');
     return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(rest));
   }
 
   /** Everything after this point is text, even if it contains tags. */
-  private decide(rest: string): void {
+  private passRemaining(rest: string): void {
     this.state = 'decided';
-    this.held = '';
-    this.unmarked = '';
+    this.buffered = '';
+    this.untaggedText = '';
     if (rest !== '') this.sink({ type: 'text', text: rest });
   }
 
   private passText(text: string): void {
     if (text === '') return;
-    this.unmarked += text;
+    this.untaggedText += text;
     this.sink({ type: 'text', text });
   }
 
   /** Keeps the end of the text that may be the beginning of a closing tag. @returns the text before it */
-  private hold(text: string): string {
+  private bufferPossibleTag(text: string): string {
     const at = text.lastIndexOf('<');
     const mayClose = at >= 0 && closing.startsWith(text.slice(at));
-    this.held = mayClose ? text.slice(at) : '';
+    this.buffered = mayClose ? text.slice(at) : '';
     return mayClose ? text.slice(0, at) : text;
   }
 }
@@ -155,9 +155,9 @@ function isInCode(text: string): boolean {
 }
 
 /** Length of the beginning of a key by which it is recognised. A shorter beginning would hold back ordinary words. */
-const headChars = 5;
+const keyHeadChars = 5;
 /** A beginning of a key of this length is redacted, even if the text then differs from the key. */
-const partChars = 12;
+const minRedactedChars = 12;
 
 /**
  * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on at once
@@ -166,24 +166,24 @@ const partChars = 12;
 export class KeyFilter {
   private readonly heads: RegExp;
   /** The last characters that were passed on. A key may begin in them. */
-  private passed = '';
-  private held = '';
+  private passedTail = '';
+  private buffered = '';
 
   private readonly spellings: readonly string[];
 
   /** @param spellings of the keys; upper and lower case don't matter */
   constructor(spellings: readonly string[]) {
     this.spellings = spellings.map((spelling) => spelling.toLowerCase());
-    const heads = this.spellings.map((spelling) => spelling.slice(0, headChars).replace(/[^\w]/g, '\\$&'));
+    const heads = this.spellings.map((spelling) => spelling.slice(0, keyHeadChars).replace(/[^\w]/g, '\\$&'));
     this.heads = new RegExp([...new Set(heads)].join('|'), 'gi');
   }
 
   /** Returns the text that can be passed on now. */
   push(delta: string): string {
-    const text = this.passed + this.held + delta;
+    const text = this.passedTail + this.buffered + delta;
     this.heads.lastIndex = 0;
-    if (this.held === '' && !this.heads.test(text)) {
-      this.passed = text.slice(1 - headChars);
+    if (this.buffered === '' && !this.heads.test(text)) {
+      this.passedTail = text.slice(1 - keyHeadChars);
       return delta;
     }
     return this.filter(text);
@@ -191,45 +191,45 @@ export class KeyFilter {
 
   /** Returns the text that was held back, or its replacement. Call this when no more deltas follow. */
   flush(): string {
-    const { held, passed } = this;
-    this.held = '';
-    this.passed = '';
-    return passed.length + held.length < partChars ? held : redacted;
+    const { buffered: held, passedTail: passed } = this;
+    this.buffered = '';
+    this.passedTail = '';
+    return passed.length + held.length < minRedactedChars ? held : redacted;
   }
 
   private filter(text: string): string {
     let result = '';
-    let from = this.passed.length;
-    this.held = '';
-    for (let at = this.headFrom(text, 0); at >= 0;) {
-      const { length, isWhole } = this.agreedAt(text, at);
+    let from = this.passedTail.length;
+    this.buffered = '';
+    for (let at = this.findHead(text, 0); at >= 0;) {
+      const { length, isWhole } = this.matchAt(text, at);
       if (at + length === text.length && !isWhole) {
-        this.passed = text.slice(at, Math.max(at, from));
-        this.held = text.slice(Math.max(at, from));
+        this.passedTail = text.slice(at, Math.max(at, from));
+        this.buffered = text.slice(Math.max(at, from));
         return result + text.slice(from, Math.max(at, from));
       }
-      const isKey = isWhole || length >= partChars;
+      const isKey = isWhole || length >= minRedactedChars;
       if (isKey) {
         result += text.slice(from, Math.max(at, from)) + redacted;
         from = at + length;
       }
-      at = this.headFrom(text, isKey ? from : at + 1);
+      at = this.findHead(text, isKey ? from : at + 1);
     }
-    this.passed = text.slice(Math.max(from, text.length - headChars + 1));
+    this.passedTail = text.slice(Math.max(from, text.length - keyHeadChars + 1));
     return result + text.slice(from);
   }
 
-  private headFrom(text: string, from: number): number {
+  private findHead(text: string, from: number): number {
     this.heads.lastIndex = from;
     return this.heads.exec(text)?.index ?? -1;
   }
 
   /** Returns how many characters at this position agree with a key, and whether they are the whole key. */
-  private agreedAt(text: string, at: number): { readonly length: number; readonly isWhole: boolean } {
+  private matchAt(text: string, at: number): { readonly length: number; readonly isWhole: boolean } {
     let longest = { length: 0, isWhole: false };
     for (const spelling of this.spellings) {
       let length = 0;
-      while (length < spelling.length && isLetter(text[at + length], spelling[length])) length++;
+      while (length < spelling.length && isSameLetter(text[at + length], spelling[length])) length++;
       if (length > longest.length) longest = { length, isWhole: length === spelling.length };
     }
     return longest;
@@ -237,7 +237,7 @@ export class KeyFilter {
 }
 
 /** @param lower in lower case */
-function isLetter(letter: string | undefined, lower: string | undefined): boolean {
+function isSameLetter(letter: string | undefined, lower: string | undefined): boolean {
   return letter === lower || letter?.toLowerCase() === lower;
 }
 
@@ -269,7 +269,7 @@ export class RedactedDeltas implements DeltaFilter {
         return;
       }
       case 'toolCall':
-        return this.onPart(delta.part);
+        return this.onToolCallPart(delta.part);
       case 'finish':
       case 'restartInStream':
       case 'error':
@@ -285,7 +285,7 @@ export class RedactedDeltas implements DeltaFilter {
     this.next.flush();
   }
 
-  private onPart(part: ToolCallPart): void {
+  private onToolCallPart(part: ToolCallPart): void {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
@@ -293,10 +293,15 @@ export class RedactedDeltas implements DeltaFilter {
     const isAnother = name !== '' && id !== '' && call.id !== '' && id !== call.id;
     if (isAnother) this.flushCall(index);
     if (isAnother || call.id === '') call.id = id;
-    this.passPart({ index, id: this.whole(id), name: this.whole(name), arguments: call.filter.push(part.arguments) });
+    this.forwardPart({
+      index,
+      id: this.redactComplete(id),
+      name: this.redactComplete(name),
+      arguments: call.filter.push(part.arguments),
+    });
   }
 
-  private passPart(part: ToolCallPart): void {
+  private forwardPart(part: ToolCallPart): void {
     if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
   }
 
@@ -309,10 +314,10 @@ export class RedactedDeltas implements DeltaFilter {
   }
 
   private flushCall(index: number): void {
-    this.passPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
+    this.forwardPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
   }
 
-  private whole(text: string): string {
+  private redactComplete(text: string): string {
     // Most parts of a tool call have neither id nor name: no filter is made for them.
     if (text === '') return '';
     const filter = new KeyFilter(this.spellings);

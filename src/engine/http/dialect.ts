@@ -51,7 +51,7 @@ export interface DeltaFilter {
  * @param messages what is known of the stream's earlier chunks
  * @returns false where the data is no JSON object
  */
-export function readChunk(data: string, sink: DeltaSink, messages?: StreamRestarts): boolean {
+export function readChunk(data: string, sink: DeltaSink, messages?: RestartDetector): boolean {
   const json = parseJson(data);
   // Google puts an error into a list of one.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
@@ -62,7 +62,7 @@ export function readChunk(data: string, sink: DeltaSink, messages?: StreamRestar
   }
   const choice = firstChoice(chunk['choices']);
   if (choice) {
-    if (messages?.restarts(chunk, choice)) sink({ type: 'restartInStream' });
+    if (messages?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
     readChoice(choice, sink);
   }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
@@ -85,21 +85,21 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
  * Notices that a gateway starts the answer over in the middle of a stream: new-api asks another channel when one breaks,
  * even if it has already sent text of the first. The second answer has another id and names its role again.
  */
-export class StreamRestarts {
+export class RestartDetector {
   private id: string | undefined;
   /** Two chunks had the same id: this server does not give every chunk an id of its own. */
-  private continued = false;
+  private hasRepeatedId = false;
 
   /** Whether this chunk begins another message. */
-  restarts({ id }: JsonRecord, { delta }: JsonRecord): boolean {
+  isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
     if (id === this.id) {
-      this.continued = true;
+      this.hasRepeatedId = true;
       return false;
     }
-    const restarts = this.continued && text(delta['role']) !== '';
+    const restarts = this.hasRepeatedId && stringOrEmpty(delta['role']) !== '';
     this.id = id;
-    this.continued = false;
+    this.hasRepeatedId = false;
     return restarts;
   }
 }
@@ -108,13 +108,17 @@ function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
     // Some servers send the same thought under both names.
-    pass(sink, 'reasoning', text(delta['reasoning_content']) || text(delta['reasoning']) || reasoningDetails(delta));
+    emitText(
+      sink,
+      'reasoning',
+      stringOrEmpty(delta['reasoning_content']) || stringOrEmpty(delta['reasoning']) || reasoningDetails(delta),
+    );
     const content = delta['content'];
     if (Array.isArray(content)) readParts(content, sink);
-    else pass(sink, 'text', text(content));
-    pass(sink, 'text', text(delta['refusal']));
+    else emitText(sink, 'text', stringOrEmpty(content));
+    emitText(sink, 'text', stringOrEmpty(delta['refusal']));
     for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
-  } else pass(sink, 'text', text(choice['text']));
+  } else emitText(sink, 'text', stringOrEmpty(choice['text']));
   const finish = readFinishReason(choice['finish_reason']);
   if (finish) sink({ type: 'finish', finish });
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
@@ -124,24 +128,27 @@ function readChoice(choice: JsonRecord, sink: DeltaSink): void {
 function reasoningDetails(delta: JsonRecord): string {
   const details = delta['reasoning_details'];
   if (!Array.isArray(details)) return '';
-  return details.map((detail) => (isRecord(detail) ? text(detail['text']) || text(detail['summary']) : '')).join('');
+  return details
+    .map((detail) => (isRecord(detail) ? stringOrEmpty(detail['text']) || stringOrEmpty(detail['summary']) : ''))
+    .join('');
 }
 
 function readParts(parts: readonly unknown[], sink: DeltaSink): void {
   for (const part of parts) {
     if (!isRecord(part)) {
-      pass(sink, 'text', text(part));
+      emitText(sink, 'text', stringOrEmpty(part));
       continue;
     }
-    const thinks = /^(?:thinking|reasoning)/.test(text(part['type']));
-    pass(sink, thinks ? 'reasoning' : 'text', text(part['text']));
+    const thinks = /^(?:thinking|reasoning)/.test(stringOrEmpty(part['type']));
+    emitText(sink, thinks ? 'reasoning' : 'text', stringOrEmpty(part['text']));
     const thinking = part['thinking'];
     const thoughts: readonly unknown[] = Array.isArray(thinking) ? thinking : [thinking];
-    for (const thought of thoughts) pass(sink, 'reasoning', text(isRecord(thought) ? thought['text'] : thought));
+    for (const thought of thoughts)
+      emitText(sink, 'reasoning', stringOrEmpty(isRecord(thought) ? thought['text'] : thought));
   }
 }
 
-function pass(sink: DeltaSink, type: 'text' | 'reasoning', text: string): void {
+function emitText(sink: DeltaSink, type: 'text' | 'reasoning', text: string): void {
   if (text !== '') sink({ type, text });
 }
 
@@ -153,7 +160,7 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
     (list as readonly unknown[]).forEach((call, position) => {
       if (!isRecord(call)) return;
       const index = isIndex(call['index']) ? call['index'] : position;
-      addPart(parts, index, text(call['id']), call['function']);
+      addPart(parts, index, stringOrEmpty(call['id']), call['function']);
     });
     // What tool calls were called before there could be more than one.
   } else addPart(parts, 0, '', delta['function_call']);
@@ -161,37 +168,37 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
 }
 
 function addPart(parts: ToolCallPart[], index: number, id: string, called: unknown): void {
-  const name = isRecord(called) ? text(called['name']) : '';
+  const name = isRecord(called) ? stringOrEmpty(called['name']) : '';
   const args = isRecord(called) ? argumentsOf(called['arguments']) : '';
   if (id !== '' || name !== '' || args !== '') parts.push({ index, id, name, arguments: args });
 }
 
 /** A string of JSON; some servers send the JSON itself. */
 function argumentsOf(value: unknown): string {
-  return isRecord(value) ? printJson(value) : text(value);
+  return isRecord(value) ? printJson(value) : stringOrEmpty(value);
 }
 
 /** An index that a server sends must be smaller than this; a larger one is ignored. */
-const highestIndex = 10_000;
+const maxIndex = 10_000;
 
 function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < highestIndex;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < maxIndex;
 }
 
-function text(value: unknown): string {
+function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
 /** Zeros in every event are what a server fills in before it has counted. */
 function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
-  const promptTokens = count(usage['prompt_tokens'] ?? usage['input_tokens']);
-  const completionTokens = count(usage['completion_tokens'] ?? usage['output_tokens']);
-  const totalTokens = count(usage['total_tokens']) || promptTokens + completionTokens;
+  const promptTokens = tokenCount(usage['prompt_tokens'] ?? usage['input_tokens']);
+  const completionTokens = tokenCount(usage['completion_tokens'] ?? usage['output_tokens']);
+  const totalTokens = tokenCount(usage['total_tokens']) || promptTokens + completionTokens;
   return totalTokens === 0 ? undefined : { promptTokens, completionTokens, totalTokens };
 }
 
-function count(value: unknown): number {
+function tokenCount(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
@@ -266,7 +273,7 @@ const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
 ];
 
 /** Maximum length of a reason that is kept, in characters. The known reasons are at most half as long. */
-const longestReason = 60;
+const maxReasonChars = 60;
 
 /**
  * Reads a `finish_reason` in any provider's spelling. An unknown reason means a complete answer, under its own name.
@@ -274,7 +281,7 @@ const longestReason = 60;
  */
 export function readFinishReason(value: unknown): Finish | undefined {
   if (typeof value !== 'string') return undefined;
-  const reason = visibleText(value, longestReason);
+  const reason = visibleText(value, maxReasonChars);
   if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
   const bare = reason.toLowerCase().replace(/[\s_-]/g, '');
   return finishReasons.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };

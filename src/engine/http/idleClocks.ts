@@ -3,9 +3,9 @@ import type { EngineSettings } from '../engine';
 import type { StalledClock } from '../faults/classify';
 
 /** Between two looks; a sleep is noticed at the first look after it. */
-const lookEveryMs = 10_000;
+const maxCheckIntervalMs = 10_000;
 /** A timer that is later than this was not late: the machine slept. */
-const sleepMs = 15_000;
+const minSleepMs = 15_000;
 /** From waking up until a connection has to have shown that it lives. */
 const wakeGraceMs = 10_000;
 
@@ -23,16 +23,16 @@ export class IdleClocks {
   lastPayload: number;
   /** Monotonic: by then something must have arrived over a connection that may not have survived a sleep. */
   private wakeDeadline = Infinity;
-  private armed = { now: 0, ticks: 0, forMs: 0 };
-  private quietSaid = false;
-  private gone = false;
+  private armedAt = { now: 0, ticks: 0, forMs: 0 };
+  private hasReportedQuiet = false;
+  private isDisposed = false;
   private tailLimitMs = 0;
   private cancel: (() => void) | undefined;
 
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
-    private readonly on: {
+    private readonly callbacks: {
       expired(which: StalledClock | 'tail', afterMs: number): void;
       /** Nothing has arrived since the machine woke up. */
       slept(): void;
@@ -40,51 +40,51 @@ export class IdleClocks {
     },
   ) {
     this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.ticks();
-    this.arm();
+    this.armTimer();
   }
 
-  headers(): void {
+  onHeaders(): void {
     this.wakeDeadline = Infinity;
-    this.enter('first');
+    this.enterPhase('first');
   }
 
-  bytes(): void {
+  onBytes(): void {
     this.lastBytes = this.clock.ticks();
     this.wakeDeadline = Infinity;
   }
 
   /** Text or reasoning has arrived. */
-  payload(): void {
+  onPayload(): void {
     this.lastPayload = this.lastBytes;
-    this.quietSaid = false;
-    if (this.phase === 'first') this.enter('stream');
+    this.hasReportedQuiet = false;
+    if (this.phase === 'first') this.enterPhase('stream');
   }
 
   /** The answer is whole; only what belongs to it can still come, for at most `limitMs`. */
-  tail(limitMs: number): void {
+  startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
-    this.enter('tail');
+    this.enterPhase('tail');
   }
 
   dispose(): void {
-    this.gone = true;
+    this.isDisposed = true;
     this.cancel?.();
   }
 
-  private enter(phase: 'first' | 'stream' | 'tail'): void {
+  private enterPhase(phase: 'first' | 'stream' | 'tail'): void {
     this.phase = phase;
     this.phaseStart = this.clock.ticks();
     this.cancel?.();
-    this.arm();
+    this.armTimer();
   }
 
-  private arm(): void {
-    if (this.gone) return;
-    const { deadline } = this.nearest();
-    const next = this.quietSaid || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
+  private armTimer(): void {
+    if (this.isDisposed) return;
+    const { deadline } = this.nearestDeadline();
+    const next = this.hasReportedQuiet || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
     const ticks = this.clock.ticks();
-    const forMs = Math.min(lookEveryMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
-    this.armed = { now: this.clock.now(), ticks, forMs };
+    const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
+    this.armedAt = { now: this.clock.now(), ticks, forMs };
     this.cancel = this.clock.after(forMs, () => this.check());
   }
 
@@ -92,10 +92,10 @@ export class IdleClocks {
    * A timer that comes much too late, by either clock, slept. A connection seldom survives that and seldom says so:
    * it gets a short grace instead of the long silence that a living one is allowed.
    */
-  private noticeSleep(): void {
-    const late = (from: number, to: number): number => Math.max(0, to - from - this.armed.forMs);
-    const byTicks = late(this.armed.ticks, this.clock.ticks());
-    if (Math.max(byTicks, late(this.armed.now, this.clock.now())) < sleepMs) return;
+  private detectSleep(): void {
+    const late = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
+    const byTicks = late(this.armedAt.ticks, this.clock.ticks());
+    if (Math.max(byTicks, late(this.armedAt.now, this.clock.now())) < minSleepMs) return;
     this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
     this.phaseStart += byTicks;
     this.lastBytes += byTicks;
@@ -103,22 +103,22 @@ export class IdleClocks {
   }
 
   private check(): void {
-    this.noticeSleep();
+    this.detectSleep();
     const now = this.clock.ticks();
     if (now >= this.wakeDeadline) {
-      this.on.slept();
+      this.callbacks.slept();
       return;
     }
-    const { which, deadline, afterMs } = this.nearest();
+    const { which, deadline, afterMs } = this.nearestDeadline();
     if (now >= deadline) {
-      this.on.expired(which, afterMs);
+      this.callbacks.expired(which, afterMs);
       return;
     }
-    if (!this.quietSaid && this.phase !== 'tail' && now >= this.quietAt()) {
-      this.quietSaid = true;
-      this.on.quiet(now - this.quietSince());
+    if (!this.hasReportedQuiet && this.phase !== 'tail' && now >= this.quietAt()) {
+      this.hasReportedQuiet = true;
+      this.callbacks.quiet(now - this.quietSince());
     }
-    this.arm();
+    this.armTimer();
   }
 
   private quietSince(): number {
@@ -129,7 +129,7 @@ export class IdleClocks {
     return this.quietSince() + quietMs;
   }
 
-  private nearest(): { which: StalledClock | 'tail'; deadline: number; afterMs: number } {
+  private nearestDeadline(): { which: StalledClock | 'tail'; deadline: number; afterMs: number } {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'headers':
@@ -161,8 +161,8 @@ interface Timeouts {
   readonly silentMs: number;
 }
 
-const usual: Timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
-const reasoning: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
+const defaultTimeouts: Timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
+const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
 
 /** After the finish reason: how long to wait for the usage chunk and `[DONE]`. */
 export const tailMs = 5_000;
@@ -171,17 +171,17 @@ export const drainMs = 100;
 /** Nothing for so long: say that we are still waiting. */
 export const quietMs = 10_000;
 
-const thinkers =
+const reasoningModel =
   /(?:^|[/:\-_.])(?:o[1-9]|gpt-[5-9]|r[12]|qwq|qvq|magistral|grok-[4-9]|gemini-(?:2\.5|[3-9](?:\.\d+)?)-pro|reason(?:er|ing)?|think(?:ing)?)(?:[/:\-_.]|$)/i;
-const saysItDoesNot = /non-?(?:reasoning|thinking)/i;
+const nonReasoningModel = /non-?(?:reasoning|thinking)/i;
 
 /** Models that think, silently, for minutes; by the names their makers give them. */
 export function isReasoningModel(model: string): boolean {
-  return thinkers.test(model) && !saysItDoesNot.test(model);
+  return reasoningModel.test(model) && !nonReasoningModel.test(model);
 }
 
 export function timeoutsFor(model: string, set: EngineSettings['timeout']): Timeouts {
-  const defaults = isReasoningModel(model) ? reasoning : usual;
+  const defaults = isReasoningModel(model) ? reasoningTimeouts : defaultTimeouts;
   return {
     headersMs: set.headersMs ?? defaults.headersMs,
     firstTokenMs: set.firstTokenMs ?? defaults.firstTokenMs,

@@ -9,7 +9,7 @@ export const maxEventChars = 8 * 1024 * 1024;
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
 /** A beginning this long that tells nothing will not tell more later. */
-const tellingChars = 64;
+const maxSniffedChars = 64;
 
 /** A network error of a request or its response. Any other exception is a defect of the extension. */
 export class ConnectionFailure extends Error {
@@ -24,9 +24,9 @@ interface BodySink {
   /** A whole server-sent event. */
   event(data: string, name: string | undefined): void;
   /** More than `maxEventChars` without an end. */
-  endless(): void;
+  tooLong(): void;
   /** Whether anybody still wants to know. */
-  isOver(): boolean;
+  isDone(): boolean;
 }
 
 export type BodyEnd =
@@ -48,7 +48,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     maxBufferSize: maxEventChars,
     onEvent: ({ data, event }) => sink.event(data, event),
     onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') sink.endless();
+      if (error.type === 'max-buffer-size-exceeded') sink.tooLong();
     },
   });
   const decoder = new StreamDecoder(contentType);
@@ -67,7 +67,7 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     } catch (error) {
       throw new ConnectionFailure(error);
     }
-    if (sink.isOver()) return undefined;
+    if (sink.isDone()) return undefined;
     // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
@@ -79,15 +79,15 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
       if (!part.done) parts.push(part.value);
       size += text.length;
       // Only the beginning is examined: a body without a recognisable beginning may be megabytes long.
-      if (kind === 'unknown' && held.length <= tellingChars) {
+      if (kind === 'unknown' && held.length <= maxSniffedChars) {
         held = (held + text).trimStart();
         kind = sniffedKind(held);
-        if (kind === 'unknown' && (part.done || held.length > tellingChars)) kind = declared;
+        if (kind === 'unknown' && (part.done || held.length > maxSniffedChars)) kind = declared;
       }
       if (kind === 'stream') parser.feed(bareLines.convert(held));
-      else if (size > maxEventChars) sink.endless();
+      else if (size > maxEventChars) sink.tooLong();
     }
-    if (sink.isOver()) return undefined;
+    if (sink.isDone()) return undefined;
     if (part.done) break;
   }
   if (kind === 'stream' || kind === 'web-page') return { kind, empty };
@@ -131,37 +131,39 @@ export async function boundedText(
  * characters, as nearly all do, is decoded by itself: that takes a third of what a decoder takes that has to remember.
  */
 export class StreamDecoder {
-  private readonly whole: TextDecoder;
-  private readonly split: TextDecoder;
+  private readonly statelessDecoder: TextDecoder;
+  private readonly streamDecoder: TextDecoder;
   /** Whether `split` may hold the beginning of a character. */
-  private holds: boolean;
+  private mayHoldBytes: boolean;
 
   constructor(contentType: string | null = null) {
-    this.whole = decoderFor(contentType);
-    this.split = decoderFor(contentType);
+    this.statelessDecoder = decoderFor(contentType);
+    this.streamDecoder = decoderFor(contentType);
     // In other charsets an ASCII byte may be the second half of a character.
-    this.holds = this.split.encoding !== 'utf-8';
+    this.mayHoldBytes = this.streamDecoder.encoding !== 'utf-8';
   }
 
   decode(bytes: Uint8Array): string {
-    const held = this.holds;
+    const held = this.mayHoldBytes;
     const last = bytes.at(-1);
     // Only an ASCII byte is sure to be the end of a character.
-    if (last !== undefined && this.split.encoding === 'utf-8') this.holds = last > 0x7f;
-    return held || this.holds ? this.split.decode(bytes, { stream: true }) : this.whole.decode(bytes);
+    if (last !== undefined && this.streamDecoder.encoding === 'utf-8') this.mayHoldBytes = last > 0x7f;
+    return held || this.mayHoldBytes
+      ? this.streamDecoder.decode(bytes, { stream: true })
+      : this.statelessDecoder.decode(bytes);
   }
 
   /** What was left of a character that never ended. */
   end(): string {
-    return this.split.decode();
+    return this.streamDecoder.decode();
   }
 }
 
 const errorField = 'error:';
 /** The beginning of a bare line, or what may become one with the next piece. */
 const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
-const bareLater = new RegExp(`[\\n\\r]${bareStart}`);
-const bareNow = new RegExp(`^${bareStart}`);
+const bareAfterLineEnd = new RegExp(`[\\n\\r]${bareStart}`);
+const bareAtStart = new RegExp(`^${bareStart}`);
 
 /**
  * Converts lines that are not valid server-sent events into events. new-api writes an error as a line of JSON without
@@ -171,18 +173,18 @@ export class BareLines {
   private atLineStart = true;
   private afterReturn = false;
   /** Whether an event that began with a bare line is open, and whether it spans several lines. */
-  private bare: 'none' | 'begun' | 'continued' = 'none';
+  private bareEvent: 'none' | 'begun' | 'continued' = 'none';
   /** The current line so far. */
   private line = '';
   /** The beginning of a line that may become `error:`. */
-  private held = '';
+  private buffered = '';
 
   /** @param text the next piece of the stream */
   convert(text: string): string {
-    const all = this.held + text;
+    const all = this.buffered + text;
     if (all === '') return '';
-    this.held = '';
-    const isBare = this.bare !== 'none' || (this.atLineStart && bareNow.test(all)) || this.hasBareLine(all);
+    this.buffered = '';
+    const isBare = this.bareEvent !== 'none' || (this.atLineStart && bareAtStart.test(all)) || this.hasBareLine(all);
     const converted = isBare ? this.convertLines(all) : all;
     if (!isBare) this.atLineStart = endsLine(all);
     this.afterReturn = all.endsWith('\r');
@@ -192,7 +194,7 @@ export class BareLines {
   /** Avoids the slower pattern for most pieces of the body, which consist of complete events. */
   private hasBareLine(text: string): boolean {
     const isUsual = text.endsWith('\n') && !text.includes('\r');
-    if (!isUsual) return bareLater.test(text);
+    if (!isUsual) return bareAfterLineEnd.test(text);
     return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
   }
 
@@ -201,7 +203,7 @@ export class BareLines {
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
       // The second half of a line end that was split.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
-      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.held = line;
+      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);
     });
     return converted;
@@ -211,8 +213,8 @@ export class BareLines {
     let converted = this.atLineStart ? this.convertStart(line) : line;
     if (!this.atLineStart) this.line += line;
     this.atLineStart = endsLine(line);
-    if (this.atLineStart && this.bare !== 'none' && this.isComplete()) {
-      this.bare = 'none';
+    if (this.atLineStart && this.bareEvent !== 'none' && this.isComplete()) {
+      this.bareEvent = 'none';
       converted += '\n';
     }
     return converted;
@@ -220,14 +222,14 @@ export class BareLines {
 
   private convertStart(line: string): string {
     this.line = line;
-    if (this.bare !== 'none' && /^[ \t}\]]/.test(line)) {
-      this.bare = 'continued';
+    if (this.bareEvent !== 'none' && /^[ \t}\]]/.test(line)) {
+      this.bareEvent = 'continued';
       return `data: ${line}`;
     }
     // The event before may lack its blank line.
-    const end = this.bare === 'none' || line.trim() === '' ? '' : '\n';
-    this.bare = bareNow.test(line) ? 'begun' : 'none';
-    if (this.bare === 'none') return `${end}${line}`;
+    const end = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
+    this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
+    if (this.bareEvent === 'none') return `${end}${line}`;
     if (!line.startsWith(errorField)) return `\ndata: ${line}`;
     return `\nevent: error\ndata:${line.slice(errorField.length)}`;
   }
@@ -236,7 +238,7 @@ export class BareLines {
   private isComplete(): boolean {
     const { line } = this;
     if (line.startsWith(errorField)) return true;
-    return this.bare === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
+    return this.bareEvent === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
   }
 }
 

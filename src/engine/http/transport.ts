@@ -86,11 +86,11 @@ const requestIdHeaders = [
 ];
 
 /** Maximum length of a request ID that is kept, in characters. */
-const longestId = 200;
+const maxIdChars = 200;
 
 export function requestIdOf(headers: Headers, keys: KnownKeys): string | undefined {
   for (const name of requestIdHeaders) {
-    const id = visibleText(keys.redact(headers.get(name) ?? ''), longestId);
+    const id = visibleText(keys.redact(headers.get(name) ?? ''), maxIdChars);
     if (id !== '') return id;
   }
   return undefined;

@@ -24,7 +24,7 @@ describe('the text of an answer', () => {
 
   it('stays as it was until a restarted answer is longer', () => {
     const answer = new AnswerText('12345');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     assert.equal(answer.append('abc'), undefined);
     assert.equal(answer.text, '12345');
     assert.equal(answer.append('de'), undefined);
@@ -35,7 +35,7 @@ describe('the text of an answer', () => {
 
   it('is the shorter one when the restarted answer is whole', () => {
     const answer = new AnswerText('a long answer that was cut');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     answer.append('short');
     assert.deepEqual(answer.finish(false), { type: 'overtaken', text: 'short' });
     assert.equal(answer.text, 'short');
@@ -43,16 +43,16 @@ describe('the text of an answer', () => {
 
   it('survives a restart that brings nothing', () => {
     const answer = new AnswerText('kept');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     assert.equal(answer.finish(false), undefined);
     assert.equal(answer.text, 'kept');
   });
 
   it('forgets what a second restart had brought so far', () => {
     const answer = new AnswerText('12345');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     answer.append('xxxx');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     answer.append('ab');
     answer.finish(false);
     assert.equal(answer.text, 'ab');
@@ -60,16 +60,16 @@ describe('the text of an answer', () => {
 
   it('shows a restarted answer at once where there was nothing before', () => {
     const answer = new AnswerText();
-    answer.begin('restart');
+    answer.startAttempt('restart');
     assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
   });
 
   it('loses only the text of the attempt that is discarded', () => {
     const answer = new AnswerText('kept');
-    answer.begin('replay');
+    answer.startAttempt('replay');
     answer.append(' dropped');
-    assert.deepEqual(answer.discard(), { type: 'discarded', text: 'kept' });
-    assert.equal(answer.discard(), undefined);
+    assert.deepEqual(answer.discardAttempt(), { type: 'discarded', text: 'kept' });
+    assert.equal(answer.discardAttempt(), undefined);
     assert.deepEqual(answer.append(' more'), { type: 'append', text: ' more' });
     assert.equal(answer.text, 'kept more');
   });
@@ -84,7 +84,7 @@ describe('the text of an answer', () => {
 
   it('does not let a continuation start over within the attempt', () => {
     const answer = new AnswerText('Once upon a time');
-    answer.begin('continue');
+    answer.startAttempt('continue');
     answer.append(' there was a');
     assert.equal(answer.restartInStream(), false);
     assert.equal(answer.text, 'Once upon a time there was a');
@@ -103,7 +103,7 @@ describe('the text of an answer', () => {
   for (const [how, text, isRepetition] of attempts) {
     it(`is ${isRepetition ? 'only repeated' : 'not only repeated'} by «${text}» of an attempt that begins as ${how}`, () => {
       const answer = new AnswerText('Once upon a time');
-      answer.begin(how);
+      answer.startAttempt(how);
       answer.append(text);
       assert.equal(answer.isRepetition, isRepetition);
     });
@@ -113,7 +113,7 @@ describe('the text of an answer', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const answer = new AnswerText(partial);
-        answer.begin('restart');
+        answer.startAttempt('restart');
         const changes: (TextChange | undefined)[] = [];
         let length = partial.length;
         for (const piece of pieces) {
@@ -135,7 +135,7 @@ describe('the text of an answer', () => {
       fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, at) => {
         const cut = at % (text.length + 1);
         const [whole, halves] = [new AnswerText(partial), new AnswerText(partial)];
-        for (const answer of [whole, halves]) answer.begin('restart');
+        for (const answer of [whole, halves]) answer.startAttempt('restart');
         whole.append(text);
         halves.append(text.slice(0, cut));
         halves.append(text.slice(cut));

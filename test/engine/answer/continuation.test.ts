@@ -4,8 +4,8 @@ import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
 import {
   continuationMessages,
   knownPrefill,
-  longestJoin,
-  quotedChars,
+  maxJoinChars,
+  quoteChars,
   resumeMethod,
   type PartialAnswer,
   type Prefill,
@@ -88,7 +88,7 @@ describe('a request for the rest of an answer', () => {
     const text = Array.from({ length: 300 }, (_, i) => `${i} `).join('');
     assert.ok(plea(english, text).includes(`«${text.slice(-200)}»`));
     assert.ok(plea(english, 'short').includes('«short»'));
-    assert.equal(quotedChars, 200);
+    assert.equal(quoteChars, 200);
   });
 
   it('quotes no half character', () => {
@@ -258,21 +258,27 @@ describe('a prefill', () => {
 });
 
 const text = 'Half a sentence, and';
-const broken: PartialAnswer = { text, reasoned: false, calledTools: false, joinsRefused: false, prefill: undefined };
+const broken: PartialAnswer = {
+  text,
+  hadReasoning: false,
+  hadToolCalls: false,
+  joinsRefused: false,
+  prefill: undefined,
+};
 
 type Way = ReturnType<typeof resumeMethod>;
 
 const table: readonly (readonly [what: string, broken: Partial<PartialAnswer>, way: Way])[] = [
   ['of which nothing has been seen is asked for again', { text: '' }, 'replay'],
   ['of which nothing has been seen is asked for again, prefill or not', { text: '', prefill: 'assistant' }, 'replay'],
-  ['of which only the thinking was seen starts again', { text: '', reasoned: true }, 'restart'],
-  ['of which only a tool call was seen starts again', { text: '', calledTools: true }, 'restart'],
+  ['of which only the thinking was seen starts again', { text: '', hadReasoning: true }, 'restart'],
+  ['of which only a tool call was seen starts again', { text: '', hadToolCalls: true }, 'restart'],
   ['that is white space so far starts again', { text: ' \n', prefill: 'assistant' }, 'restart'],
-  ['that was calling a tool starts again', { calledTools: true, prefill: 'prefix' }, 'restart'],
+  ['that was calling a tool starts again', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
   ['with text is continued', {}, 'continue'],
   ['is prefilled where the model takes it', { prefill: 'assistant' }, 'prefill'],
   ['is prefilled with a sign where the model wants one', { prefill: 'prefix' }, 'prefill'],
-  ['that was thought about is not prefilled', { reasoned: true, prefill: 'assistant' }, 'continue'],
+  ['that was thought about is not prefilled', { hadReasoning: true, prefill: 'assistant' }, 'continue'],
   ['starts again where no request for the rest is taken', { joinsRefused: true }, 'restart'],
   ['starts again there although a prefill is known', { joinsRefused: true, prefill: 'prefix' }, 'restart'],
   ['of 60,000 characters is continued', { text: 'x'.repeat(60_000) }, 'continue'],
@@ -284,5 +290,5 @@ describe('a broken answer', () => {
     it(what, () => assert.equal(resumeMethod({ ...broken, ...given }), way));
   }
 
-  it('is long from the number on that the documentation gives', () => assert.equal(longestJoin, 60_000));
+  it('is long from the number on that the documentation gives', () => assert.equal(maxJoinChars, 60_000));
 });

@@ -393,8 +393,8 @@ async function bodyOf(pieces: readonly string[], type: string, overAfter = Infin
   const reading = readBody(new Response(body.stream, { headers: { 'content-type': type } }), {
     bytes: (count) => (seen.bytes += count),
     event: () => seen.events++,
-    endless: () => (seen.endless = true),
-    isOver: () => seen.endless || seen.events >= overAfter,
+    tooLong: () => (seen.endless = true),
+    isDone: () => seen.endless || seen.events >= overAfter,
   });
   await settle();
   const early = seen.events;
@@ -548,17 +548,17 @@ describe('an answer', () => {
 describe('the text of one attempt', () => {
   it('goes behind what is there, and nothing is no change', () => {
     const text = new AnswerText('ab');
-    assert.equal(text.stoppedShort, false);
-    text.begin('replay');
+    assert.equal(text.repeatedOnlyPart, false);
+    text.startAttempt('replay');
     assert.deepEqual([text.append(''), text.append('c')], [undefined, { type: 'append', text: 'c' }]);
-    assert.equal(text.stoppedShort, false);
+    assert.equal(text.repeatedOnlyPart, false);
   });
 
   it('has stopped short where it only repeated a part', () => {
     const text = new AnswerText(partial);
-    text.begin('continue');
+    text.startAttempt('continue');
     text.append(partial.slice(0, 80));
-    assert.deepEqual([text.finish(false), text.stoppedShort, text.text], [undefined, true, partial]);
+    assert.deepEqual([text.finish(false), text.repeatedOnlyPart, text.text], [undefined, true, partial]);
   });
 
   it('leaves no half character behind', () => {
@@ -566,7 +566,7 @@ describe('the text of one attempt', () => {
     text.append('\ud83d');
     text.finish(false);
     text.append('a\ud83d');
-    text.cut();
+    text.endAttempt();
     text.append('b');
     assert.equal(text.text, 'ab');
   });

@@ -7,9 +7,9 @@ const padded = (text: string, padding: string, rest = ''): string => event(text,
 
 /** What a frame that these two events have proven reads out of a third one. */
 function read(first: string, second: string, third: string): unknown {
-  const frame = DeltaFrame.around('text', 'a', first);
+  const frame = DeltaFrame.tryCreate('text', 'a', first);
   assert.ok(frame);
-  assert.equal(frame.prove('bc', second), true);
+  assert.equal(frame.verify('bc', second), true);
   return frame.read(third)?.text;
 }
 
@@ -34,7 +34,7 @@ describe('a frame of events', () => {
     ['has a quote', 'a"b', event('a"b')],
     ['was said with an escape', 'x', event('\\u0078')],
   ] as const) {
-    it(`is none around a text that ${what}`, () => assert.equal(DeltaFrame.around('text', text, data), undefined));
+    it(`is none around a text that ${what}`, () => assert.equal(DeltaFrame.tryCreate('text', text, data), undefined));
   }
 
   for (const [what, data] of [
@@ -42,8 +42,8 @@ describe('a frame of events', () => {
     ['does not end', '{"content":"a","obfuscation":"x'],
   ] as const) {
     it(`is the whole event where the padding ${what}`, () => {
-      const frame = DeltaFrame.around('text', 'a', data);
-      assert.equal(frame?.prove('a', data), true);
+      const frame = DeltaFrame.tryCreate('text', 'a', data);
+      assert.equal(frame?.verify('a', data), true);
     });
   }
 });

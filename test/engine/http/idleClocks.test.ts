@@ -23,8 +23,8 @@ class Watched {
 
   /** Bytes, and in them something new or only a comment. */
   receive(what: 'payload' | 'comment'): void {
-    this.clocks.bytes();
-    if (what === 'payload') this.clocks.payload();
+    this.clocks.onBytes();
+    if (what === 'payload') this.clocks.onPayload();
   }
 
   get expiries(): readonly unknown[] {
@@ -44,7 +44,7 @@ describe('the clocks of an attempt', () => {
   it('wait for a first word from the headers on, whatever comments come', async () => {
     const it = new Watched();
     await it.clock.advance(50_000);
-    it.clocks.headers();
+    it.clocks.onHeaders();
     for (let at = 0; at < 11; at++) {
       await it.clock.advance(10_000);
       it.receive('comment');
@@ -56,7 +56,7 @@ describe('the clocks of an attempt', () => {
 
   it('notice a stream without a byte', async () => {
     const it = new Watched();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     it.receive('payload');
     await it.clock.advance(60_999);
     assert.deepEqual(it.expiries, []);
@@ -66,7 +66,7 @@ describe('the clocks of an attempt', () => {
 
   it('notice a stream of comments', async () => {
     const it = new Watched();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     it.receive('payload');
     for (let at = 0; at < 17; at++) {
       await it.clock.advance(10_000);
@@ -80,7 +80,7 @@ describe('the clocks of an attempt', () => {
 
   it('start anew with each word', async () => {
     const it = new Watched();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     for (let at = 0; at < 20; at++) {
       it.receive('payload');
       await it.clock.advance(60_000);
@@ -90,9 +90,9 @@ describe('the clocks of an attempt', () => {
 
   it('leave the end of an answer a little time, and no more', async () => {
     const it = new Watched();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     it.receive('payload');
-    it.clocks.tail(5000);
+    it.clocks.startTail(5000);
     await it.clock.advance(4999);
     it.receive('comment');
     assert.deepEqual(it.said, []);
@@ -105,7 +105,7 @@ describe('the clocks of an attempt', () => {
     await it.clock.advance(9_999);
     assert.deepEqual(it.said, []);
     await it.clock.advance(1);
-    it.clocks.headers();
+    it.clocks.onHeaders();
     await it.clock.advance(15_000);
     assert.deepEqual(it.said, [[10_000, 'quiet', 10_000]]);
     it.receive('payload');
@@ -118,7 +118,7 @@ describe('the clocks of an attempt', () => {
   it('say nothing when they are put away', async () => {
     const it = new Watched();
     it.clocks.dispose();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     await it.clock.advance(600_000);
     assert.deepEqual([it.said, it.clock.pending], [[], 0]);
   });
@@ -128,7 +128,7 @@ describe('a sleep', () => {
   /** The wall clock goes on, the monotonic one does not; noticed at the next look, ten seconds later. */
   async function asleep(ms: number): Promise<Watched> {
     const it = new Watched();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     it.receive('payload');
     it.clock.epoch += ms;
     await it.clock.advance(10_000);
@@ -151,7 +151,7 @@ describe('a sleep', () => {
 
   for (const [sign, live] of [
     ['a byte', (it: Watched) => it.receive('comment')],
-    ['headers', (it: Watched) => it.clocks.headers()],
+    ['headers', (it: Watched) => it.clocks.onHeaders()],
   ] as const) {
     it(`is over with ${sign}`, async () => {
       const it = await asleep(3_600_000);
@@ -164,7 +164,7 @@ describe('a sleep', () => {
 
   it('that the monotonic clock counts too is no silence of the stream', async () => {
     const it = new Watched();
-    it.clocks.headers();
+    it.clocks.onHeaders();
     it.receive('payload');
     it.clock.sleep(100_000);
     await it.clock.advance(0);

@@ -33,8 +33,8 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
   const end = await readBody(new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} }), {
     bytes: (count) => (bytes += count),
     event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
-    endless: () => (over = true),
-    isOver: () => over,
+    tooLong: () => (over = true),
+    isDone: () => over,
   });
   return { events, end, bytes };
 }
