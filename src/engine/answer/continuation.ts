@@ -3,23 +3,24 @@ import type { ChatMessage, TextMessage } from '../request';
 import { wellFormed } from '../surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
-/** `prefix`: marks the message that DeepSeek is to continue. */
+/** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 /** Length of the quotation from the end of the partial answer, in characters. */
 export const quoteChars = 200;
 
 /**
- * The conversation, and what asks for the rest of the partial answer.
- * @param prefill the model's, for `how: 'prefill'`
+ * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for
+ * `continue` a prompt to go on.
+ * @param prefill how the model takes a prefill, if `method` is `prefill`
  */
 export function continuationMessages(
   messages: readonly ChatMessage[],
   partial: string,
-  how: JoinMethod,
+  method: JoinMethod,
   prefill: Prefill | undefined,
 ): readonly OutgoingMessage[] {
-  if (how === 'prefill') {
+  if (method === 'prefill') {
     const content = prefillText(partial);
     const message = { role: 'assistant', content } as const;
     return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
@@ -30,7 +31,7 @@ export function continuationMessages(
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];
 }
 
-// Both begin with the word that every model takes for a wish to go on.
+// Both prompts begin with the word that models most reliably understand as a request to continue.
 const englishPrompt = (quote: string): string =>
   'Continue your answer: it was cut off by a connection error. Its last characters are ' +
   `«${quote}». Write on from the exact next character after them. No preamble, no apology, no repetition of what is ` +
@@ -50,28 +51,32 @@ function quoteEnd(text: string): string {
   return text.slice(-quoteChars).replace(/^[\udc00-\udfff]/, '');
 }
 
-/** A word in letters counts as much as one Han character, or the names in a technical question would decide. */
+/**
+ * Whether a text is Chinese. A word in letters counts as much as one Han character, so that the English names in a
+ * technical question do not decide.
+ */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
-  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
-  const words = text.match(/[^\P{L}\p{Script=Han}]+/gu)?.length ?? 0;
-  return han > words;
+  const hanCharacters = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  const letterWords = text.match(/[^\P{L}\p{Script=Han}]+/gu)?.length ?? 0;
+  return hanCharacters > letterWords;
 }
 
-/** How a model goes on with an assistant message: marked with `prefix: true`, or because it is the last one. */
+/** How a model takes a prefill: as a message marked with `prefix: true`, or as an unmarked last assistant message. */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {
   readonly prefill: Prefill;
   readonly model: RegExp;
-  /** Absent: wherever the model is served. */
+  /** The base URLs at which the model supports a prefill. Without a pattern, every base URL does. */
   readonly baseUrl?: RegExp;
 }
 
 /**
- * DeepSeek: api-docs.deepseek.com, "Chat Prefix Completion (Beta)", only below `/beta` of its own origin. Claude:
- * platform.claude.com, "Prefill Claude's response"; "What's new in Claude 4.6": a prefill is a 400 from there on, and
- * it never went together with extended thinking, which gateways spell as a suffix of the model's name.
+ * The models that support a prefill. Sources: for DeepSeek api-docs.deepseek.com, "Chat Prefix Completion (Beta)", which
+ * is available only below `/beta` of DeepSeek's own origin. For Claude platform.claude.com, "Prefill Claude's response",
+ * and "What's new in Claude 4.6": from that version on, a prefill is rejected with status 400. No version supports a
+ * prefill with extended thinking, which gateways mark by a suffix of the model name.
  */
 const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
@@ -80,46 +85,49 @@ const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'assistant', model: claudePattern(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
 ];
 
-/** Between a provider's prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
+/** Returns a pattern for a Claude version between a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
 function claudePattern(version: string): RegExp {
-  const before = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
-  const after = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
-  return new RegExp(before + version + after, 'i');
+  const prefix = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
+  const suffix = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
+  return new RegExp(prefix + version + suffix, 'i');
 }
 
-/** @returns undefined: nothing is known of this model here */
+/** Returns how a model at a base URL takes a prefill, or undefined if it is not known to support one. */
 export function knownPrefill(baseUrl: string, model: string): Prefill | undefined {
   return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.prefill;
 }
 
-/** A longer partial answer, in characters, is not continued: its request would cost more than a new answer. */
+/**
+ * Maximum length of a partial answer that is continued, in characters. To continue a longer one would cost more than a
+ * new answer.
+ */
 export const maxJoinChars = 60_000;
 
-/** A partial answer, with what decides how it can be continued. */
+/** A partial answer and the properties that decide how it can be continued. */
 export interface PartialAnswer {
   readonly text: string;
-  /** This or an earlier attempt streamed reasoning. */
+  /** The current or a previous attempt streamed reasoning. */
   readonly hadReasoning: boolean;
   /** A part of a tool call has arrived. */
   readonly hadToolCalls: boolean;
-  /** The gateway does not take a request for the rest, in any shape. */
+  /** The gateway rejects every request that continues a partial answer. */
   readonly joinsRefused: boolean;
-  /** What is known of the model, and has not been refused. */
+  /** How the model takes a prefill. Undefined if it supports none or the gateway has rejected one. */
   readonly prefill: Prefill | undefined;
 }
 
-/** `replay`: the original request again, nothing of it has been seen; else how to go on from what has been. */
+/** Returns how to resume a partial answer, or `replay` if nothing has arrived and the original request can be sent again. */
 export function resumeMethod({
   text,
-  hadReasoning: reasoned,
-  hadToolCalls: calledTools,
+  hadReasoning,
+  hadToolCalls,
   joinsRefused,
   prefill,
 }: PartialAnswer): 'replay' | ResumeMethod {
-  if (text === '' && !reasoned && !calledTools) return 'replay';
-  // Half a tool call, like a thought, can't be continued; and no provider takes an empty message.
-  if (calledTools || text.trim() === '') return 'restart';
+  if (text === '' && !hadReasoning && !hadToolCalls) return 'replay';
+  // An incomplete tool call or reasoning can't be continued, and every provider rejects an empty message.
+  if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxJoinChars || joinsRefused) return 'restart';
-  // Thinking models refuse a prefill, or think again in the middle of it.
-  return prefill === undefined || reasoned ? 'continue' : 'prefill';
+  // Reasoning models reject a prefill, or reason again in the middle of the answer.
+  return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

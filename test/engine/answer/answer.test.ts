@@ -7,7 +7,7 @@ import { propertyRuns } from '../../support/propertyRuns';
 function read(before: string, changes: readonly (TextChange | undefined)[]): string {
   return changes.reduce((text, change) => {
     if (!change) return text;
-    return change.type === 'overtaken' || change.type === 'discarded' ? change.text : text + change.text;
+    return change.type === 'replaced' || change.type === 'discarded' ? change.text : text + change.text;
   }, before);
 }
 
@@ -28,7 +28,7 @@ describe('the text of an answer', () => {
     assert.equal(answer.append('abc'), undefined);
     assert.equal(answer.text, '12345');
     assert.equal(answer.append('de'), undefined);
-    assert.deepEqual(answer.append('f'), { type: 'overtaken', text: 'abcdef' });
+    assert.deepEqual(answer.append('f'), { type: 'replaced', text: 'abcdef' });
     assert.deepEqual(answer.append('g'), { type: 'append', text: 'g' });
     assert.equal(answer.text, 'abcdefg');
   });
@@ -37,7 +37,7 @@ describe('the text of an answer', () => {
     const answer = new AnswerText('a long answer that was cut');
     answer.startAttempt('restart');
     answer.append('short');
-    assert.deepEqual(answer.finish(false), { type: 'overtaken', text: 'short' });
+    assert.deepEqual(answer.finish(false), { type: 'replaced', text: 'short' });
     assert.equal(answer.text, 'short');
   });
 
@@ -79,7 +79,7 @@ describe('the text of an answer', () => {
     answer.append('12345');
     assert.equal(answer.restartInStream(), true);
     assert.equal(answer.append('abc'), undefined);
-    assert.deepEqual(answer.append('def'), { type: 'overtaken', text: 'abcdef' });
+    assert.deepEqual(answer.append('def'), { type: 'replaced', text: 'abcdef' });
   });
 
   it('does not let a continuation start over within the attempt', () => {
