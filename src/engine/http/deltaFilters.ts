@@ -1,25 +1,25 @@
 import { redacted } from '../gateway/apiKey';
 import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './dialect';
 
-const opening = '<think>';
-const closing = '</think>';
+const openingTag = '<think>';
+const closingTag = '</think>';
 
-/** White space before an opening tag, and after a closing one, is held up to this length in characters. */
+/** Maximum length of the white space that is held back before an opening tag or after a closing tag, in characters. */
 const maxBufferedChars = 100;
-/** A text this short, in one line, may be the end of reasoning that began in a field of its own. */
+/** Maximum length of a single line that may be the end of reasoning that began in its own field, in characters. */
 const maxShortTextChars = 200;
 
 /**
- * Separates `<think>…</think>` reasoning from the text of one attempt, for servers that don't. Only the first pair
- * counts, at the start of the text. The opening tag may be missing, because chat templates put it into the prompt. Then
- * a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in a field of its own, so
- * does one at the end of a line, or after a short text. Tags in code or later text stay text. Characters that may begin
- * a tag are held until the following ones arrive.
+ * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only the
+ * first pair of tags counts, at the start of the text. The opening tag may be missing, because chat templates insert it
+ * into the prompt. Then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in its
+ * own field, a `</think>` at the end of a line or after a short text ends the reasoning too. Tags in code or in later
+ * text stay text. Characters that may begin a tag are held back until the following characters arrive.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
-  /** Text without an opening tag, which a closing tag would turn into reasoning. */
+  /** Text that was passed on without an opening tag. A closing tag turns this text into reasoning. */
   private untaggedText = '';
   private beganWithReasoning = false;
 
@@ -48,13 +48,13 @@ export class ThinkTags implements DeltaFilter {
     }
   };
 
-  /** Nothing more can complete a tag: passes on what is held. */
+  /** Passes on the text that is held back, because no further text can complete a tag. */
   flush(): void {
-    const { buffered: held } = this;
-    if (held === '') return;
+    const { buffered } = this;
+    if (buffered === '') return;
     this.buffered = '';
-    if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: held });
-    else this.readText(held, true);
+    if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: buffered });
+    else this.readText(buffered, true);
   }
 
   private onText(delta: Delta & { readonly type: 'text' | 'reasoning' }): void {
@@ -65,7 +65,7 @@ export class ThinkTags implements DeltaFilter {
       case 'reasoning':
         return this.readReasoning(this.buffered + text);
       case 'text':
-        // The usual delta: nothing is held, and no tag begins.
+        // Most deltas take the fast path: no text is held back and no tag begins.
         if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
         this.untaggedText += text;
         return this.sink(delta);
@@ -76,10 +76,10 @@ export class ThinkTags implements DeltaFilter {
 
   private readStart(text: string): void {
     const start = text.trimStart();
-    if (start.startsWith(opening)) {
+    if (start.startsWith(openingTag)) {
       this.state = 'reasoning';
-      this.readReasoning(start.slice(opening.length));
-    } else if (opening.startsWith(start) && text.length < maxBufferedChars) {
+      this.readReasoning(start.slice(openingTag.length));
+    } else if (openingTag.startsWith(start) && text.length < maxBufferedChars) {
       this.buffered = text;
     } else {
       this.state = 'text';
@@ -88,47 +88,48 @@ export class ThinkTags implements DeltaFilter {
   }
 
   private readReasoning(text: string): void {
-    const end = text.indexOf(closing);
+    const end = text.indexOf(closingTag);
     if (end < 0) {
-      const passed = this.bufferPossibleTag(text);
-      if (passed !== '') this.sink({ type: 'reasoning', text: passed });
+      const released = this.bufferPossibleTag(text);
+      if (released !== '') this.sink({ type: 'reasoning', text: released });
       return;
     }
     if (end > 0) this.sink({ type: 'reasoning', text: text.slice(0, end) });
-    this.passRemaining(text.slice(end + closing.length));
+    this.passRemaining(text.slice(end + closingTag.length));
   }
 
-  /** @param ended nothing follows the text */
-  private readText(text: string, ended: boolean): void {
-    const end = text.indexOf(closing);
+  /** @param isEnd whether no further text follows */
+  private readText(text: string, isEnd: boolean): void {
+    const end = text.indexOf(closingTag);
     if (end < 0) {
-      this.passText(ended ? text : this.bufferPossibleTag(text));
+      this.passText(isEnd ? text : this.bufferPossibleTag(text));
       return;
     }
-    const rest = text.slice(end + closing.length);
-    if (!ended && rest.length < maxBufferedChars && /^[ \t]*$/.test(rest)) {
+    const remaining = text.slice(end + closingTag.length);
+    if (!isEnd && remaining.length < maxBufferedChars && /^[ \t]*$/.test(remaining)) {
       this.passText(text.slice(0, end));
-      this.buffered = closing + rest;
-    } else if (this.endsReasoning(this.untaggedText + text.slice(0, end), rest)) {
+      this.buffered = closingTag + remaining;
+    } else if (this.endsReasoning(this.untaggedText + text.slice(0, end), remaining)) {
       this.passText(text.slice(0, end));
       if (this.untaggedText !== '') this.sink({ type: 'textWasReasoning', text: this.untaggedText });
-      this.passRemaining(rest);
+      this.passRemaining(remaining);
     } else this.passRemaining(text);
   }
 
-  private endsReasoning(before: string, rest: string): boolean {
-    if (before.includes(opening) || isInCode(before)) return false;
+  /** Whether a closing tag between two texts ends reasoning that has no opening tag. */
+  private endsReasoning(before: string, remaining: string): boolean {
+    if (before.includes(openingTag) || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
-    const isShort = before.length <= maxShortTextChars && !before.includes('\n') && !rest.startsWith(' ');
-    return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(rest));
+    const isShort = before.length <= maxShortTextChars && !before.includes('\n') && !remaining.startsWith(' ');
+    return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(remaining));
   }
 
-  /** Everything after this point is text, even if it contains tags. */
-  private passRemaining(rest: string): void {
+  /** Passes on the remaining text. All further text is passed on unchanged, even if it contains tags. */
+  private passRemaining(remaining: string): void {
     this.state = 'decided';
     this.buffered = '';
     this.untaggedText = '';
-    if (rest !== '') this.sink({ type: 'text', text: rest });
+    if (remaining !== '') this.sink({ type: 'text', text: remaining });
   }
 
   private passText(text: string): void {
@@ -137,10 +138,10 @@ export class ThinkTags implements DeltaFilter {
     this.sink({ type: 'text', text });
   }
 
-  /** Keeps the end of the text that may be the beginning of a closing tag. @returns the text before it */
+  /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
   private bufferPossibleTag(text: string): string {
     const at = text.lastIndexOf('<');
-    const mayClose = at >= 0 && closing.startsWith(text.slice(at));
+    const mayClose = at >= 0 && closingTag.startsWith(text.slice(at));
     this.buffered = mayClose ? text.slice(at) : '';
     return mayClose ? text.slice(0, at) : text;
   }
@@ -154,31 +155,32 @@ function isInCode(text: string): boolean {
   return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
 }
 
-/** Length of the beginning of a key by which it is recognised. A shorter beginning would hold back ordinary words. */
+/** Length of the start of a key by which a key is recognised, in characters. A shorter start would hold back ordinary words. */
 const keyHeadChars = 5;
-/** A beginning of a key of this length is redacted, even if the text then differs from the key. */
+/** Minimum length of the start of a key that is redacted even if the following text differs from the key, in characters. */
 const minRedactedChars = 12;
 
 /**
- * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on at once
- * unless it ends with the possible beginning of a key. All text other than keys is passed on unchanged.
+ * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on immediately
+ * unless it ends with the possible start of a key. All other text is passed on unchanged.
  */
 export class KeyFilter {
+  /** Matches the start of every spelling of the keys. */
   private readonly heads: RegExp;
-  /** The last characters that were passed on. A key may begin in them. */
+  /** The last characters that were passed on, in which a key may begin. */
   private passedTail = '';
   private buffered = '';
 
   private readonly spellings: readonly string[];
 
-  /** @param spellings of the keys; upper and lower case don't matter */
+  /** @param spellings spellings of the keys, in upper or lower case */
   constructor(spellings: readonly string[]) {
     this.spellings = spellings.map((spelling) => spelling.toLowerCase());
     const heads = this.spellings.map((spelling) => spelling.slice(0, keyHeadChars).replace(/[^\w]/g, '\\$&'));
     this.heads = new RegExp([...new Set(heads)].join('|'), 'gi');
   }
 
-  /** Returns the text that can be passed on now. */
+  /** Adds a delta. @returns the text that can be passed on now */
   push(delta: string): string {
     const text = this.passedTail + this.buffered + delta;
     this.heads.lastIndex = 0;
@@ -189,12 +191,12 @@ export class KeyFilter {
     return this.filter(text);
   }
 
-  /** Returns the text that was held back, or its replacement. Call this when no more deltas follow. */
+  /** Returns the text that is held back, or its replacement if it is a key. Call this when no more deltas follow. */
   flush(): string {
-    const { buffered: held, passedTail: passed } = this;
+    const { buffered, passedTail } = this;
     this.buffered = '';
     this.passedTail = '';
-    return passed.length + held.length < minRedactedChars ? held : redacted;
+    return passedTail.length + buffered.length < minRedactedChars ? buffered : redacted;
   }
 
   private filter(text: string): string {
@@ -202,13 +204,13 @@ export class KeyFilter {
     let from = this.passedTail.length;
     this.buffered = '';
     for (let at = this.findHead(text, 0); at >= 0;) {
-      const { length, isWhole } = this.matchAt(text, at);
-      if (at + length === text.length && !isWhole) {
+      const { length, isComplete } = this.matchAt(text, at);
+      if (at + length === text.length && !isComplete) {
         this.passedTail = text.slice(at, Math.max(at, from));
         this.buffered = text.slice(Math.max(at, from));
         return result + text.slice(from, Math.max(at, from));
       }
-      const isKey = isWhole || length >= minRedactedChars;
+      const isKey = isComplete || length >= minRedactedChars;
       if (isKey) {
         result += text.slice(from, Math.max(at, from)) + redacted;
         from = at + length;
@@ -224,33 +226,33 @@ export class KeyFilter {
     return this.heads.exec(text)?.index ?? -1;
   }
 
-  /** Returns how many characters at this position agree with a key, and whether they are the whole key. */
-  private matchAt(text: string, at: number): { readonly length: number; readonly isWhole: boolean } {
-    let longest = { length: 0, isWhole: false };
+  /** Returns the number of characters at this offset that match the start of a key, and whether they are the complete key. */
+  private matchAt(text: string, at: number): { readonly length: number; readonly isComplete: boolean } {
+    let longest = { length: 0, isComplete: false };
     for (const spelling of this.spellings) {
       let length = 0;
       while (length < spelling.length && isSameLetter(text[at + length], spelling[length])) length++;
-      if (length > longest.length) longest = { length, isWhole: length === spelling.length };
+      if (length > longest.length) longest = { length, isComplete: length === spelling.length };
     }
     return longest;
   }
 }
 
-/** @param lower in lower case */
+/** Whether two letters are the same, apart from upper and lower case. @param lower a letter in lower case */
 function isSameLetter(letter: string | undefined, lower: string | undefined): boolean {
   return letter === lower || letter?.toLowerCase() === lower;
 }
 
 /**
- * Removes the keys of this session from text, reasoning and tool calls, because answers are stored, shown and exported.
+ * Removes the keys of this session from text, reasoning and tool calls, because answers are displayed, stored and exported.
  */
 export class RedactedDeltas implements DeltaFilter {
   private readonly textFilter: KeyFilter;
   private readonly reasoningFilter: KeyFilter;
-  /** One filter for each index of a tool call. `id` is the id of the call that the filter belongs to. */
+  /** Maps each index of a tool call to a filter and to the ID of the call that the filter belongs to. */
   private readonly calls = new Map<number, { id: string; readonly filter: KeyFilter }>();
 
-  /** @param spellings of keys, at least one */
+  /** @param spellings spellings of keys, at least one */
   constructor(
     private readonly next: DeltaFilter,
     private readonly spellings: readonly string[],
@@ -289,10 +291,10 @@ export class RedactedDeltas implements DeltaFilter {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
-    // As in `ToolCallNumbers`: a new id and a name at an index that is in use begin another call.
-    const isAnother = name !== '' && id !== '' && call.id !== '' && id !== call.id;
-    if (isAnother) this.flushCall(index);
-    if (isAnother || call.id === '') call.id = id;
+    // As in `ToolCallNumbers`, a new ID together with a name starts a new call, even at an index in use.
+    const isNewCall = name !== '' && id !== '' && call.id !== '' && id !== call.id;
+    if (isNewCall) this.flushCall(index);
+    if (isNewCall || call.id === '') call.id = id;
     this.forwardPart({
       index,
       id: this.redactComplete(id),
@@ -317,8 +319,9 @@ export class RedactedDeltas implements DeltaFilter {
     this.forwardPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
   }
 
+  /** Removes keys from a text that arrives in a single delta. */
   private redactComplete(text: string): string {
-    // Most parts of a tool call have neither id nor name: no filter is made for them.
+    // Most parts of a tool call have neither an ID nor a name, so they need no filter.
     if (text === '') return '';
     const filter = new KeyFilter(this.spellings);
     return filter.push(text) + filter.flush();

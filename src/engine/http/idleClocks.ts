@@ -2,27 +2,32 @@ import type { Clock } from '../clock';
 import type { EngineSettings } from '../engine';
 import type { StalledClock } from '../faults/classify';
 
-/** Between two looks; a sleep is noticed at the first look after it. */
+/** Maximum time between two checks, in milliseconds. The first check after the computer has slept detects the sleep. */
 const maxCheckIntervalMs = 10_000;
-/** A timer that is later than this was not late: the machine slept. */
+/** Minimum delay of a timer that means that the computer has slept, in milliseconds. */
 const minSleepMs = 15_000;
-/** From waking up until a connection has to have shown that it lives. */
+/** Time after a sleep within which data must arrive, in milliseconds. Otherwise the connection counts as broken. */
 const wakeGraceMs = 10_000;
 
 /**
- * Watches one attempt. A token costs two assignments: times are noted, and a single timer looks at them when the
- * nearest deadline could have passed, and every few seconds. Bytes and payload have clocks of their own: a bytes-only
- * watchdog hangs for ever on keep-alives, a payload-only one kills healthy connections that think.
+ * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A single
+ * timer checks them at the nearest deadline and every few seconds. Bytes and payload have separate timeouts: with a timeout
+ * for bytes alone, keep-alives would keep a dead stream open, and with a timeout for payload alone, a healthy connection
+ * would be closed while the model reasons.
  */
 export class IdleClocks {
   private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
   private readonly start: number;
   private phaseStart: number;
   private lastBytes: number;
-  /** Monotonic; of the last text or reasoning, else the start; moved on by what the machine slept since. */
+  /**
+   * Monotonic time of the last text or reasoning, or of the start of the attempt, in milliseconds. The time increases by the
+   * duration of a sleep.
+   */
   lastPayload: number;
-  /** Monotonic: by then something must have arrived over a connection that may not have survived a sleep. */
+  /** Monotonic time by which data must arrive after a sleep, because the connection may have been lost. */
   private wakeDeadline = Infinity;
+  /** The times at which the timer was started, and its delay. */
   private armedAt = { now: 0, ticks: 0, forMs: 0 };
   private hasReportedQuiet = false;
   private isDisposed = false;
@@ -33,9 +38,11 @@ export class IdleClocks {
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
     private readonly callbacks: {
+      /** Called when a timeout has expired. */
       expired(which: StalledClock | 'tail', afterMs: number): void;
-      /** Nothing has arrived since the machine woke up. */
+      /** Called when no data has arrived since the computer woke up. */
       slept(): void;
+      /** Called once when no text or reasoning has arrived for `quietMs`. */
       quiet(forMs: number): void;
     },
   ) {
@@ -53,14 +60,14 @@ export class IdleClocks {
     this.wakeDeadline = Infinity;
   }
 
-  /** Text or reasoning has arrived. */
+  /** Records that text or reasoning has arrived. */
   onPayload(): void {
     this.lastPayload = this.lastBytes;
     this.hasReportedQuiet = false;
     if (this.phase === 'first') this.enterPhase('stream');
   }
 
-  /** The answer is whole; only what belongs to it can still come, for at most `limitMs`. */
+  /** Starts the tail: the answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
     this.enterPhase('tail');
@@ -89,17 +96,17 @@ export class IdleClocks {
   }
 
   /**
-   * A timer that comes much too late, by either clock, slept. A connection seldom survives that and seldom says so:
-   * it gets a short grace instead of the long silence that a living one is allowed.
+   * Detects that the computer has slept, because the timer fires much too late by either clock. A connection rarely
+   * survives a sleep, and its loss is rarely reported. Therefore, data must arrive within a short time.
    */
   private detectSleep(): void {
-    const late = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
-    const byTicks = late(this.armedAt.ticks, this.clock.ticks());
-    if (Math.max(byTicks, late(this.armedAt.now, this.clock.now())) < minSleepMs) return;
+    const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
+    const monotonicDelayMs = delayMs(this.armedAt.ticks, this.clock.ticks());
+    if (Math.max(monotonicDelayMs, delayMs(this.armedAt.now, this.clock.now())) < minSleepMs) return;
     this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
-    this.phaseStart += byTicks;
-    this.lastBytes += byTicks;
-    this.lastPayload += byTicks;
+    this.phaseStart += monotonicDelayMs;
+    this.lastBytes += monotonicDelayMs;
+    this.lastPayload += monotonicDelayMs;
   }
 
   private check(): void {
@@ -149,43 +156,44 @@ export class IdleClocks {
   }
 }
 
-/** Milliseconds. All stay under 300 s, where runtimes and proxies have clocks of their own. */
+/** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {
-  /** From sending the request to the headers of its response. */
+  /** Timeout from the start of the attempt to the headers of the response. */
   readonly headersMs: number;
-  /** From the headers to the first text or reasoning. */
+  /** Timeout from the headers to the first text or reasoning. */
   readonly firstTokenMs: number;
-  /** No bytes at all. */
+  /** Timeout without any bytes in a stream that has begun. */
   readonly idleMs: number;
-  /** Only comments, keep-alives and empty events. */
+  /** Timeout without text or reasoning in a stream that has begun, while comments or empty events arrive. */
   readonly silentMs: number;
 }
 
 const defaultTimeouts: Timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
 const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
 
-/** After the finish reason: how long to wait for the usage chunk and `[DONE]`. */
+/** Maximum time to wait for the usage and `[DONE]` after the finish reason, in milliseconds. */
 export const tailMs = 5_000;
-/** After `[DONE]`: how long to wait for the end of the body, so that the connection can be used again. */
+/** Maximum time to wait for the end of the body after `[DONE]`, in milliseconds. The connection can then be reused. */
 export const drainMs = 100;
-/** Nothing for so long: say that we are still waiting. */
+/** Time without text or reasoning after which a `quiet` event reports that the attempt is still waiting, in milliseconds. */
 export const quietMs = 10_000;
 
 const reasoningModel =
   /(?:^|[/:\-_.])(?:o[1-9]|gpt-[5-9]|r[12]|qwq|qvq|magistral|grok-[4-9]|gemini-(?:2\.5|[3-9](?:\.\d+)?)-pro|reason(?:er|ing)?|think(?:ing)?)(?:[/:\-_.]|$)/i;
 const nonReasoningModel = /non-?(?:reasoning|thinking)/i;
 
-/** Models that think, silently, for minutes; by the names their makers give them. */
+/** Whether a model may reason silently for minutes, judging by its name. */
 export function isReasoningModel(model: string): boolean {
   return reasoningModel.test(model) && !nonReasoningModel.test(model);
 }
 
-export function timeoutsFor(model: string, set: EngineSettings['timeout']): Timeouts {
+/** Returns the timeouts for a model: those that the user has set, and the defaults for the kind of model. */
+export function timeoutsFor(model: string, configured: EngineSettings['timeout']): Timeouts {
   const defaults = isReasoningModel(model) ? reasoningTimeouts : defaultTimeouts;
   return {
-    headersMs: set.headersMs ?? defaults.headersMs,
-    firstTokenMs: set.firstTokenMs ?? defaults.firstTokenMs,
-    idleMs: set.idleMs ?? defaults.idleMs,
-    silentMs: set.silentMs ?? defaults.silentMs,
+    headersMs: configured.headersMs ?? defaults.headersMs,
+    firstTokenMs: configured.firstTokenMs ?? defaults.firstTokenMs,
+    idleMs: configured.idleMs ?? defaults.idleMs,
+    silentMs: configured.silentMs ?? defaults.silentMs,
   };
 }
