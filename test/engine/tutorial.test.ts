@@ -5,14 +5,14 @@ import { faults } from '../simulate/tutorial/faults';
 import { languages, readmeOf, readmeTable } from '../simulate/tutorial/readme';
 import { sideBySide, type SideBySide } from '../simulate/tutorial/sideBySide';
 
-describe('tutorial client and HolySheep client', () => {
+describe('outcomes of the tutorial client and the HolySheep client', () => {
   const measured: SideBySide[] = [];
 
   // The SDK is loaded before the measurements, because loading takes longer than any of them.
   before(() => import('../../src/engine/http/sdk'));
 
   for (const fault of faults) {
-    it(`end as ${fault.tutorial} (tutorial) and ${fault.ours} (HolySheep) after ${fault.en}`, async () => {
+    it(`are ${fault.tutorial} (tutorial) and ${fault.ours} (HolySheep) after this fault: ${fault.en}`, async () => {
       const result = await sideBySide(fault);
       measured.push(result);
       const { tutorial, ours } = result;
@@ -23,7 +23,7 @@ describe('tutorial client and HolySheep client', () => {
     });
   }
 
-  it('never show a wrong answer in the HolySheep client', () => {
+  it('never include a wrong answer of the HolySheep client', () => {
     assert.deepEqual(
       faults.map(({ ours }) => ours).filter((outcome) => outcome !== 'whole' && outcome !== 'error'),
       [],
@@ -31,7 +31,7 @@ describe('tutorial client and HolySheep client', () => {
   });
 
   for (const language of languages) {
-    it(`have the outcomes of the table in ${readmeOf(language)} (npm run simulate -- tutorial)`, async function () {
+    it(`match the table in ${readmeOf(language)} (npm run simulate -- tutorial)`, async function () {
       // The table can be compared only if all faults were measured.
       if (measured.length < faults.length) return this.skip();
       const readme = await readFile(join(__dirname, '../..', readmeOf(language)), 'utf8');

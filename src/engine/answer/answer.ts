@@ -19,7 +19,7 @@ export class Answer {
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
   /** The gateway rejects every request that continues a partial answer. */
-  private joinsRefused = false;
+  private continuationsRejected = false;
   /** A new answer is wanted, even if the partial answer could be continued. */
   private isRestartRequested: boolean;
   /** The value of `isRestartRequested` at the start of the current attempt. */
@@ -61,8 +61,8 @@ export class Answer {
 
   /** Returns how the next attempt asks for the answer, given the user's setting and the prefill that the model supports. */
   plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
-    const { text, hadReasoning, hadToolCalls, joinsRefused } = this;
-    const mode = resumeMethod({ text, hadReasoning, hadToolCalls, joinsRefused, prefill });
+    const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
+    const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
     const mustRestart = this.isRestartRequested || (resume === 'restart' && !this.isContinueRequested);
     return mode !== 'replay' && mustRestart ? 'restart' : mode;
   }
@@ -80,7 +80,7 @@ export class Answer {
   }
 
   refuseJoins(): void {
-    this.joinsRefused = true;
+    this.continuationsRejected = true;
   }
 
   /** Makes the next attempt restart the answer, for instance because another model wrote the partial answer. */
@@ -176,7 +176,7 @@ export class Answer {
         return this.output.emit({ type: 'replaced', text: change.text, because: 'reasoning' });
       case 'replaced':
         this.isRestartRequested = false;
-        this.joinsRefused = false;
+        this.continuationsRejected = false;
         this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
         return this.output.emit({ type: 'replaced', text: change.text });
     }

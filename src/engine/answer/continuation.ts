@@ -101,7 +101,7 @@ export function knownPrefill(baseUrl: string, model: string): Prefill | undefine
  * Maximum length of a partial answer that is continued, in characters. To continue a longer one would cost more than a
  * new answer.
  */
-export const maxJoinChars = 60_000;
+export const maxContinuedChars = 60_000;
 
 /** A partial answer and the properties that decide how it can be continued. */
 export interface PartialAnswer {
@@ -111,7 +111,7 @@ export interface PartialAnswer {
   /** A part of a tool call has arrived. */
   readonly hadToolCalls: boolean;
   /** The gateway rejects every request that continues a partial answer. */
-  readonly joinsRefused: boolean;
+  readonly continuationsRejected: boolean;
   /** How the model takes a prefill. Undefined if it supports none or the gateway has rejected one. */
   readonly prefill: Prefill | undefined;
 }
@@ -121,13 +121,13 @@ export function resumeMethod({
   text,
   hadReasoning,
   hadToolCalls,
-  joinsRefused,
+  continuationsRejected,
   prefill,
 }: PartialAnswer): 'replay' | ResumeMethod {
   if (text === '' && !hadReasoning && !hadToolCalls) return 'replay';
   // An incomplete tool call or reasoning can't be continued, and every provider rejects an empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
-  if (text.length > maxJoinChars || joinsRefused) return 'restart';
+  if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
   // Reasoning models reject a prefill, or reason again in the middle of the answer.
   return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

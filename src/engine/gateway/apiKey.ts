@@ -32,11 +32,11 @@ export function cleanApiKey(input: string): CleanedApiKey {
 /** Removes the {@link wrappers} around a key. */
 function unwrap(wrapped: string): string {
   let text = wrapped;
-  for (let at = 0; at < wrappers.length; at++) {
-    const inner = wrappers[at]?.exec(text)?.[2];
+  for (let index = 0; index < wrappers.length; index++) {
+    const inner = wrappers[index]?.exec(text)?.[2];
     if (inner === undefined) continue;
     text = inner.trim();
-    at = -1;
+    index = -1;
   }
   return text;
 }

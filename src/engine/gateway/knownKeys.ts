@@ -110,27 +110,28 @@ export class KnownKeys {
 
   private matchesIn(text: string): readonly Range[] {
     const matches: Range[] = [];
-    for (let at = 0; at + 1 < text.length; at++) {
-      const first = text.charCodeAt(at);
-      const second = text.charCodeAt(at + 1);
+    for (let offset = 0; offset + 1 < text.length; offset++) {
+      const first = text.charCodeAt(offset);
+      const second = text.charCodeAt(offset + 1);
       if (first > 127 || second > 127 || this.startingPairs[first * 128 + second] === 0) continue;
-      const match = this.matchAt(text, at);
+      const match = this.matchAt(text, offset);
       if (!match) continue;
       matches.push(match);
-      at = match.end - 1;
+      offset = match.end - 1;
     }
     const end = this.prefixAtEnd(text);
     return end ? [...matches, end] : matches;
   }
 
   /** Returns the range of the longest part of a key that includes this offset. */
-  private matchAt(text: string, at: number): Range | undefined {
+  private matchAt(text: string, offset: number): Range | undefined {
     let longest: Range | undefined;
     for (const [length, partsOfLength] of this.parts) {
-      for (const [{ text: spelling }, from] of partsOfLength.get(canonicalOf(text.slice(at, at + length))) ?? []) {
-        let start = at;
+      for (const [{ text: spelling }, from] of partsOfLength.get(canonicalOf(text.slice(offset, offset + length))) ??
+        []) {
+        let start = offset;
         for (let i = from; i > 0 && start > 0 && isSame(text, start - 1, spelling, i - 1); i--) start--;
-        let end = at + length;
+        let end = offset + length;
         for (let i = from + length; i < spelling.length && end < text.length && isSame(text, end, spelling, i); i++)
           end++;
         if (!longest || end - start > longest.end - longest.start) longest = { start, end };
@@ -203,8 +204,8 @@ function variantsOf(canonical: string): readonly number[] {
   return Array.from(variants, (char) => char.charCodeAt(0)).filter((code) => code < 128);
 }
 
-function isSame(text: string, at: number, other: string, otherAt: number): boolean {
-  const [char, otherChar] = [text.charAt(at), other.charAt(otherAt)];
+function isSame(text: string, offset: number, other: string, otherOffset: number): boolean {
+  const [char, otherChar] = [text.charAt(offset), other.charAt(otherOffset)];
   return char === otherChar || canonicalOf(char) === canonicalOf(otherChar);
 }
 
@@ -227,7 +228,7 @@ function withoutEscapes({ text, origins }: Unescaped, length: number): Unescaped
   let from = 0;
   const copy = (until: number): void => {
     pieces.push(text.slice(from, until));
-    for (let at = from; at < until; at++) newOrigins.push(origins ? (origins[at] ?? length) : at);
+    for (let offset = from; offset < until; offset++) newOrigins.push(origins ? (origins[offset] ?? length) : offset);
   };
   for (const match of text.matchAll(escapes)) {
     const [escape, percent, unicode, braced, byte, hexEntity, entity, name = '', escaped] = match;

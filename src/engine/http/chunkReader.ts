@@ -142,9 +142,9 @@ export class DeltaFrame {
 
 /** Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape or an invalid character. */
 function findStringEnd(data: string, from: number): number {
-  for (let at = from; at < data.length; at++) {
-    const code = data.charCodeAt(at);
-    if (code === quote) return at;
+  for (let offset = from; offset < data.length; offset++) {
+    const code = data.charCodeAt(offset);
+    if (code === quote) return offset;
     if (code === backslash || code < space) return -1;
   }
   return -1;

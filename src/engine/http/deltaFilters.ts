@@ -140,10 +140,10 @@ export class ThinkTags implements DeltaFilter {
 
   /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
   private bufferPossibleTag(text: string): string {
-    const at = text.lastIndexOf('<');
-    const mayClose = at >= 0 && closingTag.startsWith(text.slice(at));
-    this.buffered = mayClose ? text.slice(at) : '';
-    return mayClose ? text.slice(0, at) : text;
+    const offset = text.lastIndexOf('<');
+    const mayClose = offset >= 0 && closingTag.startsWith(text.slice(offset));
+    this.buffered = mayClose ? text.slice(offset) : '';
+    return mayClose ? text.slice(0, offset) : text;
   }
 }
 
@@ -203,19 +203,19 @@ export class KeyFilter {
     let result = '';
     let from = this.passedTail.length;
     this.buffered = '';
-    for (let at = this.findHead(text, 0); at >= 0;) {
-      const { length, isComplete } = this.matchAt(text, at);
-      if (at + length === text.length && !isComplete) {
-        this.passedTail = text.slice(at, Math.max(at, from));
-        this.buffered = text.slice(Math.max(at, from));
-        return result + text.slice(from, Math.max(at, from));
+    for (let offset = this.findHead(text, 0); offset >= 0;) {
+      const { length, isComplete } = this.matchAt(text, offset);
+      if (offset + length === text.length && !isComplete) {
+        this.passedTail = text.slice(offset, Math.max(offset, from));
+        this.buffered = text.slice(Math.max(offset, from));
+        return result + text.slice(from, Math.max(offset, from));
       }
       const isKey = isComplete || length >= minRedactedChars;
       if (isKey) {
-        result += text.slice(from, Math.max(at, from)) + redacted;
-        from = at + length;
+        result += text.slice(from, Math.max(offset, from)) + redacted;
+        from = offset + length;
       }
-      at = this.findHead(text, isKey ? from : at + 1);
+      offset = this.findHead(text, isKey ? from : offset + 1);
     }
     this.passedTail = text.slice(Math.max(from, text.length - keyHeadChars + 1));
     return result + text.slice(from);
@@ -227,11 +227,11 @@ export class KeyFilter {
   }
 
   /** Returns the number of characters at this offset that match the start of a key, and whether they are the complete key. */
-  private matchAt(text: string, at: number): { readonly length: number; readonly isComplete: boolean } {
+  private matchAt(text: string, offset: number): { readonly length: number; readonly isComplete: boolean } {
     let longest = { length: 0, isComplete: false };
     for (const spelling of this.spellings) {
       let length = 0;
-      while (length < spelling.length && isSameLetter(text[at + length], spelling[length])) length++;
+      while (length < spelling.length && isSameLetter(text[offset + length], spelling[length])) length++;
       if (length > longest.length) longest = { length, isComplete: length === spelling.length };
     }
     return longest;

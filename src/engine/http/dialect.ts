@@ -237,7 +237,9 @@ export class ToolCallNumbers {
     const numbers = [...this.json.keys()];
     const isFree = (number: number): boolean => number < maxToolCalls && !this.json.has(number);
     const nextNumber = Math.max(-1, ...numbers) + 1;
-    return [index, nextNumber].find(isFree) ?? Array.from({ length: maxToolCalls }, (_, at) => at).find(isFree) ?? 0;
+    return (
+      [index, nextNumber].find(isFree) ?? Array.from({ length: maxToolCalls }, (_, number) => number).find(isFree) ?? 0
+    );
   }
 
   /** Whether the arguments of every call are complete JSON. A call may also have no arguments at all. */

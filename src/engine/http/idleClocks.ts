@@ -39,7 +39,7 @@ export class IdleClocks {
     private readonly timeouts: Timeouts,
     private readonly callbacks: {
       /** Called when a timeout has expired. */
-      expired(which: StalledClock | 'tail', afterMs: number): void;
+      expired(name: StalledClock | 'tail', afterMs: number): void;
       /** Called when no data has arrived since the computer woke up. */
       slept(): void;
       /** Called once when no text or reasoning has arrived for `quietMs`. */
@@ -116,9 +116,9 @@ export class IdleClocks {
       this.callbacks.slept();
       return;
     }
-    const { which, deadline, afterMs } = this.nearestDeadline();
+    const { name, deadline, afterMs } = this.nearestDeadline();
     if (now >= deadline) {
-      this.callbacks.expired(which, afterMs);
+      this.callbacks.expired(name, afterMs);
       return;
     }
     if (!this.hasReportedQuiet && this.phase !== 'tail' && now >= this.quietAt()) {
@@ -136,21 +136,21 @@ export class IdleClocks {
     return this.quietSince() + quietMs;
   }
 
-  private nearestDeadline(): { which: StalledClock | 'tail'; deadline: number; afterMs: number } {
+  private nearestDeadline(): { name: StalledClock | 'tail'; deadline: number; afterMs: number } {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'headers':
-        return { which: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+        return { name: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
       case 'first':
-        return { which: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+        return { name: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
       case 'tail':
-        return { which: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
+        return { name: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
       case 'stream': {
         const idle = this.lastBytes + idleMs;
         const silent = this.lastPayload + silentMs;
         return idle <= silent
-          ? { which: 'idle', deadline: idle, afterMs: idleMs }
-          : { which: 'silent', deadline: silent, afterMs: silentMs };
+          ? { name: 'idle', deadline: idle, afterMs: idleMs }
+          : { name: 'silent', deadline: silent, afterMs: silentMs };
       }
     }
   }

@@ -4,7 +4,7 @@ import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
 import {
   continuationMessages,
   knownPrefill,
-  maxJoinChars,
+  maxContinuedChars,
   quoteChars,
   resumeMethod,
   type PartialAnswer,
@@ -267,7 +267,7 @@ const partialAnswer: PartialAnswer = {
   text,
   hadReasoning: false,
   hadToolCalls: false,
-  joinsRefused: false,
+  continuationsRejected: false,
   prefill: undefined,
 };
 
@@ -288,10 +288,10 @@ const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>
   ['continues with a prefill when the model supports one', { prefill: 'assistant' }, 'prefill'],
   ['continues with a marked prefill when the model requires the mark', { prefill: 'prefix' }, 'prefill'],
   ['does not use a prefill after reasoning', { hadReasoning: true, prefill: 'assistant' }, 'continue'],
-  ['restarts the answer when the gateway rejects continuations', { joinsRefused: true }, 'restart'],
+  ['restarts the answer when the gateway rejects continuations', { continuationsRejected: true }, 'restart'],
   [
     'restarts the answer when the gateway rejects continuations, even if the model supports a prefill',
-    { joinsRefused: true, prefill: 'prefix' },
+    { continuationsRejected: true, prefill: 'prefix' },
     'restart',
   ],
   ['continues an answer of 60,000 characters', { text: 'x'.repeat(60_000) }, 'continue'],
@@ -303,5 +303,5 @@ describe('resume method', () => {
     it(name, () => assert.equal(resumeMethod({ ...partialAnswer, ...changes }), method));
   }
 
-  it('has the length limit that the documentation names', () => assert.equal(maxJoinChars, 60_000));
+  it('has the length limit that the documentation names', () => assert.equal(maxContinuedChars, 60_000));
 });

@@ -16,7 +16,7 @@ class TestClocks {
   readonly clock = new VirtualClock();
   readonly calls: (readonly [at: number, name: string, ms?: number])[] = [];
   readonly clocks = new IdleClocks(this.clock, timeouts, {
-    expired: (which, afterMs) => this.calls.push([this.clock.ticks(), which, afterMs]),
+    expired: (name, afterMs) => this.calls.push([this.clock.ticks(), name, afterMs]),
     slept: () => this.calls.push([this.clock.ticks(), 'slept']),
     quiet: (forMs) => this.calls.push([this.clock.ticks(), 'quiet', forMs]),
   });
@@ -34,145 +34,145 @@ class TestClocks {
 
 describe('attempt timeouts', () => {
   it('expire after 60 s without headers', async () => {
-    const test = new TestClocks();
-    await test.clock.advance(59_999);
-    assert.deepEqual(test.expiries, []);
-    await test.clock.advance(1);
-    assert.deepEqual(test.expiries, [[60_000, 'headers', 60_000]]);
+    const fixture = new TestClocks();
+    await fixture.clock.advance(59_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[60_000, 'headers', 60_000]]);
   });
 
   it('expire 120 s after the headers without text, even if comments arrive', async () => {
-    const test = new TestClocks();
-    await test.clock.advance(50_000);
-    test.clocks.onHeaders();
+    const fixture = new TestClocks();
+    await fixture.clock.advance(50_000);
+    fixture.clocks.onHeaders();
     for (let at = 0; at < 11; at++) {
-      await test.clock.advance(10_000);
-      test.receive('comment');
+      await fixture.clock.advance(10_000);
+      fixture.receive('comment');
     }
-    assert.deepEqual(test.expiries, []);
-    await test.clock.advance(10_000);
-    assert.deepEqual(test.expiries, [[170_000, 'first', 120_000]]);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(10_000);
+    assert.deepEqual(fixture.expiries, [[170_000, 'first', 120_000]]);
   });
 
   it('expire when a stream sends no bytes', async () => {
-    const test = new TestClocks();
-    test.clocks.onHeaders();
-    test.receive('payload');
-    await test.clock.advance(60_999);
-    assert.deepEqual(test.expiries, []);
-    await test.clock.advance(1);
-    assert.deepEqual(test.expiries, [[61_000, 'idle', 61_000]]);
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    await fixture.clock.advance(60_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[61_000, 'idle', 61_000]]);
   });
 
   it('expire when a stream sends only comments', async () => {
-    const test = new TestClocks();
-    test.clocks.onHeaders();
-    test.receive('payload');
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
     for (let at = 0; at < 17; at++) {
-      await test.clock.advance(10_000);
-      test.receive('comment');
+      await fixture.clock.advance(10_000);
+      fixture.receive('comment');
     }
-    await test.clock.advance(9_999);
-    assert.deepEqual(test.expiries, []);
-    await test.clock.advance(1);
-    assert.deepEqual(test.expiries, [[180_000, 'silent', 180_000]]);
+    await fixture.clock.advance(9_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[180_000, 'silent', 180_000]]);
   });
 
   it('start again with every text', async () => {
-    const test = new TestClocks();
-    test.clocks.onHeaders();
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
     for (let at = 0; at < 20; at++) {
-      test.receive('payload');
-      await test.clock.advance(60_000);
+      fixture.receive('payload');
+      await fixture.clock.advance(60_000);
     }
-    assert.deepEqual(test.expiries, []);
+    assert.deepEqual(fixture.expiries, []);
   });
 
   it('give the tail of an answer 5 s, even if comments arrive', async () => {
-    const test = new TestClocks();
-    test.clocks.onHeaders();
-    test.receive('payload');
-    test.clocks.startTail(5000);
-    await test.clock.advance(4999);
-    test.receive('comment');
-    assert.deepEqual(test.calls, []);
-    await test.clock.advance(1);
-    assert.deepEqual(test.calls, [[5000, 'tail', 5000]]);
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    fixture.clocks.startTail(5000);
+    await fixture.clock.advance(4999);
+    fixture.receive('comment');
+    assert.deepEqual(fixture.calls, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.calls, [[5000, 'tail', 5000]]);
   });
 
   it('report a quiet stream once, 10 s after the start or the last text', async () => {
-    const test = new TestClocks();
-    await test.clock.advance(9_999);
-    assert.deepEqual(test.calls, []);
-    await test.clock.advance(1);
-    test.clocks.onHeaders();
-    await test.clock.advance(15_000);
-    assert.deepEqual(test.calls, [[10_000, 'quiet', 10_000]]);
-    test.receive('payload');
-    await test.clock.advance(5000);
-    test.receive('payload');
-    await test.clock.advance(30_000);
-    assert.deepEqual(test.calls.slice(1), [[40_000, 'quiet', 10_000]]);
+    const fixture = new TestClocks();
+    await fixture.clock.advance(9_999);
+    assert.deepEqual(fixture.calls, []);
+    await fixture.clock.advance(1);
+    fixture.clocks.onHeaders();
+    await fixture.clock.advance(15_000);
+    assert.deepEqual(fixture.calls, [[10_000, 'quiet', 10_000]]);
+    fixture.receive('payload');
+    await fixture.clock.advance(5000);
+    fixture.receive('payload');
+    await fixture.clock.advance(30_000);
+    assert.deepEqual(fixture.calls.slice(1), [[40_000, 'quiet', 10_000]]);
   });
 
   it('report nothing after they are disposed', async () => {
-    const test = new TestClocks();
-    test.clocks.dispose();
-    test.clocks.onHeaders();
-    await test.clock.advance(600_000);
-    assert.deepEqual([test.calls, test.clock.pending], [[], 0]);
+    const fixture = new TestClocks();
+    fixture.clocks.dispose();
+    fixture.clocks.onHeaders();
+    await fixture.clock.advance(600_000);
+    assert.deepEqual([fixture.calls, fixture.clock.pending], [[], 0]);
   });
 });
 
 describe('sleep of the computer', () => {
   /** Advances only the wall clock, as in a sleep. The timeouts detect the sleep at the next check, 10 s later. */
   async function afterSleep(ms: number): Promise<TestClocks> {
-    const test = new TestClocks();
-    test.clocks.onHeaders();
-    test.receive('payload');
-    test.clock.epoch += ms;
-    await test.clock.advance(10_000);
-    return test;
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    fixture.clock.epoch += ms;
+    await fixture.clock.advance(10_000);
+    return fixture;
   }
 
   it('requires data within 10 s after a sleep of 15 s', async () => {
-    const test = await afterSleep(15_000);
-    await test.clock.advance(9_999);
-    assert.deepEqual(test.expiries, []);
-    await test.clock.advance(1);
-    assert.deepEqual(test.expiries, [[20_000, 'slept']]);
+    const fixture = await afterSleep(15_000);
+    await fixture.clock.advance(9_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[20_000, 'slept']]);
   });
 
   it('is not assumed for a clock difference below 15 s', async () => {
-    const test = await afterSleep(14_999);
-    await test.clock.advance(50_000);
-    assert.deepEqual(test.expiries, []);
+    const fixture = await afterSleep(14_999);
+    await fixture.clock.advance(50_000);
+    assert.deepEqual(fixture.expiries, []);
   });
 
   for (const [data, receive] of [
-    ['a byte arrives', (test: TestClocks) => test.receive('comment')],
-    ['headers arrive', (test: TestClocks) => test.clocks.onHeaders()],
+    ['a byte arrives', (fixture: TestClocks) => fixture.receive('comment')],
+    ['headers arrive', (fixture: TestClocks) => fixture.clocks.onHeaders()],
   ] as const) {
     it(`has no further effect when ${data} within 10 s`, async () => {
-      const test = await afterSleep(3_600_000);
-      await test.clock.advance(5000);
-      receive(test);
-      await test.clock.advance(30_000);
-      assert.deepEqual(test.expiries, []);
+      const fixture = await afterSleep(3_600_000);
+      await fixture.clock.advance(5000);
+      receive(fixture);
+      await fixture.clock.advance(30_000);
+      assert.deepEqual(fixture.expiries, []);
     });
   }
 
   it('does not count as silence of the stream when the monotonic clock also advances', async () => {
-    const test = new TestClocks();
-    test.clocks.onHeaders();
-    test.receive('payload');
-    test.clock.sleep(100_000);
-    await test.clock.advance(0);
-    assert.deepEqual(test.expiries, []);
-    assert.ok(test.clocks.lastPayload >= 90_000, 'the time of the sleep does not count for the stream');
-    test.receive('comment');
-    await test.clock.advance(60_000);
-    assert.deepEqual(test.expiries, []);
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    fixture.clock.sleep(100_000);
+    await fixture.clock.advance(0);
+    assert.deepEqual(fixture.expiries, []);
+    assert.ok(fixture.clocks.lastPayload >= 90_000, 'the time of the sleep does not count for the stream');
+    fixture.receive('comment');
+    await fixture.clock.advance(60_000);
+    assert.deepEqual(fixture.expiries, []);
   });
 });
 
