@@ -12,7 +12,7 @@ describe('outcomes of the tutorial client and the HolySheep client', () => {
   before(() => import('../../src/engine/http/sdk'));
 
   for (const fault of faults) {
-    it(`are ${fault.tutorial} (tutorial) and ${fault.ours} (HolySheep) after this fault: ${fault.en}`, async () => {
+    it(`are "${fault.tutorial}" (tutorial) and "${fault.ours}" (HolySheep) after this fault: ${fault.en}`, async () => {
       const result = await sideBySide(fault);
       measured.push(result);
       const { tutorial, ours } = result;
