@@ -1,41 +1,43 @@
-/** Everything the engine knows of time, so that tests run in virtual time. */
+/** The source of time of the engine. Tests replace the clock by one with virtual time. */
 export interface Clock {
-  /** Wall clock, epoch milliseconds; may jump. */
+  /** Returns the wall-clock time in epoch milliseconds. The time may jump. */
   now(): number;
-  /** Monotonic milliseconds. */
+  /** Returns the monotonic time in milliseconds. Only differences between two values are meaningful. */
   ticks(): number;
-  /** @returns a function that cancels the call; harmless afterwards. */
+  /** Calls a function after a delay. @returns a function that cancels the call and has no effect after it */
   after(ms: number, call: () => void): () => void;
 }
 
-/** The two clocks of a machine may drift apart by so much before it means that one of them was set. */
-const toleranceMs = 1000;
+/** Maximum drift between the wall clock and the monotonic clock. A larger difference means that the wall clock was set. */
+const maxClockDriftMs = 1000;
 
 /**
- * A wall-clock time, so that a machine that slept does not wait twice. A clock that is set back does not move it away:
- * by the monotonic one it comes no later than was known in the beginning.
+ * A point in time at which a wait ends. The deadline follows the wall clock, so that the time during which a computer
+ * sleeps counts. By the monotonic clock, the deadline never comes later than planned at first, so that a wall clock that
+ * is set back does not extend the wait.
  */
 export class Deadline {
-  private readonly latest: number;
+  /** The monotonic time at which the deadline passes at the latest, in milliseconds. */
+  private readonly latestTicks: number;
 
-  /** @param time epoch milliseconds */
+  /** @param time the planned time in epoch milliseconds */
   constructor(
     private readonly clock: Clock,
     private time: number,
   ) {
-    this.latest = clock.ticks() + Math.max(0, time - clock.now());
+    this.latestTicks = clock.ticks() + Math.max(0, time - clock.now());
   }
 
-  /** Zero: the deadline has passed. */
+  /** Milliseconds until the deadline, or 0 after it has passed. */
   get leftMs(): number {
-    return Math.max(0, Math.min(this.until - this.clock.now(), this.latest - this.clock.ticks()));
+    return Math.max(0, Math.min(this.until - this.clock.now(), this.latestTicks - this.clock.ticks()));
   }
 
-  /** Epoch milliseconds, by the wall clock as it is set now. */
+  /** Epoch milliseconds of the deadline, by the wall clock as it is set now. */
   get until(): number {
-    const latest = this.clock.now() + this.latest - this.clock.ticks();
-    // Kept, so that it does not tremble with the difference of the clocks.
-    if (this.time - latest > toleranceMs) this.time = latest;
+    const latest = this.clock.now() + this.latestTicks - this.clock.ticks();
+    // The time changes only after a large drift, so that it does not vary with small differences between the clocks.
+    if (this.time - latest > maxClockDriftMs) this.time = latest;
     return this.time;
   }
 }

@@ -5,29 +5,29 @@ import { KnownKeys } from './gateway/knownKeys';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 
-/** As many turns are kept for the diagnostics. */
-const keptTurns = 50;
+/** Maximum number of finished turns whose records are kept for the diagnostics. */
+const maxRecordedTurns = 50;
 
-/** The retrying, streaming client. Cheap to create; the SDK is loaded with the first request. */
-export function createEngine(given: EngineDeps): Engine {
-  const deps = withSafeObservers(given);
+/** Creates the retrying, streaming client. This call is cheap, because the SDK is loaded with the first request. */
+export function createEngine(unsafeDeps: EngineDeps): Engine {
+  const deps = withSafeObservers(unsafeDeps);
   const network = new NetworkState(deps.clock, deps.cooldowns, deps.onCooldownChange);
   const keys = deps.keys ?? new KnownKeys();
   let running: readonly Turn[] = [];
   let records: readonly TurnRecord[] = [];
-  /** When a turn ends, only its record is kept, without the prompt, the answer and the key. */
-  const settle = (): void => {
-    const ended = running.filter(({ record }) => record.outcome !== 'running');
-    if (ended.length === 0) return;
-    running = running.filter((turn) => !ended.includes(turn));
-    records = [...records, ...ended.map(({ record }) => record)].slice(-keptTurns);
+  /** Replaces each finished turn by its record, which contains no prompt, no answer and no key. */
+  const recordFinishedTurns = (): void => {
+    const finished = running.filter(({ record }) => record.outcome !== 'running');
+    if (finished.length === 0) return;
+    running = running.filter((turn) => !finished.includes(turn));
+    records = [...records, ...finished.map(({ record }) => record)].slice(-maxRecordedTurns);
   };
   return {
     stream: (request, options = {}) => {
-      const turn = new Turn(deps, network, keys, request, options, settle);
+      const turn = new Turn(deps, network, keys, request, options, recordFinishedTurns);
       running = [...running, turn];
-      // A turn that was aborted before it started is over already.
-      settle();
+      // A turn whose signal was already aborted has finished by now.
+      recordFinishedTurns();
       return turn;
     },
     connectionChanged: () => {
@@ -40,12 +40,12 @@ export function createEngine(given: EngineDeps): Engine {
     cooldownOf: (scope) => network.cooldownOf(scope),
     report: () => {
       const turns = [...records, ...running.map(({ record }) => record)];
-      return { turns: turns.toSorted((one, other) => one.time - other.time), network: network.report() };
+      return { turns: turns.toSorted((a, b) => a.time - b.time), network: network.report() };
     },
   };
 }
 
-/** Returns the dependencies with a log and a listener that never throw, because an observer must not end a turn. */
+/** Returns the dependencies with a log and a listener that never throw, because a failing observer must not end a turn. */
 function withSafeObservers(deps: EngineDeps): EngineDeps {
   const log = safeLog(deps.log);
   const onCooldownChange = (): void => {
@@ -63,7 +63,7 @@ function safeLog(log: EngineLog): EngineLog {
     try {
       write();
     } catch {
-      // There is nowhere to report that the log fails.
+      // A failure of the log can't be reported anywhere.
     }
   };
   return {

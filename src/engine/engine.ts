@@ -7,10 +7,10 @@ import type { ChatRequest, Connection } from './request';
 import type { JitterKind } from './retry/backoff';
 import type { TurnRecord } from './state/ledger';
 
-/** Fills `{name}` placeholders of an English sentence in the user's language; keys are the English sentences. */
+/** Translates an English sentence into the user's language and fills its `{name}` placeholders. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
 
-/** Detail for the output channel. Messages never contain a key, but the stack of an error may contain one. */
+/** The log in the output channel. Messages never contain a key, but the stack of an error may contain one. */
 export interface EngineLog {
   debug(message: string): void;
   info(message: string): void;
@@ -19,94 +19,101 @@ export interface EngineLog {
   error(problem: unknown): void;
 }
 
+/** The dependencies of the engine. Nothing in them belongs to the editor, so the engine also runs without VS Code. */
 export interface EngineDeps {
   readonly clock: Clock;
-  /** Uniform in [0, 1). */
+  /** Returns a random number, uniform in [0, 1). */
   readonly random: () => number;
-  /** Looked up per request, so that a patched global `fetch` (proxies, certificates) is the one that is used. */
+  /** Read for every request, so that a global `fetch` that VS Code has patched for proxies and certificates is used. */
   readonly fetch: typeof fetch;
   readonly log: EngineLog;
   readonly localize: Localize;
-  /** A time of day as the user writes it, for "the limit resets at …". @param at epoch milliseconds */
+  /** Formats a time of day for the user, as in "the limit resets at …". @param at epoch milliseconds */
   readonly formatTime: (at: number) => string;
   readonly settings: () => EngineSettings;
   /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
   readonly connection: () => Promise<Connection>;
   /**
-   * All keys of this session. They are removed from the texts of a gateway, which may echo them. By default, only the
-   * keys of the requests of this engine are removed.
+   * All keys of this session. The engine removes them from texts of a gateway, which may repeat them. By default, the
+   * engine removes only the keys of its own requests.
    */
   readonly keys?: KnownKeys | undefined;
-  /** Cooldowns that the windows share. */
+  /** Cooldowns that all windows share. */
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
-  /** For the `User-Agent` header, e.g. `HolySheepPrompt/1.0.0`. */
+  /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
 }
 
-/** A running turn: an event stream with exactly one terminal event, and its controls. All of them act at once. */
+/** A running turn: a stream of events with exactly one terminal event, and controls that take effect immediately. */
 export interface RunningTurn extends AsyncIterable<StreamEvent> {
   stop(): void;
-  /** Ends a wait, or replaces an attempt that has shown nothing yet. Two calls are one retry. */
+  /** Ends the wait, or replaces the current attempt if it has streamed nothing yet. Calling twice retries only once. */
   retryNow(): void;
-  /** Like `retryNow`, but also forgets the failures of the model so far. */
+  /** Does the same as `retryNow`, and also clears the recorded failures of the model. */
   tryAnyway(): void;
-  /** The next attempt goes to `model`, at once. */
+  /** Starts the next attempt immediately, with another model. */
   switchModel(model: string): void;
 }
 
-/** The partial answer of an earlier turn with the same request. */
+/** The partial answer of a previous turn with the same request, which the new turn resumes. */
 export interface EarlierAnswer {
   readonly text: string;
-  /** The model thought before it wrote. */
+  /** The model streamed reasoning before the text. */
   readonly reasoned: boolean;
-  /** A part of a tool call has arrived. */
+  /** The partial answer contains a part of a tool call. */
   readonly calledTools?: boolean | undefined;
-  /** `continue`: the rest is asked for; `restart`: the text stays until a new answer has overtaken it. */
+  /** `continue` asks for the remaining text. `restart` keeps the text until a new answer is longer or complete. */
   readonly go: 'continue' | 'restart';
 }
 
+/** Options of a turn. */
 export interface StreamOptions {
+  /** Stops the turn when the signal aborts. */
   readonly signal?: AbortSignal | undefined;
+  /** The partial answer to resume. */
   readonly earlier?: EarlierAnswer | undefined;
-  /** Replaces `EngineDeps.connection` for this turn. */
+  /** The connection of this turn, in place of `EngineDeps.connection`. */
   readonly connection?: (() => Promise<Connection>) | undefined;
 }
 
+/** The retrying, streaming client of an OpenAI-compatible gateway. */
 export interface Engine {
+  /** Starts a turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
-  /** The key or the base URL may have changed: turns that wait for a route that is no longer used stop waiting. */
+  /** Ends the waits for a route that is no longer used. Call this when the key or the base URL may have changed. */
   connectionChanged(): void;
-  /** Forgets cooldowns, breakers and spent retry budgets, in all windows, and ends the waits for them. */
+  /** Clears cooldowns, circuit breakers and retry budgets in all windows, and ends the waits for them. */
   resetNetworkState(): Promise<void>;
-  /** Returns the cooldown of a model, as far as this window knows. */
+  /** Returns the current cooldown of a model on a route, if this window knows of one. */
   cooldownOf(scope: Scope): ModelCooldown | undefined;
-  /** The last turns and what is known of the network, without keys, prompts and answers. */
+  /** Returns the records of the last turns and the state of the network, without keys, prompts and answers. */
   report(): EngineReport;
 }
 
+/** The part of the diagnostics that comes from the engine. */
 export interface EngineReport {
-  /** Oldest first. */
+  /** Records of the last turns, oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly network: NetworkReport;
 }
 
-/** What the engine reads of the user's settings. Durations in milliseconds. */
+/** The user's settings that the engine reads. All durations are in milliseconds. */
 export interface EngineSettings {
   readonly retry: {
-    /** Attempts after the first, before any payload has arrived. */
+    /** Maximum number of automatic retries before the first text or reasoning arrives. */
     readonly maxRetries: number;
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
     readonly jitter: JitterKind;
-    /** A hint beyond this is not waited for; the turn fails and says when the limit resets. */
+    /** Maximum retry-after that a turn waits for. With a longer one, the turn fails and names the time of the reset. */
     readonly maxHintMs: number;
   };
-  /** Tried in this order, before the first text, where the model stays overloaded. */
+  /** Models that are tried in this order when the model stays overloaded and no text has arrived. */
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
-  /** null: the engine's own default, which is longer for reasoning models. */
+  /** Timeouts of an attempt. `null` stands for the default of the engine, which is longer for reasoning models. */
   readonly timeout: {
     readonly headersMs: number | null;
     readonly firstTokenMs: number | null;

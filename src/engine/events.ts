@@ -1,9 +1,9 @@
 /**
- * The one stream that every view reads: panel, status bar, log, journal and the extension's API.
- * Field names of the contract are fixed; further fields may be added, never renamed.
+ * The events of a turn. The panel, the status bar, the log, the journal and the API of the extension all read this stream.
+ * The field names are a contract: fields may be added, but never renamed.
  */
 
-/** What went wrong, in the user's terms. One kind may cover several rows of the fault table. */
+/** A kind of fault, in the user's terms. Several rows of the fault table may have the same kind. */
 export type FaultKind =
   | 'auth'
   | 'credit'
@@ -37,7 +37,7 @@ export type FaultKind =
   /** An exception in the code of this extension. */
   | 'internal';
 
-/** What a user can do about a fault. Each action is a button of the failure card. */
+/** The actions that a user can take after a fault. Each action is a button of the failure card. */
 export const faultActions = {
   retryNow: true,
   switchModel: true,
@@ -46,10 +46,10 @@ export const faultActions = {
   checkUrl: true,
   networkSettings: true,
   newConversation: true,
-  /** Continues the partial answer where it ends. */
+  /** Continues the partial answer from its end. */
   continue: true,
   restart: true,
-  /** Retries even though the circuit breaker is open. */
+  /** Retries although the circuit breaker is open. */
   tryAnyway: true,
   showLog: true,
   exportDiagnostics: true,
@@ -58,14 +58,16 @@ export const faultActions = {
 
 export type FaultAction = keyof typeof faultActions;
 
-/** Why an attempt is made. Only `retry` and `resume` are charged to a budget. */
+/** The trigger of an attempt. Only the triggers `retry` and `resume` count against the retry budget. */
 export type AttemptReason = 'first' | 'retry' | 'retry-now' | 'replay' | 'repair' | 'resume' | 'switch';
 
-/** `server`: the gateway named the time to come back; `backoff`: we chose it. */
+/** The source of a delay: the gateway named a retry-after (`server`), or the engine chose a backoff (`backoff`). */
 export type DelaySource = 'server' | 'backoff';
 
+/** How a partial answer is resumed: by a prefill, by a prompt to continue, or by a restart. */
 export type ResumeMethod = 'prefill' | 'continue' | 'restart';
 
+/** The tokens that a request has used, as reported by the gateway. */
 export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -73,73 +75,77 @@ export interface Usage {
 }
 
 interface EventBase {
-  /** Number of the attempt this belongs to, from 1; for `waiting` the attempt to come. */
+  /** Number of the attempt that the event belongs to, from 1. A `waiting` event has the number of the next attempt. */
   readonly attempt: number;
-  /** Monotonic milliseconds; differences are meaningful, the zero point is not. */
+  /** Monotonic time of the event in milliseconds. Only differences between events are meaningful. */
   readonly at: number;
 }
 
+/** An attempt has started. */
 export interface AttemptEvent extends EventBase {
   readonly type: 'attempt';
   readonly model: string;
   readonly why: AttemptReason;
-  /** How it asks for the rest of a partial answer; absent: it asks for the whole one and shows what comes. */
+  /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
   readonly how?: ResumeMethod | undefined;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the attempt started. */
   readonly time: number;
 }
 
+/** The headers of a response have arrived. */
 export interface HeadersEvent extends EventBase {
   readonly type: 'headers';
   readonly status: number;
   readonly requestId?: string | undefined;
-  /** From the start of the attempt to its headers. */
+  /** Milliseconds from the start of the attempt to the headers. */
   readonly ms: number;
 }
 
+/** A delta of text or reasoning. */
 export interface TextEvent extends EventBase {
   readonly type: 'text' | 'reasoning';
-  /** To be appended. */
+  /** Text to append to the answer or the reasoning. */
   readonly text: string;
 }
 
-/** Limit for the tool calls of one answer. The OpenAI API accepts no more in a message either. */
+/** Maximum number of tool calls in one answer. The OpenAI API does not accept more in a message either. */
 export const maxToolCalls = 128;
 
-/** A part of a tool call. What an earlier attempt of the turn said of it no longer counts. */
+/** A part of a tool call. A new attempt of the turn discards the tool calls of the previous attempts. */
 export interface ToolCallEvent extends EventBase {
   readonly type: 'tool-call';
-  /** Calls of one answer are told apart by it. */
+  /** Index that identifies the tool call within the answer. */
   readonly index: number;
   readonly id?: string | undefined;
   readonly name?: string | undefined;
-  /** JSON text, to be appended. */
+  /** JSON text to append to the arguments of the tool call. */
   readonly arguments: string;
 }
 
-/** Who was told to wait: this turn, another of this window, or another window. */
+/** The request that the gateway told to wait: one of this turn, of another turn in this window, or of another window. */
 export type WaitOrigin = 'turn' | 'request' | 'window';
 
+/** The turn waits before its next attempt. */
 export interface WaitingEvent extends EventBase {
   readonly type: 'waiting';
-  /** Epoch milliseconds at which the next attempt goes out. */
+  /** Epoch milliseconds at which the next attempt starts. */
   readonly until: number;
   readonly delayMs: number;
   readonly source: DelaySource;
   /**
-   * `until` and `delayMs` are an estimate: another request goes first, and the request of this turn follows as soon as
-   * the gateway has accepted the other one. The wait is announced once, so `until` may pass before the next attempt.
+   * Set if `until` and `delayMs` are an estimate: another request goes first, and this turn follows as soon as the gateway
+   * has accepted that request. The event is emitted once, so `until` may pass before the next attempt starts.
    */
   readonly estimated?: true | undefined;
   readonly reason: FaultKind;
   readonly maxAttempts: number;
-  /** What happened, localised, one sentence. */
+  /** The fault in one localised sentence. */
   readonly message: string;
-  /** The delay the server asked for, before our margin; only with `source: 'server'`. */
+  /** The retry-after that the gateway named, without the margin that the engine adds. Only with `source: 'server'`. */
   readonly hintMs?: number | undefined;
-  /** The header or body field that asked for it. */
+  /** The header or body field that contained the retry-after. */
   readonly hintFrom?: string | undefined;
-  /** The part of `delayMs` that chance has added. */
+  /** The random part of `delayMs`. */
   readonly jitterMs?: number | undefined;
   readonly told?: WaitOrigin | undefined;
   readonly status?: number | undefined;
@@ -147,37 +153,40 @@ export interface WaitingEvent extends EventBase {
   readonly actions: readonly FaultAction[];
 }
 
-/** Soft: nothing has arrived for a while, nothing is given up yet. */
+/** Nothing has arrived for a while. The attempt is still running. */
 export interface QuietEvent extends EventBase {
   readonly type: 'quiet';
+  /** Milliseconds since the last text or reasoning arrived, or since the attempt started. */
   readonly forMs: number;
 }
 
-/** The stream broke after text or reasoning had been shown. */
+/** The stream broke after text or reasoning had arrived. */
 export interface CutEvent extends EventBase {
   readonly type: 'cut';
   readonly reason: FaultKind;
   readonly message: string;
 }
 
+/** A continuation has been joined to the partial answer, or a restarted answer replaces the partial answer. */
 export interface ResumedEvent extends EventBase {
   readonly type: 'resumed';
   readonly how: ResumeMethod;
-  /** Characters of the continuation that repeated what was there and were dropped. */
+  /** Length of the overlap that was dropped from the continuation, in characters. */
   readonly trimmed: number;
-  /** Offset in the answer's text (UTF-16) at which the new part begins. */
+  /** Offset in the answer at which the resumed part begins, in UTF-16 code units. */
   readonly seam: number;
 }
 
-/** A restarted answer has overtaken the partial one. */
+/** The text of the answer is replaced, usually by a restarted answer. */
 export interface ReplacedEvent extends EventBase {
   readonly type: 'replaced';
-  /** All of it, instead of what came before. */
+  /** The complete new text, in place of all previous text. */
   readonly text: string;
-  /** The removed text was reasoning. A view that can't remove text appends the answer to it. */
+  /** Set if the removed text was reasoning. A view that can't remove text appends the answer to the reasoning. */
   readonly because?: 'reasoning' | undefined;
 }
 
+/** The turn switches to another model. */
 export interface ModelEvent extends EventBase {
   readonly type: 'model';
   readonly from: string;
@@ -185,66 +194,71 @@ export interface ModelEvent extends EventBase {
   readonly reason: 'user' | FaultKind;
 }
 
-/** An attempt is over, for whatever reason; what it cost and brought. */
+/** An attempt has ended. The event reports its outcome and its statistics. */
 export interface EndedEvent extends EventBase {
   readonly type: 'ended';
-  /** `finished`, `stopped`, `abandoned` (another attempt takes its place), or the kind of its fault. */
+  /** The outcome of the attempt: `abandoned` means that another attempt replaces it, a fault kind that it failed. */
   readonly how: 'finished' | 'stopped' | 'abandoned' | FaultKind;
-  /** Row of the fault table. */
+  /** Number of the row in the fault table. */
   readonly row?: number | undefined;
-  /** Since it was sent. */
+  /** Duration of the attempt in milliseconds. */
   readonly ms: number;
-  /** From its start to the first text or reasoning. */
+  /** Milliseconds from the start of the attempt to the first text or reasoning. */
   readonly firstTokenMs?: number | undefined;
-  /** Of the body, decoded; the wire may have carried fewer. */
+  /** Size of the response body in bytes, after decompression. */
   readonly bytes: number;
-  /** Characters of text and reasoning. */
+  /** Length of text and reasoning in characters. */
   readonly chars: number;
-  /** As far as the server said. */
+  /** Number of tokens in the answer, if the gateway reported it. */
   readonly tokens?: number | undefined;
 }
 
-/** Summed over all attempts of the turn so far. */
+/** The usage of all attempts of the turn so far. */
 export interface UsageEvent extends EventBase, Usage {
   readonly type: 'usage';
 }
 
+/** The turn has ended with a complete answer. */
 export interface DoneEvent extends EventBase {
   readonly type: 'done';
   readonly finishReason: string;
   readonly attempts: number;
-  /** The whole answer. */
+  /** The complete answer. */
   readonly text: string;
-  /** Time spent in waits, over all attempts. */
+  /** Total duration of the waits of the turn, in milliseconds. */
   readonly waitedMs: number;
 }
 
+/** The turn was stopped by the user or by its signal. */
 export interface StoppedEvent extends EventBase {
   readonly type: 'stopped';
   /** The partial answer. */
   readonly text: string;
 }
 
+/** The turn has failed. No further attempt follows. */
 export interface FailedEvent extends EventBase {
   readonly type: 'failed';
   readonly kind: FaultKind;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** Localised; says what happened and what to do. */
+  /** A localised message that explains the fault and what to do about it. */
   readonly message: string;
   /** The partial answer. */
   readonly text: string;
   readonly actions: readonly FaultAction[];
-  /** The provider's own words, redacted and cut to a few hundred characters. */
+  /** The error message of the provider, without keys and truncated to a few hundred characters. */
   readonly detail?: string | undefined;
-  /** Epoch milliseconds at which the server said a limit resets. */
+  /** Epoch milliseconds at which the limit resets, if the gateway named that time. */
   readonly resetsAt?: number | undefined;
-  /** It was not waited for that: the server asked for longer than `holysheep.retry.maxHintMs`. */
+  /** Set if the turn did not wait, because the retry-after was longer than the setting `holysheep.retry.maxHintMs`. */
   readonly beyondMaxHint?: true | undefined;
 }
 
+/** The last event of a turn. */
 export type TerminalEvent = DoneEvent | StoppedEvent | FailedEvent;
 
+/** An event of a turn. */
 export type StreamEvent =
   | AttemptEvent
   | HeadersEvent
@@ -260,12 +274,12 @@ export type StreamEvent =
   | UsageEvent
   | TerminalEvent;
 
-/** A terminal event whose text is already in the events before it. */
+/** A terminal event without its text, which the previous events already contain. */
 type WithoutText<Event> = Event extends TerminalEvent ? Omit<Event, 'text'> & { readonly text?: undefined } : never;
 
 /**
- * An event as the journal keeps it and the page receives it: a terminal event has a text only if that text differs from
- * the text that the earlier events add up to.
+ * An event as the journal stores it and the page receives it. A terminal event has a text only if it differs from the text
+ * that results from the previous events.
  */
 export type RecordedEvent = StreamEvent | WithoutText<TerminalEvent>;
 
@@ -274,6 +288,7 @@ export function isDelta({ type }: RecordedEvent): boolean {
   return type === 'text' || type === 'reasoning' || type === 'tool-call';
 }
 
+/** Whether the event is the last one of its turn. */
 export function isTerminal<Event extends RecordedEvent>(
   event: Event,
 ): event is Event & { readonly type: TerminalEvent['type'] } {

@@ -1,10 +1,12 @@
+/** A JSON object whose fields have not been checked. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** Whether the value is an object, but not an array. */
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** undefined where the text is no JSON: what a server sends is never trusted to be any. */
+/** Returns the parsed text, or undefined if the text is not valid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

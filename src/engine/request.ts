@@ -1,48 +1,53 @@
 import { isRecord } from './json';
 
+/** A message that consists of text only. */
 export interface TextMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
+/** The text in a message with several parts. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
 }
 
+/** An image in a message with several parts. */
 export interface ImagePart {
   readonly type: 'image';
-  /** e.g. `image/png`. */
+  /** MIME type of the image, for instance `image/png`. */
   readonly mimeType: string;
-  /** Base64. */
+  /** The bytes of the image in Base64. */
   readonly data: string;
 }
 
+/** A call of a tool by the model. */
 export interface ToolCall {
-  /** Its result names it. */
+  /** Identifies the call. The message with the result of the tool has the same ID as `toolCallId`. */
   readonly id: string;
   readonly name: string;
-  /** JSON text of an object. */
+  /** The arguments of the call: the JSON text of an object. */
   readonly arguments: string;
 }
 
+/** A message of a conversation. */
 export type ChatMessage =
   | TextMessage
   | { readonly role: 'user'; readonly content: readonly (TextPart | ImagePart)[] }
-  /** `content` may be empty. */
+  /** An answer with tool calls. Its `content` may be empty. */
   | { readonly role: 'assistant'; readonly content: string; readonly toolCalls: readonly ToolCall[] }
-  /** What a tool has brought; right after the message that called it. */
+  /** The result of a tool. This message directly follows the message that called the tool. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
 
-/** What the model may call; that is the caller's to carry out. */
+/** A tool that the model may call. The caller of the engine runs the tool. */
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  /** JSON schema of its arguments. */
+  /** JSON schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** One turn as the caller wants it; what a gateway can't take is repaired on the way out. */
+/** The request of a turn. The engine leaves out parameters that the gateway does not support. */
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
@@ -51,19 +56,19 @@ export interface ChatRequest {
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly tools?: readonly Tool[] | undefined;
-  /** `required`: it has to call one. By default the model decides. */
+  /** Whether the model decides to call a tool (`auto`, the default) or must call one (`required`). */
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
-/** Where requests go and what proves who sends them. Read anew for every attempt. */
+/** The base URL and the key of a request. The engine reads the connection again for every attempt. */
 export interface Connection {
-  /** Normalised, ends without a slash, e.g. `https://api.holysheep.ai/v1`. */
+  /** The normalised base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
   readonly baseUrl: string;
-  /** The key bound to the origin of `baseUrl`; undefined: none is set. */
+  /** The key that is bound to the origin of `baseUrl`, or undefined if no key is set. */
   readonly apiKey: string | undefined;
 }
 
-/** `base-url`: the base URL of the settings can't be used; `keyring`: the API key can't be read. */
+/** Why there is no connection: the base URL in the settings is invalid, or the key can't be read from the system keyring. */
 export type ConnectionProblem = 'base-url' | 'keyring';
 
 /**
@@ -74,7 +79,7 @@ export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }
 
-/** Checks the field, because the class belongs to the host. */
+/** Whether the error is a {@link ConnectionError}. The host defines the class, so this function checks the field. */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;
   const { connectionProblem } = error;

@@ -1,4 +1,4 @@
-/** Cutting text at a code unit must not leave half of a surrogate pair, which UTF-8 has no form for. */
+// Text that is cut must not end or begin with half of a surrogate pair, because UTF-8 can't encode half of a pair.
 
 export function isHighSurrogate(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xd800;
@@ -8,20 +8,23 @@ export function isLowSurrogate(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xdc00;
 }
 
-/** Returns at most `limit` code units from the beginning of a text. */
+/** Returns at most `limit` UTF-16 code units from the start of a text. */
 export function beginning(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
 }
 
-/** Returns at most `limit` code units from the end of a text. */
+/** Returns at most `limit` UTF-16 code units from the end of a text. */
 export function ending(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const start = text.length - limit;
   return text.slice(isHighSurrogate(text, start - 1) ? start + 1 : start);
 }
 
-/** Makes text valid for a request. The other half of a pair that is cut at the end may still arrive, so its first half is left out. */
+/**
+ * Returns the text with every half of a surrogate pair replaced by U+FFFD, so that a request can contain it. The first
+ * half of a pair at the end is removed, because its second half may still arrive.
+ */
 export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udbff]$/, '').replace(/\p{Surrogate}/gu, '\ufffd');
 }

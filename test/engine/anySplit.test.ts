@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ChunkReader } from '../../src/engine/http/chunkReader';
 import { readChunk } from '../../src/engine/http/dialect';
 import { readBody } from '../../src/engine/http/responseBody';
-import { listen, type Said } from '../support/deltaListener';
+import { collectDeltas, type ReceivedDelta } from '../support/deltaCollector';
 import { pieces } from '../support/pieces';
 import { propertyRuns } from '../support/propertyRuns';
 import { recordings } from '../support/recordings';
@@ -13,19 +13,19 @@ interface SentEvent {
   readonly name: string | undefined;
 }
 
-interface Seen {
+interface ReadStream {
   readonly events: readonly SentEvent[];
-  readonly said: readonly Said[];
+  readonly deltas: readonly ReceivedDelta[];
 }
 
-/** A stream as a server sends it, and what is in it. */
+/** The bytes of a stream and the events in it. */
 interface Stream {
   readonly bytes: Uint8Array;
   readonly sent: readonly SentEvent[];
 }
 
-async function read(parts: readonly Uint8Array[]): Promise<Seen> {
-  const { said, sink } = listen();
+async function read(parts: readonly Uint8Array[]): Promise<ReadStream> {
+  const { deltas, sink } = collectDeltas();
   const reader = new ChunkReader(sink);
   const events: SentEvent[] = [];
   const body = new ReadableStream<Uint8Array>({
@@ -41,30 +41,30 @@ async function read(parts: readonly Uint8Array[]): Promise<Seen> {
       events.push({ data, name });
       reader.read(data);
     },
-    endless: () => assert.fail('endless'),
-    isOver: () => false,
+    tooLong: () => assert.fail('endless'),
+    isDone: () => false,
   });
   assert.equal(
     bytes,
     parts.reduce((sum, part) => sum + part.length, 0),
   );
-  return { events, said };
+  return { events, deltas };
 }
 
-/** What the parser says about each event by itself. */
-function expected(sent: readonly SentEvent[]): Seen {
-  const { said, sink } = listen();
+/** Parses each event separately. */
+function expected(sent: readonly SentEvent[]): ReadStream {
+  const { deltas, sink } = collectDeltas();
   for (const { data } of sent) readChunk(data, sink);
-  return { events: sent, said };
+  return { events: sent, deltas };
 }
 
 type Newline = '\n' | '\r' | '\r\n';
 
-/** An empty line after a CR can't end in LF: together they would be one newline. */
+/** Joins lines with the given line ends. After a CR, an empty line does not end in LF, because CR LF is a single line end. */
 function printed(lines: readonly string[], newlines: readonly Newline[], bom: string): Uint8Array {
   let text = bom;
-  lines.forEach((line, n) => {
-    const newline = newlines[n % newlines.length] ?? '\n';
+  lines.forEach((line, index) => {
+    const newline = newlines[index % newlines.length] ?? '\n';
     text += line + (line === '' && newline === '\n' && text.endsWith('\r') ? '\r' : newline);
   });
   return new TextEncoder().encode(text);
@@ -76,13 +76,13 @@ const text = fc.oneof(
 );
 const delta = fc.oneof(
   { weight: 6, arbitrary: text.map((content) => ({ content })) },
-  { weight: 2, arbitrary: text.map((thought) => ({ content: null, reasoning_content: thought })) },
+  { weight: 2, arbitrary: text.map((reasoning) => ({ content: null, reasoning_content: reasoning })) },
   {
     weight: 1,
     arbitrary: text.map((json) => ({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: json } }] })),
   },
 );
-/** Mostly alike from one to the next, as those of a provider are. */
+/** Chunks that mostly have the same fields, like those of a provider. */
 const chunk = fc
   .record({
     delta,
@@ -99,7 +99,7 @@ const chunk = fc
   }));
 const data = fc.oneof(
   { weight: 9, arbitrary: chunk.map((json) => JSON.stringify(json)) },
-  // Over several lines, which become one event again.
+  // JSON on several lines is still one event.
   { weight: 1, arbitrary: chunk.map((json) => JSON.stringify(json, null, 1)) },
   { weight: 1, arbitrary: fc.constantFrom('[DONE]', '{"error":{"code":429}}', 'junk') },
 );
@@ -116,7 +116,7 @@ const block = fc
     lines: [
       ...before,
       ...(name === null ? [] : [`event: ${name}`]),
-      // Without the space that belongs to the field, the data's own would be taken for it.
+      // A parser drops one space after the colon, so data that begins with a space needs another one.
       ...data.split('\n').map((line) => `data:${line.startsWith(' ') ? ' ' : space}${line}`),
       '',
     ],
@@ -139,32 +139,32 @@ const generated: fc.Arbitrary<Stream> = fc
 const recorded: fc.Arbitrary<Stream> = fc
   .tuple(fc.constantFrom(...recordings), fc.nat(), newlines)
   .map(([{ lines }, from, ends]) => {
-    const some = lines.slice(from % lines.length).slice(0, 12);
+    const excerpt = lines.slice(from % lines.length).slice(0, 12);
     return {
       bytes: printed(
-        some.flatMap((line) => [`data: ${line}`, '']),
+        excerpt.flatMap((line) => [`data: ${line}`, '']),
         ends,
         '',
       ),
-      sent: some.map((line) => ({ data: line, name: undefined })),
+      sent: excerpt.map((line) => ({ data: line, name: undefined })),
     };
   });
 
 const cuts = fc.oneof(
   fc.array(fc.nat(6000), { maxLength: 30 }),
-  // A byte at a time.
-  fc.constant(Array.from({ length: 6000 }, (_, n) => n)),
+  // These cuts make pieces of a single byte.
+  fc.constant(Array.from({ length: 6000 }, (_, index) => index)),
 );
 
-describe('any split of a valid stream into reads', () => {
+describe('stream in pieces', () => {
   for (const [name, streams] of [
     ['generated', generated],
     ['recorded', recorded],
   ] as const) {
-    it(`gives the same events, ${name}`, async () => {
+    it(`gives the same events and deltas for any split of a ${name} stream`, async () => {
       await fc.assert(
-        fc.asyncProperty(streams, cuts, async ({ bytes, sent }, at) => {
-          assert.deepEqual(await read(pieces(bytes, at)), expected(sent));
+        fc.asyncProperty(streams, cuts, async ({ bytes, sent }, cutOffsets) => {
+          assert.deepEqual(await read(pieces(bytes, cutOffsets)), expected(sent));
         }),
         { numRuns: propertyRuns },
       );
@@ -172,7 +172,7 @@ describe('any split of a valid stream into reads', () => {
   }
 
   for (const { name, lines } of recordings) {
-    it(`gives the same events, all of ${name}, a few bytes at a time`, async () => {
+    it(`gives the same events and deltas for the recording ${name} in pieces of seven bytes`, async () => {
       const bytes = printed(
         lines.flatMap((line) => [`data: ${line}`, '']),
         ['\n'],

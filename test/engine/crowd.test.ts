@@ -17,21 +17,22 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /**
- * A gateway that has saved up a second's worth takes twice its capacity in a second; the window that finds its limit
- * overshoots by a round trip, and a few calls are the least that anybody can ask with.
+ * Returns the maximum number of calls in a second for a gateway with this capacity. A gateway with a full token bucket
+ * accepts twice its capacity in a second, a window exceeds the limit for one round trip before it notices, and a few calls
+ * are always allowed.
  */
-function mostCalls(capacity: number): number {
+function maxCalls(capacity: number): number {
   return 3 * capacity + 4;
 }
 
-describe('many requests to one limited gateway', () => {
-  it('never come at much more than the rate it takes, whatever it has failed with before', async () => {
+describe('many requests to a gateway with a rate limit', () => {
+  it('never exceed the rate limit by much after any outage', async () => {
     const anyCrowd = fc.integer({ min: 2, max: 40 });
     await fc.assert(
       fc.asyncProperty(anyScenario, anyCrowd, fc.nat(), async (scenario, clients, seed) => {
         const { calls } = await crowd(scenario, oneWindow(), clients, seed);
-        const most = mostInASecond(calls);
-        assert.ok(most <= mostCalls(capacityFor(clients)), `${most} calls in a second`);
+        const calledInASecond = mostInASecond(calls);
+        assert.ok(calledInASecond <= maxCalls(capacityFor(clients)), `${calledInASecond} calls in a second`);
       }),
       { numRuns: propertyRuns },
     );

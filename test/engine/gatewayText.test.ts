@@ -6,7 +6,7 @@ import { readFinishReason } from '../../src/engine/http/dialect';
 import { requestIdOf } from '../../src/engine/http/transport';
 import { parseHint } from '../../src/engine/retry/retryAfter';
 
-const hidden: readonly (readonly [name: string, characters: string, shown: string])[] = [
+const hiddenCharacters: readonly (readonly [name: string, characters: string, replacement: string])[] = [
   ['bidi overrides and embeddings', '\u202a\u202b\u202c\u202d\u202e', ''],
   ['bidi isolates', '\u2066\u2067\u2068\u2069', ''],
   ['bidi marks', '\u200e\u200f\u061c', ''],
@@ -15,14 +15,14 @@ const hidden: readonly (readonly [name: string, characters: string, shown: strin
   ['C0 controls', '\u0000\u0007\u001b\u007f', ' '],
   ['C1 controls', '\u0080\u009b', ' '],
   ['tags', '\u{e0001}\u{e0041}\u{e007f}', ''],
-  ['halves of characters', '\ud800', ''],
+  ['halves of surrogate pairs', '\ud800', ''],
 ];
 
 describe('text from a gateway', () => {
-  for (const [name, characters, shown] of hidden) {
-    it(`is shown without ${name} as an error, a finish reason and a request id`, () => {
+  for (const [name, characters, replacement] of hiddenCharacters) {
+    it(`loses ${name} as an error, a finish reason and a request ID`, () => {
       const text = `a${characters}b`;
-      const visible = `a${shown}b`;
+      const visible = `a${replacement}b`;
       assert.equal(readProviderError(JSON.stringify({ error: { message: text } })).message, visible);
       assert.deepEqual(readFinishReason(text), { type: 'complete', reason: visible });
       const headers = { get: (header: string) => (header === 'x-request-id' ? text : null) } as unknown as Headers;
@@ -34,11 +34,11 @@ describe('text from a gateway', () => {
     });
   }
 
-  it('is accepted as a model identifier in any script', () => {
+  it('is accepted as a model ID in any script', () => {
     assert.deepEqual(parseModelList(['org/模型 8B 🐑']), ['org/模型 8B 🐑']);
   });
 
-  it('is shortened when it is a long finish reason', () => {
+  it('is truncated when it is a long finish reason', () => {
     assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
   });
 

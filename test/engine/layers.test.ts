@@ -4,19 +4,19 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
 
-describe('the engine', () => {
-  it('loads with its SDK where there is no editor', () => {
+describe('engine', () => {
+  it('loads with its SDK outside the editor', () => {
     const script = `
-      let editor = 'there';
-      try { require('vscode'); } catch { editor = 'not there'; }
+      let editor = 'available';
+      try { require('vscode'); } catch { editor = 'not available'; }
       const { createEngine } = require('./src/engine/createEngine.ts');
       const { RequestBuilder } = require('./src/engine/http/sdk.ts');
       console.log([editor, typeof createEngine, typeof RequestBuilder].join());
     `;
-    const said = execFileSync(process.execPath, ['--require', 'tsx/cjs', '--eval', script], {
+    const output = execFileSync(process.execPath, ['--require', 'tsx/cjs', '--eval', script], {
       cwd: root,
       encoding: 'utf8',
     });
-    assert.equal(said.trim(), 'not there,function,function');
+    assert.equal(output.trim(), 'not available,function,function');
   });
 });

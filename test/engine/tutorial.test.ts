@@ -5,14 +5,14 @@ import { faults } from '../simulate/tutorial/faults';
 import { languages, readmeOf, readmeTable } from '../simulate/tutorial/readme';
 import { sideBySide, type SideBySide } from '../simulate/tutorial/sideBySide';
 
-describe('the client of the tutorials and ours, when this goes wrong:', () => {
+describe('outcomes of the tutorial client and the HolySheep client', () => {
   const measured: SideBySide[] = [];
 
-  // Loading is no part of what is measured, and takes longer than any of it.
+  // The SDK is loaded before the measurements, because loading takes longer than any of them.
   before(() => import('../../src/engine/http/sdk'));
 
   for (const fault of faults) {
-    it(`${fault.en}: theirs ${fault.tutorial}, ours ${fault.ours}`, async () => {
+    it(`are "${fault.tutorial}" (tutorial) and "${fault.ours}" (HolySheep) after this fault: ${fault.en}`, async () => {
       const result = await sideBySide(fault);
       measured.push(result);
       const { tutorial, ours } = result;
@@ -23,7 +23,7 @@ describe('the client of the tutorials and ours, when this goes wrong:', () => {
     });
   }
 
-  it('ours leaves nobody with a text that is not the answer', () => {
+  it('never include a wrong answer of the HolySheep client', () => {
     assert.deepEqual(
       faults.map(({ ours }) => ours).filter((outcome) => outcome !== 'whole' && outcome !== 'error'),
       [],
@@ -31,13 +31,13 @@ describe('the client of the tutorials and ours, when this goes wrong:', () => {
   });
 
   for (const language of languages) {
-    it(`is what ${readmeOf(language)} says (npm run simulate -- tutorial)`, async function () {
-      // Only a whole run can tell.
+    it(`match the table in ${readmeOf(language)} (npm run simulate -- tutorial)`, async function () {
+      // The table can be compared only if all faults were measured.
       if (measured.length < faults.length) return this.skip();
       const readme = await readFile(join(__dirname, '../..', readmeOf(language)), 'utf8');
       const table = readmeTable(language, measured);
-      const [head = ''] = table.split('\n');
-      const from = readme.indexOf(head);
+      const [heading = ''] = table.split('\n');
+      const from = readme.indexOf(heading);
       assert.equal(readme.slice(from, readme.indexOf('\n\n', from)), table);
     });
   }

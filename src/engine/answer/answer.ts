@@ -7,25 +7,28 @@ import type { TurnOutput } from '../turn/turnOutput';
 import { resumeMethod, type Prefill } from './continuation';
 import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 
-/** How an attempt relates to the partial answer. `replay`: there is none, so the original request is sent again. */
+/**
+ * How an attempt asks for the answer. `replay` sends the original request again, because no answer has arrived yet. The
+ * other values say how the partial answer is resumed.
+ */
 export type Plan = 'replay' | ResumeMethod;
 
-/** What the reader has of the answer over all attempts, and how the next one goes on from there. */
+/** The answer of a turn over all its attempts. It also decides how the next attempt continues the partial answer. */
 export class Answer {
   private readonly answerText: AnswerText;
-  private reasoned: boolean;
-  private calledTools: boolean;
-  /** The gateway does not take a request for the rest, in any shape. */
-  private joinsRefused = false;
-  /** A new answer is wanted, whatever could be continued. */
-  private anew: boolean;
-  /** The value of `anew` at the start of the current attempt. */
-  private anewAtStart = false;
-  /** The user wants it to go on, whatever the setting says of the engine's own resumes. */
-  private readonly continueAsked: boolean;
-  /** A restart without text to overtake is told with its first payload. */
+  private hadReasoning: boolean;
+  private hadToolCalls: boolean;
+  /** The gateway rejects every request that continues a partial answer. */
+  private continuationsRejected = false;
+  /** A new answer is wanted, even if the partial answer could be continued. */
+  private isRestartRequested: boolean;
+  /** The value of `isRestartRequested` at the start of the current attempt. */
+  private wasRestartRequestedAtStart = false;
+  /** The user asked to continue the answer, which takes precedence over the setting `holysheep.resume`. */
+  private readonly isContinueRequested: boolean;
+  /** A `resumed` event is due before the next delta, because the attempt restarts an answer that has no text. */
   private isRestartDue = false;
-  /** Blank lines between the reasoning of a continuation and its text don't belong to the answer. */
+  /** Blank lines are dropped from now on: those between reasoning and text of a continuation are not part of the answer. */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
 
@@ -33,22 +36,22 @@ export class Answer {
     private readonly clock: Clock,
     private readonly output: TurnOutput,
     private readonly history: Pick<TurnHistory, 'progressed'>,
-    earlier: EarlierAnswer | undefined,
+    previous: EarlierAnswer | undefined,
   ) {
-    this.answerText = new AnswerText(earlier?.text);
-    this.reasoned = earlier?.reasoned ?? false;
-    this.calledTools = earlier?.calledTools ?? false;
-    this.anew = earlier?.go === 'restart';
-    this.continueAsked = earlier?.go === 'continue';
+    this.answerText = new AnswerText(previous?.text);
+    this.hadReasoning = previous?.reasoned ?? false;
+    this.hadToolCalls = previous?.calledTools ?? false;
+    this.isRestartRequested = previous?.go === 'restart';
+    this.isContinueRequested = previous?.go === 'continue';
   }
 
   get text(): string {
     return this.answerText.text;
   }
 
-  /** Characters the present attempt has brought, echoes apart. */
+  /** Characters that the current attempt has added to the answer, without the overlap. */
   get added(): number {
-    return this.answerText.added;
+    return this.answerText.addedChars;
   }
 
   /** Whether the current attempt continues a partial answer and has added nothing to it so far. */
@@ -56,41 +59,41 @@ export class Answer {
     return this.answerText.isRepetition;
   }
 
-  /** How the next attempt is to go on (the ladder), by the setting and by what the model takes. */
+  /** Returns how the next attempt asks for the answer, given the user's setting and the prefill that the model supports. */
   plan(resume: EngineSettings['resume'], prefill: Prefill | undefined): Plan {
-    const { text, reasoned, calledTools, joinsRefused } = this;
-    const plan = resumeMethod({ text, reasoned, calledTools, joinsRefused, prefill });
-    const restarts = this.anew || (resume === 'restart' && !this.continueAsked);
-    return plan !== 'replay' && restarts ? 'restart' : plan;
+    const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
+    const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
+    const mustRestart = this.isRestartRequested || (resume === 'restart' && !this.isContinueRequested);
+    return mode !== 'replay' && mustRestart ? 'restart' : mode;
   }
 
-  begin(plan: Plan): void {
-    this.answerText.begin(plan);
-    this.anewAtStart = this.anew;
+  begin(mode: Plan): void {
+    this.answerText.startAttempt(mode);
+    this.wasRestartRequestedAtStart = this.isRestartRequested;
     this.skipsBlankLines = false;
-    this.isRestartDue = plan === 'restart' && this.text === '';
-    // Without a text to overtake it is the new answer from its first word on.
-    if (this.text === '') this.anew = false;
-    if (plan !== 'replay' && plan !== 'restart') return;
-    this.reasoned = false;
-    this.calledTools = false;
+    this.isRestartDue = mode === 'restart' && this.text === '';
+    // Without a partial answer, this attempt already produces the new answer.
+    if (this.text === '') this.isRestartRequested = false;
+    if (mode !== 'replay' && mode !== 'restart') return;
+    this.hadReasoning = false;
+    this.hadToolCalls = false;
   }
 
   refuseJoins(): void {
-    this.joinsRefused = true;
+    this.continuationsRejected = true;
   }
 
-  /** What is there belongs to another model. */
+  /** Makes the next attempt restart the answer, for instance because another model wrote the partial answer. */
   startAnew(): void {
-    this.anew = true;
+    this.isRestartRequested = true;
   }
 
-  /** Adds what an attempt has brought. @returns false for a restart that it can't carry out, in a continuation */
+  /** Adds a delta of the current attempt. @returns false if a continuation would have to start over, which is impossible */
   add(delta: AnswerDelta): boolean {
     switch (delta.type) {
       case 'textWasReasoning':
         this.dispose();
-        this.show(this.answerText.discard());
+        this.emitChange(this.answerText.discardAttempt());
         this.addReasoning(delta.text);
         return true;
       case 'restartInStream':
@@ -114,35 +117,35 @@ export class Answer {
     this.announceRestart();
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
-    this.show(this.answerText.append(joined));
+    this.emitChange(this.answerText.append(joined));
     if (this.answerText.isHolding)
-      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.show(this.answerText.expire()));
+      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.emitChange(this.answerText.expire()));
   }
 
   private addReasoning(text: string): void {
     this.announceRestart();
-    this.reasoned = true;
+    this.hadReasoning = true;
     this.skipsBlankLines ||= this.answerText.isHolding;
     this.output.token('reasoning', text);
   }
 
   private addToolCall({ index, id, name, arguments: json }: ToolCallPart): void {
     this.announceRestart();
-    this.calledTools = true;
+    this.hadToolCalls = true;
     this.output.emit({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: json });
   }
 
-  /** The model has finished. @returns whether the answer is whole: not where it has only repeated a part of it */
+  /** Ends the answer after the model has finished. @returns false if the model only repeated a part of the partial answer */
   finish(): boolean {
     this.dispose();
-    this.show(this.answerText.finish(this.calledTools));
-    return !this.answerText.stoppedShort;
+    this.emitChange(this.answerText.finish(this.hadToolCalls));
+    return !this.answerText.repeatedOnlyPart;
   }
 
-  /** The attempt is over, the answer is not. */
+  /** Ends the current attempt without completing the answer. */
   cut(): void {
     this.dispose();
-    this.answerText.cut();
+    this.answerText.endAttempt();
   }
 
   dispose(): void {
@@ -155,63 +158,64 @@ export class Answer {
     this.isRestartDue = false;
   }
 
-  private show(change: TextChange | undefined): void {
+  private emitChange(change: TextChange | undefined): void {
     switch (change?.type) {
       case undefined:
         return;
       case 'append':
         return this.output.token('text', change.text);
       case 'joined': {
-        const { how, trimmed, seam, text } = change;
+        const { method, trimmed, seam, text } = change;
         if (text === '' && trimmed === 0) return;
-        this.output.emit({ type: 'resumed', how, trimmed, seam });
+        this.output.emit({ type: 'resumed', how: method, trimmed, seam });
         if (text !== '') this.output.token('text', text);
         return;
       }
       case 'discarded':
-        this.anew = this.anewAtStart;
+        this.isRestartRequested = this.wasRestartRequestedAtStart;
         return this.output.emit({ type: 'replaced', text: change.text, because: 'reasoning' });
-      case 'overtaken':
-        this.anew = false;
-        this.joinsRefused = false;
+      case 'replaced':
+        this.isRestartRequested = false;
+        this.continuationsRejected = false;
         this.output.emit({ type: 'resumed', how: 'restart', trimmed: 0, seam: 0 });
         return this.output.emit({ type: 'replaced', text: change.text });
     }
   }
 }
 
-/** What the reader has, and what an attempt has brought so far. */
+/** A change of the visible text of an answer. */
 export type TextChange =
   | { readonly type: 'append'; readonly text: string }
-  /** The continuation fits to what was there; `seam`: where it begins. */
+  /** The continuation was appended to the partial answer. `seam` is the offset at which the continuation begins. */
   | {
       readonly type: 'joined';
-      readonly how: JoinMethod;
+      readonly method: JoinMethod;
       readonly trimmed: number;
       readonly seam: number;
       readonly text: string;
     }
-  | { readonly type: 'overtaken'; readonly text: string }
-  /** The text of this attempt no longer counts: `text` is all that is left. */
+  /** A restarted answer has become longer than the partial answer, or complete, and replaces it. */
+  | { readonly type: 'replaced'; readonly text: string }
+  /** The text of the current attempt was removed. `text` is the remaining answer. */
   | { readonly type: 'discarded'; readonly text: string };
 
 /**
- * The text of a turn over all its attempts. A restarted answer stays behind the scenes until it is longer than what
- * the reader already has, or finished: until then the old text is the better one. A continuation is held until it is
- * clear where it joins.
+ * The text of an answer over all attempts of a turn. A restarted answer stays hidden until it is complete or longer than
+ * the partial answer, which is the better text until then. A continuation is held back until the splice knows the seam.
  */
 export class AnswerText {
-  /** What a restart has brought; undefined: there is none. */
+  /** Text of a restarted answer that is still hidden, or undefined if no restart is in progress. */
   private incoming: string | undefined;
-  private join: { readonly splice: Splice; readonly how: JoinMethod } | undefined;
-  /** The first half of a character whose second half is still to come. */
-  private half = '';
-  private before = 0;
-  private plan: Plan = 'replay';
-  /** The text when the attempt began. */
+  private join: { readonly splice: Splice; readonly method: JoinMethod } | undefined;
+  /** The first half of a surrogate pair whose second half has not arrived yet. */
+  private pendingSurrogate = '';
+  /** Length of the text at the start of the current attempt, in characters. */
+  private lengthBefore = 0;
+  private mode: Plan = 'replay';
+  /** The text at the start of the current attempt. */
   private partial = '';
-  /** The present attempt has only repeated a part of what was there. */
-  stoppedShort = false;
+  /** The current attempt has finished after it repeated only a part of the partial answer. */
+  repeatedOnlyPart = false;
 
   constructor(private committed = '') {}
 
@@ -219,44 +223,44 @@ export class AnswerText {
     return this.committed;
   }
 
-  /** A continuation has arrived whose place is not clear yet. */
+  /** Whether a continuation is held back because its seam is not decided yet. */
   get isHolding(): boolean {
     return this.join !== undefined;
   }
 
-  /** Characters the present attempt has brought, echoes apart. */
-  get added(): number {
-    return this.incoming?.length ?? Math.max(0, this.committed.length - this.before);
+  /** Characters that the current attempt has added to the answer, without the overlap. */
+  get addedChars(): number {
+    return this.incoming?.length ?? Math.max(0, this.committed.length - this.lengthBefore);
   }
 
-  begin(plan: Plan): void {
-    this.half = '';
-    this.stoppedShort = false;
-    this.before = this.committed.length;
-    this.plan = plan;
+  startAttempt(mode: Plan): void {
+    this.pendingSurrogate = '';
+    this.repeatedOnlyPart = false;
+    this.lengthBefore = this.committed.length;
+    this.mode = mode;
     this.partial = this.committed;
     this.incoming = undefined;
     this.join = undefined;
-    if (this.committed === '' || plan === 'replay') return;
-    if (plan === 'restart') this.incoming = '';
-    else this.join = { splice: new Splice(this.committed, plan), how: plan };
+    if (this.committed === '' || mode === 'replay') return;
+    if (mode === 'restart') this.incoming = '';
+    else this.join = { splice: new Splice(this.committed, mode), method: mode };
   }
 
-  /** Forgets the text of this attempt, which goes on as if it had just begun. */
-  discard(): TextChange | undefined {
+  /** Removes the text of the current attempt, which continues as if it had just started. */
+  discardAttempt(): TextChange | undefined {
     const changed = this.committed !== this.partial;
     this.committed = this.partial;
-    this.begin(this.plan);
+    this.startAttempt(this.mode);
     return changed ? { type: 'discarded', text: this.committed } : undefined;
   }
 
   /**
-   * The gateway starts the answer over within this attempt: the text so far stays until the new one is longer.
-   * @returns false for a continuation, which would have to be taken back
+   * Starts the answer over within the current attempt. The text received so far stays until the new answer is longer.
+   * @returns false for a continuation, because its visible text can't be removed again
    */
   restartInStream(): boolean {
-    if (this.plan !== 'replay' && this.plan !== 'restart') return false;
-    this.half = '';
+    if (this.mode !== 'replay' && this.mode !== 'restart') return false;
+    this.pendingSurrogate = '';
     if (this.committed !== '') this.incoming = '';
     return true;
   }
@@ -264,90 +268,90 @@ export class AnswerText {
   /** Whether a continuation has added nothing: it was empty or only repeated the end of the partial answer. */
   get isRepetition(): boolean {
     const { join, committed, partial } = this;
-    const joins = this.plan === 'prefill' || this.plan === 'continue';
+    const joins = this.mode === 'prefill' || this.mode === 'continue';
     return joins && partial !== '' && committed === partial && partial.endsWith(join?.splice.heldText ?? '');
   }
 
   append(delta: string): TextChange | undefined {
-    const text = this.whole(delta);
+    const text = this.completeCharacters(delta);
     if (text === '') return undefined;
-    if (this.join) return this.joined(this.join.splice.push(text));
-    if (this.incoming !== undefined) return this.arrive(text);
+    if (this.join) return this.applyStep(this.join.splice.push(text));
+    if (this.incoming !== undefined) return this.addIncoming(text);
     this.committed += text;
     return { type: 'append', text };
   }
 
-  /** A continuation has been held for long enough. */
+  /** Decides the seam of a continuation that has been held back for `maxHoldMs`. */
   expire(): TextChange | undefined {
-    return this.join && this.joined(this.join.splice.expire());
+    return this.join && this.applyStep(this.join.splice.expire());
   }
 
   /**
-   * The answer is whole: a shorter one than before is the right one too.
-   * @param wordless and so is one without a word
+   * Completes the answer. A restarted answer then replaces the partial answer even if the new answer is shorter.
+   * @param mayBeEmpty whether a restarted answer without text also replaces the partial answer, because the model called tools
    */
-  finish(wordless: boolean): TextChange | undefined {
-    this.half = '';
-    const joined = this.join && this.joined(this.join.splice.end());
+  finish(mayBeEmpty: boolean): TextChange | undefined {
+    this.pendingSurrogate = '';
+    const joined = this.join && this.applyStep(this.join.splice.end());
     const { incoming } = this;
-    return incoming === undefined || (incoming === '' && !wordless) ? joined : this.overtake(incoming);
+    return incoming === undefined || (incoming === '' && !mayBeEmpty) ? joined : this.replaceText(incoming);
   }
 
   /**
-   * The stream is broken. What is held of a continuation is dropped: word for word the reader has it already, and if it
-   * was more than an echo, the next continuation brings it again. Half a character has no use.
+   * Ends the current attempt after its stream was cut. The held text of a continuation is dropped: it repeats the partial
+   * answer, or the next continuation returns it again.
    */
-  cut(): void {
-    this.half = '';
+  endAttempt(): void {
+    this.pendingSurrogate = '';
     this.join = undefined;
   }
 
-  /** A view of text can't show half a character, and a request can't carry one. */
-  private whole(delta: string): string {
-    const text = this.half + delta;
+  /** Holds back half of a surrogate pair at the end, because neither a view nor a request can contain one. */
+  private completeCharacters(delta: string): string {
+    const text = this.pendingSurrogate + delta;
     const last = text.charCodeAt(text.length - 1);
     if ((last & 0xfc00) !== 0xd800) {
-      this.half = '';
+      this.pendingSurrogate = '';
       return text;
     }
-    this.half = text.slice(-1);
+    this.pendingSurrogate = text.slice(-1);
     return text.slice(0, -1);
   }
 
-  private joined(step: SpliceStep): TextChange | undefined {
-    const how = this.join?.how;
+  private applyStep(step: SpliceStep): TextChange | undefined {
+    const method = this.join?.method;
     switch (step.type) {
       case 'hold':
         return undefined;
       case 'another':
         this.join = undefined;
-        // It has stopped in the middle of what is there: the old text is more of the same.
-        this.stoppedShort = this.committed.startsWith(step.text);
-        if (this.stoppedShort) return undefined;
+        // The model stopped in the middle of the partial answer, which is longer and otherwise the same.
+        this.repeatedOnlyPart = this.committed.startsWith(step.text);
+        if (this.repeatedOnlyPart) return undefined;
         this.incoming = '';
-        return this.arrive(step.text);
+        return this.addIncoming(step.text);
       case 'text':
       case 'join': {
         const seam = this.committed.length;
         const trimmed = step.type === 'join' ? step.trimmed : 0;
         this.join = undefined;
         this.committed += step.text;
-        return how === undefined ? undefined : { type: 'joined', how, trimmed, seam, text: step.text };
+        return method === undefined ? undefined : { type: 'joined', method, trimmed, seam, text: step.text };
       }
     }
   }
 
-  private arrive(text: string): TextChange | undefined {
+  private addIncoming(text: string): TextChange | undefined {
     const incoming = (this.incoming ?? '') + text;
-    if (incoming.length > this.committed.length) return this.overtake(incoming);
+    if (incoming.length > this.committed.length) return this.replaceText(incoming);
     this.incoming = incoming;
     return undefined;
   }
 
-  private overtake(text: string): TextChange {
+  private replaceText(text: string): TextChange {
     this.committed = text;
-    this.before = 0;
+    this.lengthBefore = 0;
     this.incoming = undefined;
-    return { type: 'overtaken', text };
+    return { type: 'replaced', text };
   }
 }

@@ -3,40 +3,41 @@ import type { ChatMessage, TextMessage } from '../request';
 import { wellFormed } from '../surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
-/** `prefix`: marks the message that DeepSeek is to continue. */
+/** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 /** Length of the quotation from the end of the partial answer, in characters. */
-export const quotedChars = 200;
+export const quoteChars = 200;
 
 /**
- * The conversation, and what asks for the rest of the partial answer.
- * @param prefill the model's, for `how: 'prefill'`
+ * Returns the messages of a request that continues a partial answer: the conversation, the partial answer, and for
+ * `continue` a prompt to go on.
+ * @param prefill how the model takes a prefill, if `method` is `prefill`
  */
 export function continuationMessages(
   messages: readonly ChatMessage[],
   partial: string,
-  how: JoinMethod,
+  method: JoinMethod,
   prefill: Prefill | undefined,
 ): readonly OutgoingMessage[] {
-  if (how === 'prefill') {
+  if (method === 'prefill') {
     const content = prefillText(partial);
     const message = { role: 'assistant', content } as const;
     return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
   }
   const content = wellFormed(partial);
-  const quote = endOf(content);
-  const plea = isChinese(lastPrompt(messages)) ? chinese : english;
-  return [...messages, { role: 'assistant', content }, { role: 'user', content: plea(quote) }];
+  const quote = quoteEnd(content);
+  const makePrompt = isChinese(lastPrompt(messages)) ? chinesePrompt : englishPrompt;
+  return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];
 }
 
-// Both begin with the word that every model takes for a wish to go on.
-const english = (quote: string): string =>
+// Both prompts begin with the word that models most reliably understand as a request to continue.
+const englishPrompt = (quote: string): string =>
   'Continue your answer: it was cut off by a connection error. Its last characters are ' +
   `«${quote}». Write on from the exact next character after them. No preamble, no apology, no repetition of what is ` +
   'there, and no new code fence where one is still open.';
 
-const chinese = (quote: string): string =>
+const chinesePrompt = (quote: string): string =>
   `请继续你的回答:它因连接错误而中断。已收到的最后一段文字是«${quote}»。` +
   '请从其后的下一个字符开始接着写。不要开场白,不要道歉,不要重复已有内容;代码块若尚未结束,不要重新开启。';
 
@@ -46,80 +47,87 @@ function lastPrompt(messages: readonly ChatMessage[]): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-function endOf(text: string): string {
-  return text.slice(-quotedChars).replace(/^[\udc00-\udfff]/, '');
+function quoteEnd(text: string): string {
+  return text.slice(-quoteChars).replace(/^[\udc00-\udfff]/, '');
 }
 
-/** A word in letters counts as much as one Han character, or the names in a technical question would decide. */
+/**
+ * Whether a text is Chinese. A word in letters counts as much as one Han character, so that the English names in a
+ * technical question do not decide.
+ */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
-  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
-  const words = text.match(/[^\P{L}\p{Script=Han}]+/gu)?.length ?? 0;
-  return han > words;
+  const hanCharacters = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  const letterWords = text.match(/[^\P{L}\p{Script=Han}]+/gu)?.length ?? 0;
+  return hanCharacters > letterWords;
 }
 
-/** How a model goes on with an assistant message: marked with `prefix: true`, or because it is the last one. */
+/** How a model takes a prefill: as a message marked with `prefix: true`, or as an unmarked last assistant message. */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {
-  readonly takes: Prefill;
+  readonly prefill: Prefill;
   readonly model: RegExp;
-  /** Absent: wherever the model is served. */
+  /** The base URLs at which the model supports a prefill. Without a pattern, every base URL does. */
   readonly baseUrl?: RegExp;
 }
 
 /**
- * DeepSeek: api-docs.deepseek.com, "Chat Prefix Completion (Beta)", only below `/beta` of its own origin. Claude:
- * platform.claude.com, "Prefill Claude's response"; "What's new in Claude 4.6": a prefill is a 400 from there on, and
- * it never went together with extended thinking, which gateways spell as a suffix of the model's name.
+ * The models that support a prefill. Sources: for DeepSeek api-docs.deepseek.com, "Chat Prefix Completion (Beta)", which
+ * is available only below `/beta` of DeepSeek's own origin. For Claude platform.claude.com, "Prefill Claude's response",
+ * and "What's new in Claude 4.6": from that version on, a prefill is rejected with status 400. No version supports a
+ * prefill with extended thinking, which gateways mark by a suffix of the model name.
  */
 const prefillModels: readonly PrefillSupport[] = [
-  { takes: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
-  { takes: 'assistant', model: claude(String.raw`(2([.-][01])?|v2)`) },
-  { takes: 'assistant', model: claude(String.raw`3([.-][57])?-(opus|sonnet|haiku)`) },
-  { takes: 'assistant', model: claude(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
+  { prefill: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
+  { prefill: 'assistant', model: claudePattern(String.raw`(2([.-][01])?|v2)`) },
+  { prefill: 'assistant', model: claudePattern(String.raw`3([.-][57])?-(opus|sonnet|haiku)`) },
+  { prefill: 'assistant', model: claudePattern(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
 ];
 
-/** Between a provider's prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
-function claude(version: string): RegExp {
-  const before = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
-  const after = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
-  return new RegExp(before + version + after, 'i');
+/** Returns a pattern for a Claude version between a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
+function claudePattern(version: string): RegExp {
+  const prefix = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
+  const suffix = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
+  return new RegExp(prefix + version + suffix, 'i');
 }
 
-/** @returns undefined: nothing is known of this model here */
+/** Returns how a model at a base URL takes a prefill, or undefined if it is not known to support one. */
 export function knownPrefill(baseUrl: string, model: string): Prefill | undefined {
-  return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.takes;
+  return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.prefill;
 }
 
-/** A longer partial answer, in characters, is not continued: its request would cost more than a new answer. */
-export const longestJoin = 60_000;
+/**
+ * Maximum length of a partial answer that is continued, in characters. To continue a longer one would cost more than a
+ * new answer.
+ */
+export const maxContinuedChars = 60_000;
 
-/** A partial answer, with what decides how it can be continued. */
+/** A partial answer and the properties that decide how it can be continued. */
 export interface PartialAnswer {
   readonly text: string;
-  /** This or an earlier attempt streamed reasoning. */
-  readonly reasoned: boolean;
+  /** The current or a previous attempt streamed reasoning. */
+  readonly hadReasoning: boolean;
   /** A part of a tool call has arrived. */
-  readonly calledTools: boolean;
-  /** The gateway does not take a request for the rest, in any shape. */
-  readonly joinsRefused: boolean;
-  /** What is known of the model, and has not been refused. */
+  readonly hadToolCalls: boolean;
+  /** The gateway rejects every request that continues a partial answer. */
+  readonly continuationsRejected: boolean;
+  /** How the model takes a prefill. Undefined if it supports none or the gateway has rejected one. */
   readonly prefill: Prefill | undefined;
 }
 
-/** `replay`: the original request again, nothing of it has been seen; else how to go on from what has been. */
+/** Returns how to resume a partial answer, or `replay` if nothing has arrived and the original request can be sent again. */
 export function resumeMethod({
   text,
-  reasoned,
-  calledTools,
-  joinsRefused,
+  hadReasoning,
+  hadToolCalls,
+  continuationsRejected,
   prefill,
 }: PartialAnswer): 'replay' | ResumeMethod {
-  if (text === '' && !reasoned && !calledTools) return 'replay';
-  // Half a tool call, like a thought, can't be continued; and no provider takes an empty message.
-  if (calledTools || text.trim() === '') return 'restart';
-  if (text.length > longestJoin || joinsRefused) return 'restart';
-  // Thinking models refuse a prefill, or think again in the middle of it.
-  return prefill === undefined || reasoned ? 'continue' : 'prefill';
+  if (text === '' && !hadReasoning && !hadToolCalls) return 'replay';
+  // An incomplete tool call or reasoning can't be continued, and every provider rejects an empty message.
+  if (hadToolCalls || text.trim() === '') return 'restart';
+  if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
+  // Reasoning models reject a prefill, or reason again in the middle of the answer.
+  return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

@@ -1,11 +1,12 @@
+/** Why a pasted text contains no usable key. */
 export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
 type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
 
-/** Invisible characters that chats and web pages put into copied text. */
+/** Invisible characters that chats and web pages insert into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
-/** What surrounds a key in shells, header dumps and .env files; taken off until nothing more comes off. */
+/** Text around a key in shell commands, headers and .env files. `unwrap` removes it repeatedly until no pattern matches. */
 const wrappers: readonly RegExp[] = [
   /^(["'`])(.*)\1$/s,
   /^([“‘「])(.*)[”’」]$/s,
@@ -15,12 +16,12 @@ const wrappers: readonly RegExp[] = [
   /^(bearer(?:\s|$))(.*)/is,
 ];
 
-/** Maximum length of a pasted key in characters. Servers reject longer headers. */
-const longestInput = 16_384;
+/** Maximum length of a pasted key, in characters. Servers reject longer headers. */
+const maxInputChars = 16_384;
 
-/** Takes a key out of what a person pasted. A key that HTTP can't carry is a problem, never sent. */
+/** Returns the key in a pasted text, or the problem if the text contains no key that an HTTP header can contain. */
 export function cleanApiKey(input: string): CleanedApiKey {
-  if (input.length > longestInput) return { problem: 'too-long' };
+  if (input.length > maxInputChars) return { problem: 'too-long' };
   const key = unwrap(input.replace(invisible, '').trim());
   if (key === '') return { problem: 'empty' };
   if (/\s/.test(key)) return { problem: 'has-spaces' };
@@ -28,41 +29,46 @@ export function cleanApiKey(input: string): CleanedApiKey {
   return { key };
 }
 
+/** Removes the {@link wrappers} around a key. */
 function unwrap(wrapped: string): string {
   let text = wrapped;
-  for (let at = 0; at < wrappers.length; at++) {
-    const inner = wrappers[at]?.exec(text)?.[2];
+  for (let index = 0; index < wrappers.length; index++) {
+    const inner = wrappers[index]?.exec(text)?.[2];
     if (inner === undefined) continue;
     text = inner.trim();
-    at = -1;
+    index = -1;
   }
   return text;
 }
 
+/** Whether a key has the prefix of HolySheep keys. */
 export function looksLikeHolySheepKey(key: string): boolean {
   return /^hsa-./.test(key);
 }
 
-/** A gentle doubt, never a refusal: the gateway has the last word. */
-type KeyDoubt = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
+/** A warning that a key may belong to another gateway. The key is stored nevertheless, because only the gateway can tell. */
+type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
 
-/** @param host of the base URL, as in `URL.host`. */
-export function doubtAbout(key: string, host: string): KeyDoubt | undefined {
+/**
+ * Returns a warning if the key looks like one of another gateway.
+ * @param host host of the base URL, as in `URL.host`
+ */
+export function doubtAbout(key: string, host: string): KeyWarning | undefined {
   const atHolySheep = /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
   if (atHolySheep === looksLikeHolySheepKey(key)) return undefined;
   return atHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';
 }
 
-/** Replaces a key in everything that is shown or stored. */
+/** The text that replaces a key in everything that is displayed or stored. */
 export const redacted = '[redacted]';
 
-/** Keys by their looks, and whatever is sent as a credential. */
+/** Patterns of text that looks like a key or is sent as a credential, with their replacements. */
 const credentials: readonly (readonly [RegExp, string])[] = [
   [
     /((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
     `$1${redacted}`,
   ],
-  // A word after "bearer" may be prose ("bearer authentication failed"); a token has more than letters, or is long.
+  // The word after "bearer" may be prose ("bearer authentication failed"). A token is long or has characters other than letters.
   [/\b(bearer(?:\s+|%20|\+))(?=[^\s"',;]*[^a-z\s"',;.]|[^\s"',;]{20})[^\s"',;]+/gi, `$1${redacted}`],
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];

@@ -1,53 +1,56 @@
-/** What was put right; everything but `trimmed` changes where requests go. */
+/** A correction of a base URL. Every correction except `trimmed` changes where requests are sent. */
 export type BaseUrlCorrection =
   'trimmed' | 'full-width' | 'scheme-added' | 'query-removed' | 'endpoint-removed' | 'v1-added';
 
+/** Why a text can't be used as a base URL. */
 export type BaseUrlProblem = 'empty' | 'not-a-url' | 'not-http' | 'credentials';
 
+/** A valid base URL and its parts. */
 export interface BaseUrl {
-  /** Ends without a slash; a path is appended with one. */
+  /** The base URL without a slash at the end. */
   readonly url: string;
-  /** What a key is bound to, e.g. `https://api.holysheep.ai`. */
+  /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
-  /** With the port where it isn't the scheme's own. */
+  /** The host, with the port unless it is the default port of the scheme. */
   readonly host: string;
   readonly corrections: readonly BaseUrlCorrection[];
-  /** Plain HTTP to another machine: the key and the prompts could be read on the way. */
+  /** Whether requests go to another computer over plain HTTP, so that others could read the key and the prompts. */
   readonly insecure: boolean;
 }
 
+/** The result of {@link normalizeBaseUrl}. */
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 
-/** Copied along from chats, shells and documents: white space, invisible characters, quotes, angle brackets. */
+/** Characters around a URL that is copied from a chat, shell or document: white space, invisible characters, quotes, brackets. */
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);
 const trailing = new RegExp(`${wrapping}+$`);
 const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|models)['/]*)+$/i;
 
-/** Makes a base URL of what a person typed or pasted; total. */
+/** Returns the base URL in a text that the user typed or pasted, or the problem. Never throws. */
 export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   const corrections = new Set<BaseUrlCorrection>();
-  const change = (before: string, after: string, correction: BaseUrlCorrection): string => {
-    if (before !== after) corrections.add(correction);
-    return after;
+  const correct = (input: string, corrected: string, correction: BaseUrlCorrection): string => {
+    if (input !== corrected) corrections.add(correction);
+    return corrected;
   };
 
-  let text = change(input, input.replace(leading, '').replace(trailing, ''), 'trimmed');
+  let text = correct(input, input.replace(leading, '').replace(trailing, ''), 'trimmed');
   if (text === '') return { error: 'empty' };
-  text = change(text, halfWidth(text), 'full-width');
+  text = correct(text, toHalfWidth(text), 'full-width');
   const withScheme = addScheme(text);
   if (withScheme === undefined) return { error: 'not-http' };
-  text = change(text, withScheme, 'scheme-added');
+  text = correct(text, withScheme, 'scheme-added');
 
   if (!URL.canParse(text)) return { error: 'not-a-url' };
   const parsed = new URL(text);
   if (parsed.username !== '' || parsed.password !== '') return { error: 'credentials' };
   if (parsed.search !== '' || parsed.hash !== '') corrections.add('query-removed');
 
-  // The parser's own slash after a bare host is no mistake of the person's.
-  let path = parsed.pathname === '/' ? '' : change(parsed.pathname, tidy(parsed.pathname), 'trimmed');
-  path = change(path, tidy(path.replace(endpoint, '')), 'endpoint-removed');
-  if (path === '') path = change(path, '/v1', 'v1-added');
+  // The URL parser adds a slash after a host without a path, so that slash is no correction.
+  let path = parsed.pathname === '/' ? '' : correct(parsed.pathname, cleanPath(parsed.pathname), 'trimmed');
+  path = correct(path, cleanPath(path.replace(endpoint, '')), 'endpoint-removed');
+  if (path === '') path = correct(path, '/v1', 'v1-added');
 
   return {
     url: parsed.origin + path,
@@ -58,23 +61,23 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   };
 }
 
-/** Chinese input methods type `：` and `／` where a URL needs `:` and `/`. */
-function halfWidth(text: string): string {
+/** Replaces full-width characters, because Chinese input methods insert `：` and `／` where a URL needs `:` and `/`. */
+function toHalfWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 }
 
-/** @returns undefined for a scheme that isn't HTTP. */
+/** Returns the URL with a scheme, or undefined if the scheme is not HTTP. */
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // The parser skips the slashes of `//host` itself.
-  const guess = `http://${text}`;
-  const local = URL.canParse(guess) && isLoopback(new URL(guess).hostname);
-  return `${local ? 'http' : 'https'}://${text}`;
+  // The URL parser ignores the extra slashes in `http:////host`.
+  const candidate = `http://${text}`;
+  const isLocal = URL.canParse(candidate) && isLoopback(new URL(candidate).hostname);
+  return `${isLocal ? 'http' : 'https'}://${text}`;
 }
 
-/** A quote at the end is one that a query had hidden. */
-function tidy(path: string): string {
+/** Removes extra slashes, and a quote at the end of the path that stood before a query. */
+function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');
 }
 

@@ -1,23 +1,24 @@
 import { redacted, redactLookalikes } from './apiKey';
 
+/** Maximum length of a part of a key that may be displayed, in characters. Such a short part does not reveal the key. */
+const maxVisibleChars = 7;
 /**
- * Maximum length of a part of a key that may be shown, in characters. So short a part reveals nothing about the rest.
+ * Minimum length of a key whose parts are also removed, in characters. Shorter keys of local servers are ordinary words
+ * ("none", "test"), so they are removed only as complete words.
  */
-const shownPart = 7;
-/** Shorter keys are ordinary words ("none", "test") for some local servers, so they are removed only as whole words. */
-const distinctive = 8;
-/** Minimum length of the beginning of a key that is removed at the end of a text, which may have been cut there. */
-const shortestEnd = 5;
-/** How often a text is unescaped: it may be JSON within JSON, or a URL within a URL. */
+const minDistinctiveChars = 8;
+/** Minimum length of the start of a key that is removed at the end of a text, in characters. The text may have been truncated there. */
+const minPrefixChars = 5;
+/** Maximum number of times that a text is unescaped. It may contain JSON within JSON or a URL within a URL. */
 const maxUnescapes = 3;
 
-/** A spelling of a key. A part of it with at least `shortest` characters must not be shown. */
+/** A spelling of a key. A part of it with at least `minPartChars` characters must not be displayed. */
 interface Spelling {
   readonly text: string;
-  readonly shortest: number;
+  readonly minPartChars: number;
   /**
-   * Whether `text` is the key itself, not encoded. A part of it is then removed only if it is the beginning of the key
-   * or contains a digit: any other part may be an ordinary word.
+   * Whether `text` is the key itself, without any encoding. A part of the key is removed only if it is the start of the key
+   * or contains a digit, because any other part may be an ordinary word.
    */
   readonly isRaw: boolean;
 }
@@ -28,18 +29,18 @@ interface Range {
 }
 
 /**
- * Knows all keys of this session and removes them from foreign text. Gateways echo keys in errors, headers and model
- * names: whole or in part, in upper or lower case, escaped or encoded.
+ * Removes all keys of this session from text of a gateway. Gateways repeat keys in errors, headers and model names:
+ * completely or in part, in upper or lower case, escaped or encoded.
  */
 export class KnownKeys {
   private readonly keys = new Set<string>();
   private readonly shortKeys: string[] = [];
   private readonly spellings: Spelling[] = [];
-  private inAnswers: readonly string[] = [];
-  /** By the length and the canonical text of a part: the spellings that contain it, with its position in each. */
+  private answerSpellings: readonly string[] = [];
+  /** Maps the length and the canonical text of a part to the spellings that contain the part, with its offset in each. */
   private readonly parts = new Map<number, Map<string, (readonly [Spelling, number])[]>>();
-  /** The pairs of characters with which a part begins. At any other pair, no part is looked up. */
-  private readonly beginnings = new Uint8Array(128 * 128);
+  /** Marks the pairs of characters with which a part begins. At any other pair of a text, no part is looked up. */
+  private readonly startingPairs = new Uint8Array(128 * 128);
 
   constructor(keys: Iterable<string> = []) {
     for (const key of keys) this.add(key);
@@ -48,50 +49,50 @@ export class KnownKeys {
   add(key: string): void {
     if (key === '' || this.keys.has(key)) return;
     this.keys.add(key);
-    if (key.length < distinctive) {
+    if (key.length < minDistinctiveChars) {
       this.shortKeys.push(key);
       return;
     }
     const spellings = spellingsOf(key);
-    for (const spelling of spellings) this.index(spelling);
+    for (const spelling of spellings) this.indexSpelling(spelling);
     if (!isSecret(key)) return;
     const escaped = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
-    this.inAnswers = [...new Set([...this.inAnswers, ...spellings.map(({ text }) => text), ...escaped])];
+    this.answerSpellings = [...new Set([...this.answerSpellings, ...spellings.map(({ text }) => text), ...escaped])];
   }
 
   /**
-   * All spellings of the keys that are also removed from answers, because a model cannot write them by chance. A stream
-   * is not unescaped, so these include the keys as they are escaped in JSON and in a URL.
+   * The spellings of keys that are also removed from answers, because a model can't write them by chance. A stream is not
+   * unescaped, so the spellings include the keys as they are escaped in JSON and in a URL.
    */
   get spellingsInAnswers(): readonly string[] {
-    return this.inAnswers;
+    return this.answerSpellings;
   }
 
-  /** Removes all keys, anything that looks like one, and bearer tokens. */
+  /** Returns the text without the keys of this session, other text that looks like a key, and bearer tokens. */
   redact(text: string): string {
     return redactLookalikes(this.redactKnown(text));
   }
 
-  /** Removes only the keys of this session. JSON stays valid JSON. */
+  /** Returns the text without the keys of this session. Valid JSON stays valid. */
   redactKnown(text: string): string {
     let result = replaceRanges(text, this.rangesIn(text));
     for (const key of this.shortKeys) result = replaceWord(result, key);
     return result;
   }
 
-  private index(spelling: Spelling): void {
+  private indexSpelling(spelling: Spelling): void {
     this.spellings.push(spelling);
     const canonical = canonicalOf(spelling.text);
-    const { shortest, isRaw } = spelling;
-    for (let at = 0; at + shortest <= canonical.length; at++) {
-      const part = canonical.slice(at, at + shortest);
-      if (isRaw && at > 0 && !/\d/.test(part)) continue;
-      const ofLength = this.parts.get(shortest) ?? new Map<string, (readonly [Spelling, number])[]>();
-      this.parts.set(shortest, ofLength);
-      const places = ofLength.get(part) ?? [];
-      ofLength.set(part, [...places, [spelling, at]]);
-      for (const one of variantsOf(part.charAt(0))) {
-        for (const two of variantsOf(part.charAt(1))) this.beginnings[one * 128 + two] = 1;
+    const { minPartChars, isRaw } = spelling;
+    for (let offset = 0; offset + minPartChars <= canonical.length; offset++) {
+      const part = canonical.slice(offset, offset + minPartChars);
+      if (isRaw && offset > 0 && !/\d/.test(part)) continue;
+      const partsOfLength = this.parts.get(minPartChars) ?? new Map<string, (readonly [Spelling, number])[]>();
+      this.parts.set(minPartChars, partsOfLength);
+      const occurrences = partsOfLength.get(part) ?? [];
+      partsOfLength.set(part, [...occurrences, [spelling, offset]]);
+      for (const first of variantsOf(part.charAt(0))) {
+        for (const second of variantsOf(part.charAt(1))) this.startingPairs[first * 128 + second] = 1;
       }
     }
   }
@@ -100,7 +101,7 @@ export class KnownKeys {
     if (this.spellings.length === 0) return [];
     const ranges: Range[] = [];
     let form: Unescaped | undefined = { text, origins: undefined };
-    for (let times = 0; form && times <= maxUnescapes; times++) {
+    for (let round = 0; form && round <= maxUnescapes; round++) {
       for (const { start, end } of this.matchesIn(form.text)) ranges.push(originalRange(form, start, end, text.length));
       form = withoutEscapes(form, text.length);
     }
@@ -109,27 +110,28 @@ export class KnownKeys {
 
   private matchesIn(text: string): readonly Range[] {
     const matches: Range[] = [];
-    for (let at = 0; at + 1 < text.length; at++) {
-      const one = text.charCodeAt(at);
-      const two = text.charCodeAt(at + 1);
-      if (one > 127 || two > 127 || this.beginnings[one * 128 + two] === 0) continue;
-      const match = this.matchAt(text, at);
+    for (let offset = 0; offset + 1 < text.length; offset++) {
+      const first = text.charCodeAt(offset);
+      const second = text.charCodeAt(offset + 1);
+      if (first > 127 || second > 127 || this.startingPairs[first * 128 + second] === 0) continue;
+      const match = this.matchAt(text, offset);
       if (!match) continue;
       matches.push(match);
-      at = match.end - 1;
+      offset = match.end - 1;
     }
-    const end = this.beginningAtEnd(text);
+    const end = this.prefixAtEnd(text);
     return end ? [...matches, end] : matches;
   }
 
-  /** Returns the longest part of a key that includes this position. */
-  private matchAt(text: string, at: number): Range | undefined {
+  /** Returns the range of the longest part of a key that includes this offset. */
+  private matchAt(text: string, offset: number): Range | undefined {
     let longest: Range | undefined;
-    for (const [length, ofLength] of this.parts) {
-      for (const [{ text: spelling }, from] of ofLength.get(canonicalOf(text.slice(at, at + length))) ?? []) {
-        let start = at;
+    for (const [length, partsOfLength] of this.parts) {
+      for (const [{ text: spelling }, from] of partsOfLength.get(canonicalOf(text.slice(offset, offset + length))) ??
+        []) {
+        let start = offset;
         for (let i = from; i > 0 && start > 0 && isSame(text, start - 1, spelling, i - 1); i--) start--;
-        let end = at + length;
+        let end = offset + length;
         for (let i = from + length; i < spelling.length && end < text.length && isSame(text, end, spelling, i); i++)
           end++;
         if (!longest || end - start > longest.end - longest.start) longest = { start, end };
@@ -138,40 +140,41 @@ export class KnownKeys {
     return longest;
   }
 
-  private beginningAtEnd(text: string): Range | undefined {
+  /** Returns the range of the start of a key at the end of a text, before an ellipsis or closing quotes. */
+  private prefixAtEnd(text: string): Range | undefined {
     const end = text.length - (/[\s….*"'`)\]}]{0,20}$/.exec(text.slice(-20))?.[0].length ?? 0);
-    for (let length = shownPart; length >= shortestEnd; length--) {
+    for (let length = maxVisibleChars; length >= minPrefixChars; length--) {
       const start = end - length;
       if (start < 0) continue;
       const part = canonicalOf(text.slice(start, end));
-      const isBeginning = this.spellings.some(({ text: key, shortest, isRaw }) => {
-        return isRaw && shortest < key.length && canonicalOf(key.slice(0, length)) === part;
+      const isKeyStart = this.spellings.some(({ text: key, minPartChars, isRaw }) => {
+        return isRaw && minPartChars < key.length && canonicalOf(key.slice(0, length)) === part;
       });
-      if (isBeginning) return { start, end };
+      if (isKeyStart) return { start, end };
     }
     return undefined;
   }
 }
 
-/** Whether a key is too long, or too random, to be an ordinary word such as `lm-studio`. */
+/** Whether a key is too long or too random to be an ordinary word such as `lm-studio`. */
 function isSecret(key: string): boolean {
   return key.length >= 20 || (key.length >= 10 && (/\d/.test(key) || /^(?:hsa|sk)-/.test(key)));
 }
 
-/** Returns the key as it is, in Base64 at any offset (as in `user:key`), and in hexadecimal. */
+/** Returns the spellings of a key: unencoded, in Base64 at any offset (as in `user:key`), and in hexadecimal. */
 function spellingsOf(key: string): readonly Spelling[] {
-  // Parts of a key that consists of ordinary words must not be redacted.
-  const parts = isSecret(key) && /\d/.test(key);
+  // Parts of a key that consists of ordinary words must stay.
+  const removesParts = isSecret(key) && /\d/.test(key);
   const spelling = (text: string, charsPerByte: number): Spelling => {
-    const shortest = Math.ceil((parts ? shownPart + 1 : key.length) * charsPerByte);
-    return { text, shortest: Math.min(text.length, shortest), isRaw: charsPerByte === 1 };
+    const minPartChars = Math.ceil((removesParts ? maxVisibleChars + 1 : key.length) * charsPerByte);
+    return { text, minPartChars: Math.min(text.length, minPartChars), isRaw: charsPerByte === 1 };
   };
   return [spelling(key, 1), ...base64Of(key).map((text) => spelling(text, 4 / 3)), spelling(hexOf(key), 2)];
 }
 
 /**
- * Returns the Base64 of a key for each offset of the key in a group of three bytes, without the characters that depend
- * on the surrounding text.
+ * Returns the Base64 of a key for each of its possible offsets in a group of three bytes, without the characters that
+ * depend on the surrounding text.
  */
 function base64Of(key: string): readonly string[] {
   const bytes = new TextEncoder().encode(key).length;
@@ -195,51 +198,52 @@ function canonicalOf(text: string): string {
   return text.toLowerCase().replaceAll('-', '+').replaceAll('_', '/');
 }
 
+/** Returns the character codes of all ASCII characters with this canonical form. */
 function variantsOf(canonical: string): readonly number[] {
   const variants = { '+': '+-', '/': '/_' }[canonical] ?? canonical + canonical.toUpperCase();
   return Array.from(variants, (char) => char.charCodeAt(0)).filter((code) => code < 128);
 }
 
-function isSame(text: string, at: number, other: string, otherAt: number): boolean {
-  const [one, two] = [text.charAt(at), other.charAt(otherAt)];
-  return one === two || canonicalOf(one) === canonicalOf(two);
+function isSame(text: string, offset: number, other: string, otherOffset: number): boolean {
+  const [char, otherChar] = [text.charAt(offset), other.charAt(otherOffset)];
+  return char === otherChar || canonicalOf(char) === canonicalOf(otherChar);
 }
 
-/** A text without its escapes, and where in the original each of its characters begins. */
+/** A text without its escapes, with the offset of each of its characters in the original text. */
 interface Unescaped {
   readonly text: string;
-  /** undefined: the text is the original. */
+  /** Offset of each character in the original text. Undefined if the text is the original. */
   readonly origins: readonly number[] | undefined;
 }
 
-/** Escapes of URLs, of JSON and other program text, and of HTML; and invisible characters, which are left out. */
+/** Escapes of URLs, JSON, program text and HTML, and invisible characters, which decode to nothing. */
 const escapes =
   /%([0-9a-f]{2})|\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|&(amp|quot|apos|lt|gt);|\\(["'\\/])|[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/giu;
 const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
 
-/** Decodes one level of escapes. @returns undefined when the text has none */
+/** Decodes one level of escapes. @returns undefined if the text has no escapes */
 function withoutEscapes({ text, origins }: Unescaped, length: number): Unescaped | undefined {
   const pieces: string[] = [];
-  const places: number[] = [];
+  const newOrigins: number[] = [];
   let from = 0;
   const copy = (until: number): void => {
     pieces.push(text.slice(from, until));
-    for (let at = from; at < until; at++) places.push(origins ? (origins[at] ?? length) : at);
+    for (let offset = from; offset < until; offset++) newOrigins.push(origins ? (origins[offset] ?? length) : offset);
   };
   for (const match of text.matchAll(escapes)) {
-    const [whole, percent, unicode, braced, byte, hexEntity, entity, name = '', escaped] = match;
+    const [escape, percent, unicode, braced, byte, hexEntity, entity, name = '', escaped] = match;
     copy(match.index);
-    from = match.index + whole.length;
+    from = match.index + escape.length;
     const hex = percent ?? unicode ?? braced ?? byte ?? hexEntity;
     const code = hex === undefined ? Number(entity) : parseInt(hex, 16);
     const char =
       escaped ?? entities[name.toLowerCase()] ?? (code > 0 && code < 0xffff ? String.fromCharCode(code) : '');
     pieces.push(char);
-    if (char !== '') places.push(origins ? (origins[match.index] ?? length) : match.index);
+    if (char !== '') newOrigins.push(origins ? (origins[match.index] ?? length) : match.index);
   }
   if (from === 0) return undefined;
   copy(text.length);
-  return { text: pieces.join(''), origins: places };
+  return { text: pieces.join(''), origins: newOrigins };
 }
 
 function originalRange({ origins }: Unescaped, start: number, end: number, length: number): Range {
@@ -249,12 +253,12 @@ function originalRange({ origins }: Unescaped, start: number, end: number, lengt
 function replaceRanges(text: string, ranges: readonly Range[]): string {
   if (ranges.length === 0) return text;
   let result = '';
-  let shown = 0;
-  for (const { start, end } of ranges.toSorted((one, other) => one.start - other.start)) {
-    if (start > shown || shown === 0) result += text.slice(shown, start) + redacted;
-    shown = Math.max(shown, end);
+  let position = 0;
+  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (start > position || position === 0) result += text.slice(position, start) + redacted;
+    position = Math.max(position, end);
   }
-  return result + text.slice(shown);
+  return result + text.slice(position);
 }
 
 function replaceWord(text: string, key: string): string {

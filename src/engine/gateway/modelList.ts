@@ -1,7 +1,7 @@
 import { isRecord } from '../json';
 import { visibleText } from './visibleText';
 
-/** Offered when the gateway's own list can't be had. */
+/** The models that are offered when the list of the gateway can't be fetched. */
 export const knownModels: readonly string[] = [
   'claude-opus-4',
   'claude-sonnet-4',
@@ -11,15 +11,16 @@ export const knownModels: readonly string[] = [
   'deepseek-v3',
 ];
 
-/** An identifier longer than this is not one. */
-const longestId = 200;
+/** Maximum length of a model ID, in characters. */
+const maxIdChars = 200;
 
 /** Maximum number of models in a list. The largest gateways offer about a thousand. */
 export const maxModels = 5000;
 
 /**
- * Reads the answer of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}`, a bare array, or names as plain strings.
- * @returns the first `maxModels`, sorted, without doubles; undefined when `body` is no list at all.
+ * Returns the model IDs in the body of `GET /models`, which may be `{data: [{id}]}`, `{models: [{id}]}` or an array, and
+ * may contain the IDs as plain strings.
+ * @returns the first `maxModels` IDs, sorted and without duplicates, or undefined if `body` contains no list
  */
 export function parseModelList(body: unknown): readonly string[] | undefined {
   const entries = entriesOf(body);
@@ -38,11 +39,11 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns undefined for an identifier that can't be shown exactly as it must be sent. */
+/** Returns the model ID of an entry, or undefined if the ID can't be displayed exactly as it must be sent. */
 function idOf(entry: unknown): string | undefined {
   const id = isRecord(entry) ? entry.id : entry;
   if (typeof id !== 'string') return undefined;
   const trimmed = id.trim();
-  const usable = trimmed !== '' && trimmed.length <= longestId && visibleText(trimmed) === trimmed;
-  return usable ? trimmed : undefined;
+  const isUsable = trimmed !== '' && trimmed.length <= maxIdChars && visibleText(trimmed) === trimmed;
+  return isUsable ? trimmed : undefined;
 }

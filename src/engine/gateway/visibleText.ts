@@ -1,31 +1,31 @@
 const space = '\\s\\p{Cc}';
 const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
-/** An emoji with its modifiers. Joiners and variation selectors outside of an emoji are invisible characters. */
+/** Matches an emoji with its modifiers. Joiners and variation selectors outside of an emoji are invisible characters. */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
-/** Reads letters in limited runs, so that no more of a long text is read than can be shown. */
+/** Matches letters in runs of limited length, so that only the visible part of a long text is read. */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
-const pieces = new RegExp(`(?<pictured>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<written>${letters})`, 'gu');
+const pieces = new RegExp(`(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`, 'gu');
 
 /**
- * Returns foreign text as one line without anything hidden in it. White space, line ends and control characters become
- * one space. Characters without a glyph are removed, for instance those that reverse the direction of the text, and so
- * are halves of surrogate pairs.
- * @param maxLength in code points; a longer text is cut and ends with an ellipsis
+ * Returns text of a gateway, a model or a file as a single line without hidden characters. Each run of white space, line
+ * ends and control characters becomes one space. Characters without a glyph are removed, for instance those that reverse
+ * the direction of the text, and halves of surrogate pairs.
+ * @param maxLength maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {
   const characters: string[] = [];
   let isSpaceDue = false;
-  for (const { groups: { pictured, blank, written } = {} } of text.matchAll(pieces)) {
-    const visible = pictured ?? written;
+  for (const { groups: { symbol, blank, word } = {} } of text.matchAll(pieces)) {
+    const visible = symbol ?? word;
     if (visible === undefined) {
       isSpaceDue ||= blank !== undefined && characters.length > 0;
       continue;
     }
     const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
     if (characters.length + added.length > maxLength) {
-      // An emoji is not cut: a part of it would be another emoji.
-      return cut(pictured === undefined ? [...characters, ...added] : characters, maxLength);
+      // An emoji must not be truncated, because a part of it would be a different emoji.
+      return truncate(symbol === undefined ? [...characters, ...added] : characters, maxLength);
     }
     characters.push(...added);
     isSpaceDue = false;
@@ -33,7 +33,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
   return characters.join('');
 }
 
-function cut(characters: readonly string[], maxLength: number): string {
+function truncate(characters: readonly string[], maxLength: number): string {
   return `${characters
     .slice(0, maxLength - 1)
     .join('')
@@ -41,10 +41,10 @@ function cut(characters: readonly string[], maxLength: number): string {
 }
 
 /**
- * VS Code lets people write any display language into a file, `zh_CN` for instance; `Intl` throws on a tag it can't parse.
- * @returns undefined: that of the machine
+ * Returns the locale of a display language, or undefined if the locale of the computer should be used. Users may set any
+ * display language in a file of VS Code, for instance `zh_CN`, and `Intl` throws on an invalid tag.
  */
 export function knownLocale(tag: string): string | undefined {
-  const wellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
-  return wellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
+  const isWellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);
+  return isWellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
 }

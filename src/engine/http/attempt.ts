@@ -18,31 +18,35 @@ import { drainMs, IdleClocks, tailMs, timeoutsFor } from './idleClocks';
 import { ConnectionFailure, errorBodyLimits, readBody, type BodyEnd } from './responseBody';
 import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
 
+/** The outcome of an attempt. */
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
-  /** The code of the extension has thrown an exception. */
+  /** The code of this extension has thrown an exception. */
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-interface AttemptAccount {
+/** Duration and size of an attempt, as far as the attempt has come. */
+interface AttemptStats {
+  /** Milliseconds since the attempt started. */
   readonly ms: number;
+  /** Milliseconds from the start of the attempt to the first text, reasoning or tool call. */
   readonly firstTokenMs: number | undefined;
   readonly bytes: number;
   readonly chars: number;
   readonly usage: Usage | undefined;
 }
 
-/** What a stream counts as that goes on after its last event. */
+/** The end that is assumed for a stream that stays open after its last event. */
 const endOfStream: BodyEnd = { kind: 'stream', empty: false };
 
 /**
- * One request and its response, with clocks. It settles exactly once; whatever the network says after that is
- * stale and goes nowhere, so stopping never waits for a socket.
+ * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
+ * afterwards is ignored, so to stop an attempt never means to wait for a socket.
  */
 export class Attempt {
   readonly end: Promise<AttemptEnd>;
-  /** Monotonic. */
+  /** Monotonic time at which the attempt started, in milliseconds. */
   readonly startedAt: number;
   status: number | undefined;
   requestId: string | undefined;
@@ -50,9 +54,9 @@ export class Attempt {
   private bytes = 0;
   private chars = 0;
   private firstTokenAt: number | undefined;
-  private settle!: (end: AttemptEnd) => void;
-  private settled = false;
-  /** Fresh for each attempt: listeners on a longer-lived signal would pile up. */
+  private resolveEnd!: (end: AttemptEnd) => void;
+  private hasEnded = false;
+  /** Each attempt has its own controller, because listeners would accumulate on a signal that outlives the attempt. */
   private readonly controller = new AbortController();
   private readonly clocks: IdleClocks;
   private readonly deltas: DeltaFilter;
@@ -62,40 +66,40 @@ export class Attempt {
   private sawText = false;
   private sawReasoning = false;
   private sawToolCall = false;
-  private accounted = false;
+  private statsTaken = false;
   private sawDone = false;
-  /** A chunk had an empty `finish_reason` field. If no later chunk gives a reason, the answer counts as cut. */
+  /** A chunk had an empty `finish_reason` field. If no later chunk has a finish reason, the answer counts as cut. */
   private hasFinishReasonField = false;
   private garbledEvents = 0;
-  /** Whether the last event was not JSON. Its meaning is unknown. */
-  private lastGarbled = false;
-  /** The last one the response reported; servers repeat it, growing. */
+  /** Whether the last event was not a JSON object, so that its meaning is unknown. */
+  private isLastEventGarbled = false;
+  /** The last usage that the response reported. Gateways may report it repeatedly, with growing numbers. */
   private usage: Usage | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly what: AttemptRequest,
+    private readonly sent: AttemptRequest,
     private readonly answer: { add(delta: AnswerDelta): boolean },
     private readonly observer: {
       headers(status: number, requestId: string | undefined, ms: number): void;
       quiet(forMs: number): void;
     },
-    /** Shared by all attempts of the turn. */
+    /** The size of the answer, shared by all attempts of the turn. */
     private readonly size: AnswerSize,
     private readonly keys: KnownKeys,
   ) {
-    this.end = new Promise((resolve) => (this.settle = resolve));
+    this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.ticks();
-    this.clocks = new IdleClocks(deps.clock, timeoutsFor(what.request.model, deps.settings().timeout), {
-      expired: this.guarded((clock, afterMs) =>
+    this.clocks = new IdleClocks(deps.clock, timeoutsFor(sent.request.model, deps.settings().timeout), {
+      expired: this.catchDefects((clock, afterMs) =>
         clock === 'tail' ? this.onEnd(endOfStream) : this.fail({ type: 'timeout', clock, afterMs }),
       ),
-      slept: this.guarded(() => this.fail({ type: 'slept' })),
-      quiet: this.guarded((forMs) => observer.quiet(forMs)),
+      slept: this.catchDefects(() => this.fail({ type: 'slept' })),
+      quiet: this.catchDefects((forMs) => observer.quiet(forMs)),
     });
     const tags = new ThinkTags((delta) => {
-      // The chunk with the finish reason that ended the attempt may also report what the attempt has cost.
-      if (!this.settled || delta.type === 'usage') this.onDelta(delta);
+      // The chunk whose finish reason ended the attempt may also contain the usage.
+      if (!this.hasEnded || delta.type === 'usage') this.onDelta(delta);
     });
     const spellings = keys.spellingsInAnswers;
     this.deltas = spellings.length === 0 ? tags : new RedactedDeltas(tags, spellings);
@@ -103,17 +107,17 @@ export class Attempt {
     void this.run();
   }
 
-  /** Ends it at once; the socket is closed. */
+  /** Ends the attempt immediately and closes its socket. */
   abandon(): void {
     this.finish({ type: 'abandoned' });
   }
 
-  /** The gateway has taken the request: its stream has begun. */
+  /** Whether the gateway has accepted the request with a 2xx status. */
   get isAccepted(): boolean {
     return this.status !== undefined && this.status >= 200 && this.status < 300;
   }
 
-  /** Text, reasoning or a tool call has arrived. */
+  /** Whether text, reasoning or a tool call has arrived. */
   get streamed(): boolean {
     return this.firstTokenAt !== undefined;
   }
@@ -123,15 +127,15 @@ export class Attempt {
     return this.sawToolCall && this.toolCalls.areComplete;
   }
 
-  /** Milliseconds without anything new: up to the first token, or since the last one. */
+  /** Returns the milliseconds since the last text, reasoning or tool call, or since the start of the attempt. */
   idleMs(): number {
     return Math.max(0, this.deps.clock.ticks() - this.clocks.lastPayload);
   }
 
-  /** Once: what it brought and cost, as far as the server said. */
-  takeAccount(): AttemptAccount | undefined {
-    if (this.accounted) return undefined;
-    this.accounted = true;
+  /** Returns the statistics of the attempt on the first call and undefined afterwards, so that no view counts them twice. */
+  takeAccount(): AttemptStats | undefined {
+    if (this.statsTaken) return undefined;
+    this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, usage } = this;
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.ticks() - startedAt, firstTokenMs, bytes, chars, usage };
@@ -139,19 +143,19 @@ export class Attempt {
 
   private async run(): Promise<void> {
     try {
-      const response = await send(this.deps, this.what, this.controller.signal, (status, headers) =>
+      const response = await send(this.deps, this.sent, this.controller.signal, (status, headers) =>
         this.onHeaders(status, headers),
       );
-      if (this.settled) return;
+      if (this.hasEnded) return;
       const end = await readBody(response, {
         bytes: (count) => {
           this.bytes += count;
-          this.clocks.bytes();
+          this.clocks.onBytes();
           if (!this.size.addBytes(count)) this.fail({ type: 'too-long' });
         },
         event: (data, name) => this.onEvent(data, name),
-        endless: () => this.fail({ type: 'endless-event' }),
-        isOver: () => this.settled,
+        tooLong: () => this.fail({ type: 'endless-event' }),
+        isDone: () => this.hasEnded,
       });
       if (end) this.onEnd(end);
     } catch (error) {
@@ -159,8 +163,8 @@ export class Attempt {
     }
   }
 
-  /** Wraps a callback of a timer: an exception in it ends the attempt as a defect. */
-  private guarded<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
+  /** Wraps a callback of a timer, so that an exception in the callback ends the attempt as a defect. */
+  private catchDefects<Args extends readonly unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       try {
         call(...args);
@@ -171,19 +175,19 @@ export class Attempt {
   }
 
   private onHeaders(status: number, headers: Headers): void {
-    if (this.settled) return;
+    if (this.hasEnded) return;
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
-    this.clocks.headers();
+    this.clocks.onHeaders();
     this.observer.headers(status, this.requestId, this.deps.clock.ticks() - this.startedAt);
   }
 
   private onEvent(data: string, name: string | undefined): void {
-    if (this.settled) return;
+    if (this.hasEnded) return;
     if (data.length < 20 && data.trim() === '[DONE]') return this.onDone();
     if (name === 'error') return this.deltas.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    this.lastGarbled = !this.chunks.read(data);
-    if (!this.lastGarbled || ++this.garbledEvents < 2) return;
+    this.isLastEventGarbled = !this.chunks.read(data);
+    if (!this.isLastEventGarbled || ++this.garbledEvents < 2) return;
     this.fail({ type: 'garbled', what: 'events' });
   }
 
@@ -202,11 +206,11 @@ export class Attempt {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // Pieces of tool calls can't be taken back, nor a continuation.
+        // Neither parts of tool calls nor a continuation can be removed from the answer again.
         if (this.sawToolCall || !this.answer.add(delta)) this.fail({ type: 'finish-error' });
         return;
       case 'toolCall':
-        return this.takeToolCall(delta.part);
+        return this.onToolCall(delta.part);
       case 'finish':
         return this.onFinish(delta.finish);
       case 'finishReasonPending':
@@ -220,8 +224,8 @@ export class Attempt {
     }
   }
 
-  private takeToolCall(sent: ToolCallPart): void {
-    const part = this.toolCalls.numberPart(sent);
+  private onToolCall(receivedPart: ToolCallPart): void {
+    const part = this.toolCalls.numberPart(receivedPart);
     if (!part) return this.fail({ type: 'too-long' });
     if (!this.count(part.id.length + part.name.length + part.arguments.length, 0)) return;
     this.sawToolCall = true;
@@ -231,30 +235,30 @@ export class Attempt {
   private onFinish(finish: Finish): void {
     if (finish.type === 'cut') return this.fail({ type: 'finish-error' });
     if (finish.type === 'filtered') return this.fail({ type: 'filtered' });
-    // Some servers say it again and again; the tail is not prolonged by that.
-    if (this.finishReason === undefined) this.clocks.tail(tailMs);
+    // Some gateways repeat the finish reason in further chunks, which must not extend the tail.
+    if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = this.keys.redact(finish.reason);
-    this.what.behavior.finishReason = 'sent';
+    this.sent.behavior.finishReason = 'sent';
   }
 
   /**
-   * Counts a part of the answer, and fails the attempt if the answer becomes too long.
-   * @param shown how many of these characters are text or reasoning
-   * @returns whether to pass the part on
+   * Counts a part of the answer, and fails the attempt if the answer is too long.
+   * @param visibleChars the number of these characters that are text or reasoning
+   * @returns whether to add the part to the answer
    */
-  private count(chars: number, shown = chars): boolean {
+  private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
       this.fail({ type: 'too-long' });
       return false;
     }
-    this.clocks.payload();
-    this.chars += shown;
+    this.clocks.onPayload();
+    this.chars += visibleChars;
     this.firstTokenAt ??= this.clocks.lastPayload;
     return true;
   }
 
   /**
-   * Removes keys from an error. An error longer than the limit for error bodies is cut and then returned as text,
+   * Returns an error without keys. An error that exceeds the limit for error bodies is truncated and returned as text,
    * because it is no longer valid JSON.
    */
   private withoutKeys(error: unknown): unknown {
@@ -262,13 +266,13 @@ export class Attempt {
     return parseJson(redacted) ?? redacted;
   }
 
-  /** `[DONE]` completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
+  /** Handles `[DONE]`, which completes an answer without a finish reason only if the gateway never sends `finish_reason`. */
   private onDone(): void {
     this.deltas.flush();
-    if (this.lastGarbled) return this.fail({ type: 'garbled', what: 'events' });
+    if (this.isLastEventGarbled) return this.fail({ type: 'garbled', what: 'events' });
     this.sawDone = true;
-    // The end of the body is on its way; waiting for it lets the connection be used again.
-    this.clocks.tail(drainMs);
+    // The connection can be reused only after the end of the body has arrived, which usually follows at once.
+    this.clocks.startTail(drainMs);
   }
 
   private onEnd(end: BodyEnd): void {
@@ -277,26 +281,26 @@ export class Attempt {
       case 'web-page':
         return this.fail({ type: 'web-page' });
       case 'stream':
-        if (this.isWhole) return this.complete();
+        if (this.isComplete) return this.complete();
         if (this.sawDone && this.hasFinishReasonField) return this.fail({ type: 'finish-reason-missing' });
         return this.fail({ type: end.empty ? 'no-body' : 'eof' });
       case 'json':
       case 'unknown':
-        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onWholeJson(end.text);
+        return end.text === '' ? this.fail({ type: 'no-body' }) : this.onJsonBody(end.text);
     }
   }
 
-  /** A gateway that does not stream answers, or refuses, in one piece. */
-  private onWholeJson(text: string): void {
-    const readable = readChunk(text, this.deltas.onDelta);
+  /** Reads a body that is a single JSON document: the answer of a gateway that does not stream, or an error. */
+  private onJsonBody(text: string): void {
+    const isReadable = readChunk(text, this.deltas.onDelta);
     this.deltas.flush();
-    if (readable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
+    if (isReadable && (this.sawAnswer || this.finishReason !== undefined)) this.complete();
     else this.fail({ type: 'garbled', what: 'json' });
   }
 
-  /** Nothing can spoil it any more. */
-  private get isWhole(): boolean {
-    const mayOmitReason = !this.hasFinishReasonField || this.what.behavior.finishReason === 'omitted';
+  /** Whether the answer is complete, so that a later failure of the stream does not matter. */
+  private get isComplete(): boolean {
+    const mayOmitReason = !this.hasFinishReasonField || this.sent.behavior.finishReason === 'omitted';
     return this.finishReason !== undefined || (this.sawDone && this.sawAnswer && mayOmitReason);
   }
 
@@ -310,58 +314,58 @@ export class Attempt {
       return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
     }
     if (!(error instanceof ConnectionFailure)) return this.finish({ type: 'defect', error });
-    const { baseUrl } = this.what.connection;
+    const { baseUrl } = this.sent.connection;
     this.fail({ type: 'error', error: error.cause, streaming: this.status !== undefined, baseUrl });
   }
 
   private complete(): void {
     const finishReason = this.finishReason ?? 'stop';
-    // A model that spent all its tokens on thinking has reached the limit; asking again would only spend them again.
-    const whole = this.sawAnswer || (finishReason === 'length' && this.sawReasoning);
-    if (whole) return this.finish({ type: 'finished', finishReason });
+    // A model that used all tokens for reasoning has reached its limit. A retry would only use them again.
+    const hasResult = this.sawAnswer || (finishReason === 'length' && this.sawReasoning);
+    if (hasResult) return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: { type: 'no-text' } });
   }
 
   private fail(evidence: Evidence): void {
-    if (this.isWhole) this.complete();
+    if (this.isComplete) this.complete();
     else this.finish({ type: 'fault', evidence });
   }
 
   private finish(end: AttemptEnd): void {
-    if (this.settled) return;
+    if (this.hasEnded) return;
     if (end.type === 'finished' || end.type === 'fault') this.deltas.flush();
-    this.settled = true;
+    this.hasEnded = true;
     this.clocks.dispose();
     this.controller.abort();
-    this.settle(end);
+    this.resolveEnd(end);
   }
 }
 
 /**
- * Limit for the text, reasoning and tool calls of all attempts of one turn, in characters (UTF-16 code units). No model
- * writes nearly as much, and a journal of this size can still be read back into memory.
+ * Limit for the text, reasoning and tool calls of all attempts of a turn, in characters (UTF-16 code units). No model
+ * writes nearly as much, and a journal of this size still fits into memory.
  */
 export const maxAnswerChars = 32 * 1024 * 1024;
 
 /**
- * Limit for the response bodies of one turn, in bytes. A streamed event takes up to 400 bytes for a single token, so
- * the body of the longest answers (128,000 tokens) is about 50 MB. The limit leaves room for several attempts, but not
- * for an endless stream of comments.
+ * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
+ * body of the longest answers (128,000 tokens) has about 50 MB. The limit allows several attempts of that size, but no
+ * endless stream of comments.
  */
 export const maxTurnBytes = 256 * 1024 * 1024;
 
-/** Counts the characters and bytes that all attempts of one turn have received. */
+/** Counts the characters and bytes that all attempts of a turn have received. */
 export class AnswerSize {
   private chars = 0;
   private bytes = 0;
 
-  /** Counts characters of the answer. @returns false when the total exceeds the limit: they must then be dropped */
+  /** Counts characters of the answer. @returns false if the total exceeds the limit and the characters must be dropped */
   addChars(count: number): boolean {
     this.chars += count;
     return this.chars <= maxAnswerChars;
   }
 
-  /** Counts bytes of a response body. @returns false when the total exceeds the limit */
+  /** Counts bytes of a response body. @returns false if the total exceeds the limit */
   addBytes(count: number): boolean {
     this.bytes += count;
     return this.bytes <= maxTurnBytes;

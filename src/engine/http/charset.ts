@@ -1,11 +1,11 @@
 const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 
-/** Names of Windows that the Encoding Standard does not have. */
+/** Maps Windows names of charsets that the WHATWG Encoding Standard does not define to standard names. */
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
- * Returns the decoder for the charset of a content type. Without a charset, or with one that the runtime does not know,
- * the decoder is for UTF-8. A byte order mark stays in the text.
+ * Returns the decoder for the charset of a content type, or for UTF-8 if the charset is missing or not supported by the
+ * runtime. A byte order mark stays in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
   const declared = declaration.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
@@ -17,37 +17,37 @@ export function decoderFor(contentType: string | null): TextDecoder {
   }
 }
 
-/** If more than this share of the characters beyond ASCII is unreadable, the text is in another charset. */
+/** Share of unreadable characters among all characters outside ASCII above which the text must be in another charset. */
 const unreadableShare = 0.3;
 
 /**
- * Reads a body as text. Some gateways send GBK without saying so, or call it UTF-8: bytes that make no sense as UTF-8
- * are read as GB 18030, which includes GBK and GB 2312. A character that is cut off at the end is left out.
+ * Returns a body as text. Some gateways send GBK without a charset, or declare it as UTF-8. Therefore, bytes that are not
+ * valid UTF-8 are decoded as GB 18030, which includes GBK and GB 2312. An incomplete character at the end is dropped.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
-  const bytes = joined(parts);
-  const declared = declaration.test(contentType ?? '') ? contentType : metaElement(bytes);
+  const bytes = concatenate(parts);
+  const declared = declaration.test(contentType ?? '') ? contentType : charsetMetaTag(bytes);
   const decoder = decoderFor(declared);
   const text = decoder.decode(bytes, { stream: true });
   if (decoder.encoding !== 'utf-8') return text;
   const unreadable = text.match(/\ufffd/g)?.length ?? 0;
-  const foreign = text.match(/[^\0-\x7f]/g)?.length ?? 0;
-  if (unreadable <= foreign * unreadableShare) return text;
-  return strictly(bytes, 'gb18030') ?? text;
+  const nonAscii = text.match(/[^\0-\x7f]/g)?.length ?? 0;
+  if (unreadable <= nonAscii * unreadableShare) return text;
+  return decodeStrictly(bytes, 'gb18030') ?? text;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+    bytes.set(part, offset);
+    offset += part.length;
   }
   return bytes;
 }
 
-/** Returns undefined when the bytes are not valid in this charset. */
-function strictly(bytes: Uint8Array, label: string): string | undefined {
+/** Returns the decoded text, or undefined if the bytes are not valid in the charset. */
+function decodeStrictly(bytes: Uint8Array, label: string): string | undefined {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
   } catch {
@@ -55,16 +55,20 @@ function strictly(bytes: Uint8Array, label: string): string | undefined {
   }
 }
 
-/** A web page names its charset within its first 1024 bytes (HTML Standard, "Specifying the document's character encoding"). */
-function metaElement(bytes: Uint8Array): string | null {
-  const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
-  if (!beginning.trimStart().startsWith('<')) return null;
-  return /<meta[^>]{0,200}charset\s*=\s*["']?[\w-]+/i.exec(beginning)?.[0] ?? null;
+/**
+ * Returns the tag with which a web page declares its charset, or null. The tag must be in the first 1024 bytes (HTML
+ * Standard, "Specifying the document's character encoding").
+ */
+function charsetMetaTag(bytes: Uint8Array): string | null {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
+  if (!start.trimStart().startsWith('<')) return null;
+  return /<meta[^>]{0,200}charset\s*=\s*["']?[\w-]+/i.exec(start)?.[0] ?? null;
 }
 
+/** The kind of a response body. */
 export type ContentKind = 'stream' | 'json' | 'web-page' | 'unknown';
 
-/** By the declared type; `unknown` means the first bytes have to tell. */
+/** Returns the kind of a body by its content type. For `unknown`, the first bytes of the body must decide. */
 export function declaredKind(contentType: string | null): ContentKind {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'text/event-stream') return 'stream';
@@ -72,10 +76,10 @@ export function declaredKind(contentType: string | null): ContentKind {
   return type === 'text/html' || type === 'application/xhtml+xml' ? 'web-page' : 'unknown';
 }
 
-/** By its beginning; `unknown` while, or where, that tells nothing. */
-export function sniffedKind(beginning: string): ContentKind {
-  // A byte order mark is white space to `trimStart`.
-  const text = beginning.trimStart();
+/** Returns the kind of a body by its first characters, or `unknown` if they do not identify a kind. */
+export function sniffedKind(start: string): ContentKind {
+  // `trimStart` also removes a byte order mark.
+  const text = start.trimStart();
   if (/^(data|event|id|retry)?:/.test(text)) return 'stream';
   if (text.startsWith('{') || text.startsWith('[')) return 'json';
   return text.startsWith('<') ? 'web-page' : 'unknown';

@@ -1,141 +1,156 @@
-import { readChunk, StreamRestarts, type Delta, type DeltaSink } from './dialect';
+import { readChunk, RestartDetector, type Delta, type DeltaSink } from './dialect';
 
-/** A server whose events have had no frame in common by then, as each has an id of its own, gets no more of them. */
-const maxUselessFrames = 16;
+/**
+ * Maximum number of consecutive frames that no other event matched. After that no frame is created for the stream, whose
+ * events probably have individual IDs.
+ */
+const maxUnusedFrames = 16;
 
 type TextDelta = Delta & { readonly type: 'text' | 'reasoning' };
 
-/** Reads the events of one stream as `readChunk` does, but parses only those that are not like the ones before. */
+/** Reads the events of a stream with the same result as `readChunk`, but parses an event only if it has a new {@link DeltaFrame}. */
 export class ChunkReader {
   private frame: DeltaFrame | undefined;
-  private uselessFrames = 0;
-  private readonly messages = new StreamRestarts();
-  /** The only delta of the event that is being read, apart from those that all events of a stream have in common. */
-  private only: Delta | undefined;
-  private count = 0;
+  private unusedFrames = 0;
+  private readonly restarts = new RestartDetector();
+  /** The last delta of the current event. Deltas that all events of a stream have in common do not count. */
+  private lastDelta: Delta | undefined;
+  private deltaCount = 0;
 
   constructor(private readonly sink: DeltaSink) {}
 
-  /** @returns false where the data is no JSON object */
+  /** Reads an event and passes its deltas to the sink. @returns false if the data is not a JSON object */
   read(data: string): boolean {
-    const known = this.frame?.read(data);
-    if (known) {
-      this.sink(known);
+    const framedDelta = this.frame?.read(data);
+    if (framedDelta) {
+      this.sink(framedDelta);
       return true;
     }
-    this.count = 0;
-    const isReadable = readChunk(data, this.noteAndPass, this.messages);
-    const { only, count } = this;
-    if (count === 1 && (only?.type === 'text' || only?.type === 'reasoning')) this.learn(data, only);
+    this.deltaCount = 0;
+    const isReadable = readChunk(data, this.recordAndForward, this.restarts);
+    const { lastDelta, deltaCount } = this;
+    if (deltaCount === 1 && (lastDelta?.type === 'text' || lastDelta?.type === 'reasoning'))
+      this.updateFrame(data, lastDelta);
     return isReadable;
   }
 
-  private readonly noteAndPass = (delta: Delta): void => {
-    // An empty finish reason is part of the frame, and a restart is read out of the frame's id.
+  private readonly recordAndForward = (delta: Delta): void => {
+    // A frame contains the empty finish reason and the ID by which a restart is detected.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
-      this.only = delta;
-      this.count++;
+      this.lastDelta = delta;
+      this.deltaCount++;
     }
     this.sink(delta);
   };
 
-  /** An event that can't have a frame leaves the old one: the next event is likely to be like those before it. */
-  private learn(data: string, { type, text }: TextDelta): void {
-    if (this.frame?.prove(text, data)) {
-      this.uselessFrames = 0;
+  /**
+   * Verifies the frame with a parsed event, or replaces the frame. An event without a possible frame keeps the current one,
+   * because the next event is likely to match that frame again.
+   */
+  private updateFrame(data: string, { type, text }: TextDelta): void {
+    if (this.frame?.verify(text, data)) {
+      this.unusedFrames = 0;
       return;
     }
-    if (this.uselessFrames === maxUselessFrames) return;
-    const frame = DeltaFrame.around(type, text, data);
+    if (this.unusedFrames === maxUnusedFrames) return;
+    const frame = DeltaFrame.tryCreate(type, text, data);
     if (!frame) return;
     this.frame = frame;
-    this.uselessFrames++;
+    this.unusedFrames++;
   }
 }
 
 const quote = 34;
 const backslash = 92;
-/** JSON has no characters below this one inside a string. */
+/** The lowest character code that JSON allows inside a string. */
 const space = 32;
 
-/** OpenAI pads each event with a random string, so that its size does not tell its text. */
+/** The field with which OpenAI pads each event by a random string, so that the size of the event does not reveal its text. */
 const padding = '"obfuscation":"';
 
 /**
- * What stays the same around the text from one event of a stream to the next: parsing it again and again is most of
- * what a token costs.
+ * The JSON around the text of an event, which usually stays the same for a stream. To parse this JSON for every event
+ * would take most of the time that a token takes.
  *
- * A frame is proven by two events that differ in nothing but the string inside it: if the parser read exactly that
- * string out of both, it reads it out of every event with this frame, for strings without an escape have the same
- * structure around them whatever they say.
+ * Two events that differ only in the text inside the frame verify it: if the parser has read exactly that text from both
+ * events, it would do so for every event with this frame, because a string without an escape does not affect the
+ * structure of the JSON around it.
  */
 export class DeltaFrame {
-  private proven = false;
+  private isVerified = false;
 
   private constructor(
     private readonly type: TextDelta['type'],
-    private readonly first: string,
-    private readonly before: string,
-    /** Up to the padding, where there is one. */
-    private readonly after: string,
-    private readonly end: string | undefined,
+    private readonly firstText: string,
+    private readonly prefix: string,
+    /** The JSON from the text to the end of the event, or to the padding if the event has one. */
+    private readonly suffix: string,
+    /** The JSON from the padding to the end of the event. Undefined if the event has no padding. */
+    private readonly paddingSuffix: string | undefined,
   ) {}
 
-  /** @returns undefined where the text is not in the event as it was said: it has an escape, or more than one part */
-  static around(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
-    const said = `"${text}"`;
-    // Besides, a search for something with many quotes in it could take as long as a hostile server likes.
-    if (stringEnd(said, 1) !== said.length - 1) return undefined;
-    const at = data.lastIndexOf(said) + 1;
-    if (at === 0) return undefined;
-    const after = data.slice(at + text.length);
-    const padded = after.indexOf(padding) + padding.length;
-    const padEnd = padded < padding.length ? -1 : stringEnd(after, padded);
-    const [until, end] = padEnd < 0 ? [after, undefined] : [after.slice(0, padded), after.slice(padEnd)];
-    return new DeltaFrame(type, text, data.slice(0, at), until, end);
+  /**
+   * Creates the frame of an event from which the parser has read a text. Returns undefined if the event does not contain
+   * this text literally, because the text has an escape or several parts.
+   */
+  static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
+    const quoted = `"${text}"`;
+    // This check also prevents a search for a text with many quotes, which a hostile server could make very slow.
+    if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
+    const textStart = data.lastIndexOf(quoted) + 1;
+    if (textStart === 0) return undefined;
+    const prefix = data.slice(0, textStart);
+    const suffix = data.slice(textStart + text.length);
+    const paddingStart = suffix.indexOf(padding) + padding.length;
+    const paddingEnd = paddingStart < padding.length ? -1 : findStringEnd(suffix, paddingStart);
+    if (paddingEnd < 0) return new DeltaFrame(type, text, prefix, suffix, undefined);
+    return new DeltaFrame(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
   }
 
-  /** What the parser read out of an event. @returns whether the event has this frame */
-  prove(text: string, data: string): boolean {
-    if (this.textIn(data) !== text) return false;
-    this.proven ||= text !== this.first;
+  /** Compares the frame with an event from which the parser has read a text. @returns whether the event has this frame */
+  verify(text: string, data: string): boolean {
+    if (this.extractText(data) !== text) return false;
+    this.isVerified ||= text !== this.firstText;
     return true;
   }
 
-  /** Returns what an event with this frame says, or undefined where only the parser can tell. */
+  /** Returns the delta of an event with this frame, or undefined if the event must be parsed. */
   read(data: string): TextDelta | undefined {
-    if (!this.proven) return undefined;
-    const text = this.textIn(data);
+    if (!this.isVerified) return undefined;
+    const text = this.extractText(data);
     return text === undefined ? undefined : { type: this.type, text };
   }
 
-  /** undefined for the empty text too: another field may speak where the first is empty. */
-  private textIn(data: string): string | undefined {
-    const { before, after, end } = this;
-    if (!isAt(data, before, 0)) return undefined;
-    const textEnd = stringEnd(data, before.length);
-    if (textEnd <= before.length || !isAt(data, after, textEnd)) return undefined;
-    let rest = textEnd + after.length;
-    if (end !== undefined) {
-      const padEnd = stringEnd(data, rest);
-      if (padEnd < 0 || !isAt(data, end, padEnd)) return undefined;
-      rest = padEnd + end.length;
+  /**
+   * Returns the text of an event with this frame. For an empty text the result is undefined, because the parser may then
+   * read the text from another field.
+   */
+  private extractText(data: string): string | undefined {
+    const { prefix, suffix, paddingSuffix } = this;
+    if (!containsAt(data, prefix, 0)) return undefined;
+    const textEnd = findStringEnd(data, prefix.length);
+    if (textEnd <= prefix.length || !containsAt(data, suffix, textEnd)) return undefined;
+    let frameEnd = textEnd + suffix.length;
+    if (paddingSuffix !== undefined) {
+      const paddingEnd = findStringEnd(data, frameEnd);
+      if (paddingEnd < 0 || !containsAt(data, paddingSuffix, paddingEnd)) return undefined;
+      frameEnd = paddingEnd + paddingSuffix.length;
     }
-    return rest === data.length ? data.slice(before.length, textEnd) : undefined;
+    return frameEnd === data.length ? data.slice(prefix.length, textEnd) : undefined;
   }
 }
 
-/** Where the string ends that begins at `from`; -1 where it has an escape, or what JSON does not allow. */
-function stringEnd(data: string, from: number): number {
-  for (let at = from; at < data.length; at++) {
-    const code = data.charCodeAt(at);
-    if (code === quote) return at;
+/** Returns the offset of the quote that ends a JSON string, or -1 if the string has an escape or an invalid character. */
+function findStringEnd(data: string, from: number): number {
+  for (let offset = from; offset < data.length; offset++) {
+    const code = data.charCodeAt(offset);
+    if (code === quote) return offset;
     if (code === backslash || code < space) return -1;
   }
   return -1;
 }
 
-/** `startsWith` goes character by character: it takes as long as parsing. */
-function isAt(data: string, part: string, from: number): boolean {
+/** Does the same as `data.startsWith(part, from)`, which compares single characters and is as slow as parsing. */
+function containsAt(data: string, part: string, from: number): boolean {
   return data.slice(from, from + part.length) === part;
 }

@@ -1,26 +1,26 @@
 import { redacted } from '../gateway/apiKey';
 import type { Delta, DeltaFilter, DeltaSink, ToolCallPart } from './dialect';
 
-const opening = '<think>';
-const closing = '</think>';
+const openingTag = '<think>';
+const closingTag = '</think>';
 
-/** White space before an opening tag, and after a closing one, is held up to this length in characters. */
-const longestHeld = 100;
-/** A text this short, in one line, may be the end of reasoning that began in a field of its own. */
-const shortText = 200;
+/** Maximum length of the white space that is held back before an opening tag or after a closing tag, in characters. */
+const maxBufferedChars = 100;
+/** Maximum length of a single line that may be the end of reasoning that began in its own field, in characters. */
+const maxShortTextChars = 200;
 
 /**
- * Separates `<think>…</think>` reasoning from the text of one attempt, for servers that don't. Only the first pair
- * counts, at the start of the text. The opening tag may be missing, because chat templates put it into the prompt. Then
- * a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in a field of its own, so
- * does one at the end of a line, or after a short text. Tags in code or later text stay text. Characters that may begin
- * a tag are held until the following ones arrive.
+ * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only the
+ * first pair of tags counts, at the start of the text. The opening tag may be missing, because chat templates insert it
+ * into the prompt. Then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning in its
+ * own field, a `</think>` at the end of a line or after a short text ends the reasoning too. Tags in code or in later
+ * text stay text. Characters that may begin a tag are held back until the following characters arrive.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
-  private held = '';
-  /** Text without an opening tag, which a closing tag would turn into reasoning. */
-  private unmarked = '';
+  private buffered = '';
+  /** Text that was passed on without an opening tag. A closing tag turns this text into reasoning. */
+  private untaggedText = '';
   private beganWithReasoning = false;
 
   constructor(private readonly sink: DeltaSink) {}
@@ -40,7 +40,7 @@ export class ThinkTags implements DeltaFilter {
       case 'restartInStream':
         this.flush();
         this.state = 'start';
-        this.unmarked = '';
+        this.untaggedText = '';
         this.beganWithReasoning = false;
         return this.sink(delta);
       default:
@@ -48,26 +48,26 @@ export class ThinkTags implements DeltaFilter {
     }
   };
 
-  /** Nothing more can complete a tag: passes on what is held. */
+  /** Passes on the text that is held back, because no further text can complete a tag. */
   flush(): void {
-    const { held } = this;
-    if (held === '') return;
-    this.held = '';
-    if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: held });
-    else this.readText(held, true);
+    const { buffered } = this;
+    if (buffered === '') return;
+    this.buffered = '';
+    if (this.state === 'reasoning') this.sink({ type: 'reasoning', text: buffered });
+    else this.readText(buffered, true);
   }
 
   private onText(delta: Delta & { readonly type: 'text' | 'reasoning' }): void {
     const { text } = delta;
     switch (this.state) {
       case 'start':
-        return this.readStart(this.held + text);
+        return this.readStart(this.buffered + text);
       case 'reasoning':
-        return this.readReasoning(this.held + text);
+        return this.readReasoning(this.buffered + text);
       case 'text':
-        // The usual delta: nothing is held, and no tag begins.
-        if (this.held !== '' || text.includes('<')) return this.readText(this.held + text, false);
-        this.unmarked += text;
+        // Most deltas take the fast path: no text is held back and no tag begins.
+        if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
+        this.untaggedText += text;
         return this.sink(delta);
       case 'decided':
         return this.sink(delta);
@@ -76,11 +76,11 @@ export class ThinkTags implements DeltaFilter {
 
   private readStart(text: string): void {
     const start = text.trimStart();
-    if (start.startsWith(opening)) {
+    if (start.startsWith(openingTag)) {
       this.state = 'reasoning';
-      this.readReasoning(start.slice(opening.length));
-    } else if (opening.startsWith(start) && text.length < longestHeld) {
-      this.held = text;
+      this.readReasoning(start.slice(openingTag.length));
+    } else if (openingTag.startsWith(start) && text.length < maxBufferedChars) {
+      this.buffered = text;
     } else {
       this.state = 'text';
       this.readText(text, false);
@@ -88,61 +88,62 @@ export class ThinkTags implements DeltaFilter {
   }
 
   private readReasoning(text: string): void {
-    const end = text.indexOf(closing);
+    const end = text.indexOf(closingTag);
     if (end < 0) {
-      const passed = this.hold(text);
-      if (passed !== '') this.sink({ type: 'reasoning', text: passed });
+      const released = this.bufferPossibleTag(text);
+      if (released !== '') this.sink({ type: 'reasoning', text: released });
       return;
     }
     if (end > 0) this.sink({ type: 'reasoning', text: text.slice(0, end) });
-    this.decide(text.slice(end + closing.length));
+    this.passRemaining(text.slice(end + closingTag.length));
   }
 
-  /** @param ended nothing follows the text */
-  private readText(text: string, ended: boolean): void {
-    const end = text.indexOf(closing);
+  /** @param isEnd whether no further text follows */
+  private readText(text: string, isEnd: boolean): void {
+    const end = text.indexOf(closingTag);
     if (end < 0) {
-      this.passText(ended ? text : this.hold(text));
+      this.passText(isEnd ? text : this.bufferPossibleTag(text));
       return;
     }
-    const rest = text.slice(end + closing.length);
-    if (!ended && rest.length < longestHeld && /^[ \t]*$/.test(rest)) {
+    const remaining = text.slice(end + closingTag.length);
+    if (!isEnd && remaining.length < maxBufferedChars && /^[ \t]*$/.test(remaining)) {
       this.passText(text.slice(0, end));
-      this.held = closing + rest;
-    } else if (this.endsReasoning(this.unmarked + text.slice(0, end), rest)) {
+      this.buffered = closingTag + remaining;
+    } else if (this.endsReasoning(this.untaggedText + text.slice(0, end), remaining)) {
       this.passText(text.slice(0, end));
-      if (this.unmarked !== '') this.sink({ type: 'textWasReasoning', text: this.unmarked });
-      this.decide(rest);
-    } else this.decide(text);
+      if (this.untaggedText !== '') this.sink({ type: 'textWasReasoning', text: this.untaggedText });
+      this.passRemaining(remaining);
+    } else this.passRemaining(text);
   }
 
-  private endsReasoning(before: string, rest: string): boolean {
-    if (before.includes(opening) || isInCode(before)) return false;
+  /** Whether a closing tag between two texts ends reasoning that has no opening tag. */
+  private endsReasoning(before: string, remaining: string): boolean {
+    if (before.includes(openingTag) || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
-    const isShort = before.length <= shortText && !before.includes('\n') && !rest.startsWith(' ');
-    return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(rest));
+    const isShort = before.length <= maxShortTextChars && !before.includes('\n') && !remaining.startsWith(' ');
+    return this.beganWithReasoning && (isShort || /^[ \t]*(?:\n|$)/.test(remaining));
   }
 
-  /** Everything after this point is text, even if it contains tags. */
-  private decide(rest: string): void {
+  /** Passes on the remaining text. All further text is passed on unchanged, even if it contains tags. */
+  private passRemaining(remaining: string): void {
     this.state = 'decided';
-    this.held = '';
-    this.unmarked = '';
-    if (rest !== '') this.sink({ type: 'text', text: rest });
+    this.buffered = '';
+    this.untaggedText = '';
+    if (remaining !== '') this.sink({ type: 'text', text: remaining });
   }
 
   private passText(text: string): void {
     if (text === '') return;
-    this.unmarked += text;
+    this.untaggedText += text;
     this.sink({ type: 'text', text });
   }
 
-  /** Keeps the end of the text that may be the beginning of a closing tag. @returns the text before it */
-  private hold(text: string): string {
-    const at = text.lastIndexOf('<');
-    const mayClose = at >= 0 && closing.startsWith(text.slice(at));
-    this.held = mayClose ? text.slice(at) : '';
-    return mayClose ? text.slice(0, at) : text;
+  /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
+  private bufferPossibleTag(text: string): string {
+    const offset = text.lastIndexOf('<');
+    const mayClose = offset >= 0 && closingTag.startsWith(text.slice(offset));
+    this.buffered = mayClose ? text.slice(offset) : '';
+    return mayClose ? text.slice(0, offset) : text;
   }
 }
 
@@ -154,103 +155,104 @@ function isInCode(text: string): boolean {
   return (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
 }
 
-/** Length of the beginning of a key by which it is recognised. A shorter beginning would hold back ordinary words. */
-const headChars = 5;
-/** A beginning of a key of this length is redacted, even if the text then differs from the key. */
-const partChars = 12;
+/** Length of the start of a key by which a key is recognised, in characters. A shorter start would hold back ordinary words. */
+const keyHeadChars = 5;
+/** Minimum length of the start of a key that is redacted even if the following text differs from the key, in characters. */
+const minRedactedChars = 12;
 
 /**
- * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on at once
- * unless it ends with the possible beginning of a key. All text other than keys is passed on unchanged.
+ * Removes keys from a text that arrives in deltas, even a key that is split between deltas. Text is passed on immediately
+ * unless it ends with the possible start of a key. All other text is passed on unchanged.
  */
 export class KeyFilter {
+  /** Matches the start of every spelling of the keys. */
   private readonly heads: RegExp;
-  /** The last characters that were passed on. A key may begin in them. */
-  private passed = '';
-  private held = '';
+  /** The last characters that were passed on, in which a key may begin. */
+  private passedTail = '';
+  private buffered = '';
 
   private readonly spellings: readonly string[];
 
-  /** @param spellings of the keys; upper and lower case don't matter */
+  /** @param spellings spellings of the keys, in upper or lower case */
   constructor(spellings: readonly string[]) {
     this.spellings = spellings.map((spelling) => spelling.toLowerCase());
-    const heads = this.spellings.map((spelling) => spelling.slice(0, headChars).replace(/[^\w]/g, '\\$&'));
+    const heads = this.spellings.map((spelling) => spelling.slice(0, keyHeadChars).replace(/[^\w]/g, '\\$&'));
     this.heads = new RegExp([...new Set(heads)].join('|'), 'gi');
   }
 
-  /** Returns the text that can be passed on now. */
+  /** Adds a delta. @returns the text that can be passed on now */
   push(delta: string): string {
-    const text = this.passed + this.held + delta;
+    const text = this.passedTail + this.buffered + delta;
     this.heads.lastIndex = 0;
-    if (this.held === '' && !this.heads.test(text)) {
-      this.passed = text.slice(1 - headChars);
+    if (this.buffered === '' && !this.heads.test(text)) {
+      this.passedTail = text.slice(1 - keyHeadChars);
       return delta;
     }
     return this.filter(text);
   }
 
-  /** Returns the text that was held back, or its replacement. Call this when no more deltas follow. */
+  /** Returns the text that is held back, or its replacement if it is a key. Call this when no more deltas follow. */
   flush(): string {
-    const { held, passed } = this;
-    this.held = '';
-    this.passed = '';
-    return passed.length + held.length < partChars ? held : redacted;
+    const { buffered, passedTail } = this;
+    this.buffered = '';
+    this.passedTail = '';
+    return passedTail.length + buffered.length < minRedactedChars ? buffered : redacted;
   }
 
   private filter(text: string): string {
     let result = '';
-    let from = this.passed.length;
-    this.held = '';
-    for (let at = this.headFrom(text, 0); at >= 0;) {
-      const { length, isWhole } = this.agreedAt(text, at);
-      if (at + length === text.length && !isWhole) {
-        this.passed = text.slice(at, Math.max(at, from));
-        this.held = text.slice(Math.max(at, from));
-        return result + text.slice(from, Math.max(at, from));
+    let from = this.passedTail.length;
+    this.buffered = '';
+    for (let offset = this.findHead(text, 0); offset >= 0;) {
+      const { length, isComplete } = this.matchAt(text, offset);
+      if (offset + length === text.length && !isComplete) {
+        this.passedTail = text.slice(offset, Math.max(offset, from));
+        this.buffered = text.slice(Math.max(offset, from));
+        return result + text.slice(from, Math.max(offset, from));
       }
-      const isKey = isWhole || length >= partChars;
+      const isKey = isComplete || length >= minRedactedChars;
       if (isKey) {
-        result += text.slice(from, Math.max(at, from)) + redacted;
-        from = at + length;
+        result += text.slice(from, Math.max(offset, from)) + redacted;
+        from = offset + length;
       }
-      at = this.headFrom(text, isKey ? from : at + 1);
+      offset = this.findHead(text, isKey ? from : offset + 1);
     }
-    this.passed = text.slice(Math.max(from, text.length - headChars + 1));
+    this.passedTail = text.slice(Math.max(from, text.length - keyHeadChars + 1));
     return result + text.slice(from);
   }
 
-  private headFrom(text: string, from: number): number {
+  private findHead(text: string, from: number): number {
     this.heads.lastIndex = from;
     return this.heads.exec(text)?.index ?? -1;
   }
 
-  /** Returns how many characters at this position agree with a key, and whether they are the whole key. */
-  private agreedAt(text: string, at: number): { readonly length: number; readonly isWhole: boolean } {
-    let longest = { length: 0, isWhole: false };
+  /** Returns the number of characters at this offset that match the start of a key, and whether they are the complete key. */
+  private matchAt(text: string, offset: number): { readonly length: number; readonly isComplete: boolean } {
+    let longest = { length: 0, isComplete: false };
     for (const spelling of this.spellings) {
       let length = 0;
-      while (length < spelling.length && isLetter(text[at + length], spelling[length])) length++;
-      if (length > longest.length) longest = { length, isWhole: length === spelling.length };
+      while (length < spelling.length && isSameLetter(text[offset + length], spelling[length])) length++;
+      if (length > longest.length) longest = { length, isComplete: length === spelling.length };
     }
     return longest;
   }
 }
 
-/** @param lower in lower case */
-function isLetter(letter: string | undefined, lower: string | undefined): boolean {
+/** Whether two letters are the same, apart from upper and lower case. @param lower a letter in lower case */
+function isSameLetter(letter: string | undefined, lower: string | undefined): boolean {
   return letter === lower || letter?.toLowerCase() === lower;
 }
 
 /**
- * Removes the keys of this session from text, reasoning and tool calls, because answers are stored, shown and exported.
+ * Removes the keys of this session from text, reasoning and tool calls, because answers are displayed, stored and exported.
  */
 export class RedactedDeltas implements DeltaFilter {
   private readonly textFilter: KeyFilter;
   private readonly reasoningFilter: KeyFilter;
-  /** One filter for each index of a tool call. `id` is the id of the call that the filter belongs to. */
+  /** Maps each index of a tool call to a filter and to the ID of the call that the filter belongs to. */
   private readonly calls = new Map<number, { id: string; readonly filter: KeyFilter }>();
 
-  /** @param spellings of keys, at least one */
+  /** @param spellings spellings of keys, at least one */
   constructor(
     private readonly next: DeltaFilter,
     private readonly spellings: readonly string[],
@@ -269,7 +271,7 @@ export class RedactedDeltas implements DeltaFilter {
         return;
       }
       case 'toolCall':
-        return this.onPart(delta.part);
+        return this.onToolCallPart(delta.part);
       case 'finish':
       case 'restartInStream':
       case 'error':
@@ -285,18 +287,23 @@ export class RedactedDeltas implements DeltaFilter {
     this.next.flush();
   }
 
-  private onPart(part: ToolCallPart): void {
+  private onToolCallPart(part: ToolCallPart): void {
     const { index, id, name } = part;
     const call = this.calls.get(index) ?? { id, filter: new KeyFilter(this.spellings) };
     this.calls.set(index, call);
-    // As in `ToolCallNumbers`: a new id and a name at an index that is in use begin another call.
-    const isAnother = name !== '' && id !== '' && call.id !== '' && id !== call.id;
-    if (isAnother) this.flushCall(index);
-    if (isAnother || call.id === '') call.id = id;
-    this.passPart({ index, id: this.whole(id), name: this.whole(name), arguments: call.filter.push(part.arguments) });
+    // As in `ToolCallNumbers`, a new ID together with a name starts a new call, even at an index in use.
+    const isNewCall = name !== '' && id !== '' && call.id !== '' && id !== call.id;
+    if (isNewCall) this.flushCall(index);
+    if (isNewCall || call.id === '') call.id = id;
+    this.forwardPart({
+      index,
+      id: this.redactComplete(id),
+      name: this.redactComplete(name),
+      arguments: call.filter.push(part.arguments),
+    });
   }
 
-  private passPart(part: ToolCallPart): void {
+  private forwardPart(part: ToolCallPart): void {
     if (part.id + part.name + part.arguments !== '') this.next.onDelta({ type: 'toolCall', part });
   }
 
@@ -309,11 +316,12 @@ export class RedactedDeltas implements DeltaFilter {
   }
 
   private flushCall(index: number): void {
-    this.passPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
+    this.forwardPart({ index, id: '', name: '', arguments: this.calls.get(index)?.filter.flush() ?? '' });
   }
 
-  private whole(text: string): string {
-    // Most parts of a tool call have neither id nor name: no filter is made for them.
+  /** Removes keys from a text that arrives in a single delta. */
+  private redactComplete(text: string): string {
+    // Most parts of a tool call have neither an ID nor a name, so they need no filter.
     if (text === '') return '';
     const filter = new KeyFilter(this.spellings);
     return filter.push(text) + filter.flush();

@@ -3,57 +3,57 @@ import { isError } from '../faults/providerError';
 import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 
-/** A piece of a tool call; the arguments of the pieces with the same index, one after the other, are its JSON. */
+/** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */
 export interface ToolCallPart {
   readonly index: number;
-  /** Empty in all pieces but the first. */
+  /** ID of the call. Empty in all parts except the first. */
   readonly id: string;
-  /** Empty in all pieces but the first. */
+  /** Name of the tool. Empty in all parts except the first. */
   readonly name: string;
   readonly arguments: string;
 }
 
-/** A part of what a stream says. */
+/** The part of an answer, or of the data about the answer, that a chunk carries. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  /** The text of this attempt so far was reasoning: only the end of the reasoning was marked. */
+  /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
   | { readonly type: 'textWasReasoning'; readonly text: string }
   | { readonly type: 'toolCall'; readonly part: ToolCallPart }
   | { readonly type: 'finish'; readonly finish: Finish }
-  /** The chunk has a `finish_reason` field, which is still empty. */
+  /** The chunk has an empty `finish_reason` field. */
   | { readonly type: 'finishReasonPending' }
   | { readonly type: 'usage'; readonly usage: Usage }
-  /** The gateway starts the answer over, in the middle of the stream. */
+  /** The gateway starts the answer over in the middle of the stream. */
   | { readonly type: 'restartInStream' }
-  /** The body of an error, as `readProviderError` takes it. */
+  /** An error in the format that `readProviderError` reads. */
   | { readonly type: 'error'; readonly error: unknown };
 
-/** What an attempt adds to the answer or changes in it. */
+/** A delta that adds to the answer or changes it. */
 export type AnswerDelta = Extract<
   Delta,
   { readonly type: 'text' | 'reasoning' | 'textWasReasoning' | 'toolCall' | 'restartInStream' }
 >;
 
-/** Receives the deltas of a stream in their order. It is the only interface between the body of a response and the turn. */
+/** Receives the deltas of a stream in order. */
 export type DeltaSink = (delta: Delta) => void;
 
-/** A sink that may hold deltas back, until it is flushed. */
+/** A sink that passes deltas on to another sink and may hold some of them back until it is flushed. */
 export interface DeltaFilter {
   readonly onDelta: DeltaSink;
-  /** Passes on what is held, because nothing follows that belongs to it. */
+  /** Passes on the deltas that are held back. Call this when no further delta can belong to them. */
   flush(): void;
 }
 
 /**
- * Reads one `chat.completion.chunk`, or a whole completion, in any of the dialects of OpenAI-compatible servers:
- * `content` as a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call,
- * `choices: []`, usage in odd places.
- * @param messages what is known of the stream's earlier chunks
- * @returns false where the data is no JSON object
+ * Reads a `chat.completion.chunk` or a complete `chat.completion` in any dialect of OpenAI-compatible gateways: `content` as
+ * a string or as parts, `reasoning_content` or `reasoning`, tool calls or the older function call, `choices: []`, and
+ * usage in various places.
+ * @param restarts detects whether the gateway starts the answer over, given the previous chunks of the stream
+ * @returns false if the data is not a JSON object
  */
-export function readChunk(data: string, sink: DeltaSink, messages?: StreamRestarts): boolean {
+export function readChunk(data: string, sink: DeltaSink, restarts?: RestartDetector): boolean {
   const json = parseJson(data);
-  // Google puts an error into a list of one.
+  // Google sends an error as a list with one element.
   const chunk: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(chunk)) return false;
   if (isError(chunk)) {
@@ -62,17 +62,17 @@ export function readChunk(data: string, sink: DeltaSink, messages?: StreamRestar
   }
   const choice = firstChoice(chunk['choices']);
   if (choice) {
-    if (messages?.restarts(chunk, choice)) sink({ type: 'restartInStream' });
+    if (restarts?.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
     readChoice(choice, sink);
   }
   const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
-  // Moonshot counts inside the choice.
+  // Moonshot reports the usage in the choice.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage']);
   if (usage) sink({ type: 'usage', usage });
   return true;
 }
 
-/** A loop, because this runs for every token. */
+/** Returns the choice with index 0. The function runs for every token, so it uses a loop instead of `find`. */
 function firstChoice(choices: unknown): JsonRecord | undefined {
   if (!Array.isArray(choices)) return undefined;
   for (const choice of choices as readonly unknown[]) {
@@ -82,70 +82,77 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 }
 
 /**
- * Notices that a gateway starts the answer over in the middle of a stream: new-api asks another channel when one breaks,
- * even if it has already sent text of the first. The second answer has another id and names its role again.
+ * Detects that a gateway starts the answer over in the middle of a stream. When the connection of new-api to a provider
+ * breaks, new-api asks another provider, even after it has sent text. The second answer has another ID and repeats the role.
  */
-export class StreamRestarts {
+export class RestartDetector {
   private id: string | undefined;
-  /** Two chunks had the same id: this server does not give every chunk an id of its own. */
-  private continued = false;
+  /** Two chunks had the same ID, so the gateway does not give each chunk its own ID. */
+  private hasRepeatedId = false;
 
-  /** Whether this chunk begins another message. */
-  restarts({ id }: JsonRecord, { delta }: JsonRecord): boolean {
+  /** Whether the chunk is the first one of a second answer. */
+  isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
     if (id === this.id) {
-      this.continued = true;
+      this.hasRepeatedId = true;
       return false;
     }
-    const restarts = this.continued && text(delta['role']) !== '';
+    const isRestart = this.hasRepeatedId && stringOrEmpty(delta['role']) !== '';
     this.id = id;
-    this.continued = false;
-    return restarts;
+    this.hasRepeatedId = false;
+    return isRestart;
   }
 }
 
 function readChoice(choice: JsonRecord, sink: DeltaSink): void {
   const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message'];
   if (isRecord(delta)) {
-    // Some servers send the same thought under both names.
-    pass(sink, 'reasoning', text(delta['reasoning_content']) || text(delta['reasoning']) || reasoningDetails(delta));
+    // Some gateways send the same reasoning in both fields.
+    emitText(
+      sink,
+      'reasoning',
+      stringOrEmpty(delta['reasoning_content']) || stringOrEmpty(delta['reasoning']) || reasoningDetails(delta),
+    );
     const content = delta['content'];
     if (Array.isArray(content)) readParts(content, sink);
-    else pass(sink, 'text', text(content));
-    pass(sink, 'text', text(delta['refusal']));
+    else emitText(sink, 'text', stringOrEmpty(content));
+    emitText(sink, 'text', stringOrEmpty(delta['refusal']));
     for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
-  } else pass(sink, 'text', text(choice['text']));
+  } else emitText(sink, 'text', stringOrEmpty(choice['text']));
   const finish = readFinishReason(choice['finish_reason']);
   if (finish) sink({ type: 'finish', finish });
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
 }
 
-/** OpenRouter: `reasoning_details: [{type: 'reasoning.text', text}]`, usually beside `reasoning`. */
+/** Returns the reasoning in OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of `reasoning`. */
 function reasoningDetails(delta: JsonRecord): string {
   const details = delta['reasoning_details'];
   if (!Array.isArray(details)) return '';
-  return details.map((detail) => (isRecord(detail) ? text(detail['text']) || text(detail['summary']) : '')).join('');
+  return details
+    .map((detail) => (isRecord(detail) ? stringOrEmpty(detail['text']) || stringOrEmpty(detail['summary']) : ''))
+    .join('');
 }
 
 function readParts(parts: readonly unknown[], sink: DeltaSink): void {
   for (const part of parts) {
     if (!isRecord(part)) {
-      pass(sink, 'text', text(part));
+      emitText(sink, 'text', stringOrEmpty(part));
       continue;
     }
-    const thinks = /^(?:thinking|reasoning)/.test(text(part['type']));
-    pass(sink, thinks ? 'reasoning' : 'text', text(part['text']));
+    const isReasoning = /^(?:thinking|reasoning)/.test(stringOrEmpty(part['type']));
+    emitText(sink, isReasoning ? 'reasoning' : 'text', stringOrEmpty(part['text']));
     const thinking = part['thinking'];
     const thoughts: readonly unknown[] = Array.isArray(thinking) ? thinking : [thinking];
-    for (const thought of thoughts) pass(sink, 'reasoning', text(isRecord(thought) ? thought['text'] : thought));
+    for (const thought of thoughts)
+      emitText(sink, 'reasoning', stringOrEmpty(isRecord(thought) ? thought['text'] : thought));
   }
 }
 
-function pass(sink: DeltaSink, type: 'text' | 'reasoning', text: string): void {
+function emitText(sink: DeltaSink, type: 'text' | 'reasoning', text: string): void {
   if (text !== '') sink({ type, text });
 }
 
-/** The tool calls of a delta or a whole message; pieces that say nothing are left out. */
+/** Returns the parts of tool calls in a delta or a complete message, without empty parts. */
 export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const list = delta['tool_calls'];
   const parts: ToolCallPart[] = [];
@@ -153,62 +160,62 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
     (list as readonly unknown[]).forEach((call, position) => {
       if (!isRecord(call)) return;
       const index = isIndex(call['index']) ? call['index'] : position;
-      addPart(parts, index, text(call['id']), call['function']);
+      addPart(parts, index, stringOrEmpty(call['id']), call['function']);
     });
-    // What tool calls were called before there could be more than one.
+    // `function_call` is the older field for a single tool call.
   } else addPart(parts, 0, '', delta['function_call']);
   return parts;
 }
 
 function addPart(parts: ToolCallPart[], index: number, id: string, called: unknown): void {
-  const name = isRecord(called) ? text(called['name']) : '';
+  const name = isRecord(called) ? stringOrEmpty(called['name']) : '';
   const args = isRecord(called) ? argumentsOf(called['arguments']) : '';
   if (id !== '' || name !== '' || args !== '') parts.push({ index, id, name, arguments: args });
 }
 
-/** A string of JSON; some servers send the JSON itself. */
+/** Returns the arguments as JSON text. Some gateways send them as an object instead of a string. */
 function argumentsOf(value: unknown): string {
-  return isRecord(value) ? printJson(value) : text(value);
+  return isRecord(value) ? printJson(value) : stringOrEmpty(value);
 }
 
-/** An index that a server sends must be smaller than this; a larger one is ignored. */
-const highestIndex = 10_000;
+/** Limit below which the index of a tool call must be. A larger index is ignored. */
+const maxIndex = 10_000;
 
 function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < highestIndex;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < maxIndex;
 }
 
-function text(value: unknown): string {
+function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Zeros in every event are what a server fills in before it has counted. */
+/** Returns the usage of a chunk. Some gateways send zeros until they have counted the tokens, which is no usage yet. */
 function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
-  const promptTokens = count(usage['prompt_tokens'] ?? usage['input_tokens']);
-  const completionTokens = count(usage['completion_tokens'] ?? usage['output_tokens']);
-  const totalTokens = count(usage['total_tokens']) || promptTokens + completionTokens;
+  const promptTokens = tokenCount(usage['prompt_tokens'] ?? usage['input_tokens']);
+  const completionTokens = tokenCount(usage['completion_tokens'] ?? usage['output_tokens']);
+  const totalTokens = tokenCount(usage['total_tokens']) || promptTokens + completionTokens;
   return totalTokens === 0 ? undefined : { promptTokens, completionTokens, totalTokens };
 }
 
-function count(value: unknown): number {
+function tokenCount(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
 /**
- * Numbers the tool calls of one answer from 0 to below `maxToolCalls`. Servers that send one call per chunk use the
- * same index, or none, for each: a new id and a name at an index already in use begin a new call. Some servers send a
- * new id with every piece.
+ * Numbers the tool calls of an answer from 0 to below `maxToolCalls`. Gateways that send one call per chunk use the same
+ * index, or none, for each call. Therefore, a new ID together with a name starts a new call, even at an index in use. A
+ * new ID alone does not, because some gateways send a new ID with every part.
  */
 export class ToolCallNumbers {
-  /** The latest call for each index that the server sent. */
+  /** Maps each index that the gateway sent to the latest call at this index. */
   private readonly latest = new Map<number, { id: string; readonly number: number }>();
-  /** The arguments of each call, by its number. */
+  /** Maps the number of each call to its arguments. */
   private readonly json = new Map<number, string>();
 
   /**
-   * Returns the part with the number of its call in place of the server's index, or undefined when the answer already
-   * has the maximum number of calls.
+   * Returns the part with the number of its call as index, or undefined if the answer already has the maximum number of
+   * calls.
    */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
@@ -223,14 +230,16 @@ export class ToolCallNumbers {
   }
 
   /**
-   * Returns the index itself if it is free, otherwise the number after the highest one in use, or the lowest free
-   * number.
+   * Returns the index itself if it is a free number, otherwise the number after the highest one in use, or else the lowest
+   * free number.
    */
   private freeNumber(index: number): number {
     const numbers = [...this.json.keys()];
     const isFree = (number: number): boolean => number < maxToolCalls && !this.json.has(number);
-    const following = Math.max(-1, ...numbers) + 1;
-    return [index, following].find(isFree) ?? Array.from({ length: maxToolCalls }, (_, at) => at).find(isFree) ?? 0;
+    const nextNumber = Math.max(-1, ...numbers) + 1;
+    return (
+      [index, nextNumber].find(isFree) ?? Array.from({ length: maxToolCalls }, (_, number) => number).find(isFree) ?? 0
+    );
   }
 
   /** Whether the arguments of every call are complete JSON. A call may also have no arguments at all. */
@@ -244,8 +253,8 @@ export type Finish =
   { readonly type: 'complete'; readonly reason: string } | { readonly type: 'filtered' } | { readonly type: 'cut' };
 
 /**
- * The spellings of the providers behind OpenAI-compatible gateways, without case and separators. Sources: the finish
- * reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`), Mistral, Cohere, Bedrock, DeepSeek, Zhipu
+ * Patterns for the finish reasons of the providers behind OpenAI-compatible gateways, in lower case and without
+ * separators. Sources: the documented finish reasons of OpenAI, Anthropic (`stop_reason`), Google (`FinishReason`), Mistral, Cohere, Bedrock, DeepSeek, Zhipu
  * and vLLM.
  */
 const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
@@ -265,17 +274,17 @@ const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
 ];
 
-/** Maximum length of a reason that is kept, in characters. The known reasons are at most half as long. */
-const longestReason = 60;
+/** Maximum length of a finish reason, in characters. A longer one is truncated. Known finish reasons are at most half as long. */
+const maxReasonChars = 60;
 
 /**
- * Reads a `finish_reason` in any provider's spelling. An unknown reason means a complete answer, under its own name.
- * @returns undefined where there is none: null, empty, or the text `"null"`
+ * Returns the meaning of a `finish_reason` in any provider's spelling. An unknown finish reason counts as complete.
+ * @returns undefined if there is no finish reason: null, an empty text, or the text `"null"`
  */
 export function readFinishReason(value: unknown): Finish | undefined {
   if (typeof value !== 'string') return undefined;
-  const reason = visibleText(value, longestReason);
+  const reason = visibleText(value, maxReasonChars);
   if (reason === '' || /^(null|none)$/i.test(reason)) return undefined;
-  const bare = reason.toLowerCase().replace(/[\s_-]/g, '');
-  return finishReasons.find(([pattern]) => pattern.test(bare))?.[1] ?? { type: 'complete', reason };
+  const normalized = reason.toLowerCase().replace(/[\s_-]/g, '');
+  return finishReasons.find(([pattern]) => pattern.test(normalized))?.[1] ?? { type: 'complete', reason };
 }

@@ -2,123 +2,130 @@ import type { Clock } from '../clock';
 import type { EngineSettings } from '../engine';
 import type { StalledClock } from '../faults/classify';
 
-/** Between two looks; a sleep is noticed at the first look after it. */
-const lookEveryMs = 10_000;
-/** A timer that is later than this was not late: the machine slept. */
-const sleepMs = 15_000;
-/** From waking up until a connection has to have shown that it lives. */
+/** Maximum time between two checks, in milliseconds. The first check after the computer has slept detects the sleep. */
+const maxCheckIntervalMs = 10_000;
+/** Minimum delay of a timer that means that the computer has slept, in milliseconds. */
+const minSleepMs = 15_000;
+/** Time after a sleep within which data must arrive, in milliseconds. Otherwise the connection counts as broken. */
 const wakeGraceMs = 10_000;
 
 /**
- * Watches one attempt. A token costs two assignments: times are noted, and a single timer looks at them when the
- * nearest deadline could have passed, and every few seconds. Bytes and payload have clocks of their own: a bytes-only
- * watchdog hangs for ever on keep-alives, a payload-only one kills healthy connections that think.
+ * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A single
+ * timer checks them at the nearest deadline and every few seconds. Bytes and payload have separate timeouts: with a timeout
+ * for bytes alone, keep-alives would keep a dead stream open, and with a timeout for payload alone, a healthy connection
+ * would be closed while the model reasons.
  */
 export class IdleClocks {
   private phase: 'headers' | 'first' | 'stream' | 'tail' = 'headers';
   private readonly start: number;
   private phaseStart: number;
   private lastBytes: number;
-  /** Monotonic; of the last text or reasoning, else the start; moved on by what the machine slept since. */
+  /**
+   * Monotonic time of the last text or reasoning, or of the start of the attempt, in milliseconds. The time increases by the
+   * duration of a sleep.
+   */
   lastPayload: number;
-  /** Monotonic: by then something must have arrived over a connection that may not have survived a sleep. */
+  /** Monotonic time by which data must arrive after a sleep, because the connection may have been lost. */
   private wakeDeadline = Infinity;
-  private armed = { now: 0, ticks: 0, forMs: 0 };
-  private quietSaid = false;
-  private gone = false;
+  /** The times at which the timer was started, and its delay. */
+  private armedAt = { now: 0, ticks: 0, forMs: 0 };
+  private hasReportedQuiet = false;
+  private isDisposed = false;
   private tailLimitMs = 0;
   private cancel: (() => void) | undefined;
 
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
-    private readonly on: {
-      expired(which: StalledClock | 'tail', afterMs: number): void;
-      /** Nothing has arrived since the machine woke up. */
+    private readonly callbacks: {
+      /** Called when a timeout has expired. */
+      expired(name: StalledClock | 'tail', afterMs: number): void;
+      /** Called when no data has arrived since the computer woke up. */
       slept(): void;
+      /** Called once when no text or reasoning has arrived for `quietMs`. */
       quiet(forMs: number): void;
     },
   ) {
     this.start = this.phaseStart = this.lastBytes = this.lastPayload = clock.ticks();
-    this.arm();
+    this.armTimer();
   }
 
-  headers(): void {
+  onHeaders(): void {
     this.wakeDeadline = Infinity;
-    this.enter('first');
+    this.enterPhase('first');
   }
 
-  bytes(): void {
+  onBytes(): void {
     this.lastBytes = this.clock.ticks();
     this.wakeDeadline = Infinity;
   }
 
-  /** Text or reasoning has arrived. */
-  payload(): void {
+  /** Records that text or reasoning has arrived. */
+  onPayload(): void {
     this.lastPayload = this.lastBytes;
-    this.quietSaid = false;
-    if (this.phase === 'first') this.enter('stream');
+    this.hasReportedQuiet = false;
+    if (this.phase === 'first') this.enterPhase('stream');
   }
 
-  /** The answer is whole; only what belongs to it can still come, for at most `limitMs`. */
-  tail(limitMs: number): void {
+  /** Starts the tail: the answer is complete, and the remaining chunks must arrive within `limitMs` milliseconds. */
+  startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
-    this.enter('tail');
+    this.enterPhase('tail');
   }
 
   dispose(): void {
-    this.gone = true;
+    this.isDisposed = true;
     this.cancel?.();
   }
 
-  private enter(phase: 'first' | 'stream' | 'tail'): void {
+  private enterPhase(phase: 'first' | 'stream' | 'tail'): void {
     this.phase = phase;
     this.phaseStart = this.clock.ticks();
     this.cancel?.();
-    this.arm();
+    this.armTimer();
   }
 
-  private arm(): void {
-    if (this.gone) return;
-    const { deadline } = this.nearest();
-    const next = this.quietSaid || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
+  private armTimer(): void {
+    if (this.isDisposed) return;
+    const { deadline } = this.nearestDeadline();
+    const next = this.hasReportedQuiet || this.phase === 'tail' ? deadline : Math.min(deadline, this.quietAt());
     const ticks = this.clock.ticks();
-    const forMs = Math.min(lookEveryMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
-    this.armed = { now: this.clock.now(), ticks, forMs };
+    const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(next, this.wakeDeadline) - ticks));
+    this.armedAt = { now: this.clock.now(), ticks, forMs };
     this.cancel = this.clock.after(forMs, () => this.check());
   }
 
   /**
-   * A timer that comes much too late, by either clock, slept. A connection seldom survives that and seldom says so:
-   * it gets a short grace instead of the long silence that a living one is allowed.
+   * Detects that the computer has slept, because the timer fires much too late by either clock. A connection rarely
+   * survives a sleep, and its loss is rarely reported. Therefore, data must arrive within a short time.
    */
-  private noticeSleep(): void {
-    const late = (from: number, to: number): number => Math.max(0, to - from - this.armed.forMs);
-    const byTicks = late(this.armed.ticks, this.clock.ticks());
-    if (Math.max(byTicks, late(this.armed.now, this.clock.now())) < sleepMs) return;
+  private detectSleep(): void {
+    const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
+    const monotonicDelayMs = delayMs(this.armedAt.ticks, this.clock.ticks());
+    if (Math.max(monotonicDelayMs, delayMs(this.armedAt.now, this.clock.now())) < minSleepMs) return;
     this.wakeDeadline = this.clock.ticks() + wakeGraceMs;
-    this.phaseStart += byTicks;
-    this.lastBytes += byTicks;
-    this.lastPayload += byTicks;
+    this.phaseStart += monotonicDelayMs;
+    this.lastBytes += monotonicDelayMs;
+    this.lastPayload += monotonicDelayMs;
   }
 
   private check(): void {
-    this.noticeSleep();
+    this.detectSleep();
     const now = this.clock.ticks();
     if (now >= this.wakeDeadline) {
-      this.on.slept();
+      this.callbacks.slept();
       return;
     }
-    const { which, deadline, afterMs } = this.nearest();
+    const { name, deadline, afterMs } = this.nearestDeadline();
     if (now >= deadline) {
-      this.on.expired(which, afterMs);
+      this.callbacks.expired(name, afterMs);
       return;
     }
-    if (!this.quietSaid && this.phase !== 'tail' && now >= this.quietAt()) {
-      this.quietSaid = true;
-      this.on.quiet(now - this.quietSince());
+    if (!this.hasReportedQuiet && this.phase !== 'tail' && now >= this.quietAt()) {
+      this.hasReportedQuiet = true;
+      this.callbacks.quiet(now - this.quietSince());
     }
-    this.arm();
+    this.armTimer();
   }
 
   private quietSince(): number {
@@ -129,63 +136,64 @@ export class IdleClocks {
     return this.quietSince() + quietMs;
   }
 
-  private nearest(): { which: StalledClock | 'tail'; deadline: number; afterMs: number } {
+  private nearestDeadline(): { name: StalledClock | 'tail'; deadline: number; afterMs: number } {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'headers':
-        return { which: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
+        return { name: 'headers', deadline: this.phaseStart + headersMs, afterMs: headersMs };
       case 'first':
-        return { which: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
+        return { name: 'first', deadline: this.phaseStart + firstTokenMs, afterMs: firstTokenMs };
       case 'tail':
-        return { which: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
+        return { name: 'tail', deadline: this.phaseStart + this.tailLimitMs, afterMs: this.tailLimitMs };
       case 'stream': {
         const idle = this.lastBytes + idleMs;
         const silent = this.lastPayload + silentMs;
         return idle <= silent
-          ? { which: 'idle', deadline: idle, afterMs: idleMs }
-          : { which: 'silent', deadline: silent, afterMs: silentMs };
+          ? { name: 'idle', deadline: idle, afterMs: idleMs }
+          : { name: 'silent', deadline: silent, afterMs: silentMs };
       }
     }
   }
 }
 
-/** Milliseconds. All stay under 300 s, where runtimes and proxies have clocks of their own. */
+/** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {
-  /** From sending the request to the headers of its response. */
+  /** Timeout from the start of the attempt to the headers of the response. */
   readonly headersMs: number;
-  /** From the headers to the first text or reasoning. */
+  /** Timeout from the headers to the first text or reasoning. */
   readonly firstTokenMs: number;
-  /** No bytes at all. */
+  /** Timeout without any bytes in a stream that has begun. */
   readonly idleMs: number;
-  /** Only comments, keep-alives and empty events. */
+  /** Timeout without text or reasoning in a stream that has begun, while comments or empty events arrive. */
   readonly silentMs: number;
 }
 
-const usual: Timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
-const reasoning: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
+const defaultTimeouts: Timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
+const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
 
-/** After the finish reason: how long to wait for the usage chunk and `[DONE]`. */
+/** Maximum time to wait for the usage and `[DONE]` after the finish reason, in milliseconds. */
 export const tailMs = 5_000;
-/** After `[DONE]`: how long to wait for the end of the body, so that the connection can be used again. */
+/** Maximum time to wait for the end of the body after `[DONE]`, in milliseconds. The connection can then be reused. */
 export const drainMs = 100;
-/** Nothing for so long: say that we are still waiting. */
+/** Time without text or reasoning after which a `quiet` event reports that the attempt is still waiting, in milliseconds. */
 export const quietMs = 10_000;
 
-const thinkers =
+const reasoningModel =
   /(?:^|[/:\-_.])(?:o[1-9]|gpt-[5-9]|r[12]|qwq|qvq|magistral|grok-[4-9]|gemini-(?:2\.5|[3-9](?:\.\d+)?)-pro|reason(?:er|ing)?|think(?:ing)?)(?:[/:\-_.]|$)/i;
-const saysItDoesNot = /non-?(?:reasoning|thinking)/i;
+const nonReasoningModel = /non-?(?:reasoning|thinking)/i;
 
-/** Models that think, silently, for minutes; by the names their makers give them. */
+/** Whether a model may reason silently for minutes, judging by its name. */
 export function isReasoningModel(model: string): boolean {
-  return thinkers.test(model) && !saysItDoesNot.test(model);
+  return reasoningModel.test(model) && !nonReasoningModel.test(model);
 }
 
-export function timeoutsFor(model: string, set: EngineSettings['timeout']): Timeouts {
-  const defaults = isReasoningModel(model) ? reasoning : usual;
+/** Returns the timeouts for a model: those that the user has set, and the defaults for the kind of model. */
+export function timeoutsFor(model: string, configured: EngineSettings['timeout']): Timeouts {
+  const defaults = isReasoningModel(model) ? reasoningTimeouts : defaultTimeouts;
   return {
-    headersMs: set.headersMs ?? defaults.headersMs,
-    firstTokenMs: set.firstTokenMs ?? defaults.firstTokenMs,
-    idleMs: set.idleMs ?? defaults.idleMs,
-    silentMs: set.silentMs ?? defaults.silentMs,
+    headersMs: configured.headersMs ?? defaults.headersMs,
+    firstTokenMs: configured.firstTokenMs ?? defaults.firstTokenMs,
+    idleMs: configured.idleMs ?? defaults.idleMs,
+    silentMs: configured.silentMs ?? defaults.silentMs,
   };
 }

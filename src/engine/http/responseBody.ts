@@ -2,14 +2,14 @@ import { createParser } from 'eventsource-parser';
 import type { Clock } from '../clock';
 import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from './charset';
 
-/** One event must fit in this; a stream without an end to its first event would otherwise fill the memory. */
+/** Maximum length of an event, in characters. Without this limit, an event that never ends would fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
-/** An error's body is read for its words only; a server that never ends it must not hold the turn. */
+/** Limits for reading the body of an error, in bytes and milliseconds. A body that never ends must not block the turn. */
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
-/** A beginning this long that tells nothing will not tell more later. */
-const tellingChars = 64;
+/** Maximum number of characters that are examined to recognise the kind of a body. */
+const maxSniffedChars = 64;
 
 /** A network error of a request or its response. Any other exception is a defect of the extension. */
 export class ConnectionFailure extends Error {
@@ -18,37 +18,40 @@ export class ConnectionFailure extends Error {
   }
 }
 
+/** Receives the contents of a response body. */
 interface BodySink {
-  /** So many bytes have arrived, whatever they mean. */
+  /** Called with the number of bytes of each piece of the body. */
   bytes(count: number): void;
-  /** A whole server-sent event. */
+  /** Called with each complete server-sent event. */
   event(data: string, name: string | undefined): void;
-  /** More than `maxEventChars` without an end. */
-  endless(): void;
-  /** Whether anybody still wants to know. */
-  isOver(): boolean;
+  /** Called when an event or a body is longer than `maxEventChars`. */
+  tooLong(): void;
+  /** Whether the rest of the body is no longer needed. */
+  isDone(): boolean;
 }
 
+/** The kind of a body that has been read to its end, with the text of a body that is not a stream. */
 export type BodyEnd =
   | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
 /**
- * Reads a 2xx body to its end: server-sent events as they come, anything else as text. A web page is not read on.
- * @returns undefined once `sink.isOver()` is true
- * @throws ConnectionFailure when the connection breaks
+ * Reads the body of a 2xx response to its end. Server-sent events are passed to the sink as they arrive, and the body of a
+ * web page is not read further.
+ * @returns undefined as soon as `sink.isDone()` returns true
+ * @throws ConnectionFailure if the connection breaks
  */
 export async function readBody(response: Response, sink: BodySink): Promise<BodyEnd | undefined> {
   const contentType = response.headers.get('content-type');
   const declared = declaredKind(contentType);
-  // What a body looks like counts for more than what it is called: gateways send errors as JSON in an event stream.
+  // The content of a body takes precedence over its declared type, because gateways send JSON errors as `text/event-stream`.
   let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
   if (!response.body) return { kind: 'unknown', text: '' };
   const parser = createParser({
     maxBufferSize: maxEventChars,
     onEvent: ({ data, event }) => sink.event(data, event),
     onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') sink.endless();
+      if (error.type === 'max-buffer-size-exceeded') sink.tooLong();
     },
   });
   const decoder = new StreamDecoder(contentType);
@@ -56,8 +59,8 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
   const parts: Uint8Array[] = [];
   const body: ReadableStream<Uint8Array> = response.body;
   const reader = body.getReader();
-  /** The beginning of the body without leading white space, until its kind is known. */
-  let held = '';
+  /** The start of the body without leading white space, until the kind of the body is known. */
+  let start = '';
   let size = 0;
   let empty = true;
   while (kind !== 'web-page') {
@@ -67,8 +70,8 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     } catch (error) {
       throw new ConnectionFailure(error);
     }
-    if (sink.isOver()) return undefined;
-    // A last event without its blank line is still whole if its JSON is; the blank line costs nothing otherwise.
+    if (sink.isDone()) return undefined;
+    // The last event may lack its blank line although its JSON is complete, so a blank line is added.
     const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
     if (!part.done) {
       empty &&= part.value.length === 0;
@@ -78,16 +81,16 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
     else {
       if (!part.done) parts.push(part.value);
       size += text.length;
-      // Only the beginning is examined: a body without a recognisable beginning may be megabytes long.
-      if (kind === 'unknown' && held.length <= tellingChars) {
-        held = (held + text).trimStart();
-        kind = sniffedKind(held);
-        if (kind === 'unknown' && (part.done || held.length > tellingChars)) kind = declared;
+      // Only the start is examined, because a body of an unknown kind may be megabytes long.
+      if (kind === 'unknown' && start.length <= maxSniffedChars) {
+        start = (start + text).trimStart();
+        kind = sniffedKind(start);
+        if (kind === 'unknown' && (part.done || start.length > maxSniffedChars)) kind = declared;
       }
-      if (kind === 'stream') parser.feed(bareLines.convert(held));
-      else if (size > maxEventChars) sink.endless();
+      if (kind === 'stream') parser.feed(bareLines.convert(start));
+      else if (size > maxEventChars) sink.tooLong();
     }
-    if (sink.isOver()) return undefined;
+    if (sink.isDone()) return undefined;
     if (part.done) break;
   }
   if (kind === 'stream' || kind === 'web-page') return { kind, empty };
@@ -95,8 +98,8 @@ export async function readBody(response: Response, sink: BodySink): Promise<Body
 }
 
 /**
- * Reads at most `limits.bytes`, for at most `limits.ms`; what has arrived by then is the text. Never rejects.
- * The rest of the body is cancelled, so the socket is let go.
+ * Reads the start of a body, at most `limits.bytes` bytes and for at most `limits.ms` milliseconds, and returns its text.
+ * The rest of the body is cancelled, which closes the socket. Never rejects.
  */
 export async function boundedText(
   { body, headers }: { readonly body: ReadableStream<Uint8Array> | null; readonly headers: Headers },
@@ -108,18 +111,18 @@ export async function boundedText(
   const parts: Uint8Array[] = [];
   let size = 0;
   let cancelTimer: () => void = () => undefined;
-  const late = new Promise<undefined>((resolve) => {
+  const timeout = new Promise<undefined>((resolve) => {
     cancelTimer = clock.after(limits.ms, () => resolve(undefined));
   });
   try {
     while (size < limits.bytes) {
-      const part = await Promise.race([reader.read(), late]);
+      const part = await Promise.race([reader.read(), timeout]);
       if (!part || part.done) break;
       size += part.value.length;
       parts.push(part.value);
     }
   } catch {
-    // A body that breaks has said what it had to say.
+    // The connection has broken, so the text that has arrived is used.
   }
   cancelTimer();
   reader.cancel().catch(() => undefined);
@@ -127,81 +130,83 @@ export async function boundedText(
 }
 
 /**
- * Decodes text that comes in pieces, byte order mark included. A piece of UTF-8 that begins and ends between
- * characters, as nearly all do, is decoded by itself: that takes a third of what a decoder takes that has to remember.
+ * Decodes text that arrives in pieces. A byte order mark stays in the text. A piece of UTF-8 that consists of complete
+ * characters, as nearly all pieces do, is decoded without state, which takes a third of the time.
  */
 export class StreamDecoder {
-  private readonly whole: TextDecoder;
-  private readonly split: TextDecoder;
-  /** Whether `split` may hold the beginning of a character. */
-  private holds: boolean;
+  private readonly statelessDecoder: TextDecoder;
+  private readonly streamDecoder: TextDecoder;
+  /** Whether `streamDecoder` may hold the first bytes of a character. */
+  private mayHoldBytes: boolean;
 
   constructor(contentType: string | null = null) {
-    this.whole = decoderFor(contentType);
-    this.split = decoderFor(contentType);
-    // In other charsets an ASCII byte may be the second half of a character.
-    this.holds = this.split.encoding !== 'utf-8';
+    this.statelessDecoder = decoderFor(contentType);
+    this.streamDecoder = decoderFor(contentType);
+    // In other charsets, an ASCII byte may be the second half of a character.
+    this.mayHoldBytes = this.streamDecoder.encoding !== 'utf-8';
   }
 
   decode(bytes: Uint8Array): string {
-    const held = this.holds;
+    const heldBytes = this.mayHoldBytes;
     const last = bytes.at(-1);
-    // Only an ASCII byte is sure to be the end of a character.
-    if (last !== undefined && this.split.encoding === 'utf-8') this.holds = last > 0x7f;
-    return held || this.holds ? this.split.decode(bytes, { stream: true }) : this.whole.decode(bytes);
+    // Only an ASCII byte is certainly the end of a character.
+    if (last !== undefined && this.streamDecoder.encoding === 'utf-8') this.mayHoldBytes = last > 0x7f;
+    return heldBytes || this.mayHoldBytes
+      ? this.streamDecoder.decode(bytes, { stream: true })
+      : this.statelessDecoder.decode(bytes);
   }
 
-  /** What was left of a character that never ended. */
+  /** Ends the text. @returns a replacement character if the last character is incomplete */
   end(): string {
-    return this.split.decode();
+    return this.streamDecoder.decode();
   }
 }
 
 const errorField = 'error:';
-/** The beginning of a bare line, or what may become one with the next piece. */
+/** Pattern for the start of a bare line, or for text that may become such a start with the next piece. */
 const bareStart = String.raw`(?:[{[]|error:|e(?:r(?:r(?:or?)?)?)?$)`;
-const bareLater = new RegExp(`[\\n\\r]${bareStart}`);
-const bareNow = new RegExp(`^${bareStart}`);
+const bareAfterLineEnd = new RegExp(`[\\n\\r]${bareStart}`);
+const bareAtStart = new RegExp(`^${bareStart}`);
 
 /**
- * Converts lines that are not valid server-sent events into events. new-api writes an error as a line of JSON without
- * `data:` once the stream has begun; others use an `error:` field. Parsers drop both.
+ * Converts bare lines, which are not valid server-sent events, into events. After a stream has begun, new-api sends an error
+ * as a line of JSON without `data:`, and other gateways send an `error:` field. Parsers ignore both.
  */
 export class BareLines {
   private atLineStart = true;
   private afterReturn = false;
-  /** Whether an event that began with a bare line is open, and whether it spans several lines. */
-  private bare: 'none' | 'begun' | 'continued' = 'none';
-  /** The current line so far. */
+  /** Whether an event that began with a bare line is incomplete (`begun`), and whether it has several lines (`continued`). */
+  private bareEvent: 'none' | 'begun' | 'continued' = 'none';
+  /** The part of the current line that has arrived. */
   private line = '';
-  /** The beginning of a line that may become `error:`. */
-  private held = '';
+  /** The start of a line that may become `error:`. */
+  private buffered = '';
 
-  /** @param text the next piece of the stream */
+  /** Converts the next piece of a stream. */
   convert(text: string): string {
-    const all = this.held + text;
+    const all = this.buffered + text;
     if (all === '') return '';
-    this.held = '';
-    const isBare = this.bare !== 'none' || (this.atLineStart && bareNow.test(all)) || this.hasBareLine(all);
+    this.buffered = '';
+    const isBare = this.bareEvent !== 'none' || (this.atLineStart && bareAtStart.test(all)) || this.hasBareLine(all);
     const converted = isBare ? this.convertLines(all) : all;
     if (!isBare) this.atLineStart = endsLine(all);
     this.afterReturn = all.endsWith('\r');
     return converted;
   }
 
-  /** Avoids the slower pattern for most pieces of the body, which consist of complete events. */
+  /** Whether a bare line begins after a line end. Most pieces end with an event and don't need the slow pattern. */
   private hasBareLine(text: string): boolean {
     const isUsual = text.endsWith('\n') && !text.includes('\r');
-    if (!isUsual) return bareLater.test(text);
+    if (!isUsual) return bareAfterLineEnd.test(text);
     return text.includes('\n{') || text.includes('\n[') || text.includes('\nerror:');
   }
 
   private convertLines(text: string): string {
     let converted = '';
     text.split(/(?<=\n|\r(?!\n))/).forEach((line, index) => {
-      // The second half of a line end that was split.
+      // This is the second half of a CR LF that was split between two pieces.
       if (index === 0 && line === '\n' && this.afterReturn) converted += line;
-      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.held = line;
+      else if (this.atLineStart && line.length < errorField.length && errorField.startsWith(line)) this.buffered = line;
       else converted += this.convertLine(line);
     });
     return converted;
@@ -211,8 +216,8 @@ export class BareLines {
     let converted = this.atLineStart ? this.convertStart(line) : line;
     if (!this.atLineStart) this.line += line;
     this.atLineStart = endsLine(line);
-    if (this.atLineStart && this.bare !== 'none' && this.isComplete()) {
-      this.bare = 'none';
+    if (this.atLineStart && this.bareEvent !== 'none' && this.isComplete()) {
+      this.bareEvent = 'none';
       converted += '\n';
     }
     return converted;
@@ -220,23 +225,23 @@ export class BareLines {
 
   private convertStart(line: string): string {
     this.line = line;
-    if (this.bare !== 'none' && /^[ \t}\]]/.test(line)) {
-      this.bare = 'continued';
+    if (this.bareEvent !== 'none' && /^[ \t}\]]/.test(line)) {
+      this.bareEvent = 'continued';
       return `data: ${line}`;
     }
-    // The event before may lack its blank line.
-    const end = this.bare === 'none' || line.trim() === '' ? '' : '\n';
-    this.bare = bareNow.test(line) ? 'begun' : 'none';
-    if (this.bare === 'none') return `${end}${line}`;
+    // The previous event may lack its blank line.
+    const eventEnd = this.bareEvent === 'none' || line.trim() === '' ? '' : '\n';
+    this.bareEvent = bareAtStart.test(line) ? 'begun' : 'none';
+    if (this.bareEvent === 'none') return `${eventEnd}${line}`;
     if (!line.startsWith(errorField)) return `\ndata: ${line}`;
     return `\nevent: error\ndata:${line.slice(errorField.length)}`;
   }
 
-  /** Whether the JSON has ended. JSON that spans several lines ends with a bracket that is not indented. */
+  /** Whether the JSON is complete. JSON with several lines ends with a bracket that is not indented. */
   private isComplete(): boolean {
     const { line } = this;
     if (line.startsWith(errorField)) return true;
-    return this.bare === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
+    return this.bareEvent === 'begun' ? /[}\]]\s*$/.test(line.slice(-20)) : /^[}\]]/.test(line);
   }
 }
 

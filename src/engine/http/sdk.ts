@@ -1,17 +1,17 @@
 import { OpenAI } from 'openai';
 
-/** Headers in which the SDK names itself, the runtime and the operating system. The gateway needs none of them. */
+/** Headers with which the SDK reports its version, the runtime and the operating system. The gateway needs none of them. */
 const sdkHeaders = ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count'];
 
 /**
- * Builds requests (URL, headers and body) as the SDK does, but sends none: retries, timeouts and errors are the engine's.
- * It outlives its requests and therefore holds no key; each request brings its own.
+ * Builds requests (URL, headers and body) with the SDK, but sends none, because the engine handles retries, timeouts and
+ * errors. A builder is used for many requests and contains no key. Each request sets the key in its own headers.
  *
- * This file is loaded with the first request, so that activation does not load the SDK.
+ * The engine imports this file with the first request, so that activation does not load the SDK.
  */
 export class RequestBuilder extends OpenAI {
   constructor(baseURL: string, userAgent: string) {
-    // The environment of the editor must not name a key, an organisation or a project.
+    // These options prevent the SDK from reading a key, an organisation or a project from the environment.
     super({ apiKey: 'unused', adminAPIKey: null, baseURL, organization: null, project: null, logLevel: 'off' });
     // Replaces the headers from the environment (`OPENAI_CUSTOM_HEADERS`), which may contain the key of another provider.
     this._options.defaultHeaders = {

@@ -9,7 +9,7 @@ import type { ChatRequest, Connection, ImagePart, TextPart, Tool } from '../requ
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestBuilder } from './sdk';
 
-/** A response that is no success. Its body has been read, within limits, and the socket let go. */
+/** A response with a status outside 2xx. Its body has been read up to a limit, and its socket has been closed. */
 export class HttpRejection extends Error {
   constructor(
     readonly status: number,
@@ -20,19 +20,20 @@ export class HttpRejection extends Error {
   }
 }
 
+/** The request of an attempt. */
 export interface AttemptRequest {
   readonly connection: Connection & { readonly apiKey: string };
   readonly request: Omit<ChatRequest, 'messages'>;
-  /** Those of the request, and what asks for the rest of a partial answer. */
+  /** The messages of the conversation, and those that ask to continue a partial answer. */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: RouteBehavior;
 }
 
 /**
- * Sends one request that the SDK has built, and returns the bare response. The SDK's stream parser is not used, because
- * comments, `[DONE]` and a missing finish reason have to stay visible.
+ * Sends a request that the SDK has built, and returns the unparsed response. The stream parser of the SDK is not used,
+ * because it hides comments, `[DONE]` and a missing finish reason.
  * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error
- * is a defect of the extension that occurred before the request was sent.
+ * is a defect of this extension that occurred before the request was sent.
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
@@ -50,7 +51,7 @@ export async function send(
   });
   let response;
   try {
-    // A redirect is refused, because it would send the key to an origin that the user has not chosen.
+    // A redirect is not followed, because it would send the key to an origin that the user has not chosen.
     response = await deps.fetch(url, { ...req, method: 'POST', redirect: 'manual' });
   } catch (error) {
     throw new ConnectionFailure(error);
@@ -63,19 +64,19 @@ export async function send(
 
 type BuilderDeps = Pick<EngineDeps, 'fetch' | 'userAgent'>;
 
-/** The last builder of each engine, because creating one takes longer than everything else before a request is sent. */
+/** Caches the last builder of each engine, because to create a builder is the slowest step before a request is sent. */
 const builders = new WeakMap<BuilderDeps, RequestBuilder>();
 
 async function builderFor(deps: BuilderDeps, baseUrl: string): Promise<RequestBuilder> {
   const { RequestBuilder } = await import('./sdk');
-  const kept = builders.get(deps);
-  if (kept?.baseURL === baseUrl) return kept;
+  const cached = builders.get(deps);
+  if (cached?.baseURL === baseUrl) return cached;
   const builder = new RequestBuilder(baseUrl, deps.userAgent);
   builders.set(deps, builder);
   return builder;
 }
 
-/** Names that gateways give to the id support asks for; the gateway's own comes before that of what stands behind it. */
+/** Headers with a request ID for support. The header of the gateway comes before those of the providers and proxies behind it. */
 const requestIdHeaders = [
   'x-oneapi-request-id',
   'x-request-id',
@@ -85,12 +86,13 @@ const requestIdHeaders = [
   'cf-ray',
 ];
 
-/** Maximum length of a request ID that is kept, in characters. */
-const longestId = 200;
+/** Maximum length of a request ID, in characters. A longer one is truncated. */
+const maxIdChars = 200;
 
+/** Returns the request ID in the headers of a response, without keys and hidden characters. */
 export function requestIdOf(headers: Headers, keys: KnownKeys): string | undefined {
   for (const name of requestIdHeaders) {
-    const id = visibleText(keys.redact(headers.get(name) ?? ''), longestId);
+    const id = visibleText(keys.redact(headers.get(name) ?? ''), maxIdChars);
     if (id !== '') return id;
   }
   return undefined;
@@ -98,7 +100,7 @@ export function requestIdOf(headers: Headers, keys: KnownKeys): string | undefin
 
 type Body = OpenAI.ChatCompletionCreateParamsStreaming;
 
-/** The request in the names of the wire, without what this gateway has refused before. */
+/** Returns the JSON body of a request, without the parameters that the gateway does not support. */
 export function requestBody(
   { model, temperature, maxTokens, topP, stop, tools, toolChoice }: Omit<ChatRequest, 'messages'>,
   messages: readonly OutgoingMessage[],
@@ -115,7 +117,7 @@ export function requestBody(
       : { [unsupported.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(stop?.length ? { stop: [...stop] } : {}),
-    // Gateways reject an empty list, and a choice without one.
+    // Gateways reject an empty list of tools, and a tool choice without tools.
     ...(tools?.length ? { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) } : {}),
   };
 }
@@ -126,7 +128,7 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
     const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
       ...{ id, type: 'function' as const, function: { name, arguments: json } },
     }));
-    // Some providers reject an empty text beside a call, none a missing one.
+    // Some providers reject an empty text next to a tool call, but every provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };
   }
   if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import { AnswerText, type TextChange } from '../../../src/engine/answer/answer';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** What a reader ends up with who does as the changes say. */
-function read(before: string, changes: readonly (TextChange | undefined)[]): string {
+/** Returns the text that results from a text and the changes that an answer has reported. */
+function applyChanges(start: string, changes: readonly (TextChange | undefined)[]): string {
   return changes.reduce((text, change) => {
     if (!change) return text;
-    return change.type === 'overtaken' || change.type === 'discarded' ? change.text : text + change.text;
-  }, before);
+    return change.type === 'replaced' || change.type === 'discarded' ? change.text : text + change.text;
+  }, start);
 }
 
 const anyPieces = fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 12 });
 
-describe('the text of an answer', () => {
-  it('grows by what arrives', () => {
+describe('answer text', () => {
+  it('appends the deltas that arrive', () => {
     const answer = new AnswerText();
     assert.deepEqual(answer.append('Hel'), { type: 'append', text: 'Hel' });
     assert.deepEqual(answer.append('lo'), { type: 'append', text: 'lo' });
@@ -22,75 +22,75 @@ describe('the text of an answer', () => {
     assert.equal(answer.text, 'Hello');
   });
 
-  it('stays as it was until a restarted answer is longer', () => {
+  it('keeps the partial answer until a restarted answer is longer', () => {
     const answer = new AnswerText('12345');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     assert.equal(answer.append('abc'), undefined);
     assert.equal(answer.text, '12345');
     assert.equal(answer.append('de'), undefined);
-    assert.deepEqual(answer.append('f'), { type: 'overtaken', text: 'abcdef' });
+    assert.deepEqual(answer.append('f'), { type: 'replaced', text: 'abcdef' });
     assert.deepEqual(answer.append('g'), { type: 'append', text: 'g' });
     assert.equal(answer.text, 'abcdefg');
   });
 
-  it('is the shorter one when the restarted answer is whole', () => {
+  it('is replaced by a shorter restarted answer when that answer is complete', () => {
     const answer = new AnswerText('a long answer that was cut');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     answer.append('short');
-    assert.deepEqual(answer.finish(false), { type: 'overtaken', text: 'short' });
+    assert.deepEqual(answer.finish(false), { type: 'replaced', text: 'short' });
     assert.equal(answer.text, 'short');
   });
 
-  it('survives a restart that brings nothing', () => {
+  it('keeps the partial answer when a restarted answer is empty', () => {
     const answer = new AnswerText('kept');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     assert.equal(answer.finish(false), undefined);
     assert.equal(answer.text, 'kept');
   });
 
-  it('forgets what a second restart had brought so far', () => {
+  it('drops the hidden text of a restart when another restart follows', () => {
     const answer = new AnswerText('12345');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     answer.append('xxxx');
-    answer.begin('restart');
+    answer.startAttempt('restart');
     answer.append('ab');
     answer.finish(false);
     assert.equal(answer.text, 'ab');
   });
 
-  it('shows a restarted answer at once where there was nothing before', () => {
+  it('appends a restarted answer immediately when the partial answer is empty', () => {
     const answer = new AnswerText();
-    answer.begin('restart');
+    answer.startAttempt('restart');
     assert.deepEqual(answer.append('a'), { type: 'append', text: 'a' });
   });
 
-  it('loses only the text of the attempt that is discarded', () => {
+  it('removes only the text of the current attempt when that text is discarded', () => {
     const answer = new AnswerText('kept');
-    answer.begin('replay');
+    answer.startAttempt('replay');
     answer.append(' dropped');
-    assert.deepEqual(answer.discard(), { type: 'discarded', text: 'kept' });
-    assert.equal(answer.discard(), undefined);
+    assert.deepEqual(answer.discardAttempt(), { type: 'discarded', text: 'kept' });
+    assert.equal(answer.discardAttempt(), undefined);
     assert.deepEqual(answer.append(' more'), { type: 'append', text: ' more' });
     assert.equal(answer.text, 'kept more');
   });
 
-  it('stays until an answer that starts over within the attempt is longer', () => {
+  it('keeps the text until an answer that starts over within the attempt is longer', () => {
     const answer = new AnswerText();
     answer.append('12345');
     assert.equal(answer.restartInStream(), true);
     assert.equal(answer.append('abc'), undefined);
-    assert.deepEqual(answer.append('def'), { type: 'overtaken', text: 'abcdef' });
+    assert.deepEqual(answer.append('def'), { type: 'replaced', text: 'abcdef' });
   });
 
-  it('does not let a continuation start over within the attempt', () => {
+  it('rejects a restart within the attempt for a continuation', () => {
     const answer = new AnswerText('Once upon a time');
-    answer.begin('continue');
+    answer.startAttempt('continue');
     answer.append(' there was a');
     assert.equal(answer.restartInStream(), false);
     assert.equal(answer.text, 'Once upon a time there was a');
   });
 
-  const attempts: readonly (readonly [how: 'replay' | 'restart' | 'continue', text: string, isRepetition: boolean])[] =
+  const attempts: readonly (readonly [mode: 'replay' | 'restart' | 'continue', text: string, isRepetition: boolean])[] =
     [
       ['continue', '', true],
       ['continue', 'Once upon a time', true],
@@ -100,46 +100,46 @@ describe('the text of an answer', () => {
       ['restart', '', false],
       ['replay', '', false],
     ];
-  for (const [how, text, isRepetition] of attempts) {
-    it(`is ${isRepetition ? 'only repeated' : 'not only repeated'} by «${text}» of an attempt that begins as ${how}`, () => {
+  for (const [mode, text, isRepetition] of attempts) {
+    it(`${isRepetition ? 'treats' : 'does not treat'} the text «${text}» of a ${mode} attempt as a mere repetition`, () => {
       const answer = new AnswerText('Once upon a time');
-      answer.begin(how);
+      answer.startAttempt(mode);
       answer.append(text);
       assert.equal(answer.isRepetition, isRepetition);
     });
   }
 
-  it('never gets shorter before the end, and is then the last answer, however that was cut into pieces', () => {
+  it('never gets shorter before a restarted answer is complete, for any split into deltas', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const answer = new AnswerText(partial);
-        answer.begin('restart');
+        answer.startAttempt('restart');
         const changes: (TextChange | undefined)[] = [];
         let length = partial.length;
         for (const piece of pieces) {
           changes.push(answer.append(piece));
-          assert.equal(read(partial, changes), answer.text);
+          assert.equal(applyChanges(partial, changes), answer.text);
           assert.ok(answer.text.length >= length);
           length = answer.text.length;
         }
         changes.push(answer.finish(false));
         assert.equal(answer.text, pieces.join('') || partial);
-        assert.equal(read(partial, changes), answer.text);
+        assert.equal(applyChanges(partial, changes), answer.text);
       }),
       { numRuns: propertyRuns },
     );
   });
 
-  it('is the same at every moment for every way to cut the same text', () => {
+  it('does not depend on how a restarted answer is split into deltas', () => {
     fc.assert(
-      fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, at) => {
-        const cut = at % (text.length + 1);
-        const [whole, halves] = [new AnswerText(partial), new AnswerText(partial)];
-        for (const answer of [whole, halves]) answer.begin('restart');
-        whole.append(text);
-        halves.append(text.slice(0, cut));
-        halves.append(text.slice(cut));
-        assert.equal(halves.text, whole.text);
+      fc.property(fc.string(), fc.string({ minLength: 1 }), fc.nat(), (partial, text, seed) => {
+        const splitAt = seed % (text.length + 1);
+        const [unsplit, split] = [new AnswerText(partial), new AnswerText(partial)];
+        for (const answer of [unsplit, split]) answer.startAttempt('restart');
+        unsplit.append(text);
+        split.append(text.slice(0, splitAt));
+        split.append(text.slice(splitAt));
+        assert.equal(split.text, unsplit.text);
       }),
       { numRuns: propertyRuns },
     );

@@ -4,8 +4,8 @@ import { readDemoPrompt } from '../../../src/demo/answers/demoPrompt';
 import {
   continuationMessages,
   knownPrefill,
-  longestJoin,
-  quotedChars,
+  maxContinuedChars,
+  quoteChars,
   resumeMethod,
   type PartialAnswer,
   type Prefill,
@@ -14,22 +14,22 @@ import { prefillText } from '../../../src/engine/answer/splice';
 import type { ChatMessage } from '../../../src/engine/request';
 import { propertyRuns } from '../../support/propertyRuns';
 
-const asking = (content: string): readonly ChatMessage[] => [
+const conversationWith = (content: string): readonly ChatMessage[] => [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content },
 ];
 
-const english = asking('What is a sheep?');
+const english = conversationWith('What is a sheep?');
 const partial = 'A sheep is an animal that';
 
 const textOf = (content: ChatMessage['content'] | undefined): string => (typeof content === 'string' ? content : '');
 
-const plea = (messages: readonly ChatMessage[], text = partial): string =>
+const continuePrompt = (messages: readonly ChatMessage[], text = partial): string =>
   textOf(continuationMessages(messages, text, 'continue', undefined).at(-1)?.content);
 
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** Of the person's last words; true: the request for the rest is in Chinese. */
+/** The last prompts of the user, and whether the prompt to continue is in Chinese. */
 const languages: readonly (readonly [prompt: string, chinese: boolean])[] = [
   ['What is a sheep?', false],
   ['羊是什么?', true],
@@ -45,76 +45,81 @@ const languages: readonly (readonly [prompt: string, chinese: boolean])[] = [
   ['', false],
 ];
 
-describe('a request for the rest of an answer', () => {
-  it('begins with the conversation and does not change it', () => {
+describe('messages of a continuation request', () => {
+  it('begin with the unchanged conversation', () => {
     const before = structuredClone(english);
-    for (const how of ['prefill', 'continue'] as const) {
-      assert.deepEqual(continuationMessages(english, partial, how, undefined).slice(0, 2), before);
+    for (const method of ['prefill', 'continue'] as const) {
+      assert.deepEqual(continuationMessages(english, partial, method, undefined).slice(0, 2), before);
     }
     assert.deepEqual(english, before);
   });
 
-  it('ends with the partial, without the white space at its end, where that is prefilled', () => {
+  it('end with the partial answer without trailing white space, for a prefill', () => {
     const messages = continuationMessages(english, `${partial} \n\n`, 'prefill', 'assistant');
     assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial }]);
   });
 
-  it('marks the prefill only where the model wants that', () => {
+  it('mark a prefill with `prefix` only for models that require it', () => {
     const messages = continuationMessages(english, partial, 'prefill', 'prefix');
     assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial, prefix: true }]);
     assert.ok(continuationMessages(english, partial, 'continue', 'prefix').every((message) => !('prefix' in message)));
   });
 
-  it('has the partial as it is, and then says what is wanted', () => {
+  it('end with the unchanged partial answer and a prompt to continue, without a prefill', () => {
     const messages = continuationMessages(english, `${partial} \n`, 'continue', 'assistant');
     assert.deepEqual(messages[2], { role: 'assistant', content: `${partial} \n` });
     assert.deepEqual([messages.length, messages[3]?.role], [4, 'user']);
   });
 
-  it('says what has happened, where to go on, and what not to write', () => {
-    const words = [
+  it('tell the model what happened, where to continue and what not to write', () => {
+    const englishPatterns = [
       /cut off by a connection error/,
       /exact next character/,
       /no preamble/i,
       /no repetition/i,
       /code fence/,
     ];
-    for (const word of words) assert.match(plea(english), word);
-    const chineseWords = [/连接错误/, /下一个字符/, /不要开场白/, /不要重复/, /代码块/];
-    for (const word of chineseWords) assert.match(plea(asking('羊是什么?')), word);
+    for (const pattern of englishPatterns) assert.match(continuePrompt(english), pattern);
+    const chinesePatterns = [/连接错误/, /下一个字符/, /不要开场白/, /不要重复/, /代码块/];
+    for (const pattern of chinesePatterns) assert.match(continuePrompt(conversationWith('羊是什么?')), pattern);
   });
 
-  it('quotes the last 200 characters', () => {
+  it('quote the last 200 characters of the partial answer', () => {
     const text = Array.from({ length: 300 }, (_, i) => `${i} `).join('');
-    assert.ok(plea(english, text).includes(`«${text.slice(-200)}»`));
-    assert.ok(plea(english, 'short').includes('«short»'));
-    assert.equal(quotedChars, 200);
+    assert.ok(continuePrompt(english, text).includes(`«${text.slice(-200)}»`));
+    assert.ok(continuePrompt(english, 'short').includes('«short»'));
+    assert.equal(quoteChars, 200);
   });
 
-  it('quotes no half character', () => {
+  it('quote no half of a surrogate pair', () => {
     const text = `${'🐑'.repeat(10)}${'x'.repeat(199)}`;
-    assert.ok(plea(english, text).includes(`«${'x'.repeat(199)}»`));
+    assert.ok(continuePrompt(english, text).includes(`«${'x'.repeat(199)}»`));
   });
 
   for (const [prompt, chinese] of languages) {
-    it(`is in ${chinese ? 'Chinese' : 'English'} after "${prompt}"`, () => {
-      assert.equal(plea(asking(prompt)).includes('继续'), chinese);
+    it(`ask in ${chinese ? 'Chinese' : 'English'} to continue after the prompt "${prompt}"`, () => {
+      assert.equal(continuePrompt(conversationWith(prompt)).includes('继续'), chinese);
     });
   }
 
-  it('is in the language of the last question', () => {
-    const messages = [...asking('羊是什么?'), { role: 'assistant', content: '一种动物。' } as const, ...english];
-    assert.match(plea(messages), /connection error/);
+  it('ask in the language of the last prompt to continue', () => {
+    const messages = [
+      ...conversationWith('羊是什么?'),
+      { role: 'assistant', content: '一种动物。' } as const,
+      ...english,
+    ];
+    assert.match(continuePrompt(messages), /connection error/);
   });
 
-  it('is in the language of the question, not of the answer', () => {
-    const messages = [...asking('羊是什么?'), { role: 'assistant', content: 'It is an animal.' } as const];
-    assert.match(plea(messages), /连接错误/);
+  it('ask in the language of the prompt, not of the answer, to continue', () => {
+    const messages = [...conversationWith('羊是什么?'), { role: 'assistant', content: 'It is an animal.' } as const];
+    assert.match(continuePrompt(messages), /连接错误/);
   });
 
-  it('is in English where nobody has asked anything', () => assert.match(plea([]), /connection error/));
+  it('ask in English to continue when the conversation has no prompt', () =>
+    assert.match(continuePrompt([]), /connection error/));
 
-  it('asks in the language of a prompt that is made of parts', () => {
+  it('ask in the language of a prompt that consists of parts to continue', () => {
     const parts = (text: string): readonly ChatMessage[] => [
       {
         role: 'user',
@@ -126,20 +131,20 @@ describe('a request for the rest of an answer', () => {
       { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'look', arguments: '{}' }] },
       { role: 'tool', toolCallId: '1', content: 'a sheep' },
     ];
-    assert.match(plea(parts('羊是什么?')), /^请继续/);
-    assert.match(plea(parts('What is a sheep?')), /^Continue/);
+    assert.match(continuePrompt(parts('羊是什么?')), /^请继续/);
+    assert.match(continuePrompt(parts('What is a sheep?')), /^Continue/);
   });
 
-  it('carries no half character', () => {
+  it('contain no half of a surrogate pair', () => {
     const halves = 'a\udc11b\ud83dc 🐑\ud83d';
-    for (const how of ['prefill', 'continue'] as const) {
-      const messages = continuationMessages(english, halves, how, undefined);
+    for (const method of ['prefill', 'continue'] as const) {
+      const messages = continuationMessages(english, halves, method, undefined);
       assert.equal(messages[2]?.content, 'a\ufffdb\ufffdc 🐑');
       assert.ok(messages.every(({ content }) => !loneSurrogate.test(textOf(content))));
     }
   });
 
-  it('is understood by the gateway of the demo, whatever the partial is', () => {
+  it('are understood by the gateway of the demo for any partial answer', () => {
     const anyPartial = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 }),
       fc
@@ -148,11 +153,11 @@ describe('a request for the rest of an answer', () => {
     );
     fc.assert(
       fc.property(anyPartial, fc.constantFrom(...languages), (text, [prompt]) => {
-        for (const how of ['prefill', 'continue'] as const) {
-          const messages = continuationMessages(asking(prompt), text, how, undefined);
+        for (const method of ['prefill', 'continue'] as const) {
+          const messages = continuationMessages(conversationWith(prompt), text, method, undefined);
           const read = readDemoPrompt({ model: 'sheep', messages: [...messages] });
-          assert.equal(read.partial, how === 'prefill' ? prefillText(text) : text);
-          assert.deepEqual([read.text, read.asksForRest], [prompt, how === 'continue']);
+          assert.equal(read.partial, method === 'prefill' ? prefillText(text) : text);
+          assert.deepEqual([read.text, read.asksForRest], [prompt, method === 'continue']);
         }
       }),
       { numRuns: propertyRuns },
@@ -163,7 +168,7 @@ describe('a request for the rest of an answer', () => {
 const gateway = 'https://api.holysheep.ai/v1';
 const deepSeek = 'https://api.deepseek.com/beta';
 
-const takers: readonly string[] = [
+const prefillModels: readonly string[] = [
   'claude-2',
   'claude-2.0',
   'claude-2.1',
@@ -197,7 +202,7 @@ const takers: readonly string[] = [
   'Claude-Sonnet-4',
 ];
 
-const others: readonly string[] = [
+const modelsWithoutPrefill: readonly string[] = [
   'claude-opus-4-6',
   'claude-opus-4.6',
   'claude-sonnet-4-6-20260217',
@@ -223,7 +228,7 @@ const others: readonly string[] = [
   '',
 ];
 
-const deepSeekTable: readonly (readonly [baseUrl: string, model: string, takes: Prefill | undefined])[] = [
+const deepSeekTable: readonly (readonly [baseUrl: string, model: string, prefill: Prefill | undefined])[] = [
   [deepSeek, 'deepseek-chat', 'prefix'],
   [`${deepSeek}/`, 'deepseek-reasoner', 'prefix'],
   ['https://api.deepseek.com:443/beta', 'deepseek-chat', 'prefix'],
@@ -238,51 +243,65 @@ const deepSeekTable: readonly (readonly [baseUrl: string, model: string, takes: 
   ['https://apixdeepseek.com/beta', 'deepseek-chat', undefined],
 ];
 
-describe('a prefill', () => {
-  for (const model of takers) {
-    it(`is taken by ${model} wherever it is served`, () => {
+describe('prefill support', () => {
+  for (const model of prefillModels) {
+    it(`includes ${model} at any base URL`, () => {
       assert.equal(knownPrefill(gateway, model), 'assistant');
       assert.equal(knownPrefill('no URL', model), 'assistant');
     });
   }
 
-  for (const model of others) {
-    it(`is not known to be taken by "${model}"`, () => assert.equal(knownPrefill(gateway, model), undefined));
+  for (const model of modelsWithoutPrefill) {
+    it(`does not include "${model}"`, () => assert.equal(knownPrefill(gateway, model), undefined));
   }
 
-  for (const [baseUrl, model, takes] of deepSeekTable) {
-    it(`is ${takes ? 'marked with a prefix' : 'not known to be taken'} for ${model} at ${baseUrl}`, () => {
-      assert.equal(knownPrefill(baseUrl, model), takes);
+  for (const [baseUrl, model, prefill] of deepSeekTable) {
+    it(`${prefill ? 'includes a marked prefix for' : 'does not include'} ${model} at ${baseUrl}`, () => {
+      assert.equal(knownPrefill(baseUrl, model), prefill);
     });
   }
 });
 
 const text = 'Half a sentence, and';
-const broken: PartialAnswer = { text, reasoned: false, calledTools: false, joinsRefused: false, prefill: undefined };
+const partialAnswer: PartialAnswer = {
+  text,
+  hadReasoning: false,
+  hadToolCalls: false,
+  continuationsRejected: false,
+  prefill: undefined,
+};
 
-type Way = ReturnType<typeof resumeMethod>;
+type Method = ReturnType<typeof resumeMethod>;
 
-const table: readonly (readonly [what: string, broken: Partial<PartialAnswer>, way: Way])[] = [
-  ['of which nothing has been seen is asked for again', { text: '' }, 'replay'],
-  ['of which nothing has been seen is asked for again, prefill or not', { text: '', prefill: 'assistant' }, 'replay'],
-  ['of which only the thinking was seen starts again', { text: '', reasoned: true }, 'restart'],
-  ['of which only a tool call was seen starts again', { text: '', calledTools: true }, 'restart'],
-  ['that is white space so far starts again', { text: ' \n', prefill: 'assistant' }, 'restart'],
-  ['that was calling a tool starts again', { calledTools: true, prefill: 'prefix' }, 'restart'],
-  ['with text is continued', {}, 'continue'],
-  ['is prefilled where the model takes it', { prefill: 'assistant' }, 'prefill'],
-  ['is prefilled with a sign where the model wants one', { prefill: 'prefix' }, 'prefill'],
-  ['that was thought about is not prefilled', { reasoned: true, prefill: 'assistant' }, 'continue'],
-  ['starts again where no request for the rest is taken', { joinsRefused: true }, 'restart'],
-  ['starts again there although a prefill is known', { joinsRefused: true, prefill: 'prefix' }, 'restart'],
-  ['of 60,000 characters is continued', { text: 'x'.repeat(60_000) }, 'continue'],
-  ['of more than 60,000 characters starts again', { text: 'x'.repeat(60_001), prefill: 'prefix' }, 'restart'],
+const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>, method: Method])[] = [
+  ['sends the original request again when nothing has arrived', { text: '' }, 'replay'],
+  [
+    'sends the original request again when nothing has arrived, even if the model supports a prefill',
+    { text: '', prefill: 'assistant' },
+    'replay',
+  ],
+  ['restarts the answer when only reasoning has arrived', { text: '', hadReasoning: true }, 'restart'],
+  ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],
+  ['restarts the answer when only white space has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
+  ['restarts the answer when a tool call was cut', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
+  ['continues a partial answer with a prompt', {}, 'continue'],
+  ['continues with a prefill when the model supports one', { prefill: 'assistant' }, 'prefill'],
+  ['continues with a marked prefill when the model requires the mark', { prefill: 'prefix' }, 'prefill'],
+  ['does not use a prefill after reasoning', { hadReasoning: true, prefill: 'assistant' }, 'continue'],
+  ['restarts the answer when the gateway rejects continuations', { continuationsRejected: true }, 'restart'],
+  [
+    'restarts the answer when the gateway rejects continuations, even if the model supports a prefill',
+    { continuationsRejected: true, prefill: 'prefix' },
+    'restart',
+  ],
+  ['continues an answer of 60,000 characters', { text: 'x'.repeat(60_000) }, 'continue'],
+  ['restarts an answer of more than 60,000 characters', { text: 'x'.repeat(60_001), prefill: 'prefix' }, 'restart'],
 ];
 
-describe('a broken answer', () => {
-  for (const [what, given, way] of table) {
-    it(what, () => assert.equal(resumeMethod({ ...broken, ...given }), way));
+describe('resume method', () => {
+  for (const [name, changes, method] of methods) {
+    it(name, () => assert.equal(resumeMethod({ ...partialAnswer, ...changes }), method));
   }
 
-  it('is long from the number on that the documentation gives', () => assert.equal(longestJoin, 60_000));
+  it('has the length limit that the documentation names', () => assert.equal(maxContinuedChars, 60_000));
 });

@@ -8,10 +8,10 @@ import {
   type JoinMethod,
 } from '../../../src/engine/answer/splice';
 
-/** Over 1000 characters, no passage of it comes twice. */
+/** A text of over 1000 characters in which no passage occurs twice. */
 const long = Array.from({ length: 80 }, (_, i) => `sentence ${i}. `).join('');
-/** Longer than the tail. */
-const endless = Array.from({ length: 500 }, (_, i) => `sentence ${i}. `).join('');
+/** A text that is longer than the searched tail. */
+const longerThanTail = Array.from({ length: 500 }, (_, i) => `sentence ${i}. `).join('');
 const short = 'A sheep is an animal with wool';
 const dashes = '-'.repeat(1000);
 
@@ -21,103 +21,126 @@ const another = (text: string) => ({ type: 'another', text }) as const;
 
 type Step = ReturnType<Splice['push']>;
 interface Case {
-  readonly what: string;
+  readonly name: string;
   readonly partial?: string;
+  /** The pieces of the continuation. */
   readonly pushed: readonly string[];
-  /** Of the last one. */
+  /** The call that follows the last piece, if any. */
   readonly then?: 'expire' | 'end';
-  /** The last step; those before it were `hold`. */
+  /** The expected last step. All previous steps must be `hold`. */
   readonly step: Step;
 }
 
-const continued: readonly Case[] = [
-  { what: 'that begins with something new is shown at once', pushed: [', and'], step: join(0, ', and') },
-  { what: 'loses what it repeats of the end', pushed: ['is an animal with wool. So'], step: join(22, '. So') },
-  { what: 'is held while it repeats the end', pushed: ['is an ani'], step: hold },
-  { what: 'is held over many pieces', pushed: ['is an', ' animal', ' with'], step: hold },
+const continueCases: readonly Case[] = [
+  { name: 'appends a continuation without an overlap immediately', pushed: [', and'], step: join(0, ', and') },
   {
-    what: 'joins where the repetition is over',
+    name: 'drops an overlap with the end of the partial answer',
+    pushed: ['is an animal with wool. So'],
+    step: join(22, '. So'),
+  },
+  { name: 'holds a continuation that repeats the end so far', pushed: ['is an ani'], step: hold },
+  {
+    name: 'holds a continuation that repeats the end over several pieces',
+    pushed: ['is an', ' animal', ' with'],
+    step: hold,
+  },
+  {
+    name: 'joins as soon as the repetition ends',
     pushed: ['is an animal', ' with wo', 'ol. So'],
     step: join(22, '. So'),
   },
-  { what: 'joins with nothing to show yet', pushed: ['is an animal with wool'], step: join(22, '') },
   {
-    what: 'keeps an overlap of 15 characters',
+    name: 'joins with an empty text when the continuation is exactly the overlap',
+    pushed: ['is an animal with wool'],
+    step: join(22, ''),
+  },
+  {
+    name: 'keeps an overlap of 15 characters',
     pushed: ['animal with wool!'.slice(1)],
     step: join(0, 'nimal with wool!'),
   },
-  { what: 'loses an overlap of 16 characters', pushed: ['animal with wool!'], step: join(16, '!') },
+  { name: 'drops an overlap of 16 characters', pushed: ['animal with wool!'], step: join(16, '!') },
   {
-    what: 'loses the longest overlap there is',
+    name: 'drops the longest possible overlap',
     partial: 'ab'.repeat(20),
     pushed: ['ab'.repeat(12) + '!'],
     step: join(24, '!'),
   },
   {
-    what: 'keeps an overlap without letter or digit',
+    name: 'keeps an overlap without letters and digits',
     partial: dashes,
     pushed: ['-'.repeat(20) + '\n'],
     step: join(0, '-'.repeat(20) + '\n'),
   },
   {
-    what: 'loses an overlap in any script',
+    name: 'drops an overlap of Chinese characters',
     partial: '羊是一种吃草的动物身上长着厚厚的羊毛',
     pushed: ['一种吃草的动物身上长着厚厚的羊毛!'],
     step: join(16, '!'),
   },
   {
-    what: 'loses an overlap of digits',
+    name: 'drops an overlap of digits',
     partial: `x${'1'.repeat(15)}2`,
     pushed: [`${'1'.repeat(15)}2;`],
     step: join(16, ';'),
   },
-  { what: 'is held until more than half a character has come', pushed: ['\ud83d'], step: hold },
-  { what: 'is held while nothing has come', pushed: [''], step: hold },
-  { what: 'is held while nothing has come, for longer', pushed: [''], then: 'expire', step: hold },
-  { what: 'that never came has nothing to add', pushed: [], then: 'end', step: join(0, '') },
-  { what: 'of nothing is all of the answer', partial: '', pushed: ['Hello'], step: join(0, 'Hello') },
+  { name: 'holds a continuation that is half of a surrogate pair', pushed: ['\ud83d'], step: hold },
+  { name: 'holds an empty continuation', pushed: [''], step: hold },
+  { name: 'holds an empty continuation after the time limit', pushed: [''], then: 'expire', step: hold },
+  { name: 'joins with an empty text when no continuation arrives', pushed: [], then: 'end', step: join(0, '') },
   {
-    what: 'is cut between characters only',
+    name: 'appends the complete continuation to an empty partial answer',
+    partial: '',
+    pushed: ['Hello'],
+    step: join(0, 'Hello'),
+  },
+  {
+    name: 'does not split a surrogate pair at the seam',
     partial: `${short}\ud83d`,
     pushed: [short, '\ud83d', '\udc11'],
     step: join(0, `${short}\ud83d\udc11`),
   },
 
-  { what: 'is held while it replays the answer', pushed: ['A sheep is'], step: hold },
-  { what: 'is held when it has replayed all of it', pushed: [short], step: hold },
+  { name: 'holds a continuation that repeats the start of the answer', pushed: ['A sheep is'], step: hold },
+  { name: 'holds a continuation that has repeated the complete partial answer', pushed: [short], step: hold },
   {
-    what: 'loses a replay of the whole answer',
+    name: 'drops a repetition of the complete partial answer',
     pushed: ['A sheep is an animal', ' with wool. So'],
     step: join(30, '. So'),
   },
   {
-    what: 'loses a replay longer than the tail',
+    name: 'drops a repetition of the complete partial answer that is longer than the tail',
     partial: long.repeat(9),
     pushed: [`${long.repeat(9)}End`],
     step: join(9 * long.length, 'End'),
   },
   {
-    what: 'loses an overlap as long as the tail',
+    name: 'drops an overlap as long as the tail',
     partial: `${long}${'y'.repeat(tailChars)}`,
     pushed: [`${'y'.repeat(tailChars)}z`],
     step: join(tailChars, 'z'),
   },
   {
-    what: 'keeps the replay of a very short answer, which may be none',
+    name: 'keeps a possible repetition of a very short partial answer',
     partial: 'Hi',
     pushed: ['Hi there'],
     step: join(0, 'Hi there'),
   },
-  { what: 'that ends with the answer replayed has nothing to add', pushed: [short], then: 'end', step: join(30, '') },
   {
-    what: 'that ends with a very short answer replayed has nothing to add',
+    name: 'adds nothing when the continuation ends after repeating the partial answer',
+    pushed: [short],
+    then: 'end',
+    step: join(30, ''),
+  },
+  {
+    name: 'adds nothing when the continuation ends after repeating a very short partial answer',
     partial: 'Hi',
     pushed: ['Hi'],
     then: 'end',
     step: join(2, ''),
   },
   {
-    what: 'that ends with an overlap has nothing to add',
+    name: 'adds nothing when the continuation ends with the overlap',
     partial: `${short}. ${short}`,
     pushed: ['sheep is an animal with wool'],
     then: 'end',
@@ -125,149 +148,159 @@ const continued: readonly Case[] = [
   },
 
   {
-    what: 'is another answer where it leaves the words of the beginning',
+    name: 'treats a continuation that repeats the start for 64 characters and then differs as another answer',
     partial: long,
     pushed: [long.slice(0, 64), 'Or'],
     step: another(`${long.slice(0, 64)}Or`),
   },
   {
-    what: 'is no other answer after 63 characters',
+    name: 'appends a continuation that repeats the start for 63 characters and then differs',
     partial: long,
     pushed: [`${long.slice(0, 63)}Or`],
     step: join(0, `${long.slice(0, 63)}Or`),
   },
   {
-    what: 'is another answer where it ends in the midst of the old one',
+    name: 'treats a continuation that ends after 64 repeated characters of the start as another answer',
     partial: long,
     pushed: [long.slice(0, 64)],
     then: 'end',
     step: another(long.slice(0, 64)),
   },
   {
-    what: 'that ends after 63 characters of the old one is kept',
+    name: 'appends a continuation that ends after 63 repeated characters of the start',
     partial: long,
     pushed: [long.slice(0, 63)],
     then: 'end',
     step: join(0, long.slice(0, 63)),
   },
   {
-    what: 'rather repeats the end than begins anew',
+    name: 'prefers an overlap with the end to another answer',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 70)}`,
     pushed: [`${long.slice(0, 70)}? So`],
     step: join(70, '? So'),
   },
   {
-    what: 'that ends is rather the end repeated than the beginning',
+    name: 'prefers an overlap with the end to another answer when the continuation ends',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 70)}`,
     pushed: [long.slice(0, 70)],
     then: 'end',
     step: join(70, ''),
   },
 
-  { what: 'is shown when the time is up', pushed: ['animal'], then: 'expire', step: join(0, 'animal') },
   {
-    what: 'is joined as far as that can be told when the time is up',
+    name: 'appends a held continuation after the time limit',
+    pushed: ['animal'],
+    then: 'expire',
+    step: join(0, 'animal'),
+  },
+  {
+    name: 'drops the overlap that is known when the time limit has passed',
     partial: `${'ab'.repeat(10)}c${'ab'.repeat(10)}`,
     pushed: ['ab'.repeat(9)],
     then: 'expire',
     step: join(18, ''),
   },
   {
-    what: 'is shown when the time is up after 63 characters of echo',
+    name: 'appends a repetition of 63 characters after the time limit',
     partial: long,
     pushed: [long.slice(9, 72)],
     then: 'expire',
     step: join(0, long.slice(9, 72)),
   },
   {
-    what: 'is held when the time is up after 64 characters of echo',
+    name: 'holds a repetition of 64 characters beyond the time limit',
     partial: long,
     pushed: [long.slice(9, 73)],
     then: 'expire',
     step: hold,
   },
   {
-    what: 'is held when the time is up after 64 characters of replay',
+    name: 'holds a repetition of 64 characters of the start beyond the time limit',
     partial: long.repeat(9),
     pushed: [long.slice(0, 64)],
     then: 'expire',
     step: hold,
   },
-  { what: 'is held beyond 600 characters of echo', partial: long, pushed: [long.slice(9, 900)], step: hold },
-  { what: 'is held beyond 600 characters of replay', partial: long.repeat(9), pushed: [long.repeat(8)], step: hold },
+  { name: 'holds a repetition of more than 600 characters', partial: long, pushed: [long.slice(9, 900)], step: hold },
   {
-    what: 'keeps a refrain that ends it',
+    name: 'holds a repetition of more than 600 characters of the start',
+    partial: long.repeat(9),
+    pushed: [long.repeat(8)],
+    step: hold,
+  },
+  {
+    name: 'keeps a repeated passage that does not reach the end of the partial answer',
     partial: `${short}! La.`,
     pushed: ['sheep is an animal with wool'],
     then: 'end',
     step: join(0, 'sheep is an animal with wool'),
   },
   {
-    what: 'is held beyond 600 characters without letter or digit',
+    name: 'holds a repetition of more than 600 characters without letters and digits',
     partial: dashes,
     pushed: ['-'.repeat(700)],
     step: hold,
   },
   {
-    what: 'is shown when the time is up if half a character is all that is new',
+    name: 'appends the continuation after the time limit when it ends with half of a surrogate pair',
     partial: dashes,
     pushed: [`x${'-'.repeat(70)}\ud83d`],
     then: 'expire',
     step: join(0, `x${'-'.repeat(70)}\ud83d`),
   },
   {
-    what: 'keeps a replay without letter or digit',
+    name: 'keeps a repetition of the partial answer without letters and digits',
     partial: dashes,
     pushed: [`${dashes}\n`],
     step: join(0, `${dashes}\n`),
   },
   {
-    what: 'is no other answer where only a later part of it is the same',
+    name: 'does not treat a repeated passage from the middle as another answer',
     partial: `A${short.repeat(3)}. B${short.repeat(3)}. C`,
     pushed: ['B', short.repeat(3), '!'],
     step: join(0, `B${short.repeat(3)}!`),
   },
 
   {
-    what: 'keeps a line break after one that is there',
+    name: 'keeps a line break after a line break of the partial answer',
     partial: `${short}\n`,
     pushed: ['\n'],
     step: join(0, '\n'),
   },
   {
-    what: 'keeps an overlap that is longer than the tail',
-    partial: endless,
-    pushed: [`${endless.slice(-tailChars - 100)}!`],
-    step: join(0, `${endless.slice(-tailChars - 100)}!`),
+    name: 'keeps an overlap that is longer than the tail',
+    partial: longerThanTail,
+    pushed: [`${longerThanTail.slice(-tailChars - 100)}!`],
+    step: join(0, `${longerThanTail.slice(-tailChars - 100)}!`),
   },
   {
-    what: 'keeps an overlap without letter or digit before something that has them',
+    name: 'keeps an overlap without letters and digits before a text with letters',
     partial: dashes,
     pushed: [`${'-'.repeat(20)}\nSo`],
     step: join(0, `${'-'.repeat(20)}\nSo`),
   },
   {
-    what: 'keeps the replay of a very short answer when the time is up',
+    name: 'keeps a repetition of a very short partial answer after the time limit',
     partial: 'Hi',
     pushed: ['Hi'],
     then: 'expire',
     step: join(0, 'Hi'),
   },
   {
-    what: 'keeps the replay of a very short answer that ends in half a character more',
+    name: 'keeps a repetition of a very short partial answer that ends with half of a surrogate pair',
     partial: 'Hi',
     pushed: ['Hi\ud83d'],
     then: 'end',
     step: join(0, 'Hi\ud83d'),
   },
   {
-    what: 'loses a replay that ends in half a character, where the other half does not follow',
+    name: 'drops a repetition that ends with half of a surrogate pair when the other half does not follow',
     partial: `${short}\ud83d`,
     pushed: [`${short}\ud83dx`],
     step: join(31, 'x'),
   },
   {
-    what: 'is another answer where it ends in the midst of one that ends as it begins',
+    name: 'treats a continuation that ends within a partial answer with equal start and end as another answer',
     partial: `${long.slice(0, 70)}! ${long.slice(0, 20)}`,
     pushed: [long.slice(0, 70)],
     then: 'end',
@@ -275,107 +308,141 @@ const continued: readonly Case[] = [
   },
 ];
 
-const prefilled: readonly Case[] = [
-  { what: 'is shown at once', pushed: [', and'], step: join(0, ', and') },
-  { what: 'is shown at once, whatever letter of the answer it is', pushed: ['a'], step: join(0, 'a') },
+const prefillCases: readonly Case[] = [
+  { name: 'appends a continuation without a repetition immediately', pushed: [', and'], step: join(0, ', and') },
+  { name: 'appends a single letter of the partial answer immediately', pushed: ['a'], step: join(0, 'a') },
   {
-    what: 'is another answer after 64 characters, white space at its beginning included',
+    name: 'counts leading white space in the 64 repeated characters of another answer',
     partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 63)}Or`],
     step: another(`\n${long.slice(0, 63)}Or`),
   },
   {
-    what: 'keeps what repeats the end',
+    name: 'keeps an overlap with the end of the partial answer',
     pushed: ['is an animal with wool. So'],
     step: join(0, 'is an animal with wool. So'),
   },
-  { what: 'loses an echo of all of it', pushed: ['A sheep is an animal', ' with wool. So'], step: join(30, '. So') },
-  { what: 'is held while it echoes', pushed: ['A sheep is'], step: hold },
-  { what: 'keeps an echo too short to be sure', partial: 'Hi', pushed: ['Hi there'], step: join(0, 'Hi there') },
   {
-    what: 'keeps an echo without letter or digit',
+    name: 'drops a repetition of the complete prefill',
+    pushed: ['A sheep is an animal', ' with wool. So'],
+    step: join(30, '. So'),
+  },
+  { name: 'holds a continuation that repeats the prefill so far', pushed: ['A sheep is'], step: hold },
+  {
+    name: 'keeps a possible repetition of a very short prefill',
+    partial: 'Hi',
+    pushed: ['Hi there'],
+    step: join(0, 'Hi there'),
+  },
+  {
+    name: 'keeps a repetition of a prefill without letters and digits',
     partial: '-'.repeat(20),
     pushed: ['-'.repeat(20) + '\n'],
     step: join(0, '-'.repeat(20) + '\n'),
   },
-  { what: 'that ends with an echo has nothing to add', pushed: [short], then: 'end', step: join(30, '') },
   {
-    what: 'that ends with a very short echo has nothing to add',
+    name: 'adds nothing when the continuation ends after repeating the prefill',
+    pushed: [short],
+    then: 'end',
+    step: join(30, ''),
+  },
+  {
+    name: 'adds nothing when the continuation ends after repeating a very short prefill',
     partial: 'Hi\n',
     pushed: ['Hi'],
     then: 'end',
     step: join(2, ''),
   },
-  { what: 'loses the white space that is there', partial: `${short}\n\n`, pushed: ['\n\nSo'], step: join(2, 'So') },
-  { what: 'loses as much white space as is there', partial: `${short}\n`, pushed: ['\n\nSo'], step: join(1, '\nSo') },
-  { what: 'loses no other white space than is there', partial: `${short} `, pushed: ['\nSo'], step: join(0, '\nSo') },
-  { what: 'may go on without the white space', partial: `${short}\n\n`, pushed: ['So'], step: join(0, 'So') },
   {
-    what: 'is held while its white space is there already',
+    name: 'drops the trailing white space of the partial answer',
+    partial: `${short}\n\n`,
+    pushed: ['\n\nSo'],
+    step: join(2, 'So'),
+  },
+  {
+    name: 'drops no more white space than the partial answer has',
+    partial: `${short}\n`,
+    pushed: ['\n\nSo'],
+    step: join(1, '\nSo'),
+  },
+  {
+    name: 'keeps white space that differs from that of the partial answer',
+    partial: `${short} `,
+    pushed: ['\nSo'],
+    step: join(0, '\nSo'),
+  },
+  {
+    name: 'appends a continuation without the trailing white space',
+    partial: `${short}\n\n`,
+    pushed: ['So'],
+    step: join(0, 'So'),
+  },
+  {
+    name: 'holds a continuation that repeats the trailing white space',
     partial: `${short}\n\n  `,
     pushed: ['\n', '\n '],
     step: hold,
   },
   {
-    what: 'that ends in white space that is there has nothing to add',
+    name: 'adds nothing when the continuation ends after repeating trailing white space',
     partial: `${short}\n\n`,
     pushed: ['\n'],
     then: 'end',
     step: join(1, ''),
   },
   {
-    what: 'shows no white space twice when the time is up',
+    name: 'drops the repeated white space after the time limit',
     partial: `${short}\n\n`,
     pushed: ['\n'],
     then: 'expire',
     step: join(1, ''),
   },
   {
-    what: 'loses the echo and its white space',
+    name: 'drops a repetition of the prefill and of the trailing white space',
     partial: `${short}\n\n`,
     pushed: [`${short}\n`, '\nSo'],
     step: join(32, 'So'),
   },
   {
-    what: 'loses the echo and what there is of its white space',
+    name: 'drops a repetition of the prefill and a part of the trailing white space',
     partial: `${short}\n\n`,
     pushed: [`${short}\nSo`],
     step: join(31, 'So'),
   },
   {
-    what: 'loses the echo when the white space is missing',
+    name: 'drops a repetition of the prefill when the trailing white space is missing',
     partial: `${short}\n\n`,
     pushed: [`${short}So`],
     step: join(30, 'So'),
   },
   {
-    what: 'is another answer where it leaves the words of the beginning',
+    name: 'treats a continuation that repeats the start for 64 characters and then differs as another answer',
     partial: long,
     pushed: [`${long.slice(0, 64)}Or`],
     step: another(`${long.slice(0, 64)}Or`),
   },
   {
-    what: 'is another answer, whatever white space both begin with',
+    name: 'treats a continuation that begins with the same white space and then differs as another answer',
     partial: `\n${long.trim()}\n`,
     pushed: [`\n${long.slice(0, 64)}Or`],
     step: another(`\n${long.slice(0, 64)}Or`),
   },
   {
-    what: 'is another answer where it ends in the midst of the old one',
+    name: 'treats a continuation that ends after 64 repeated characters of the start as another answer',
     partial: long,
     pushed: [long.slice(0, 64)],
     then: 'end',
     step: another(long.slice(0, 64)),
   },
   {
-    what: 'is held when the time is up after 64 characters of echo',
+    name: 'holds a repetition of 64 characters beyond the time limit',
     partial: long,
     pushed: [long.slice(0, 64)],
     then: 'expire',
     step: hold,
   },
   {
-    what: 'is shown when the time is up after 63 characters of echo',
+    name: 'appends a repetition of 63 characters after the time limit',
     partial: long,
     pushed: [long.slice(0, 63)],
     then: 'expire',
@@ -383,10 +450,10 @@ const prefilled: readonly Case[] = [
   },
 ];
 
-function check(how: JoinMethod, cases: readonly Case[]): void {
-  for (const { what, partial = short, pushed, then, step } of cases) {
-    it(what, () => {
-      const splice = new Splice(partial, how);
+function testCases(method: JoinMethod, cases: readonly Case[]): void {
+  for (const { name, partial = short, pushed, then, step } of cases) {
+    it(name, () => {
+      const splice = new Splice(partial, method);
       const steps = pushed.map((text) => splice.push(text));
       if (then) steps.push(splice[then]());
       assert.deepEqual(steps.pop(), step);
@@ -396,11 +463,11 @@ function check(how: JoinMethod, cases: readonly Case[]): void {
   }
 }
 
-describe('a continuation', () => check('continue', continued));
-describe('a prefilled continuation', () => check('prefill', prefilled));
+describe('splice after a continue prompt', () => testCases('continue', continueCases));
+describe('splice after a prefill', () => testCases('prefill', prefillCases));
 
-describe('a splice', () => {
-  it('passes on everything after the join', () => {
+describe('splice', () => {
+  it('appends everything after the seam is decided', () => {
     const splice = new Splice(short, 'continue');
     splice.push('. So');
     assert.deepEqual(splice.push(short), { type: 'text', text: short });
@@ -408,7 +475,7 @@ describe('a splice', () => {
     assert.deepEqual(splice.end(), { type: 'text', text: '' });
   });
 
-  it('decides at the end what it holds when the time is up', () => {
+  it('decides about text that is held beyond the time limit as soon as it differs', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);
@@ -424,7 +491,7 @@ describe('a splice', () => {
     assert.deepEqual(splice.push('x'), { type: 'join', trimmed: length, text: 'x' });
   });
 
-  it('has the numbers of its documentation', () => {
+  it('has the limits that the documentation names', () => {
     assert.deepEqual([maxHoldMs, certainOverlap, tailChars, minOverlap], [1500, 64, 4000, 16]);
   });
 });

@@ -3,17 +3,22 @@ import fc from 'fast-check';
 import { minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/engine/answer/splice';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** What a reader ends up with; `pauses`: after these pieces the time is up. */
-function read(partial: string, pieces: readonly string[], how: JoinMethod, pauses: readonly number[] = []): string {
-  const splice = new Splice(partial, how);
+/** Returns the answer after a splice of all pieces. `expireAfter` has the indices of the pieces after which the time limit passes. */
+function spliced(
+  partial: string,
+  pieces: readonly string[],
+  method: JoinMethod,
+  expireAfter: readonly number[] = [],
+): string {
+  const splice = new Splice(partial, method);
   let text = partial;
   const apply = (step: ReturnType<Splice['push']>): void => {
     if (step.type === 'another') text = step.text;
     else if (step.type !== 'hold') text += step.text;
   };
-  pieces.forEach((piece, n) => {
+  pieces.forEach((piece, index) => {
     apply(splice.push(piece));
-    if (pauses.includes(n)) apply(splice.expire());
+    if (expireAfter.includes(index)) apply(splice.expire());
   });
   apply(splice.end());
   return text;
@@ -32,7 +37,7 @@ function inPieces(text: string, sizes: readonly number[]): readonly string[] {
 const isOverlap = (partial: string, text: string): boolean =>
   text.length >= minOverlap && text.length <= tailChars && partial.endsWith(text) && /[\p{L}\p{N}]/u.test(text);
 
-/** The slow and obvious way to find it. */
+/** Finds the length of the longest overlap in the slow and obvious way. */
 function longestOverlap(partial: string, text: string): number {
   for (let length = Math.min(partial.length, text.length); length > 0; length--) {
     if (isOverlap(partial, text.slice(0, length))) return length;
@@ -40,13 +45,14 @@ function longestOverlap(partial: string, text: string): number {
   return 0;
 }
 
-/** Begins like the partial for as long as makes it another answer. */
-const restarts = (partial: string, text: string): boolean => partial.startsWith(text.slice(0, 64)) && text.length >= 64;
+/** Whether a text repeats the start of the partial answer for long enough to count as another answer. */
+const isAnotherAnswer = (partial: string, text: string): boolean =>
+  partial.startsWith(text.slice(0, 64)) && text.length >= 64;
 
-// Repetitive, or nothing would ever be ambiguous; with characters of two UTF-16 units, which pieces cut in halves.
-const words = ['a', 'b', 'sheep ', 'and ', '\n\n', '- ', '羊', '毛', '🐑', '𠮷', '👩‍👩‍👧', 'é', '```', '1'];
+// The texts are repetitive, so that overlaps are ambiguous. Some characters have two UTF-16 units, which pieces may separate.
+const fragments = ['a', 'b', 'sheep ', 'and ', '\n\n', '- ', '羊', '毛', '🐑', '𠮷', '👩‍👩‍👧', 'é', '```', '1'];
 const repetitive = (maxLength: number) =>
-  fc.array(fc.constantFrom(...words), { maxLength }).map((parts) => parts.join(''));
+  fc.array(fc.constantFrom(...fragments), { maxLength }).map((parts) => parts.join(''));
 const varied = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
 const passage = (maxLength: number) => fc.oneof(repetitive(maxLength), varied(maxLength));
 const periodic = fc.tuple(repetitive(6), fc.nat({ max: 30 })).map(([text, times]) => text.repeat(times));
@@ -55,119 +61,125 @@ const anyPartial = fc.oneof(
   periodic,
   fc.tuple(passage(100), periodic, passage(40)).map((all) => all.join('')),
 );
-const anyRest = passage(60);
+const anyRemainder = passage(60);
 const anySizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 });
-/** Over `tailChars` in a tenth of the cases. */
-const anyLength = fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constant(40) });
+/** A number of repetitions. In a tenth of the cases, the repeated text is longer than `tailChars`. */
+const anyRepetition = fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constant(40) });
 const runs = { numRuns: propertyRuns };
 
-describe('whatever a splice is given', function () {
+describe('splice of any continuation', function () {
   this.timeout(600_000);
 
-  it('an overlap of 16 characters or more is not shown twice, and nothing after it is lost', () => {
-    const given = fc.tuple(anyPartial, anyLength, anyRest, fc.nat(), anySizes);
+  it('shows an overlap of at least 16 characters once and loses nothing after it', () => {
+    const given = fc.tuple(anyPartial, anyRepetition, anyRemainder, fc.nat(), anySizes);
     fc.assert(
-      fc.property(given, ([some, times, rest, nth, sizes]) => {
-        const partial = some.repeat(times);
-        const most = Math.min(partial.length, tailChars);
-        fc.pre(most >= minOverlap);
-        const overlap = partial.slice(partial.length - minOverlap - (nth % (most - minOverlap + 1)));
+      fc.property(given, ([fragment, times, remainder, nth, sizes]) => {
+        const partial = fragment.repeat(times);
+        const maxOverlap = Math.min(partial.length, tailChars);
+        fc.pre(maxOverlap >= minOverlap);
+        const overlap = partial.slice(partial.length - minOverlap - (nth % (maxOverlap - minOverlap + 1)));
         fc.pre(isOverlap(partial, overlap));
-        const continuation = overlap + rest;
-        // The rest happens to make the overlap longer, as far as anybody can tell.
+        const continuation = overlap + remainder;
+        // Skip a remainder that happens to extend the overlap.
         fc.pre(longestOverlap(partial, continuation) === overlap.length);
-        // The whole of a longer answer again, or its beginning and then the end: a model that starts anew writes just that.
+        // Skip continuations that look like another answer, because they repeat the start of the partial answer.
         fc.pre(!continuation.startsWith(partial) || overlap === partial);
-        fc.pre(!(rest !== '' && partial.startsWith(continuation) && restarts(partial, continuation)));
-        assert.equal(read(partial, inPieces(continuation, sizes), 'continue'), partial + rest);
+        fc.pre(!(remainder !== '' && partial.startsWith(continuation) && isAnotherAnswer(partial, continuation)));
+        assert.equal(spliced(partial, inPieces(continuation, sizes), 'continue'), partial + remainder);
       }),
       runs,
     );
   });
 
-  it('an overlap is not shown twice for being late, once it is certain', () => {
-    // Unlike words: no part of the overlap is at the partial's end by chance.
+  it('shows an overlap once after the time limit if it is certain', () => {
+    // The numbers make sure that no other part of the overlap also matches the end of the partial answer.
     const partialOf = (count: number): string => Array.from({ length: count }, (_, n) => `羊 ${n}🐑 `).join('');
     const given = fc.tuple(
       fc.integer({ min: 20, max: 400 }),
       fc.nat(),
-      anyRest,
+      anyRemainder,
       anySizes,
       fc.array(fc.nat({ max: 200 })),
     );
     fc.assert(
-      fc.property(given, ([count, nth, rest, sizes, pauses]) => {
+      fc.property(given, ([count, nth, remainder, sizes, expireAfter]) => {
         const partial = partialOf(count);
-        const most = Math.min(partial.length, tailChars);
-        const overlap = partial.slice(partial.length - 64 - (nth % (most - 63)));
-        const pieces = [overlap.slice(0, 64), ...inPieces(overlap.slice(64) + rest, sizes)];
-        assert.equal(read(partial, pieces, 'continue', pauses), partial + rest);
+        const maxOverlap = Math.min(partial.length, tailChars);
+        const overlap = partial.slice(partial.length - 64 - (nth % (maxOverlap - 63)));
+        const pieces = [overlap.slice(0, 64), ...inPieces(overlap.slice(64) + remainder, sizes)];
+        assert.equal(spliced(partial, pieces, 'continue', expireAfter), partial + remainder);
       }),
       runs,
     );
   });
 
-  it('a replay of the whole answer is not shown twice, however long it is', () => {
+  it('shows a repeated partial answer of any length once', () => {
     const given = fc.tuple(
       anyPartial,
-      anyLength,
-      anyRest,
+      anyRepetition,
+      anyRemainder,
       anySizes,
       fc.constantFrom<JoinMethod>('continue', 'prefill'),
     );
     fc.assert(
-      fc.property(given, ([some, times, rest, sizes, how]) => {
-        const partial = some.repeat(times);
-        const sent = how === 'prefill' ? partial.trimEnd() : partial;
-        // A shorter one may be chance.
+      fc.property(given, ([fragment, times, remainder, sizes, method]) => {
+        const partial = fragment.repeat(times);
+        const sent = method === 'prefill' ? partial.trimEnd() : partial;
+        // A shorter repetition may be a coincidence.
         fc.pre(sent.length >= minOverlap && /[\p{L}\p{N}]/u.test(sent));
-        assert.equal(read(partial, inPieces(partial + rest, sizes), how), partial + rest);
+        assert.equal(spliced(partial, inPieces(partial + remainder, sizes), method), partial + remainder);
       }),
       runs,
     );
   });
 
-  it('without an overlap nothing is lost, even when the time is up', () => {
-    const given = fc.tuple(anyPartial, anyRest, anySizes, fc.array(fc.nat({ max: 20 })));
+  it('loses nothing without an overlap, even after the time limit', () => {
+    const given = fc.tuple(anyPartial, anyRemainder, anySizes, fc.array(fc.nat({ max: 20 })));
     fc.assert(
-      fc.property(given, ([partial, continuation, sizes, pauses]) => {
+      fc.property(given, ([partial, continuation, sizes, expireAfter]) => {
         fc.pre(longestOverlap(partial, continuation) === 0);
-        // The answer again, or another one: of these it is right to lose something.
-        fc.pre(continuation !== partial && !restarts(partial, continuation));
-        assert.equal(read(partial, inPieces(continuation, sizes), 'continue', pauses), partial + continuation);
+        // Skip repetitions of the partial answer and other answers, of which the splice drops text on purpose.
+        fc.pre(continuation !== partial && !isAnotherAnswer(partial, continuation));
+        assert.equal(spliced(partial, inPieces(continuation, sizes), 'continue', expireAfter), partial + continuation);
       }),
       runs,
     );
   });
 
-  it('a prefill goes on where the partial ends, white space or not', () => {
+  it('joins a continuation after a prefill at the end of the partial answer, with or without white space', () => {
     const space = fc.array(fc.constantFrom(' ', '\n', '\t'), { maxLength: 6 }).map((parts) => parts.join(''));
-    const given = fc.tuple(anyPartial, space, anyRest, fc.nat(), fc.boolean(), anySizes);
+    const given = fc.tuple(anyPartial, space, anyRemainder, fc.nat(), fc.boolean(), anySizes);
     fc.assert(
-      fc.property(given, ([some, end, rest, nth, echo, sizes]) => {
-        const partial = some + end;
+      fc.property(given, ([fragment, end, remainder, nth, repeatsPrefill, sizes]) => {
+        const partial = fragment + end;
         const sent = partial.trimEnd();
-        const white = partial.slice(sent.length);
-        // The model writes some of the white space that it was not sent, and then anything that is not the rest of it.
-        const again = white.slice(0, nth % (white.length + 1));
-        fc.pre(rest !== '' && rest.trimStart() === rest);
-        fc.pre(!echo || (sent.length >= minOverlap && /[\p{L}\p{N}]/u.test(sent)));
-        const continuation = (echo ? sent : '') + again + rest;
-        fc.pre(echo || !(continuation.startsWith(sent) || restarts(sent, continuation)));
-        assert.equal(read(partial, inPieces(continuation, sizes), 'prefill'), partial + rest);
+        const trailingSpace = partial.slice(sent.length);
+        // The model writes a part of the white space that the prefill left out, and then other text.
+        const repeatedSpace = trailingSpace.slice(0, nth % (trailingSpace.length + 1));
+        fc.pre(remainder !== '' && remainder.trimStart() === remainder);
+        fc.pre(!repeatsPrefill || (sent.length >= minOverlap && /[\p{L}\p{N}]/u.test(sent)));
+        const continuation = (repeatsPrefill ? sent : '') + repeatedSpace + remainder;
+        fc.pre(repeatsPrefill || !(continuation.startsWith(sent) || isAnotherAnswer(sent, continuation)));
+        assert.equal(spliced(partial, inPieces(continuation, sizes), 'prefill'), partial + remainder);
       }),
       runs,
     );
   });
 
-  it('is the same in whatever pieces it comes', () => {
-    const given = fc.tuple(anyPartial, fc.nat(), anyRest, anySizes, fc.constantFrom<JoinMethod>('continue', 'prefill'));
+  it('gives the same answer for any split of the continuation into pieces', () => {
+    const given = fc.tuple(
+      anyPartial,
+      fc.nat(),
+      anyRemainder,
+      anySizes,
+      fc.constantFrom<JoinMethod>('continue', 'prefill'),
+    );
     fc.assert(
-      fc.property(given, ([partial, from, rest, sizes, how]) => {
-        // Any passage of the partial, and something else: echoes, replays and other answers among them.
-        const continuation = partial.slice(from % (partial.length + 1)) + rest;
+      fc.property(given, ([partial, from, remainder, sizes, method]) => {
+        // A passage of the partial answer and other text produce overlaps, repetitions and other answers.
+        const continuation = partial.slice(from % (partial.length + 1)) + remainder;
         const pieces = inPieces(continuation, sizes);
-        assert.equal(read(partial, pieces, how), read(partial, [continuation], how));
+        assert.equal(spliced(partial, pieces, method), spliced(partial, [continuation], method));
       }),
       runs,
     );

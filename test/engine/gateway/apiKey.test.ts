@@ -11,7 +11,7 @@ import { propertyRuns } from '../../support/propertyRuns';
 
 const key = 'hsa-0123456789abcdef';
 
-const wrapped: readonly string[] = [
+const pastedTexts: readonly string[] = [
   key,
   `  ${key}\r\n`,
   `\ufeff${key}\u200b`,
@@ -60,40 +60,40 @@ const problems: readonly (readonly [input: string, problem: ApiKeyProblem])[] = 
   ['hsa-\u0001', 'not-ascii'],
 ];
 
-const long: readonly (readonly [name: string, input: string])[] = [
+const tooLong: readonly (readonly [name: string, input: string])[] = [
   ['quotation marks', '"'.repeat(60_000)],
-  ['names of a header', 'bearer '.repeat(10_000)],
+  ['repeated header prefixes', 'bearer '.repeat(10_000)],
   ['letters', 'x'.repeat(1_000_000)],
 ];
 
 describe('cleanApiKey', () => {
-  for (const input of wrapped) {
+  for (const input of pastedTexts) {
     it(`finds the key in ${JSON.stringify(input)}`, () => {
       assert.deepEqual(cleanApiKey(input), { key });
     });
   }
 
   for (const [input, problem] of problems) {
-    it(`refuses ${JSON.stringify(input)}: ${problem}`, () => {
+    it(`rejects ${JSON.stringify(input)} as ${problem}`, () => {
       assert.deepEqual(cleanApiKey(input), { problem });
     });
   }
 
-  for (const [name, input] of long) {
-    it(`refuses a long text of ${name}`, () => assert.deepEqual(cleanApiKey(input), { problem: 'too-long' }));
+  for (const [name, input] of tooLong) {
+    it(`rejects a too long text of ${name}`, () => assert.deepEqual(cleanApiKey(input), { problem: 'too-long' }));
   }
 
-  it('removes any number of nested quotation marks', () => {
+  it('removes thousands of nested quotation marks', () => {
     const quotes = `"'`.repeat(4000);
     const mirrored = `'"`.repeat(4000);
     assert.deepEqual(cleanApiKey(quotes + key + mirrored), { key });
   });
 
-  for (const whole of [`a"b='c`, 'x"y"', '"x"y', 'bearerless', 'x_key-y']) {
-    it(`keeps what belongs to the key ${whole}`, () => assert.deepEqual(cleanApiKey(whole), { key: whole }));
+  for (const unusualKey of [`a"b='c`, 'x"y"', '"x"y', 'bearerless', 'x_key-y']) {
+    it(`leaves the key ${unusualKey} unchanged`, () => assert.deepEqual(cleanApiKey(unusualKey), { key: unusualKey }));
   }
 
-  it('gives only keys that a header can carry', () => {
+  it('returns only keys that an HTTP header can contain', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (input) => {
         const result = cleanApiKey(input);
@@ -111,7 +111,7 @@ describe('looksLikeHolySheepKey', () => {
     ['sk-0123456789', false],
     ['my-hsa-key', false],
   ] as const) {
-    it(`says ${String(expected)} for ${candidate}`, () => {
+    it(`returns ${String(expected)} for ${candidate}`, () => {
       assert.equal(looksLikeHolySheepKey(candidate), expected);
     });
   }
@@ -128,13 +128,13 @@ describe('doubtAbout', () => {
     [key, 'api.holysheep.ai.example.com', 'holysheep-key-elsewhere'],
     [key, 'fakeholysheep.ai', 'holysheep-key-elsewhere'],
   ] as const) {
-    it(`says ${expected ?? 'nothing'} of ${candidate} for ${host}`, () => {
+    it(`${expected ? `warns of ${expected}` : 'does not warn'} for ${candidate} at ${host}`, () => {
       assert.equal(doubtAbout(candidate, host), expected);
     });
   }
 });
 
-const unknownKeys: readonly (readonly [text: string, expected: string])[] = [
+const lookalikes: readonly (readonly [text: string, expected: string])[] = [
   [`key ${key} rejected`, 'key [redacted] rejected'],
   ['sk-proj-abcdefgh1234', '[redacted]'],
   ['Authorization: Bearer abcdef', 'Authorization: [redacted]'],
@@ -155,8 +155,8 @@ const unknownKeys: readonly (readonly [text: string, expected: string])[] = [
 ];
 
 describe('redactLookalikes', () => {
-  for (const [text, expected] of unknownKeys) {
-    it(`makes ${JSON.stringify(expected)} of ${JSON.stringify(text)} without knowing the key`, () => {
+  for (const [text, expected] of lookalikes) {
+    it(`${text === expected ? 'leaves' : 'redacts'} ${JSON.stringify(text)}${text === expected ? ' unchanged' : ''}`, () => {
       assert.equal(redactLookalikes(text), expected);
     });
   }

@@ -50,7 +50,7 @@ const accepted: readonly (readonly [input: string, url: string, ...corrections: 
   ['localhost.example.com/v1', 'https://localhost.example.com/v1', 'scheme-added'],
 ];
 
-const refused: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
+const rejected: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
   ['', 'empty'],
   [' \n"" ', 'empty'],
   ['https://', 'not-a-url'],
@@ -64,7 +64,7 @@ const refused: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
   ['https://:secret@example.com/v1', 'credentials'],
 ];
 
-const plainHttp: readonly (readonly [input: string, insecure: boolean])[] = [
+const securityCases: readonly (readonly [input: string, insecure: boolean])[] = [
   ['http://example.com/v1', true],
   ['http://192.168.1.5:8000/v1', true],
   ['http://127.evil.example/v1', true],
@@ -79,7 +79,7 @@ const plainHttp: readonly (readonly [input: string, insecure: boolean])[] = [
 
 describe('normalizeBaseUrl', () => {
   for (const [input, url, ...corrections] of accepted) {
-    it(`reads ${JSON.stringify(input)} as ${url} (${corrections.join(', ') || 'as it is'})`, () => {
+    it(`reads ${JSON.stringify(input)} as ${url} (${corrections.join(', ') || 'without corrections'})`, () => {
       const result = normalizeBaseUrl(input);
       assert.ok(!('error' in result));
       assert.deepEqual([result.url, ...result.corrections], [url, ...corrections]);
@@ -88,26 +88,26 @@ describe('normalizeBaseUrl', () => {
     });
   }
 
-  for (const [input, error] of refused) {
-    it(`refuses ${JSON.stringify(input)}: ${error}`, () => {
+  for (const [input, error] of rejected) {
+    it(`rejects ${JSON.stringify(input)} as ${error}`, () => {
       assert.deepEqual(normalizeBaseUrl(input), { error });
     });
   }
 
-  for (const [input, insecure] of plainHttp) {
-    it(`says that ${input} is ${insecure ? 'readable on the way' : 'safe'}`, () => {
+  for (const [input, insecure] of securityCases) {
+    it(`treats ${input} as ${insecure ? 'insecure' : 'secure'}`, () => {
       const result = normalizeBaseUrl(input);
       assert.ok(!('error' in result));
       assert.equal(result.insecure, insecure);
     });
   }
 
-  it('never throws, and changes nothing the second time', () => {
+  it('never throws and leaves a normalized URL unchanged', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true, withFragments: true })), (input) => {
-        const once = normalizeBaseUrl(input);
-        if ('error' in once) return;
-        assert.deepEqual(normalizeBaseUrl(once.url), { ...once, corrections: [] });
+        const normalized = normalizeBaseUrl(input);
+        if ('error' in normalized) return;
+        assert.deepEqual(normalizeBaseUrl(normalized.url), { ...normalized, corrections: [] });
       }),
       { numRuns: propertyRuns },
     );

@@ -4,19 +4,19 @@ import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const key = 'Zq8-vT3_kLm5/xY7+bN9wRpE2';
-const short = 'hsa-k3y';
+const shortKey = 'hsa-k3y';
 const bytes = Buffer.from(key);
 
 const hexEscapes = (prefix: string, suffix = ''): string =>
   [...bytes].map((byte) => `${prefix}${byte.toString(16).padStart(2, '0')}${suffix}`).join('');
 
 /**
- * Spellings of the key by gateways, proxies and libraries. `charsBefore` is how many characters of the spelling precede
+ * Spellings of the key by gateways, proxies and libraries. `charsBefore` is the number of characters in the spelling before
  * those that encode the key.
  */
-const forms: readonly (readonly [name: string, text: string, charsBefore?: number])[] = [
-  ['as it is', key],
-  ['behind "Bearer"', `Bearer ${key}`],
+const spellings: readonly (readonly [name: string, text: string, charsBefore?: number])[] = [
+  ['unchanged', key],
+  ['after "Bearer"', `Bearer ${key}`],
   ['in upper case', key.toUpperCase()],
   ['in lower case', key.toLowerCase()],
   ['in a URL', encodeURIComponent(key)],
@@ -52,9 +52,9 @@ function longestPart(text: string, spelling: string): number {
   return longest;
 }
 
-describe('the keys of a session', () => {
-  for (const [name, text, charsBefore = 0] of forms) {
-    it(`are removed from a text that contains one ${name}`, () => {
+describe('keys of the session', () => {
+  for (const [name, text, charsBefore = 0] of spellings) {
+    it(`are removed from a text that contains a key ${name}`, () => {
       const result = new KnownKeys([key]).redact(`before ${text} after`);
       assert.ok(result.startsWith('before '), result);
       assert.ok(result.endsWith(' after'), result);
@@ -62,7 +62,7 @@ describe('the keys of a session', () => {
     });
   }
 
-  it('are also removed when a text contains only eight or more of their characters', () => {
+  it('are removed when a text contains any eight consecutive characters of a key', () => {
     const keys = new KnownKeys([key]);
     for (let start = 0; start < key.length; start++) {
       for (let end = start + 8; end <= key.length; end++) {
@@ -73,22 +73,22 @@ describe('the keys of a session', () => {
   });
 
   for (const end of ['', '…', '...', '"', "'…", '***']) {
-    it(`are removed when a text ends with the first five characters of one and ${JSON.stringify(end)}`, () => {
+    it(`are removed when a text ends with the first five characters of a key and ${JSON.stringify(end)}`, () => {
       const result = new KnownKeys([key]).redact(`invalid: ${key.slice(0, 5)}${end}`);
       assert.equal(result, `invalid: [redacted]${end}`);
     });
   }
 
   it('are all removed, including those that were added later', () => {
-    const keys = new KnownKeys([key, short]);
+    const keys = new KnownKeys([key, shortKey]);
     keys.add('another-0123456789');
-    assert.equal(keys.redact(`${key}, ${short} and another-0123456789`), '[redacted], [redacted] and [redacted]');
+    assert.equal(keys.redact(`${key}, ${shortKey} and another-0123456789`), '[redacted], [redacted] and [redacted]');
   });
 
   it('are removed from JSON, which remains valid', () => {
-    const odd = String.raw`a"b\c1d2e3f4g5`;
-    const json = JSON.stringify({ [odd]: odd, api_key: { ok: true } });
-    const text = new KnownKeys([odd]).redactKnown(json);
+    const keyWithQuotes = String.raw`a"b\c1d2e3f4g5`;
+    const json = JSON.stringify({ [keyWithQuotes]: keyWithQuotes, api_key: { ok: true } });
+    const text = new KnownKeys([keyWithQuotes]).redactKnown(json);
     assert.deepEqual(JSON.parse(text), { '[redacted]': '[redacted]', api_key: { ok: true } });
   });
 
@@ -104,7 +104,7 @@ describe('the keys of a session', () => {
     assert.equal(keys.redact('my-gateway-password-2024 no-key-required'), '[redacted] [redacted]');
   });
 
-  it('are removed only as whole words when they are short', () => {
+  it('are removed only as complete words when they are short', () => {
     assert.equal(new KnownKeys(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
     assert.equal(new KnownKeys(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
   });
@@ -113,20 +113,20 @@ describe('the keys of a session', () => {
     assert.equal(new KnownKeys(['']).redact('a b'), 'a b');
   });
 
-  it('are redacted once when one key contains another', () => {
+  it('are replaced only once when one key contains another key', () => {
     assert.equal(new KnownKeys(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
   });
 
-  it('are removed from any text', () => {
+  it('are removed from any surrounding text', () => {
     const printable = fc.string({
       unit: fc.constantFrom(...Array.from('abXY09$^.*+?()[]{}|\\/"\'=')),
       minLength: 8,
       maxLength: 40,
     });
     fc.assert(
-      fc.property(fc.string(), printable, fc.string(), (before, known, after) => {
-        const result = new KnownKeys([known]).redact(before + known + after);
-        assert.ok(!result.includes(known), result);
+      fc.property(fc.string(), printable, fc.string(), (before, anyKey, after) => {
+        const result = new KnownKeys([anyKey]).redact(before + anyKey + after);
+        assert.ok(!result.includes(anyKey), result);
       }),
       { numRuns: propertyRuns },
     );

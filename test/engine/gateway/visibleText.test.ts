@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { visibleText } from '../../../src/engine/gateway/visibleText';
 
 describe('visibleText', () => {
-  for (const [what, text, shown] of [
+  for (const [name, text, expected] of [
     ['keeps ordinary text in any language', 'Fix “füße” in 代码.ts – naïve?', 'Fix “füße” in 代码.ts – naïve?'],
     ['collapses white space and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
     ['replaces control characters with a space', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
@@ -15,10 +15,10 @@ describe('visibleText', () => {
     ['removes joiners and variation selectors that belong to no emoji', '👩\u200d\u200da\ufe0fb\u200d👩', '👩ab👩'],
     ['returns nothing for text that is not visible', ' \u200b\u202e\n', ''],
   ] as const) {
-    it(what, () => assert.equal(visibleText(text, 100), shown));
+    it(name, () => assert.equal(visibleText(text, 100), expected));
   }
 
-  it('cuts a longer text by code points and marks the cut with an ellipsis', () => {
+  it('truncates a longer text by code points and adds an ellipsis', () => {
     assert.equal(visibleText('🐑🐑🐑', 3), '🐑🐑🐑');
     assert.equal(visibleText('🐑🐑🐑🐑', 3), '🐑🐑…');
     assert.equal(visibleText('ab cd', 4), 'ab…');
@@ -28,11 +28,11 @@ describe('visibleText', () => {
     assert.equal(visibleText('羊'.repeat(500), 300), `${'羊'.repeat(299)}…`);
   });
 
-  it('returns a text of any length completely when there is no limit', () => {
+  it('returns a text of any length completely without a limit', () => {
     assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
   });
 
-  it('reads only the part of a long text that it shows', () => {
+  it('reads only the visible part of a long text', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });

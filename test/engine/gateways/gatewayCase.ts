@@ -5,49 +5,54 @@ import type { FaultKind } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
 import type { Stage } from '../wire/stage';
 
-export type Retry = 'never' | 'hint' | 'backoff' | 'resume' | 'success';
+/** What follows the first attempt. */
+export type Reaction = 'never' | 'retry-after' | 'backoff' | 'resume' | 'success';
 
-/** What a client should make of the first attempt. Absent fields are not asserted. */
+/** The expected result of the first attempt. Absent fields are not asserted. */
 export interface Expected {
+  /** The fault kind of the first attempt, or null if it succeeds. */
   readonly kind: FaultKind | null;
-  /** Other kinds that are right too. */
+  /** Other fault kinds that are also correct. */
   readonly accept?: readonly FaultKind[];
-  /** `never` also means: one request only, however often the reply is the same. */
-  readonly retry: Retry;
-  readonly acceptRetry?: readonly Retry[];
-  /** The delay the server named, or the time until the limit resets. */
-  readonly hintMs?: number;
+  /** What follows the first attempt. `never` also means that the turn sends only one request if every reply is the same. */
+  readonly retry: Reaction;
+  /** Other reactions that are also correct. */
+  readonly acceptRetry?: readonly Reaction[];
+  /** The retry-after that the gateway named, or the time until the limit resets, in milliseconds. */
+  readonly retryAfterMs?: number;
   readonly text?: string;
   readonly reasoning?: string;
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[];
   /** Prompt, completion and total tokens. */
   readonly usage?: readonly [number, number, number];
   readonly finishReason?: string;
-  /** The whole answer of the turn. */
+  /** The complete answer of the turn. */
   readonly finalText?: string;
-  /** What the user reads contains each of these, and none of `notSays`. */
-  readonly says?: readonly string[];
-  readonly notSays?: readonly string[];
+  /** Texts that the messages and details for the user must contain. */
+  readonly messageIncludes?: readonly string[];
+  /** Texts that the messages and details for the user must not contain. */
+  readonly messageExcludes?: readonly string[];
   readonly requestId?: string;
 }
 
 interface Piece {
   readonly send: string;
-  /** Virtual milliseconds before it. */
+  /** Virtual milliseconds before the piece is sent. */
   readonly afterMs?: number;
   readonly encoding?: BufferEncoding;
 }
 
-/** A reply or stream of a real gateway; `cases.jsonl` has one a line. */
+/** A reply or stream of a real gateway. Each line of `cases.jsonl` is a case. */
 export interface GatewayCase {
   readonly id: string;
-  readonly why: string;
+  /** The special feature of the case. */
+  readonly reason: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** `null`: the reply has no such header. */
+  /** Value of the `Content-Type` header, or null if the reply has no such header. */
   readonly contentType: string | null;
   readonly body?: string;
-  /** A body that is not UTF-8. */
+  /** A body that is not UTF-8, in Base64. */
   readonly bodyBase64?: string;
   readonly pieces?: readonly Piece[];
   readonly end?: 'end' | 'reset' | 'stall';
@@ -62,7 +67,7 @@ export function readCases(): readonly GatewayCase[] {
     .map((line) => JSON.parse(line) as GatewayCase);
 }
 
-/** The case as the loopback gateway plays it. */
+/** Returns the script with which the loopback gateway replays the case. */
 export function scriptOf(gatewayCase: GatewayCase, stage: Stage): Script {
   const { status, headers, contentType, end = 'end', expected } = gatewayCase;
   return function* () {
@@ -72,7 +77,7 @@ export function scriptOf(gatewayCase: GatewayCase, stage: Stage): Script {
       if (afterMs !== undefined) yield { until: stage.passed(afterMs) };
       yield { send: Buffer.from(send, encoding) };
     }
-    // A reset may overtake bytes that the client has not read.
+    // The script waits for the text, because a reset may discard bytes that the client has not read.
     if (end === 'reset' && expected.text) yield { until: stage.run.shows(expected.text) };
     yield { end: end === 'end' ? 'fin' : end };
   };

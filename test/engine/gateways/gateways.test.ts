@@ -5,35 +5,49 @@ import { isTerminal, type StreamEvent } from '../../../src/engine/events';
 import { assertInvariants } from '../wire/invariants';
 import { Stage } from '../wire/stage';
 import { partial, rest, whole } from '../wire/story';
-import { readCases, scriptOf, type Expected, type GatewayCase, type Retry } from './gatewayCase';
+import { readCases, scriptOf, type Expected, type GatewayCase, type Reaction } from './gatewayCase';
 
-/** Attempts that no turn may exceed: the first one, five retries and five resumes. */
-const mostAttempts = 11;
+/** Maximum number of attempts of a turn: the first one, five retries and five resumes. */
+const maxAttempts = 11;
+
+/** The words for a reaction in the title of a test. */
+const reactions: Readonly<Record<Reaction, string>> = {
+  never: ' and does not retry',
+  'retry-after': ' and retries after the delay that the gateway named',
+  backoff: ' and retries after a backoff',
+  resume: ' and resumes the answer',
+  success: '',
+};
 
 describe('replies of real gateways', () => {
-  // Loading the SDK takes longer than any case, and belongs to none of them.
+  // The SDK is loaded before the cases, because loading takes longer than any case.
   before(() => import('../../../src/engine/http/sdk'));
 
   for (const gatewayCase of readCases()) {
-    it(`${gatewayCase.id}: ${gatewayCase.why}`, async () => {
-      const events = await play(gatewayCase, (bad) => [bad, answersWhatIsAsked]);
+    it(titleOf(gatewayCase), async () => {
+      const events = await play(gatewayCase, (faulty) => [faulty, completesAnswer]);
       assertFirstAttempt(gatewayCase.expected, events);
       assertEnd(gatewayCase.expected, events);
     });
 
-    it(`${gatewayCase.id}, every time`, async () => {
-      const events = await play(gatewayCase, (bad) => [bad]);
+    it(`limits the number of attempts when every reply is the same: ${gatewayCase.id} (${gatewayCase.reason})`, async () => {
+      const events = await play(gatewayCase, (faulty) => [faulty]);
       assertFirstAttempt(gatewayCase.expected, events);
       const attempts = events.filter(({ type }) => type === 'attempt').length;
-      assert.ok(attempts <= mostAttempts, `${attempts} attempts`);
+      assert.ok(attempts <= maxAttempts, `${attempts} attempts`);
       if (gatewayCase.expected.retry === 'never' && !gatewayCase.expected.acceptRetry) assert.equal(attempts, 1);
     });
   }
 });
 
+function titleOf({ id, reason, expected: { kind, retry } }: GatewayCase): string {
+  const outcome = kind === null ? 'completes the answer' : `reports the fault ${kind}`;
+  return `${outcome}${reactions[retry]}: ${id} (${reason})`;
+}
+
 async function play(
   gatewayCase: GatewayCase,
-  replies: (bad: Script) => readonly [Script, ...Script[]],
+  replies: (faulty: Script) => readonly [Script, ...Script[]],
 ): Promise<readonly StreamEvent[]> {
   const { request, end, pieces = [] } = gatewayCase;
   const takesTime = end === 'stall' || pieces.some(({ afterMs }) => afterMs !== undefined);
@@ -53,14 +67,14 @@ async function play(
   }
 }
 
-/** The rest where the request ends with more than the question, else the whole answer. */
-const answersWhatIsAsked: Script = ({ json }) => answer(json?.messages.length === 1 ? whole : rest);
+/** Replies with the rest of the answer to a request that resumes, and with the complete answer to any other request. */
+const completesAnswer: Script = ({ json }) => answer(json?.messages.length === 1 ? whole : rest);
 
 function assertFirstAttempt(expected: Expected, events: readonly StreamEvent[]): void {
   const { kind, accept = [], retry, acceptRetry = [], requestId } = expected;
   assertIncludes([kind, ...accept], kindOf(events), 'fault kind');
-  assertIncludes([retry, ...acceptRetry], retryOf(events), 'retry');
-  if (expected.hintMs !== undefined) assertHint(expected.hintMs, events);
+  assertIncludes([retry, ...acceptRetry], reactionTo(events), 'reaction');
+  if (expected.retryAfterMs !== undefined) assertRetryAfter(expected.retryAfterMs, events);
   const first = events.filter(({ attempt, type }) => attempt === 1 || type === 'waiting' || type === 'failed');
   if (expected.text !== undefined) assert.equal(textOf(first), expected.text);
   if (expected.reasoning !== undefined) assert.equal(reasoningOf(first), expected.reasoning);
@@ -68,11 +82,13 @@ function assertFirstAttempt(expected: Expected, events: readonly StreamEvent[]):
   if (expected.usage) assert.deepEqual(usageOf(first), expected.usage);
   const ids = first.flatMap((event) => ('requestId' in event ? (event.requestId ?? []) : []));
   if (requestId !== undefined) assert.deepEqual([...new Set(ids)], [requestId]);
-  const read = first
+  const messages = first
     .flatMap((event) => ['message' in event ? event.message : '', 'detail' in event ? (event.detail ?? '') : ''])
     .join('\n');
-  for (const text of expected.says ?? []) assert.ok(read.includes(text), `the user reads «${text}» in: ${read}`);
-  for (const text of expected.notSays ?? []) assert.ok(!read.includes(text), `the user reads «${text}» in: ${read}`);
+  for (const text of expected.messageIncludes ?? [])
+    assert.ok(messages.includes(text), `«${text}» is missing in: ${messages}`);
+  for (const text of expected.messageExcludes ?? [])
+    assert.ok(!messages.includes(text), `«${text}» occurs in: ${messages}`);
 }
 
 function assertEnd({ text, finishReason, finalText }: Expected, events: readonly StreamEvent[]): void {
@@ -80,36 +96,36 @@ function assertEnd({ text, finishReason, finalText }: Expected, events: readonly
   assert.ok(end);
   if (finishReason !== undefined) assert.equal(end.type === 'done' && end.finishReason, finishReason);
   if (finalText !== undefined) assert.equal(end.text, finalText);
-  const retry = retryOf(events);
-  if (retry === 'success' || retry === 'never') return;
+  const reaction = reactionTo(events);
+  if (reaction === 'success' || reaction === 'never') return;
   assert.equal(end.type, 'done');
-  if (retry !== 'resume' || text === partial) assert.equal(end.text, whole);
+  if (reaction !== 'resume' || text === partial) assert.equal(end.text, whole);
 }
 
-function assertIncludes<T>(accepted: readonly T[], actual: T, what: string): void {
-  assert.ok(accepted.includes(actual), `${what} ${String(actual)}, not ${accepted.join(' or ')}`);
+function assertIncludes<T>(accepted: readonly T[], actual: T, name: string): void {
+  assert.ok(accepted.includes(actual), `the ${name} is ${String(actual)} instead of ${accepted.join(' or ')}`);
 }
 
-function assertHint(expectedMs: number, events: readonly StreamEvent[]): void {
+function assertRetryAfter(expectedMs: number, events: readonly StreamEvent[]): void {
   const [first] = events.filter((event) => event.type === 'waiting' || event.type === 'failed');
-  assert.ok(first, 'nothing names the time');
+  assert.ok(first, 'no event names the delay');
   const ms = first.type === 'waiting' ? first.hintMs : (first.resetsAt ?? NaN) - Date.UTC(2026, 0, 15, 9);
   assert.ok(ms !== undefined && Math.abs(ms - expectedMs) < 1000, `${ms} ms instead of ${expectedMs} ms`);
 }
 
-/** Of the first attempt; `null`: nothing went wrong. */
+/** Returns the fault kind of the first attempt, or null if it succeeded. */
 function kindOf(events: readonly StreamEvent[]): Expected['kind'] {
   const ended = events.find((event) => event.type === 'ended');
   return ended === undefined || ended.how === 'finished' ? null : (ended.how as Expected['kind']);
 }
 
-/** What followed the first attempt. */
-function retryOf(events: readonly StreamEvent[]): Retry {
-  const second = events.findIndex((event) => event.type === 'attempt' && event.attempt === 2);
-  const between = second < 0 ? events : events.slice(0, second);
-  if (second < 0) return between.some(({ type }) => type === 'failed') ? 'never' : 'success';
-  if (between.some(({ type }) => type === 'cut')) return 'resume';
-  return between.some((event) => event.type === 'waiting' && event.source === 'server') ? 'hint' : 'backoff';
+/** Returns what followed the first attempt. */
+function reactionTo(events: readonly StreamEvent[]): Reaction {
+  const secondAttempt = events.findIndex((event) => event.type === 'attempt' && event.attempt === 2);
+  const before = secondAttempt < 0 ? events : events.slice(0, secondAttempt);
+  if (secondAttempt < 0) return before.some(({ type }) => type === 'failed') ? 'never' : 'success';
+  if (before.some(({ type }) => type === 'cut')) return 'resume';
+  return before.some((event) => event.type === 'waiting' && event.source === 'server') ? 'retry-after' : 'backoff';
 }
 
 function textOf(events: readonly StreamEvent[]): string {

@@ -12,7 +12,7 @@ import { maxEventChars, readBody, type BodyEnd } from '../../../src/engine/http/
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
-import { listen, type Said } from '../../support/deltaListener';
+import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { defaultSettings } from '../../support/engineRun';
 import {
   answering,
@@ -30,21 +30,21 @@ const baseUrl = 'https://gateway.test/v1';
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
   readonly behavior?: Partial<RouteBehavior>;
-  /** What the attempt tells, as it tells it. */
-  readonly onTold?: (what: string, attempt: Attempt) => void;
+  /** Called for everything that the attempt reports. */
+  readonly onReport?: (name: string, attempt: Attempt) => void;
 }
 
-/** One attempt, a second after its clock began. */
-async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOptions = {}) {
+/** Runs an attempt that starts a second after the start of its clock. */
+async function runAttempt(reply: Reply, { messages, behavior, onReport }: AttemptOptions = {}) {
   const clock = new VirtualClock();
   await clock.advance(1000);
   const wire = new ScriptedFetch([reply]);
-  const told: string[] = [];
-  const tell =
-    (what: string) =>
+  const reports: string[] = [];
+  const report =
+    (name: string) =>
     (...values: readonly unknown[]): void => {
-      told.push([what, ...values.filter((value) => typeof value !== 'object')].join(' '));
-      onTold?.(what, attempt);
+      reports.push([name, ...values.filter((value) => typeof value !== 'object')].join(' '));
+      onReport?.(name, attempt);
     };
   const ignore = (): void => undefined;
   const deps = {
@@ -55,7 +55,7 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
     localize: (message: string) => message,
     formatTime: String,
     settings: () => defaultSettings,
-    connection: () => Promise.reject(new Error('not asked')),
+    connection: () => Promise.reject(new Error('The attempt must not ask for a connection.')),
     cooldowns: noSharedCooldowns,
     userAgent: 'HolySheepPrompt/test',
   };
@@ -69,21 +69,21 @@ async function attempted(reply: Reply, { messages, behavior, onTold }: AttemptOp
     },
     {
       add: ({ type, ...fields }) => {
-        if (type !== 'restartInStream') tell(type)(...(Object.values(fields) as unknown[]));
+        if (type !== 'restartInStream') report(type)(...(Object.values(fields) as unknown[]));
         return true;
       },
     },
-    { headers: tell('headers'), quiet: tell('quiet') },
+    { headers: report('headers'), quiet: report('quiet') },
     new AnswerSize(),
     new KnownKeys(),
   );
   const ends: AttemptEnd[] = [];
   void attempt.end.then((end) => ends.push(end));
   await settle();
-  return { attempt, clock, wire, told, ends };
+  return { attempt, clock, wire, reports, ends };
 }
 
-const saying = (delta: unknown, finish_reason: string | null = null) => ({
+const chunkWith = (delta: unknown, finish_reason: string | null = null) => ({
   choices: [{ index: 0, delta, finish_reason }],
 });
 const toolCall = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'now', arguments: '{}' } }] };
@@ -91,10 +91,10 @@ const finished = (finishReason: string): AttemptEnd => ({ type: 'finished', fini
 const fault = (evidence: (AttemptEnd & { type: 'fault' })['evidence']): AttemptEnd => ({ type: 'fault', evidence });
 const inband = (error: unknown, streamed = false): AttemptEnd => fault({ type: 'inband', error, streamed });
 const garbled = fault({ type: 'garbled', what: 'events' });
-const broken = new TypeError('terminated');
+const connectionError = new TypeError('terminated');
 
-/** Breaks a body whose pieces have been read: what is still queued would be lost. */
-async function breakAfterwards(body: LiveBody, error: Error): Promise<void> {
+/** Breaks a body after its pieces have been read, because pieces in the queue would be lost. */
+async function breakAfterReading(body: LiveBody, error: Error): Promise<void> {
   await settle();
   body.break(error);
 }
@@ -106,16 +106,16 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     fault({ type: 'endless-event' }),
   ],
   [
-    '`[DONE]` while every finish reason was null',
-    (body) => body.event(saying({ content: 'a' })).done(),
+    '`[DONE]` after chunks whose finish reasons are all null',
+    (body) => body.event(chunkWith({ content: 'a' })).done(),
     fault({ type: 'finish-reason-missing' }),
   ],
-  ['`[DONE]` where there is no finish reason', (body) => body.delta('a').done(), finished('stop')],
+  ['`[DONE]` without any finish reason', (body) => body.delta('a').done(), finished('stop')],
   [
     'the finish reason `"null"` and then another',
     (body) =>
       body
-        .event(saying({ content: 'a' }, 'null'))
+        .event(chunkWith({ content: 'a' }, 'null'))
         .finish()
         .end(),
     finished('stop'),
@@ -127,132 +127,132 @@ const endings: readonly (readonly [name: string, write: (body: LiveBody) => unkn
     fault({ type: 'finish-error' }),
   ],
   ['the finish reason `sensitive`', (body) => body.delta('a').finish('sensitive').done(), fault({ type: 'filtered' })],
-  [
-    'nothing but reasoning in tags',
-    (body) => body.delta('<think>Hm</think>').finish().done(),
-    fault({ type: 'no-text' }),
-  ],
+  ['only reasoning in tags', (body) => body.delta('<think>Hm</think>').finish().done(), fault({ type: 'no-text' })],
   ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault({ type: 'finish-error' })],
   [
     'the finish reason `content_filter`',
     (body) => body.delta('a').finish('content_filter'),
     fault({ type: 'filtered' }),
   ],
-  ['two events that are no JSON', (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'), garbled],
-  ['a last event that is no JSON', (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'), garbled],
+  ['two events that are not JSON', (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'), garbled],
+  ['a last event that is not JSON', (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'), garbled],
   [
-    'one event that is no JSON, and a good end',
+    'one event that is not JSON and a finish reason',
     (body) => body.send('data: {\n\n').delta('a').finish().end(),
     finished('stop'),
   ],
   ['`[DONE]` after text', (body) => body.delta('a').done(), finished('stop')],
   ['an event named error', (body) => body.send('event: error\ndata: {"message":"no"}\n\n'), inband({ message: 'no' })],
-  ['an event named error, in words', (body) => body.send('event: error\ndata: no\n\n'), inband('no')],
+  ['an event named error with plain text', (body) => body.send('event: error\ndata: no\n\n'), inband('no')],
   [
-    'an error in an event named error',
+    'an error object in an event named error',
     (body) => body.send('event: error\ndata: {"error":{"code":429}}\n\n'),
     inband({ error: { code: 429 } }),
   ],
-  ['an error in words', (body) => body.event({ error: 'no' }), inband({ error: 'no' })],
+  ['an error as text', (body) => body.event({ error: 'no' }), inband({ error: 'no' })],
   [
-    'a broken connection',
-    (body) => breakAfterwards(body.delta('a'), broken),
-    fault({ type: 'error', error: broken, streaming: true, baseUrl }),
+    'a connectionError connection',
+    (body) => breakAfterReading(body.delta('a'), connectionError),
+    fault({ type: 'error', error: connectionError, streaming: true, baseUrl }),
   ],
   [
     'a connection that breaks after the finish reason',
-    (body) => breakAfterwards(body.delta('a').finish('length'), broken),
+    (body) => breakAfterReading(body.delta('a').finish('length'), connectionError),
     finished('length'),
   ],
   [
-    'nothing but thoughts, up to the limit',
+    'only reasoning up to the token limit',
     (body) =>
       body
-        .event(saying({ reasoning: 'Hm' }))
+        .event(chunkWith({ reasoning: 'Hm' }))
         .finish('length')
         .end(),
     finished('length'),
   ],
   [
-    'nothing but thoughts',
+    'only reasoning',
     (body) =>
       body
-        .event(saying({ reasoning: 'Hm' }))
+        .event(chunkWith({ reasoning: 'Hm' }))
         .finish('stop')
         .end(),
     fault({ type: 'no-text' }),
   ],
-  ['nothing, up to the limit', (body) => body.finish('length').end(), fault({ type: 'no-text' })],
-  ['a tool call', (body) => body.event(saying(toolCall)).finish('tool_calls').end(), finished('tool_calls')],
+  [
+    'neither text nor reasoning up to the token limit',
+    (body) => body.finish('length').end(),
+    fault({ type: 'no-text' }),
+  ],
+  ['a tool call', (body) => body.event(chunkWith(toolCall)).finish('tool_calls').end(), finished('tool_calls')],
 ];
 
-const wholes: readonly (readonly [body: string, end: AttemptEnd])[] = [
+const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
   ['{"choices":[{"message":{"content":"Hi"}}]}', finished('stop')],
   ['{"choices":[{"message":{"content":"Hi"},"finish_reason":"length"}]}', finished('length')],
   ['{"choices":[]}', fault({ type: 'garbled', what: 'json' })],
   ['{"choices":', fault({ type: 'garbled', what: 'json' })],
 ];
 
-describe('an attempt', () => {
+describe('attempt', () => {
   for (const [name, write, end] of endings) {
-    it(`that gets ${name} ends as ${end.type === 'fault' ? end.evidence.type : end.type}`, async () => {
-      const { ends, clock } = await attempted(streaming((body) => void write(body)));
-      // No clock but that of the end of the body has anything to say.
+    it(`ends as ${end.type === 'fault' ? `the fault ${end.evidence.type}` : end.type} after ${name}`, async () => {
+      const { ends, clock } = await runAttempt(streaming((body) => void write(body)));
+      // Only the timeout for the end of the body is shorter than this.
       await clock.advance(200);
       assert.deepEqual(ends, [end]);
     });
   }
 
-  for (const [text, end] of wholes) {
-    it(`answered in one piece with ${text} ends as ${end.type}`, async () => {
-      const { ends } = await attempted(() => new Response(text, { headers: { 'content-type': 'application/json' } }));
+  for (const [text, end] of jsonBodies) {
+    it(`ends as ${end.type} after the JSON body ${text}`, async () => {
+      const { ends } = await runAttempt(() => new Response(text, { headers: { 'content-type': 'application/json' } }));
       assert.deepEqual(ends, [end]);
     });
   }
 
-  it('that reaches nobody was not streaming', async () => {
-    const { ends, attempt } = await attempted(rejecting('ECONNREFUSED'));
+  it('is neither accepted nor streaming when the connection is refused', async () => {
+    const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));
     const [end] = ends;
     assert.ok(end?.type === 'fault' && end.evidence.type === 'error');
     assert.deepEqual([end.evidence.streaming, attempt.isAccepted], [false, false]);
   });
 
-  it('ends although the error it got is its own cause', async () => {
+  it('ends when the error of `fetch` is its own cause', async () => {
     const error = new TypeError('fetch failed');
     error.cause = error;
-    const { ends } = await attempted(() => Promise.reject(error));
+    const { ends } = await runAttempt(() => Promise.reject(error));
     assert.equal(ends[0]?.type, 'fault');
   });
 
-  const responses: readonly (readonly [status: number, response: () => Response, taken: boolean])[] = [
+  const responses: readonly (readonly [status: number, response: () => Response, isAccepted: boolean])[] = [
     [200, () => new Response(''), true],
     [299, () => new Response('', { status: 299 }), true],
     [300, () => new Response('', { status: 300 }), false],
     [503, () => new Response('', { status: 503 }), false],
-    // What a redirect is that is not followed.
+    // `fetch` returns status 0 for a redirect that is not followed.
     [0, () => Response.error(), false],
   ];
-  for (const [status, response, taken] of responses) {
-    it(`${taken ? 'is' : 'is not'} taken with status ${status}`, async () => {
-      const { attempt } = await attempted(response);
-      assert.deepEqual([attempt.status, attempt.isAccepted], [status, taken]);
+  for (const [status, response, isAccepted] of responses) {
+    it(`${isAccepted ? 'is' : 'is not'} accepted with status ${status}`, async () => {
+      const { attempt } = await runAttempt(response);
+      assert.deepEqual([attempt.status, attempt.isAccepted], [status, isAccepted]);
     });
   }
 
-  it('measures from its own beginning, and gives its account once', async () => {
+  it('measures times from its start and returns its statistics only once', async () => {
     const body = new LiveBody();
     let respond!: (response: Response) => void;
-    const { attempt, clock, told } = await attempted(() => new Promise((resolve) => (respond = resolve)));
+    const { attempt, clock, reports } = await runAttempt(() => new Promise((resolve) => (respond = resolve)));
     await clock.advance(300);
     respond(new Response(body.stream, { headers: sseHeaders }));
     await settle();
-    assert.deepEqual(told, ['headers 200 req-1 300']);
+    assert.deepEqual(reports, ['headers 200 req-1 300']);
     await clock.advance(200);
-    body.event(saying({ reasoning: 'Hm' })).delta('abc');
+    body.event(chunkWith({ reasoning: 'Hm' })).delta('abc');
     await clock.advance(700);
     assert.equal(attempt.idleMs(), 700);
-    const account = attempt.takeAccount();
-    assert.deepEqual([account?.ms, account?.firstTokenMs, account?.chars], [1200, 500, 5]);
+    const stats = attempt.takeAccount();
+    assert.deepEqual([stats?.ms, stats?.firstTokenMs, stats?.chars], [1200, 500, 5]);
     assert.equal(attempt.takeAccount(), undefined);
     attempt.abandon();
   });
@@ -263,44 +263,44 @@ describe('an attempt', () => {
     [toolCall, true],
     [{ role: 'assistant' }, false],
   ] as const) {
-    it(`${streamed ? 'has' : 'has not'} streamed after ${JSON.stringify(delta)}`, async () => {
-      const { attempt } = await attempted(streaming((body) => body.event(saying(delta))));
+    it(`${streamed ? 'counts' : 'does not count'} as streaming after the delta ${JSON.stringify(delta)}`, async () => {
+      const { attempt } = await runAttempt(streaming((body) => body.event(chunkWith(delta))));
       assert.equal(attempt.streamed, streamed);
       assert.equal(attempt.takeAccount()?.firstTokenMs, streamed ? 0 : undefined);
       attempt.abandon();
     });
   }
 
-  it('takes `[DONE]` for the end where the gateway is known to omit finish reasons', async () => {
-    const { ends } = await attempted(
-      streaming((body) => body.event(saying({ content: 'a' })).done()),
+  it('completes with `[DONE]` when the gateway is known to omit finish reasons', async () => {
+    const { ends } = await runAttempt(
+      streaming((body) => body.event(chunkWith({ content: 'a' })).done()),
       { behavior: { finishReason: 'omitted' } },
     );
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('passes on the held beginning of a tag when the connection breaks', async () => {
-    const { told } = await attempted(
-      streaming((body) => void breakAfterwards(body.delta('a <').delta('</th'), broken)),
+  it('passes on the start of a possible tag when the connection breaks', async () => {
+    const { reports } = await runAttempt(
+      streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
     await settle();
     assert.deepEqual(
-      told.filter((it) => it.startsWith('text')),
+      reports.filter((line) => line.startsWith('text')),
       ['text a ', 'text <', 'text </th'],
     );
   });
 
-  it('tells text before a lone closing tag as reasoning', async () => {
-    const { told } = await attempted(answering('Hm.\n', '</think>', '4'));
-    assert.deepEqual(told.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
+  it('reports text before a closing tag without an opening tag as reasoning', async () => {
+    const { reports } = await runAttempt(answering('Hm.\n', '</think>', '4'));
+    assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends a prefix where it has one, and leaves out the temperature that was refused', async () => {
+  it('sends a prefix and leaves out an unsupported temperature', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
     ];
-    const { wire } = await attempted(answering('lo'), {
+    const { wire } = await runAttempt(answering('lo'), {
       messages,
       behavior: { unsupportedParameters: new Set(['temperature'] as const) },
     });
@@ -309,19 +309,19 @@ describe('an attempt', () => {
   });
 });
 
-describe('an abandoned attempt', () => {
-  it('tells of no headers that come later', async () => {
+describe('abandoned attempt', () => {
+  it('ignores headers that arrive later', async () => {
     let respond!: (response: Response) => void;
-    const { attempt, told, ends } = await attempted(() => new Promise((resolve) => (respond = resolve)));
+    const { attempt, reports, ends } = await runAttempt(() => new Promise((resolve) => (respond = resolve)));
     attempt.abandon();
     respond(new Response('', { headers: sseHeaders }));
     await settle();
-    assert.deepEqual([told, attempt.status, ends], [[], undefined, [{ type: 'abandoned' }]]);
+    assert.deepEqual([reports, attempt.status, ends], [[], undefined, [{ type: 'abandoned' }]]);
   });
 
-  it('counts nothing that comes later', async () => {
+  it('does not count bytes that arrive later', async () => {
     const body = new LiveBody();
-    const { attempt } = await attempted(() => new Response(body.stream, { headers: sseHeaders }));
+    const { attempt } = await runAttempt(() => new Response(body.stream, { headers: sseHeaders }));
     body.send(': ping\n\n');
     await settle();
     attempt.abandon();
@@ -335,33 +335,33 @@ describe('an abandoned attempt', () => {
     ['text', { content: 'a', ...toolCall }],
     ['text', { content: ['a', { type: 'thinking', thinking: 'Hm' }] }],
   ] as const) {
-    it(`tells nothing after the ${first} it was abandoned at: ${JSON.stringify(delta)}`, async () => {
-      const onTold = (what: string, attempt: Attempt): void => {
-        if (what === first) attempt.abandon();
+    it(`reports nothing after the ${first} at which it was abandoned: ${JSON.stringify(delta)}`, async () => {
+      const onReport = (name: string, attempt: Attempt): void => {
+        if (name === first) attempt.abandon();
       };
-      const { told } = await attempted(
-        streaming((body) => body.event(saying(delta))),
-        { onTold },
+      const { reports } = await runAttempt(
+        streaming((body) => body.event(chunkWith(delta))),
+        { onReport },
       );
       assert.deepEqual(
-        told.map((line) => line.split(' ')[0]),
+        reports.map((line) => line.split(' ')[0]),
         ['headers', first],
       );
     });
   }
 
-  it('hears of no usage behind an error', async () => {
-    const counted = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-    const events = [{ error: 'no' }, { choices: [], usage: counted }];
-    const { attempt } = await attempted(
+  it('ignores usage after an error', async () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+    const events = [{ error: 'no' }, { choices: [], usage }];
+    const { attempt } = await runAttempt(
       streaming((body) => body.send(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))),
     );
     assert.equal(attempt.takeAccount()?.usage, undefined);
   });
 });
 
-const hi: readonly Said[] = [['text', 'Hi']];
-const chunks: readonly (readonly [json: string, said: readonly Said[]])[] = [
+const hi: readonly ReceivedDelta[] = [['text', 'Hi']];
+const chunks: readonly (readonly [json: string, expected: readonly ReceivedDelta[]])[] = [
   ['{"object":"error","detail":"no"}', [['error', { object: 'error', detail: 'no' }]]],
   ['{"type":"error","detail":"no"}', [['error', { type: 'error', detail: 'no' }]]],
   ['{"code":500,"message":"no"}', [['error', { code: 500, message: 'no' }]]],
@@ -375,66 +375,66 @@ const chunks: readonly (readonly [json: string, said: readonly Said[]])[] = [
   ['{"usage":{"prompt_tokens":"5","completion_tokens":1e999,"total_tokens":"10"}}', []],
 ];
 
-describe('a chunk', () => {
-  for (const [json, said] of chunks) {
-    it(`${json} says ${said[0]?.[0] ?? 'nothing'}`, () => {
-      const heard = listen();
-      readChunk(json, heard.sink);
-      assert.deepEqual(heard.said, said);
+describe('chunk', () => {
+  for (const [json, expected] of chunks) {
+    it(`yields ${expected[0]?.[0] ?? 'nothing'} for ${json}`, () => {
+      const { deltas, sink } = collectDeltas();
+      readChunk(json, sink);
+      assert.deepEqual(deltas, expected);
     });
   }
 });
 
-/** Reads a body that arrives in pieces; `overAfter` events nobody wants more of it. */
-async function bodyOf(pieces: readonly string[], type: string, overAfter = Infinity) {
+/** Reads a body that arrives in pieces, until `maxEvents` events have arrived. */
+async function readPieces(pieces: readonly string[], type: string, maxEvents = Infinity) {
   const body = new LiveBody();
   for (const piece of pieces) body.send(piece);
-  const seen = { events: 0, bytes: 0, endless: false, end: undefined as BodyEnd | undefined };
+  const result = { events: 0, bytes: 0, isTooLong: false, end: undefined as BodyEnd | undefined };
   const reading = readBody(new Response(body.stream, { headers: { 'content-type': type } }), {
-    bytes: (count) => (seen.bytes += count),
-    event: () => seen.events++,
-    endless: () => (seen.endless = true),
-    isOver: () => seen.endless || seen.events >= overAfter,
+    bytes: (count) => (result.bytes += count),
+    event: () => result.events++,
+    tooLong: () => (result.isTooLong = true),
+    isDone: () => result.isTooLong || result.events >= maxEvents,
   });
   await settle();
-  const early = seen.events;
-  seen.end = await (body.end(), reading);
-  return { ...seen, early };
+  const eventsBeforeEnd = result.events;
+  result.end = await (body.end(), reading);
+  return { ...result, eventsBeforeEnd };
 }
 
-describe('the body of a response', () => {
-  it('of nothing but empty pieces is empty', async () => {
-    const { end } = await bodyOf(['', ''], 'text/event-stream');
+describe('response body', () => {
+  it('is empty when all pieces are empty', async () => {
+    const { end } = await readPieces(['', ''], 'text/event-stream');
     assert.deepEqual(end, { kind: 'stream', empty: true });
   });
 
-  it('is what it is called once a long beginning has told nothing', async () => {
-    const { early } = await bodyOf([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
-    assert.equal(early, 1);
+  it('has the declared kind when a long start does not identify the kind', async () => {
+    const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
+    assert.equal(eventsBeforeEnd, 1);
   });
 
-  it('has a beginning after white space of any length', async () => {
-    const { end, events } = await bodyOf([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
+  it('is recognized after leading white space of any length', async () => {
+    const { end, events } = await readPieces([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
     assert.deepEqual([end, events], [{ kind: 'stream', empty: false }, 1]);
   });
 
-  it('in one piece has a limit, the blank line behind it included', async () => {
-    const [longest, longer] = [0, 1].map((more) => `{${' '.repeat(maxEventChars - 3 + more)}`) as [string, string];
-    assert.equal((await bodyOf([longest], 'application/json')).endless, false);
-    assert.equal((await bodyOf([longer], 'application/json')).endless, true);
+  it('has a length limit as JSON, including the added blank line', async () => {
+    const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
+    assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
+    assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);
   });
 
-  it('is not read on where nobody wants it', async () => {
-    const unread = await bodyOf(['data: 1\n\n'], 'text/event-stream', 0);
+  it('is not read further when it is no longer needed', async () => {
+    const unread = await readPieces(['data: 1\n\n'], 'text/event-stream', 0);
     assert.deepEqual([unread.bytes, unread.end], [0, undefined]);
-    assert.equal((await bodyOf(['data: 1'], 'text/event-stream', 1)).end, undefined);
+    assert.equal((await readPieces(['data: 1'], 'text/event-stream', 1)).end, undefined);
   });
 });
 
-describe('the id of a request', () => {
+describe('request ID', () => {
   const keys = new KnownKeys();
 
-  it('is the first that is not blank, within limits', () => {
+  it('is the first ID that is not blank, truncated to 200 characters', () => {
     assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' }), keys), 'b');
     assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }), keys)?.length, 200);
     assert.equal(requestIdOf(new Headers(), keys), undefined);
@@ -444,27 +444,27 @@ describe('the id of a request', () => {
 const partial =
   'The quick brown fox jumps over the lazy dog, and then it goes on to jump over 13 other dogs of the same sort.';
 
-function answerAfter(earlier: Partial<EarlierAnswer>) {
+function createAnswer(previous: Partial<EarlierAnswer>) {
   const clock = new VirtualClock();
   const output = new TurnOutput(clock, () => undefined);
   const answer = new Answer(clock, output, new TurnHistory('gpt-4o'), {
     text: '',
     reasoned: false,
     go: 'continue',
-    ...earlier,
+    ...previous,
   });
-  const shown = async (): Promise<readonly string[]> => {
+  const readEvents = async (): Promise<readonly string[]> => {
     output.events.close();
     const events: StreamEvent[] = [];
     for await (const event of output.events) events.push(event);
     return events.map((event) => (event.type === 'resumed' ? `${event.how} ${event.trimmed}` : event.type));
   };
-  return { answer, clock, shown };
+  return { answer, clock, readEvents };
 }
 
-describe('an answer', () => {
-  it('with thoughts is not prefilled, unless a restart has replaced it', () => {
-    const { answer } = answerAfter({ text: partial, reasoned: true });
+describe('answer', () => {
+  it('continues without a prefill after reasoning, unless a restart has replaced the answer', () => {
+    const { answer } = createAnswer({ text: partial, reasoned: true });
     assert.equal(answer.plan('auto', 'prefix'), 'continue');
     answer.begin('continue');
     assert.equal(answer.plan('auto', 'prefix'), 'continue');
@@ -472,15 +472,15 @@ describe('an answer', () => {
     assert.equal(answer.plan('auto', 'prefix'), 'prefill');
   });
 
-  it('of nothing is asked for again as it was once that has begun', () => {
-    const { answer } = answerAfter({ reasoned: true, calledTools: true });
+  it('sends the original request again after a replay has replaced an answer without text', () => {
+    const { answer } = createAnswer({ reasoned: true, calledTools: true });
     assert.equal(answer.plan('auto', undefined), 'restart');
     answer.begin('replay');
     assert.equal(answer.plan('auto', undefined), 'replay');
   });
 
-  it('that is wanted anew is so until it has overtaken the old one', () => {
-    const { answer } = answerAfter({ text: 'old', go: 'restart' });
+  it('restarts in every attempt until the new answer has replaced the previous one', () => {
+    const { answer } = createAnswer({ text: 'old', go: 'restart' });
     answer.begin('restart');
     answer.add({ type: 'text', text: 'ne' });
     answer.cut();
@@ -490,83 +490,83 @@ describe('an answer', () => {
     assert.equal(answer.plan('auto', undefined), 'continue');
   });
 
-  const firsts: readonly (readonly [what: string, arrive: (answer: Answer) => void])[] = [
+  const firstDeltas: readonly (readonly [type: string, add: (answer: Answer) => void])[] = [
     ['text', (answer) => answer.add({ type: 'text', text: 'a' })],
     ['reasoning', (answer) => answer.add({ type: 'reasoning', text: 'Hm' })],
     ['tool-call', (answer) => answer.add({ type: 'toolCall', part: { index: 0, id: '', name: 'now', arguments: '' } })],
   ];
-  for (const [what, arrive] of firsts) {
-    it(`without text tells of its restart once, before its first ${what}`, async () => {
-      const { answer, shown } = answerAfter({ reasoned: true });
+  for (const [type, add] of firstDeltas) {
+    it(`reports a restart without previous text once, before the first ${type}`, async () => {
+      const { answer, readEvents } = createAnswer({ reasoned: true });
       answer.begin('restart');
-      arrive(answer);
-      arrive(answer);
-      assert.deepEqual(await shown(), ['restart 0', what, what]);
+      add(answer);
+      add(answer);
+      assert.deepEqual(await readEvents(), ['restart 0', type, type]);
     });
   }
 
-  it('is held on a timer only while its place is not clear', () => {
-    for (const over of ['finish', 'cut'] as const) {
-      const { answer, clock } = answerAfter({ text: partial });
+  it('has a pending timer only while a continuation is held back', () => {
+    for (const endMethod of ['finish', 'cut'] as const) {
+      const { answer, clock } = createAnswer({ text: partial });
       answer.begin('continue');
       answer.add({ type: 'text', text: partial.slice(0, 5) });
       assert.equal(clock.pending, 1);
-      answer[over]();
+      answer[endMethod]();
       assert.equal(clock.pending, 0);
     }
-    const { answer, clock } = answerAfter({});
+    const { answer, clock } = createAnswer({});
     answer.begin('replay');
     answer.add({ type: 'text', text: 'a' });
     assert.equal(clock.pending, 0);
   });
 
-  it('shows nothing of an echo that was cut', async () => {
-    const { answer, shown } = answerAfter({ text: partial });
+  it('emits nothing for a repetition that was cut', async () => {
+    const { answer, readEvents } = createAnswer({ text: partial });
     answer.begin('continue');
     answer.add({ type: 'text', text: partial.slice(0, 5) });
     answer.cut();
     answer.finish();
-    assert.deepEqual(await shown(), []);
+    assert.deepEqual(await readEvents(), []);
   });
 
-  it('says what it dropped of a whole echo, and shows no empty text', async () => {
-    const { answer, shown } = answerAfter({ text: partial });
+  it('reports the dropped characters of a complete repetition and emits no empty text', async () => {
+    const { answer, readEvents } = createAnswer({ text: partial });
     answer.begin('continue');
     answer.add({ type: 'text', text: partial });
     assert.equal(answer.finish(), true);
-    assert.deepEqual(await shown(), [`continue ${partial.length}`]);
+    assert.deepEqual(await readEvents(), [`continue ${partial.length}`]);
   });
 
-  it('says nothing of a continuation that brought nothing', async () => {
-    const { answer, shown } = answerAfter({ text: partial });
+  it('emits nothing for an empty continuation', async () => {
+    const { answer, readEvents } = createAnswer({ text: partial });
     answer.begin('continue');
     answer.finish();
-    assert.deepEqual(await shown(), []);
+    assert.deepEqual(await readEvents(), []);
   });
 });
 
-describe('the text of one attempt', () => {
-  it('goes behind what is there, and nothing is no change', () => {
+describe('answer text of an attempt', () => {
+  it('is appended to the previous text, and an empty delta changes nothing', () => {
     const text = new AnswerText('ab');
-    assert.equal(text.stoppedShort, false);
-    text.begin('replay');
+    assert.equal(text.repeatedOnlyPart, false);
+    text.startAttempt('replay');
     assert.deepEqual([text.append(''), text.append('c')], [undefined, { type: 'append', text: 'c' }]);
-    assert.equal(text.stoppedShort, false);
+    assert.equal(text.repeatedOnlyPart, false);
   });
 
-  it('has stopped short where it only repeated a part', () => {
+  it('is recognized as a repetition of only a part of the partial answer', () => {
     const text = new AnswerText(partial);
-    text.begin('continue');
+    text.startAttempt('continue');
     text.append(partial.slice(0, 80));
-    assert.deepEqual([text.finish(false), text.stoppedShort, text.text], [undefined, true, partial]);
+    assert.deepEqual([text.finish(false), text.repeatedOnlyPart, text.text], [undefined, true, partial]);
   });
 
-  it('leaves no half character behind', () => {
+  it('contains no half of a surrogate pair after the attempt', () => {
     const text = new AnswerText();
     text.append('\ud83d');
     text.finish(false);
     text.append('a\ud83d');
-    text.cut();
+    text.endAttempt();
     text.append('b');
     assert.equal(text.text, 'ab');
   });

@@ -4,8 +4,8 @@ import { declaredKind, decodeBody, sniffedKind, type ContentKind } from '../../.
 import { StreamDecoder } from '../../../src/engine/http/responseBody';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** 系统繁忙 in the charset. */
-const busy: Readonly<Record<string, readonly number[]>> = {
+/** The bytes of 系统繁忙 ("system busy") in each charset. */
+const systemBusy: Readonly<Record<string, readonly number[]>> = {
   gbk: [0xcf, 0xb5, 0xcd, 0xb3, 0xb7, 0xb1, 0xc3, 0xa6],
   gb18030: [0xcf, 0xb5, 0xcd, 0xb3, 0xb7, 0xb1, 0xc3, 0xa6],
   big5: [0xa8, 0x74, 0xb2, 0xce, 0xc1, 0x63, 0xa6, 0xa3],
@@ -16,65 +16,69 @@ const traditional = '系統繁忙';
 const decode = (bytes: readonly number[], contentType: string | null): string =>
   decodeBody([Uint8Array.from(bytes)], contentType);
 
-describe('the charset of a body', () => {
-  for (const [charset, bytes] of Object.entries(busy)) {
+describe('charset of a body', () => {
+  for (const [charset, bytes] of Object.entries(systemBusy)) {
     const text = charset === 'big5' ? traditional : simplified;
 
-    it(`is ${charset} where the content type says so`, () => {
+    it(`is ${charset} when the content type declares it`, () => {
       assert.equal(decode(bytes, `application/json; charset="${charset.toUpperCase()}"`), text);
     });
 
-    it(`is ${charset} in a stream, whatever the pieces`, () => {
+    it(`is ${charset} in a stream of single bytes when the content type declares it`, () => {
       const decoder = new StreamDecoder(`text/event-stream;charset=${charset}`);
       assert.equal(bytes.map((byte) => decoder.decode(Uint8Array.of(byte))).join('') + decoder.end(), text);
     });
   }
 
   it('is GB 18030 when no charset is declared and the bytes are not UTF-8', () => {
-    assert.equal(decode(busy['gbk'] ?? [], 'application/json'), simplified);
+    assert.equal(decode(systemBusy['gbk'] ?? [], 'application/json'), simplified);
   });
 
-  it('is GB 18030 where UTF-8 is named and makes no sense', () => {
-    assert.equal(decode(busy['gbk'] ?? [], 'application/json; charset=utf-8'), simplified);
+  it('is GB 18030 when UTF-8 is declared but the bytes are not UTF-8', () => {
+    assert.equal(decode(systemBusy['gbk'] ?? [], 'application/json; charset=utf-8'), simplified);
   });
 
-  it('is GB 18030 in JSON that is ASCII but for a few characters', () => {
-    const bytes = [...Buffer.from('{"error":{"message":"'), ...(busy['gbk'] ?? []), ...Buffer.from('","type":"x"}}')];
+  it('is GB 18030 in JSON with only a few characters outside ASCII', () => {
+    const bytes = [
+      ...Buffer.from('{"error":{"message":"'),
+      ...(systemBusy['gbk'] ?? []),
+      ...Buffer.from('","type":"x"}}'),
+    ];
     assert.equal(decode(bytes, 'application/json'), `{"error":{"message":"${simplified}","type":"x"}}`);
   });
 
-  it('is not the one that JSON quotes from a web page', () => {
+  it('is not taken from a web page that is quoted in JSON', () => {
     const bytes = [...Buffer.from(`{"page":"<meta charset=gbk>","message":"${simplified}"}`)];
     assert.ok(decode(bytes, 'application/json').includes(simplified));
   });
 
-  it('is UTF-8 where a single character is damaged', () => {
+  it('is UTF-8 when only a single character is invalid', () => {
     const bytes = [...Buffer.from(simplified.repeat(5)), 0xc3];
     assert.equal(decode([...bytes, 0x28], 'application/json'), `${simplified.repeat(5)}\ufffd(`);
   });
 
-  it('is GBK under its name in Windows', () => {
-    assert.equal(decode(busy['gbk'] ?? [], 'text/plain; charset=cp936'), simplified);
+  it('is GBK when the content type declares cp936', () => {
+    assert.equal(decode(systemBusy['gbk'] ?? [], 'text/plain; charset=cp936'), simplified);
   });
 
-  it('is the one that a web page names', () => {
-    const page = [...Buffer.from('<html><meta charset=big5>'), ...(busy['big5'] ?? [])];
+  it('is the charset that a web page declares', () => {
+    const page = [...Buffer.from('<html><meta charset=big5>'), ...(systemBusy['big5'] ?? [])];
     assert.ok(decode(page, 'text/html').endsWith(traditional));
   });
 
-  it('is UTF-8 where none is named, or an unknown one', () => {
+  it('is UTF-8 when no charset or an unknown one is declared', () => {
     const bytes = [...Buffer.from(simplified)];
     assert.equal(decode(bytes, null), simplified);
     assert.equal(decode(bytes, 'text/plain; charset=no-such-charset'), simplified);
   });
 
-  it('is UTF-8 with a replacement character for bytes that no charset explains', () => {
+  it('is UTF-8 with a replacement character for bytes that are invalid in every charset', () => {
     assert.equal(decode([0x61, 0xff, 0x62], null), 'a\ufffdb');
   });
 
-  it('drops an incomplete character at the end', () => {
+  it('does not matter for an incomplete character at the end, which is dropped', () => {
     assert.equal(decode([...Buffer.from(simplified)].slice(0, -1), null), '系统繁');
-    assert.equal(decode((busy['gbk'] ?? []).slice(0, -1), 'text/plain; charset=gbk'), '系统繁');
+    assert.equal(decode((systemBusy['gbk'] ?? []).slice(0, -1), 'text/plain; charset=gbk'), '系统繁');
   });
 });
 
@@ -95,7 +99,7 @@ const declared: readonly (readonly [contentType: string | null, kind: ContentKin
   [null, 'unknown'],
 ];
 
-const sniffed: readonly (readonly [beginning: string, kind: ContentKind])[] = [
+const sniffed: readonly (readonly [start: string, kind: ContentKind])[] = [
   ['data: {"choices":[]}', 'stream'],
   ['data:{}', 'stream'],
   ['\uFEFFdata: {}', 'stream'],
@@ -117,20 +121,21 @@ const sniffed: readonly (readonly [beginning: string, kind: ContentKind])[] = [
   ['', 'unknown'],
 ];
 
-describe('the kind of a body', () => {
+describe('kind of a body', () => {
   for (const [contentType, kind] of declared) {
-    it(`declared as ${String(contentType)} is ${kind}`, () => assert.equal(declaredKind(contentType), kind));
+    it(`is ${kind} for the content type ${JSON.stringify(contentType)}`, () =>
+      assert.equal(declaredKind(contentType), kind));
   }
 
-  for (const [beginning, kind] of sniffed) {
-    it(`that begins with ${JSON.stringify(beginning)} is ${kind}`, () => assert.equal(sniffedKind(beginning), kind));
+  for (const [start, kind] of sniffed) {
+    it(`is ${kind} for the start ${JSON.stringify(start)}`, () => assert.equal(sniffedKind(start), kind));
   }
 
-  it('is unknown while the beginning could still be that of a stream, and does not change afterwards', () => {
+  it('does not change after it is known, for a start of any length', () => {
     fc.assert(
       fc.property(fc.constantFrom('data: {"a":1}', ': ping', '{"a":1}', '<html>'), fc.nat(20), (body, length) => {
-        const early = sniffedKind(body.slice(0, length));
-        assert.ok(early === 'unknown' || early === sniffedKind(body));
+        const kind = sniffedKind(body.slice(0, length));
+        assert.ok(kind === 'unknown' || kind === sniffedKind(body));
       }),
       { numRuns: propertyRuns },
     );

@@ -2,85 +2,98 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ChunkReader } from '../../../src/engine/http/chunkReader';
 import { readChunk } from '../../../src/engine/http/dialect';
-import { listen, type Said } from '../../support/deltaListener';
+import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { propertyRuns } from '../../support/propertyRuns';
 import { recordings } from '../../support/recordings';
 
-interface Read {
-  readonly said: readonly Said[];
-  readonly readable: readonly boolean[];
-  /** The events that were parsed, by their position. */
+interface ReadEvents {
+  readonly deltas: readonly ReceivedDelta[];
+  /** For each event, whether it is a JSON object. */
+  readonly isReadable: readonly boolean[];
+  /** The indices of the events that were parsed. */
   readonly parsed: readonly number[];
 }
 
-function read(events: readonly string[]): Read {
-  const { said, sink } = listen();
+function read(events: readonly string[]): ReadEvents {
+  const { deltas, sink } = collectDeltas();
   const reader = new ChunkReader(sink);
-  const readable: boolean[] = [];
+  const isReadable: boolean[] = [];
   const parsed: number[] = [];
   const parse = JSON.parse;
   JSON.parse = (text: string): unknown => {
-    parsed.push(readable.length);
+    parsed.push(isReadable.length);
     return parse(text) as unknown;
   };
   try {
-    for (const event of events) readable.push(reader.read(event));
+    for (const event of events) isReadable.push(reader.read(event));
   } finally {
     JSON.parse = parse;
   }
-  return { said, readable, parsed };
+  return { deltas, isReadable, parsed };
 }
 
-/** What the parser alone says. */
-function readEach(events: readonly string[]): Omit<Read, 'parsed'> {
-  const { said, sink } = listen();
-  return { readable: events.map((event) => readChunk(event, sink)), said };
+/** Parses each event. */
+function parseEach(events: readonly string[]): Omit<ReadEvents, 'parsed'> {
+  const { deltas, sink } = collectDeltas();
+  return { isReadable: events.map((event) => readChunk(event, sink)), deltas };
 }
 
-function assertSame(events: readonly string[]): void {
-  const { said, readable } = read(events);
-  assert.deepEqual({ readable, said }, readEach(events));
+function assertSameAsParsed(events: readonly string[]): void {
+  const { deltas, isReadable } = read(events);
+  assert.deepEqual({ isReadable, deltas }, parseEach(events));
 }
 
-const event = (text: string, more = ''): string =>
-  `{"id":"a","choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":null}]${more}}`;
+const event = (text: string, suffix = ''): string =>
+  `{"id":"a","choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":null}]${suffix}}`;
 
-/** `parsed`: the positions of those that have to be parsed. */
+/** Streams with the indices of the events that must be parsed. */
 const streams: readonly (readonly [name: string, events: readonly string[], parsed: readonly number[]])[] = [
-  ['the third event that differs in its text alone', ['a', 'b', 'c', 'd'].map((text) => event(text)), [0, 1]],
-  ['no event while the text is the same', ['a', 'a', 'a', 'b', 'c'].map((text) => event(text)), [0, 1, 2, 3]],
-  ['no text with an escape', ['a', 'b', '\\n', 'c', '\\"', 'd'].map((text) => event(text)), [0, 1, 2, 4]],
-  ['no empty text', ['a', 'b', '', 'c'].map((text) => event(text)), [0, 1, 2]],
-  ['no text that JSON does not allow', ['a', 'b', 'c\n', 'd'].map((text) => event(text)), [0, 1, 2]],
   [
-    'text that looks like other places',
+    'parses only the first two events that differ in their text alone',
+    ['a', 'b', 'c', 'd'].map((text) => event(text)),
+    [0, 1],
+  ],
+  [
+    'parses events as long as their text is the same',
+    ['a', 'a', 'a', 'b', 'c'].map((text) => event(text)),
+    [0, 1, 2, 3],
+  ],
+  ['parses a text with an escape', ['a', 'b', '\\n', 'c', '\\"', 'd'].map((text) => event(text)), [0, 1, 2, 4]],
+  ['parses an empty text', ['a', 'b', '', 'c'].map((text) => event(text)), [0, 1, 2]],
+  ['parses a text that is not valid JSON', ['a', 'b', 'c\n', 'd'].map((text) => event(text)), [0, 1, 2]],
+  [
+    'does not parse text that looks like other parts of the JSON',
     [':', ',', 'a', 'id', 'choices', 'content', ':'].map((text) => event(text)),
     [0, 1],
   ],
-  ['text of any script', ['羊', '🐑', 'é', '\u2028'].map((text) => event(text)), [0, 1]],
+  ['does not parse text in any script', ['羊', '🐑', 'é', '\u2028'].map((text) => event(text)), [0, 1]],
   [
-    'text in a new frame, once that is known',
+    'does not parse a new frame after two events',
     [event('a'), event('b'), ...['c', 'd', 'e'].map((text) => event(text, ',"created":2'))],
     [0, 1, 2, 3],
   ],
-  ['no event that is longer than the frame', [event('a'), event('b'), `${event('c')} `, event('d')], [0, 1, 2, 3]],
   [
-    'what comes after usage, in the old frame',
+    'parses an event that is longer than the frame',
+    [event('a'), event('b'), `${event('c')} `, event('d')],
+    [0, 1, 2, 3],
+  ],
+  [
+    'does not parse events with the previous frame after usage',
     [event('a'), event('b'), event('c', ',"usage":{"total_tokens":3}'), event('d')],
     [0, 1, 2],
   ],
   [
-    'reasoning',
+    'does not parse reasoning after two events',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":null,"reasoning_content":"${text}"}}]}`),
     [0, 1],
   ],
   [
-    'text with a padding of any length (OpenAI)',
+    'does not parse text with a padding of any length (OpenAI)',
     ['xy', 'z', '', 'zzz'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
     [0, 1],
   ],
   [
-    'no padding with an escape, nor what comes after another one',
+    'parses a padding with an escape and events with fields after the padding',
     [
       ...['xy', 'z', '\\n'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
       event('t3', ',"obfuscation":"x","error":"no"'),
@@ -88,24 +101,24 @@ const streams: readonly (readonly [name: string, events: readonly string[], pars
     [0, 1, 2, 3],
   ],
   [
-    'no tool calls',
+    'parses tool calls',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"${text}"}}]}}]}`),
     [0, 1, 2],
   ],
   [
-    'no text of two parts',
+    'parses text in two parts',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["${text}","x"]}}]}`),
     [0, 1, 2],
   ],
   [
-    'no text after another one',
+    'parses text after another part',
     ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["x","${text}"]}}]}`),
     [0, 1, 2],
   ],
-  ['no text before a finish', ['a', 'b', 'c'].map((text) => event(text).replace('null', '"stop"')), [0, 1, 2]],
+  ['parses text with a finish reason', ['a', 'b', 'c'].map((text) => event(text).replace('null', '"stop"')), [0, 1, 2]],
 ];
 
-/** With holes for A and B; in some of them A is not what is said, or B is more than decoration. */
+/** Frames with placeholders A and B. In some of them, A is not the text of the event or B affects its meaning. */
 const frames = [
   '{"choices":[{"delta":{"content":"A"}}]}',
   '{"id":"B","choices":[{"delta":{"content":"A"}}]}',
@@ -151,91 +164,91 @@ const strings = [
 ];
 const string = fc.constantFrom(...strings);
 
-/** Few frames and few decorations in each stream, so that events repeat themselves as they do in real ones. */
+/** Streams with few different frames and replacements of B, so that events repeat as in real streams. */
 const stream = fc
   .tuple(
     fc.array(fc.constantFrom(...frames), { minLength: 1, maxLength: 2 }),
     fc.array(string, { minLength: 1, maxLength: 2 }),
   )
-  .chain(([some, decorations]) =>
+  .chain(([streamFrames, replacements]) =>
     fc.array(
       fc
-        .tuple(fc.constantFrom(...some), string, fc.constantFrom(...decorations))
+        .tuple(fc.constantFrom(...streamFrames), string, fc.constantFrom(...replacements))
         .map(([frame, a, b]) => frame.replace('A', () => a).replace('B', () => b)),
       { maxLength: 20 },
     ),
   );
 
-describe('the events of a stream', () => {
+describe('chunk reader', () => {
   for (const [name, events, parsed] of streams) {
-    it(`tell without parsing: ${name}`, () => {
+    it(name, () => {
       assert.deepEqual(read(events).parsed, parsed);
-      assertSame(events);
+      assertSameAsParsed(events);
     });
   }
 
   for (const { name, lines } of recordings) {
-    it(`say the same as the parser alone, recorded as ${name}`, () => assertSame(lines));
+    it(`returns the same deltas as the parser for the recording ${name}`, () => assertSameAsParsed(lines));
   }
 
   for (const name of ['openai-text', 'deepseek-text']) {
-    it(`are seldom parsed, recorded as ${name}`, () => {
+    it(`parses less than a tenth of the events in the recording ${name}`, () => {
       const lines = recordings.find((recording) => recording.name === name)!.lines;
       assert.ok(read(lines).parsed.length < lines.length / 10);
     });
   }
 
-  it('say the same as the parser alone, whatever frames they have', () => {
-    fc.assert(fc.property(stream, assertSame), { numRuns: propertyRuns });
+  it('returns the same deltas as the parser for any frames', () => {
+    fc.assert(fc.property(stream, assertSameAsParsed), { numRuns: propertyRuns });
   });
 
-  it('are parsed from then on where each one has a frame of its own', () => {
-    const own = Array.from({ length: 20 }, (_, n) => event(`t${n}`, `,"created":${n}`));
-    const alike = ['a', 'b', 'c'].map((text) => event(text));
-    assert.equal(read([...own, ...alike]).parsed.length, 23);
-    assert.equal(read([...own.slice(0, 10), ...alike]).parsed.length, 12);
+  it('parses every event after 16 events with different frames', () => {
+    const differentFrames = Array.from({ length: 20 }, (_, n) => event(`t${n}`, `,"created":${n}`));
+    const sameFrame = ['a', 'b', 'c'].map((text) => event(text));
+    assert.equal(read([...differentFrames, ...sameFrame]).parsed.length, 23);
+    assert.equal(read([...differentFrames.slice(0, 10), ...sameFrame]).parsed.length, 12);
   });
 
-  it('are not given up for a frame that changes now and then', () => {
+  it('keeps using frames when the frame changes occasionally', () => {
     const events = Array.from({ length: 90 }, (_, n) => event(`t${n}`, `,"created":${Math.floor(n / 3)}`));
     assert.equal(read(events).parsed.length, 60);
   });
 });
 
-describe('an answer that the gateway begins anew in the stream', () => {
+describe('restart within a stream', () => {
   const chunk = (id: string, content: string, role?: string): string =>
     JSON.stringify({ id, choices: [{ index: 0, delta: { ...(role && { role }), content }, finish_reason: null }] });
 
   const restartsOf = (...events: readonly string[]): number =>
-    read(events).said.filter(([kind]) => kind === 'restartInStream').length;
+    read(events).deltas.filter(([type]) => type === 'restartInStream').length;
 
-  it('is noticed by a new id and a new role', () => {
+  it('is detected by a new ID and a new role', () => {
     const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
     assert.equal(restartsOf(...events), 1);
-    assert.deepEqual(read(events).said, [
+    assert.deepEqual(read(events).deltas, [
       ['text', 'x'],
       ['restartInStream', undefined],
       ['text', 'y'],
     ]);
   });
 
-  it('is not assumed when every chunk has its own id and a role', () => {
+  it('is not assumed when every chunk has its own ID and a role', () => {
     assert.equal(
       restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y', 'assistant'), chunk('c', 'z', 'assistant')),
       0,
     );
   });
 
-  it('is noticed by a new id where every chunk names the role', () => {
+  it('is detected by a new ID when every chunk has a role', () => {
     const events = [chunk('a', 'x', 'assistant'), chunk('a', 'y', 'assistant'), chunk('b', 'z', 'assistant')];
     assert.equal(restartsOf(...events), 1);
   });
 
-  it('is not assumed when every chunk has its own id', () => {
+  it('is not assumed when every chunk has its own ID', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('b', 'y'), chunk('c', 'z')), 0);
   });
 
-  it('is not assumed when the role is repeated under the same id', () => {
+  it('is not assumed when the role is repeated with the same ID', () => {
     assert.equal(restartsOf(chunk('a', 'x', 'assistant'), chunk('a', 'y'), chunk('a', 'z', 'assistant')), 0);
   });
 });

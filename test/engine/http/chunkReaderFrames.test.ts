@@ -1,49 +1,51 @@
 import assert from 'node:assert/strict';
 import { DeltaFrame } from '../../../src/engine/http/chunkReader';
 
-const event = (text: string, rest = ''): string =>
-  `{"choices":[{"delta":{"content":"${text}"},"finish_reason":null}]${rest}}`;
-const padded = (text: string, padding: string, rest = ''): string => event(text, `,"obfuscation":"${padding}"${rest}`);
+const event = (text: string, suffix = ''): string =>
+  `{"choices":[{"delta":{"content":"${text}"},"finish_reason":null}]${suffix}}`;
+const padded = (text: string, padding: string, suffix = ''): string =>
+  event(text, `,"obfuscation":"${padding}"${suffix}`);
 
-/** What a frame that these two events have proven reads out of a third one. */
+/** Returns the text that a frame reads from a third event after two events have verified the frame. */
 function read(first: string, second: string, third: string): unknown {
-  const frame = DeltaFrame.around('text', 'a', first);
+  const frame = DeltaFrame.tryCreate('text', 'a', first);
   assert.ok(frame);
-  assert.equal(frame.prove('bc', second), true);
+  assert.equal(frame.verify('bc', second), true);
   return frame.read(third)?.text;
 }
 
 const plain = [event('a'), event('bc')] as const;
 const withPadding = [padded('a', 'x', ',"n":1'), padded('bc', 'yz', ',"n":1')] as const;
 
-const cases: readonly (readonly [what: string, events: readonly [string, string], third: string, text?: string])[] = [
+const cases: readonly (readonly [name: string, events: readonly [string, string], third: string, text?: string])[] = [
   ['reads the text of an event', plain, event('d'), 'd'],
-  ['reads it whatever the padding', withPadding, padded('d', '', ',"n":1'), 'd'],
-  ['reads nothing after another beginning', plain, event('d').replace('delta', 'gamma')],
-  ['reads nothing before another name of a field', plain, event('d').replace('reason', 'real')],
-  ['reads nothing where something comes after the padding', withPadding, padded('d', 'x', ',"n":2')],
-  ['reads nothing where the padding has an escape', withPadding, padded('d', '\\n', ',"n":1')],
+  ['reads the text of an event with another padding', withPadding, padded('d', '', ',"n":1'), 'd'],
+  ['reads nothing from an event with another JSON before the text', plain, event('d').replace('delta', 'gamma')],
+  ['reads nothing from an event with another JSON after the text', plain, event('d').replace('reason', 'real')],
+  ['reads nothing from an event with another JSON after the padding', withPadding, padded('d', 'x', ',"n":2')],
+  ['reads nothing from an event whose padding has an escape', withPadding, padded('d', '\\n', ',"n":1')],
 ];
 
-describe('a frame of events', () => {
-  for (const [what, [first, second], third, text] of cases) {
-    it(what, () => assert.equal(read(first, second, third), text));
+describe('event frame', () => {
+  for (const [name, [first, second], third, text] of cases) {
+    it(name, () => assert.equal(read(first, second, third), text));
   }
 
-  for (const [what, text, data] of [
+  for (const [name, text, data] of [
     ['has a quote', 'a"b', event('a"b')],
-    ['was said with an escape', 'x', event('\\u0078')],
+    ['was written with an escape', 'x', event('\\u0078')],
   ] as const) {
-    it(`is none around a text that ${what}`, () => assert.equal(DeltaFrame.around('text', text, data), undefined));
+    it(`is not created for a text that ${name}`, () =>
+      assert.equal(DeltaFrame.tryCreate('text', text, data), undefined));
   }
 
-  for (const [what, data] of [
+  for (const [name, data] of [
     ['has an escape', padded('a', '\\n')],
     ['does not end', '{"content":"a","obfuscation":"x'],
   ] as const) {
-    it(`is the whole event where the padding ${what}`, () => {
-      const frame = DeltaFrame.around('text', 'a', data);
-      assert.equal(frame?.prove('a', data), true);
+    it(`includes a padding that ${name}`, () => {
+      const frame = DeltaFrame.tryCreate('text', 'a', data);
+      assert.equal(frame?.verify('a', data), true);
     });
   }
 });

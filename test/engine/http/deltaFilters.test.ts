@@ -11,7 +11,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** What a reader has of an answer whose deltas are `parts`; a part that begins with `R:` is reasoning in its own field. */
+/** Returns the answer that results from deltas. A part that begins with `R:` is reasoning in its own field. */
 function read(parts: readonly string[]): Answer {
   let reasoning = '';
   let text = '';
@@ -32,10 +32,18 @@ function read(parts: readonly string[]): Answer {
 }
 
 const answers: readonly (readonly [name: string, content: string, answer: Answer])[] = [
-  ['takes tagged reasoning out of the text', '<think>\nHm\n</think>\n4', { reasoning: '\nHm\n', text: '\n4' }],
-  ['takes empty tags out of the text', '<think></think>4', { reasoning: '', text: '4' }],
-  ['takes tags after blank lines', '\n\n<think>Hm</think>4', { reasoning: 'Hm', text: '4' }],
-  ['takes the rest as reasoning where the tag is never closed', '<think>Hm', { reasoning: 'Hm', text: '' }],
+  [
+    'moves tagged reasoning from the text to the reasoning',
+    '<think>\nHm\n</think>\n4',
+    { reasoning: '\nHm\n', text: '\n4' },
+  ],
+  ['removes empty tags from the text', '<think></think>4', { reasoning: '', text: '4' }],
+  ['recognizes tags after blank lines', '\n\n<think>Hm</think>4', { reasoning: 'Hm', text: '4' }],
+  [
+    'treats the text after an opening tag as reasoning when the closing tag is missing',
+    '<think>Hm',
+    { reasoning: 'Hm', text: '' },
+  ],
   [
     'leaves a second pair of tags in the text',
     '<think>a</think>b<think>c</think>',
@@ -49,7 +57,7 @@ const answers: readonly (readonly [name: string, content: string, answer: Answer
   ],
   ['leaves tags in a code block', '```xml\n</think>\n```', { reasoning: '', text: '```xml\n</think>\n```' }],
   [
-    'takes the text before a lone closing tag as reasoning',
+    'treats the text before a closing tag without an opening tag as reasoning',
     'Hm.\n</think>\n\n4',
     { reasoning: 'Hm.\n', text: '\n\n4' },
   ],
@@ -63,10 +71,10 @@ const answers: readonly (readonly [name: string, content: string, answer: Answer
     'Write:\n<think>\nx\n</think>\nthen',
     { reasoning: '', text: 'Write:\n<think>\nx\n</think>\nthen' },
   ],
-  ['shows a beginning of a tag that is none', '<thin ice', { reasoning: '', text: '<thin ice' }],
+  ['leaves text that only begins like a tag', '<thin ice', { reasoning: '', text: '<thin ice' }],
 ];
 
-describe('think tags', () => {
+describe('think tag filter', () => {
   for (const [name, content, answer] of answers) {
     it(`${name}, in one delta and character by character`, () => {
       assert.deepEqual(read([content]), answer);
@@ -81,40 +89,40 @@ describe('think tags', () => {
     { type: 'error', error: {} },
     { type: 'restartInStream' },
   ] satisfies readonly Delta[]) {
-    it(`passes on the beginning of a tag before ${delta.type}`, () => {
-      const told: string[] = [];
-      const tags = new ThinkTags((passed) => told.push(passed.type === 'text' ? passed.text : passed.type));
+    it(`passes on the start of a tag before a delta of type ${delta.type}`, () => {
+      const received: string[] = [];
+      const tags = new ThinkTags((output) => received.push(output.type === 'text' ? output.text : output.type));
       tags.onDelta({ type: 'text', text: 'a </th' });
       tags.onDelta(delta);
-      assert.deepEqual(told, ['a ', '</th', delta.type]);
+      assert.deepEqual(received, ['a ', '</th', delta.type]);
     });
   }
 
-  it('passes leading white space on in linear time', () => {
+  it('passes on leading white space in linear time', () => {
     const { text } = read(Array.from({ length: 100_000 }, () => '\n'));
     assert.equal(text.length, 100_000);
   });
 
-  it('leaves a closing tag in a sentence behind reasoning in a field of its own', () => {
+  it('leaves a closing tag within a sentence after reasoning in its own field', () => {
     assert.deepEqual(read(['R:Hm', 'The tag </think>', ' is one.']), {
       reasoning: 'Hm',
       text: 'The tag </think> is one.',
     });
   });
 
-  it('closes reasoning that began in a field of its own anywhere in the text', () => {
+  it('ends reasoning that began in its own field at a closing tag within a line', () => {
     assert.deepEqual(read(['R:Hm', ' so.</think>', '4']), { reasoning: 'Hm so.', text: '4' });
     assert.deepEqual(read(['R:Hm', '</think>\n4']), { reasoning: 'Hm', text: '\n4' });
   });
 
-  it('holds no more than 100 characters behind a closing tag, in linear time', function () {
+  it('holds back at most 100 characters after a closing tag, in linear time', function () {
     this.timeout(10_000);
     const spaces = Array.from({ length: 500_000 }, () => ' ');
     const { text } = read(['Hm', ' so </think>', ...spaces]);
     assert.equal(text.length, 'Hm so </think>'.length + spaces.length);
   });
 
-  it('reads the same answer however its text is split', () => {
+  it('gives the same answer for any split of the text', () => {
     const part = fc.constantFrom('<think>', '</think>', '\n', 'Hm', '`', '```\n', '<', '</thin', ' ');
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), fc.nat(5), (parts, size) => {
@@ -134,10 +142,10 @@ function filtered(deltas: readonly string[]): readonly string[] {
   return [...deltas.map((delta) => filter.push(delta)), filter.flush()];
 }
 
-/** Removes what the filter may pass on before the rest of a key arrives: up to four characters. */
-const withoutFirst = (text: string): string => text.replaceAll(/(?:h|hs|hsa|hsa-)(?=\[redacted\])/g, '');
+/** Removes the up to four characters of a key that the filter may pass on before it recognizes the key. */
+const withoutKeyStart = (text: string): string => text.replaceAll(/(?:h|hs|hsa|hsa-)(?=\[redacted\])/g, '');
 
-describe('the key filter of an answer', () => {
+describe('key filter', () => {
   const base64 = Buffer.from(`x:${key}`).toString('base64');
   for (const [name, text, expected] of [
     ['a key', `The key is ${key}.`, 'The key is [redacted].'],
@@ -150,10 +158,10 @@ describe('the key filter of an answer', () => {
       assert.equal(filtered([text]).join(''), expected);
     });
 
-    it(`removes ${name} wherever the deltas split it, except for its first four characters`, () => {
+    it(`removes ${name} that is split between deltas, except for its first four characters`, () => {
       for (let size = 1; size < text.length; size++) {
         const result = filtered(textPieces(text, size)).join('');
-        assert.equal(withoutFirst(result), withoutFirst(expected), `in pieces of ${size}`);
+        assert.equal(withoutKeyStart(result), withoutKeyStart(expected), `in pieces of ${size}`);
       }
     });
   }
@@ -175,7 +183,7 @@ describe('the key filter of an answer', () => {
     });
   }
 
-  it('immediately passes on a text that cannot begin a key', () => {
+  it('passes on a text that cannot begin a key immediately', () => {
     assert.deepEqual(filtered(['Sheep on the h', 'ill, hs', 'a']), ['Sheep on the h', 'ill, hs', 'a', '']);
   });
 

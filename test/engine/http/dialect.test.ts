@@ -9,23 +9,23 @@ import {
   type Finish,
   type ToolCallPart,
 } from '../../../src/engine/http/dialect';
-import { listen, type Said } from '../../support/deltaListener';
+import { collectDeltas, type ReceivedDelta } from '../../support/deltaCollector';
 import { propertyRuns } from '../../support/propertyRuns';
 import { recordings } from '../../support/recordings';
 
-function saidBy(chunk: unknown): readonly Said[] {
-  const { said, sink } = listen();
+function deltasOf(chunk: unknown): readonly ReceivedDelta[] {
+  const { deltas, sink } = collectDeltas();
   assert.equal(readChunk(JSON.stringify(chunk), sink), true);
-  return said;
+  return deltas;
 }
 
 const delta = (fields: unknown): unknown => ({ choices: [{ index: 0, delta: fields, finish_reason: null }] });
 const usage = { promptTokens: 16, completionTokens: 300, totalTokens: 316 };
-const counted = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
+const wireUsage = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
 
-const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly Said[]])[] = [
+const chunks: readonly (readonly [name: string, chunk: unknown, expected: readonly ReceivedDelta[]])[] = [
   ['text', delta({ content: 'Hi' }), [['text', 'Hi']]],
-  ['a role and no text', delta({ role: 'assistant', content: '' }), []],
+  ['a role without text', delta({ role: 'assistant', content: '' }), []],
   ['null content', delta({ content: null }), []],
   [
     'text parts',
@@ -55,13 +55,17 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
   ['reasoning_content', delta({ content: null, reasoning_content: 'We' }), [['reasoning', 'We']]],
   ['reasoning', delta({ reasoning: 'We' }), [['reasoning', 'We']]],
   [
-    'the same thought under both names, once',
+    'the same reasoning in both fields only once',
     delta({ reasoning_content: 'We', reasoning: 'We' }),
     [['reasoning', 'We']],
   ],
-  ['the thought next to an empty name', delta({ reasoning_content: '', reasoning: 'We' }), [['reasoning', 'We']]],
   [
-    'a thought before the text it leads to',
+    'reasoning next to an empty reasoning_content',
+    delta({ reasoning_content: '', reasoning: 'We' }),
+    [['reasoning', 'We']],
+  ],
+  [
+    'reasoning before text in the same delta',
     delta({ content: '4', reasoning: 'so' }),
     [
       ['reasoning', 'so'],
@@ -78,7 +82,7 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     ],
   ],
   [
-    'the tool calls of a whole completion, before its end',
+    'the tool calls of a complete completion before its finish reason',
     {
       choices: [
         {
@@ -93,32 +97,36 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     ],
   ],
   [
-    'a finish',
+    'a finish reason',
     { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
     [['finish', { type: 'complete', reason: 'stop' }]],
   ],
   [
-    'a finish with its last text',
+    'a finish reason with the last text',
     { choices: [{ delta: { content: '.' }, finish_reason: 'length' }] },
     [
       ['text', '.'],
       ['finish', { type: 'complete', reason: 'length' }],
     ],
   ],
-  ['an empty finish', { choices: [{ delta: {}, finish_reason: '' }] }, []],
+  ['an empty finish reason', { choices: [{ delta: {}, finish_reason: '' }] }, []],
   [
-    'a whole completion',
-    { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }], usage: counted },
+    'a complete completion',
+    { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }], usage: wireUsage },
     [
       ['text', 'Hi'],
       ['finish', { type: 'complete', reason: 'stop' }],
       ['usage', usage],
     ],
   ],
-  ['an old completion', { choices: [{ text: 'Hi', finish_reason: null }] }, [['text', 'Hi']]],
-  ['a second choice', { choices: [{ index: 1, delta: { content: 'no' }, finish_reason: 'stop' }] }, []],
+  ['a completion of the older API', { choices: [{ text: 'Hi', finish_reason: null }] }, [['text', 'Hi']]],
   [
-    'the first choice behind a second',
+    'only the first choice, not the second',
+    { choices: [{ index: 1, delta: { content: 'no' }, finish_reason: 'stop' }] },
+    [],
+  ],
+  [
+    'the first choice after the second',
     {
       choices: [
         { index: 1, delta: { content: 'no' } },
@@ -127,33 +135,37 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     },
     [['text', 'yes']],
   ],
-  ['usage without choices (OpenAI)', { choices: [], usage: counted }, [['usage', usage]]],
+  ['usage without choices (OpenAI)', { choices: [], usage: wireUsage }, [['usage', usage]]],
   ['null usage', { choices: [], usage: null }, []],
   ['usage of zeros', { choices: [], usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }, []],
   ['usage without a total', { choices: [], usage: { prompt_tokens: 16, completion_tokens: 300 } }, [['usage', usage]]],
-  ['usage in other words', { choices: [], usage: { input_tokens: 16, output_tokens: 300 } }, [['usage', usage]]],
-  ['usage of Groq', { choices: [], x_groq: { usage: counted } }, [['usage', usage]]],
+  [
+    'usage with other field names',
+    { choices: [], usage: { input_tokens: 16, output_tokens: 300 } },
+    [['usage', usage]],
+  ],
+  ['usage of Groq', { choices: [], x_groq: { usage: wireUsage } }, [['usage', usage]]],
   [
     'usage in the choice (Moonshot)',
-    { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: counted }] },
+    { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: wireUsage }] },
     [
       ['finish', { type: 'complete', reason: 'stop' }],
       ['usage', usage],
     ],
   ],
   [
-    'usage of nonsense',
+    'usage with invalid numbers',
     { choices: [], usage: { prompt_tokens: -1, completion_tokens: 'many', total_tokens: null } },
     [],
   ],
   ['an annotation of Azure', { choices: [{ index: 0, content_filter_results: {}, finish_reason: null }] }, []],
-  ['choices [] and nothing else', { choices: [], prompt_filter_results: [] }, []],
+  ['empty choices', { choices: [], prompt_filter_results: [] }, []],
   ['an error', { error: { message: 'no', code: 429 } }, [['error', { error: { message: 'no', code: 429 } }]]],
-  ['an error in words', { error: 'no' }, [['error', { error: 'no' }]]],
+  ['an error as text', { error: 'no' }, [['error', { error: 'no' }]]],
   ['an error as a number', { error: 502 }, [['error', { error: 502 }]]],
   ['an error in a list (Gemini)', [{ error: { code: 429 } }], [['error', { error: { code: 429 } }]]],
   [
-    'an error next to choices, and nothing but the error (OpenRouter)',
+    'only the error next to choices (OpenRouter)',
     { error: { code: 502 }, choices: [{ delta: { content: '' }, finish_reason: 'error' }] },
     [['error', { error: { code: 502 }, choices: [{ delta: { content: '' }, finish_reason: 'error' }] }]],
   ],
@@ -172,7 +184,11 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
     { code: 'InvalidApiKey', message: 'no' },
     [['error', { code: 'InvalidApiKey', message: 'no' }]],
   ],
-  ['an envelope without success', { success: false, message: 'no' }, [['error', { success: false, message: 'no' }]]],
+  [
+    'an envelope with `success: false`',
+    { success: false, message: 'no' },
+    [['error', { success: false, message: 'no' }]],
+  ],
   ['an envelope with `msg`', { code: 401, msg: 'no' }, [['error', { code: 401, msg: 'no' }]]],
   [
     'an envelope with `error_code` (Baidu)',
@@ -181,63 +197,63 @@ const chunks: readonly (readonly [name: string, chunk: unknown, said: readonly S
   ],
   ['a list of errors (Cloudflare)', { errors: [{ code: 7003 }] }, [['error', { errors: [{ code: 7003 }] }]]],
   [
-    'a refusal in `base_resp` (MiniMax)',
+    'an error in `base_resp` (MiniMax)',
     { choices: null, base_resp: { status_code: 1008, status_msg: 'no' } },
     [['error', { choices: null, base_resp: { status_code: 1008, status_msg: 'no' } }]],
   ],
   [
-    'a `base_resp` of success',
+    'a successful `base_resp`',
     { choices: [{ delta: { content: 'Hi' } }], base_resp: { status_code: 0 } },
     [['text', 'Hi']],
   ],
-  ['an envelope of success', { code: 0, message: 'Success' }, []],
-  ['an envelope of success as an HTTP status', { code: '200', msg: 'ok' }, []],
+  ['a successful envelope', { code: 0, message: 'Success' }, []],
+  ['a successful envelope with an HTTP status', { code: '200', msg: 'ok' }, []],
   ['an empty list of errors', { errors: [], choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
   [
-    'reasoning that stands in its details alone (OpenRouter)',
+    'reasoning that is only in `reasoning_details` (OpenRouter)',
     delta({ content: '', reasoning_details: [{ type: 'reasoning.text', text: 'Hm' }] }),
     [['reasoning', 'Hm']],
   ],
   ['a null error', { error: null, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
   ['an empty error', { error: {}, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
   ['a false error', { error: false, choices: [{ delta: { content: 'Hi' } }] }, [['text', 'Hi']]],
-  ['no choices at all', {}, []],
+  ['a chunk without choices', {}, []],
   ['choices of a wrong type', { choices: { 0: { delta: { content: 'no' } } } }, []],
 ];
 
 describe('readChunk', () => {
-  for (const [name, chunk, said] of chunks) {
-    it(`hears ${name}`, () => assert.deepEqual(saidBy(chunk), said));
+  for (const [name, chunk, expected] of chunks) {
+    it(`reads ${name}`, () => assert.deepEqual(deltasOf(chunk), expected));
   }
 
   for (const { name, lines, text, reasoning } of recordings) {
-    it(`hears all of the recorded stream ${name}, and its end`, () => {
-      const { said, sink } = listen();
+    it(`reads text, reasoning, usage and finish reason of the recording ${name}`, () => {
+      const { deltas, sink } = collectDeltas();
       for (const line of lines) assert.equal(readChunk(line, sink), true);
-      const all = (kind: Delta['type']): string =>
-        said.flatMap(([it, value]) => (it === kind ? [String(value)] : [])).join('');
-      assert.equal(all('text'), text);
-      assert.equal(all('reasoning'), reasoning);
+      const joined = (wanted: Delta['type']): string =>
+        deltas.flatMap(([type, value]) => (type === wanted ? [String(value)] : [])).join('');
+      assert.equal(joined('text'), text);
+      assert.equal(joined('reasoning'), reasoning);
       assert.ok(text.length > 0);
       assert.deepEqual(
-        said.filter(([kind]) => kind === 'finish').map(([, value]) => value),
+        deltas.filter(([type]) => type === 'finish').map(([, value]) => value),
         [{ type: 'complete', reason: name === 'deepseek-text' ? 'length' : 'stop' }],
       );
-      assert.ok(said.some(([kind]) => kind === 'usage'));
-      assert.ok(!said.some(([kind]) => kind === 'error'));
+      assert.ok(deltas.some(([type]) => type === 'usage'));
+      assert.ok(!deltas.some(([type]) => type === 'error'));
     });
   }
 
-  for (const junk of ['', 'null', '[]', '3', '"text"', '[DONE]', '{"choices":', '[1]', 'undefined']) {
-    it(`has nothing to say to ${JSON.stringify(junk)}`, () => {
-      const { said, sink } = listen();
-      assert.equal(readChunk(junk, sink), false);
-      assert.deepEqual(said, []);
+  for (const data of ['', 'null', '[]', '3', '"text"', '[DONE]', '{"choices":', '[1]', 'undefined']) {
+    it(`rejects ${JSON.stringify(data)} without a delta`, () => {
+      const { deltas, sink } = collectDeltas();
+      assert.equal(readChunk(data, sink), false);
+      assert.deepEqual(deltas, []);
     });
   }
 
-  it('never throws, and says only what is not empty, whatever the JSON', () => {
-    const name = fc.constantFrom(
+  it('never throws and never returns an empty delta for any JSON', () => {
+    const fieldName = fc.constantFrom(
       'content',
       'reasoning',
       'reasoning_content',
@@ -249,8 +265,8 @@ describe('readChunk', () => {
       'tool_calls',
       'function_call',
     );
-    const fields = fc.dictionary(name, fc.jsonValue());
-    const odd = fc.record({
+    const fields = fc.dictionary(fieldName, fc.jsonValue());
+    const unusualChunk = fc.record({
       choices: fc.oneof(
         fc.jsonValue(),
         fc.array(fc.record({ delta: fc.oneof(fc.jsonValue(), fields), finish_reason: fc.jsonValue() })),
@@ -263,16 +279,16 @@ describe('readChunk', () => {
         fc.oneof(
           fc.string(),
           fc.json(),
-          odd.map((chunk) => JSON.stringify(chunk)),
+          unusualChunk.map((chunk) => JSON.stringify(chunk)),
         ),
         (data) => {
-          const { said, sink } = listen();
+          const { deltas, sink } = collectDeltas();
           readChunk(data, sink);
-          for (const [kind, value] of said) {
-            if (kind === 'text' || kind === 'reasoning') assert.ok(typeof value === 'string' && value !== '');
-            if (kind === 'toolCall')
-              assert.ok(Object.values(value as object).some((told) => told !== '' && told !== 0));
-            if (kind === 'usage') assert.ok(Object.values(value as object).every((count) => Number.isFinite(count)));
+          for (const [type, value] of deltas) {
+            if (type === 'text' || type === 'reasoning') assert.ok(typeof value === 'string' && value !== '');
+            if (type === 'toolCall')
+              assert.ok(Object.values(value as object).some((field) => field !== '' && field !== 0));
+            if (type === 'usage') assert.ok(Object.values(value as object).every((count) => Number.isFinite(count)));
           }
         },
       ),
@@ -289,18 +305,22 @@ const part = (fields: Partial<ToolCallPart>): ToolCallPart => ({
   ...fields,
 });
 
-/** More than can be printed without running out of stack, and no more than one event may bring. */
-const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as unknown;
+/** JSON that is nested too deeply for `JSON.stringify`, although a single event may contain it. */
+const deeplyNested = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as unknown;
 
-const deltas: readonly (readonly [name: string, delta: Record<string, unknown>, parts: readonly ToolCallPart[]])[] = [
+const toolCallDeltas: readonly (readonly [
+  name: string,
+  delta: Record<string, unknown>,
+  parts: readonly ToolCallPart[],
+])[] = [
   ['no calls', { content: 'Hi' }, []],
   [
-    'the beginning of a call',
+    'the first part of a call',
     { tool_calls: [{ index: 2, id: 'c1', type: 'function', function: { name: 'read', arguments: '' } }] },
     [part({ index: 2, id: 'c1', name: 'read' })],
   ],
   [
-    'more of its arguments',
+    'further arguments of a call',
     { tool_calls: [{ index: 2, function: { arguments: '{"a' } }] },
     [part({ index: 2, arguments: '{"a' })],
   ],
@@ -315,12 +335,12 @@ const deltas: readonly (readonly [name: string, delta: Record<string, unknown>, 
     [part({ index: 1, id: 'c2' }), part({ id: 'c1' })],
   ],
   [
-    'calls without an index, by their position',
+    'calls without an index, which get their position as index',
     { tool_calls: [{ id: 'c1' }, null, { id: 'c3' }] },
     [part({ id: 'c1' }), part({ index: 2, id: 'c3' })],
   ],
   [
-    'an index of nonsense, by its position',
+    'calls with an invalid index, which get their position as index',
     { tool_calls: ['1', -1, 0.5, null].map((index) => ({ index, id: 'c' })) },
     [0, 1, 2, 3].map((index) => part({ index, id: 'c' })),
   ],
@@ -331,12 +351,12 @@ const deltas: readonly (readonly [name: string, delta: Record<string, unknown>, 
   ],
   ['arguments as an empty object', { tool_calls: [{ function: { arguments: {} } }] }, [part({ arguments: '{}' })]],
   [
-    'arguments too deep to print',
-    { tool_calls: [{ id: 'c1', function: { name: 'read', arguments: deep } }] },
+    'arguments that are nested too deeply, which become empty',
+    { tool_calls: [{ id: 'c1', function: { name: 'read', arguments: deeplyNested } }] },
     [part({ id: 'c1', name: 'read' })],
   ],
   [
-    'an id, a name and arguments of wrong types',
+    'an ID, a name and arguments of wrong types',
     { tool_calls: [{ id: 1, function: { name: null, arguments: 3 } }, { id: [], function: 'read' }, {}] },
     [],
   ],
@@ -348,51 +368,51 @@ const deltas: readonly (readonly [name: string, delta: Record<string, unknown>, 
     [part({ name: 'read', arguments: '{}' })],
   ],
   [
-    'the same call in the old and the new way, once',
+    'the same call in the older and the current field only once',
     { tool_calls: [{ id: 'c1' }], function_call: { name: 'read' } },
     [part({ id: 'c1' })],
   ],
   [
-    'a function call next to no list',
+    'the older function call next to null tool calls',
     { tool_calls: null, function_call: { arguments: '{' } },
     [part({ arguments: '{' })],
   ],
   ['a function call of a wrong type', { function_call: 'read' }, []],
 ];
 
-describe('the tool calls of a delta', () => {
-  for (const [name, delta, parts] of deltas) {
-    it(`are read out of ${name}`, () => assert.deepEqual(toolCallParts(delta), parts));
+describe('toolCallParts', () => {
+  for (const [name, delta, parts] of toolCallDeltas) {
+    it(`reads ${name}`, () => assert.deepEqual(toolCallParts(delta), parts));
   }
 });
 
-describe('the numbers of tool calls', () => {
+describe('numbers of tool calls', () => {
   const numbersOf = (...parts: readonly Partial<ToolCallPart>[]): readonly (number | undefined)[] => {
     const numbers = new ToolCallNumbers();
     return parts.map((fields) => numbers.numberPart(part(fields))?.index);
   };
 
-  it('are the indices of the server when every call has its own index', () => {
+  it('are the indices that the gateway sends when every call has its own index', () => {
     assert.deepEqual(numbersOf({ index: 0, id: 'a' }, { index: 1, id: 'b' }, { index: 0 }, { index: 1 }), [0, 1, 0, 1]);
   });
 
-  it('start a new call when a new id and name come at an index in use', () => {
+  it('increase when a new ID and a name arrive at an index in use', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, {}, { id: 'b', name: 'x' }, {}), [0, 0, 1, 1]);
   });
 
-  it('take an id that is repeated for the same call', () => {
+  it('stay the same when an ID is repeated', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'a', name: 'x' }, { id: 'b', name: 'y' }), [0, 0, 1]);
   });
 
-  it('take an id that comes after the first piece for the same call', () => {
+  it('stay the same when the ID arrives after the first part', () => {
     assert.deepEqual(numbersOf({ name: 'read' }, { id: 'a' }, {}), [0, 0, 0]);
   });
 
-  it('take a new id without a name for the same call', () => {
+  it('stay the same when a new ID arrives without a name', () => {
     assert.deepEqual(numbersOf({ id: 'a', name: 'x' }, { id: 'b' }, { id: 'c' }), [0, 0, 0]);
   });
 
-  it('stop at the 128th call, and still accept deltas of earlier calls', () => {
+  it('end with the 128th call, while further parts of existing calls are accepted', () => {
     const numbers = new ToolCallNumbers();
     for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
     assert.equal(numbers.numberPart(part({ index: 128 })), undefined);
@@ -400,14 +420,14 @@ describe('the numbers of tool calls', () => {
     assert.equal(numbers.numberPart(part({ index: 127, id: 'another', name: 'x' }))?.index, 127);
   });
 
-  it('are unique and below 128, whatever indices the server sends', () => {
-    const some = [500, 9999, 127, 127, 126].map((index, at) => ({ index, id: `c${at}`, name: 'read' }));
-    assert.deepEqual(numbersOf(...some, { index: 500 }, { index: 127 }), [0, 1, 127, 2, 126, 0, 2]);
-    const many = Array.from({ length: 128 }, (_, at) => ({ index: 9999 - at, id: `c${at}`, name: 'read' }));
-    assert.deepEqual(new Set(numbersOf(...many)), new Set(Array.from({ length: 128 }, (_, at) => at)));
+  it('are unique and below 128 for any indices that the gateway sends', () => {
+    const calls = [500, 9999, 127, 127, 126].map((index, at) => ({ index, id: `c${at}`, name: 'read' }));
+    assert.deepEqual(numbersOf(...calls, { index: 500 }, { index: 127 }), [0, 1, 127, 2, 126, 0, 2]);
+    const manyCalls = Array.from({ length: 128 }, (_, at) => ({ index: 9999 - at, id: `c${at}`, name: 'read' }));
+    assert.deepEqual(new Set(numbersOf(...manyCalls)), new Set(Array.from({ length: 128 }, (_, at) => at)));
   });
 
-  it('never give the number of a new call to a later index', () => {
+  it('are not used again for a later index', () => {
     assert.deepEqual(
       numbersOf({ id: 'a', name: 'x' }, { id: 'b', name: 'x' }, { index: 1, id: 'c', name: 'y' }, { index: 1 }),
       [0, 1, 2, 2],
@@ -417,7 +437,7 @@ describe('the numbers of tool calls', () => {
 
 const complete = (reason: string): Finish => ({ type: 'complete', reason });
 
-const readings: readonly (readonly [finish: Finish | undefined, values: readonly unknown[]])[] = [
+const finishReasons: readonly (readonly [finish: Finish | undefined, values: readonly unknown[]])[] = [
   [undefined, [null, undefined, '', ' ', 'null', 'None', 3]],
   [complete('stop'), ['stop', 'STOP', 'end_turn', 'stop_sequence', 'eos']],
   [
@@ -437,8 +457,8 @@ const readings: readonly (readonly [finish: Finish | undefined, values: readonly
   [complete('pause'), ['pause']],
 ];
 
-describe('the finish reason', () => {
-  for (const [finish, values] of readings) {
+describe('finish reason', () => {
+  for (const [finish, values] of finishReasons) {
     for (const value of values) {
       it(`is read from ${JSON.stringify(value)} as ${finish ? Object.values(finish).join(', ') : 'none'}`, () => {
         assert.deepEqual(readFinishReason(value), finish);

@@ -11,172 +11,172 @@ import { VirtualClock } from '../../support/virtualClock';
 
 const timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 61_000, silentMs: 180_000 };
 
-/** The clocks of an attempt, and what they have said: when, what. */
-class Watched {
+/** The timeouts of an attempt, and a record of their callbacks. */
+class TestClocks {
   readonly clock = new VirtualClock();
-  readonly said: (readonly [at: number, what: string, ms?: number])[] = [];
+  readonly calls: (readonly [at: number, name: string, ms?: number])[] = [];
   readonly clocks = new IdleClocks(this.clock, timeouts, {
-    expired: (which, afterMs) => this.said.push([this.clock.ticks(), which, afterMs]),
-    slept: () => this.said.push([this.clock.ticks(), 'slept']),
-    quiet: (forMs) => this.said.push([this.clock.ticks(), 'quiet', forMs]),
+    expired: (name, afterMs) => this.calls.push([this.clock.ticks(), name, afterMs]),
+    slept: () => this.calls.push([this.clock.ticks(), 'slept']),
+    quiet: (forMs) => this.calls.push([this.clock.ticks(), 'quiet', forMs]),
   });
 
-  /** Bytes, and in them something new or only a comment. */
-  receive(what: 'payload' | 'comment'): void {
-    this.clocks.bytes();
-    if (what === 'payload') this.clocks.payload();
+  /** Receives bytes that contain payload or only a comment. */
+  receive(content: 'payload' | 'comment'): void {
+    this.clocks.onBytes();
+    if (content === 'payload') this.clocks.onPayload();
   }
 
   get expiries(): readonly unknown[] {
-    return this.said.filter(([, what]) => what !== 'quiet');
+    return this.calls.filter(([, name]) => name !== 'quiet');
   }
 }
 
-describe('the clocks of an attempt', () => {
-  it('wait for headers', async () => {
-    const it = new Watched();
-    await it.clock.advance(59_999);
-    assert.deepEqual(it.expiries, []);
-    await it.clock.advance(1);
-    assert.deepEqual(it.expiries, [[60_000, 'headers', 60_000]]);
+describe('attempt timeouts', () => {
+  it('expire after 60 s without headers', async () => {
+    const fixture = new TestClocks();
+    await fixture.clock.advance(59_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[60_000, 'headers', 60_000]]);
   });
 
-  it('wait for a first word from the headers on, whatever comments come', async () => {
-    const it = new Watched();
-    await it.clock.advance(50_000);
-    it.clocks.headers();
+  it('expire 120 s after the headers without text, even if comments arrive', async () => {
+    const fixture = new TestClocks();
+    await fixture.clock.advance(50_000);
+    fixture.clocks.onHeaders();
     for (let at = 0; at < 11; at++) {
-      await it.clock.advance(10_000);
-      it.receive('comment');
+      await fixture.clock.advance(10_000);
+      fixture.receive('comment');
     }
-    assert.deepEqual(it.expiries, []);
-    await it.clock.advance(10_000);
-    assert.deepEqual(it.expiries, [[170_000, 'first', 120_000]]);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(10_000);
+    assert.deepEqual(fixture.expiries, [[170_000, 'first', 120_000]]);
   });
 
-  it('notice a stream without a byte', async () => {
-    const it = new Watched();
-    it.clocks.headers();
-    it.receive('payload');
-    await it.clock.advance(60_999);
-    assert.deepEqual(it.expiries, []);
-    await it.clock.advance(1);
-    assert.deepEqual(it.expiries, [[61_000, 'idle', 61_000]]);
+  it('expire when a stream sends no bytes', async () => {
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    await fixture.clock.advance(60_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[61_000, 'idle', 61_000]]);
   });
 
-  it('notice a stream of comments', async () => {
-    const it = new Watched();
-    it.clocks.headers();
-    it.receive('payload');
+  it('expire when a stream sends only comments', async () => {
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
     for (let at = 0; at < 17; at++) {
-      await it.clock.advance(10_000);
-      it.receive('comment');
+      await fixture.clock.advance(10_000);
+      fixture.receive('comment');
     }
-    await it.clock.advance(9_999);
-    assert.deepEqual(it.expiries, []);
-    await it.clock.advance(1);
-    assert.deepEqual(it.expiries, [[180_000, 'silent', 180_000]]);
+    await fixture.clock.advance(9_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[180_000, 'silent', 180_000]]);
   });
 
-  it('start anew with each word', async () => {
-    const it = new Watched();
-    it.clocks.headers();
+  it('start again with every text', async () => {
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
     for (let at = 0; at < 20; at++) {
-      it.receive('payload');
-      await it.clock.advance(60_000);
+      fixture.receive('payload');
+      await fixture.clock.advance(60_000);
     }
-    assert.deepEqual(it.expiries, []);
+    assert.deepEqual(fixture.expiries, []);
   });
 
-  it('leave the end of an answer a little time, and no more', async () => {
-    const it = new Watched();
-    it.clocks.headers();
-    it.receive('payload');
-    it.clocks.tail(5000);
-    await it.clock.advance(4999);
-    it.receive('comment');
-    assert.deepEqual(it.said, []);
-    await it.clock.advance(1);
-    assert.deepEqual(it.said, [[5000, 'tail', 5000]]);
+  it('give the tail of an answer 5 s, even if comments arrive', async () => {
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    fixture.clocks.startTail(5000);
+    await fixture.clock.advance(4999);
+    fixture.receive('comment');
+    assert.deepEqual(fixture.calls, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.calls, [[5000, 'tail', 5000]]);
   });
 
-  it('say once that it is quiet, ten seconds after the beginning or the last word', async () => {
-    const it = new Watched();
-    await it.clock.advance(9_999);
-    assert.deepEqual(it.said, []);
-    await it.clock.advance(1);
-    it.clocks.headers();
-    await it.clock.advance(15_000);
-    assert.deepEqual(it.said, [[10_000, 'quiet', 10_000]]);
-    it.receive('payload');
-    await it.clock.advance(5000);
-    it.receive('payload');
-    await it.clock.advance(30_000);
-    assert.deepEqual(it.said.slice(1), [[40_000, 'quiet', 10_000]]);
+  it('report a quiet stream once, 10 s after the start or the last text', async () => {
+    const fixture = new TestClocks();
+    await fixture.clock.advance(9_999);
+    assert.deepEqual(fixture.calls, []);
+    await fixture.clock.advance(1);
+    fixture.clocks.onHeaders();
+    await fixture.clock.advance(15_000);
+    assert.deepEqual(fixture.calls, [[10_000, 'quiet', 10_000]]);
+    fixture.receive('payload');
+    await fixture.clock.advance(5000);
+    fixture.receive('payload');
+    await fixture.clock.advance(30_000);
+    assert.deepEqual(fixture.calls.slice(1), [[40_000, 'quiet', 10_000]]);
   });
 
-  it('say nothing when they are put away', async () => {
-    const it = new Watched();
-    it.clocks.dispose();
-    it.clocks.headers();
-    await it.clock.advance(600_000);
-    assert.deepEqual([it.said, it.clock.pending], [[], 0]);
+  it('report nothing after they are disposed', async () => {
+    const fixture = new TestClocks();
+    fixture.clocks.dispose();
+    fixture.clocks.onHeaders();
+    await fixture.clock.advance(600_000);
+    assert.deepEqual([fixture.calls, fixture.clock.pending], [[], 0]);
   });
 });
 
-describe('a sleep', () => {
-  /** The wall clock goes on, the monotonic one does not; noticed at the next look, ten seconds later. */
-  async function asleep(ms: number): Promise<Watched> {
-    const it = new Watched();
-    it.clocks.headers();
-    it.receive('payload');
-    it.clock.epoch += ms;
-    await it.clock.advance(10_000);
-    return it;
+describe('sleep of the computer', () => {
+  /** Advances only the wall clock, as in a sleep. The timeouts detect the sleep at the next check, 10 s later. */
+  async function afterSleep(ms: number): Promise<TestClocks> {
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    fixture.clock.epoch += ms;
+    await fixture.clock.advance(10_000);
+    return fixture;
   }
 
-  it('of fifteen seconds gives the connection ten more to show that it lives', async () => {
-    const it = await asleep(15_000);
-    await it.clock.advance(9_999);
-    assert.deepEqual(it.expiries, []);
-    await it.clock.advance(1);
-    assert.deepEqual(it.expiries, [[20_000, 'slept']]);
+  it('requires data within 10 s after a sleep of 15 s', async () => {
+    const fixture = await afterSleep(15_000);
+    await fixture.clock.advance(9_999);
+    assert.deepEqual(fixture.expiries, []);
+    await fixture.clock.advance(1);
+    assert.deepEqual(fixture.expiries, [[20_000, 'slept']]);
   });
 
-  it('of less is none: clocks differ a little', async () => {
-    const it = await asleep(14_999);
-    await it.clock.advance(50_000);
-    assert.deepEqual(it.expiries, []);
+  it('is not assumed for a clock difference below 15 s', async () => {
+    const fixture = await afterSleep(14_999);
+    await fixture.clock.advance(50_000);
+    assert.deepEqual(fixture.expiries, []);
   });
 
-  for (const [sign, live] of [
-    ['a byte', (it: Watched) => it.receive('comment')],
-    ['headers', (it: Watched) => it.clocks.headers()],
+  for (const [data, receive] of [
+    ['a byte arrives', (fixture: TestClocks) => fixture.receive('comment')],
+    ['headers arrive', (fixture: TestClocks) => fixture.clocks.onHeaders()],
   ] as const) {
-    it(`is over with ${sign}`, async () => {
-      const it = await asleep(3_600_000);
-      await it.clock.advance(5000);
-      live(it);
-      await it.clock.advance(30_000);
-      assert.deepEqual(it.expiries, []);
+    it(`has no further effect when ${data} within 10 s`, async () => {
+      const fixture = await afterSleep(3_600_000);
+      await fixture.clock.advance(5000);
+      receive(fixture);
+      await fixture.clock.advance(30_000);
+      assert.deepEqual(fixture.expiries, []);
     });
   }
 
-  it('that the monotonic clock counts too is no silence of the stream', async () => {
-    const it = new Watched();
-    it.clocks.headers();
-    it.receive('payload');
-    it.clock.sleep(100_000);
-    await it.clock.advance(0);
-    assert.deepEqual(it.expiries, []);
-    assert.ok(it.clocks.lastPayload >= 90_000, 'the time asleep is not the stream’s');
-    it.receive('comment');
-    await it.clock.advance(60_000);
-    assert.deepEqual(it.expiries, []);
+  it('does not count as silence of the stream when the monotonic clock also advances', async () => {
+    const fixture = new TestClocks();
+    fixture.clocks.onHeaders();
+    fixture.receive('payload');
+    fixture.clock.sleep(100_000);
+    await fixture.clock.advance(0);
+    assert.deepEqual(fixture.expiries, []);
+    assert.ok(fixture.clocks.lastPayload >= 90_000, 'the time of the sleep does not count for the stream');
+    fixture.receive('comment');
+    await fixture.clock.advance(60_000);
+    assert.deepEqual(fixture.expiries, []);
   });
 });
 
-const thinking: readonly string[] = [
+const reasoningModels: readonly string[] = [
   'deepseek-r1',
   'deepseek-reasoner',
   'deepseek/deepseek-r1:free',
@@ -203,7 +203,7 @@ const thinking: readonly string[] = [
   'DeepSeek-R1',
 ];
 
-const plain: readonly string[] = [
+const otherModels: readonly string[] = [
   'gpt-4o',
   'gpt-4.1-mini',
   'claude-opus-4',
@@ -221,27 +221,27 @@ const plain: readonly string[] = [
 
 const unset = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
 
-describe('timeouts', () => {
-  for (const model of thinking) {
-    it(`give ${model} the time to think`, () => assert.equal(isReasoningModel(model), true));
+describe('default timeouts', () => {
+  for (const model of reasoningModels) {
+    it(`treat ${model} as a reasoning model`, () => assert.equal(isReasoningModel(model), true));
   }
 
-  for (const model of plain) {
-    it(`treat ${JSON.stringify(model)} as one that answers at once`, () => {
+  for (const model of otherModels) {
+    it(`do not treat ${JSON.stringify(model)} as a reasoning model`, () => {
       assert.equal(isReasoningModel(model), false);
     });
   }
 
-  it('have a set of defaults for either kind of model', () => {
+  it('are longer for reasoning models', () => {
     const usual = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
-    const patient = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
+    const longer = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
     assert.deepEqual(timeoutsFor('gpt-4o', unset), usual);
-    assert.deepEqual(timeoutsFor('deepseek-r1', unset), patient);
+    assert.deepEqual(timeoutsFor('deepseek-r1', unset), longer);
   });
 
-  it('are those of the settings where they are set, one by one', () => {
-    const set = { headersMs: 1000, firstTokenMs: 2000, idleMs: 3000, silentMs: 4000 };
-    assert.deepEqual(timeoutsFor('deepseek-r1', set), set);
+  it('are replaced individually by the timeouts in the settings', () => {
+    const configured = { headersMs: 1000, firstTokenMs: 2000, idleMs: 3000, silentMs: 4000 };
+    assert.deepEqual(timeoutsFor('deepseek-r1', configured), configured);
     assert.deepEqual(timeoutsFor('gpt-4o', { ...unset, idleMs: 5000 }), {
       headersMs: 60_000,
       firstTokenMs: 120_000,
@@ -250,13 +250,13 @@ describe('timeouts', () => {
     });
   });
 
-  it('end before the clocks of runtimes and proxies, at 300 s', () => {
+  it('are shorter than the 300 s of runtimes and proxies', () => {
     const all = ['gpt-4o', 'o3'].flatMap((model) => Object.values<number>({ ...timeoutsFor(model, unset) }));
     assert.equal(all.length, 8);
     assert.ok(Math.max(...all) < 300_000);
   });
 
-  it('leave 5 s to the tail, a moment to the drain, and say so after 10 s of quiet', () => {
+  it('include 5 s for the tail, 100 ms for the end of the body and 10 s until a quiet event', () => {
     assert.deepEqual([tailMs, drainMs, quietMs], [5000, 100, 10_000]);
   });
 });

@@ -13,14 +13,14 @@ import { pieces, textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-interface Seen {
+interface ReadResult {
   readonly events: readonly string[];
   readonly end: BodyEnd | undefined;
   readonly bytes: number;
 }
 
 /** Reads a body that arrives in the given pieces. */
-async function read(pieces: readonly Uint8Array[], contentType = 'text/event-stream'): Promise<Seen> {
+async function read(pieces: readonly Uint8Array[], contentType = 'text/event-stream'): Promise<ReadResult> {
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const piece of pieces) controller.enqueue(piece);
@@ -29,17 +29,17 @@ async function read(pieces: readonly Uint8Array[], contentType = 'text/event-str
   });
   const events: string[] = [];
   let bytes = 0;
-  let over = false;
+  let isTooLong = false;
   const end = await readBody(new Response(stream, { headers: contentType ? { 'content-type': contentType } : {} }), {
     bytes: (count) => (bytes += count),
     event: (data, name) => events.push(name === undefined ? data : `${name}: ${data}`),
-    endless: () => (over = true),
-    isOver: () => over,
+    tooLong: () => (isTooLong = true),
+    isDone: () => isTooLong,
   });
   return { events, end, bytes };
 }
 
-function split(bytes: Uint8Array, size: number): Uint8Array[] {
+function splitBytes(bytes: Uint8Array, size: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
   return pieces;
@@ -77,30 +77,30 @@ describe('server-sent events', () => {
     for (const bom of ['', '\uFEFF']) {
       const bytes = new TextEncoder().encode(bom + lines.join(newline));
       for (const size of [1, 2, 3, 5, 7, 16, 64, 1000]) {
-        it(`are the same with ${name}${bom && ' and a BOM'} in pieces of ${size} bytes`, async () => {
-          assert.deepEqual((await read(split(bytes, size))).events, expected);
+        it(`are read with ${name}${bom && ' and a byte order mark'} in pieces of ${size} bytes`, async () => {
+          assert.deepEqual((await read(splitBytes(bytes, size))).events, expected);
         });
       }
     }
   }
 
-  it('are whole without the last blank line', async () => {
+  it('are complete without the last blank line', async () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('are whole without the rest of their last character', async () => {
+  it('are read when their last character is incomplete', async () => {
     const bytes = new TextEncoder().encode('data: a羊').subarray(0, 8);
     assert.deepEqual((await read([bytes])).events, ['a\uFFFD']);
   });
 
-  it('that never end are given up at 8 MB', async () => {
+  it('are rejected when they are longer than 8 MB', async () => {
     const block = new TextEncoder().encode('x'.repeat(1024 * 1024));
-    const seen = await read([new TextEncoder().encode('data: '), ...Array.from({ length: 9 }, () => block)]);
-    assert.deepEqual([seen.events, seen.end], [[], undefined]);
+    const result = await read([new TextEncoder().encode('data: '), ...Array.from({ length: 9 }, () => block)]);
+    assert.deepEqual([result.events, result.end], [[], undefined]);
   });
 });
 
-describe('a body', () => {
+describe('body', () => {
   const cases: readonly (readonly [type: string, text: string, end: BodyEnd, events: number])[] = [
     ['application/json; charset=utf-8', ' {"a":1} ', { kind: 'json', text: '{"a":1}' }, 0],
     ['text/html', '<html>', { kind: 'web-page', empty: true }, 0],
@@ -118,28 +118,28 @@ describe('a body', () => {
   ];
   for (const [type, text, end, events] of cases) {
     for (const size of [1, 100]) {
-      it(`of type "${type}" with ${JSON.stringify(text)} in pieces of ${size} is ${end.kind}`, async () => {
-        const seen = await read(split(new TextEncoder().encode(text), size), type);
-        assert.deepEqual(seen.end, end);
-        assert.equal(seen.events.length, events);
-        if (end.kind !== 'web-page') assert.equal(seen.bytes, Buffer.byteLength(text));
+      it(`is read as ${end.kind} for the type "${type}" and ${JSON.stringify(text)} in pieces of ${size}`, async () => {
+        const result = await read(splitBytes(new TextEncoder().encode(text), size), type);
+        assert.deepEqual(result.end, end);
+        assert.equal(result.events.length, events);
+        if (end.kind !== 'web-page') assert.equal(result.bytes, Buffer.byteLength(text));
       });
     }
   }
 
   for (const unit of [' ', '\n', 'x']) {
-    it(`of megabytes of ${JSON.stringify(unit)} in small pieces is read in linear time`, async function () {
+    it(`is read in linear time for megabytes of ${JSON.stringify(unit)} in small pieces`, async function () {
       this.timeout(20_000);
       const text = unit.repeat(4_000_000);
-      const { end, bytes } = await read(split(new TextEncoder().encode(text), 128), 'text/plain');
+      const { end, bytes } = await read(splitBytes(new TextEncoder().encode(text), 128), 'text/plain');
       assert.deepEqual(end, { kind: 'unknown', text: text.trim() });
       assert.equal(bytes, text.length);
     });
   }
 });
 
-/** The events that a parser reads from the converted pieces. */
-function events(pieces: readonly string[]): readonly string[] {
+/** Returns the events that a parser reads from the converted pieces. */
+function convertedEvents(pieces: readonly string[]): readonly string[] {
   const read: string[] = [];
   const parser = createParser({ onEvent: ({ data, event }) => read.push(`${event ?? 'message'} ${data}`) });
   const lines = new BareLines();
@@ -149,48 +149,48 @@ function events(pieces: readonly string[]): readonly string[] {
 
 const streams: readonly (readonly [name: string, stream: string, events: readonly string[]])[] = [
   [
-    'leaves a stream without bare lines as it is',
+    'leave a stream without bare lines unchanged',
     'event: error\ndata: a\n\n: c\n\ndata: {"b":1}\n\n',
     ['error a', 'message {"b":1}'],
   ],
-  ['makes an event of a bare line of JSON', ': PING\n\n{"error":1}', ['message {"error":1}']],
-  ['makes an event of the first line', '{"error":1}\n', ['message {"error":1}']],
-  ['makes an event of each of several lines', '{"a":1}\n{"b":2}\n', ['message {"a":1}', 'message {"b":2}']],
-  ['ends the event before a bare line', 'data: a\n{"error":1}\n\n', ['message a', 'message {"error":1}']],
+  ['become an event for a line of JSON', ': PING\n\n{"error":1}', ['message {"error":1}']],
+  ['become an event for the first line', '{"error":1}\n', ['message {"error":1}']],
+  ['become one event each for several lines', '{"a":1}\n{"b":2}\n', ['message {"a":1}', 'message {"b":2}']],
+  ['end the previous event', 'data: a\n{"error":1}\n\n', ['message a', 'message {"error":1}']],
   [
-    'ends the event of a bare line with the line',
+    'become an event that ends with the line',
     '{"error":1}\ndata: [DONE]\n\n',
     ['message {"error":1}', 'message [DONE]'],
   ],
   [
-    'makes one event of JSON on several lines',
+    'become one event for JSON on several lines',
     ': PING\n\n{\n  "error": {\n    "code": 429\n  }\n}\n\n',
     ['message {\n  "error": {\n    "code": 429\n  }\n}'],
   ],
-  ['makes an event of a bare list', '[{"error":1}]\n', ['message [{"error":1}]']],
-  ['names the event of an `error` field', 'error: {"message":"no"}\n\n', ['error {"message":"no"}']],
+  ['become an event for a JSON array', '[{"error":1}]\n', ['message [{"error":1}]']],
+  ['become an event named error for an `error` field', 'error: {"message":"no"}\n\n', ['error {"message":"no"}']],
   [
-    'reads lines that end with CR LF',
+    'become events when they end with CR LF',
     ': PING\r\n\r\n{"error":1}\r\ndata: a\r\n\r\n',
     ['message {"error":1}', 'message a'],
   ],
 ];
 
-describe('bare lines of a stream', () => {
+describe('bare lines', () => {
   for (const [name, stream, expected] of streams) {
     it(`${name}, in one piece and character by character`, () => {
-      assert.deepEqual(events([stream]), expected);
-      assert.deepEqual(events(textPieces(stream, 1)), expected);
+      assert.deepEqual(convertedEvents([stream]), expected);
+      assert.deepEqual(convertedEvents(textPieces(stream, 1)), expected);
     });
   }
 
-  it('are the same events however the stream is split', () => {
+  it('become the same events for any split of the stream', () => {
     const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {
-        const stream = lines.map((each) => each + end).join('');
+        const stream = lines.map((content) => content + end).join('');
         const pieces = textPieces(stream, size + 1);
-        assert.deepEqual(events(pieces), events([stream]));
+        assert.deepEqual(convertedEvents(pieces), convertedEvents([stream]));
       }),
       { numRuns: propertyRuns },
     );
@@ -229,8 +229,8 @@ const replyOf = (body: ReadableStream<Uint8Array> | null, contentType = 'applica
   headers: new Headers({ 'content-type': contentType }),
 });
 
-describe('the text of an error', () => {
-  it('is all of a short body, with characters put together that arrived in pieces', async () => {
+describe('error body', () => {
+  it('is read completely when it is short, including characters that arrive in pieces', async () => {
     const clock = new VirtualClock();
     const { body, push, close } = source();
     for (const byte of new TextEncoder().encode('余额不足 🐑')) push(Uint8Array.of(byte));
@@ -239,11 +239,11 @@ describe('the text of an error', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is empty where there is no body', async () => {
+  it('is empty when the response has no body', async () => {
     assert.equal(await boundedText(replyOf(null), new VirtualClock()), '');
   });
 
-  it('ends where the bytes are enough, and the rest is let go', async () => {
+  it('is read up to the byte limit and then cancelled', async () => {
     const clock = new VirtualClock();
     const { body, push, cancelled } = source();
     for (const piece of ['abcd', 'efgh', 'ijkl']) push(piece);
@@ -252,7 +252,7 @@ describe('the text of an error', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('ends when the time is up, and the rest is let go', async () => {
+  it('is read up to the time limit and then cancelled', async () => {
     const clock = new VirtualClock();
     const { body, push, cancelled } = source();
     let text: string | undefined;
@@ -264,7 +264,7 @@ describe('the text of an error', () => {
     assert.deepEqual([text, cancelled()], ['slow', true]);
   });
 
-  it('is what had arrived where the body breaks', async () => {
+  it('is the text that had arrived when the connection breaks', async () => {
     const clock = new VirtualClock();
     const { body, push, fail } = source();
     const text = boundedText(replyOf(body), clock);
@@ -275,7 +275,7 @@ describe('the text of an error', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('comes without complaint where the rest does not want to be let go', async () => {
+  it('is returned when cancelling the rest fails', async () => {
     const { body, push } = source(() => {
       throw new Error('no');
     });
@@ -284,19 +284,19 @@ describe('the text of an error', () => {
     await settle();
   });
 
-  it('is at most 64 KB, and takes at most five seconds', () => {
+  it('has limits of 64 KB and 5 s', () => {
     assert.deepEqual(errorBodyLimits, { bytes: 65_536, ms: 5000 });
   });
 
-  it('keeps to these limits where none are given', async () => {
+  it('is read within the default limits', async () => {
     const clock = new VirtualClock();
     const { body, push } = source();
     for (let kilobyte = 0; kilobyte < 70; kilobyte++) push('x'.repeat(1024));
     assert.equal((await boundedText(replyOf(body), clock)).length, errorBodyLimits.bytes);
-    let over = false;
-    void boundedText(replyOf(source().body), clock).then(() => (over = true));
+    let isRead = false;
+    void boundedText(replyOf(source().body), clock).then(() => (isRead = true));
     await clock.advance(errorBodyLimits.ms);
-    assert.equal(over, true);
+    assert.equal(isRead, true);
   });
 });
 
@@ -305,7 +305,7 @@ function decode(parts: readonly Uint8Array[]): string {
   return parts.map((part) => decoder.decode(part)).join('') + decoder.end();
 }
 
-/** Whole characters of every length, byte order marks, and bytes that are none. */
+/** Complete characters of every length, byte order marks, and invalid bytes. */
 const bytes = fc
   .array(
     fc.oneof(
@@ -316,8 +316,8 @@ const bytes = fc
   )
   .map((parts) => new Uint8Array(parts.flatMap((part) => [...part])));
 
-describe('a UTF-8 stream', () => {
-  it('is the same text for any split, well-formed or not', () => {
+describe('UTF-8 stream', () => {
+  it('is decoded to the same text for any split, even if it is invalid', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(90)), (all, cuts) => {
         assert.equal(decode(pieces(all, cuts)), new TextDecoder('utf-8', { ignoreBOM: true }).decode(all));
@@ -326,12 +326,12 @@ describe('a UTF-8 stream', () => {
     );
   });
 
-  it('keeps its byte order marks, in pieces of whole characters too', () => {
+  it('keeps its byte order marks in pieces of complete characters', () => {
     const part = new TextEncoder().encode('\uFEFFa');
     assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
   });
 
-  it('has a sign in the place of a character that never ended', () => {
+  it('ends with a replacement character when the last character is incomplete', () => {
     assert.equal(decode([new TextEncoder().encode('a羊').subarray(0, 3)]), 'a\uFFFD');
   });
 });

@@ -10,7 +10,7 @@ import { settle, VirtualClock } from '../../support/virtualClock';
 const ignore = (): void => undefined;
 const ok: Reply = () => new Response('');
 
-function to(baseUrl: string, apiKey: string): AttemptRequest {
+function requestTo(baseUrl: string, apiKey: string): AttemptRequest {
   return {
     connection: { baseUrl, apiKey },
     request: { model: 'gpt-4o' },
@@ -19,20 +19,23 @@ function to(baseUrl: string, apiKey: string): AttemptRequest {
   };
 }
 
-function wired(...replies: readonly Reply[]) {
+function createSender(...replies: readonly Reply[]) {
   const wire = new ScriptedFetch(replies);
   const deps = { clock: new VirtualClock(), fetch: wire.fetch, userAgent: 'HolySheepPrompt/test' };
-  const go = (request: AttemptRequest, signal = new AbortController().signal): Promise<Response> =>
+  const sendTo = (request: AttemptRequest, signal = new AbortController().signal): Promise<Response> =>
     send(deps, request, signal, ignore);
-  return { deps, wire, go };
+  return { deps, wire, sendTo };
 }
 
-describe('a request', () => {
-  it('goes where it is to go with its own key, whatever went before it or goes beside it', async () => {
-    const { wire, go } = wired(ok);
-    await go(to('https://a.test/v1', 'key-1'));
-    await go(to('https://a.test/v1', 'key-2'));
-    await Promise.all([go(to('https://b.test/v1', 'key-2')), go(to('https://a.test/v1', 'key-1'))]);
+describe('request', () => {
+  it('is sent to its base URL with its own key, also next to other requests', async () => {
+    const { wire, sendTo } = createSender(ok);
+    await sendTo(requestTo('https://a.test/v1', 'key-1'));
+    await sendTo(requestTo('https://a.test/v1', 'key-2'));
+    await Promise.all([
+      sendTo(requestTo('https://b.test/v1', 'key-2')),
+      sendTo(requestTo('https://a.test/v1', 'key-1')),
+    ]);
     assert.deepEqual(
       wire.requests.map(({ url, headers }) => `${url} ${headers.get('authorization')}`),
       [
@@ -44,21 +47,21 @@ describe('a request', () => {
     );
   });
 
-  it('goes through the `fetch` of the moment', async () => {
-    const { deps, wire, go } = wired(ok);
-    await go(to('https://a.test/v1', 'key-1'));
-    const later = new ScriptedFetch([ok]);
-    deps.fetch = later.fetch;
-    await go(to('https://a.test/v1', 'key-1'));
-    assert.deepEqual([wire.requests.length, later.requests.length], [1, 1]);
+  it('uses the current `fetch`', async () => {
+    const { deps, wire, sendTo } = createSender(ok);
+    await sendTo(requestTo('https://a.test/v1', 'key-1'));
+    const replacement = new ScriptedFetch([ok]);
+    deps.fetch = replacement.fetch;
+    await sendTo(requestTo('https://a.test/v1', 'key-1'));
+    assert.deepEqual([wire.requests.length, replacement.requests.length], [1, 1]);
   });
 
-  it('has four headers, none of them from the environment', async () => {
+  it('has four headers and none from the environment', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] =
       'Accept: text/other\nContent-Type: text/other\nUser-Agent: other\nx-other: 1';
     try {
-      const { wire, go } = wired(ok);
-      await go(to('https://a.test/v1', 'key-1'));
+      const { wire, sendTo } = createSender(ok);
+      await sendTo(requestTo('https://a.test/v1', 'key-1'));
       assert.deepEqual(Object.fromEntries(wire.requests[0]?.headers ?? []), {
         accept: 'application/json',
         authorization: 'Bearer key-1',
@@ -70,10 +73,12 @@ describe('a request', () => {
     }
   });
 
-  it('is aborted by its signal while the body of a refusal is read', async () => {
-    const { wire, go } = wired(({ signal }) => new Response(new LiveBody(signal).send('half').stream, { status: 503 }));
+  it('is aborted by its signal while the body of an error is read', async () => {
+    const { wire, sendTo } = createSender(
+      ({ signal }) => new Response(new LiveBody(signal).send('half').stream, { status: 503 }),
+    );
     const controller = new AbortController();
-    const sent = assert.rejects(go(to('https://a.test/v1', 'key-1'), controller.signal), (error) => {
+    const rejection = assert.rejects(sendTo(requestTo('https://a.test/v1', 'key-1'), controller.signal), (error) => {
       assert.ok(error instanceof HttpRejection);
       assert.deepEqual([error.status, error.body], [503, 'half']);
       return true;
@@ -81,25 +86,25 @@ describe('a request', () => {
     await settle();
     assert.equal(wire.requests[0]?.signal.aborted, false);
     controller.abort();
-    await sent;
+    await rejection;
   });
 });
 
 const tool: Tool = { name: 'read', description: 'Reads a file.', parameters: { type: 'object', properties: {} } };
 
-function body(request: Partial<ChatRequest>, ...refused: readonly RepairableParameter[]): Record<string, unknown> {
+function body(request: Partial<ChatRequest>, ...unsupported: readonly RepairableParameter[]): Record<string, unknown> {
   const { messages = [], ...rest } = request;
-  return { ...requestBody({ model: 'm', ...rest }, messages, new Set(refused)) };
+  return { ...requestBody({ model: 'm', ...rest }, messages, new Set(unsupported)) };
 }
 
-/** What of a request is on the wire, beside the model, the messages, the stream and its usage. */
-const parameters: readonly (readonly [what: string, request: Partial<ChatRequest>, sent: object])[] = [
-  ['nothing', {}, {}],
+/** Parameters of requests and their names in the body. Model, messages, stream and usage options are left out. */
+const parameters: readonly (readonly [name: string, request: Partial<ChatRequest>, sent: object])[] = [
+  ['no optional parameters', {}, {}],
   ['a temperature of 0', { temperature: 0 }, { temperature: 0 }],
-  ['a limit', { maxTokens: 5 }, { max_tokens: 5 }],
-  ['a top p', { topP: 0.5 }, { top_p: 0.5 }],
-  ['stop words', { stop: ['a', 'b'] }, { stop: ['a', 'b'] }],
-  ['no stop words', { stop: [] }, {}],
+  ['a token limit', { maxTokens: 5 }, { max_tokens: 5 }],
+  ['a `top_p`', { topP: 0.5 }, { top_p: 0.5 }],
+  ['stop sequences', { stop: ['a', 'b'] }, { stop: ['a', 'b'] }],
+  ['no empty list of stop sequences', { stop: [] }, {}],
   [
     'a tool',
     { tools: [tool] },
@@ -109,14 +114,14 @@ const parameters: readonly (readonly [what: string, request: Partial<ChatRequest
       ],
     },
   ],
-  ['no tools, of which one is required', { tools: [], toolChoice: 'required' }, {}],
+  ['neither an empty list of tools nor a tool choice', { tools: [], toolChoice: 'required' }, {}],
 ];
 
-const messages: readonly (readonly [what: string, message: OutgoingMessage, sent: object])[] = [
+const messages: readonly (readonly [name: string, message: OutgoingMessage, sent: object])[] = [
   ['a text', { role: 'system', content: 'Be brief.' }, { role: 'system', content: 'Be brief.' }],
   ['a prefill', { role: 'assistant', content: 'So', prefix: true }, { role: 'assistant', content: 'So', prefix: true }],
   [
-    'an image beside a text',
+    'an image next to a text',
     {
       role: 'user',
       content: [
@@ -133,7 +138,7 @@ const messages: readonly (readonly [what: string, message: OutgoingMessage, sent
     },
   ],
   [
-    'a tool call, with no text beside it',
+    'a tool call without text',
     { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'read', arguments: '{"a":1}' }] },
     {
       role: 'assistant',
@@ -142,29 +147,29 @@ const messages: readonly (readonly [what: string, message: OutgoingMessage, sent
     },
   ],
   [
-    'what a tool has brought',
+    'the result of a tool',
     { role: 'tool', toolCallId: '1', content: 'text' },
     { role: 'tool', tool_call_id: '1', content: 'text' },
   ],
 ];
 
-describe('the body of a request', () => {
-  for (const [what, request, sent] of parameters) {
-    it(`carries ${what}`, () => {
-      const usual = { model: 'm', messages: [], stream: true, stream_options: { include_usage: true } };
-      assert.deepEqual(body(request), { ...usual, ...sent });
+describe('request body', () => {
+  for (const [name, request, sent] of parameters) {
+    it(`contains ${name}`, () => {
+      const defaults = { model: 'm', messages: [], stream: true, stream_options: { include_usage: true } };
+      assert.deepEqual(body(request), { ...defaults, ...sent });
     });
   }
 
-  for (const [what, message, sent] of messages) {
-    it(`has for ${what} the names of the wire`, () =>
+  for (const [name, message, sent] of messages) {
+    it(`contains ${name} in the format of the OpenAI API`, () =>
       assert.deepEqual(body({ messages: [message] })['messages'], [sent]));
   }
 
-  it('says whether a tool has to be called', () =>
+  it('contains the tool choice when a tool is required', () =>
     assert.equal(body({ tools: [tool], toolChoice: 'required' })['tool_choice'], 'required'));
 
-  it('leaves out, or names otherwise, what the gateway has refused', () => {
+  it('leaves out or renames unsupported parameters', () => {
     const request = { temperature: 1, maxTokens: 5 };
     assert.deepEqual(body(request, 'stream_options', 'temperature', 'max_tokens'), {
       ...{ model: 'm', messages: [], stream: true, max_completion_tokens: 5 },
