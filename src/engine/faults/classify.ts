@@ -1,11 +1,11 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseHint, parseInbandHint } from '../retry/retryAfter';
-import type { Hint } from '../retry/retryAfterDurations';
+import { parseRetryAfter, parseInbandRetryAfter } from '../retry/retryAfter';
+import type { RetryAfter } from '../retry/retryAfterDurations';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import {
-  fromJson,
+  readJsonError,
   readProviderError,
-  refusedParameter,
+  findRefusedParameter,
   type ProviderError,
   type RepairableParameter,
 } from './providerError';
@@ -37,7 +37,7 @@ export interface Fault {
   readonly policy: Policy;
   readonly message: string;
   readonly actions: readonly FaultAction[];
-  readonly hint?: Hint | undefined;
+  readonly retryAfter?: RetryAfter | undefined;
   readonly refused?: RepairableParameter | undefined;
   /** The provider's own words. */
   readonly detail: string;
@@ -59,23 +59,31 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'status': {
       const { status, headers, body } = evidence;
       if (isBrowserChallenge(headers, body)) return faultOfRow(faultRows.browserChallenge);
-      const hint = parseHint(headers, body, now);
+      const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
-      return judged(separateUpstreamKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
+      return faultFromError(
+        separateUpstreamKey(statusRow(status, error, retryAfter !== undefined), error, headers),
+        error,
+        retryAfter,
+      );
     }
     case 'timeout':
       return { ...faultOfRow(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
-      const error = fromJson(evidence.error);
-      const hint = parseInbandHint(evidence.error, now);
-      return judged(separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
+      const error = readJsonError(evidence.error);
+      const hint = parseInbandRetryAfter(evidence.error, now);
+      return faultFromError(
+        separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error),
+        error,
+        hint,
+      );
     }
     case 'garbled':
       return faultOfRow(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
       return localFault(localFaults.noKey);
     default:
-      return faultOfRow(plainRows[evidence.type]);
+      return faultOfRow(rowsByEvidence[evidence.type]);
   }
 }
 
@@ -85,7 +93,7 @@ const timeoutRows = {
   idle: faultRows.streamStalled,
   silent: faultRows.streamSilent,
 } as const satisfies Record<StalledClock, RowId>;
-const plainRows = {
+const rowsByEvidence = {
   'web-page': faultRows.webPage,
   'no-body': faultRows.noBody,
   eof: faultRows.streamTruncated,
@@ -104,22 +112,23 @@ export function faultOfRow(row: RowId): Fault {
 }
 
 /** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
-const slowRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
-const shortestSlowMs = 300_000;
+const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
+const minSlowResetMs = 300_000;
 
 /** Distinguishes a rejection of the gateway's own key from a rejection of the user's key. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
 }
 
-function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
-  const hint = slowRows.has(row) && said && said.delayMs < shortestSlowMs ? undefined : said;
+function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: RetryAfter | undefined): Fault {
+  const retryAfter =
+    slowResetRows.has(row) && retryAfterGiven && retryAfterGiven.delayMs < minSlowResetMs ? undefined : retryAfterGiven;
   const entry: FaultRow = faultTable[row];
   // Nothing waits for a row that is never retried, so only here does its sentence have to name the time.
-  const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;
+  const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
   const { message } = error;
-  const refused = row === faultRows.unsupportedParameter ? refusedParameter(error) : undefined;
-  return { ...localFault(entry, message), row, hint, refused, message: timed ?? entry.message };
+  const refused = row === faultRows.unsupportedParameter ? findRefusedParameter(error) : undefined;
+  return { ...localFault(entry, message), row, retryAfter, refused, message: messageWithTime ?? entry.message };
 }
 
 /** The fault of a row that is not in the table. */
@@ -139,11 +148,12 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
  * Whether a refused key is the gateway's own at the provider behind it. new-api and one-api add their request id to
  * what they pass on, and name themselves as the type of their own errors; LiteLLM names the exception of the provider.
  */
-function refusesUpstreamKey({ words, wrapper, codes }: ProviderError, headers = new Headers()): boolean {
-  const sentence = wrapper || words;
-  if (/litellm\.AuthenticationError/i.test(sentence)) return true;
-  const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(sentence);
+function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
+  const message = wrapperMessage || searchText;
+  if (/litellm\.AuthenticationError/i.test(message)) return true;
+  const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
   // The names of its forks: `one_hub_error`, `shell_api_error`.
-  const own = codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(words);
-  return passedOn && !own;
+  const isOwnError =
+    codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
+  return isPassedOn && !isOwnError;
 }

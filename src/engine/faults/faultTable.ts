@@ -13,7 +13,7 @@ import { hostFaults } from './hostFaults';
  * - `success`, `engine`: no fault at all, or one that the engine's own states handle.
  */
 export type Policy =
-  | { readonly retry: 'transient'; readonly limit?: number; readonly cost?: 2; readonly freeFirst?: true }
+  | { readonly retry: 'transient'; readonly limit?: number; readonly cost?: 2; readonly freeReplay?: true }
   | { readonly retry: 'overload'; readonly fallback?: true }
   | { readonly retry: 'hint' | 'offline' | 'resume' | 'repair' | 'never' | 'success' | 'engine' };
 
@@ -24,7 +24,7 @@ export interface FaultRow {
   readonly message: string;
   readonly actions: readonly FaultAction[];
   /** Instead of `message` where the turn ends and the server said when to come back, at `{time}`. */
-  readonly timed?: string;
+  readonly messageWithTime?: string;
 }
 
 const transient: Policy = { retry: 'transient' };
@@ -32,21 +32,18 @@ const never: Policy = { retry: 'never' };
 const resume: Policy = { retry: 'resume' };
 const overload: Policy = { retry: 'overload', fallback: true };
 
-function unnumbered(
+function faultRow(
   kind: FaultKind | undefined,
   policy: Policy,
   message: string,
   actions: readonly FaultAction[] = ['retryNow'],
-  timed?: string,
+  messageWithTime?: string,
 ): FaultRow {
-  return { kind, policy, message, actions, ...(timed === undefined ? {} : { timed }) };
+  return { kind, policy, message, actions, ...(messageWithTime === undefined ? {} : { messageWithTime }) };
 }
 
-function row<const Id extends number>(
-  id: Id,
-  ...columns: Parameters<typeof unnumbered>
-): FaultRow & { readonly id: Id } {
-  return { id, ...unnumbered(...columns) };
+function row<const Id extends number>(id: Id, ...columns: Parameters<typeof faultRow>): FaultRow & { readonly id: Id } {
+  return { id, ...faultRow(...columns) };
 }
 
 /**
@@ -67,7 +64,7 @@ const rows = {
   connectionReset: row(
     5,
     'connection',
-    { retry: 'transient', freeFirst: true },
+    { retry: 'transient', freeReplay: true },
     'The connection to {host} was dropped.',
   ),
   certificateUntrusted: row(
@@ -107,7 +104,7 @@ const rows = {
     ['retryNow', 'checkUrl', 'details'],
   ),
   errorInSuccess: row(12, undefined, { retry: 'engine' }, ''),
-  wholeCompletion: row(13, undefined, { retry: 'success' }, ''),
+  jsonCompletion: row(13, undefined, { retry: 'success' }, ''),
   noBody: row(14, 'empty', { retry: 'transient', limit: 2 }, 'The reply was empty.', ['retryNow', 'switchModel']),
   requestRejected: row(15, 'request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
   contextLength: row(
@@ -171,7 +168,7 @@ const rows = {
   ),
   parameterInvalid: row(29, 'request', never, 'A parameter is invalid: {detail}', ['details', 'retryNow']),
   rateLimited: row(30, 'rate-limit', { retry: 'hint' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
-  rateLimitedWithoutHint: row(31, 'rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
+  rateLimitedWithoutRetryAfter: row(31, 'rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
     'retryNow',
     'switchModel',
   ]),
@@ -267,7 +264,7 @@ const rows = {
   stopped: row(57, undefined, { retry: 'engine' }, ''),
   slept: row(58, 'connection', resume, 'The connection did not survive the sleep.', ['retryNow', 'restart']),
   connectionChanged: row(59, undefined, { retry: 'engine' }, ''),
-  hintInPast: row(60, undefined, { retry: 'engine' }, ''),
+  retryAfterInPast: row(60, undefined, { retry: 'engine' }, ''),
   breakerOpen: row(
     61,
     'breaker',
@@ -351,12 +348,12 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
 
 /** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
 export const localFaults = {
-  noKey: unnumbered('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
-  budget: unnumbered('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
+  noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
+  budget: faultRow('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
     'retryNow',
     'switchModel',
   ]),
-  deadline: unnumbered('budget', never, '{last} There was no progress for {minutes} minutes.', [
+  deadline: faultRow('budget', never, '{last} There was no progress for {minutes} minutes.', [
     'retryNow',
     'switchModel',
   ]),

@@ -35,20 +35,20 @@ export function hostFailure(
   localize: Localize,
 ): Omit<FailedEvent, 'at' | 'attempt'> {
   const { kind, message, actions } = hostFaults[fault];
-  const rest: readonly FaultAction[] = text === '' ? [] : ['continue', 'restart'];
+  const partialAnswerActions: readonly FaultAction[] = text === '' ? [] : ['continue', 'restart'];
   return {
     type: 'failed',
     kind,
     status: undefined,
     requestId: undefined,
-    message: localizedOr(message, localize),
+    message: localizeSafely(message, localize),
     text,
-    actions: [...actions, ...rest],
+    actions: [...actions, ...partialAnswerActions],
   };
 }
 
 /** Falls back to English, because the translation itself may have failed and the turn must still end. */
-function localizedOr(message: string, localize: Localize): string {
+function localizeSafely(message: string, localize: Localize): string {
   try {
     return localize(message);
   } catch {

@@ -9,23 +9,30 @@ export interface ProviderError {
   /**
    * For classification: the message in simplified Chinese, without quotations, which may repeat the user's own text.
    */
-  readonly words: string;
+  readonly searchText: string;
   /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
   readonly codes: readonly string[];
   readonly param: string;
   /** The gateway's own sentence around the message, where it has quoted the provider's error. */
-  readonly wrapper: string;
+  readonly wrapperMessage: string;
   /** An HTTP status carried in the body (`code: 429`), of use when the response itself was 200. */
   readonly status: number | undefined;
 }
 
-const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
+const noDetails: ProviderError = {
+  message: '',
+  searchText: '',
+  wrapperMessage: '',
+  codes: [],
+  param: '',
+  status: undefined,
+};
 
 /** Maximum length of a message for the user, in characters. */
-const longestMessage = 400;
+const maxMessageChars = 400;
 
 /** Longest part of a message that is examined, in characters. */
-const longestText = 8192;
+const maxExaminedChars = 8192;
 
 /** Gateways wrap what the provider said, some more than once. */
 const maxDepth = 3;
@@ -38,7 +45,7 @@ export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
 }
 
-export function fromJson(json: unknown): ProviderError {
+export function readJsonError(json: unknown): ProviderError {
   return readJson(json, 0);
 }
 
@@ -46,16 +53,16 @@ function readText(body: string, depth: number): ProviderError {
   const json = parseJson(body);
   if (json !== undefined) return readJson(json, depth);
   const text = body.trim();
-  return text.startsWith('<') ? silent : said(text);
+  return text.startsWith('<') ? noDetails : errorFromText(text);
 }
 
 function readJson(json: unknown, depth: number): ProviderError {
   const root = firstOf(json);
-  if (typeof root === 'string') return said(root);
-  if (!isRecord(root)) return silent;
+  if (typeof root === 'string') return errorFromText(root);
+  if (!isRecord(root)) return noDetails;
   const error = [firstOf(root['error']), firstOf(root['errors']), baseResponseError(root)].find(hasContent) ?? root;
-  if (typeof error === 'string') return { ...read(root, depth), ...spoken(error) };
-  return isRecord(error) ? read(error, depth) : silent;
+  if (typeof error === 'string') return { ...readError(root, depth), ...textFields(error) };
+  return isRecord(error) ? readError(error, depth) : noDetails;
 }
 
 /** Google, Cloudflare and others send a list of errors. */
@@ -63,53 +70,55 @@ function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function read(error: JsonRecord, depth: number): ProviderError {
-  const inner = depth < maxDepth ? wrapped(error, depth + 1) : silent;
+function readError(error: JsonRecord, depth: number): ProviderError {
+  const inner = depth < maxDepth ? readWrappedError(error, depth + 1) : noDetails;
   const codes = [...codesOf(error), ...inner.codes];
   return {
-    ...(inner.message === '' ? spoken(messageOf(error)) : { message: inner.message, words: inner.words }),
-    wrapper: inner.message === '' ? '' : messageOf(error).slice(0, longestText),
+    ...(inner.message === '' ? textFields(messageOf(error)) : { message: inner.message, searchText: inner.searchText }),
+    wrapperMessage: inner.message === '' ? '' : messageOf(error).slice(0, maxExaminedChars),
     codes,
-    param: textOf(error['param']) || placeOf(error['detail']) || inner.param,
+    param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
     status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
   };
 }
 
 /** The provider's error inside the gateway's: JSON as the message, or what OpenRouter keeps as `raw`. */
-function wrapped(error: JsonRecord, depth: number): ProviderError {
+function readWrappedError(error: JsonRecord, depth: number): ProviderError {
   const { message } = error;
   if (isRecord(message)) return readJson(message, depth);
-  const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : '';
+  const raw = isRecord(error['metadata']) ? stringOrEmpty(error['metadata']['raw']) : '';
   if (raw !== '') return readText(raw, depth);
-  return typeof message === 'string' ? embedded(message, depth) : silent;
+  return typeof message === 'string' ? readQuotedError(message, depth) : noDetails;
 }
 
 /** What a gateway quotes in its own sentence: `bad response status code 400, body: {"error":{…}}`. */
-function embedded(message: string, depth: number): ProviderError {
-  const text = message.slice(0, longestText).trim();
+function readQuotedError(message: string, depth: number): ProviderError {
+  const text = message.slice(0, maxExaminedChars).trim();
   const start = text.startsWith('[{') ? 0 : text.indexOf('{');
-  if (start < 0) return silent;
+  if (start < 0) return noDetails;
   const quoted = text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
   // LiteLLM prints a Python dictionary.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
-  if (printed !== undefined) return said(printed);
+  if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
-  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : silent;
+  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : noDetails;
 }
 
 /** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
 function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
-  const found = isRecord(first) ? `${placeOf(detail)}: ${textOf(first['msg'])}` : textOf(detail);
-  const [message = '', ...others] = sentenceFields.map((name) => (name === 'detail' ? found : textOf(error[name])));
-  return message || found || (others.find((text) => text !== '') ?? '');
+  const detailText = isRecord(first) ? `${parameterOf(detail)}: ${stringOrEmpty(first['msg'])}` : stringOrEmpty(detail);
+  const [message = '', ...alternatives] = messageFields.map((name) =>
+    name === 'detail' ? detailText : stringOrEmpty(error[name]),
+  );
+  return message || detailText || (alternatives.find((text) => text !== '') ?? '');
 }
 
-function placeOf(detail: unknown): string {
+function parameterOf(detail: unknown): string {
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
-  const place: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
-  return textOf(place);
+  const location: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
+  return stringOrEmpty(location);
 }
 
 function codesOf(error: JsonRecord): readonly string[] {
@@ -123,31 +132,31 @@ function codesOf(error: JsonRecord): readonly string[] {
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
   // MiniMax puts its code after the message. Some gateways send a code instead of a message.
-  const inSentence = /\((\d{4})\)$/.exec(message)?.[1];
-  const asSentence = /^\w+_\w+$/.test(message) ? message : undefined;
-  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : inSentence;
+  const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
+  const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
+  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : codeInMessage;
   const minimax = statusCode === undefined ? undefined : `base_resp.${statusCode}`;
-  const own = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
+  const ownCodes = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
     (name) => error[name],
   );
-  return [...own, inner, asSentence, minimax, ...reasons]
+  return [...ownCodes, inner, codeAsMessage, minimax, ...reasons]
     .filter((code) => typeof code === 'string' || typeof code === 'number')
     .map((code) => String(code).toLowerCase());
 }
 
-function textOf(value: unknown): string {
+function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function said(text: string): ProviderError {
-  return { ...silent, ...spoken(text) };
+function errorFromText(text: string): ProviderError {
+  return { ...noDetails, ...textFields(text) };
 }
 
-function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
-  const line = visibleText(text.slice(0, longestText));
+function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'> {
+  const line = visibleText(text.slice(0, maxExaminedChars));
   return {
-    message: visibleText(line, longestMessage),
-    words: toSimplified(withoutQuotations(line)),
+    message: visibleText(line, maxMessageChars),
+    searchText: toSimplified(withoutQuotations(line)),
   };
 }
 
@@ -161,8 +170,8 @@ function withoutQuotations(text: string): string {
 }
 
 /** Fields in which gateways put the message for the user. */
-export const sentenceFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
-const statusCodes = ['code', 'error_code', 'status_code'] as const;
+export const messageFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
+const statusFields = ['code', 'error_code', 'status_code'] as const;
 
 /**
  * Whether a JSON object, inside a 200 or a stream, is an error instead of a part of an answer: OpenAI's `error`, as an
@@ -174,8 +183,8 @@ export function isError(body: JsonRecord): boolean {
   if (baseResponseError(body) !== undefined) return true;
   const { choices } = body;
   if (Array.isArray(choices) && choices.length > 0) return false;
-  const failed = body['success'] === false || statusCodes.some((field) => isFailureCode(body[field]));
-  return failed && sentenceFields.some((field) => typeof body[field] === 'string');
+  const failed = body['success'] === false || statusFields.some((field) => isFailureCode(body[field]));
+  return failed && messageFields.some((field) => typeof body[field] === 'string');
 }
 
 /** MiniMax: `base_resp: {status_code, status_msg}`, with 0 for success. */
@@ -197,22 +206,25 @@ function isFailureCode(code: unknown): boolean {
 }
 
 /** Parameters that some models refuse and that a request can do without, or can name differently. */
-const repairable = ['stream_options', 'max_tokens', 'temperature'] as const;
-export type RepairableParameter = (typeof repairable)[number];
+const correctable = ['stream_options', 'max_tokens', 'temperature'] as const;
+export type RepairableParameter = (typeof correctable)[number];
 
-const refusedCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
+const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
 /** A value out of range is the user's to mend and is not among these. */
-const refusedWords =
+const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does not support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|use ['"`]?max_completion_tokens/i;
 
 /** The parameter of ours that the error refuses, where it is one the request can do without. */
-export function refusedParameter(error: ProviderError): RepairableParameter | undefined {
-  const name = repairable.find((it) => it === error.param) ?? repairable.find((it) => namesParameter(error.words, it));
+export function findRefusedParameter(error: ProviderError): RepairableParameter | undefined {
+  const name =
+    correctable.find((it) => it === error.param) ?? correctable.find((it) => mentionsParameter(error.searchText, it));
   // Ours alone: the user never asked for it, so nothing is lost without it.
   if (name === 'stream_options') return name;
-  return refusedWords.test(error.words) || error.codes.some((code) => refusedCodes.test(code)) ? name : undefined;
+  return refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code))
+    ? name
+    : undefined;
 }
 
-function namesParameter(words: string, name: string): boolean {
-  return new RegExp(`\\b${name}\\b`).test(words);
+function mentionsParameter(text: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(text);
 }

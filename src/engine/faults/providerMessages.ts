@@ -3,7 +3,7 @@
  * statuses where the meaning is possible. Sources: the error references of the providers, one-api and new-api, and the
  * replies in `test/engine/gateways`.
  */
-export const providerWords = {
+export const providerPhrases = {
   /** Money or a subscription, whatever else the message mentions. */
   credit: anyOf(
     /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
@@ -105,12 +105,15 @@ function anyOf(...patterns: readonly RegExp[]): RegExp {
 }
 
 /** Traditional characters that occur in error messages, each followed by its simplified form. */
-const pairs =
+const traditionalAndSimplified =
   '餘余額额帳账戶户儲储飽饱負负載载無无獲获敗败請请頻频過过於于費费權权訪访問问錯错誤误時时間间後后試试組组當当盡尽鑰钥達达總总數数週周號号鎖锁凍冻結结違违規规內内審审輸输長长詞词擁拥訂订閱阅員员會会點点' +
   '資资認认證证驗验體体開开啟启復复關关單单鐘钟個个們们還还這这應应該该處处務务統统線线連连續续購购買买滿满優优';
 
-const simplifiedOf: ReadonlyMap<string, string> = new Map(
-  (pairs.match(/../gu) ?? []).map((pair): readonly [string, string] => [pair.slice(0, 1), pair.slice(1)]),
+const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(
+  (traditionalAndSimplified.match(/../gu) ?? []).map((pair): readonly [string, string] => [
+    pair.slice(0, 1),
+    pair.slice(1),
+  ]),
 );
 
 /**
@@ -120,7 +123,7 @@ const simplifiedOf: ReadonlyMap<string, string> = new Map(
 export function toSimplified(text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text;
   return text
-    .replace(/\p{Script=Han}/gu, (character) => simplifiedOf.get(character) ?? character)
+    .replace(/\p{Script=Han}/gu, (character) => simplifiedByTraditional.get(character) ?? character)
     .replaceAll('管道', '渠道')
     .replaceAll('储值', '充值');
 }
@@ -145,7 +148,7 @@ export type Meaning =
  * As the providers write them; compared without case, dashes and underscores. Numbers are those of Zhipu's error
  * reference, `base_resp.…` those of MiniMax.
  */
-const codes: Readonly<Record<Meaning, string>> = {
+const codesByMeaning: Readonly<Record<Meaning, string>> = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
     insufficient_funds insufficient_user_quota pre_consume_token_quota_failed quota_not_enough
     exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error credit_balance_too_low
@@ -180,7 +183,7 @@ const codes: Readonly<Record<Meaning, string>> = {
 };
 
 /** Families of codes, in the same form. */
-const families: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
+const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   // Google names the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
   [/perday/, 'long-limit'],
   // Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
@@ -189,22 +192,22 @@ const families: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   [/ratelimitexceeded/, 'limit'],
 ];
 
-const meaningOf: ReadonlyMap<string, Meaning> = new Map(
-  (Object.keys(codes) as (keyof typeof codes)[]).flatMap((meaning) =>
-    codes[meaning].split(/\s+/).map((code): readonly [string, Meaning] => [bare(code), meaning]),
+const meaningByCode: ReadonlyMap<string, Meaning> = new Map(
+  (Object.keys(codesByMeaning) as (keyof typeof codesByMeaning)[]).flatMap((meaning) =>
+    codesByMeaning[meaning].split(/\s+/).map((code): readonly [string, Meaning] => [normalizeCode(code), meaning]),
   ),
 );
 
 /** Exact, and so of weight whatever the status. */
-export function meaningsOfCodes(given: readonly string[]): ReadonlySet<Meaning> {
+export function meaningsOfCodes(codes: readonly string[]): ReadonlySet<Meaning> {
   return new Set(
-    given.map(bare).flatMap((code) => {
-      const meaning = meaningOf.get(code) ?? families.find(([pattern]) => pattern.test(code))?.[1];
+    codes.map(normalizeCode).flatMap((code) => {
+      const meaning = meaningByCode.get(code) ?? codePatterns.find(([pattern]) => pattern.test(code))?.[1];
       return meaning ?? [];
     }),
   );
 }
 
-function bare(code: string): string {
+function normalizeCode(code: string): string {
   return code.toLowerCase().replace(/[_-]/g, '');
 }

@@ -2,7 +2,7 @@ import { isRecord } from '../json';
 import { faultRows, type RowId } from './faultTable';
 
 /** Codes of Node, undici, OpenSSL and Electron's network stack. The first pattern that matches names the row. */
-const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
+const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [
     /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
     faultRows.hostNotFound,
@@ -36,7 +36,7 @@ const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
 ];
 
 /** Where the runtime gives no code, only words; they are its own, not a server's. */
-const wordRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
+const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRows.notHttp],
   [/certificate/i, faultRows.certificateUntrusted],
   [/prox(y|ies)|tunneling socket/i, faultRows.proxyRefused],
@@ -53,29 +53,29 @@ const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
 ]);
 
 /** Characters of a message that are examined and logged. */
-const longestMessage = 2000;
+const maxMessageChars = 2000;
 
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
   /** Where Node wanted to connect to, as far as it says so. */
-  readonly place?: { readonly host: string; readonly port: number | undefined };
+  readonly target?: { readonly host: string; readonly port: number | undefined };
 }
 
 /** The error, its causes and the members of aggregates, outermost first; cycles end the walk. */
 export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   const visit = (value: unknown): void => {
     // By shape, not by class: an error of another realm is one too.
-    if (!isRecord(value) || !('message' in value || 'code' in value) || seen.has(value) || seen.size > 16) return;
-    seen.add(value);
+    if (!isRecord(value) || !('message' in value || 'code' in value) || visited.has(value) || visited.size > 16) return;
+    visited.add(value);
     const { code, message, errors, cause } = value;
-    const place = placeOf(value);
+    const target = targetOf(value);
     links.push({
       code: typeof code === 'string' ? code : '',
-      message: typeof message === 'string' ? message.slice(0, longestMessage) : '',
-      ...(place && { place }),
+      message: typeof message === 'string' ? message.slice(0, maxMessageChars) : '',
+      ...(target && { target }),
     });
     if (Array.isArray(errors)) errors.forEach(visit);
     visit(cause);
@@ -85,7 +85,7 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
 }
 
 /** From the properties that Node gives to errors of `getaddrinfo` and `connect`. */
-function placeOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['place'] {
+function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['target'] {
   if (typeof hostname === 'string') return { host: hostname, port: undefined };
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
@@ -102,31 +102,33 @@ interface TransportFault {
  */
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
-  const proxy = connectingRows.has(row) ? elsewhere(error, baseUrl) : undefined;
+  const proxy = connectingRows.has(row) ? findProxy(error, baseUrl) : undefined;
   return proxy === undefined ? { row } : { row: faultRows.proxyUnreachable, proxy };
 }
 
-function elsewhere(error: unknown, baseUrl: string): string | undefined {
+function findProxy(error: unknown, baseUrl: string): string | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
   const { protocol, hostname, port } = new URL(baseUrl);
-  const asked = Number(port) || (protocol === 'https:' ? 443 : 80);
-  const places = errorChain(error).flatMap(({ place }) => place ?? []);
-  const other = places.find((place) => (place.port === undefined ? place.host !== hostname : place.port !== asked));
-  return other && (other.port === undefined ? other.host : `${other.host}:${other.port}`);
+  const expectedPort = Number(port) || (protocol === 'https:' ? 443 : 80);
+  const targets = errorChain(error).flatMap(({ target }) => target ?? []);
+  const proxy = targets.find((place) =>
+    place.port === undefined ? place.host !== hostname : place.port !== expectedPort,
+  );
+  return proxy && (proxy.port === undefined ? proxy.host : `${proxy.host}:${proxy.port}`);
 }
 
 /** Which row of the fault table a rejected `fetch`, or a body that broke, belongs to. */
 export function transportRow(error: unknown): RowId {
   const links = errorChain(error);
   const rows = links.flatMap(({ code, message }) => {
-    const named = code || /net::ERR_\w+/.exec(message)?.[0];
-    return rowIn(codeRows, named) ?? [];
+    const codeOrName = code || /net::ERR_\w+/.exec(message)?.[0];
+    return findRow(rowsByCode, codeOrName) ?? [];
   });
   // One address family without a route is no reason to be offline while another one got an answer.
-  const coded = rows.find((row) => row !== faultRows.offline) ?? rows[0];
-  if (coded !== undefined) return coded;
+  const rowByCode = rows.find((row) => row !== faultRows.offline) ?? rows[0];
+  if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
-    const row = tunnelRow(message) ?? rowIn(wordRows, message);
+    const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
     if (row !== undefined) return row;
   }
   // A proxy that answers CONNECT with 407 ends in a cause without code and message; nothing else does.
@@ -144,7 +146,7 @@ function tunnelRow(message: string): RowId | undefined {
   return status >= 500 || status === 408 || status === 429 ? faultRows.proxyCannotConnect : faultRows.proxyRefused;
 }
 
-function rowIn(
+function findRow(
   table: readonly (readonly [pattern: RegExp, row: RowId])[],
   text: string | undefined,
 ): RowId | undefined {

@@ -25,7 +25,7 @@ export interface Wording {
 }
 
 /** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
-const longestHost = 260;
+const maxHostChars = 260;
 
 /** Describes a fault in the user's language. */
 export function wordsFor(
@@ -37,7 +37,7 @@ export function wordsFor(
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(connection.baseUrl),
-    proxy: visibleText(keys.redact(fault.proxy ?? ''), longestHost),
+    proxy: visibleText(keys.redact(fault.proxy ?? ''), maxHostChars),
     model,
     status: status ?? '',
     detail: detail || (status === undefined ? '' : `HTTP ${status}`),

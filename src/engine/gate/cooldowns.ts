@@ -57,9 +57,9 @@ export class GateCooldown {
 
   constructor(
     private readonly clock: Clock,
-    readonly why: 'cooldown' | 'breaker',
+    readonly kind: 'cooldown' | 'breaker',
     readonly cause: Cooldown,
-    readonly origin: 'request' | 'window',
+    readonly blockedBy: 'request' | 'window',
     until = cause.until,
   ) {
     this.deadline = new Deadline(clock, until);
@@ -77,30 +77,31 @@ export class GateCooldown {
 
   /** Returns the same cooldown, but expired. */
   expired(): GateCooldown {
-    return new GateCooldown(this.clock, this.why, this.cause, this.origin, this.clock.now());
+    return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
 
   /**
    * Returns why a request has to wait.
-   * @param before what the request knows; the same object is returned if that still holds
+   * @param previous what the request knows; the same object is returned if that still holds
    */
-  blockAfter(before: GateBlock | undefined): GateBlock {
-    const { cause, origin } = this;
+  renewBlock(previous: GateBlock | undefined): GateBlock {
+    const { cause, blockedBy } = this;
     const now = this.clock.now();
-    const why = this.leftMs > 0 ? this.why : 'probe';
-    const until = why === 'probe' ? now + estimateMs : this.until;
-    const isSame = before?.cause === cause && before.why === why;
+    const kind = this.leftMs > 0 ? this.kind : 'probe';
+    const until = kind === 'probe' ? now + estimateMs : this.until;
+    const isSame = previous?.cause === cause && previous.why === kind;
     // An estimate holds until it has passed, or a clock that was set back has made it too long.
-    const holds = isSame && (why === 'probe' ? before.until > now && before.until <= until : before.until === until);
-    return holds ? before : { until, why, cause, origin };
+    const isStillValid =
+      isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
+    return isStillValid ? previous : { until, why: kind, cause, origin: blockedBy };
   }
 }
 
 /** The shared cooldowns of one scope. Calls run in order, and a cooldown that is cleared while it is read is not returned. */
-export class SharedNotes {
-  private written: Promise<void> = Promise.resolve();
-  private reading: Promise<Cooldown | undefined> | undefined;
-  private clears = 0;
+export class CooldownSync {
+  private pendingWrites: Promise<void> = Promise.resolve();
+  private pendingRead: Promise<Cooldown | undefined> | undefined;
+  private clearCount = 0;
 
   constructor(
     private readonly shared: SharedCooldowns,
@@ -109,28 +110,28 @@ export class SharedNotes {
 
   /** Calls during a read share its result. */
   read(): Promise<Cooldown | undefined> {
-    this.reading ??= this.readOnce().finally(() => (this.reading = undefined));
-    return this.reading;
+    this.pendingRead ??= this.readOnce().finally(() => (this.pendingRead = undefined));
+    return this.pendingRead;
   }
 
   write(cooldown: Cooldown): void {
-    this.written = this.written.then(() => this.attempt(() => this.shared.write(this.scope, cooldown)));
+    this.pendingWrites = this.pendingWrites.then(() => this.callStore(() => this.shared.write(this.scope, cooldown)));
   }
 
   clear(): void {
-    this.clears++;
-    this.written = this.written.then(() => this.attempt(() => this.shared.clear(this.scope)));
+    this.clearCount++;
+    this.pendingWrites = this.pendingWrites.then(() => this.callStore(() => this.shared.clear(this.scope)));
   }
 
   private async readOnce(): Promise<Cooldown | undefined> {
-    const { clears } = this;
-    await this.written;
-    const cooldown = await this.attempt(() => this.shared.read(this.scope));
-    return clears === this.clears ? cooldown : undefined;
+    const countBefore = this.clearCount;
+    await this.pendingWrites;
+    const cooldown = await this.callStore(() => this.shared.read(this.scope));
+    return countBefore === this.clearCount ? cooldown : undefined;
   }
 
   /** Calls the store. Returns undefined when it throws, so that a turn goes on without shared cooldowns. */
-  private async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+  private async callStore<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();
     } catch {

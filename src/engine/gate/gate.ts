@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import {
   GateCooldown,
-  SharedNotes,
+  CooldownSync,
   type Cooldown,
   type GateBlock,
   type Scope,
@@ -19,12 +19,12 @@ export class Gate {
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
   /** The round that began when the breaker last opened. The failure of an earlier request does not count again. */
-  private openedIn = 0;
+  private openedInRound = 0;
   /** Kept as long as the slow start lasts, because it is also the reason why requests wait behind others. */
   private cooldown: GateCooldown | undefined;
   /** How often in succession other windows had no cooldown. */
   private emptyReads = 0;
-  private readonly notes: SharedNotes;
+  private readonly sharedCooldowns: CooldownSync;
   private readonly timer: QueueTimer;
   private readonly events: PermitEvents = {
     forced: (permit) => {
@@ -34,11 +34,11 @@ export class Gate {
     },
     accepted: (round) => this.accepted(round),
     limited: (cooldown) => {
-      if (this.close('cooldown', cooldown, 'request')) this.notes.write(cooldown);
+      if (this.close('cooldown', cooldown, 'request')) this.sharedCooldowns.write(cooldown);
     },
-    failed: (round, hintMs) => this.failed(round, hintMs),
+    failed: (round, retryAfterMs) => this.failed(round, retryAfterMs),
     finished: (round) => {
-      if (round >= this.openedIn) this.breaker.succeeded();
+      if (round >= this.openedInRound) this.breaker.reset();
     },
     released: (permit, round) => this.released(permit, round),
   };
@@ -50,7 +50,7 @@ export class Gate {
     /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldown: () => void = () => undefined,
   ) {
-    this.notes = new SharedNotes(shared, scope);
+    this.sharedCooldowns = new CooldownSync(shared, scope);
     this.timer = new QueueTimer(clock, () => {
       this.update();
       if (this.queue.size > 0) void this.sync();
@@ -63,7 +63,7 @@ export class Gate {
   }
 
   get isBreakerOpen(): boolean {
-    return this.leftMs > 0 && this.cooldown?.why === 'breaker';
+    return this.leftMs > 0 && this.cooldown?.kind === 'breaker';
   }
 
   /** Failures of the provider in succession. */
@@ -78,10 +78,10 @@ export class Gate {
 
   /** Reads the cooldowns of other windows. Never rejects. */
   async sync(): Promise<void> {
-    const cooldown = await this.notes.read();
+    const cooldown = await this.sharedCooldowns.read();
     this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
     // Once is not enough: a note that is being renamed, or a folder that can't be read, looks the same.
-    if (this.emptyReads > 1) this.forgetNote();
+    if (this.emptyReads > 1) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
     // The note that closed the gate is not news, even if a clock that was set back makes it look longer.
     if (cooldown.until === this.cooldown?.cause.until) return;
@@ -104,7 +104,7 @@ export class Gate {
     this.breaker = new Breaker();
     this.setCooldown(undefined);
     this.slowStart.open();
-    this.notes.clear();
+    this.sharedCooldowns.clear();
     this.update();
   }
 
@@ -114,8 +114,8 @@ export class Gate {
   }
 
   /** The other window has learned that its cooldown is over, or everything was reset: a probe may go. */
-  private forgetNote(): void {
-    if (this.leftMs === 0 || this.cooldown?.origin !== 'window') return;
+  private endSharedCooldown(): void {
+    if (this.leftMs === 0 || this.cooldown?.blockedBy !== 'window') return;
     this.setCooldown(this.cooldown.expired());
     this.update();
   }
@@ -125,29 +125,29 @@ export class Gate {
   }
 
   private accepted(round: number): void {
-    const { probing } = this.slowStart;
-    if (!this.slowStart.accepted(round)) return;
+    const { isProbing } = this.slowStart;
+    if (!this.slowStart.countAccepted(round)) return;
     if (this.queue.size === 0) this.slowStart.open();
     this.setCooldown(this.slowStart.isOpen ? undefined : this.cooldown?.expired());
-    if (probing) this.notes.clear();
+    if (isProbing) this.sharedCooldowns.clear();
     this.update();
   }
 
-  private failed(round: number, hintMs: number | undefined): void {
-    if (round < this.openedIn) return;
-    const delayMs = this.breaker.failed(hintMs);
+  private failed(round: number, retryAfterMs: number | undefined): void {
+    if (round < this.openedInRound) return;
+    const delayMs = this.breaker.countFailure(retryAfterMs);
     if (delayMs === undefined) return;
-    const source = delayMs === hintMs ? 'server' : 'backoff';
+    const source = delayMs === retryAfterMs ? 'server' : 'backoff';
     this.close('breaker', { until: this.clock.now() + delayMs, delayMs, source, reason: 'breaker' }, 'request');
-    this.openedIn = this.slowStart.round;
+    this.openedInRound = this.slowStart.round;
   }
 
   /** @returns false if the gate is already closed for at least as long */
-  private close(why: GateCooldown['why'], cause: Cooldown, origin: GateCooldown['origin']): boolean {
-    const cooldown = new GateCooldown(this.clock, why, cause, origin);
-    if (this.slowStart.probing && cooldown.leftMs <= this.leftMs) return false;
+  private close(kind: GateCooldown['kind'], cause: Cooldown, blockedBy: GateCooldown['blockedBy']): boolean {
+    const cooldown = new GateCooldown(this.clock, kind, cause, blockedBy);
+    if (this.slowStart.isProbing && cooldown.leftMs <= this.leftMs) return false;
     this.setCooldown(cooldown);
-    this.slowStart.begin();
+    this.slowStart.start();
     return true;
   }
 
@@ -161,7 +161,7 @@ export class Gate {
     this.queue.delete(permit);
     if (round !== undefined) {
       this.inFlight--;
-      if (!permit.isAccepted) this.slowStart.refused(round);
+      if (!permit.isAccepted) this.slowStart.countUnaccepted(round);
     }
     this.update();
   }
@@ -169,7 +169,7 @@ export class Gate {
   private send(permit: Permit): void {
     this.queue.delete(permit);
     this.inFlight++;
-    permit.grant(this.slowStart.send());
+    permit.grant(this.slowStart.countSent());
   }
 
   /** Admits as many requests as possible, and notifies those whose permit has changed, except the newcomer's. */
@@ -184,7 +184,7 @@ export class Gate {
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
     if (!this.cooldown || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(permit);
-    else permit.block = this.cooldown.blockAfter(block);
+    else permit.block = this.cooldown.renewBlock(block);
     return permit.block !== block;
   }
 }
@@ -231,10 +231,10 @@ export class Permit {
 
   /**
    * The provider has failed, before or after it had accepted the request.
-   * @param hintMs for how long it wants no requests
+   * @param retryAfterMs for how long it wants no requests
    */
-  failed(hintMs?: number): void {
-    this.end((round) => this.events.failed(round, hintMs));
+  failed(retryAfterMs?: number): void {
+    this.end((round) => this.events.failed(round, retryAfterMs));
   }
 
   /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
@@ -255,7 +255,7 @@ interface PermitEvents {
   forced(permit: Permit): void;
   accepted(round: number): void;
   limited(cooldown: Cooldown): void;
-  failed(round: number, hintMs: number | undefined): void;
+  failed(round: number, retryAfterMs: number | undefined): void;
   finished(round: number): void;
   /** Comes after the event that ended the permit. @param round undefined: the request was still in the queue */
   released(permit: Permit, round: number | undefined): void;
@@ -302,7 +302,7 @@ const failuresToOpen = 5;
  * is sent after each of them. In the simulation of an outage of 30 s, they answer 1.2 times as late as possible, and
  * 15 s · 2^k up to 2 min answers 1.6 times as late.
  */
-const breakerCooldown = { firstMs: 5_000, growth: 1.3, longestMs: 15_000 } as const;
+const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
 
 /** Counts the failures of a provider in succession, and decides for how long no request goes to it. */
 class Breaker {
@@ -315,19 +315,19 @@ class Breaker {
 
   /**
    * Counts a failure. Once the breaker has opened, each further failure before a success opens it again, for longer.
-   * @param hintMs the delay that the provider named
+   * @param retryAfterMs the delay that the provider named
    * @returns the length of the cooldown in milliseconds; undefined: there is none
    */
-  failed(hintMs = 0): number | undefined {
+  countFailure(retryAfterMs = 0): number | undefined {
     this.count++;
     if (this.count < failuresToOpen) return undefined;
-    const { firstMs, growth, longestMs } = breakerCooldown;
-    const delayMs = Math.min(longestMs, firstMs * growth ** this.openings);
+    const { firstMs, growth, maxMs } = breakerCooldown;
+    const delayMs = Math.min(maxMs, firstMs * growth ** this.openings);
     this.openings++;
-    return Math.max(hintMs, delayMs);
+    return Math.max(retryAfterMs, delayMs);
   }
 
-  succeeded(): void {
+  reset(): void {
     this.count = 0;
     this.openings = 0;
   }

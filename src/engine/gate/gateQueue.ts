@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import { localFault, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
-import { deadlineOf, nextModel, tooFarAway, type Decision } from '../retry/retryPolicy';
+import { deadlineOf, nextFallbackModel, asEndOfTurn, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
 import { faultOfBlock, type Failure } from '../turn/turnMessages';
 import type { WaitDescription, Waits } from '../turn/waits';
@@ -12,7 +12,7 @@ import type { Gate, Permit } from './gate';
  * Without a hint, other requests wait no longer than this for a probe. The turn that was refused often waits longer
  * itself, but its delay does not tell when the gateway accepts requests again.
  */
-const longestGuessMs = 2_800;
+const maxGuessMs = 2_800;
 
 interface AdmissionRequest {
   /** The user wants the attempt to be sent whatever the gate says. */
@@ -52,14 +52,14 @@ export class GateQueue {
         permit.release();
         return alternative;
       }
-      await this.waits.inQueue(this.leftMs(block), isRenewed(block, announced) ? undefined : describe(block));
+      await this.waits.inQueue(this.leftMs(block), isRenewedEstimate(block, announced) ? undefined : describe(block));
       announced = block;
-      const wanted = wish();
-      if (wanted === 'leave') {
+      const command = wish();
+      if (command === 'leave') {
         permit.release();
         return { type: 'left' };
       }
-      if (wanted === 'send') permit.force();
+      if (command === 'send') permit.force();
     }
     return { type: 'admitted' };
   }
@@ -70,14 +70,14 @@ export class GateQueue {
   }
 
   /** Must precede the decision, which depends on whether the breaker is open now. */
-  failed({ row, hint }: Fault): void {
-    if (providerFaults.has(row)) this.permit?.failed(hint?.delayMs);
+  failed({ row, retryAfter }: Fault): void {
+    if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
   }
 
   decided(fault: Fault, decision: Decision): void {
-    const delayMs = cooldownMs(fault, decision);
+    const delayMs = cooldownLengthMs(fault, decision);
     if (delayMs === undefined) return this.release();
-    const source = fault.hint ? 'server' : 'backoff';
+    const source = fault.retryAfter ? 'server' : 'backoff';
     this.permit?.limited({ until: this.deps.clock.now() + delayMs, delayMs, source, reason: fault.kind });
   }
 
@@ -90,21 +90,27 @@ export class GateQueue {
   /** Returns what happens if it is of no use to wait; undefined: the request waits. */
   private alternativeTo(block: GateBlock): Admission | undefined {
     const settings = this.deps.settings();
-    const model = block.why === 'breaker' ? nextModel(this.history, settings) : undefined;
+    const model = block.why === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
     if (model !== undefined) return { type: 'other-model', model };
     const { waited, idleMs } = this.history;
     const leftMs = this.leftMs(block);
     const deadlineMs = deadlineOf(settings);
     if (leftMs <= deadlineMs - (waited ? idleMs : 0)) return undefined;
-    const seen = faultOfBlock(block);
+    const blockFault = faultOfBlock(block);
     if (leftMs <= deadlineMs) {
-      return { type: 'refused', failure: { decision: { do: 'fail', fault: localFault(localFaults.deadline) }, seen } };
+      return {
+        type: 'refused',
+        failure: { decision: { do: 'fail', fault: localFault(localFaults.deadline) }, seen: blockFault },
+      };
     }
-    const fault = tooFarAway(seen);
+    const fault = asEndOfTurn(blockFault);
     const { source, delayMs } = block.cause;
     const isBeyond = block.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
-    const more = isBeyond && ({ beyondMaxHint: true } as const);
-    return { type: 'refused', failure: { decision: { do: 'fail', fault, resetsInMs: leftMs, ...more }, seen: fault } };
+    const beyondMaxHint = isBeyond && ({ beyondMaxHint: true } as const);
+    return {
+      type: 'refused',
+      failure: { decision: { do: 'fail', fault, resetsInMs: leftMs, ...beyondMaxHint }, seen: fault },
+    };
   }
 
   private leftMs({ until }: GateBlock): number {
@@ -113,13 +119,13 @@ export class GateQueue {
 }
 
 /** Whether the gate has only renewed the estimate that was announced. */
-function isRenewed(block: GateBlock, announced: GateBlock | undefined): boolean {
+function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
   return block.why === 'probe' && announced?.why === 'probe' && announced.cause === block.cause;
 }
 
 /** A hint holds for all requests, whatever becomes of this turn. A guess is only useful if the turn waits for it. */
-function cooldownMs({ policy, hint }: Fault, decision: Decision): number | undefined {
+function cooldownLengthMs({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
-  if (hint) return hint.delayMs;
-  return decision.do === 'wait' ? Math.min(longestGuessMs, decision.delayMs) : undefined;
+  if (retryAfter) return retryAfter.delayMs;
+  return decision.do === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }

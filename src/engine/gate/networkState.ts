@@ -4,7 +4,7 @@ import type { Scope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
 
 /** With more gates or retry budgets than this, those that no longer hold back any request are dropped. */
-const keptOfAKind = 100;
+const maxEntries = 100;
 
 /** Until when no request goes to a model on a route. */
 export interface ModelCooldown {
@@ -42,28 +42,28 @@ export function newBehavior(): RouteBehavior {
   return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
 }
 
-const mostTokens = 12;
+const maxTokens = 12;
 const refillMs = 10_000;
 
 /** Limits the automatic retries of all turns to one origin. When it is spent, only the user can retry. */
 export class RetryBudget {
-  private count = mostTokens;
+  private count = maxTokens;
   /** Monotonic; the time until here has been paid for. */
-  private paidUntil = 0;
+  private refilledUntil = 0;
 
   constructor(private readonly clock: Pick<Clock, 'ticks'>) {}
 
   /** Whole, from 0 to 12; one more each 10 seconds. */
   get tokens(): number {
     const now = this.clock.ticks();
-    const gained = Math.floor((now - this.paidUntil) / refillMs);
-    if (this.count + gained >= mostTokens) {
-      this.count = mostTokens;
+    const gained = Math.floor((now - this.refilledUntil) / refillMs);
+    if (this.count + gained >= maxTokens) {
+      this.count = maxTokens;
       // The time that a full budget is left alone is not saved up.
-      this.paidUntil = now;
+      this.refilledUntil = now;
     } else {
       this.count += gained;
-      this.paidUntil += gained * refillMs;
+      this.refilledUntil += gained * refillMs;
     }
     return this.count;
   }
@@ -74,7 +74,7 @@ export class RetryBudget {
 
   /** @param cost what was charged and not needed, or 1 for a complete answer */
   refund(cost: number): void {
-    this.count = Math.min(mostTokens, this.tokens + cost);
+    this.count = Math.min(maxTokens, this.tokens + cost);
   }
 }
 
@@ -82,7 +82,7 @@ export class RetryBudget {
 export class NetworkState {
   private readonly gates = new Map<string, { readonly scope: Scope; readonly gate: Gate }>();
   private readonly budgets = new Map<string, RetryBudget>();
-  private readonly behavior = new Map<string, RouteBehavior>();
+  private readonly behaviors = new Map<string, RouteBehavior>();
 
   constructor(
     private readonly clock: Clock,
@@ -94,9 +94,9 @@ export class NetworkState {
   /** Returns the gate of a scope. Callers don't keep it, because a gate without requests may be dropped. */
   gate(scope: Scope): Gate {
     const key = keyOf(scope);
-    const known = this.gates.get(key);
-    if (known) return known.gate;
-    forget(this.gates, ({ gate }) => gate.isIdle);
+    const existing = this.gates.get(key);
+    if (existing) return existing.gate;
+    evictUnused(this.gates, ({ gate }) => gate.isIdle);
     const gate = new Gate(this.clock, this.shared, scope, this.onCooldownChange);
     this.gates.set(key, { scope, gate });
     return gate;
@@ -110,9 +110,9 @@ export class NetworkState {
   }
 
   budget(origin: string): RetryBudget {
-    const known = this.budgets.get(origin);
-    if (known) return known;
-    forget(this.budgets, ({ tokens }) => tokens === mostTokens);
+    const existing = this.budgets.get(origin);
+    if (existing) return existing;
+    evictUnused(this.budgets, ({ tokens }) => tokens === maxTokens);
     const budget = new RetryBudget(this.clock);
     this.budgets.set(origin, budget);
     return budget;
@@ -120,8 +120,8 @@ export class NetworkState {
 
   behaviorOf(baseUrl: string, model: string): RouteBehavior {
     const key = `${baseUrl}\n${model}`;
-    const behavior = this.behavior.get(key) ?? newBehavior();
-    this.behavior.set(key, behavior);
+    const behavior = this.behaviors.get(key) ?? newBehavior();
+    this.behaviors.set(key, behavior);
     return behavior;
   }
 
@@ -147,7 +147,7 @@ function keyOf({ origin, apiKey, model }: Scope): string {
   return JSON.stringify([origin, apiKey, model]);
 }
 
-function forget<Known>(all: Map<string, Known>, mayGo: (known: Known) => boolean): void {
-  if (all.size < keptOfAKind) return;
+function evictUnused<Known>(all: Map<string, Known>, mayGo: (known: Known) => boolean): void {
+  if (all.size < maxEntries) return;
   for (const [key, known] of all) if (mayGo(known)) all.delete(key);
 }

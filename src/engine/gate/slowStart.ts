@@ -1,4 +1,4 @@
-const probes = 1;
+const probeWindow = 1;
 
 /**
  * Limits the requests that are sent and not yet accepted, after a gate was closed: one at first, the probe, and one more
@@ -8,21 +8,21 @@ const probes = 1;
  */
 export class SlowStart {
   private window = Infinity;
-  private afterProbe = 0;
-  private onTheWay = 0;
-  private current = 0;
+  private windowAfterProbe = 0;
+  private notYetAccepted = 0;
+  private currentRound = 0;
 
   /** Number of the current slow start. A request keeps the number under which it was sent. */
   get round(): number {
-    return this.current;
+    return this.currentRound;
   }
 
   get hasRoom(): boolean {
-    return this.onTheWay < this.window;
+    return this.notYetAccepted < this.window;
   }
 
-  get probing(): boolean {
-    return this.window === probes;
+  get isProbing(): boolean {
+    return this.window === probeWindow;
   }
 
   get isOpen(): boolean {
@@ -30,11 +30,11 @@ export class SlowStart {
   }
 
   /** A window that turned out to be too wide is half as wide after the next probe. */
-  begin(): void {
-    if (!this.probing) this.afterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
-    this.current++;
-    this.onTheWay = 0;
-    this.window = probes;
+  start(): void {
+    if (!this.isProbing) this.windowAfterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
+    this.currentRound++;
+    this.notYetAccepted = 0;
+    this.window = probeWindow;
   }
 
   open(): void {
@@ -42,21 +42,21 @@ export class SlowStart {
   }
 
   /** Counts a request, even one that is sent in spite of the limit. @returns its round */
-  send(): number {
-    this.onTheWay++;
-    return this.current;
+  countSent(): number {
+    this.notYetAccepted++;
+    return this.currentRound;
   }
 
   /** @returns false for a request of an earlier round, which says nothing about the gateway now */
-  accepted(round: number): boolean {
-    if (round !== this.current) return false;
-    this.onTheWay--;
-    this.window = this.probing ? Math.max(probes + 1, this.afterProbe) : this.window + 1;
+  countAccepted(round: number): boolean {
+    if (round !== this.currentRound) return false;
+    this.notYetAccepted--;
+    this.window = this.isProbing ? Math.max(probeWindow + 1, this.windowAfterProbe) : this.window + 1;
     return true;
   }
 
   /** A request has ended without being accepted. */
-  refused(round: number): void {
-    if (round === this.current) this.onTheWay--;
+  countUnaccepted(round: number): void {
+    if (round === this.currentRound) this.notYetAccepted--;
   }
 }

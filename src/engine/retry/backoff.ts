@@ -10,7 +10,7 @@ interface BackoffOptions {
 
 interface BackoffInput {
   /** Failures before this wait, from 0. */
-  readonly n: number;
+  readonly failures: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** The wait before this one; what `decorrelated` grows from. */
@@ -21,7 +21,7 @@ interface BackoffInput {
 export const minDelayMs = 250;
 
 /** A server hint is obeyed, plus a little so that a crowd told the same time does not return as one. */
-const hintMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
+const retryAfterMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
 
 type Jitter = (ceilingMs: number, options: BackoffOptions, input: BackoffInput) => number;
 
@@ -39,7 +39,7 @@ const jitters: Readonly<Record<JitterKind, Jitter>> = {
 
 /** For a fault that is likely gone at the next try: `max(250 ms, jitter(min(cap, base·2^n)))`. */
 export function transientDelay(options: BackoffOptions, input: BackoffInput): number {
-  const ceiling = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** input.n);
+  const ceiling = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** input.failures);
   return Math.max(minDelayMs, jitters[options.jitter](ceiling, options, input));
 }
 
@@ -53,7 +53,10 @@ export function overloadDelay(options: BackoffOptions, input: BackoffInput): num
 }
 
 /** Never earlier than the server asked for: `h + U(0, clamp(0.1·h, 250 ms, 5 s))`. */
-export function hintedDelay(hintMs: number, random: () => number): number {
-  const margin = Math.min(hintMargin.maxMs, Math.max(hintMargin.minMs, hintMargin.share * hintMs));
-  return hintMs + random() * margin;
+export function retryAfterDelay(retryAfterMs: number, random: () => number): number {
+  const margin = Math.min(
+    retryAfterMargin.maxMs,
+    Math.max(retryAfterMargin.minMs, retryAfterMargin.share * retryAfterMs),
+  );
+  return retryAfterMs + random() * margin;
 }

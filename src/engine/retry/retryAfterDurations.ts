@@ -1,7 +1,7 @@
 /** Times and durations as servers write them. Results in milliseconds; undefined: it is none. */
 
 /** Nothing a server means is longer, and no pattern here ever sees more. */
-const longestText = 100;
+const maxTextLength = 100;
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -27,17 +27,17 @@ export function parseDuration(value: string): number | undefined {
   const text = value.trim();
   const seconds = parseNumber(text);
   if (seconds !== undefined) return seconds * 1000;
-  if (text.length > longestText) return undefined;
-  const read = readDuration(text);
-  return read?.length === text.length ? read.ms : undefined;
+  if (text.length > maxTextLength) return undefined;
+  const scanned = scanDuration(text);
+  return scanned?.length === text.length ? scanned.ms : undefined;
 }
 
 /** The duration that `text` begins with, whatever follows it. An unknown unit (`1 month`) makes it none. */
-export function leadingDuration(text: string): number | undefined {
-  return readDuration(text.slice(0, longestText))?.ms;
+export function parseLeadingDuration(text: string): number | undefined {
+  return scanDuration(text.slice(0, maxTextLength))?.ms;
 }
 
-function readDuration(text: string): { readonly ms: number | undefined; readonly length: number } | undefined {
+function scanDuration(text: string): { readonly ms: number | undefined; readonly length: number } | undefined {
   const part =
     /(\d{1,15}(?:\.\d{1,15})?)\s{0,2}([a-z]{1,12}|个?[毫秒分钟小时天]{1,2})(?:,?\s{0,2}(?:and\s{1,2})?(?=\d))?/giy;
   let ms: number | undefined;
@@ -54,9 +54,9 @@ function readDuration(text: string): { readonly ms: number | undefined; readonly
 /** Epoch milliseconds of an HTTP date in any of its three forms (RFC 9110, 5.6.7), or of an RFC 3339 time. */
 export function parseTime(text: string): number | undefined {
   // `new Date` takes almost anything for a date (`"60"` is a year), so the shape comes first.
-  const http =
+  const httpDate =
     /^[a-z]{3,9}, (\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC|\+0000))?$/i.exec(text);
-  if (http) return utc(http[3], http[2], http[1], http.slice(4));
+  if (httpDate) return utc(httpDate[3], httpDate[2], httpDate[1], httpDate.slice(4));
   const asctime = /^[a-z]{3} ([a-z]{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/i.exec(text);
   if (asctime) return utc(asctime[6], asctime[1], asctime[2], asctime.slice(3, 6));
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
@@ -82,7 +82,7 @@ interface FoundTime {
  * Finds the first date and time in a sentence.
  * @param zoneHours the zone of a time without one, in hours east of UTC
  */
-export function timeInText(text: string, zoneHours: number): FoundTime | undefined {
+export function findTime(text: string, zoneHours: number): FoundTime | undefined {
   const match = dateAndTime.exec(text);
   if (!match) return undefined;
   const [year, month, day, hours, minutes, seconds = 0] = match.slice(1, 7).filter(Boolean).map(Number);
@@ -103,19 +103,19 @@ function utc(year = '', month = '', day = '', [hours, minutes, seconds]: readonl
   // Two digits are the RFC 850 form; nobody asks for the last century any more than for 1970 and before.
   const fullYear = year.length === 4 ? Number(year) : Number(year) + (Number(year) < 70 ? 2000 : 1900);
   const time = Date.UTC(fullYear, index, Number(day), Number(hours), Number(minutes), Number(seconds));
-  const real = index >= 0 && new Date(time).getUTCDate() === Number(day);
-  return real ? time : undefined;
+  const isRealDate = index >= 0 && new Date(time).getUTCDate() === Number(day);
+  return isRealDate ? time : undefined;
 }
 
 /**
  * From `serverNow`: a number is seconds or, where that would be decades, an epoch time in seconds or milliseconds;
  * anything else must be a time of day with its date.
  */
-export function delayUntil(value: string, serverNow: number): number | undefined {
+export function parseDelay(value: string, serverNow: number): number | undefined {
   const text = value.trim();
   const number = parseNumber(text);
   if (number === undefined) {
-    const time = text.length > longestText ? undefined : parseTime(text);
+    const time = text.length > maxTextLength ? undefined : parseTime(text);
     return time === undefined ? undefined : time - serverNow;
   }
   if (number >= 1e12) return number - serverNow;
@@ -123,17 +123,17 @@ export function delayUntil(value: string, serverNow: number): number | undefined
 }
 
 /** A server's wish for when to come back. */
-export interface Hint {
+export interface RetryAfter {
   /** From now, more than 0 and finite. */
   readonly delayMs: number;
   /** The header or body field it came from. */
-  readonly from: string;
+  readonly field: string;
 }
 
-const longestMs = 366 * 24 * 3600 * 1000;
+const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
 
 /** Zero, a time in the past and nonsense are no hint; centuries are cut to what a date can show. */
-export function hint(delayMs: number | undefined, from: string): Hint | undefined {
+export function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | undefined {
   if (delayMs === undefined || Number.isNaN(delayMs) || delayMs <= 0) return undefined;
-  return { delayMs: Math.min(longestMs, Math.ceil(delayMs)), from };
+  return { delayMs: Math.min(maxRetryAfterMs, Math.ceil(delayMs)), field };
 }

@@ -33,12 +33,12 @@ export class RetryController {
   handle(
     fault: Fault,
     { gate, budget }: { readonly gate: Gate | undefined; readonly budget: RetryBudget },
-    now: Pick<History, 'resuming' | 'hasText'>,
+    state: Pick<History, 'resuming' | 'hasText'>,
   ): RetryOutcome {
-    const wasOpen = gate?.isBreakerOpen ?? false;
+    const wasBreakerOpen = gate?.isBreakerOpen ?? false;
     this.queue.failed(fault);
     const isBreakerOpen = gate?.isBreakerOpen ?? false;
-    const before = this.history.before(fault, { ...now, tokens: budget.tokens, breakerOpen: isBreakerOpen });
+    const before = this.history.before(fault, { ...state, tokens: budget.tokens, breakerOpen: isBreakerOpen });
     const decision = decide(fault, before, this.settings(), this.random);
     this.history.note(fault, decision);
     this.queue.decided(fault, decision);
@@ -46,11 +46,11 @@ export class RetryController {
       const { cost } = decision;
       // Charged at once: of many turns that fail together, only as many may retry as the budget allows.
       budget.charge(cost);
-      this.pending = { budget, cost, resuming: now.resuming };
+      this.pending = { budget, cost, resuming: state.resuming };
     }
     // Otherwise a turn whose probes get through, but whose requests do not, would retry forever.
     else if (decision.do === 'offline') this.pending = { budget, cost: 0, resuming: false };
-    return { decision, isBreakerOpen, opensBreaker: isBreakerOpen && !wasOpen };
+    return { decision, isBreakerOpen, opensBreaker: isBreakerOpen && !wasBreakerOpen };
   }
 
   /**

@@ -2,7 +2,7 @@ import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
 import { faultOfRow, localFault, type Fault } from '../faults/classify';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
-import { hintedDelay, overloadDelay, transientDelay } from './backoff';
+import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
 export interface History {
@@ -64,44 +64,44 @@ export type Decision =
     };
 
 /** So many overloads in a row, and another model is asked where the user named one. */
-const overloadsToFallBack = 3;
+const overloadsBeforeFallback = 3;
 
-const usualDeadlineMs = 300_000;
+const minDeadlineMs = 300_000;
 
 /** Longer without progress, in milliseconds, and only the user goes on; a hint the settings allow is waited for. */
 export function deadlineOf({ retry }: EngineSettings): number {
-  return Math.max(usualDeadlineMs, retry.maxHintMs);
+  return Math.max(minDeadlineMs, retry.maxHintMs);
 }
 
-export function decide(seen: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
-  const { policy, hint } = seen;
-  const fail: Decision = { do: 'fail', fault: seen, resetsInMs: hint?.delayMs };
+export function decide(fault: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
+  const { policy, retryAfter } = fault;
+  const fail: Decision = { do: 'fail', fault, resetsInMs: retryAfter?.delayMs };
   if (!isRetryable(policy) || (history.hasText && settings.resume === 'off' && history.resuming)) return fail;
-  if (policy.retry === 'hint' && !hint) return fail;
-  if (hint && hint.delayMs > settings.retry.maxHintMs) {
-    return { ...fail, fault: tooFarAway(seen), beyondMaxHint: true };
+  if (policy.retry === 'hint' && !retryAfter) return fail;
+  if (retryAfter && retryAfter.delayMs > settings.retry.maxHintMs) {
+    return { ...fail, fault: asEndOfTurn(fault), beyondMaxHint: true };
   }
-  if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.resuming) {
+  if (policy.retry === 'transient' && policy.freeReplay && !history.freeReplayUsed && !history.resuming) {
     return { do: 'replay' };
   }
-  const model = fallback(policy, history, settings);
+  const model = fallbackModel(policy, history, settings);
   if (model !== undefined) return { do: 'fall-back', model };
-  const left = allowance(seen, history, settings);
+  const left = attemptsAllowed(fault, history, settings);
   if (left <= 0)
     return history.emptyResumes >= 2 ? { do: 'fail', fault: faultOfRow(faultRows.resumesWithoutText) } : fail;
   if (policy.retry === 'offline') return { do: 'offline', left };
   const deadline = deadlineOf(settings);
-  if (hint) {
-    const late = history.waited && history.idleMs + hint.delayMs > deadline;
-    if (late) return { ...fail, fault: tooFarAway(seen) };
-    const delayMs = hintedDelay(hint.delayMs, random);
-    const jitterMs = delayMs - hint.delayMs;
-    const { delayMs: hintMs, from: hintFrom } = hint;
+  if (retryAfter) {
+    const isPastDeadline = history.waited && history.idleMs + retryAfter.delayMs > deadline;
+    if (isPastDeadline) return { ...fail, fault: asEndOfTurn(fault) };
+    const delayMs = retryAfterDelay(retryAfter.delayMs, random);
+    const jitterMs = delayMs - retryAfter.delayMs;
+    const { delayMs: hintMs, field: hintFrom } = retryAfter;
     return { do: 'wait', delayMs, jitterMs, source: 'server', hintMs, hintFrom, left, cost: 0 };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
-  const n = history.resuming ? history.resumes : history.retries;
-  const delayMs = backoff(settings.retry, { n, random, previousMs: history.previousDelayMs });
+  const failures = history.resuming ? history.resumes : history.retries;
+  const delayMs = backoff(settings.retry, { failures, random, previousMs: history.previousDelayMs });
   if (history.idleMs + delayMs > deadline) return { do: 'fail', fault: localFault(localFaults.deadline) };
   const cost = costOf(policy, history);
   if (cost > history.tokens) return { do: 'fail', fault: localFault(localFaults.budget) };
@@ -115,20 +115,21 @@ function costOf(policy: Policy, { breakerOpen }: History): number {
 }
 
 /** A row of `repair` is not among them: when its fault gets here, the request can't be repaired any further. */
-const retryable: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
+const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
 /** Whether the engine does something about a fault with this policy without being asked. */
 export function isRetryable({ retry }: Policy): boolean {
-  return retryable.has(retry);
+  return retriedPolicies.has(retry);
 }
 
-function fallback(policy: Policy, history: History, settings: EngineSettings): string | undefined {
-  const overloaded = policy.retry === 'overload' && policy.fallback && history.overloads + 1 >= overloadsToFallBack;
-  return overloaded || history.breakerOpen ? nextModel(history, settings) : undefined;
+function fallbackModel(policy: Policy, history: History, settings: EngineSettings): string | undefined {
+  const isOverloaded =
+    policy.retry === 'overload' && policy.fallback && history.overloads + 1 >= overloadsBeforeFallback;
+  return isOverloaded || history.breakerOpen ? nextFallbackModel(history, settings) : undefined;
 }
 
 /** The model to fall back to, before the first text: the first of the user's that this turn has not asked. */
-export function nextModel(
+export function nextFallbackModel(
   { shown, models }: Pick<History, 'shown' | 'models'>,
   { fallbackModels }: Pick<EngineSettings, 'fallbackModels'>,
 ): string | undefined {
@@ -136,22 +137,22 @@ export function nextModel(
 }
 
 /** A row's own limit holds whatever was shown: an answer that is empty twice is empty the third time. */
-function allowance({ policy }: Fault, history: History, { retry }: EngineSettings): number {
+function attemptsAllowed({ policy }: Fault, history: History, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const budget = history.resuming ? history.resumesLeft : retry.maxRetries - history.retries;
   return Math.min(budget, limit - history.sameRow);
 }
 
 /** Rows that say of a limit that it is too far away to be waited for. */
-const endOf: Partial<Record<FaultKind, RowId>> = {
+const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
   'rate-limit': faultRows.usageLimitReached,
   credit: faultRows.outOfCredit,
 };
 
 /** The turn ends, and says when to come back. */
-export function tooFarAway(seen: Fault): Fault {
-  const row = endOf[seen.kind] ?? seen.row;
-  if (row === 0) return seen;
-  const { policy, message, actions, timed }: FaultRow = faultTable[row];
-  return { ...seen, row, policy, actions, message: timed ?? message };
+export function asEndOfTurn(fault: Fault): Fault {
+  const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
+  if (row === 0) return fault;
+  const { policy, message, actions, messageWithTime }: FaultRow = faultTable[row];
+  return { ...fault, row, policy, actions, message: messageWithTime ?? message };
 }

@@ -100,13 +100,13 @@ describe('the classifier of a status', () => {
   it('does not believe half a minute of a quota that returns tomorrow', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }, { retryDelay: '36s' }];
     const fault = judge(429, { error: { message: 'quota', details } });
-    assert.deepEqual([fault.row, fault.hint], [32, undefined]);
+    assert.deepEqual([fault.row, fault.retryAfter], [32, undefined]);
   });
 
   it('believes five minutes of it', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }];
     const fault = judge(429, { error: { message: 'quota', details } }, { 'retry-after': '300' });
-    assert.deepEqual([fault.row, fault.hint?.delayMs], [32, 300_000]);
+    assert.deepEqual([fault.row, fault.retryAfter?.delayMs], [32, 300_000]);
   });
 
   it('names no time where it comes back by itself', () => {
@@ -114,7 +114,7 @@ describe('the classifier of a status', () => {
   });
 
   it('carries the hint', () => {
-    assert.deepEqual(judge(503, '', { 'retry-after': '10' }).hint, { delayMs: 10_000, from: 'retry-after' });
+    assert.deepEqual(judge(503, '', { 'retry-after': '10' }).retryAfter, { delayMs: 10_000, field: 'retry-after' });
   });
 });
 
@@ -307,8 +307,8 @@ describe('the classifier, whatever it is shown,', () => {
     );
     fc.assert(
       fc.property(anyBody, (body) => {
-        const { policy, hint } = judge(402, body);
-        assert.equal(policy.retry, hint ? 'hint' : 'never');
+        const { policy, retryAfter } = judge(402, body);
+        assert.equal(policy.retry, retryAfter ? 'hint' : 'never');
       }),
       { numRuns: propertyRuns },
     );

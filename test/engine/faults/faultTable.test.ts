@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { faultTable, localFaults, providerFaults, type FaultRow } from '../../../src/engine/faults/faultTable';
 
-const faultSentences = Object.values<FaultRow>({ ...faultTable, ...localFaults }).flatMap(({ message, timed }) =>
-  timed === undefined ? [message] : [message, timed],
+const faultSentences = Object.values<FaultRow>({ ...faultTable, ...localFaults }).flatMap(
+  ({ message, messageWithTime }) => (messageWithTime === undefined ? [message] : [message, messageWithTime]),
 );
 const rows = Object.entries<FaultRow>(faultTable);
 const everyFault: readonly (readonly [name: string, fault: FaultRow])[] = [
@@ -13,7 +13,7 @@ const everyFault: readonly (readonly [name: string, fault: FaultRow])[] = [
 /** Every row of the table is in exactly one of these. */
 const policies: readonly (readonly [name: string, policy: FaultRow['policy'], rows: readonly number[]])[] = [
   ['is retried as a transient fault', { retry: 'transient' }, [3, 4, 26, 33, 34, 64]],
-  ['is retried, the first time at once and free', { retry: 'transient', freeFirst: true }, [5]],
+  ['is retried, the first time at once and free', { retry: 'transient', freeReplay: true }, [5]],
   ['is retried once', { retry: 'transient', limit: 1 }, [8, 11, 50]],
   ['is retried twice', { retry: 'transient', limit: 2 }, [14, 27, 63]],
   ['is retried three times', { retry: 'transient', limit: 3 }, [1, 65]],
@@ -73,12 +73,12 @@ describe('the fault table', () => {
   });
 
   it('says when a limit resets wherever the server can name the time of an end', () => {
-    const timed = everyFault.filter(([, fault]) => fault.timed !== undefined);
+    const timed = everyFault.filter(([, fault]) => fault.messageWithTime !== undefined);
     assert.deepEqual(
       timed.map(([name]) => name),
       ['22', '24', '32', '35'],
     );
-    for (const [name, fault] of timed) assert.match(fault.timed ?? '', /\{time\}/, name);
+    for (const [name, fault] of timed) assert.match(fault.messageWithTime ?? '', /\{time\}/, name);
   });
 
   it('leaves no blank in a sentence that nobody fills', () => {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
-import { fromJson, readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
+import { readJsonError, readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
 
-const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
-const said = (message: string): ProviderError => ({ ...silent, message, words: message });
+const silent: ProviderError = {
+  message: '',
+  searchText: '',
+  wrapperMessage: '',
+  codes: [],
+  param: '',
+  status: undefined,
+};
+const said = (message: string): ProviderError => ({ ...silent, message, searchText: message });
 
 const cases: readonly (readonly [name: string, body: unknown, error: ProviderError])[] = [
   ['nothing', '', silent],
@@ -27,28 +34,28 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
   [
     'a parameter of the error and one of the error inside',
     { message: '{"message":"no","param":"inner"}', param: 'outer' },
-    { ...said('no'), wrapper: '{"message":"no","param":"inner"}', param: 'outer' },
+    { ...said('no'), wrapperMessage: '{"message":"no","param":"inner"}', param: 'outer' },
   ],
   [
     'a parameter of the error inside',
     { message: '{"message":"no","param":"inner"}' },
-    { ...said('no'), wrapper: '{"message":"no","param":"inner"}', param: 'inner' },
+    { ...said('no'), wrapperMessage: '{"message":"no","param":"inner"}', param: 'inner' },
   ],
   [
     'an error inside a message, after blanks',
     { message: ' \n{"message":"no"}' },
-    { ...said('no'), wrapper: ' \n{"message":"no"}' },
+    { ...said('no'), wrapperMessage: ' \n{"message":"no"}' },
   ],
   [
     'an error quoted in a sentence (LiteLLM)',
     { message: 'Failed - {"error":{"message":"no","code":"x"}}. Bye' },
-    { ...said('no'), wrapper: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
+    { ...said('no'), wrapperMessage: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
   ],
   ['an error that is a message', { message: { message: 'no', code: 'x' } }, { ...said('no'), codes: ['x'] }],
   [
     'a message in quotation marks with a brace',
     { message: '"Why {x}?"' },
-    { ...silent, message: '"Why {x}?"', words: '…' },
+    { ...silent, message: '"Why {x}?"', searchText: '…' },
   ],
   [
     'every place of a code, in lower case',
@@ -93,7 +100,7 @@ describe('the error of a provider', () => {
     ['', undefined],
   ] as const) {
     it(`has ${status === undefined ? 'no status' : `the status ${status}`} where its code is ${JSON.stringify(code)}`, () => {
-      assert.equal(fromJson({ error: { message: 'no', code } }).status, status);
+      assert.equal(readJsonError({ error: { message: 'no', code } }).status, status);
     });
   }
 
@@ -105,7 +112,7 @@ describe('the error of a provider', () => {
   it('has a message of at most 400 characters, and reads no more than 8192', () => {
     assert.equal(readProviderError('x'.repeat(400)).message, 'x'.repeat(400));
     assert.equal(readProviderError('x'.repeat(401)).message, `${'x'.repeat(399)}…`);
-    assert.equal(readProviderError('x'.repeat(10_000)).words.length, 8192);
+    assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
   });
 
   for (const [words, left] of [
@@ -122,7 +129,7 @@ describe('the error of a provider', () => {
     [`Bad value: '${'x'.repeat(101)}'.`, 'Bad value: ….'],
   ] as const) {
     it(`is judged by ${JSON.stringify(left)} of ${JSON.stringify(words.slice(0, 60))}`, () => {
-      const { message, words: judged } = readProviderError(words);
+      const { message, searchText: judged } = readProviderError(words);
       assert.deepEqual([message, judged], [words, left]);
     });
   }

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import {
-  refusedParameter,
+  findRefusedParameter,
   type ProviderError,
   type RepairableParameter,
 } from '../../../src/engine/faults/providerError';
 
-const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
+const silent: ProviderError = {
+  message: '',
+  searchText: '',
+  wrapperMessage: '',
+  codes: [],
+  param: '',
+  status: undefined,
+};
 
 const cases: readonly (readonly [words: string, codes: readonly string[], refused: RepairableParameter | undefined])[] =
   [
@@ -38,12 +45,12 @@ const cases: readonly (readonly [words: string, codes: readonly string[], refuse
 describe('the parameter that an error refuses', () => {
   for (const [words, codes, refused] of cases) {
     it(`is ${refused ?? 'none'} in ${JSON.stringify(words)} ${codes.join()}`, () => {
-      assert.equal(refusedParameter({ ...silent, words, codes }), refused);
+      assert.equal(findRefusedParameter({ ...silent, searchText: words, codes }), refused);
     });
   }
 
   it('is the one that the field names, before any in the words', () => {
     const words = 'max_tokens and temperature are not supported together';
-    assert.equal(refusedParameter({ ...silent, words, param: 'temperature' }), 'temperature');
+    assert.equal(findRefusedParameter({ ...silent, searchText: words, param: 'temperature' }), 'temperature');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  hintedDelay,
+  retryAfterDelay,
   minDelayMs,
   overloadDelay,
   transientDelay,
@@ -49,13 +49,13 @@ const anyInput = fc.record({
   jitter: fc.constantFrom(...jitters),
   baseDelayMs: fc.integer({ min: 100, max: 60_000 }),
   maxDelayMs: fc.integer({ min: 250, max: 300_000 }),
-  n: fc.integer({ min: 0, max: 1000 }),
+  failures: fc.integer({ min: 0, max: 1000 }),
   previousMs: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }), { nil: undefined }),
   random: anyRandom,
 });
 
 describe('a backoff delay', () => {
-  const half = (n: number) => ({ n, random: () => 0.5 });
+  const half = (failures: number) => ({ failures, random: () => 0.5 });
   for (const jitter of jitters) {
     it(`with ${jitter} jitter is exact after 0, 1, 2 and 6 failures`, () => {
       const options = { ...usual, jitter };
@@ -72,25 +72,25 @@ describe('a backoff delay', () => {
 
   it('with full jitter goes up to the exponential ceiling and down to the floor', () => {
     const options = { ...usual, jitter: 'full' } as const;
-    assert.equal(transientDelay(options, { n: 3, random: () => 0 }), minDelayMs);
-    assert.equal(transientDelay(options, { n: 3, random: () => 0.999 }), 7992);
+    assert.equal(transientDelay(options, { failures: 3, random: () => 0 }), minDelayMs);
+    assert.equal(transientDelay(options, { failures: 3, random: () => 0.999 }), 7992);
   });
 
   it('with equal jitter is never below half of the ceiling', () => {
-    assert.equal(transientDelay({ ...usual, jitter: 'equal' }, { n: 3, random: () => 0 }), 4000);
+    assert.equal(transientDelay({ ...usual, jitter: 'equal' }, { failures: 3, random: () => 0 }), 4000);
   });
 
   it('with decorrelated jitter grows from the wait before', () => {
     const options = { ...usual, jitter: 'decorrelated' } as const;
     const after = (previousMs: number, random: number) =>
-      transientDelay(options, { n: 1, random: () => random, previousMs });
+      transientDelay(options, { failures: 1, random: () => random, previousMs });
     assert.equal(after(5000, 0), 1000);
     assert.equal(after(5000, 0.5), 8000);
     assert.equal(after(1e9, 0.5), 30_500);
   });
 
   it('after an overload is never near zero', () => {
-    assert.equal(overloadDelay({ ...usual, jitter: 'full' }, { n: 0, random: () => 0 }), 1000);
+    assert.equal(overloadDelay({ ...usual, jitter: 'full' }, { failures: 0, random: () => 0 }), 1000);
   });
 
   it('is finite, at least 250 ms and at most the cap plus its jitter, after any number of failures', () => {
@@ -110,7 +110,7 @@ describe('a hinted delay', () => {
   for (const [hintMs, random, delayMs] of hints) {
     it(`of ${hintMs} ms becomes ${delayMs} ms at ${random}`, () => {
       assert.equal(
-        hintedDelay(hintMs, () => random),
+        retryAfterDelay(hintMs, () => random),
         delayMs,
       );
     });
@@ -119,7 +119,7 @@ describe('a hinted delay', () => {
   it('is never under the hint, and over it by at most a tenth, kept between 250 ms and 5 s', () => {
     fc.assert(
       fc.property(fc.double({ min: 1, max: 366 * 86_400_000, noNaN: true }), anyRandom, (hintMs, random) => {
-        const margin = hintedDelay(hintMs, () => random) - hintMs;
+        const margin = retryAfterDelay(hintMs, () => random) - hintMs;
         assert.ok(margin >= 0);
         assert.ok(margin <= Math.min(5000, Math.max(250, 0.1 * hintMs)) + 1e-4);
       }),

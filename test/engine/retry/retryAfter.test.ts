@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseHint, parseInbandHint } from '../../../src/engine/retry/retryAfter';
+import { parseRetryAfter, parseInbandRetryAfter } from '../../../src/engine/retry/retryAfter';
 import { parseDuration, parseTime } from '../../../src/engine/retry/retryAfterDurations';
 import { propertyRuns } from '../../support/propertyRuns';
 
@@ -383,20 +383,20 @@ const bodyCases: readonly Case[] = [
 describe('parseHint', () => {
   for (const [name, headers, body, delayMs] of headerCases) {
     it(`reads from the headers ${name}`, () => {
-      assert.equal(parseHint(new Headers(headers), text(body), now)?.delayMs, delayMs);
+      assert.equal(parseRetryAfter(new Headers(headers), text(body), now)?.delayMs, delayMs);
     });
   }
 
   for (const [name, headers, body, delayMs] of bodyCases) {
     it(`reads from the body: ${name}`, () => {
-      assert.equal(parseHint(new Headers(headers), text(body), now)?.delayMs, delayMs);
+      assert.equal(parseRetryAfter(new Headers(headers), text(body), now)?.delayMs, delayMs);
     });
   }
 
   it('takes the first source that says something, in the order of their precision', () => {
     const headers = new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' });
     const body: Record<string, unknown> = {};
-    const from = (): string | undefined => parseHint(headers, JSON.stringify({ error: body }), now)?.from;
+    const from = (): string | undefined => parseRetryAfter(headers, JSON.stringify({ error: body }), now)?.field;
     const seen = [from()];
     body['message'] = 'try again in 6m0s';
     seen.push(from());
@@ -424,19 +424,19 @@ describe('parseHint', () => {
 
   for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {
     it(`says that it comes from ${name}`, () => {
-      assert.equal(parseHint(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.from, name);
+      assert.equal(parseRetryAfter(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.field, name);
     });
   }
 
   it('goes on to the next source where one says zero or a time in the past', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': imf(now - 5000) });
-    assert.equal(parseHint(headers, JSON.stringify(said('try again in 20s')), now)?.delayMs, 20_000);
+    assert.equal(parseRetryAfter(headers, JSON.stringify(said('try again in 20s')), now)?.delayMs, 20_000);
   });
 
   it('reads an error inside a stream like a body', () => {
-    assert.equal(parseInbandHint({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
-    assert.equal(parseInbandHint('Please retry in 5s', now)?.delayMs, 5000);
-    assert.equal(parseInbandHint(null, now), undefined);
+    assert.equal(parseInbandRetryAfter({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
+    assert.equal(parseInbandRetryAfter('Please retry in 5s', now)?.delayMs, 5000);
+    assert.equal(parseInbandRetryAfter(null, now), undefined);
   });
 });
 
@@ -470,7 +470,7 @@ describe('a hint', () => {
   it('is finite and positive, or there is none, whatever the response', () => {
     fc.assert(
       fc.property(anyHeaders, anyBody, fc.integer({ min: 0, max: 4e12 }), (headers, body, at) => {
-        const found = parseHint(headers, body, at);
+        const found = parseRetryAfter(headers, body, at);
         if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
       }),
       { numRuns: propertyRuns },
@@ -480,7 +480,7 @@ describe('a hint', () => {
   it('is finite and positive, or there is none, for any error inside a stream', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (error) => {
-        const found = parseInbandHint(error, now);
+        const found = parseInbandRetryAfter(error, now);
         if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
       }),
       { numRuns: propertyRuns },
@@ -502,17 +502,17 @@ describe('a hint', () => {
   ];
   for (const [name, body] of hostile) {
     it(`is not found in 64 KB of ${name}`, () => {
-      assert.equal(parseHint(new Headers(), body, now), undefined);
+      assert.equal(parseRetryAfter(new Headers(), body, now), undefined);
     });
   }
 
   it('is found in front of 64 KB of rubbish', () => {
-    assert.equal(parseHint(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
+    assert.equal(parseRetryAfter(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
   });
 
   it('is not found in a header of 16 KB that never ends its name', () => {
     const headers = new Headers({ [`x-ratelimit${'-reset'.repeat(2600)}`]: '9', date: '1'.repeat(16_000) });
-    assert.equal(parseHint(headers, '', now), undefined);
+    assert.equal(parseRetryAfter(headers, '', now), undefined);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/engine';
 import { localFault, type Fault } from '../../../src/engine/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../../src/engine/faults/faultTable';
-import { decide, isRetryable, tooFarAway, type Decision, type History } from '../../../src/engine/retry/retryPolicy';
+import { decide, isRetryable, asEndOfTurn, type Decision, type History } from '../../../src/engine/retry/retryPolicy';
 import { propertyRuns } from '../../support/propertyRuns';
 
 const usual: EngineSettings['retry'] = {
@@ -38,8 +38,8 @@ const cut: Partial<History> = { resuming: true, hasText: true, shown: true };
 
 function faultOf(row: RowId, hintMs?: number): Fault {
   const { kind, policy, message, actions }: FaultRow = faultTable[row];
-  const hint = hintMs === undefined ? undefined : { delayMs: hintMs, from: 'retry-after' };
-  return { row, kind: kind ?? 'server', policy, message, actions, detail: '', hint };
+  const retryAfter = hintMs === undefined ? undefined : { delayMs: hintMs, field: 'retry-after' };
+  return { row, kind: kind ?? 'server', policy, message, actions, detail: '', retryAfter };
 }
 
 interface Situation {
@@ -252,7 +252,7 @@ describe('what is decided', () => {
 
   it('leaves a fault of the engine itself as it is, however far away the hint', () => {
     const seen = localFault(localFaults.deadline);
-    assert.equal(tooFarAway(seen), seen);
+    assert.equal(asEndOfTurn(seen), seen);
   });
 
   it('lets every turn end: a fault that never goes away runs out of attempts', () => {

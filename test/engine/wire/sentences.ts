@@ -10,8 +10,8 @@ export interface Reading {
 
 /** What a user reads of a turn: the row's own sentence where an event has it, else the last one that was said. */
 export function readingOf(row: RowId, events: readonly StreamEvent[]): Reading {
-  const { message, timed }: FaultRow = faultTable[row];
-  const patterns = [message, timed ?? ''].filter((sentence) => sentence !== '').map(patternOf);
+  const { message, messageWithTime }: FaultRow = faultTable[row];
+  const patterns = [message, messageWithTime ?? ''].filter((sentence) => sentence !== '').map(patternOf);
   const said = events.flatMap((event) => ('message' in event ? [event.message] : []));
   const own = said.find((text) => patterns.some((pattern) => pattern.test(text)));
   const text = own ?? said.at(-1) ?? '';
