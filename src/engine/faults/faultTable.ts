@@ -2,15 +2,18 @@ import type { FaultAction, FaultKind } from '../events';
 import { hostFaults } from './hostFaults';
 
 /**
- * What the engine does about a fault.
- * - `transient`, `overload`: try again after a backoff, or after the server's hint where it gave one;
- *   `limit`: at most so many times; `cost`: tokens of the origin's retry budget (default 1);
- *   `freeFirst`: the first replay of a turn is immediate and not charged.
- * - `hint`: wait exactly for what the server named; without a hint, or with one beyond the setting, `never`.
- * - `resume`: before any text a transient retry, after it a resumed answer.
- * - `repair`: change the request and send it at once, not charged.
- * - `never`: no automatic retry, whatever was shown is kept.
- * - `success`, `engine`: no fault at all, or one that the engine's own states handle.
+ * How the engine reacts to a fault.
+ * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named.
+ *   `limit` is the maximum number of retries. `cost` is the charge to the origin's retry budget, in tokens (default 1).
+ *   With `freeReplay`, the first retry of a turn is immediate and not charged.
+ * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
+ *   longer than the settings allow.
+ * - `offline`: waits until the network is back.
+ * - `resume`: retries before the first text, and resumes the answer after it.
+ * - `repair`: corrects the request and sends it at once, without a charge.
+ * - `never`: ends the turn and keeps the partial answer.
+ * - `success`: is not a fault.
+ * - `engine`: is handled by the states of the engine.
  */
 export type Policy =
   | { readonly retry: 'transient'; readonly limit?: number; readonly cost?: 2; readonly freeReplay?: true }
@@ -20,10 +23,13 @@ export type Policy =
 export interface FaultRow {
   readonly kind: FaultKind | undefined;
   readonly policy: Policy;
-  /** English sentence and key of its translations; `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`. */
+  /**
+   * English message and key of its translations. Placeholders: `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`,
+   * `{time}`, `{seconds}`.
+   */
   readonly message: string;
   readonly actions: readonly FaultAction[];
-  /** Instead of `message` where the turn ends and the server said when to come back, at `{time}`. */
+  /** Replaces `message` if the turn ends and the gateway named the time of the reset, `{time}`. */
   readonly messageWithTime?: string;
 }
 
@@ -47,8 +53,8 @@ function row<const Id extends number>(id: Id, ...columns: Parameters<typeof faul
 }
 
 /**
- * What the engine does about each fault, and what it tells the user. The numbers are stable: the journal, logs and
- * documentation refer to them.
+ * The policy, message and actions of each fault. The numbers of the rows never change, because the journal, the logs and
+ * the documentation refer to them.
  */
 const rows = {
   hostNotFound: row(
@@ -320,19 +326,20 @@ const rows = {
   ),
 };
 
+/** The number of a row of the fault table. */
 export type RowId = (typeof rows)[keyof typeof rows]['id'];
 
-/** The numbers of the rows by name. */
+/** The numbers of the rows of the fault table, by name. */
 export const faultRows = Object.fromEntries(Object.entries(rows).map(([name, { id }]) => [name, id])) as {
   readonly [Name in keyof typeof rows]: (typeof rows)[Name]['id'];
 };
 
-/** The rows by number. */
+/** The rows of the fault table, by number. */
 export const faultTable = Object.fromEntries<FaultRow>(
   Object.values(rows).map((entry) => [entry.id, entry]),
 ) as Readonly<Record<RowId, FaultRow>>;
 
-/** Rows that speak of a provider that fails, not of a limit or the request: what opens its breaker. */
+/** Rows that mean that the provider fails, and not that a limit or the request is at fault. They open the breaker. */
 export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRows.connectionRefused,
   faultRows.connectTimeout,
@@ -346,7 +353,7 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRows.finishedWithError,
 ]);
 
-/** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
+/** Faults of the engine itself, which sends no request. `{last}` is the message of the previous fault. */
 export const localFaults = {
   noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
   budget: faultRow('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [

@@ -3,14 +3,14 @@ import type { FailedEvent, FaultAction, FaultKind } from '../events';
 
 interface HostFault {
   readonly kind: FaultKind;
-  /** English sentence and key of its translations. */
+  /** English message and key of its translations. */
   readonly message: string;
   readonly actions: readonly FaultAction[];
 }
 
 /**
- * Faults that neither the network nor the gateway causes. They are rows of the fault table, but kept in a file of their
- * own: code that runs at startup needs them and must not load the whole table.
+ * Faults that neither the network nor the gateway causes. They are rows of the fault table, but have their own file,
+ * because code that runs at startup needs them and must not load the whole table.
  */
 export const hostFaults = {
   keyring: {
@@ -47,7 +47,7 @@ export function hostFailure(
   };
 }
 
-/** Falls back to English, because the translation itself may have failed and the turn must still end. */
+/** Translates a message. Returns the English message if the translation throws, so that the turn can still end. */
 function localizeSafely(message: string, localize: Localize): string {
   try {
     return localize(message);

@@ -4,18 +4,19 @@ import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessag
 
 type PhraseSet = keyof typeof providerPhrases;
 
-/** An error with two ways to match it: by the provider's exact code, then by its words. */
+/** An error with two ways to match it: by the provider's error codes, and by phrases in its message. */
 interface ErrorMatcher {
   readonly error: ProviderError;
   readonly hasCode: (meaning: Meaning) => boolean;
-  readonly mentions: (words: PhraseSet) => boolean;
-  /** Whether the response names a time for the next attempt. */
+  readonly mentions: (phrases: PhraseSet) => boolean;
+  /** The response names a retry-after. */
   readonly hasRetryAfter: boolean;
 }
 
 /**
- * The row of an HTTP status with what the body mentions. Total over every status.
- * @param hasRetryAfter whether the response names a time to come back
+ * Returns the row of the fault table for an HTTP status and the error in the body. Every status has a row.
+ *
+ * @param hasRetryAfter whether the response names a retry-after
  */
 export function statusRow(status: number, error: ProviderError, hasRetryAfter: boolean): RowId {
   if (status >= 300 && status < 400) return faultRows.redirect;
@@ -32,8 +33,10 @@ export function statusRow(status: number, error: ProviderError, hasRetryAfter: b
 }
 
 /**
- * The row of an error that came inside a stream or a 200: its own status or code decides, else the provider failed.
- * @param streamed a part of the answer has come before, so the request was right; only a named cause mentions otherwise
+ * Returns the row of the fault table for an error inside a stream or a 200. The status or the code in the error decides.
+ * Without them, the row says that the provider failed.
+ *
+ * @param streamed whether part of the answer arrived before the error, so that the request itself was accepted
  */
 export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed: boolean): RowId {
   const matcher = createMatcher(error, hasRetryAfter);
@@ -41,7 +44,7 @@ export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed
   return streamed && requestRows.has(row) ? faultRows.errorInStream : row;
 }
 
-/** Rows that blame the request itself. The gateway had accepted it if part of the answer has arrived. */
+/** Rows that blame the request itself. They are impossible once part of the answer has arrived. */
 const requestRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRows.requestRejected,
   faultRows.unsupportedParameter,
@@ -54,12 +57,12 @@ function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatch
   return {
     error,
     hasCode: (meaning) => meanings.has(meaning),
-    mentions: (words) => providerPhrases[words].test(error.searchText),
+    mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
     hasRetryAfter,
   };
 }
 
-/** Causes that take precedence over the status, because gateways send each of them with several statuses. */
+/** Returns the row for a cause that takes precedence over the status, because gateways send it with several statuses. */
 function rowForCause(matcher: ErrorMatcher): RowId | undefined {
   const { hasCode, mentions } = matcher;
   if (mentions('saturated')) return faultRows.overloaded;
@@ -71,8 +74,8 @@ function rowForCause(matcher: ErrorMatcher): RowId | undefined {
 }
 
 /**
- * Returns whether the account needs money. It does not for a quota of requests or tokens in a short time, for Google's
- * quota with a time to come back, or for the message of a filter that mentions credits.
+ * Returns whether the account lacks credit. Not a lack of credit are a quota of requests or tokens per minute, Google's
+ * quota with a retry-after, and a message of a content filter that mentions credits.
  */
 function isCredit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasCode('credit') || !mentions('filter');
@@ -93,7 +96,7 @@ function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined 
   return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
 }
 
-/** A gateway may send a 5xx for any error of its provider. */
+/** Returns the row for a 5xx, which a gateway may send for any error of its provider. */
 function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
   if (hasCode('auth')) return faultRows.keyRejected;
@@ -110,7 +113,7 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
   const { error, hasCode, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, error, hasRetryAfter);
-    // These speak of an address or a status, which was fine.
+    // The response was a 200, so neither the path nor the status can be at fault.
     return row === faultRows.pathNotFound || row === faultRows.unexpectedStatus ? faultRows.requestRejected : row;
   }
   if (hasCode('limit')) return rowForLimit(matcher);
@@ -125,7 +128,7 @@ function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): R
 
 function rowForLimit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
   if (mentions('tooLarge')) return faultRows.requestTooLarge;
-  // Google sends half a minute as the hint of a quota that returns tomorrow.
+  // Google names a retry-after of half a minute for a quota that resets tomorrow, so its code comes first.
   if (hasCode('long-limit')) return faultRows.usageLimitReached;
   if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
   if (hasCode('overload') || mentions('overload')) return faultRows.overloaded;
@@ -140,7 +143,7 @@ function rowForCode({ hasCode }: ErrorMatcher): RowId | undefined {
   return hasCode('context') ? faultRows.contextLength : undefined;
 }
 
-/** Words of a 4xx, each only where its meaning is possible. */
+/** Returns the row for the message of a 4xx. Searches only for the phrases that make sense for the status. */
 function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
   const { error, hasCode, mentions } = matcher;
   switch (status) {
@@ -148,7 +151,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
       if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
       return mentions('filter') ? faultRows.promptFiltered : undefined;
     case 404:
-      // Anthropic mentions no more than `model: claude-x`.
+      // Anthropic's message consists of `model: claude-x`.
       return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRows.modelNotFound : undefined;
     case 413:
       return mentions('context') ? faultRows.contextLength : undefined;
@@ -157,7 +160,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
     case 409:
     case 425:
       return undefined;
-    // 400, 422 and statuses that gateways invent.
+    // 400, 422 and statuses that only gateways use.
     default:
       if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
       if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
@@ -170,6 +173,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undef
   }
 }
 
+/** Rows for statuses whose response body says nothing more specific. */
 const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRows.requestRejected,
   401: faultRows.keyRejected,

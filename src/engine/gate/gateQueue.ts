@@ -9,26 +9,29 @@ import type { GateBlock } from './cooldowns';
 import type { Gate, Permit } from './gate';
 
 /**
- * Without a hint, other requests wait no longer than this for a probe. The turn that was refused often waits longer
- * itself, but its delay does not tell when the gateway accepts requests again.
+ * Longest cooldown that a backoff of one turn can impose on other requests, in milliseconds. The backoff itself is often
+ * longer, but it does not show when the gateway will accept requests again.
  */
 const maxGuessMs = 2_800;
 
+/** What an attempt needs to get a permit. */
 interface AdmissionRequest {
-  /** The user wants the attempt to be sent whatever the gate says. */
+  /** The user wants the attempt to be sent even if the gate is closed. */
   readonly isForced: boolean;
+  /** Returns the description of the wait for the wait card. */
   readonly describe: (block: GateBlock) => WaitDescription;
-  /** What the user has asked the turn to do since it began to wait. */
+  /** Returns the user's command since the wait began: send the attempt now, or give up the wait. */
   readonly wish: () => 'send' | 'leave' | undefined;
 }
 
+/** The outcome of an admission request. */
 type Admission =
-  /** `left`: the user wants something else. */
+  /** `left`: the user's command ended the wait without an attempt. */
   | { readonly type: 'admitted' | 'left' }
   | { readonly type: 'other-model'; readonly model: string }
   | { readonly type: 'refused'; readonly failure: Failure };
 
-/** Gets permits for the attempts of a turn from the gate of their model, and reports the outcome of each attempt to the gate. */
+/** Gets a permit for each attempt of a turn from the gate of its model, and reports the outcome of the attempt to the gate. */
 export class GateQueue {
   private permit: Permit | undefined;
 
@@ -38,7 +41,7 @@ export class GateQueue {
     private readonly waits: Waits,
   ) {}
 
-  /** Waits for a permit, unless that would take too long or another model can be asked. */
+  /** Waits for a permit, unless the wait would be too long or a fallback model is available. */
   async acquire(gate: Gate, { isForced, describe, wish }: AdmissionRequest): Promise<Admission> {
     this.release();
     const permit = gate.enqueue(() => this.waits.end());
@@ -64,16 +67,17 @@ export class GateQueue {
     return { type: 'admitted' };
   }
 
-  /** The gateway has accepted the request. */
+  /** Reports to the gate that the gateway has accepted the request. */
   accepted(): void {
     this.permit?.accepted();
   }
 
-  /** Must precede the decision, which depends on whether the breaker is open now. */
+  /** Reports a fault to the gate. Must precede the decision, which depends on whether the fault opens the breaker. */
   failed({ row, retryAfter }: Fault): void {
     if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
   }
 
+  /** Reports the decision about a fault to the gate and ends the permit. */
   decided(fault: Fault, decision: Decision): void {
     const delayMs = cooldownLengthMs(fault, decision);
     if (delayMs === undefined) return this.release();
@@ -81,13 +85,17 @@ export class GateQueue {
     this.permit?.limited({ until: this.deps.clock.now() + delayMs, delayMs, source, reason: fault.kind });
   }
 
-  /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
+  /**
+   * Ends the permit without a fault of the provider.
+   *
+   * @param isFinished whether the answer is complete; only then the breaker resets its count of failures
+   */
   release(isFinished = false): void {
     this.permit?.release(isFinished);
     this.permit = undefined;
   }
 
-  /** Returns what happens if it is of no use to wait; undefined: the request waits. */
+  /** Returns what happens instead of a wait, or undefined if the request should wait. */
   private alternativeTo(block: GateBlock): Admission | undefined {
     const settings = this.deps.settings();
     const model = block.why === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
@@ -105,8 +113,8 @@ export class GateQueue {
     }
     const fault = asEndOfTurn(blockFault);
     const { source, delayMs } = block.cause;
-    const isBeyond = block.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
-    const beyondMaxHint = isBeyond && ({ beyondMaxHint: true } as const);
+    const isBeyondMax = block.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
+    const beyondMaxHint = isBeyondMax && ({ beyondMaxHint: true } as const);
     return {
       type: 'refused',
       failure: { decision: { do: 'fail', fault, resetsInMs: leftMs, ...beyondMaxHint }, seen: fault },
@@ -118,12 +126,15 @@ export class GateQueue {
   }
 }
 
-/** Whether the gate has only renewed the estimate that was announced. */
+/** Returns whether the block only renews the estimate of a wait that has been announced. */
 function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
   return block.why === 'probe' && announced?.why === 'probe' && announced.cause === block.cause;
 }
 
-/** A hint holds for all requests, whatever becomes of this turn. A guess is only useful if the turn waits for it. */
+/**
+ * Returns the cooldown that a fault imposes on all requests of the gate, in milliseconds. A retry-after applies to every
+ * request, even if this turn ends. A backoff applies only if the turn waits for it.
+ */
 function cooldownLengthMs({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
   if (retryAfter) return retryAfter.delayMs;

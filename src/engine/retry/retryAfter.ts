@@ -13,9 +13,11 @@ import {
 } from './retryAfterDurations';
 
 /**
- * Reads when to come back, first source that says so wins: millisecond headers, `retry-after`, the body, then the
- * reset time of an exhausted rate-limit dimension. Never throws; a time in the past, zero or nonsense is no hint.
- * @param now epoch milliseconds; absolute times are compared with the response's own `Date` where it has one.
+ * Reads the retry-after of a response. The first source with a usable value wins: millisecond headers, `retry-after`, the
+ * body, then the reset time of an exhausted rate limit. Zero, a time in the past and an unreadable value are not usable.
+ * Never throws.
+ *
+ * @param now epoch milliseconds; absolute times are compared with the `Date` header of the response if it has one
  */
 export function parseRetryAfter(headers: Headers, body: string, now: number): RetryAfter | undefined {
   const serverNow = serverTime(headers, now);
@@ -28,14 +30,14 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
   );
 }
 
-/** The same for an error that came inside a 200 or a stream, whose headers speak of something else. */
+/** Reads the retry-after of an error inside a 200 or a stream. The headers of such a response do not matter. */
 export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter | undefined {
   return readBody(error, typeof error === 'string' ? error : '', now);
 }
 
 const weekMs = 7 * 86_400_000;
 
-/** Uses the server's clock unless it is more than a week off; TLS would fail if ours were. */
+/** Returns the time of the gateway's clock, unless it differs by more than a week from this machine's clock. */
 function serverTime(headers: Headers, now: number): number {
   const date = parseTime(headers.get('date') ?? '');
   return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
@@ -45,12 +47,14 @@ function readMillisecondHeader(headers: Headers, name: string): RetryAfter | und
   return toRetryAfter(parseNumber(headers.get(name) ?? ''), name);
 }
 
-/** The sentence that names a delay stands near the beginning of a message. */
+/** Length of the part of a message in which a delay is searched for, in characters. */
 const maxSearchedChars = 4096;
 
 /**
- * What an error says of when to come back: in fields, then in words. Total over any JSON and text.
- * @param text the body itself, of which `json` is the parsed form, if it is any
+ * Reads the retry-after in a body: first in fields, then in messages. Accepts any JSON and any text.
+ *
+ * @param json the parsed body, or undefined if the body is not JSON
+ * @param text the body
  */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
   const errors = collectErrors(json, 2);
@@ -72,12 +76,13 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
   return undefined;
 }
 
-/** Around a time that says when to come back; others tell when a key has expired, or when the line was logged. */
+/** Matches words near a reset time. Other times in a message are, for example, the expiry of a key or a time of logging. */
 const resetPattern =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
-/** Maximum distance in characters between a time and the word that explains it. */
+/** Maximum distance between a time and the word before it that explains it, in characters. */
 const maxCharsBefore = 60;
+/** Maximum distance between a time and the word after it that explains it, in characters. */
 const maxCharsAfter = 20;
 
 function resetTime(message: string, zoneHours: number): number | undefined {
@@ -88,16 +93,19 @@ function resetTime(message: string, zoneHours: number): number | undefined {
   return resetPattern.test(before) || resetPattern.test(retryAfter) ? found.time : undefined;
 }
 
-/** Providers in China name times in their own zone: by their language or, in English, Zhipu by its codes and MiniMax. */
+/**
+ * Returns whether times without a zone are in China's zone. Providers in China are recognized by their language. In
+ * English, Zhipu is recognized by its codes and MiniMax by its `base_resp`.
+ */
 function usesChinaTime(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
   return errors.some(({ code, type, base_resp: minimax }) => {
-    const codes = [code, type].filter((each) => typeof each === 'string' || typeof each === 'number');
-    return isRecord(minimax) || codes.some((each) => /^1[123]\d\d$/.test(String(each)));
+    const codes = [code, type].filter((value) => typeof value === 'string' || typeof value === 'number');
+    return isRecord(minimax) || codes.some((value) => /^1[123]\d\d$/.test(String(value)));
   });
 }
 
-/** The error objects of a body; gateways nest what the provider said, some of them as text in a message. */
+/** Returns the error objects in a body. Gateways nest a provider's error, some of them as JSON text in a message. */
 function collectErrors(json: unknown, depth: number): readonly JsonRecord[] {
   const roots = toList(json).filter(isRecord);
   return roots.flatMap((root) => {
@@ -122,7 +130,7 @@ function messagesOf(error: JsonRecord): readonly string[] {
   return texts.filter((text) => typeof text === 'string');
 }
 
-/** Google: `details: [{'@type': '…RetryInfo', retryDelay: '22s'}]`. */
+/** Reads Google's `details: [{'@type': '…RetryInfo', retryDelay: '22s'}]`. */
 function readRetryInfo(error: JsonRecord): RetryAfter | undefined {
   const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
   for (const detail of details) {
@@ -134,7 +142,7 @@ function readRetryInfo(error: JsonRecord): RetryAfter | undefined {
   return undefined;
 }
 
-/** OpenRouter: seconds of its own, or the headers of the provider behind it. */
+/** Reads OpenRouter's `metadata`: a number of seconds, or the headers of the provider. */
 function readMetadata(error: JsonRecord, serverNow: number): RetryAfter | undefined {
   const metadata = error['metadata'];
   if (!isRecord(metadata)) return undefined;
@@ -177,13 +185,13 @@ function toMilliseconds(value: unknown, unitMs: number): number | undefined {
   return typeof number === 'number' ? number * unitMs : undefined;
 }
 
-/** What stands before a duration, at the end of the match. */
+/** Patterns for the words that precede a duration. */
 const leadInPatterns = [
   /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)\s{1,4}(?=\d)/gi,
   /\bwait\s{1,4}(?:for\s{1,4}|at least\s{1,4})?(?=\d)/gi,
 ];
 
-/** `20 秒后重试`, `1分30秒之后`. */
+/** Matches a duration in Chinese that is followed by "later": `20 秒后重试`, `1分30秒之后`. */
 const chineseDelayPattern =
   /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天|ms|s|min)\s{0,2}){1,4}(?=[之以]?后|再试|重试)/;
 
@@ -199,14 +207,15 @@ function delayInText(text: string): number | undefined {
 }
 
 /**
- * Names of rate limit headers. A name is shown to the user but may come from the gateway's JSON, so a name with other
- * characters is ignored.
+ * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names with
+ * unusual characters are ignored.
  */
 const rateLimitHeader = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
 
 /**
- * The reset time of a dimension (requests, tokens, …) that has nothing left; of several the last one. The others
- * reset too, but nobody waits for them.
+ * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted do not
+ * matter.
+ *
  * @param headers names in lower case
  */
 function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {
@@ -227,6 +236,6 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
     headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end)}`)?.trim();
   const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
-  // The unified limit of a subscription counts nothing; where it names its state, only a refusal is worth a wait.
+  // The unified limit of a subscription has no count. If it has a status, only a rejection means that it is exhausted.
   return name.endsWith('-unified-reset') && !readSibling('status')?.startsWith('allowed');
 }
