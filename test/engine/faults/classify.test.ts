@@ -17,7 +17,7 @@ const classifyInband = (error: unknown, streamed = false): Fault => classify({ t
 
 describe('classification of a response', () => {
   for (const { name, status, row, body, headers } of rejections) {
-    it(`maps ${status} with ${name} to ${rowLabel(row)}`, () => {
+    it(`maps ${status} (${name}) to ${rowLabel(row)}`, () => {
       const fault = classifyResponse(status, body, headers);
       assert.equal(fault.row, row);
       assert.equal(fault.kind, faultTable[row].kind);
