@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Script } from '../../../src/demo/gateway';
 import type { FaultKind } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
-import type { Stage } from '../wire/stage';
+import type { WireFixture } from '../wire/wireFixture';
 
 export type Retry = 'never' | 'hint' | 'backoff' | 'resume' | 'success';
 
@@ -63,17 +63,17 @@ export function readCases(): readonly GatewayCase[] {
 }
 
 /** The case as the loopback gateway plays it. */
-export function scriptOf(gatewayCase: GatewayCase, stage: Stage): Script {
+export function scriptOf(gatewayCase: GatewayCase, stage: WireFixture): Script {
   const { status, headers, contentType, end = 'end', expected } = gatewayCase;
   return function* () {
     const date = new Date(stage.clock.now()).toUTCString();
     yield { status, headers: { date, ...headers, 'content-type': contentType ?? '' } };
     for (const { send, afterMs, encoding } of piecesOf(gatewayCase)) {
-      if (afterMs !== undefined) yield { until: stage.passed(afterMs) };
+      if (afterMs !== undefined) yield { until: stage.delay(afterMs) };
       yield { send: Buffer.from(send, encoding) };
     }
     // A reset may overtake bytes that the client has not read.
-    if (end === 'reset' && expected.text) yield { until: stage.run.shows(expected.text) };
+    if (end === 'reset' && expected.text) yield { until: stage.turn.untilText(expected.text) };
     yield { end: end === 'end' ? 'fin' : end };
   };
 }

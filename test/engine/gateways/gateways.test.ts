@@ -3,8 +3,8 @@ import type { Script } from '../../../src/demo/gateway';
 import { answer } from '../../../src/demo/replies';
 import { isTerminal, type StreamEvent } from '../../../src/engine/events';
 import { assertInvariants } from '../wire/invariants';
-import { Stage } from '../wire/stage';
-import { partial, rest, whole } from '../wire/story';
+import { WireFixture } from '../wire/wireFixture';
+import { partialAnswer, continuation, completeAnswer } from '../wire/turnSummary';
 import { readCases, scriptOf, type Expected, type GatewayCase, type Retry } from './gatewayCase';
 
 /** Attempts that no turn may exceed: the first one, five retries and five resumes. */
@@ -37,15 +37,15 @@ async function play(
 ): Promise<readonly StreamEvent[]> {
   const { request, end, pieces = [] } = gatewayCase;
   const takesTime = end === 'stall' || pieces.some(({ afterMs }) => afterMs !== undefined);
-  const stage = new Stage({
+  const stage = new WireFixture({
     replies: (it) => replies(scriptOf(gatewayCase, it)),
-    ...(takesTime && { stalls: true }),
+    ...(takesTime && { timePassesDuringRequests: true }),
     ...(request && { request }),
   });
   await stage.open();
   const run = stage.ask();
   try {
-    await run.over;
+    await run.finished;
     await assertInvariants(stage);
     return run.events;
   } finally {
@@ -54,7 +54,7 @@ async function play(
 }
 
 /** The rest where the request ends with more than the question, else the whole answer. */
-const answersWhatIsAsked: Script = ({ json }) => answer(json?.messages.length === 1 ? whole : rest);
+const answersWhatIsAsked: Script = ({ json }) => answer(json?.messages.length === 1 ? completeAnswer : continuation);
 
 function assertFirstAttempt(expected: Expected, events: readonly StreamEvent[]): void {
   const { kind, accept = [], retry, acceptRetry = [], requestId } = expected;
@@ -83,7 +83,7 @@ function assertEnd({ text, finishReason, finalText }: Expected, events: readonly
   const retry = retryOf(events);
   if (retry === 'success' || retry === 'never') return;
   assert.equal(end.type, 'done');
-  if (retry !== 'resume' || text === partial) assert.equal(end.text, whole);
+  if (retry !== 'resume' || text === partialAnswer) assert.equal(end.text, completeAnswer);
 }
 
 function assertIncludes<T>(accepted: readonly T[], actual: T, what: string): void {
