@@ -181,7 +181,7 @@ export class Gate {
     for (const permit of changed) if (permit !== newcomer) permit.onChange();
   }
 
-  /** @returns whether the permit has changed */
+  /** Admits or blocks a request. @returns whether its permit has changed */
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
     if (!this.cooldown || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(permit);

@@ -1,4 +1,4 @@
-/** The random part of a backoff, by the names of the setting `holysheep.retry.jitter`. */
+/** The kind of jitter of a backoff, as named in the setting `holysheep.retry.jitter`. */
 export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';
 
 interface BackoffOptions {
