@@ -4,7 +4,7 @@ import { KnownKeys } from '../../src/engine/gateway/knownKeys';
 import { parseModelList } from '../../src/engine/gateway/modelList';
 import { readFinishReason } from '../../src/engine/http/dialect';
 import { requestIdOf } from '../../src/engine/http/transport';
-import { parseHint } from '../../src/engine/retry/retryAfter';
+import { parseRetryAfter } from '../../src/engine/retry/retryAfter';
 
 const hiddenCharacters: readonly (readonly [name: string, characters: string, replacement: string])[] = [
   ['bidi overrides and embeddings', '\u202a\u202b\u202c\u202d\u202e', ''],
@@ -45,7 +45,7 @@ describe('text from a gateway', () => {
   it('yields no delay when the name of a header in the JSON is too long or has invisible characters', () => {
     const delay = (name: string): unknown => {
       const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
-      return parseHint(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);
+      return parseRetryAfter(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);
     };
     assert.notEqual(delay('x-ratelimit'), undefined);
     assert.equal(delay(`x-ratelimit-${'x'.repeat(1000)}`), undefined);

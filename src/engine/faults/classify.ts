@@ -1,57 +1,65 @@
 import type { FaultAction, FaultKind } from '../events';
-import { parseHint, parseInbandHint } from '../retry/retryAfter';
-import type { Hint } from '../retry/retryAfterDurations';
+import { parseRetryAfter, parseInbandRetryAfter } from '../retry/retryAfter';
+import type { RetryAfter } from '../retry/retryAfterDurations';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from './faultTable';
 import {
-  fromJson,
+  readJsonError,
   readProviderError,
-  refusedParameter,
+  findRefusedParameter,
   type ProviderError,
   type RepairableParameter,
 } from './providerError';
 import { inbandRow, statusRow } from './statusFault';
 import { transportFault } from './transportError';
 
+/** The timeout of an attempt that expired: for the headers, the first token, any byte, or any text after the first. */
 export type StalledClock = 'headers' | 'first' | 'idle' | 'silent';
 
-/** What was seen of a failed attempt, before anyone judges it. */
+/** How an attempt failed, as observed and not yet classified. */
 export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
   | { readonly type: 'web-page' | 'no-body' | 'eof' | 'no-text' | 'endless-event' | 'finish-error' | 'slept' }
-  /** The answer exceeds the limits of a turn. */
+  /** The answer exceeds the size limits of a turn. */
   | { readonly type: 'too-long' }
   /** The stream ended with `[DONE]`, and every chunk had an empty `finish_reason`. */
   | { readonly type: 'finish-reason-missing' }
   | { readonly type: 'filtered' }
   | { readonly type: 'garbled'; readonly what: 'events' | 'json' }
-  /** `streamed`: part of the answer arrived before the error. */
+  /** An error object inside a 200 or a stream. `streamed`: part of the answer arrived before the error. */
   | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
   | { readonly type: 'no-key' };
 
-/** A judged failure: a row of the table with what this case filled in. */
+/** A classified failure: a row of the fault table with the details of this occurrence. */
 export interface Fault {
+  /** Number of the row in the fault table; 0 for a fault without a row. */
   readonly row: RowId | 0;
   readonly kind: FaultKind;
   readonly policy: Policy;
   readonly message: string;
   readonly actions: readonly FaultAction[];
-  readonly hint?: Hint | undefined;
+  readonly retryAfter?: RetryAfter | undefined;
+  /** The parameter that the gateway refused and that a corrected request can leave out or rename. */
   readonly refused?: RepairableParameter | undefined;
-  /** The provider's own words. */
+  /** The provider's error message, or an empty string. */
   readonly detail: string;
-  /** The one that can't be reached. */
+  /** Host and port of the proxy that can't be reached. */
   readonly proxy?: string | undefined;
-  /** Seconds of the clock that ran out. */
+  /** Length of the timeout that expired, in seconds. */
   readonly seconds?: number | undefined;
 }
 
-/** Total: every evidence has a row, and money is never retried without a hint. */
+/**
+ * Returns the fault for the evidence. Every evidence has a fault, and missing credit is never retried unless the gateway
+ * named a retry-after.
+ *
+ * @param now epoch milliseconds
+ */
 export function classify(evidence: Evidence, now: number): Fault {
   switch (evidence.type) {
     case 'error': {
-      // Before headers a broken socket is a failed connection; in a body it is a cut, whatever broke it.
+      // Before the headers, the error tells why the connection failed. In the body, every error means a lost connection.
       if (evidence.streaming) return faultOfRow(faultRows.connectionLost);
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
@@ -59,23 +67,31 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'status': {
       const { status, headers, body } = evidence;
       if (isBrowserChallenge(headers, body)) return faultOfRow(faultRows.browserChallenge);
-      const hint = parseHint(headers, body, now);
+      const retryAfter = parseRetryAfter(headers, body, now);
       const error = readProviderError(body);
-      return judged(separateUpstreamKey(statusRow(status, error, hint !== undefined), error, headers), error, hint);
+      return faultFromError(
+        separateUpstreamKey(statusRow(status, error, retryAfter !== undefined), error, headers),
+        error,
+        retryAfter,
+      );
     }
     case 'timeout':
       return { ...faultOfRow(timeoutRows[evidence.clock]), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
-      const error = fromJson(evidence.error);
-      const hint = parseInbandHint(evidence.error, now);
-      return judged(separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error), error, hint);
+      const error = readJsonError(evidence.error);
+      const hint = parseInbandRetryAfter(evidence.error, now);
+      return faultFromError(
+        separateUpstreamKey(inbandRow(error, hint !== undefined, evidence.streamed), error),
+        error,
+        hint,
+      );
     }
     case 'garbled':
       return faultOfRow(evidence.what === 'events' ? faultRows.garbledStream : faultRows.garbledBody);
     case 'no-key':
       return localFault(localFaults.noKey);
     default:
-      return faultOfRow(plainRows[evidence.type]);
+      return faultOfRow(rowsByEvidence[evidence.type]);
   }
 }
 
@@ -85,7 +101,7 @@ const timeoutRows = {
   idle: faultRows.streamStalled,
   silent: faultRows.streamSilent,
 } as const satisfies Record<StalledClock, RowId>;
-const plainRows = {
+const rowsByEvidence = {
   'web-page': faultRows.webPage,
   'no-body': faultRows.noBody,
   eof: faultRows.streamTruncated,
@@ -98,37 +114,38 @@ const plainRows = {
   'too-long': faultRows.answerTooLong,
 } as const satisfies Record<string, RowId>;
 
-/** The fault of a row of the table that nobody but the engine itself has seen. */
+/** Returns the fault of a row of the table, without details from a gateway. */
 export function faultOfRow(row: RowId): Fault {
   return { ...localFault(faultTable[row]), row };
 }
 
-/** Neither a quota of a day nor money returns within minutes, whatever the provider's generic hint says. */
-const slowRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
-const shortestSlowMs = 300_000;
+/** Rows for limits that do not reset within minutes, even if the gateway names a shorter retry-after. */
+const slowResetRows: ReadonlySet<RowId> = new Set<RowId>([faultRows.outOfCredit, faultRows.usageLimitReached]);
+const minSlowResetMs = 300_000;
 
-/** Distinguishes a rejection of the gateway's own key from a rejection of the user's key. */
+/** Replaces the row for a rejected user key if the provider rejected the gateway's own key. */
 function separateUpstreamKey(row: RowId, error: ProviderError, headers?: Headers): RowId {
   return row === faultRows.keyRejected && refusesUpstreamKey(error, headers) ? faultRows.upstreamKeyRejected : row;
 }
 
-function judged(row: RowId, error: ProviderError, said: Hint | undefined): Fault {
-  const hint = slowRows.has(row) && said && said.delayMs < shortestSlowMs ? undefined : said;
+function faultFromError(row: RowId, error: ProviderError, retryAfterGiven: RetryAfter | undefined): Fault {
+  const retryAfter =
+    slowResetRows.has(row) && retryAfterGiven && retryAfterGiven.delayMs < minSlowResetMs ? undefined : retryAfterGiven;
   const entry: FaultRow = faultTable[row];
-  // Nothing waits for a row that is never retried, so only here does its sentence have to name the time.
-  const timed = hint && entry.policy.retry === 'never' ? entry.timed : undefined;
+  // A turn that ends has no countdown, so its message has to name the time of the reset.
+  const messageWithTime = retryAfter && entry.policy.retry === 'never' ? entry.messageWithTime : undefined;
   const { message } = error;
-  const refused = row === faultRows.unsupportedParameter ? refusedParameter(error) : undefined;
-  return { ...localFault(entry, message), row, hint, refused, message: timed ?? entry.message };
+  const refused = row === faultRows.unsupportedParameter ? findRefusedParameter(error) : undefined;
+  return { ...localFault(entry, message), row, retryAfter, refused, message: messageWithTime ?? entry.message };
 }
 
-/** The fault of a row that is not in the table. */
+/** Returns the fault of a row that is not in the fault table. */
 export function localFault({ kind, policy, message, actions }: FaultRow, detail = ''): Fault {
-  // Rows without a kind are states of the engine and are never the outcome of a judgement.
+  // Rows without a kind are states of the engine. `classify` never returns such a row.
   return { row: 0, kind: kind ?? 'server', policy, message, actions, detail };
 }
 
-/** Cloudflare asks for a browser: a page instead of an answer, whatever the status, and no key gets past it. */
+/** Returns whether the response is a challenge page of Cloudflare, which only a browser can pass. Its status varies. */
 function isBrowserChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true;
   if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;
@@ -136,14 +153,15 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Whether a refused key is the gateway's own at the provider behind it. new-api and one-api add their request id to
- * what they pass on, and name themselves as the type of their own errors; LiteLLM names the exception of the provider.
+ * Returns whether the provider rejected the gateway's own key. new-api and one-api add their request ID to the errors
+ * that they pass on, and use their own name as the type of their own errors. LiteLLM quotes the provider's exception.
  */
-function refusesUpstreamKey({ words, wrapper, codes }: ProviderError, headers = new Headers()): boolean {
-  const sentence = wrapper || words;
-  if (/litellm\.AuthenticationError/i.test(sentence)) return true;
-  const passedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(sentence);
-  // The names of its forks: `one_hub_error`, `shell_api_error`.
-  const own = codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(words);
-  return passedOn && !own;
+function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
+  const message = wrapperMessage || searchText;
+  if (/litellm\.AuthenticationError/i.test(message)) return true;
+  const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
+  // Forks of one-api use types such as `one_hub_error` and `shell_api_error`.
+  const isOwnError =
+    codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
+  return isPassedOn && !isOwnError;
 }

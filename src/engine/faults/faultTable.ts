@@ -2,29 +2,35 @@ import type { FaultAction, FaultKind } from '../events';
 import { hostFaults } from './hostFaults';
 
 /**
- * What the engine does about a fault.
- * - `transient`, `overload`: try again after a backoff, or after the server's hint where it gave one;
- *   `limit`: at most so many times; `cost`: tokens of the origin's retry budget (default 1);
- *   `freeFirst`: the first replay of a turn is immediate and not charged.
- * - `hint`: wait exactly for what the server named; without a hint, or with one beyond the setting, `never`.
- * - `resume`: before any text a transient retry, after it a resumed answer.
- * - `repair`: change the request and send it at once, not charged.
- * - `never`: no automatic retry, whatever was shown is kept.
- * - `success`, `engine`: no fault at all, or one that the engine's own states handle.
+ * How the engine reacts to a fault.
+ * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named.
+ *   `limit` is the maximum number of retries. `cost` is the charge to the origin's retry budget, in tokens (default 1).
+ *   With `freeReplay`, the first retry of a turn is immediate and not charged.
+ * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
+ *   longer than the settings allow.
+ * - `offline`: waits until the network is back.
+ * - `resume`: retries before the first text, and resumes the answer after it.
+ * - `repair`: corrects the request and sends it at once, without a charge.
+ * - `never`: ends the turn and keeps the partial answer.
+ * - `success`: is not a fault.
+ * - `engine`: is handled by the states of the engine.
  */
 export type Policy =
-  | { readonly retry: 'transient'; readonly limit?: number; readonly cost?: 2; readonly freeFirst?: true }
+  | { readonly retry: 'transient'; readonly limit?: number; readonly cost?: 2; readonly freeReplay?: true }
   | { readonly retry: 'overload'; readonly fallback?: true }
   | { readonly retry: 'hint' | 'offline' | 'resume' | 'repair' | 'never' | 'success' | 'engine' };
 
 export interface FaultRow {
   readonly kind: FaultKind | undefined;
   readonly policy: Policy;
-  /** English sentence and key of its translations; `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`. */
+  /**
+   * English message and key of its translations. Placeholders: `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`,
+   * `{time}`, `{seconds}`.
+   */
   readonly message: string;
   readonly actions: readonly FaultAction[];
-  /** Instead of `message` where the turn ends and the server said when to come back, at `{time}`. */
-  readonly timed?: string;
+  /** Replaces `message` if the turn ends and the gateway named the time of the reset, `{time}`. */
+  readonly messageWithTime?: string;
 }
 
 const transient: Policy = { retry: 'transient' };
@@ -32,26 +38,23 @@ const never: Policy = { retry: 'never' };
 const resume: Policy = { retry: 'resume' };
 const overload: Policy = { retry: 'overload', fallback: true };
 
-function unnumbered(
+function faultRow(
   kind: FaultKind | undefined,
   policy: Policy,
   message: string,
   actions: readonly FaultAction[] = ['retryNow'],
-  timed?: string,
+  messageWithTime?: string,
 ): FaultRow {
-  return { kind, policy, message, actions, ...(timed === undefined ? {} : { timed }) };
+  return { kind, policy, message, actions, ...(messageWithTime === undefined ? {} : { messageWithTime }) };
 }
 
-function row<const Id extends number>(
-  id: Id,
-  ...columns: Parameters<typeof unnumbered>
-): FaultRow & { readonly id: Id } {
-  return { id, ...unnumbered(...columns) };
+function row<const Id extends number>(id: Id, ...columns: Parameters<typeof faultRow>): FaultRow & { readonly id: Id } {
+  return { id, ...faultRow(...columns) };
 }
 
 /**
- * What the engine does about each fault, and what it tells the user. The numbers are stable: the journal, logs and
- * documentation refer to them.
+ * The policy, message and actions of each fault. The numbers of the rows never change, because the journal, the logs and
+ * the documentation refer to them.
  */
 const rows = {
   hostNotFound: row(
@@ -67,7 +70,7 @@ const rows = {
   connectionReset: row(
     5,
     'connection',
-    { retry: 'transient', freeFirst: true },
+    { retry: 'transient', freeReplay: true },
     'The connection to {host} was dropped.',
   ),
   certificateUntrusted: row(
@@ -107,7 +110,7 @@ const rows = {
     ['retryNow', 'checkUrl', 'details'],
   ),
   errorInSuccess: row(12, undefined, { retry: 'engine' }, ''),
-  wholeCompletion: row(13, undefined, { retry: 'success' }, ''),
+  jsonCompletion: row(13, undefined, { retry: 'success' }, ''),
   noBody: row(14, 'empty', { retry: 'transient', limit: 2 }, 'The response was empty.', ['retryNow', 'switchModel']),
   requestRejected: row(15, 'request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
   contextLength: row(
@@ -171,7 +174,7 @@ const rows = {
   ),
   parameterInvalid: row(29, 'request', never, 'Invalid parameter: {detail}', ['details', 'retryNow']),
   rateLimited: row(30, 'rate-limit', { retry: 'hint' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
-  rateLimitedWithoutHint: row(31, 'rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
+  rateLimitedWithoutRetryAfter: row(31, 'rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
     'retryNow',
     'switchModel',
   ]),
@@ -270,7 +273,7 @@ const rows = {
     'restart',
   ]),
   connectionChanged: row(59, undefined, { retry: 'engine' }, ''),
-  hintInPast: row(60, undefined, { retry: 'engine' }, ''),
+  retryAfterInPast: row(60, undefined, { retry: 'engine' }, ''),
   breakerOpen: row(
     61,
     'breaker',
@@ -326,19 +329,20 @@ const rows = {
   ),
 };
 
+/** The number of a row of the fault table. */
 export type RowId = (typeof rows)[keyof typeof rows]['id'];
 
-/** The numbers of the rows by name. */
+/** The numbers of the rows of the fault table, by name. */
 export const faultRows = Object.fromEntries(Object.entries(rows).map(([name, { id }]) => [name, id])) as {
   readonly [Name in keyof typeof rows]: (typeof rows)[Name]['id'];
 };
 
-/** The rows by number. */
+/** The rows of the fault table, by number. */
 export const faultTable = Object.fromEntries<FaultRow>(
   Object.values(rows).map((entry) => [entry.id, entry]),
 ) as Readonly<Record<RowId, FaultRow>>;
 
-/** Rows that speak of a provider that fails, not of a limit or the request: what opens its breaker. */
+/** Rows that mean that the provider fails, and not that a limit or the request is at fault. They open the breaker. */
 export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRows.connectionRefused,
   faultRows.connectTimeout,
@@ -352,10 +356,14 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
   faultRows.finishedWithError,
 ]);
 
-/** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
+/** Faults of the engine itself, which sends no request. `{last}` is the message of the previous fault. */
 export const localFaults = {
-  noKey: unnumbered('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
-  budget: unnumbered('budget', never, '{last} {host} failed too often; automatic retries are paused.', [
+  noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
+  budget: faultRow('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
+    'retryNow',
+    'switchModel',
+  ]),
+  deadline: faultRow('budget', never, '{last} There was no progress for {minutes} minutes.', [
     'retryNow',
     'switchModel',
   ]),

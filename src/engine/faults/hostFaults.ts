@@ -3,14 +3,14 @@ import type { FailedEvent, FaultAction, FaultKind } from '../events';
 
 interface HostFault {
   readonly kind: FaultKind;
-  /** English sentence and key of its translations. */
+  /** English message and key of its translations. */
   readonly message: string;
   readonly actions: readonly FaultAction[];
 }
 
 /**
- * Faults that neither the network nor the gateway causes. They are rows of the fault table, but kept in a file of their
- * own: code that runs at startup needs them and must not load the whole table.
+ * Faults that neither the network nor the gateway causes. They are rows of the fault table, but have their own file,
+ * because code that runs at startup needs them and must not load the whole table.
  */
 export const hostFaults = {
   keyring: {
@@ -35,20 +35,20 @@ export function hostFailure(
   localize: Localize,
 ): Omit<FailedEvent, 'at' | 'attempt'> {
   const { kind, message, actions } = hostFaults[fault];
-  const rest: readonly FaultAction[] = text === '' ? [] : ['continue', 'restart'];
+  const partialAnswerActions: readonly FaultAction[] = text === '' ? [] : ['continue', 'restart'];
   return {
     type: 'failed',
     kind,
     status: undefined,
     requestId: undefined,
-    message: localizedOr(message, localize),
+    message: localizeSafely(message, localize),
     text,
-    actions: [...actions, ...rest],
+    actions: [...actions, ...partialAnswerActions],
   };
 }
 
-/** Falls back to English, because the translation itself may have failed and the turn must still end. */
-function localizedOr(message: string, localize: Localize): string {
+/** Translates a message. Returns the English message if the translation throws, so that the turn can still end. */
+function localizeSafely(message: string, localize: Localize): string {
   try {
     return localize(message);
   } catch {

@@ -2,43 +2,50 @@ import { visibleText } from '../gateway/visibleText';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import { toSimplified } from './providerMessages';
 
-/** A provider's error in one shape, whatever its dialect; empty strings where it said nothing. */
+/** An error of a provider, normalized from any of the known formats. A missing part is an empty string. */
 export interface ProviderError {
-  /** For a person, in one line without hidden characters; at most `longestMessage` characters. */
+  /** The message for the user: one line without hidden characters, at most {@link maxMessageChars} long. */
   readonly message: string;
-  /**
-   * For classification: the message in simplified Chinese, without quotations, which may repeat the user's own text.
-   */
-  readonly words: string;
-  /** `code`, `type`, `status`, `reason` and the like, lower case, for exact comparison. */
+  /** The message for classification: in simplified Chinese, without quotations, because those may repeat the prompt. */
+  readonly searchText: string;
+  /** The values of `code`, `type`, `status`, `reason` and similar fields, in lower case. */
   readonly codes: readonly string[];
+  /** Name of the parameter that the error is about. */
   readonly param: string;
-  /** The gateway's own sentence around the message, where it has quoted the provider's error. */
-  readonly wrapper: string;
-  /** An HTTP status carried in the body (`code: 429`), of use when the response itself was 200. */
+  /** The gateway's own message, if it quotes the provider's error. */
+  readonly wrapperMessage: string;
+  /** The HTTP status in the body (`code: 429`), which matters if the response itself was a 200. */
   readonly status: number | undefined;
 }
 
-const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
+const noDetails: ProviderError = {
+  message: '',
+  searchText: '',
+  wrapperMessage: '',
+  codes: [],
+  param: '',
+  status: undefined,
+};
 
-/** Maximum length of a message for the user, in characters. */
-const longestMessage = 400;
+/** Maximum length of a provider's message for the user, in characters. */
+const maxMessageChars = 400;
 
-/** Longest part of a message that is examined, in characters. */
-const longestText = 8192;
+/** Length of the part of a provider's message that is examined, in characters. */
+const maxExaminedChars = 8192;
 
-/** Gateways wrap what the provider said, some more than once. */
+/** Maximum number of errors that are nested in each other. Gateways wrap a provider's error, some more than once. */
 const maxDepth = 3;
 
 /**
- * Reads the error in a response body. Never throws, whatever the body is. HTML yields no message, because it tells a
- * user nothing.
+ * Reads the error in a response body. Never throws, whatever the body contains. Ignores HTML, because an HTML page has no
+ * message that helps a user.
  */
 export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
 }
 
-export function fromJson(json: unknown): ProviderError {
+/** Reads the error in a JSON value. Never throws. */
+export function readJsonError(json: unknown): ProviderError {
   return readJson(json, 0);
 }
 
@@ -46,74 +53,77 @@ function readText(body: string, depth: number): ProviderError {
   const json = parseJson(body);
   if (json !== undefined) return readJson(json, depth);
   const text = body.trim();
-  return text.startsWith('<') ? silent : said(text);
+  return text.startsWith('<') ? noDetails : errorFromText(text);
 }
 
 function readJson(json: unknown, depth: number): ProviderError {
   const root = firstOf(json);
-  if (typeof root === 'string') return said(root);
-  if (!isRecord(root)) return silent;
+  if (typeof root === 'string') return errorFromText(root);
+  if (!isRecord(root)) return noDetails;
   const error = [firstOf(root['error']), firstOf(root['errors']), baseResponseError(root)].find(hasContent) ?? root;
-  if (typeof error === 'string') return { ...read(root, depth), ...spoken(error) };
-  return isRecord(error) ? read(error, depth) : silent;
+  if (typeof error === 'string') return { ...readError(root, depth), ...textFields(error) };
+  return isRecord(error) ? readError(error, depth) : noDetails;
 }
 
-/** Google, Cloudflare and others send a list of errors. */
+/** Returns the first element of a list: Google, Cloudflare and others send a list of errors. */
 function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function read(error: JsonRecord, depth: number): ProviderError {
-  const inner = depth < maxDepth ? wrapped(error, depth + 1) : silent;
+function readError(error: JsonRecord, depth: number): ProviderError {
+  const inner = depth < maxDepth ? readWrappedError(error, depth + 1) : noDetails;
   const codes = [...codesOf(error), ...inner.codes];
   return {
-    ...(inner.message === '' ? spoken(messageOf(error)) : { message: inner.message, words: inner.words }),
-    wrapper: inner.message === '' ? '' : messageOf(error).slice(0, longestText),
+    ...(inner.message === '' ? textFields(messageOf(error)) : { message: inner.message, searchText: inner.searchText }),
+    wrapperMessage: inner.message === '' ? '' : messageOf(error).slice(0, maxExaminedChars),
     codes,
-    param: textOf(error['param']) || placeOf(error['detail']) || inner.param,
+    param: stringOrEmpty(error['param']) || parameterOf(error['detail']) || inner.param,
     status: codes.map(Number).find((code) => Number.isInteger(code) && code >= 400 && code <= 599),
   };
 }
 
-/** The provider's error inside the gateway's: JSON as the message, or what OpenRouter keeps as `raw`. */
-function wrapped(error: JsonRecord, depth: number): ProviderError {
+/** Reads the provider's error inside the gateway's error: JSON in the message, or the `raw` field of OpenRouter. */
+function readWrappedError(error: JsonRecord, depth: number): ProviderError {
   const { message } = error;
   if (isRecord(message)) return readJson(message, depth);
-  const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : '';
+  const raw = isRecord(error['metadata']) ? stringOrEmpty(error['metadata']['raw']) : '';
   if (raw !== '') return readText(raw, depth);
-  return typeof message === 'string' ? embedded(message, depth) : silent;
+  return typeof message === 'string' ? readQuotedError(message, depth) : noDetails;
 }
 
-/** What a gateway quotes in its own sentence: `bad response status code 400, body: {"error":{…}}`. */
-function embedded(message: string, depth: number): ProviderError {
-  const text = message.slice(0, longestText).trim();
+/** Reads an error that a gateway quotes in its message: `bad response status code 400, body: {"error":{…}}`. */
+function readQuotedError(message: string, depth: number): ProviderError {
+  const text = message.slice(0, maxExaminedChars).trim();
   const start = text.startsWith('[{') ? 0 : text.indexOf('{');
-  if (start < 0) return silent;
+  if (start < 0) return noDetails;
   const quoted = text.slice(start, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
-  // LiteLLM prints a Python dictionary.
+  // LiteLLM quotes the error as a Python dictionary.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
-  if (printed !== undefined) return said(printed);
+  if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
-  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : silent;
+  return isRecord(json) && (isError(json) || quoted === text) ? readJson(json, depth) : noDetails;
 }
 
-/** `detail` may be text, or FastAPI's list of `{loc, msg}`. */
+/** Returns the message of an error object. `detail` may be a text, or FastAPI's list of `{loc, msg}`. */
 function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
-  const found = isRecord(first) ? `${placeOf(detail)}: ${textOf(first['msg'])}` : textOf(detail);
-  const [message = '', ...others] = sentenceFields.map((name) => (name === 'detail' ? found : textOf(error[name])));
-  return message || found || (others.find((text) => text !== '') ?? '');
+  const detailText = isRecord(first) ? `${parameterOf(detail)}: ${stringOrEmpty(first['msg'])}` : stringOrEmpty(detail);
+  const [message = '', ...alternatives] = messageFields.map((name) =>
+    name === 'detail' ? detailText : stringOrEmpty(error[name]),
+  );
+  return message || detailText || (alternatives.find((text) => text !== '') ?? '');
 }
 
-function placeOf(detail: unknown): string {
+/** Returns the name of the parameter in FastAPI's `detail`, or an empty string. */
+function parameterOf(detail: unknown): string {
   const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
-  const place: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
-  return textOf(place);
+  const location: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
+  return stringOrEmpty(location);
 }
 
 function codesOf(error: JsonRecord): readonly string[] {
-  const inner = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
+  const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
   const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
   const reasons = details.filter(isRecord).flatMap((detail) => {
     const violations: readonly unknown[] = Array.isArray(detail['violations']) ? detail['violations'] : [];
@@ -122,51 +132,54 @@ function codesOf(error: JsonRecord): readonly string[] {
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
-  // MiniMax puts its code after the message. Some gateways send a code instead of a message.
-  const inSentence = /\((\d{4})\)$/.exec(message)?.[1];
-  const asSentence = /^\w+_\w+$/.test(message) ? message : undefined;
-  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : inSentence;
+  // MiniMax appends its code to the message. Some gateways send a code instead of a message.
+  const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
+  const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
+  const statusCode = typeof error['status_code'] === 'number' ? String(error['status_code']) : codeInMessage;
   const minimax = statusCode === undefined ? undefined : `base_resp.${statusCode}`;
-  const own = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
+  const ownCodes = ['code', 'type', 'status', 'error_code', 'status_code', 'statusCode', 'http_code'].map(
     (name) => error[name],
   );
-  return [...own, inner, asSentence, minimax, ...reasons]
+  return [...ownCodes, innerCode, codeAsMessage, minimax, ...reasons]
     .filter((code) => typeof code === 'string' || typeof code === 'number')
     .map((code) => String(code).toLowerCase());
 }
 
-function textOf(value: unknown): string {
+function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function said(text: string): ProviderError {
-  return { ...silent, ...spoken(text) };
+function errorFromText(text: string): ProviderError {
+  return { ...noDetails, ...textFields(text) };
 }
 
-function spoken(text: string): Pick<ProviderError, 'message' | 'words'> {
-  const line = visibleText(text.slice(0, longestText));
+function textFields(text: string): Pick<ProviderError, 'message' | 'searchText'> {
+  const line = visibleText(text.slice(0, maxExaminedChars));
   return {
-    message: visibleText(line, longestMessage),
-    words: toSimplified(withoutQuotations(line)),
+    message: visibleText(line, maxMessageChars),
+    searchText: toSimplified(withoutQuotations(line)),
   };
 }
 
-/** A straight single quote may be an apostrophe. No pattern runs past the next opening quote, so that it stays linear. */
+/**
+ * Matches a quotation. A single quote inside a word is an apostrophe. No alternative runs past the next opening quote, so
+ * that matching takes linear time.
+ */
 const quotation =
   /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
 
-/** Names of parameters and models stay; sentences, which nobody but the user can have written, go. */
+/** Removes quoted sentences, which may be the user's text, and keeps quoted names of parameters and models. */
 function withoutQuotations(text: string): string {
   return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
 }
 
 /** Fields in which gateways put the message for the user. */
-export const sentenceFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
-const statusCodes = ['code', 'error_code', 'status_code'] as const;
+export const messageFields = ['message', 'msg', 'error_msg', 'status_msg', 'detail'] as const;
+const statusFields = ['code', 'error_code', 'status_code'] as const;
 
 /**
- * Whether a JSON object, inside a 200 or a stream, is an error instead of a part of an answer: OpenAI's `error`, as an
- * object, a list or a text; MiniMax's `base_resp`; envelopes such as `{code, msg}` and `{success: false, message}`.
+ * Returns whether a JSON object inside a 200 or a stream is an error and not a part of an answer: OpenAI's `error` as an
+ * object, a list or a text, MiniMax's `base_resp`, or an envelope such as `{code, msg}` or `{success: false, message}`.
  */
 export function isError(body: JsonRecord): boolean {
   if (hasContent(body['error']) || hasContent(body['errors'])) return true;
@@ -174,45 +187,49 @@ export function isError(body: JsonRecord): boolean {
   if (baseResponseError(body) !== undefined) return true;
   const { choices } = body;
   if (Array.isArray(choices) && choices.length > 0) return false;
-  const failed = body['success'] === false || statusCodes.some((field) => isFailureCode(body[field]));
-  return failed && sentenceFields.some((field) => typeof body[field] === 'string');
+  const failed = body['success'] === false || statusFields.some((field) => isFailureCode(body[field]));
+  return failed && messageFields.some((field) => typeof body[field] === 'string');
 }
 
-/** MiniMax: `base_resp: {status_code, status_msg}`, with 0 for success. */
+/** Returns MiniMax's `base_resp: {status_code, status_msg}`, unless its code means success. */
 function baseResponseError(body: JsonRecord): JsonRecord | undefined {
   const response = body['base_resp'];
   return isRecord(response) && isFailureCode(response['status_code']) ? response : undefined;
 }
 
-/** Servers fill in an empty error where there is none. */
+/** Returns whether an error field contains an error: some gateways send an empty one with every answer. */
 function hasContent(error: unknown): boolean {
   if (isRecord(error)) return Object.keys(error).length > 0;
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
 
-/** Codes of success: 0, an HTTP status, an HTTP status times 100, or a word. */
+/** Returns whether a code means failure. Codes for success are 0, 2xx, 2xx00, `ok` and `success`. */
 function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'string' && typeof code !== 'number') return false;
   return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());
 }
 
-/** Parameters that some models refuse and that a request can do without, or can name differently. */
-const repairable = ['stream_options', 'max_tokens', 'temperature'] as const;
-export type RepairableParameter = (typeof repairable)[number];
+/** Parameters that some models refuse and that a corrected request can leave out or rename. */
+const correctable = ['stream_options', 'max_tokens', 'temperature'] as const;
+export type RepairableParameter = (typeof correctable)[number];
 
-const refusedCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
-/** A value out of range is the user's to mend and is not among these. */
-const refusedWords =
+const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
+/** Matches messages that refuse a parameter, but not those that refuse a value out of range. */
+const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does not support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|use ['"`]?max_completion_tokens/i;
 
-/** The parameter of ours that the error refuses, where it is one the request can do without. */
-export function refusedParameter(error: ProviderError): RepairableParameter | undefined {
-  const name = repairable.find((it) => it === error.param) ?? repairable.find((it) => namesParameter(error.words, it));
-  // Ours alone: the user never asked for it, so nothing is lost without it.
+/** Returns the parameter that the error refuses, if a corrected request can leave it out or rename it. */
+export function findRefusedParameter(error: ProviderError): RepairableParameter | undefined {
+  const name =
+    correctable.find((candidate) => candidate === error.param) ??
+    correctable.find((candidate) => mentionsParameter(error.searchText, candidate));
+  // The engine adds `stream_options` on its own, so leaving it out loses nothing that the user set.
   if (name === 'stream_options') return name;
-  return refusedWords.test(error.words) || error.codes.some((code) => refusedCodes.test(code)) ? name : undefined;
+  return refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code))
+    ? name
+    : undefined;
 }
 
-function namesParameter(words: string, name: string): boolean {
-  return new RegExp(`\\b${name}\\b`).test(words);
+function mentionsParameter(text: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(text);
 }

@@ -1,10 +1,10 @@
 /**
- * What providers write where they give no code of any use. Tried on messages without their quotations, and only at
- * statuses where the meaning is possible. Sources: the error references of the providers, one-api and new-api, and the
- * replies in `test/engine/gateways`.
+ * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations, and only
+ * for the phrases that make sense for the status. Sources: the error references of the providers, of one-api and of
+ * new-api, and the replies in `test/engine/gateways`.
  */
-export const providerWords = {
-  /** Money or a subscription, whatever else the message mentions. */
+export const providerPhrases = {
+  /** The account lacks credit or a subscription, whatever else the message mentions. */
   credit: anyOf(
     /insufficient (?:account |user )?(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)/,
     /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance/,
@@ -19,7 +19,7 @@ export const providerWords = {
     /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为\s?0)|预扣费额度失败|欠费/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
-  /** A quota without a unit: money, unless the message also speaks of a rate. */
+  /** A quota without a unit is used up. This means a lack of credit unless the message also mentions a rate. */
   quota: anyOf(
     /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough/,
     /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
@@ -28,7 +28,7 @@ export const providerWords = {
     /please (?:top[- ]?up|recharge)|请.{0,6}充值|免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
     /(?:额度|次数)(?:已?不足|不够|已?用[尽完光]|已?耗尽|已?过期|为\s?0)/,
   ),
-  /** Money at OpenAI, a rate limit at Google. */
+  /** At OpenAI this phrase means a lack of credit, at Google a rate limit. */
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
     /(?:invalid|incorrect|wrong|missing|expired|no) (?:(?:api|access|secret|virtual|auth)[ _-]?(?:key|token)|bearer token|credentials)\b/,
@@ -37,7 +37,7 @@ export const providerWords = {
     /无效的?\s?(?:令牌|密钥|api ?key)|(?:令牌|密钥|api ?key)\S{0,6}(?:无效|过期|禁用|不存在|错误)/,
     /(?:认证|鉴权|身份验证)失败/,
   ),
-  /** The key is valid but not allowed to use this. */
+  /** The key is valid, but does not have the permission for this request. */
   permission: anyOf(
     /账[户号](?:已?被|已)?(?:锁定|封禁|冻结|停用|禁用)|(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限/,
     /account (?:is |has been )?(?:locked|suspended|disabled|deactivated|banned)|\bno permission\b|permission denied/,
@@ -63,9 +63,9 @@ export const providerWords = {
     /is not a valid model|\bno endpoints found|does not work with the specified model/,
     /模型.{0,60}(?:不存在|未找到|不可用|已下线)|不支持.{0,10}模型/,
   ),
-  /** one-api and new-api have no upstream for the model, whatever status and code they choose to say so. */
+  /** one-api or new-api has no upstream for the model. The status and the code of this error vary. */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
-  /** new-api failed while it looked for a channel. A retry may succeed. */
+  /** new-api failed while it searched for a channel. A retry may succeed. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
@@ -74,27 +74,27 @@ export const providerWords = {
     /overload|at capacity|over capacity|too busy|server busy|high demand|queue is full/,
     /负载(?:过高|较高)|过载|繁忙|访问量过大/,
   ),
-  /** The whole group of upstreams; new-api has also sent this under the code of an empty balance. */
+  /** All upstreams of the group are overloaded. new-api has also sent this with the code for an empty balance. */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
-  /** A request rate, where neither code nor status says so. */
+  /** The request rate is too high. Used if neither the code nor the status says so. */
   limit: anyOf(
     /rate[- ]?limit|too many requests|requests? limit reached|throttl/,
     /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制/,
   ),
-  /** A limit that resets within moments, even if the message calls it a quota. */
+  /** The limit resets within minutes, even if the message calls it a quota. */
   shortLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
     /(?<!free |hour |week |month )allocated quota exceeded/,
     /分钟|每秒|并发/,
   ),
-  /** A limit that does not reset within minutes. */
+  /** The limit does not reset within minutes. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription))|\b[RT]PD\b|per \d{1,3} hours/,
     /usage limit|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月]|使用上限|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额/,
   ),
-  /** Distinguishes a reached limit from a time that is only mentioned. */
+  /** A limit has been reached. Distinguishes a limit per day from a message that only mentions a day. */
   reached: anyOf(/limit|quota|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
   tokenLimit: anyOf(/\bmax_(?:completion_)?tokens\b.{0,60}too large/),
@@ -105,27 +105,30 @@ function anyOf(...patterns: readonly RegExp[]): RegExp {
 }
 
 /** Traditional characters that occur in error messages, each followed by its simplified form. */
-const pairs =
+const traditionalAndSimplified =
   '餘余額额帳账戶户儲储飽饱負负載载無无獲获敗败請请頻频過过於于費费權权訪访問问錯错誤误時时間间後后試试組组當当盡尽鑰钥達达總总數数週周號号鎖锁凍冻結结違违規规內内審审輸输長长詞词擁拥訂订閱阅員员會会點点' +
   '資资認认證证驗验體体開开啟启復复關关單单鐘钟個个們们還还這这應应該该處处務务統统線线連连續续購购買买滿满優优';
 
-const simplifiedOf: ReadonlyMap<string, string> = new Map(
-  (pairs.match(/../gu) ?? []).map((pair): readonly [string, string] => [pair.slice(0, 1), pair.slice(1)]),
+const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(
+  (traditionalAndSimplified.match(/../gu) ?? []).map((pair): readonly [string, string] => [
+    pair.slice(0, 1),
+    pair.slice(1),
+  ]),
 );
 
 /**
- * Converts traditional Chinese to simplified, and the words of Taiwan for "channel" and "top up", for matching only.
- * Users see the original text.
+ * Converts traditional Chinese to simplified Chinese, and Taiwan's words for "channel" and "top up" to the mainland's. The
+ * result is only for matching: users see the original text.
  */
 export function toSimplified(text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text;
   return text
-    .replace(/\p{Script=Han}/gu, (character) => simplifiedOf.get(character) ?? character)
+    .replace(/\p{Script=Han}/gu, (character) => simplifiedByTraditional.get(character) ?? character)
     .replaceAll('管道', '渠道')
     .replaceAll('储值', '充值');
 }
 
-/** The topic of an error, according to the provider's own code. */
+/** The topic of an error, according to the provider's error code. */
 export type Meaning =
   | 'credit'
   | 'auth'
@@ -142,10 +145,10 @@ export type Meaning =
   | 'request';
 
 /**
- * As the providers write them; compared without case, dashes and underscores. Numbers are those of Zhipu's error
- * reference, `base_resp.…` those of MiniMax.
+ * The error codes of the providers by meaning. Case, dashes and underscores do not matter for the comparison. Numbers come
+ * from Zhipu's error reference, `base_resp.…` from MiniMax.
  */
-const codes: Readonly<Record<Meaning, string>> = {
+const codesByMeaning: Readonly<Record<Meaning, string>> = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
     insufficient_funds insufficient_user_quota pre_consume_token_quota_failed quota_not_enough
     exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error credit_balance_too_low
@@ -173,15 +176,15 @@ const codes: Readonly<Record<Meaning, string>> = {
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 base_resp.2056',
   'channel-lookup': 'get_channel_failed',
-  /** Contradicts a code that blames the request. DeepSeek sends such a code with every error. */
+  /** Overrides a code that blames the request, because DeepSeek sends such a code with every error. */
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,
 };
 
-/** Families of codes, in the same form. */
-const families: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  // Google names the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
+/** Patterns for codes with a variable part, matched against the result of `normalizeCode`. */
+const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
+  // Google sends the name of the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
   [/perday/, 'long-limit'],
   // Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
@@ -189,22 +192,23 @@ const families: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   [/ratelimitexceeded/, 'limit'],
 ];
 
-const meaningOf: ReadonlyMap<string, Meaning> = new Map(
-  (Object.keys(codes) as (keyof typeof codes)[]).flatMap((meaning) =>
-    codes[meaning].split(/\s+/).map((code): readonly [string, Meaning] => [bare(code), meaning]),
+const meaningByCode: ReadonlyMap<string, Meaning> = new Map(
+  (Object.keys(codesByMeaning) as (keyof typeof codesByMeaning)[]).flatMap((meaning) =>
+    codesByMeaning[meaning].split(/\s+/).map((code): readonly [string, Meaning] => [normalizeCode(code), meaning]),
   ),
 );
 
-/** Exact, and so of weight whatever the status. */
-export function meaningsOfCodes(given: readonly string[]): ReadonlySet<Meaning> {
+/** Returns the meanings of error codes. Codes without a known meaning are ignored. */
+export function meaningsOfCodes(codes: readonly string[]): ReadonlySet<Meaning> {
   return new Set(
-    given.map(bare).flatMap((code) => {
-      const meaning = meaningOf.get(code) ?? families.find(([pattern]) => pattern.test(code))?.[1];
+    codes.map(normalizeCode).flatMap((code) => {
+      const meaning = meaningByCode.get(code) ?? codePatterns.find(([pattern]) => pattern.test(code))?.[1];
       return meaning ?? [];
     }),
   );
 }
 
-function bare(code: string): string {
+/** Removes what does not matter when codes are compared: case, dashes and underscores. */
+function normalizeCode(code: string): string {
   return code.toLowerCase().replace(/[_-]/g, '');
 }

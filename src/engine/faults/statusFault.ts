@@ -1,43 +1,50 @@
 import { faultRows, type RowId } from './faultTable';
-import { refusedParameter, type ProviderError } from './providerError';
-import { meaningsOfCodes, providerWords, type Meaning } from './providerMessages';
+import { findRefusedParameter, type ProviderError } from './providerError';
+import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
 
-type Words = keyof typeof providerWords;
+type PhraseSet = keyof typeof providerPhrases;
 
-/** An error with two ways to match it: by the provider's exact code, then by its words. */
-interface Reading {
+/** An error with two ways to match it: by the provider's error codes, and by phrases in its message. */
+interface ErrorMatcher {
   readonly error: ProviderError;
-  readonly coded: (meaning: Meaning) => boolean;
-  readonly says: (words: Words) => boolean;
-  /** Whether the response names a time for the next attempt. */
-  readonly hinted: boolean;
+  readonly hasCode: (meaning: Meaning) => boolean;
+  readonly mentions: (phrases: PhraseSet) => boolean;
+  /** The response names a retry-after. */
+  readonly hasRetryAfter: boolean;
 }
 
 /**
- * The row of an HTTP status with what the body says. Total over every status.
- * @param hinted whether the response names a time to come back
+ * Returns the row of the fault table for an HTTP status and the error in the body. Every status has a row.
+ *
+ * @param hasRetryAfter whether the response names a retry-after
  */
-export function statusRow(status: number, error: ProviderError, hinted: boolean): RowId {
+export function statusRow(status: number, error: ProviderError, hasRetryAfter: boolean): RowId {
   if (status >= 300 && status < 400) return faultRows.redirect;
   if (status === 407) return faultRows.proxySignIn;
   if (status < 400 || status >= 600) return faultRows.unexpectedStatus;
-  const reading = readingOf(error, hinted);
+  const matcher = createMatcher(error, hasRetryAfter);
   if (status === 402)
-    return reading.says('saturated') ? faultRows.overloaded : hinted ? faultRows.creditResets : faultRows.outOfCredit;
-  return causeRow(reading) ?? rowWithin(status, reading) ?? plainStatus[status] ?? faultRows.unexpectedStatus;
+    return matcher.mentions('saturated')
+      ? faultRows.overloaded
+      : hasRetryAfter
+        ? faultRows.creditResets
+        : faultRows.outOfCredit;
+  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows[status] ?? faultRows.unexpectedStatus;
 }
 
 /**
- * The row of an error that came inside a stream or a 200: its own status or code decides, else the provider failed.
- * @param streamed a part of the answer has come before, so the request was right; only a named cause says otherwise
+ * Returns the row of the fault table for an error inside a stream or a 200. The status or the code in the error decides.
+ * Without them, the row says that the provider failed.
+ *
+ * @param streamed whether part of the answer arrived before the error, so that the request itself was accepted
  */
-export function inbandRow(error: ProviderError, hinted: boolean, streamed: boolean): RowId {
-  const reading = readingOf(error, hinted);
-  const row = causeRow(reading) ?? rowInside(error.status, reading);
+export function inbandRow(error: ProviderError, hasRetryAfter: boolean, streamed: boolean): RowId {
+  const matcher = createMatcher(error, hasRetryAfter);
+  const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher);
   return streamed && requestRows.has(row) ? faultRows.errorInStream : row;
 }
 
-/** Rows that blame the request itself. The gateway had accepted it if part of the answer has arrived. */
+/** Rows that blame the request itself. They are impossible once part of the answer has arrived. */
 const requestRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRows.requestRejected,
   faultRows.unsupportedParameter,
@@ -45,126 +52,129 @@ const requestRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRows.parameterInvalid,
 ]);
 
-function readingOf(error: ProviderError, hinted: boolean): Reading {
+function createMatcher(error: ProviderError, hasRetryAfter: boolean): ErrorMatcher {
   const meanings = meaningsOfCodes(error.codes);
   return {
     error,
-    coded: (meaning) => meanings.has(meaning),
-    says: (words) => providerWords[words].test(error.words),
-    hinted,
+    hasCode: (meaning) => meanings.has(meaning),
+    mentions: (phrases) => providerPhrases[phrases].test(error.searchText),
+    hasRetryAfter,
   };
 }
 
-/** Causes that take precedence over the status, because gateways send each of them with several statuses. */
-function causeRow(reading: Reading): RowId | undefined {
-  const { coded, says } = reading;
-  if (says('saturated')) return faultRows.overloaded;
-  if (coded('filter')) return faultRows.promptFiltered;
-  if (isCredit(reading)) return faultRows.outOfCredit;
-  if (coded('unpriced')) return faultRows.modelUnpriced;
-  if (says('channel')) return faultRows.noChannel;
+/** Returns the row for a cause that takes precedence over the status, because gateways send it with several statuses. */
+function rowForCause(matcher: ErrorMatcher): RowId | undefined {
+  const { hasCode, mentions } = matcher;
+  if (mentions('saturated')) return faultRows.overloaded;
+  if (hasCode('filter')) return faultRows.promptFiltered;
+  if (isCredit(matcher)) return faultRows.outOfCredit;
+  if (hasCode('unpriced')) return faultRows.modelUnpriced;
+  if (mentions('channel')) return faultRows.noChannel;
   return undefined;
 }
 
 /**
- * Returns whether the account needs money. It does not for a quota of requests or tokens in a short time, for Google's
- * quota with a time to come back, or for the message of a filter that mentions credits.
+ * Returns whether the account lacks credit. Not a lack of credit are a quota of requests or tokens per minute, Google's
+ * quota with a retry-after, and a message of a content filter that mentions credits.
  */
-function isCredit({ coded, says, hinted }: Reading): boolean {
-  if (says('credit')) return coded('credit') || !says('filter');
-  if (says('shortLimit')) return false;
-  if (coded('credit')) return true;
-  if (says('limit')) return false;
-  return says('quota') || (says('currentQuota') && !hinted && !coded('limit'));
+function isCredit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
+  if (mentions('credit')) return hasCode('credit') || !mentions('filter');
+  if (mentions('shortLimit')) return false;
+  if (hasCode('credit')) return true;
+  if (mentions('limit')) return false;
+  return mentions('quota') || (mentions('currentQuota') && !hasRetryAfter && !hasCode('limit'));
 }
 
-function rowWithin(status: number, reading: Reading): RowId | undefined {
-  const { coded, says } = reading;
-  if (status === 401) return coded('permission') ? faultRows.permissionDenied : undefined;
-  if (status === 429) return limitRow(reading);
-  if (coded('channel-lookup') || says('channelLookup')) return undefined;
-  if (coded('limit')) return limitRow(reading);
-  const row = codedRow(reading);
+function rowForStatus(status: number, matcher: ErrorMatcher): RowId | undefined {
+  const { hasCode, mentions } = matcher;
+  if (status === 401) return hasCode('permission') ? faultRows.permissionDenied : undefined;
+  if (status === 429) return rowForLimit(matcher);
+  if (hasCode('channel-lookup') || mentions('channelLookup')) return undefined;
+  if (hasCode('limit')) return rowForLimit(matcher);
+  const row = rowForCode(matcher);
   if (row !== undefined) return row;
-  return status < 500 ? requestRow(status, reading) : upstreamRow(reading);
+  return status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher);
 }
 
-/** A gateway may send a 5xx for any error of its provider. */
-function upstreamRow(reading: Reading): RowId | undefined {
-  const { error, coded, says } = reading;
-  if (coded('auth')) return faultRows.keyRejected;
-  if (coded('permission')) return faultRows.permissionDenied;
-  if (coded('overload') || says('overload')) return faultRows.overloaded;
-  const limited = says('reached') && (says('shortLimit') || says('longLimit'));
-  if (coded('long-limit') || says('limit') || limited) return limitRow(reading);
-  if (says('filter') && !/unavailable|time(?:d )?out/i.test(error.words)) return faultRows.promptFiltered;
-  if (says('context')) return faultRows.contextLength;
-  return coded('request') && !coded('server') ? faultRows.requestRejected : undefined;
+/** Returns the row for a 5xx, which a gateway may send for any error of its provider. */
+function rowForServerError(matcher: ErrorMatcher): RowId | undefined {
+  const { error, hasCode, mentions } = matcher;
+  if (hasCode('auth')) return faultRows.keyRejected;
+  if (hasCode('permission')) return faultRows.permissionDenied;
+  if (hasCode('overload') || mentions('overload')) return faultRows.overloaded;
+  const limited = mentions('reached') && (mentions('shortLimit') || mentions('longLimit'));
+  if (hasCode('long-limit') || mentions('limit') || limited) return rowForLimit(matcher);
+  if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return faultRows.promptFiltered;
+  if (mentions('context')) return faultRows.contextLength;
+  return hasCode('request') && !hasCode('server') ? faultRows.requestRejected : undefined;
 }
 
-function rowInside(status: number | undefined, reading: Reading): RowId {
-  const { error, coded, hinted } = reading;
+function rowForInbandError(status: number | undefined, matcher: ErrorMatcher): RowId {
+  const { error, hasCode, hasRetryAfter } = matcher;
   if (status !== undefined && status < 500) {
-    const row = statusRow(status, error, hinted);
-    // These speak of an address or a status, which was fine.
+    const row = statusRow(status, error, hasRetryAfter);
+    // The response was a 200, so neither the path nor the status can be at fault.
     return row === faultRows.pathNotFound || row === faultRows.unexpectedStatus ? faultRows.requestRejected : row;
   }
-  if (coded('limit')) return limitRow(reading);
+  if (hasCode('limit')) return rowForLimit(matcher);
   return (
-    codedRow(reading) ??
-    upstreamRow(reading) ??
+    rowForCode(matcher) ??
+    rowForServerError(matcher) ??
     (status === 503 ? faultRows.overloaded : undefined) ??
-    (status === undefined ? requestRow(400, reading) : undefined) ??
+    (status === undefined ? rowForClientError(400, matcher) : undefined) ??
     faultRows.errorInStream
   );
 }
 
-function limitRow({ coded, says, hinted }: Reading): RowId {
-  if (says('tooLarge')) return faultRows.requestTooLarge;
-  // Google sends half a minute as the hint of a quota that returns tomorrow.
-  if (coded('long-limit')) return faultRows.usageLimitReached;
-  if (coded('permission') || says('permission')) return faultRows.permissionDenied;
-  if (coded('overload') || says('overload')) return faultRows.overloaded;
-  if (hinted) return faultRows.rateLimited;
-  return says('longLimit') && !says('shortLimit') ? faultRows.usageLimitReached : faultRows.rateLimitedWithoutHint;
+function rowForLimit({ hasCode, mentions, hasRetryAfter }: ErrorMatcher): RowId {
+  if (mentions('tooLarge')) return faultRows.requestTooLarge;
+  // Google names a retry-after of half a minute for a quota that resets tomorrow, so its code comes first.
+  if (hasCode('long-limit')) return faultRows.usageLimitReached;
+  if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
+  if (hasCode('overload') || mentions('overload')) return faultRows.overloaded;
+  if (hasRetryAfter) return faultRows.rateLimited;
+  return mentions('longLimit') && !mentions('shortLimit')
+    ? faultRows.usageLimitReached
+    : faultRows.rateLimitedWithoutRetryAfter;
 }
 
-function codedRow({ coded }: Reading): RowId | undefined {
-  if (coded('model')) return faultRows.modelNotFound;
-  return coded('context') ? faultRows.contextLength : undefined;
+function rowForCode({ hasCode }: ErrorMatcher): RowId | undefined {
+  if (hasCode('model')) return faultRows.modelNotFound;
+  return hasCode('context') ? faultRows.contextLength : undefined;
 }
 
-/** Words of a 4xx, each only where its meaning is possible. */
-function requestRow(status: number, reading: Reading): RowId | undefined {
-  const { error, coded, says } = reading;
+/** Returns the row for the message of a 4xx. Searches only for the phrases that make sense for the status. */
+function rowForClientError(status: number, matcher: ErrorMatcher): RowId | undefined {
+  const { error, hasCode, mentions } = matcher;
   switch (status) {
     case 403:
-      if (coded('auth') || says('auth')) return faultRows.keyRejected;
-      return says('filter') ? faultRows.promptFiltered : undefined;
+      if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
+      return mentions('filter') ? faultRows.promptFiltered : undefined;
     case 404:
-      // Anthropic says no more than `model: claude-x`.
-      return says('model') || /^models?[:/]/i.test(error.words) ? faultRows.modelNotFound : undefined;
+      // Anthropic's message consists of `model: claude-x`.
+      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? faultRows.modelNotFound : undefined;
     case 413:
-      return says('context') ? faultRows.contextLength : undefined;
+      return mentions('context') ? faultRows.contextLength : undefined;
     case 405:
     case 408:
     case 409:
     case 425:
       return undefined;
-    // 400, 422 and statuses that gateways invent.
+    // 400, 422 and statuses that only gateways use.
     default:
-      if (coded('auth') || says('auth')) return faultRows.keyRejected;
-      if (coded('permission') || says('permission')) return faultRows.permissionDenied;
-      if (says('limit')) return limitRow(reading);
-      if (says('context') && !says('tokenLimit')) return faultRows.contextLength;
-      if (says('filter')) return faultRows.promptFiltered;
-      if (refusedParameter(error)) return faultRows.unsupportedParameter;
-      if (says('prefill')) return faultRows.prefillRejected;
-      return says('model') ? faultRows.modelNotFound : undefined;
+      if (hasCode('auth') || mentions('auth')) return faultRows.keyRejected;
+      if (hasCode('permission') || mentions('permission')) return faultRows.permissionDenied;
+      if (mentions('limit')) return rowForLimit(matcher);
+      if (mentions('context') && !mentions('tokenLimit')) return faultRows.contextLength;
+      if (mentions('filter')) return faultRows.promptFiltered;
+      if (findRefusedParameter(error)) return faultRows.unsupportedParameter;
+      if (mentions('prefill')) return faultRows.prefillRejected;
+      return mentions('model') ? faultRows.modelNotFound : undefined;
   }
 }
 
-const plainStatus: Readonly<Record<number, RowId>> = {
+/** Rows for statuses whose response body says nothing more specific. */
+const defaultRows: Readonly<Record<number, RowId>> = {
   400: faultRows.requestRejected,
   401: faultRows.keyRejected,
   403: faultRows.permissionDenied,

@@ -1,8 +1,8 @@
 import { isRecord } from '../json';
 import { faultRows, type RowId } from './faultTable';
 
-/** Codes of Node, undici, OpenSSL and Electron's network stack. The first pattern that matches names the row. */
-const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
+/** Rows for the error codes of Node, undici, OpenSSL and Electron's network stack. The first matching pattern wins. */
+const rowsByCode: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [
     /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
     faultRows.hostNotFound,
@@ -18,7 +18,7 @@ const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   ],
   [/^UND_ERR_HEADERS_TIMEOUT$/, faultRows.connectTimeout],
   [/^UND_ERR_BODY_TIMEOUT$/, faultRows.connectionLost],
-  // OpenSSL's words for an answer in plain HTTP: the scheme is wrong, not the certificate.
+  // OpenSSL reports an answer in plain HTTP with these codes: the scheme is wrong, not the certificate.
   [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, faultRows.notHttp],
   [
     /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|INVALID_CA$|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH)/,
@@ -35,47 +35,48 @@ const codeRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/^net::ERR_(EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+)$/, faultRows.connectionReset],
 ];
 
-/** Where the runtime gives no code, only words; they are its own, not a server's. */
-const wordRows: readonly (readonly [pattern: RegExp, row: RowId])[] = [
+/** Rows for messages of the runtime that come without a code. The messages never contain text of a gateway. */
+const rowsByMessage: readonly (readonly [pattern: RegExp, row: RowId])[] = [
   [/does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i, faultRows.notHttp],
   [/certificate/i, faultRows.certificateUntrusted],
   [/prox(y|ies)|tunneling socket/i, faultRows.proxyRefused],
 ];
 
-/** Of undici and of `tunnel-agent`: what a proxy has answered to CONNECT, in words only. */
+/** Matches the status of a proxy's answer to CONNECT in the messages of undici and `tunnel-agent`. */
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
-/** What can go wrong before there is a connection: a name, a refusal, no answer. */
+/** Rows for faults that happen before a connection is established. */
 const connectingRows: ReadonlySet<RowId> = new Set<RowId>([
   faultRows.hostNotFound,
   faultRows.connectionRefused,
   faultRows.connectTimeout,
 ]);
 
-/** Characters of a message that are examined and logged. */
-const longestMessage = 2000;
+/** Length of the part of an error message that is examined and logged, in characters. */
+const maxMessageChars = 2000;
 
+/** One error of a chain of causes. */
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
-  /** Where Node wanted to connect to, as far as it says so. */
-  readonly place?: { readonly host: string; readonly port: number | undefined };
+  /** Host and port to which Node tried to connect, if the error names them. */
+  readonly target?: { readonly host: string; readonly port: number | undefined };
 }
 
-/** The error, its causes and the members of aggregates, outermost first; cycles end the walk. */
+/** Returns an error, its causes and the members of aggregate errors, outermost first. Stops at a cycle. */
 export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   const visit = (value: unknown): void => {
-    // By shape, not by class: an error of another realm is one too.
-    if (!isRecord(value) || !('message' in value || 'code' in value) || seen.has(value) || seen.size > 16) return;
-    seen.add(value);
+    // An error from another realm is not an instance of this realm's `Error`, so the shape decides.
+    if (!isRecord(value) || !('message' in value || 'code' in value) || visited.has(value) || visited.size > 16) return;
+    visited.add(value);
     const { code, message, errors, cause } = value;
-    const place = placeOf(value);
+    const target = targetOf(value);
     links.push({
       code: typeof code === 'string' ? code : '',
-      message: typeof message === 'string' ? message.slice(0, longestMessage) : '',
-      ...(place && { place }),
+      message: typeof message === 'string' ? message.slice(0, maxMessageChars) : '',
+      ...(target && { target }),
     });
     if (Array.isArray(errors)) errors.forEach(visit);
     visit(cause);
@@ -84,59 +85,63 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
   return links;
 }
 
-/** From the properties that Node gives to errors of `getaddrinfo` and `connect`. */
-function placeOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['place'] {
+/** Reads the target from the properties that Node adds to errors of `getaddrinfo` and `connect`. */
+function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['target'] {
   if (typeof hostname === 'string') return { host: hostname, port: undefined };
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
+/** The row of the fault table for a rejected `fetch`. */
 interface TransportFault {
   readonly row: RowId;
-  /** Of a proxy that can't be reached: `127.0.0.1:7890`, `proxy.example`. */
+  /** Host, with port if known, of a proxy that can't be reached: `127.0.0.1:7890`, `proxy.example`. */
   readonly proxy?: string;
 }
 
 /**
- * What a rejected `fetch` comes to. An error that names another place than the one that was asked for speaks of a
- * proxy: the connection to it is the only one that is made.
+ * Classifies the error of a rejected `fetch`. If the error names a target other than the base URL, that target is a proxy,
+ * because the runtime connects to nothing else.
  */
 export function transportFault(error: unknown, baseUrl: string): TransportFault {
   const row = transportRow(error);
-  const proxy = connectingRows.has(row) ? elsewhere(error, baseUrl) : undefined;
+  const proxy = connectingRows.has(row) ? findProxy(error, baseUrl) : undefined;
   return proxy === undefined ? { row } : { row: faultRows.proxyUnreachable, proxy };
 }
 
-function elsewhere(error: unknown, baseUrl: string): string | undefined {
+/** Returns the first target in the error that is not the host and port of the base URL. */
+function findProxy(error: unknown, baseUrl: string): string | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
   const { protocol, hostname, port } = new URL(baseUrl);
-  const asked = Number(port) || (protocol === 'https:' ? 443 : 80);
-  const places = errorChain(error).flatMap(({ place }) => place ?? []);
-  const other = places.find((place) => (place.port === undefined ? place.host !== hostname : place.port !== asked));
-  return other && (other.port === undefined ? other.host : `${other.host}:${other.port}`);
+  const expectedPort = Number(port) || (protocol === 'https:' ? 443 : 80);
+  const targets = errorChain(error).flatMap(({ target }) => target ?? []);
+  const proxy = targets.find((place) =>
+    place.port === undefined ? place.host !== hostname : place.port !== expectedPort,
+  );
+  return proxy && (proxy.port === undefined ? proxy.host : `${proxy.host}:${proxy.port}`);
 }
 
-/** Which row of the fault table a rejected `fetch`, or a body that broke, belongs to. */
+/** Returns the row of the fault table for a rejected `fetch` or a broken response body. */
 export function transportRow(error: unknown): RowId {
   const links = errorChain(error);
   const rows = links.flatMap(({ code, message }) => {
-    const named = code || /net::ERR_\w+/.exec(message)?.[0];
-    return rowIn(codeRows, named) ?? [];
+    const codeOrName = code || /net::ERR_\w+/.exec(message)?.[0];
+    return findRow(rowsByCode, codeOrName) ?? [];
   });
-  // One address family without a route is no reason to be offline while another one got an answer.
-  const coded = rows.find((row) => row !== faultRows.offline) ?? rows[0];
-  if (coded !== undefined) return coded;
+  // An address family without a route does not mean offline if the other address family failed in another way.
+  const rowByCode = rows.find((row) => row !== faultRows.offline) ?? rows[0];
+  if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
-    const row = tunnelRow(message) ?? rowIn(wordRows, message);
+    const row = tunnelRow(message) ?? findRow(rowsByMessage, message);
     if (row !== undefined) return row;
   }
-  // A proxy that answers CONNECT with 407 ends in a cause without code and message; nothing else does.
+  // Only a proxy that answers CONNECT with 407 leaves a cause without code and message.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === ''
     ? faultRows.proxySignIn
     : faultRows.connectionReset;
 }
 
-/** A proxy that fails to get through may yet do so; one that does not let through will not. */
+/** Returns the row for the status of a proxy's answer to CONNECT. A retry is of use only if the proxy itself failed. */
 function tunnelRow(message: string): RowId | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;
@@ -144,14 +149,14 @@ function tunnelRow(message: string): RowId | undefined {
   return status >= 500 || status === 408 || status === 429 ? faultRows.proxyCannotConnect : faultRows.proxyRefused;
 }
 
-function rowIn(
+function findRow(
   table: readonly (readonly [pattern: RegExp, row: RowId])[],
   text: string | undefined,
 ): RowId | undefined {
   return text === undefined ? undefined : table.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** For the log: codes and messages, no stack. */
+/** Returns the codes and messages of an error and its causes for the log, without stacks. */
 export function describeError(error: unknown): string {
   const links = errorChain(error);
   if (links.length === 0) return String(error);

@@ -5,29 +5,31 @@ import { visibleText } from '../gateway/visibleText';
 import type { Connection } from '../request';
 import type { Fault } from './classify';
 
+/** The values that can appear in the message of a fault. */
 export interface Circumstances {
   readonly connection: Connection;
   readonly model: string;
   readonly status: number | undefined;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the limit resets. */
   readonly resetsAt?: number | undefined;
-  /** The sentence of the fault before. */
+  /** The message of the previous fault. */
   readonly last?: string | undefined;
-  /** For how long there was no progress. */
+  /** Minutes without progress. */
   readonly minutes?: number | undefined;
 }
 
+/** The text of a fault for the user. */
 export interface Wording {
-  /** One localised sentence: what happened, and what to do where that isn't obvious. */
+  /** The localized message: what happened, and what to do if that isn't obvious. */
   readonly message: string;
-  /** The provider's own words, without the key. */
+  /** The provider's error message, without the API key. */
   readonly detail: string;
 }
 
 /** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
-const longestHost = 260;
+const maxHostChars = 260;
 
-/** Describes a fault in the user's language. */
+/** Returns the message and the detail of a fault in the user's language. */
 export function wordsFor(
   fault: Fault,
   { connection, model, status, resetsAt, last, minutes }: Circumstances,
@@ -37,7 +39,7 @@ export function wordsFor(
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(connection.baseUrl),
-    proxy: visibleText(keys.redact(fault.proxy ?? ''), longestHost),
+    proxy: visibleText(keys.redact(fault.proxy ?? ''), maxHostChars),
     model,
     status: status ?? '',
     detail: detail || (status === undefined ? '' : `HTTP ${status}`),

@@ -1,136 +1,141 @@
 import { Deadline, type Clock } from '../clock';
 import type { DelaySource, FaultKind, WaitOrigin } from '../events';
 
-/** What a limit or a breaker applies to: the requests for one model at one origin with one key. */
+/** The requests that a limit or a breaker applies to: those for one model at one origin with one key. */
 export interface Scope {
-  /** e.g. `https://api.holysheep.ai` */
+  /** Origin of the base URL, such as `https://api.holysheep.ai`. */
   readonly origin: string;
   readonly apiKey: string;
   readonly model: string;
 }
 
-/** A period in which no request is sent, and the reason for it. */
+/** A period in which no request goes to a model on a route, and the reason for it. */
 export interface Cooldown {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the cooldown ends. */
   readonly until: number;
-  /** Its length, from the response that started it. */
+  /** Length of the cooldown from the response that started it, in milliseconds. */
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
 }
 
-/** Cooldowns that all windows of a machine know of. None of the methods rejects. */
+/** The cooldowns that all VS Code windows of a machine share. The promises of the methods never reject. */
 export interface SharedCooldowns {
-  /** Returns the cooldown of other windows that ends last, if any is running. May also return one of this window. */
+  /** Returns the active cooldown that ends last, from this window or another one, or undefined. */
   read(scope: Scope): Promise<Cooldown | undefined>;
-  /** Makes a cooldown known to the other windows. */
+  /** Shares a cooldown with the other windows. */
   write(scope: Scope, cooldown: Cooldown): Promise<void>;
-  /** Removes the cooldowns of a scope, or all. */
+  /** Removes the cooldowns of one scope, or all cooldowns if `scope` is omitted. */
   clear(scope?: Scope): Promise<void>;
 }
 
-/** Shares nothing: for a single window. */
+/** An implementation of {@link SharedCooldowns} that shares nothing, for a single window. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
   clear: () => Promise.resolve(),
 };
 
-/** Estimate for a wait behind other requests, in milliseconds. It is renewed when it has passed. */
+/** Estimated wait of a request while another one goes first, in milliseconds. A new estimate follows when it has passed. */
 const estimateMs = 1000;
 
 /** Why a request has to wait. */
 export interface GateBlock {
-  /** Epoch milliseconds. While other requests go first, an estimate that is renewed each second. */
+  /** Epoch milliseconds at which the wait ends. While other requests go first, an estimate that is renewed every second. */
   readonly until: number;
-  /** `probe`: the cooldown has expired, and other requests go first. */
+  /** What blocks the request. `probe`: the cooldown has expired, but other requests go first. */
   readonly why: 'cooldown' | 'breaker' | 'probe';
-  /** What closed the gate. */
+  /** The cooldown that closed the gate. */
   readonly cause: Cooldown;
-  /** Whose request was told to wait. A gate knows `request` and `window`; only a turn knows that it was its own. */
+  /** Whose request caused the cooldown. The gate sets `request` or `window`. Only a turn can set `turn`. */
   readonly origin: WaitOrigin;
 }
 
-/** A cooldown that a limit or an open breaker has started at a gate. */
+/** A cooldown of a gate, started by a limit or an open breaker. */
 export class GateCooldown {
   private readonly deadline: Deadline;
 
   constructor(
     private readonly clock: Clock,
-    readonly why: 'cooldown' | 'breaker',
+    readonly kind: 'cooldown' | 'breaker',
     readonly cause: Cooldown,
-    readonly origin: 'request' | 'window',
+    readonly blockedBy: 'request' | 'window',
     until = cause.until,
   ) {
     this.deadline = new Deadline(clock, until);
   }
 
-  /** Zero: it has expired. */
+  /** Remaining time of the cooldown in milliseconds; 0 once it has expired. */
   get leftMs(): number {
     return this.deadline.leftMs;
   }
 
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the cooldown ends, by the wall clock as it is set now. */
   get until(): number {
     return this.deadline.until;
   }
 
-  /** Returns the same cooldown, but expired. */
+  /** Returns a copy of the cooldown that has already expired. */
   expired(): GateCooldown {
-    return new GateCooldown(this.clock, this.why, this.cause, this.origin, this.clock.now());
+    return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
 
   /**
    * Returns why a request has to wait.
-   * @param before what the request knows; the same object is returned if that still holds
+   *
+   * @param previous the block that the request has now; returned again if it is still valid
    */
-  blockAfter(before: GateBlock | undefined): GateBlock {
-    const { cause, origin } = this;
+  renewBlock(previous: GateBlock | undefined): GateBlock {
+    const { cause, blockedBy } = this;
     const now = this.clock.now();
-    const why = this.leftMs > 0 ? this.why : 'probe';
-    const until = why === 'probe' ? now + estimateMs : this.until;
-    const isSame = before?.cause === cause && before.why === why;
-    // An estimate holds until it has passed, or a clock that was set back has made it too long.
-    const holds = isSame && (why === 'probe' ? before.until > now && before.until <= until : before.until === until);
-    return holds ? before : { until, why, cause, origin };
+    const kind = this.leftMs > 0 ? this.kind : 'probe';
+    const until = kind === 'probe' ? now + estimateMs : this.until;
+    const isSame = previous?.cause === cause && previous.why === kind;
+    // An estimate is valid until it has passed, or until a clock that was set back has made it too long.
+    const isStillValid =
+      isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
+    return isStillValid ? previous : { until, why: kind, cause, origin: blockedBy };
   }
 }
 
-/** The shared cooldowns of one scope. Calls run in order, and a cooldown that is cleared while it is read is not returned. */
-export class SharedNotes {
-  private written: Promise<void> = Promise.resolve();
-  private reading: Promise<Cooldown | undefined> | undefined;
-  private clears = 0;
+/**
+ * Reads and writes the shared cooldowns of one scope. Calls run in order. A cooldown that is cleared while it is being read
+ * is not returned.
+ */
+export class CooldownSync {
+  private pendingWrites: Promise<void> = Promise.resolve();
+  private pendingRead: Promise<Cooldown | undefined> | undefined;
+  private clearCount = 0;
 
   constructor(
     private readonly shared: SharedCooldowns,
     private readonly scope: Scope,
   ) {}
 
-  /** Calls during a read share its result. */
+  /** Reads the shared cooldown. Calls during a read share its result. */
   read(): Promise<Cooldown | undefined> {
-    this.reading ??= this.readOnce().finally(() => (this.reading = undefined));
-    return this.reading;
+    this.pendingRead ??= this.readOnce().finally(() => (this.pendingRead = undefined));
+    return this.pendingRead;
   }
 
   write(cooldown: Cooldown): void {
-    this.written = this.written.then(() => this.attempt(() => this.shared.write(this.scope, cooldown)));
+    this.pendingWrites = this.pendingWrites.then(() => this.callStore(() => this.shared.write(this.scope, cooldown)));
   }
 
   clear(): void {
-    this.clears++;
-    this.written = this.written.then(() => this.attempt(() => this.shared.clear(this.scope)));
+    this.clearCount++;
+    this.pendingWrites = this.pendingWrites.then(() => this.callStore(() => this.shared.clear(this.scope)));
   }
 
   private async readOnce(): Promise<Cooldown | undefined> {
-    const { clears } = this;
-    await this.written;
-    const cooldown = await this.attempt(() => this.shared.read(this.scope));
-    return clears === this.clears ? cooldown : undefined;
+    const countBefore = this.clearCount;
+    await this.pendingWrites;
+    const cooldown = await this.callStore(() => this.shared.read(this.scope));
+    return countBefore === this.clearCount ? cooldown : undefined;
   }
 
-  /** Calls the store. Returns undefined when it throws, so that a turn goes on without shared cooldowns. */
-  private async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+  /** Calls the store. Returns undefined if it throws, so that turns continue without shared cooldowns. */
+  private async callStore<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();
     } catch {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import {
   GateCooldown,
-  SharedNotes,
+  CooldownSync,
   type Cooldown,
   type GateBlock,
   type Scope,
@@ -10,21 +10,21 @@ import {
 import { SlowStart } from './slowStart';
 
 /**
- * Admits the requests to one model. A limit, or a provider that keeps failing, closes the gate. When the cooldown has
- * expired, one request goes first as a probe, and the others follow as the gateway accepts them, in their order.
+ * Admits the requests to one model on a route. A limit, or a provider that keeps failing, closes the gate. After the
+ * cooldown, one request goes first as a probe. The others follow in their order as the gateway accepts requests.
  */
 export class Gate {
   private readonly queue = new Set<Permit>();
   private inFlight = 0;
   private readonly slowStart = new SlowStart();
   private breaker = new Breaker();
-  /** The round that began when the breaker last opened. The failure of an earlier request does not count again. */
-  private openedIn = 0;
-  /** Kept as long as the slow start lasts, because it is also the reason why requests wait behind others. */
+  /** The round that started when the breaker last opened. Failures of requests from earlier rounds do not count again. */
+  private openedInRound = 0;
+  /** The current cooldown. It is kept during the slow start, because it is also the reason why requests wait. */
   private cooldown: GateCooldown | undefined;
-  /** How often in succession other windows had no cooldown. */
+  /** Number of consecutive reads that found no shared cooldown. */
   private emptyReads = 0;
-  private readonly notes: SharedNotes;
+  private readonly sharedCooldowns: CooldownSync;
   private readonly timer: QueueTimer;
   private readonly events: PermitEvents = {
     forced: (permit) => {
@@ -34,11 +34,11 @@ export class Gate {
     },
     accepted: (round) => this.accepted(round),
     limited: (cooldown) => {
-      if (this.close('cooldown', cooldown, 'request')) this.notes.write(cooldown);
+      if (this.close('cooldown', cooldown, 'request')) this.sharedCooldowns.write(cooldown);
     },
-    failed: (round, hintMs) => this.failed(round, hintMs),
+    failed: (round, retryAfterMs) => this.failed(round, retryAfterMs),
     finished: (round) => {
-      if (round >= this.openedIn) this.breaker.succeeded();
+      if (round >= this.openedInRound) this.breaker.reset();
     },
     released: (permit, round) => this.released(permit, round),
   };
@@ -47,50 +47,51 @@ export class Gate {
     private readonly clock: Clock,
     shared: SharedCooldowns,
     scope: Scope,
-    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
+    /** Is called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldown: () => void = () => undefined,
   ) {
-    this.notes = new SharedNotes(shared, scope);
+    this.sharedCooldowns = new CooldownSync(shared, scope);
     this.timer = new QueueTimer(clock, () => {
       this.update();
       if (this.queue.size > 0) void this.sync();
     });
   }
 
-  /** Epoch milliseconds; undefined: no cooldown, though other requests may have to go first. */
+  /** Epoch milliseconds at which the cooldown ends. Undefined without a cooldown, even if other requests must go first. */
   get closedUntil(): number | undefined {
     return this.leftMs > 0 ? this.cooldown?.until : undefined;
   }
 
   get isBreakerOpen(): boolean {
-    return this.leftMs > 0 && this.cooldown?.why === 'breaker';
+    return this.leftMs > 0 && this.cooldown?.kind === 'breaker';
   }
 
-  /** Failures of the provider in succession. */
+  /** Number of consecutive failures of the provider. */
   get failures(): number {
     return this.breaker.failures;
   }
 
-  /** Whether no request waits or is in flight, and none would have to wait. */
+  /** No request waits or is in flight, and a new request would not have to wait. */
   get isIdle(): boolean {
     return this.queue.size === 0 && this.inFlight === 0 && this.leftMs === 0;
   }
 
   /** Reads the cooldowns of other windows. Never rejects. */
   async sync(): Promise<void> {
-    const cooldown = await this.notes.read();
+    const cooldown = await this.sharedCooldowns.read();
     this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
-    // Once is not enough: a note that is being renamed, or a folder that can't be read, looks the same.
-    if (this.emptyReads > 1) this.forgetNote();
+    // A single empty read is not enough: a file that is being renamed or a folder that can't be read looks the same.
+    if (this.emptyReads > 1) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // The note that closed the gate is not news, even if a clock that was set back makes it look longer.
+    // Ignore the shared cooldown that closed the gate, even if a clock that was set back makes it look longer.
     if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }
 
   /**
    * Adds a request to the queue.
-   * @param onChange called when the permit's `block` changes, but never before `enqueue` has returned
+   *
+   * @param onChange is called when the `block` of the permit changes, but never before `enqueue` has returned
    */
   enqueue(onChange: () => void): Permit {
     const permit = new Permit(this.events, onChange);
@@ -99,23 +100,23 @@ export class Gate {
     return permit;
   }
 
-  /** Opens the gate and forgets everything, the notes of other windows too. All waiting requests are sent. */
+  /** Opens the gate and clears its state and the shared cooldowns. All waiting requests are sent. */
   reset(): void {
     this.breaker = new Breaker();
     this.setCooldown(undefined);
     this.slowStart.open();
-    this.notes.clear();
+    this.sharedCooldowns.clear();
     this.update();
   }
 
-  /** Forgets the failures of the provider. A cooldown stays, for the other requests. */
+  /** Resets the count of the provider's failures. The cooldown remains for other requests. */
   forgetFailures(): void {
     this.breaker = new Breaker();
   }
 
-  /** The other window has learned that its cooldown is over, or everything was reset: a probe may go. */
-  private forgetNote(): void {
-    if (this.leftMs === 0 || this.cooldown?.origin !== 'window') return;
+  /** Ends a cooldown that another window has cleared, so that a probe can be sent. */
+  private endSharedCooldown(): void {
+    if (this.leftMs === 0 || this.cooldown?.blockedBy !== 'window') return;
     this.setCooldown(this.cooldown.expired());
     this.update();
   }
@@ -125,29 +126,29 @@ export class Gate {
   }
 
   private accepted(round: number): void {
-    const { probing } = this.slowStart;
-    if (!this.slowStart.accepted(round)) return;
+    const { isProbing } = this.slowStart;
+    if (!this.slowStart.countAccepted(round)) return;
     if (this.queue.size === 0) this.slowStart.open();
     this.setCooldown(this.slowStart.isOpen ? undefined : this.cooldown?.expired());
-    if (probing) this.notes.clear();
+    if (isProbing) this.sharedCooldowns.clear();
     this.update();
   }
 
-  private failed(round: number, hintMs: number | undefined): void {
-    if (round < this.openedIn) return;
-    const delayMs = this.breaker.failed(hintMs);
+  private failed(round: number, retryAfterMs: number | undefined): void {
+    if (round < this.openedInRound) return;
+    const delayMs = this.breaker.countFailure(retryAfterMs);
     if (delayMs === undefined) return;
-    const source = delayMs === hintMs ? 'server' : 'backoff';
+    const source = delayMs === retryAfterMs ? 'server' : 'backoff';
     this.close('breaker', { until: this.clock.now() + delayMs, delayMs, source, reason: 'breaker' }, 'request');
-    this.openedIn = this.slowStart.round;
+    this.openedInRound = this.slowStart.round;
   }
 
-  /** @returns false if the gate is already closed for at least as long */
-  private close(why: GateCooldown['why'], cause: Cooldown, origin: GateCooldown['origin']): boolean {
-    const cooldown = new GateCooldown(this.clock, why, cause, origin);
-    if (this.slowStart.probing && cooldown.leftMs <= this.leftMs) return false;
+  /** @returns false if the gate is already closed for at least that long */
+  private close(kind: GateCooldown['kind'], cause: Cooldown, blockedBy: GateCooldown['blockedBy']): boolean {
+    const cooldown = new GateCooldown(this.clock, kind, cause, blockedBy);
+    if (this.slowStart.isProbing && cooldown.leftMs <= this.leftMs) return false;
     this.setCooldown(cooldown);
-    this.slowStart.begin();
+    this.slowStart.start();
     return true;
   }
 
@@ -161,7 +162,7 @@ export class Gate {
     this.queue.delete(permit);
     if (round !== undefined) {
       this.inFlight--;
-      if (!permit.isAccepted) this.slowStart.refused(round);
+      if (!permit.isAccepted) this.slowStart.countUnaccepted(round);
     }
     this.update();
   }
@@ -169,10 +170,10 @@ export class Gate {
   private send(permit: Permit): void {
     this.queue.delete(permit);
     this.inFlight++;
-    permit.grant(this.slowStart.send());
+    permit.grant(this.slowStart.countSent());
   }
 
-  /** Admits as many requests as possible, and notifies those whose permit has changed, except the newcomer's. */
+  /** Admits as many requests as possible and calls `onChange` of every changed permit, except that of the newcomer. */
   private update(newcomer?: Permit): void {
     const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
     if (this.queue.size === 0) this.timer.stop();
@@ -180,23 +181,22 @@ export class Gate {
     for (const permit of changed) if (permit !== newcomer) permit.onChange();
   }
 
-  /** @returns whether the permit has changed */
+  /** Admits or blocks a request. @returns whether its permit has changed */
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
     if (!this.cooldown || (this.leftMs === 0 && this.slowStart.hasRoom)) this.send(permit);
-    else permit.block = this.cooldown.blockAfter(block);
+    else permit.block = this.cooldown.renewBlock(block);
     return permit.block !== block;
   }
 }
 
 /**
- * One admission to a gate, requested or granted. Exactly one of `limited`, `failed` and `release` ends it. Later calls
- * are ignored, and so are the results of a request that was never admitted.
+ * One admission to a gate, requested or granted. The first call of `limited`, `failed` or `release` ends the permit. Later
+ * calls are ignored, and so are the results of a request that was never admitted.
  */
 export class Permit {
-  /** Why and until when the request has to wait; undefined: it is admitted, and in flight until the permit ends. */
+  /** Why and until when the request has to wait. Undefined once the request is admitted. */
   block: GateBlock | undefined;
-  /** The gateway has accepted the request. */
   isAccepted = false;
   private round: number | undefined;
   private hasEnded = false;
@@ -206,38 +206,43 @@ export class Permit {
     readonly onChange: () => void,
   ) {}
 
-  /** Called by the gate. */
+  /** Admits the request. Only the gate calls this method. */
   grant(round: number): void {
     this.round = round;
     this.block = undefined;
   }
 
-  /** The user wants the request to be sent now. */
+  /** Sends the request now, because the user wants it. */
   force(): void {
     if (!this.hasEnded && this.round === undefined) this.events.forced(this);
   }
 
-  /** Response headers with a 2xx have arrived. The request stays in flight. */
+  /** Reports that response headers with a 2xx have arrived. The request remains in flight. */
   accepted(): void {
     if (this.hasEnded || this.isAccepted || this.round === undefined) return;
     this.isAccepted = true;
     this.events.accepted(this.round);
   }
 
-  /** The gateway wants the request to wait. */
+  /** Reports that the gateway rejected the request because of a limit. */
   limited(cooldown: Cooldown): void {
     this.end(() => this.events.limited(cooldown));
   }
 
   /**
-   * The provider has failed, before or after it had accepted the request.
-   * @param hintMs for how long it wants no requests
+   * Reports that the provider has failed, before or after it accepted the request.
+   *
+   * @param retryAfterMs the delay that the gateway named
    */
-  failed(hintMs?: number): void {
-    this.end((round) => this.events.failed(round, hintMs));
+  failed(retryAfterMs?: number): void {
+    this.end((round) => this.events.failed(round, retryAfterMs));
   }
 
-  /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
+  /**
+   * Ends the permit without a fault of the provider.
+   *
+   * @param isFinished whether the answer is complete; only then the breaker resets its count of failures
+   */
   release(isFinished = false): void {
     this.end((round) => isFinished && this.events.finished(round));
   }
@@ -250,23 +255,23 @@ export class Permit {
   }
 }
 
-/** What a gate does about the events of a permit. A round is the one in which the request was sent. */
+/** The callbacks by which a permit reports to its gate. `round` is the round in which the request was sent. */
 interface PermitEvents {
   forced(permit: Permit): void;
   accepted(round: number): void;
   limited(cooldown: Cooldown): void;
-  failed(round: number, hintMs: number | undefined): void;
+  failed(round: number, retryAfterMs: number | undefined): void;
   finished(round: number): void;
-  /** Comes after the event that ended the permit. @param round undefined: the request was still in the queue */
+  /** Follows the event that ended the permit. `round` is undefined if the request was still in the queue. */
   released(permit: Permit, round: number | undefined): void;
 }
 
-/** How often a queue checks the wall clock, which may have slept, and the notes of other windows, in milliseconds. */
+/** Interval at which a queue checks the wall clock, which jumps after sleep, and the shared cooldowns, in milliseconds. */
 const checkEveryMs = 1000;
 
-/** The one timer of a queue. It runs only while requests wait. */
+/** The timer of a queue. It runs only while requests wait. */
 export class QueueTimer {
-  /** Monotonic time of the next check. */
+  /** Monotonic time of the next check, in milliseconds. */
   private dueAt = Infinity;
   private cancel: () => void = () => undefined;
 
@@ -275,11 +280,15 @@ export class QueueTimer {
     private readonly check: () => void,
   ) {}
 
-  /** Checks in a second, or earlier if the cooldown ends earlier. @param leftMs 0: it has expired */
+  /**
+   * Schedules a check in a second, or at the end of the cooldown if that comes first.
+   *
+   * @param leftMs remaining time of the cooldown; 0 once it has expired
+   */
   start(leftMs: number): void {
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
     const dueAt = this.clock.ticks() + delayMs;
-    // Requests that join the queue must not postpone a check.
+    // A request that joins the queue must not postpone the check.
     if (this.dueAt <= dueAt) return;
     this.stop();
     this.dueAt = dueAt;
@@ -295,16 +304,16 @@ export class QueueTimer {
   }
 }
 
-/** Failures in succession that open the breaker. */
+/** Number of consecutive failures that opens the breaker. */
 const failuresToOpen = 5;
 /**
- * The cooldowns of an open breaker: 5 s · 1.3^k, up to 15 s. They may be short, because only one probe of all requests
- * is sent after each of them. In the simulation of an outage of 30 s, they answer 1.2 times as late as possible, and
- * 15 s · 2^k up to 2 min answers 1.6 times as late.
+ * Cooldowns of an open breaker: 5 s · 1.3^k, up to 15 s. They can be short, because only one probe follows each of them.
+ * In the simulation of an outage of 30 s, answers arrive 1.2 times as late as the optimum with these cooldowns, and 1.6
+ * times as late with 15 s · 2^k up to 2 min.
  */
-const breakerCooldown = { firstMs: 5_000, growth: 1.3, longestMs: 15_000 } as const;
+const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
 
-/** Counts the failures of a provider in succession, and decides for how long no request goes to it. */
+/** Circuit breaker: counts the consecutive failures of a provider and decides how long no request goes to it. */
 class Breaker {
   private count = 0;
   private openings = 0;
@@ -314,20 +323,21 @@ class Breaker {
   }
 
   /**
-   * Counts a failure. Once the breaker has opened, each further failure before a success opens it again, for longer.
-   * @param hintMs the delay that the provider named
-   * @returns the length of the cooldown in milliseconds; undefined: there is none
+   * Counts a failure. Once the breaker has opened, each further failure before a success opens it again for longer.
+   *
+   * @param retryAfterMs the delay that the gateway named
+   * @returns the length of the cooldown in milliseconds, or undefined if the breaker does not open
    */
-  failed(hintMs = 0): number | undefined {
+  countFailure(retryAfterMs = 0): number | undefined {
     this.count++;
     if (this.count < failuresToOpen) return undefined;
-    const { firstMs, growth, longestMs } = breakerCooldown;
-    const delayMs = Math.min(longestMs, firstMs * growth ** this.openings);
+    const { firstMs, growth, maxMs } = breakerCooldown;
+    const delayMs = Math.min(maxMs, firstMs * growth ** this.openings);
     this.openings++;
-    return Math.max(hintMs, delayMs);
+    return Math.max(retryAfterMs, delayMs);
   }
 
-  succeeded(): void {
+  reset(): void {
     this.count = 0;
     this.openings = 0;
   }

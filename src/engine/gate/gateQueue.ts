@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import { localFault, type Fault } from '../faults/classify';
 import { localFaults, providerFaults } from '../faults/faultTable';
-import { deadlineOf, nextModel, tooFarAway, type Decision } from '../retry/retryPolicy';
+import { deadlineOf, nextFallbackModel, asEndOfTurn, type Decision } from '../retry/retryPolicy';
 import type { TurnHistory } from '../turn/turnHistory';
 import { faultOfBlock, type Failure } from '../turn/turnMessages';
 import type { WaitDescription, Waits } from '../turn/waits';
@@ -9,26 +9,29 @@ import type { GateBlock } from './cooldowns';
 import type { Gate, Permit } from './gate';
 
 /**
- * Without a hint, other requests wait no longer than this for a probe. The turn that was refused often waits longer
- * itself, but its delay does not tell when the gateway accepts requests again.
+ * Longest cooldown that a backoff of one turn can impose on other requests, in milliseconds. The backoff itself is often
+ * longer, but it does not show when the gateway will accept requests again.
  */
-const longestGuessMs = 2_800;
+const maxGuessMs = 2_800;
 
+/** What an attempt needs to get a permit. */
 interface AdmissionRequest {
-  /** The user wants the attempt to be sent whatever the gate says. */
+  /** The user wants the attempt to be sent even if the gate is closed. */
   readonly isForced: boolean;
+  /** Returns the description of the wait for the wait card. */
   readonly describe: (block: GateBlock) => WaitDescription;
-  /** What the user has asked the turn to do since it began to wait. */
+  /** Returns the user's command since the wait began: send the attempt now, or give up the wait. */
   readonly wish: () => 'send' | 'leave' | undefined;
 }
 
+/** The outcome of an admission request. */
 type Admission =
-  /** `left`: the user wants something else. */
+  /** `left`: the user's command ended the wait without an attempt. */
   | { readonly type: 'admitted' | 'left' }
   | { readonly type: 'other-model'; readonly model: string }
   | { readonly type: 'refused'; readonly failure: Failure };
 
-/** Gets permits for the attempts of a turn from the gate of their model, and reports the outcome of each attempt to the gate. */
+/** Gets a permit for each attempt of a turn from the gate of its model, and reports the outcome of the attempt to the gate. */
 export class GateQueue {
   private permit: Permit | undefined;
 
@@ -38,7 +41,7 @@ export class GateQueue {
     private readonly waits: Waits,
   ) {}
 
-  /** Waits for a permit, unless that would take too long or another model can be asked. */
+  /** Waits for a permit, unless the wait would be too long or a fallback model is available. */
   async acquire(gate: Gate, { isForced, describe, wish }: AdmissionRequest): Promise<Admission> {
     this.release();
     const permit = gate.enqueue(() => this.waits.end());
@@ -52,59 +55,70 @@ export class GateQueue {
         permit.release();
         return alternative;
       }
-      await this.waits.inQueue(this.leftMs(block), isRenewed(block, announced) ? undefined : describe(block));
+      await this.waits.inQueue(this.leftMs(block), isRenewedEstimate(block, announced) ? undefined : describe(block));
       announced = block;
-      const wanted = wish();
-      if (wanted === 'leave') {
+      const command = wish();
+      if (command === 'leave') {
         permit.release();
         return { type: 'left' };
       }
-      if (wanted === 'send') permit.force();
+      if (command === 'send') permit.force();
     }
     return { type: 'admitted' };
   }
 
-  /** The gateway has accepted the request. */
+  /** Reports to the gate that the gateway has accepted the request. */
   accepted(): void {
     this.permit?.accepted();
   }
 
-  /** Must precede the decision, which depends on whether the breaker is open now. */
-  failed({ row, hint }: Fault): void {
-    if (providerFaults.has(row)) this.permit?.failed(hint?.delayMs);
+  /** Reports a fault to the gate. Must precede the decision, which depends on whether the fault opens the breaker. */
+  failed({ row, retryAfter }: Fault): void {
+    if (providerFaults.has(row)) this.permit?.failed(retryAfter?.delayMs);
   }
 
+  /** Reports the decision about a fault to the gate and ends the permit. */
   decided(fault: Fault, decision: Decision): void {
-    const delayMs = cooldownMs(fault, decision);
+    const delayMs = cooldownLengthMs(fault, decision);
     if (delayMs === undefined) return this.release();
-    const source = fault.hint ? 'server' : 'backoff';
+    const source = fault.retryAfter ? 'server' : 'backoff';
     this.permit?.limited({ until: this.deps.clock.now() + delayMs, delayMs, source, reason: fault.kind });
   }
 
-  /** @param isFinished the answer is complete; otherwise the end says nothing about the provider */
+  /**
+   * Ends the permit without a fault of the provider.
+   *
+   * @param isFinished whether the answer is complete; only then the breaker resets its count of failures
+   */
   release(isFinished = false): void {
     this.permit?.release(isFinished);
     this.permit = undefined;
   }
 
-  /** Returns what happens if it is of no use to wait; undefined: the request waits. */
+  /** Returns what happens instead of a wait, or undefined if the request should wait. */
   private alternativeTo(block: GateBlock): Admission | undefined {
     const settings = this.deps.settings();
-    const model = block.why === 'breaker' ? nextModel(this.history, settings) : undefined;
+    const model = block.why === 'breaker' ? nextFallbackModel(this.history, settings) : undefined;
     if (model !== undefined) return { type: 'other-model', model };
     const { waited, idleMs } = this.history;
     const leftMs = this.leftMs(block);
     const deadlineMs = deadlineOf(settings);
     if (leftMs <= deadlineMs - (waited ? idleMs : 0)) return undefined;
-    const seen = faultOfBlock(block);
+    const blockFault = faultOfBlock(block);
     if (leftMs <= deadlineMs) {
-      return { type: 'refused', failure: { decision: { do: 'fail', fault: localFault(localFaults.deadline) }, seen } };
+      return {
+        type: 'refused',
+        failure: { decision: { do: 'fail', fault: localFault(localFaults.deadline) }, seen: blockFault },
+      };
     }
-    const fault = tooFarAway(seen);
+    const fault = asEndOfTurn(blockFault);
     const { source, delayMs } = block.cause;
-    const isBeyond = block.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
-    const more = isBeyond && ({ beyondMaxHint: true } as const);
-    return { type: 'refused', failure: { decision: { do: 'fail', fault, resetsInMs: leftMs, ...more }, seen: fault } };
+    const isBeyondMax = block.why === 'cooldown' && source === 'server' && delayMs > settings.retry.maxHintMs;
+    const beyondMaxHint = isBeyondMax && ({ beyondMaxHint: true } as const);
+    return {
+      type: 'refused',
+      failure: { decision: { do: 'fail', fault, resetsInMs: leftMs, ...beyondMaxHint }, seen: fault },
+    };
   }
 
   private leftMs({ until }: GateBlock): number {
@@ -112,14 +126,17 @@ export class GateQueue {
   }
 }
 
-/** Whether the gate has only renewed the estimate that was announced. */
-function isRenewed(block: GateBlock, announced: GateBlock | undefined): boolean {
+/** Returns whether the block only renews the estimate of a wait that has been announced. */
+function isRenewedEstimate(block: GateBlock, announced: GateBlock | undefined): boolean {
   return block.why === 'probe' && announced?.why === 'probe' && announced.cause === block.cause;
 }
 
-/** A hint holds for all requests, whatever becomes of this turn. A guess is only useful if the turn waits for it. */
-function cooldownMs({ policy, hint }: Fault, decision: Decision): number | undefined {
+/**
+ * Returns the cooldown that a fault imposes on all requests of the gate, in milliseconds. A retry-after applies to every
+ * request, even if this turn ends. A backoff applies only if the turn waits for it.
+ */
+function cooldownLengthMs({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
-  if (hint) return hint.delayMs;
-  return decision.do === 'wait' ? Math.min(longestGuessMs, decision.delayMs) : undefined;
+  if (retryAfter) return retryAfter.delayMs;
+  return decision.do === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }

@@ -3,135 +3,146 @@ import type { RepairableParameter } from '../faults/providerError';
 import type { Scope, SharedCooldowns } from './cooldowns';
 import { Gate } from './gate';
 
-/** With more gates or retry budgets than this, those that no longer hold back any request are dropped. */
-const keptOfAKind = 100;
+/** Maximum number of gates and of retry budgets. Beyond it, entries that no longer restrict any request are dropped. */
+const maxEntries = 100;
 
-/** Until when no request goes to a model on a route. */
+/** The current cooldown of a model on a route. */
 export interface ModelCooldown {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the cooldown ends. */
   readonly until: number;
-  /** `cooldown`: the gateway asked for it; `breaker`: the provider kept failing. */
+  /** `cooldown`: the gateway limits requests; `breaker`: the provider kept failing. */
   readonly why: 'cooldown' | 'breaker';
 }
 
-/** For the diagnostics; no keys. */
+/** The state of the retry budgets and gates for the diagnostics, without API keys. */
 export interface NetworkReport {
   readonly budgets: readonly { readonly origin: string; readonly tokens: number }[];
   readonly gates: readonly {
     readonly origin: string;
     readonly model: string;
-    /** Epoch milliseconds. */
+    /** Epoch milliseconds at which the cooldown ends. */
     readonly closedUntil?: number | undefined;
     readonly breakerOpen: boolean;
-    /** Of the provider, one after the other. */
+    /** Number of consecutive failures of the provider. */
     readonly failures: number;
   }[];
 }
 
 /** What the engine has learned of one model on one route. */
 export interface RouteBehavior {
-  /** Parameters that the gateway refused: left out, or sent under their newer name. */
+  /** Parameters that the gateway refused. Requests leave them out, or use their newer name. */
   readonly unsupportedParameters: Set<RepairableParameter>;
-  /** The gateway does not continue a partial answer that is the last message of a request. */
+  /** The gateway does not accept a prefill, a request whose last message is the partial answer. */
   refusesPrefill: boolean;
-  /** `omitted`: the gateway sends the field of the finish reason and never fills it in; `[DONE]` ends an answer. */
+  /** `omitted`: the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted';
 }
 
+/** Returns the behavior that is assumed before the first request. */
 export function newBehavior(): RouteBehavior {
   return { unsupportedParameters: new Set(), refusesPrefill: false, finishReason: 'unknown' };
 }
 
-const mostTokens = 12;
+/** Size of a full retry budget, in tokens. */
+const maxTokens = 12;
+/** Time in which a retry budget gains one token, in milliseconds. */
 const refillMs = 10_000;
 
-/** Limits the automatic retries of all turns to one origin. When it is spent, only the user can retry. */
+/** Limits the automatic retries of all turns to one origin. When the budget is spent, only the user can retry. */
 export class RetryBudget {
-  private count = mostTokens;
-  /** Monotonic; the time until here has been paid for. */
-  private paidUntil = 0;
+  private count = maxTokens;
+  /** Monotonic time up to which tokens have been added, in milliseconds. */
+  private refilledUntil = 0;
 
   constructor(private readonly clock: Pick<Clock, 'ticks'>) {}
 
-  /** Whole, from 0 to 12; one more each 10 seconds. */
+  /** Number of tokens, an integer from 0 to 12. The budget gains one token every 10 seconds. */
   get tokens(): number {
     const now = this.clock.ticks();
-    const gained = Math.floor((now - this.paidUntil) / refillMs);
-    if (this.count + gained >= mostTokens) {
-      this.count = mostTokens;
-      // The time that a full budget is left alone is not saved up.
-      this.paidUntil = now;
+    const gained = Math.floor((now - this.refilledUntil) / refillMs);
+    if (this.count + gained >= maxTokens) {
+      this.count = maxTokens;
+      // A full budget does not accumulate time towards further tokens.
+      this.refilledUntil = now;
     } else {
       this.count += gained;
-      this.paidUntil += gained * refillMs;
+      this.refilledUntil += gained * refillMs;
     }
     return this.count;
   }
 
+  /** Takes tokens from the budget, down to 0. */
   charge(cost: number): void {
     this.count = Math.max(0, this.tokens - cost);
   }
 
-  /** @param cost what was charged and not needed, or 1 for a complete answer */
+  /**
+   * Returns tokens to the budget.
+   *
+   * @param cost the charge for a retry that was not made, or 1 for a complete answer
+   */
   refund(cost: number): void {
-    this.count = Math.min(mostTokens, this.tokens + cost);
+    this.count = Math.min(maxTokens, this.tokens + cost);
   }
 }
 
-/** What all turns of an engine have learned of the network. It lives as long as the engine. */
+/** The gates, retry budgets and route behaviors that all turns of an engine share. */
 export class NetworkState {
   private readonly gates = new Map<string, { readonly scope: Scope; readonly gate: Gate }>();
   private readonly budgets = new Map<string, RetryBudget>();
-  private readonly behavior = new Map<string, RouteBehavior>();
+  private readonly behaviors = new Map<string, RouteBehavior>();
 
   constructor(
     private readonly clock: Clock,
     private readonly shared: SharedCooldowns,
-    /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
+    /** Is called when a cooldown starts, changes or is cleared, but not when it expires. */
     private readonly onCooldownChange?: () => void,
   ) {}
 
-  /** Returns the gate of a scope. Callers don't keep it, because a gate without requests may be dropped. */
+  /** Returns the gate of a scope. Callers must not keep it, because an idle gate may be dropped. */
   gate(scope: Scope): Gate {
     const key = keyOf(scope);
-    const known = this.gates.get(key);
-    if (known) return known.gate;
-    forget(this.gates, ({ gate }) => gate.isIdle);
+    const existing = this.gates.get(key);
+    if (existing) return existing.gate;
+    evictUnused(this.gates, ({ gate }) => gate.isIdle);
     const gate = new Gate(this.clock, this.shared, scope, this.onCooldownChange);
     this.gates.set(key, { scope, gate });
     return gate;
   }
 
-  /** As far as this window knows. */
+  /** Returns the cooldown of a scope as known in this window, or undefined. */
   cooldownOf(scope: Scope): ModelCooldown | undefined {
     const gate = this.gates.get(keyOf(scope))?.gate;
     const until = gate?.closedUntil;
     return until === undefined ? undefined : { until, why: gate?.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
 
+  /** Returns the retry budget of an origin. */
   budget(origin: string): RetryBudget {
-    const known = this.budgets.get(origin);
-    if (known) return known;
-    forget(this.budgets, ({ tokens }) => tokens === mostTokens);
+    const existing = this.budgets.get(origin);
+    if (existing) return existing;
+    evictUnused(this.budgets, ({ tokens }) => tokens === maxTokens);
     const budget = new RetryBudget(this.clock);
     this.budgets.set(origin, budget);
     return budget;
   }
 
+  /** Returns what is known about a model on a route. Callers may change the returned object. */
   behaviorOf(baseUrl: string, model: string): RouteBehavior {
     const key = `${baseUrl}\n${model}`;
-    const behavior = this.behavior.get(key) ?? newBehavior();
-    this.behavior.set(key, behavior);
+    const behavior = this.behaviors.get(key) ?? newBehavior();
+    this.behaviors.set(key, behavior);
     return behavior;
   }
 
-  /** Forgets cooldowns, breakers and spent budgets, those of other windows too. Waiting requests are sent. Never rejects. */
+  /** Clears cooldowns, also those of other windows, breakers and spent budgets. Waiting requests are sent. Never rejects. */
   async reset(): Promise<void> {
     this.budgets.clear();
     for (const { gate } of this.gates.values()) gate.reset();
     await this.shared.clear();
   }
 
+  /** Returns the state for the diagnostics. */
   report(): NetworkReport {
     return {
       budgets: [...this.budgets].map(([origin, { tokens }]) => ({ origin, tokens })),
@@ -147,7 +158,8 @@ function keyOf({ origin, apiKey, model }: Scope): string {
   return JSON.stringify([origin, apiKey, model]);
 }
 
-function forget<Known>(all: Map<string, Known>, mayGo: (known: Known) => boolean): void {
-  if (all.size < keptOfAKind) return;
-  for (const [key, known] of all) if (mayGo(known)) all.delete(key);
+/** Removes the entries that are not in use once the map has reached {@link maxEntries}. */
+function evictUnused<Entry>(entries: Map<string, Entry>, isUnused: (entry: Entry) => boolean): void {
+  if (entries.size < maxEntries) return;
+  for (const [key, entry] of entries) if (isUnused(entry)) entries.delete(key);
 }

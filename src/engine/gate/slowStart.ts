@@ -1,62 +1,71 @@
-const probes = 1;
+const probeWindow = 1;
 
 /**
- * Limits the requests that are sent and not yet accepted, after a gate was closed: one at first, the probe, and one more
- * for each that is accepted. So their number doubles with each round trip, until no request waits. Accepted requests
- * don't count. Without the limit after eight requests, a crowd would flood the gateway (in the simulation, with 5 times
- * its capacity).
+ * Limits the number of requests that are sent but not yet accepted after a cooldown. The window starts with one request,
+ * the probe, and grows by one with each accepted request. The number of requests doubles with each round trip until none
+ * waits. Opening the gate after eight accepted requests instead would flood the gateway (5 times its capacity in the
+ * simulation).
  */
 export class SlowStart {
+  /** Maximum number of requests that are sent but not yet accepted. */
   private window = Infinity;
-  private afterProbe = 0;
-  private onTheWay = 0;
-  private current = 0;
+  private windowAfterProbe = 0;
+  private notYetAccepted = 0;
+  private currentRound = 0;
 
-  /** Number of the current slow start. A request keeps the number under which it was sent. */
+  /** Number of the current slow start. A request belongs to the round in which it was sent. */
   get round(): number {
-    return this.current;
+    return this.currentRound;
   }
 
   get hasRoom(): boolean {
-    return this.onTheWay < this.window;
+    return this.notYetAccepted < this.window;
   }
 
-  get probing(): boolean {
-    return this.window === probes;
+  get isProbing(): boolean {
+    return this.window === probeWindow;
   }
 
   get isOpen(): boolean {
     return this.window === Infinity;
   }
 
-  /** A window that turned out to be too wide is half as wide after the next probe. */
-  begin(): void {
-    if (!this.probing) this.afterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
-    this.current++;
-    this.onTheWay = 0;
-    this.window = probes;
+  /** Starts a new round. A window that turned out to be too wide is half as wide after the next probe. */
+  start(): void {
+    if (!this.isProbing) this.windowAfterProbe = this.isOpen ? 0 : Math.floor(this.window / 2);
+    this.currentRound++;
+    this.notYetAccepted = 0;
+    this.window = probeWindow;
   }
 
   open(): void {
     this.window = Infinity;
   }
 
-  /** Counts a request, even one that is sent in spite of the limit. @returns its round */
-  send(): number {
-    this.onTheWay++;
-    return this.current;
+  /**
+   * Counts a request that is sent, even if it exceeds the window.
+   *
+   * @returns the round of the request
+   */
+  countSent(): number {
+    this.notYetAccepted++;
+    return this.currentRound;
   }
 
-  /** @returns false for a request of an earlier round, which says nothing about the gateway now */
-  accepted(round: number): boolean {
-    if (round !== this.current) return false;
-    this.onTheWay--;
-    this.window = this.probing ? Math.max(probes + 1, this.afterProbe) : this.window + 1;
+  /**
+   * Counts an accepted request.
+   *
+   * @returns false for a request of an earlier round, whose result says nothing about the gateway now
+   */
+  countAccepted(round: number): boolean {
+    if (round !== this.currentRound) return false;
+    this.notYetAccepted--;
+    this.window = this.isProbing ? Math.max(probeWindow + 1, this.windowAfterProbe) : this.window + 1;
     return true;
   }
 
-  /** A request has ended without being accepted. */
-  refused(round: number): void {
-    if (round === this.current) this.onTheWay--;
+  /** Counts a request that ended without being accepted. */
+  countUnaccepted(round: number): void {
+    if (round === this.currentRound) this.notYetAccepted--;
   }
 }

@@ -1,5 +1,4 @@
-/** Delays between attempts, as pure functions of the attempt's number. All durations in milliseconds. */
-
+/** The kind of jitter of a backoff, as named in the setting `holysheep.retry.jitter`. */
 export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';
 
 interface BackoffOptions {
@@ -9,20 +8,21 @@ interface BackoffOptions {
 }
 
 interface BackoffInput {
-  /** Failures before this wait, from 0. */
-  readonly n: number;
-  /** Uniform in [0, 1). */
+  /** Number of failures before the one that this wait follows. */
+  readonly failures: number;
+  /** Returns uniformly distributed numbers in [0, 1). */
   readonly random: () => number;
-  /** The wait before this one; what `decorrelated` grows from. */
+  /** The previous backoff of the turn, in milliseconds. `decorrelated` jitter grows from it. */
   readonly previousMs?: number | undefined;
 }
 
-/** Below this a retry is a hammer: connections are still being torn down. */
+/** Minimum backoff in milliseconds. An earlier retry would meet connections that are still being closed. */
 export const minDelayMs = 250;
 
-/** A server hint is obeyed, plus a little so that a crowd told the same time does not return as one. */
-const hintMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
+/** Random time added to a retry-after, so that clients with the same retry-after do not return at the same moment. */
+const retryAfterMargin = { share: 0.1, minMs: 250, maxMs: 5000 } as const;
 
+/** Returns a backoff in milliseconds below or around the exponential ceiling. */
 type Jitter = (ceilingMs: number, options: BackoffOptions, input: BackoffInput) => number;
 
 const jitters: Readonly<Record<JitterKind, Jitter>> = {
@@ -37,23 +37,26 @@ const jitters: Readonly<Record<JitterKind, Jitter>> = {
   none: (ceiling) => ceiling,
 };
 
-/** For a fault that is likely gone at the next try: `max(250 ms, jitter(min(cap, base·2^n)))`. */
+/** Returns the backoff after a transient fault, in milliseconds: `max(250 ms, jitter(min(cap, base·2^failures)))`. */
 export function transientDelay(options: BackoffOptions, input: BackoffInput): number {
-  const ceiling = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** input.n);
+  const ceiling = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** input.failures);
   return Math.max(minDelayMs, jitters[options.jitter](ceiling, options, input));
 }
 
 /**
- * For a server that has too much to do and gave no hint: twice the base, and never near zero,
- * so full jitter becomes equal jitter. A jitter that the user chose is kept.
+ * Returns the backoff after an overload without a retry-after, in milliseconds. The base delay is doubled. Full jitter, the
+ * default, becomes equal jitter, so that the backoff is never close to zero.
  */
 export function overloadDelay(options: BackoffOptions, input: BackoffInput): number {
   const jitter = options.jitter === 'full' ? 'equal' : options.jitter;
   return transientDelay({ ...options, jitter, baseDelayMs: 2 * options.baseDelayMs }, input);
 }
 
-/** Never earlier than the server asked for: `h + U(0, clamp(0.1·h, 250 ms, 5 s))`. */
-export function hintedDelay(hintMs: number, random: () => number): number {
-  const margin = Math.min(hintMargin.maxMs, Math.max(hintMargin.minMs, hintMargin.share * hintMs));
-  return hintMs + random() * margin;
+/** Returns the delay for a retry-after, in milliseconds: `h + U(0, clamp(0.1·h, 250 ms, 5 s))`, never less than `h`. */
+export function retryAfterDelay(retryAfterMs: number, random: () => number): number {
+  const margin = Math.min(
+    retryAfterMargin.maxMs,
+    Math.max(retryAfterMargin.minMs, retryAfterMargin.share * retryAfterMs),
+  );
+  return retryAfterMs + random() * margin;
 }

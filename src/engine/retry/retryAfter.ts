@@ -1,212 +1,228 @@
-import { sentenceFields } from '../faults/providerError';
+import { messageFields } from '../faults/providerError';
 import { toSimplified } from '../faults/providerMessages';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
-  delayUntil,
-  hint,
-  leadingDuration,
+  parseDelay,
+  toRetryAfter,
+  parseLeadingDuration,
   parseDuration,
   parseNumber,
   parseTime,
-  timeInText,
-  type Hint,
+  findTime,
+  type RetryAfter,
 } from './retryAfterDurations';
 
 /**
- * Reads when to come back, first source that says so wins: millisecond headers, `retry-after`, the body, then the
- * reset time of an exhausted rate-limit dimension. Never throws; a time in the past, zero or nonsense is no hint.
- * @param now epoch milliseconds; absolute times are compared with the response's own `Date` where it has one.
+ * Reads the retry-after of a response. The first source with a usable value wins: millisecond headers, `retry-after`, the
+ * body, then the reset time of an exhausted rate limit. Zero, a time in the past and an unreadable value are not usable.
+ * Never throws.
+ *
+ * @param now epoch milliseconds; absolute times are compared with the `Date` header of the response if it has one
  */
-export function parseHint(headers: Headers, body: string, now: number): Hint | undefined {
+export function parseRetryAfter(headers: Headers, body: string, now: number): RetryAfter | undefined {
   const serverNow = serverTime(headers, now);
   return (
-    millisecondHeader(headers, 'retry-after-ms') ??
-    millisecondHeader(headers, 'x-ms-retry-after-ms') ??
-    hint(delayUntil(headers.get('retry-after') ?? '', serverNow), 'retry-after') ??
-    hintInBody(parseJson(body), body, serverNow) ??
-    exhaustedDimension(new Map(headers), serverNow)
+    readMillisecondHeader(headers, 'retry-after-ms') ??
+    readMillisecondHeader(headers, 'x-ms-retry-after-ms') ??
+    toRetryAfter(parseDelay(headers.get('retry-after') ?? '', serverNow), 'retry-after') ??
+    readBody(parseJson(body), body, serverNow) ??
+    readExhaustedLimits(new Map(headers), serverNow)
   );
 }
 
-/** The same for an error that came inside a 200 or a stream, whose headers speak of something else. */
-export function parseInbandHint(error: unknown, now: number): Hint | undefined {
-  return hintInBody(error, typeof error === 'string' ? error : '', now);
+/** Reads the retry-after of an error inside a 200 or a stream. The headers of such a response do not matter. */
+export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter | undefined {
+  return readBody(error, typeof error === 'string' ? error : '', now);
 }
 
 const weekMs = 7 * 86_400_000;
 
-/** Uses the server's clock unless it is more than a week off; TLS would fail if ours were. */
+/** Returns the time of the gateway's clock, unless it differs by more than a week from this machine's clock. */
 function serverTime(headers: Headers, now: number): number {
   const date = parseTime(headers.get('date') ?? '');
   return date !== undefined && Math.abs(date - now) < weekMs ? date : now;
 }
 
-function millisecondHeader(headers: Headers, name: string): Hint | undefined {
-  return hint(parseNumber(headers.get(name) ?? ''), name);
+function readMillisecondHeader(headers: Headers, name: string): RetryAfter | undefined {
+  return toRetryAfter(parseNumber(headers.get(name) ?? ''), name);
 }
 
-/** The sentence that names a delay stands near the beginning of a message. */
-const searchedChars = 4096;
+/** Length of the part of a message in which a delay is searched for, in characters. */
+const maxSearchedChars = 4096;
 
 /**
- * What an error says of when to come back: in fields, then in words. Total over any JSON and text.
- * @param text the body itself, of which `json` is the parsed form, if it is any
+ * Reads the retry-after in a body: first in fields, then in messages. Accepts any JSON and any text.
+ *
+ * @param json the parsed body, or undefined if the body is not JSON
+ * @param text the body
  */
-function hintInBody(json: unknown, text: string, serverNow: number): Hint | undefined {
-  const errors = errorsIn(json, 2);
+function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
+  const errors = collectErrors(json, 2);
   const messages = [...errors.flatMap(messagesOf), text].map((message) =>
-    toSimplified(message.slice(0, searchedChars)),
+    toSimplified(message.slice(0, maxSearchedChars)),
   );
-  const zoneHours = isChinese(errors, messages) ? 8 : 0;
+  const zoneHours = usesChinaTime(errors, messages) ? 8 : 0;
   for (const error of errors) {
-    const found = retryInfo(error) ?? metadataHint(error, serverNow) ?? fieldHint(error, serverNow, zoneHours);
+    const found = readRetryInfo(error) ?? readMetadata(error, serverNow) ?? readFields(error, serverNow, zoneHours);
     if (found) return found;
   }
   for (const message of messages) {
     const time = resetTime(message, zoneHours);
     const found =
-      hint(spokenDelay(message), 'message') ?? hint(time === undefined ? time : time - serverNow, 'message');
+      toRetryAfter(delayInText(message), 'message') ??
+      toRetryAfter(time === undefined ? time : time - serverNow, 'message');
     if (found) return found;
   }
   return undefined;
 }
 
-/** Around a time that says when to come back; others tell when a key has expired, or when the line was logged. */
-const resetWords =
+/** Matches words near a reset time. Other times in a message are, for example, the expiry of a key or a time of logging. */
+const resetPattern =
   /reset|renew|refill|refresh|regain|resume|available (?:again|at|after)|try again|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
-/** Maximum distance in characters between a time and the word that explains it. */
-const wordBefore = 60;
-const wordAfter = 20;
+/** Maximum distance between a time and the word before it that explains it, in characters. */
+const maxCharsBefore = 60;
+/** Maximum distance between a time and the word after it that explains it, in characters. */
+const maxCharsAfter = 20;
 
 function resetTime(message: string, zoneHours: number): number | undefined {
-  const found = timeInText(message, zoneHours);
+  const found = findTime(message, zoneHours);
   if (!found) return undefined;
-  const before = message.slice(Math.max(0, found.index - wordBefore), found.index);
-  const after = message.slice(found.end, found.end + wordAfter);
-  return resetWords.test(before) || resetWords.test(after) ? found.time : undefined;
+  const before = message.slice(Math.max(0, found.index - maxCharsBefore), found.index);
+  const retryAfter = message.slice(found.end, found.end + maxCharsAfter);
+  return resetPattern.test(before) || resetPattern.test(retryAfter) ? found.time : undefined;
 }
 
-/** Providers in China name times in their own zone: by their language or, in English, Zhipu by its codes and MiniMax. */
-function isChinese(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
+/**
+ * Returns whether times without a zone are in China's zone. Providers in China are recognized by their language. In
+ * English, Zhipu is recognized by its codes and MiniMax by its `base_resp`.
+ */
+function usesChinaTime(errors: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
   return errors.some(({ code, type, base_resp: minimax }) => {
-    const codes = [code, type].filter((each) => typeof each === 'string' || typeof each === 'number');
-    return isRecord(minimax) || codes.some((each) => /^1[123]\d\d$/.test(String(each)));
+    const codes = [code, type].filter((value) => typeof value === 'string' || typeof value === 'number');
+    return isRecord(minimax) || codes.some((value) => /^1[123]\d\d$/.test(String(value)));
   });
 }
 
-/** The error objects of a body; gateways nest what the provider said, some of them as text in a message. */
-function errorsIn(json: unknown, depth: number): readonly JsonRecord[] {
-  const roots = listOf(json).filter(isRecord);
+/** Returns the error objects in a body. Gateways nest a provider's error, some of them as JSON text in a message. */
+function collectErrors(json: unknown, depth: number): readonly JsonRecord[] {
+  const roots = toList(json).filter(isRecord);
   return roots.flatMap((root) => {
-    const errors = [...listOf(root['error']), ...listOf(root['errors']), root['base_resp'], root].filter(isRecord);
+    const errors = [...toList(root['error']), ...toList(root['errors']), root['base_resp'], root].filter(isRecord);
     if (depth === 0) return errors;
     return [
       ...errors,
       ...errors
         .flatMap(messagesOf)
-        .flatMap((text) => (/^\s*[{[]/.test(text) ? errorsIn(parseJson(text), depth - 1) : [])),
+        .flatMap((text) => (/^\s*[{[]/.test(text) ? collectErrors(parseJson(text), depth - 1) : [])),
     ];
   });
 }
 
-function listOf(value: unknown): readonly unknown[] {
+function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value.slice(0, 4) : [value];
 }
 
 function messagesOf(error: JsonRecord): readonly string[] {
   const metadata = isRecord(error['metadata']) ? error['metadata'] : {};
-  const texts = [...sentenceFields.map((name) => error[name]), error['error'], metadata['raw']];
+  const texts = [...messageFields.map((name) => error[name]), error['error'], metadata['raw']];
   return texts.filter((text) => typeof text === 'string');
 }
 
-/** Google: `details: [{'@type': '…RetryInfo', retryDelay: '22s'}]`. */
-function retryInfo(error: JsonRecord): Hint | undefined {
+/** Reads Google's `details: [{'@type': '…RetryInfo', retryDelay: '22s'}]`. */
+function readRetryInfo(error: JsonRecord): RetryAfter | undefined {
   const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
   for (const detail of details) {
     if (isRecord(detail) && typeof detail['retryDelay'] === 'string') {
-      const found = hint(parseDuration(detail['retryDelay']), 'RetryInfo');
+      const found = toRetryAfter(parseDuration(detail['retryDelay']), 'RetryInfo');
       if (found) return found;
     }
   }
   return undefined;
 }
 
-/** OpenRouter: seconds of its own, or the headers of the provider behind it. */
-function metadataHint(error: JsonRecord, serverNow: number): Hint | undefined {
+/** Reads OpenRouter's `metadata`: a number of seconds, or the headers of the provider. */
+function readMetadata(error: JsonRecord, serverNow: number): RetryAfter | undefined {
   const metadata = error['metadata'];
   if (!isRecord(metadata)) return undefined;
-  const seconds = hint(amount(metadata['retry_after_seconds'], 1000), 'retry_after_seconds');
+  const seconds = toRetryAfter(toMilliseconds(metadata['retry_after_seconds'], 1000), 'retry_after_seconds');
   if (seconds || !isRecord(metadata['headers'])) return seconds;
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(metadata['headers'])) {
     if (typeof value === 'string' || typeof value === 'number') headers.set(name.toLowerCase(), String(value));
   }
-  const retryAfter = hint(delayUntil(headers.get('retry-after') ?? '', serverNow), 'metadata.headers');
-  return retryAfter ?? exhaustedDimension(headers, serverNow);
+  const retryAfter = toRetryAfter(parseDelay(headers.get('retry-after') ?? '', serverNow), 'metadata.headers');
+  return retryAfter ?? readExhaustedLimits(headers, serverNow);
 }
 
-function fieldHint(error: JsonRecord, serverNow: number, zoneHours: number): Hint | undefined {
+function readFields(error: JsonRecord, serverNow: number, zoneHours: number): RetryAfter | undefined {
   const { retry_after: after } = error;
-  const resets = error['resets_at'] ?? error['reset_at'];
+  const resetsAt = error['resets_at'] ?? error['reset_at'];
   return (
-    hint(amount(error['retry_after_ms'], 1), 'retry_after_ms') ??
-    hint(amount(error['retry_after_seconds'], 1000), 'retry_after_seconds') ??
-    hint(typeof after === 'string' ? delayUntil(after, serverNow) : amount(after, 1000), 'retry_after') ??
-    hint(amount(error['resets_in_seconds'], 1000), 'resets_in_seconds') ??
-    hint(typeof resets === 'number' ? delayUntil(String(resets), serverNow) : undefined, 'resets_at') ??
-    hint(typeof resets === 'string' ? resetDelay(resets, serverNow, zoneHours) : undefined, 'resets_at')
+    toRetryAfter(toMilliseconds(error['retry_after_ms'], 1), 'retry_after_ms') ??
+    toRetryAfter(toMilliseconds(error['retry_after_seconds'], 1000), 'retry_after_seconds') ??
+    toRetryAfter(
+      typeof after === 'string' ? parseDelay(after, serverNow) : toMilliseconds(after, 1000),
+      'retry_after',
+    ) ??
+    toRetryAfter(toMilliseconds(error['resets_in_seconds'], 1000), 'resets_in_seconds') ??
+    toRetryAfter(typeof resetsAt === 'number' ? parseDelay(String(resetsAt), serverNow) : undefined, 'resets_at') ??
+    toRetryAfter(
+      typeof resetsAt === 'string' ? parseResetDelay(resetsAt, serverNow, zoneHours) : undefined,
+      'resets_at',
+    )
   );
 }
 
-function resetDelay(text: string, serverNow: number, zoneHours: number): number | undefined {
-  const found = timeInText(text, zoneHours);
-  return found ? found.time - serverNow : delayUntil(text, serverNow);
+function parseResetDelay(text: string, serverNow: number, zoneHours: number): number | undefined {
+  const found = findTime(text, zoneHours);
+  return found ? found.time - serverNow : parseDelay(text, serverNow);
 }
 
-function amount(value: unknown, unitMs: number): number | undefined {
+function toMilliseconds(value: unknown, unitMs: number): number | undefined {
   const number = typeof value === 'string' ? parseNumber(value.trim()) : value;
   return typeof number === 'number' ? number * unitMs : undefined;
 }
 
-/** What stands before a duration, at the end of the match. */
-const leadIns = [
+/** Patterns for the words that precede a duration. */
+const leadInPatterns = [
   /\b(?:try again|retry|retrying|resets?|available again)\b[^.\d]{0,40}?\b(?:in|after)\s{1,4}(?=\d)/gi,
   /\bwait\s{1,4}(?:for\s{1,4}|at least\s{1,4})?(?=\d)/gi,
 ];
 
-/** `20 秒后重试`, `1分30秒之后`. */
-const chinese =
+/** Matches a duration in Chinese that is followed by "later": `20 秒后重试`, `1分30秒之后`. */
+const chineseDelayPattern =
   /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天|ms|s|min)\s{0,2}){1,4}(?=[之以]?后|再试|重试)/;
 
-function spokenDelay(text: string): number | undefined {
-  for (const leadIn of leadIns) {
+function delayInText(text: string): number | undefined {
+  for (const leadIn of leadInPatterns) {
     for (const match of text.matchAll(leadIn)) {
-      const delay = leadingDuration(text.slice(match.index + match[0].length));
+      const delay = parseLeadingDuration(text.slice(match.index + match[0].length));
       if (delay !== undefined) return delay;
     }
   }
-  const words = chinese.exec(text)?.[0];
-  return words === undefined ? undefined : parseDuration(words.replace(/\s/g, ''));
+  const delayText = chineseDelayPattern.exec(text)?.[0];
+  return delayText === undefined ? undefined : parseDuration(delayText.replace(/\s/g, ''));
 }
 
 /**
- * Names of rate limit headers. A name is shown to the user but may come from the gateway's JSON, so a name with other
- * characters is ignored.
+ * Matches the names of rate limit headers. The user sees the name, which may come from the gateway's JSON, so names with
+ * unusual characters are ignored.
  */
-const dimension = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
+const rateLimitHeader = /^(?:x-|anthropic-)?ratelimit-[\w-]{1,80}$/;
 
 /**
- * The reset time of a dimension (requests, tokens, …) that has nothing left; of several the last one. The others
- * reset too, but nobody waits for them.
+ * Returns the latest reset time among the exhausted rate limits (requests, tokens, …). Limits that are not exhausted do not
+ * matter.
+ *
  * @param headers names in lower case
  */
-function exhaustedDimension(headers: ReadonlyMap<string, string>, serverNow: number): Hint | undefined {
-  let longest: Hint | undefined;
+function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {
+  let longest: RetryAfter | undefined;
   for (const [name, value] of headers) {
-    if (!dimension.test(name) || !isExhausted(name, headers)) continue;
-    const found = hint(delayUntil(value, serverNow) ?? parseDuration(value), name);
+    if (!rateLimitHeader.test(name) || !isExhausted(name, headers)) continue;
+    const found = toRetryAfter(parseDelay(value, serverNow) ?? parseDuration(value), name);
     if (found && found.delayMs > (longest?.delayMs ?? 0)) longest = found;
   }
   return longest;
@@ -216,10 +232,10 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
   const reset = name.lastIndexOf('-reset');
   const end = reset + '-reset'.length;
   if (reset < 0) return false;
-  const sibling = (word: string): string | undefined =>
-    headers.get(`${name.slice(0, reset)}-${word}${name.slice(end)}`)?.trim();
-  const remaining = sibling('remaining');
+  const readSibling = (suffix: string): string | undefined =>
+    headers.get(`${name.slice(0, reset)}-${suffix}${name.slice(end)}`)?.trim();
+  const remaining = readSibling('remaining');
   if (remaining) return Number(remaining) <= 0;
-  // The unified limit of a subscription counts nothing; where it names its state, only a refusal is worth a wait.
-  return name.endsWith('-unified-reset') && !sibling('status')?.startsWith('allowed');
+  // The unified limit of a subscription has no count. If it has a status, only a rejection means that it is exhausted.
+  return name.endsWith('-unified-reset') && !readSibling('status')?.startsWith('allowed');
 }

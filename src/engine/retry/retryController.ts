@@ -6,18 +6,20 @@ import type { RetryBudget } from '../gate/networkState';
 import type { TurnHistory } from '../turn/turnHistory';
 import { decide, type Decision, type History } from './retryPolicy';
 
+/** The decision about a fault and its effect on the breaker. */
 export interface RetryOutcome {
   readonly decision: Decision;
-  /** The gate's wait replaces the wait of the decision. */
+  /** The breaker is open, so the turn waits at the gate instead of for the delay of the decision. */
   readonly isBreakerOpen: boolean;
-  /** This fault opened the breaker. */
+  /** The fault has opened the breaker. */
   readonly opensBreaker: boolean;
 }
 
-/** Decides what follows from the faults of a turn, reports them to the gate, and charges the retry budget. */
+/** Decides what happens after each fault of a turn, reports the fault to the gate, and charges the retry budget. */
 export class RetryController {
-  /** What the next attempt costs unless the user requests it. */
-  private pending: { readonly budget: RetryBudget; readonly cost: number; readonly resuming: boolean } | undefined;
+  /** The charge for the next attempt. It is refunded if the user requests the attempt. */
+  private pendingCharge:
+    { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
 
   constructor(
     private readonly settings: () => EngineSettings,
@@ -27,52 +29,55 @@ export class RetryController {
   ) {}
 
   /**
-   * The gate learns of the fault first, because the decision depends on whether the fault has opened the breaker.
-   * @param gate undefined: the attempt was never sent
+   * Handles a fault. The gate is notified first, because the decision depends on whether the fault opens the breaker.
+   *
+   * @param gate undefined if the attempt was never sent
    */
   handle(
     fault: Fault,
     { gate, budget }: { readonly gate: Gate | undefined; readonly budget: RetryBudget },
-    now: Pick<History, 'resuming' | 'hasText'>,
+    state: Pick<History, 'resuming' | 'hasText'>,
   ): RetryOutcome {
-    const wasOpen = gate?.isBreakerOpen ?? false;
+    const wasBreakerOpen = gate?.isBreakerOpen ?? false;
     this.queue.failed(fault);
     const isBreakerOpen = gate?.isBreakerOpen ?? false;
-    const before = this.history.before(fault, { ...now, tokens: budget.tokens, breakerOpen: isBreakerOpen });
+    const before = this.history.before(fault, { ...state, tokens: budget.tokens, breakerOpen: isBreakerOpen });
     const decision = decide(fault, before, this.settings(), this.random);
     this.history.note(fault, decision);
     this.queue.decided(fault, decision);
     if (decision.do === 'wait') {
       const { cost } = decision;
-      // Charged at once: of many turns that fail together, only as many may retry as the budget allows.
+      // The charge is made at once, so that of many turns that fail together only as many retry as the budget allows.
       budget.charge(cost);
-      this.pending = { budget, cost, resuming: now.resuming };
+      this.pendingCharge = { budget, cost, isResume: state.resuming };
     }
-    // Otherwise a turn whose probes get through, but whose requests do not, would retry forever.
-    else if (decision.do === 'offline') this.pending = { budget, cost: 0, resuming: false };
-    return { decision, isBreakerOpen, opensBreaker: isBreakerOpen && !wasOpen };
+    // Being offline counts as a retry. Otherwise a turn whose probes succeed but whose requests fail would retry forever.
+    else if (decision.do === 'offline') this.pendingCharge = { budget, cost: 0, isResume: false };
+    return { decision, isBreakerOpen, opensBreaker: isBreakerOpen && !wasBreakerOpen };
   }
 
   /**
-   * The next attempt is sent, or there is none.
-   * @param isFree the user has requested the attempt, it only repairs the request, or there is none
+   * Settles the pending charge when the next attempt is sent, or when the turn ends without one.
+   *
+   * @param isFree whether the charge is refunded: the user requested the attempt, it only corrects the request, or none
+   *   is sent
    */
   attemptStarts(isFree: boolean): void {
-    const { pending } = this;
-    this.pending = undefined;
-    if (isFree) pending?.budget.refund(pending.cost);
-    else if (pending && !pending.resuming) this.history.retries++;
+    const charge = this.pendingCharge;
+    this.pendingCharge = undefined;
+    if (isFree) charge?.budget.refund(charge.cost);
+    else if (charge && !charge.isResume) this.history.retries++;
   }
 
-  /** The answer is complete. */
+  /** Reports that the answer is complete: releases the permit and returns a token to the retry budget. */
   succeeded(budget: RetryBudget): void {
     this.queue.release(true);
     budget.refund(1);
   }
 
-  /** Attempts the turn may still make, the next one included. */
+  /** Number of attempts that the turn may still make, including the next one. */
   get attemptsLeft(): number {
-    const next = this.pending && !this.pending.resuming ? 0 : 1;
+    const next = this.pendingCharge && !this.pendingCharge.isResume ? 0 : 1;
     return this.settings().retry.maxRetries - this.history.retries + next;
   }
 }

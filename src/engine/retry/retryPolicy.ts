@@ -2,156 +2,175 @@ import type { EngineSettings } from '../engine';
 import type { DelaySource, FaultKind } from '../events';
 import { faultOfRow, localFault, type Fault } from '../faults/classify';
 import { faultRows, faultTable, localFaults, type FaultRow, type Policy, type RowId } from '../faults/faultTable';
-import { hintedDelay, overloadDelay, transientDelay } from './backoff';
+import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
-/** What a turn has been through, and what is left of its budgets; the decision is a pure function of it. */
+/** The state of a turn before a retry decision: its faults, its progress and its remaining budgets. */
 export interface History {
-  /** Charged retries since the last progress. */
+  /** Number of charged retries since the last progress. */
   readonly retries: number;
-  /** How often this fault's row has occurred before, in this turn. */
+  /** Number of earlier faults of this turn with the same row of the fault table. */
   readonly sameRow: number;
+  /** The immediate, free retry of this turn has been used. */
   readonly freeReplayUsed: boolean;
+  /** The previous backoff of this turn, in milliseconds. */
   readonly previousDelayMs: number | undefined;
-  /** Overloads of the present model before this fault, one after the other. */
+  /** Number of consecutive overloads of the current model before this fault. */
   readonly overloads: number;
-  /** Models of this turn, the present one last. */
+  /** Models that this turn has used, the current one last. */
   readonly models: readonly string[];
-  /** The failed attempt's stream had begun: to go on is charged as a resume, not as a retry. */
+  /** The stream of the failed attempt had started, so a further attempt counts as a resume and not as a retry. */
   readonly resuming: boolean;
+  /** Number of resumes that the turn may still make. */
   readonly resumesLeft: number;
-  /** Resumes that are behind, whatever they yielded. */
+  /** Number of resumes so far. */
   readonly resumes: number;
-  /** Resumes that yielded nothing. */
+  /** Number of resumes so far that added no text. */
   readonly emptyResumes: number;
-  /** The reader has text of the answer. */
+  /** The user already sees text of the answer. */
   readonly hasText: boolean;
-  /** The reader has text or reasoning of the answer. */
+  /** The user already sees text or reasoning of the answer. */
   readonly shown: boolean;
-  /** Milliseconds without progress so far; streaming, sleep and being offline do not count. */
+  /** Milliseconds without progress. Streaming, sleep and being offline do not count. */
   readonly idleMs: number;
-  /** Some of that was a wait. */
+  /** Part of the time without progress was a wait. */
   readonly waited: boolean;
-  /** Tokens of the origin's retry budget. */
+  /** Number of tokens in the retry budget of the origin. */
   readonly tokens: number;
-  /** The provider of the present model has failed so often that nobody should ask. */
+  /** The circuit breaker of the current model is open. */
   readonly breakerOpen: boolean;
 }
 
+/** What a turn does after a fault. */
 export type Decision =
   | {
       readonly do: 'fail';
       readonly fault: Fault;
+      /** Milliseconds until the limit resets, if the gateway named a time. */
       readonly resetsInMs?: number | undefined;
-      /** The server asks for longer than the settings wait for one. */
+      /** The retry-after is longer than the settings allow. */
       readonly beyondMaxHint?: true;
     }
   | { readonly do: 'replay' }
   | { readonly do: 'fall-back'; readonly model: string }
-  /** Until the network is back. */
+  /** Wait until the network is back. */
   | { readonly do: 'offline'; readonly left: number }
   | {
       readonly do: 'wait';
       readonly delayMs: number;
-      /** The part of it that chance has added to what the server, or the formula, named. */
+      /** The random part of `delayMs`. */
       readonly jitterMs?: number | undefined;
       readonly source: DelaySource;
       readonly hintMs?: number | undefined;
       readonly hintFrom?: string | undefined;
-      /** Attempts still allowed, the coming one included. */
+      /** Number of attempts that are still allowed, including the next one. */
       readonly left: number;
-      /** Tokens of the origin's retry budget. */
+      /** Charge to the retry budget of the origin, in tokens. */
       readonly cost: number;
     };
 
-/** So many overloads in a row, and another model is asked where the user named one. */
-const overloadsToFallBack = 3;
+/** Number of consecutive overloads after which a fallback model is used. */
+const overloadsBeforeFallback = 3;
 
-const usualDeadlineMs = 300_000;
+/** The deadline of a turn unless longer retry-afters are allowed, in milliseconds. */
+const minDeadlineMs = 300_000;
 
-/** Longer without progress, in milliseconds, and only the user goes on; a hint the settings allow is waited for. */
+/**
+ * Returns the time without progress after which automatic retries stop, in milliseconds. It is never shorter than the
+ * longest retry-after that the settings allow.
+ */
 export function deadlineOf({ retry }: EngineSettings): number {
-  return Math.max(usualDeadlineMs, retry.maxHintMs);
+  return Math.max(minDeadlineMs, retry.maxHintMs);
 }
 
-export function decide(seen: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
-  const { policy, hint } = seen;
-  const fail: Decision = { do: 'fail', fault: seen, resetsInMs: hint?.delayMs };
+/** Decides what a turn does after a fault. */
+export function decide(fault: Fault, history: History, settings: EngineSettings, random: () => number): Decision {
+  const { policy, retryAfter } = fault;
+  const fail: Decision = { do: 'fail', fault, resetsInMs: retryAfter?.delayMs };
   if (!isRetryable(policy) || (history.hasText && settings.resume === 'off' && history.resuming)) return fail;
-  if (policy.retry === 'hint' && !hint) return fail;
-  if (hint && hint.delayMs > settings.retry.maxHintMs) {
-    return { ...fail, fault: tooFarAway(seen), beyondMaxHint: true };
+  if (policy.retry === 'hint' && !retryAfter) return fail;
+  if (retryAfter && retryAfter.delayMs > settings.retry.maxHintMs) {
+    return { ...fail, fault: asEndOfTurn(fault), beyondMaxHint: true };
   }
-  if (policy.retry === 'transient' && policy.freeFirst && !history.freeReplayUsed && !history.resuming) {
+  if (policy.retry === 'transient' && policy.freeReplay && !history.freeReplayUsed && !history.resuming) {
     return { do: 'replay' };
   }
-  const model = fallback(policy, history, settings);
+  const model = fallbackModel(policy, history, settings);
   if (model !== undefined) return { do: 'fall-back', model };
-  const left = allowance(seen, history, settings);
-  if (left <= 0)
+  const attemptsLeft = attemptsAllowed(fault, history, settings);
+  if (attemptsLeft <= 0)
     return history.emptyResumes >= 2 ? { do: 'fail', fault: faultOfRow(faultRows.resumesWithoutText) } : fail;
-  if (policy.retry === 'offline') return { do: 'offline', left };
-  const deadline = deadlineOf(settings);
-  if (hint) {
-    const late = history.waited && history.idleMs + hint.delayMs > deadline;
-    if (late) return { ...fail, fault: tooFarAway(seen) };
-    const delayMs = hintedDelay(hint.delayMs, random);
-    const jitterMs = delayMs - hint.delayMs;
-    const { delayMs: hintMs, from: hintFrom } = hint;
-    return { do: 'wait', delayMs, jitterMs, source: 'server', hintMs, hintFrom, left, cost: 0 };
+  if (policy.retry === 'offline') return { do: 'offline', left: attemptsLeft };
+  const deadlineMs = deadlineOf(settings);
+  if (retryAfter) {
+    const isPastDeadline = history.waited && history.idleMs + retryAfter.delayMs > deadlineMs;
+    if (isPastDeadline) return { ...fail, fault: asEndOfTurn(fault) };
+    const delayMs = retryAfterDelay(retryAfter.delayMs, random);
+    const jitterMs = delayMs - retryAfter.delayMs;
+    return {
+      do: 'wait',
+      delayMs,
+      jitterMs,
+      source: 'server',
+      hintMs: retryAfter.delayMs,
+      hintFrom: retryAfter.field,
+      left: attemptsLeft,
+      cost: 0,
+    };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
-  const n = history.resuming ? history.resumes : history.retries;
-  const delayMs = backoff(settings.retry, { n, random, previousMs: history.previousDelayMs });
-  if (history.idleMs + delayMs > deadline) return { do: 'fail', fault: localFault(localFaults.deadline) };
+  const failures = history.resuming ? history.resumes : history.retries;
+  const delayMs = backoff(settings.retry, { failures, random, previousMs: history.previousDelayMs });
+  if (history.idleMs + delayMs > deadlineMs) return { do: 'fail', fault: localFault(localFaults.deadline) };
   const cost = costOf(policy, history);
   if (cost > history.tokens) return { do: 'fail', fault: localFault(localFaults.budget) };
-  return { do: 'wait', delayMs, source: 'backoff', left, cost };
+  return { do: 'wait', delayMs, source: 'backoff', left: attemptsLeft, cost };
 }
 
-/** Where the gate holds all requests back there is nothing left for the retry budget to spare. */
+/** Returns the charge for a retry, in tokens. An open breaker already limits all requests, so no charge is needed. */
 function costOf(policy: Policy, { breakerOpen }: History): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
   return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
 }
 
-/** A row of `repair` is not among them: when its fault gets here, the request can't be repaired any further. */
-const retryable: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
+/** The policies with automatic retries. `repair` is missing: its faults only get here if the request can't be corrected. */
+const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
-/** Whether the engine does something about a fault with this policy without being asked. */
+/** Returns whether the engine retries a fault with this policy on its own. */
 export function isRetryable({ retry }: Policy): boolean {
-  return retryable.has(retry);
+  return retriedPolicies.has(retry);
 }
 
-function fallback(policy: Policy, history: History, settings: EngineSettings): string | undefined {
-  const overloaded = policy.retry === 'overload' && policy.fallback && history.overloads + 1 >= overloadsToFallBack;
-  return overloaded || history.breakerOpen ? nextModel(history, settings) : undefined;
+function fallbackModel(policy: Policy, history: History, settings: EngineSettings): string | undefined {
+  const isOverloaded =
+    policy.retry === 'overload' && policy.fallback && history.overloads + 1 >= overloadsBeforeFallback;
+  return isOverloaded || history.breakerOpen ? nextFallbackModel(history, settings) : undefined;
 }
 
-/** The model to fall back to, before the first text: the first of the user's that this turn has not asked. */
-export function nextModel(
-  { shown, models }: Pick<History, 'shown' | 'models'>,
+/** Returns the first fallback model that this turn has not used, or undefined once the user sees text or reasoning. */
+export function nextFallbackModel(
+  history: Pick<History, 'shown' | 'models'>,
   { fallbackModels }: Pick<EngineSettings, 'fallbackModels'>,
 ): string | undefined {
-  return shown ? undefined : fallbackModels.find((model) => !models.includes(model));
+  return history.shown ? undefined : fallbackModels.find((model) => !history.models.includes(model));
 }
 
-/** A row's own limit holds whatever was shown: an answer that is empty twice is empty the third time. */
-function allowance({ policy }: Fault, history: History, { retry }: EngineSettings): number {
+/** Returns the number of attempts that are still allowed. The limit of the row applies to retries and to resumes. */
+function attemptsAllowed({ policy }: Fault, history: History, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const budget = history.resuming ? history.resumesLeft : retry.maxRetries - history.retries;
   return Math.min(budget, limit - history.sameRow);
 }
 
-/** Rows that say of a limit that it is too far away to be waited for. */
-const endOf: Partial<Record<FaultKind, RowId>> = {
+/** Rows for limits whose reset is too far away for a wait, by fault kind. */
+const rowsAfterLongLimit: Partial<Record<FaultKind, RowId>> = {
   'rate-limit': faultRows.usageLimitReached,
   credit: faultRows.outOfCredit,
 };
 
-/** The turn ends, and says when to come back. */
-export function tooFarAway(seen: Fault): Fault {
-  const row = endOf[seen.kind] ?? seen.row;
-  if (row === 0) return seen;
-  const { policy, message, actions, timed }: FaultRow = faultTable[row];
-  return { ...seen, row, policy, actions, message: timed ?? message };
+/** Returns the fault that ends a turn because the reset is too far away. Its message names the time of the reset. */
+export function asEndOfTurn(fault: Fault): Fault {
+  const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
+  if (row === 0) return fault;
+  const { policy, message, actions, messageWithTime }: FaultRow = faultTable[row];
+  return { ...fault, row, policy, actions, message: messageWithTime ?? message };
 }

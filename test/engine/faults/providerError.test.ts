@@ -1,57 +1,72 @@
 import assert from 'node:assert/strict';
-import { fromJson, readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
+import { readJsonError, readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
 
-const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
-const said = (message: string): ProviderError => ({ ...silent, message, words: message });
+const noDetails: ProviderError = {
+  message: '',
+  searchText: '',
+  wrapperMessage: '',
+  codes: [],
+  param: '',
+  status: undefined,
+};
+const withMessage = (message: string): ProviderError => ({ ...noDetails, message, searchText: message });
 
 const cases: readonly (readonly [name: string, body: unknown, error: ProviderError])[] = [
-  ['nothing', '', silent],
-  ['null', 'null', silent],
-  ['a number', '42', silent],
-  ['an error that is a number', { error: 42 }, silent],
-  ['a web page', '\n <html>no</html>', silent],
-  ['plain words', ' slow\n\n  down ', said('slow down')],
-  ['words in JSON', '"slow down"', said('slow down')],
-  ['an error that is a sentence', { error: 'no', code: 'x' }, { ...said('no'), codes: ['x'] }],
-  ['blanks around a message', { error: { message: '  no\t' } }, said('no')],
-  ['a message of another kind', { error: { message: ['{"message":"inner"}'], code: 1 } }, { ...silent, codes: ['1'] }],
-  ['a name of its own for the message', { error_msg: 'Baidu', error_code: 17 }, { ...said('Baidu'), codes: ['17'] }],
-  ['another name for the message', { msg: 'no' }, said('no')],
-  ['a detail', { detail: 'no' }, said('no')],
+  ['an empty body', '', noDetails],
+  ['null', 'null', noDetails],
+  ['a number', '42', noDetails],
+  ['an error that is a number', { error: 42 }, noDetails],
+  ['a web page', '\n <html>no</html>', noDetails],
+  ['plain text', ' slow\n\n  down ', withMessage('slow down')],
+  ['a JSON string', '"slow down"', withMessage('slow down')],
+  ['an error that is a text', { error: 'no', code: 'x' }, { ...withMessage('no'), codes: ['x'] }],
+  ['a message with surrounding whitespace', { error: { message: '  no\t' } }, withMessage('no')],
   [
-    'a place of several steps (FastAPI)',
+    'a message that is not a text',
+    { error: { message: ['{"message":"inner"}'], code: 1 } },
+    { ...noDetails, codes: ['1'] },
+  ],
+  [
+    'the fields error_msg and error_code (Baidu)',
+    { error_msg: 'Baidu', error_code: 17 },
+    { ...withMessage('Baidu'), codes: ['17'] },
+  ],
+  ['the field msg', { msg: 'no' }, withMessage('no')],
+  ['the field detail', { detail: 'no' }, withMessage('no')],
+  [
+    'a list of details with a location (FastAPI)',
     { detail: [{ loc: ['body', 'messages', 0, 'content'], msg: 'too long' }] },
-    { ...said('content: too long'), param: 'content' },
+    { ...withMessage('content: too long'), param: 'content' },
   ],
-  ['a parameter', { error: { message: 'no', param: 'top_p' } }, { ...said('no'), param: 'top_p' }],
+  ['an error with a parameter', { error: { message: 'no', param: 'top_p' } }, { ...withMessage('no'), param: 'top_p' }],
   [
-    'a parameter of the error and one of the error inside',
+    'a parameter of the outer error and one of the inner error',
     { message: '{"message":"no","param":"inner"}', param: 'outer' },
-    { ...said('no'), wrapper: '{"message":"no","param":"inner"}', param: 'outer' },
+    { ...withMessage('no'), wrapperMessage: '{"message":"no","param":"inner"}', param: 'outer' },
   ],
   [
-    'a parameter of the error inside',
+    'a parameter of the inner error',
     { message: '{"message":"no","param":"inner"}' },
-    { ...said('no'), wrapper: '{"message":"no","param":"inner"}', param: 'inner' },
+    { ...withMessage('no'), wrapperMessage: '{"message":"no","param":"inner"}', param: 'inner' },
   ],
   [
-    'an error inside a message, after blanks',
+    'an error inside a message, after whitespace',
     { message: ' \n{"message":"no"}' },
-    { ...said('no'), wrapper: ' \n{"message":"no"}' },
+    { ...withMessage('no'), wrapperMessage: ' \n{"message":"no"}' },
   ],
   [
-    'an error quoted in a sentence (LiteLLM)',
+    'an error quoted in a message (LiteLLM)',
     { message: 'Failed - {"error":{"message":"no","code":"x"}}. Bye' },
-    { ...said('no'), wrapper: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
+    { ...withMessage('no'), wrapperMessage: 'Failed - {"error":{"message":"no","code":"x"}}. Bye', codes: ['x'] },
   ],
-  ['an error that is a message', { message: { message: 'no', code: 'x' } }, { ...said('no'), codes: ['x'] }],
+  ['an error that is a message', { message: { message: 'no', code: 'x' } }, { ...withMessage('no'), codes: ['x'] }],
   [
-    'a message in quotation marks with a brace',
+    'a quoted message with a brace',
     { message: '"Why {x}?"' },
-    { ...silent, message: '"Why {x}?"', words: '…' },
+    { ...noDetails, message: '"Why {x}?"', searchText: '…' },
   ],
   [
-    'every place of a code, in lower case',
+    'every field with a code, in lower case',
     {
       error: {
         message: 'no',
@@ -62,21 +77,25 @@ const cases: readonly (readonly [name: string, body: unknown, error: ProviderErr
         details: [null, { reason: 'E' }, { violations: [null, { quotaId: 'F' }] }],
       },
     },
-    { ...said('no'), codes: ['a', 'b', 'c', 'd', 'e', 'f'] },
+    { ...withMessage('no'), codes: ['a', 'b', 'c', 'd', 'e', 'f'] },
   ],
-  ['codes of other kinds', { message: 'no', code: null, type: {}, status: true }, said('no')],
+  [
+    'codes that are neither texts nor numbers',
+    { message: 'no', code: null, type: {}, status: true },
+    withMessage('no'),
+  ],
 ];
 
-/** Wrapped as often as asked, each time as the message of another error. */
-function wrapped(times: number): string {
+/** Returns an error wrapped as the message of another error, a given number of times. */
+function wrapError(times: number): string {
   let body = '{"message":"innermost"}';
-  for (let time = 0; time < times; time++) body = JSON.stringify({ message: body });
+  for (let n = 0; n < times; n++) body = JSON.stringify({ message: body });
   return body;
 }
 
-describe('the error of a provider', () => {
+describe('error of a provider', () => {
   for (const [name, body, error] of cases) {
-    it(`is read from ${name}`, () => {
+    it(`is read from a body: ${name}`, () => {
       assert.deepEqual(readProviderError(typeof body === 'string' ? body : JSON.stringify(body)), error);
     });
   }
@@ -92,23 +111,23 @@ describe('the error of a provider', () => {
     ['1113', undefined],
     ['', undefined],
   ] as const) {
-    it(`has ${status === undefined ? 'no status' : `the status ${status}`} where its code is ${JSON.stringify(code)}`, () => {
-      assert.equal(fromJson({ error: { message: 'no', code } }).status, status);
+    it(`has ${status === undefined ? 'no status' : `the status ${status}`} if its code is ${JSON.stringify(code)}`, () => {
+      assert.equal(readJsonError({ error: { message: 'no', code } }).status, status);
     });
   }
 
-  it('is unwrapped three times, not more', () => {
-    assert.equal(readProviderError(wrapped(3)).message, 'innermost');
-    assert.equal(readProviderError(wrapped(4)).message, '{"message":"innermost"}');
+  it('is unwrapped at most three times', () => {
+    assert.equal(readProviderError(wrapError(3)).message, 'innermost');
+    assert.equal(readProviderError(wrapError(4)).message, '{"message":"innermost"}');
   });
 
-  it('has a message of at most 400 characters, and reads no more than 8192', () => {
+  it('has a message of at most 400 characters and a search text of at most 8192', () => {
     assert.equal(readProviderError('x'.repeat(400)).message, 'x'.repeat(400));
     assert.equal(readProviderError('x'.repeat(401)).message, `${'x'.repeat(399)}…`);
-    assert.equal(readProviderError('x'.repeat(10_000)).words.length, 8192);
+    assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
   });
 
-  for (const [words, left] of [
+  for (const [text, expected] of [
     ["Bad content: 'is it too long?'.", 'Bad content: ….'],
     ['Bad content: "is it too long?".', 'Bad content: ….'],
     ['Bad content: `is it too long?`.', 'Bad content: ….'],
@@ -121,9 +140,9 @@ describe('the error of a provider', () => {
     ["Bad value: ''.", "Bad value: ''."],
     [`Bad value: '${'x'.repeat(101)}'.`, 'Bad value: ….'],
   ] as const) {
-    it(`is judged by ${JSON.stringify(left)} of ${JSON.stringify(words.slice(0, 60))}`, () => {
-      const { message, words: judged } = readProviderError(words);
-      assert.deepEqual([message, judged], [words, left]);
+    it(`has the search text ${JSON.stringify(expected)} for ${JSON.stringify(text.slice(0, 60))}`, () => {
+      const { message, searchText } = readProviderError(text);
+      assert.deepEqual([message, searchText], [text, expected]);
     });
   }
 });

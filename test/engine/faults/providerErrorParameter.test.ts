@@ -1,49 +1,59 @@
 import assert from 'node:assert/strict';
 import {
-  refusedParameter,
+  findRefusedParameter,
   type ProviderError,
   type RepairableParameter,
 } from '../../../src/engine/faults/providerError';
 
-const silent: ProviderError = { message: '', words: '', wrapper: '', codes: [], param: '', status: undefined };
+const noDetails: ProviderError = {
+  message: '',
+  searchText: '',
+  wrapperMessage: '',
+  codes: [],
+  param: '',
+  status: undefined,
+};
 
-const cases: readonly (readonly [words: string, codes: readonly string[], refused: RepairableParameter | undefined])[] =
-  [
-    ['temperature is not welcome', ['unsupported_parameter', 'invalid_request_error'], 'temperature'],
-    ['temperature is not welcome', ['unsupported_value'], 'temperature'],
-    ['temperature is not welcome', ['unknown_parameter'], 'temperature'],
-    ['temperature is not welcome', ['extra_forbidden'], 'temperature'],
-    ['temperature is not welcome', ['unsupported_value_range'], undefined],
-    ['temperature is not welcome', ['not_unsupported_value'], undefined],
-    ['temperature is not welcome', [], undefined],
-    ['temperature: unrecognized', [], 'temperature'],
-    ['temperature: unrecognised', [], 'temperature'],
-    ['extra input: temperature', [], 'temperature'],
-    ['extra inputs: temperature', [], 'temperature'],
-    ['extra field: temperature', [], 'temperature'],
-    ['extra fields: temperature', [], 'temperature'],
-    ['temperature: only 1.0 is allowed', [], 'temperature'],
-    ['temperature: only 1 is allowed', [], 'temperature'],
-    ['temperature can only be set to 1 and that only be set to 1 is allowed', [], 'temperature'],
-    ['max_tokens: use max_completion_tokens', [], 'max_tokens'],
-    ["max_tokens: use 'max_completion_tokens'", [], 'max_tokens'],
-    ['max_tokens: use `max_completion_tokens`', [], 'max_tokens'],
-    ['max_tokens: use "max_completion_tokens"', [], 'max_tokens'],
-    ['temperature: 3 is more than 2', [], undefined],
-    ['stream_options: no', [], 'stream_options'],
-    ['my_max_tokens is not supported', [], undefined],
-    ['top_k is not supported', ['unsupported_parameter'], undefined],
-  ];
+const cases: readonly (readonly [
+  searchText: string,
+  codes: readonly string[],
+  refused: RepairableParameter | undefined,
+])[] = [
+  ['temperature is not welcome', ['unsupported_parameter', 'invalid_request_error'], 'temperature'],
+  ['temperature is not welcome', ['unsupported_value'], 'temperature'],
+  ['temperature is not welcome', ['unknown_parameter'], 'temperature'],
+  ['temperature is not welcome', ['extra_forbidden'], 'temperature'],
+  ['temperature is not welcome', ['unsupported_value_range'], undefined],
+  ['temperature is not welcome', ['not_unsupported_value'], undefined],
+  ['temperature is not welcome', [], undefined],
+  ['temperature: unrecognized', [], 'temperature'],
+  ['temperature: unrecognised', [], 'temperature'],
+  ['extra input: temperature', [], 'temperature'],
+  ['extra inputs: temperature', [], 'temperature'],
+  ['extra field: temperature', [], 'temperature'],
+  ['extra fields: temperature', [], 'temperature'],
+  ['temperature: only 1.0 is allowed', [], 'temperature'],
+  ['temperature: only 1 is allowed', [], 'temperature'],
+  ['temperature can only be set to 1 and that only be set to 1 is allowed', [], 'temperature'],
+  ['max_tokens: use max_completion_tokens', [], 'max_tokens'],
+  ["max_tokens: use 'max_completion_tokens'", [], 'max_tokens'],
+  ['max_tokens: use `max_completion_tokens`', [], 'max_tokens'],
+  ['max_tokens: use "max_completion_tokens"', [], 'max_tokens'],
+  ['temperature: 3 is more than 2', [], undefined],
+  ['stream_options: no', [], 'stream_options'],
+  ['my_max_tokens is not supported', [], undefined],
+  ['top_k is not supported', ['unsupported_parameter'], undefined],
+];
 
-describe('the parameter that an error refuses', () => {
-  for (const [words, codes, refused] of cases) {
-    it(`is ${refused ?? 'none'} in ${JSON.stringify(words)} ${codes.join()}`, () => {
-      assert.equal(refusedParameter({ ...silent, words, codes }), refused);
+describe('refused parameter of an error', () => {
+  for (const [searchText, codes, refused] of cases) {
+    it(`is ${refused ?? 'undefined'} for ${[JSON.stringify(searchText), ...codes].join(' with ')}`, () => {
+      assert.equal(findRefusedParameter({ ...noDetails, searchText, codes }), refused);
     });
   }
 
-  it('is the one that the field names, before any in the words', () => {
-    const words = 'max_tokens and temperature are not supported together';
-    assert.equal(refusedParameter({ ...silent, words, param: 'temperature' }), 'temperature');
+  it('is the parameter in the field before one in the message', () => {
+    const searchText = 'max_tokens and temperature are not supported together';
+    assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
   });
 });

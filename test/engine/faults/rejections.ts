@@ -1,6 +1,6 @@
 import type { RowId } from '../../../src/engine/faults/faultTable';
 
-/** A response that is no success, as a provider really sends it, and the row of the fault table it belongs to. */
+/** An error response as a provider really sends it, and the row of the fault table that it belongs to. */
 export interface Rejection {
   readonly name: string;
   readonly status: number;
@@ -34,7 +34,7 @@ const openrouter = (code: number, message: string, metadata?: unknown): unknown 
   error: { message, code, metadata },
   user_id: 'u',
 });
-const page =
+const webPage =
   '<html><head><title>502 Bad Gateway</title></head><body>model not found, insufficient balance</body></html>';
 
 const dayQuota = {
@@ -43,7 +43,7 @@ const dayQuota = {
 };
 const retryIn36s = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '36s' };
 
-type Line = readonly [
+type RejectionTuple = readonly [
   row: RowId,
   status: number,
   name: string,
@@ -51,17 +51,17 @@ type Line = readonly [
   headers?: Readonly<Record<string, string>>,
 ];
 
-const lines: readonly Line[] = [
+const tuples: readonly RejectionTuple[] = [
   [9, 301, 'a redirect', ''],
-  [9, 308, 'a redirect that quotes money', 'insufficient_quota'],
+  [9, 308, 'a redirect that mentions credit', 'insufficient_quota'],
 
-  [7, 407, 'a proxy that wants a sign-in', page],
+  [7, 407, 'a proxy that requires a sign-in', webPage],
 
-  [15, 400, 'nothing but the status', ''],
+  [15, 400, 'empty body', ''],
   [
     15,
     400,
-    'OpenAI, a bad value',
+    'OpenAI: invalid value',
     openai(
       "Invalid type for 'messages[0].content': expected a string.",
       'invalid_request_error',
@@ -72,7 +72,7 @@ const lines: readonly Line[] = [
   [
     15,
     400,
-    'OpenAI, more output than the model has',
+    'OpenAI: max_tokens above the limit of the model',
     openai(
       'max_tokens is too large: 300000. This model supports at most 16384 completion tokens.',
       'invalid_request_error',
@@ -80,20 +80,25 @@ const lines: readonly Line[] = [
       'max_tokens',
     ),
   ],
-  [24, 400, 'Gemini, a region', gemini(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.')],
+  [
+    24,
+    400,
+    'Gemini: unsupported region',
+    gemini(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
+  ],
   [
     15,
     400,
-    'Mistral, an order of messages',
+    'Mistral: invalid order of messages',
     mistral("Unexpected role 'user' after role 'tool'", 'invalid_request_message_order', '3230'),
   ],
-  [15, 400, 'DashScope', openai('bad request', 'invalid_request_error', 'invalid_parameter_error')],
-  [15, 400, 'a web page', page],
-  [15, 400, 'an output of a model', openai('Model output is invalid JSON', 'invalid_request_error')],
+  [15, 400, 'DashScope: invalid request', openai('bad request', 'invalid_request_error', 'invalid_parameter_error')],
+  [15, 400, 'web page', webPage],
+  [15, 400, 'a message about model output', openai('Model output is invalid JSON', 'invalid_request_error')],
   [
     15,
     400,
-    "an error that quotes the user's words about context",
+    'a quotation of the prompt about context',
     openai(
       "Invalid value: 'Why is the maximum context length exceeded?'. Supported values are: 'a'.",
       'invalid_request_error',
@@ -103,25 +108,25 @@ const lines: readonly Line[] = [
   [
     15,
     400,
-    "an error that quotes the user's words about models",
+    'a quotation of the prompt about models',
     openai('Bad content: "my model gpt-4o is not found, and the api key is invalid"', 'invalid_request_error'),
   ],
   [
     15,
     400,
-    "an error that quotes the user's words about money",
+    'a quotation of the prompt about credit',
     openai('Bad content: “insufficient balance, 余额不足”', 'invalid_request_error'),
   ],
   [
     15,
     400,
-    'a value out of range, which is no refused parameter',
+    'a parameter value out of range',
     openai('temperature: range: 0..1', 'invalid_request_error', null, 'temperature'),
   ],
   [
     15,
     400,
-    'vLLM, too many tokens asked for',
+    'vLLM: max_tokens above the context length',
     mistral(
       "'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 4096 tokens and your request has 100 input tokens",
       'BadRequestError',
@@ -131,7 +136,7 @@ const lines: readonly Line[] = [
   [
     16,
     400,
-    'OpenAI, context',
+    'OpenAI: context too long',
     openai(
       "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. Please reduce the length of the messages.",
       'invalid_request_error',
@@ -142,19 +147,19 @@ const lines: readonly Line[] = [
   [
     16,
     400,
-    'Anthropic, context',
+    'Anthropic: context too long',
     anthropic('invalid_request_error', 'prompt is too long: 208310 tokens > 200000 maximum'),
   ],
   [
     16,
     400,
-    'Anthropic, context with the output',
+    'Anthropic: context too long with the output',
     anthropic('invalid_request_error', 'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000'),
   ],
   [
     16,
     400,
-    'Gemini, context',
+    'Gemini: context too long',
     gemini(
       400,
       'INVALID_ARGUMENT',
@@ -164,7 +169,7 @@ const lines: readonly Line[] = [
   [
     16,
     400,
-    'DeepSeek, context',
+    'DeepSeek: context too long',
     openai(
       "This model's maximum context length is 65536 tokens. However, you requested 70000 tokens.",
       'invalid_request_error',
@@ -174,36 +179,36 @@ const lines: readonly Line[] = [
   [
     16,
     400,
-    'Qwen, context',
+    'Qwen: context too long',
     openai('Range of input length should be [1, 30720]', 'invalid_request_error', 'invalid_parameter_error'),
   ],
   [
     16,
     400,
-    'llama.cpp, context',
+    'llama.cpp: context too long',
     openai('the request exceeds the available context size, try increasing it', 'exceed_context_size_error'),
   ],
   [
     16,
     400,
-    'OpenRouter, context of the provider behind it',
+    "OpenRouter: the provider's context too long",
     openrouter(400, 'Provider returned error', {
       raw: '{"error":{"message":"prompt is too long: 9 tokens > 8 maximum"}}',
     }),
   ],
-  [16, 400, 'one-api, Chinese', oneApi('上下文长度超过模型限制')],
+  [16, 400, 'one-api: context too long, in Chinese', oneApi('上下文长度超过模型限制')],
   [
     16,
     413,
-    'context with another status',
+    'context too long as a 413',
     anthropic('invalid_request_error', 'prompt is too long: 9 tokens > 8 maximum'),
   ],
-  [16, 500, 'context by its code, whatever the status', oneApi('upstream error', 'context_length_exceeded')],
+  [16, 500, 'context too long as a 500, by its code', oneApi('upstream error', 'context_length_exceeded')],
 
   [
     17,
     400,
-    'OpenAI, max_tokens',
+    'OpenAI: unsupported max_tokens',
     openai(
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
       'invalid_request_error',
@@ -214,7 +219,7 @@ const lines: readonly Line[] = [
   [
     17,
     400,
-    'OpenAI, temperature',
+    'OpenAI: unsupported temperature',
     openai(
       "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value is supported.",
       'invalid_request_error',
@@ -225,38 +230,38 @@ const lines: readonly Line[] = [
   [
     17,
     400,
-    'a parameter that only the field names',
+    'unsupported parameter named only in the param field',
     openai('This value is not supported.', 'invalid_request_error', null, 'temperature'),
   ],
-  [17, 400, 'stream_options, whatever is said of it', openai('stream_options: no', 'invalid_request_error')],
+  [17, 400, 'any message about stream_options', openai('stream_options: no', 'invalid_request_error')],
   [
     17,
     400,
-    'Azure, stream_options',
+    'Azure: unsupported stream_options',
     openai('Unrecognized request argument supplied: stream_options', 'invalid_request_error'),
   ],
   [
     17,
     400,
-    'Moonshot, temperature',
+    'Moonshot: unsupported temperature',
     openai('invalid temperature: only 1 is allowed for this model', 'invalid_request_error'),
   ],
   [
     17,
     400,
-    'Anthropic, temperature',
+    'Anthropic: unsupported temperature',
     anthropic('invalid_request_error', '`temperature` may only be set to 1 when thinking is enabled.'),
   ],
   [
     17,
     422,
-    'Mistral, stream_options',
+    'Mistral: unsupported stream_options',
     { detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }] },
   ],
   [
     17,
     422,
-    'Mistral, nested in a message',
+    'Mistral: unsupported stream_options nested in a message',
     mistral(
       { detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }] },
       'invalid_request_error',
@@ -265,14 +270,14 @@ const lines: readonly Line[] = [
   [
     17,
     400,
-    'Gemini, a field it does not know',
+    'Gemini: unknown field',
     gemini(400, 'INVALID_ARGUMENT', 'Invalid JSON payload received. Unknown name "stream_options": Cannot find field.'),
   ],
 
   [
     18,
     400,
-    'Anthropic, prefill',
+    'Anthropic: unsupported prefill',
     anthropic(
       'invalid_request_error',
       'This model does not support assistant message prefill. The conversation must end with a user message.',
@@ -281,7 +286,7 @@ const lines: readonly Line[] = [
   [
     18,
     400,
-    'Mistral, prefill',
+    'Mistral: unsupported prefill',
     mistral(
       'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant',
       'invalid_request_error',
@@ -291,7 +296,7 @@ const lines: readonly Line[] = [
   [
     19,
     400,
-    'Azure, filter',
+    'Azure: content filter',
     {
       error: {
         message: "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
@@ -306,7 +311,7 @@ const lines: readonly Line[] = [
   [
     19,
     400,
-    'OpenAI, policy',
+    'OpenAI: content policy',
     openai(
       'Your request was rejected as a result of our safety system.',
       'invalid_request_error',
@@ -316,21 +321,26 @@ const lines: readonly Line[] = [
   [
     19,
     400,
-    'Anthropic, filter',
+    'Anthropic: content filter',
     anthropic('invalid_request_error', 'Output blocked by content filtering policy: content_filter'),
   ],
-  [19, 400, 'Moonshot, risk', openai('The request was rejected because it was considered high risk', 'content_filter')],
-  [19, 400, 'DeepSeek, risk', openai('Content Exists Risk', 'invalid_request_error', 'invalid_request_error')],
   [
     19,
     400,
-    'Qwen, inspection',
+    'Moonshot: content risk',
+    openai('The request was rejected because it was considered high risk', 'content_filter'),
+  ],
+  [19, 400, 'DeepSeek: content risk', openai('Content Exists Risk', 'invalid_request_error', 'invalid_request_error')],
+  [
+    19,
+    400,
+    'Qwen: content inspection',
     openai('Input data may contain inappropriate content.', 'data_inspection_failed', 'data_inspection_failed'),
   ],
   [
     19,
     400,
-    'Zhipu, Chinese',
+    'Zhipu: content filter, in Chinese',
     {
       error: {
         code: '1301',
@@ -341,7 +351,7 @@ const lines: readonly Line[] = [
   [
     19,
     403,
-    'OpenRouter, moderation',
+    'OpenRouter: moderation',
     openrouter(403, 'openai/gpt-4o requires moderation. Your input was flagged for "violence"', {
       reasons: ['violence'],
       flagged_input: '…',
@@ -351,7 +361,7 @@ const lines: readonly Line[] = [
   [
     20,
     404,
-    'OpenAI, model',
+    'OpenAI: unknown model',
     openai(
       'The model `gpt-9` does not exist or you do not have access to it.',
       'invalid_request_error',
@@ -361,48 +371,53 @@ const lines: readonly Line[] = [
   [
     20,
     404,
-    'OpenAI, model without its code',
+    'OpenAI: unknown model, without its code',
     openai('The model `gpt-9` does not exist or you do not have access to it.', 'invalid_request_error'),
   ],
   [
     20,
     403,
-    'OpenAI, model of another project',
+    'OpenAI: model of another project',
     openai('Project `proj_x` does not have access to model `gpt-4o`', 'invalid_request_error', 'model_not_found'),
   ],
   [
     20,
     404,
-    'Azure, deployment',
+    'Azure: unknown deployment',
     { error: { code: 'DeploymentNotFound', message: 'The API deployment for this resource does not exist.' } },
   ],
-  [20, 404, 'Anthropic, model', anthropic('not_found_error', 'model: claude-9')],
+  [20, 404, 'Anthropic: unknown model', anthropic('not_found_error', 'model: claude-9')],
   [
     20,
     404,
-    'Gemini, model',
+    'Gemini: unknown model',
     gemini(
       404,
       'NOT_FOUND',
       'models/gemini-9 is not found for API version v1main, or is not supported for generateContent. Call ListModels to see the list.',
     ),
   ],
-  [20, 400, 'DeepSeek, model', openai('Model Not Exist', 'invalid_request_error', 'invalid_request_error')],
-  [20, 400, 'Mistral, model', mistral('Invalid model: mistral-9', 'invalid_model', '1500')],
+  [20, 400, 'DeepSeek: unknown model', openai('Model Not Exist', 'invalid_request_error', 'invalid_request_error')],
+  [20, 400, 'Mistral: unknown model', mistral('Invalid model: mistral-9', 'invalid_model', '1500')],
   [
     20,
     404,
-    'vLLM, model',
+    'vLLM: unknown model',
     { object: 'error', message: 'The model `qwen9` does not exist.', type: 'NotFoundError', param: null, code: 404 },
   ],
-  [20, 404, 'Ollama, model', openai("model 'qwen9' not found, try pulling it first", 'api_error')],
-  [20, 404, 'Moonshot, model', openai('Not found the model kimi-9 or Permission denied', 'resource_not_found_error')],
-  [20, 400, 'OpenRouter, model', openrouter(400, 'foo/bar is not a valid model ID')],
-  [20, 404, 'OpenRouter, endpoints', openrouter(404, 'No endpoints found for foo/bar.')],
+  [20, 404, 'Ollama: unknown model', openai("model 'qwen9' not found, try pulling it first", 'api_error')],
+  [
+    20,
+    404,
+    'Moonshot: unknown model',
+    openai('Not found the model kimi-9 or Permission denied', 'resource_not_found_error'),
+  ],
+  [20, 400, 'OpenRouter: unknown model', openrouter(400, 'foo/bar is not a valid model ID')],
+  [20, 404, 'OpenRouter: no endpoints for the model', openrouter(404, 'No endpoints found for foo/bar.')],
   [
     20,
     400,
-    'LiteLLM, model',
+    'LiteLLM: unknown model',
     openai(
       '/chat/completions: Invalid model name passed in model=gpt-9. Call `/v1/models` to view available models for your key.',
       'None',
@@ -412,17 +427,27 @@ const lines: readonly Line[] = [
   [
     67,
     503,
-    'new-api, model',
+    'new-api: no channel for the model',
     oneApi('当前分组 default 下对于模型 gpt-9 无可用渠道（distributor）', 'model_not_found', 'new_api_error'),
   ],
-  [67, 503, 'one-api, model without a code', oneApi('当前分组 default 下对于模型 gpt-9 无可用渠道')],
-  [67, 503, 'one-api, in English', oneApi('No available channel for model gpt-9 under group default')],
-  [20, 400, 'Zhipu, Chinese', { error: { code: '1211', message: '模型不存在，请检查模型代码。' } }],
-  [20, 410, 'Groq, a model that is gone, by its code', openai('gone', 'invalid_request_error', 'model_not_found')],
+  [
+    67,
+    503,
+    'one-api: no channel for the model, without a code',
+    oneApi('当前分组 default 下对于模型 gpt-9 无可用渠道'),
+  ],
+  [
+    67,
+    503,
+    'one-api: no channel for the model, in English',
+    oneApi('No available channel for model gpt-9 under group default'),
+  ],
+  [20, 400, 'Zhipu: unknown model, in Chinese', { error: { code: '1211', message: '模型不存在，请检查模型代码。' } }],
+  [20, 410, 'Groq: removed model, by its code', openai('gone', 'invalid_request_error', 'model_not_found')],
   [
     20,
     400,
-    'Groq, a model that is gone',
+    'Groq: removed model',
     openai(
       'The model `mixtral-8x7b-32768` has been decommissioned and is no longer supported.',
       'invalid_request_error',
@@ -433,7 +458,7 @@ const lines: readonly Line[] = [
   [
     21,
     401,
-    'OpenAI, key',
+    'OpenAI: invalid key',
     openai(
       'Incorrect API key provided: hsa-****. You can find your API key at https://example.org.',
       'invalid_request_error',
@@ -443,42 +468,42 @@ const lines: readonly Line[] = [
   [
     21,
     401,
-    'DeepSeek, key',
+    'DeepSeek: invalid key',
     openai('Authentication Fails (no such user)', 'authentication_error', 'invalid_request_error'),
   ],
   [
     21,
     401,
-    'a key that is not for this model',
+    'a key without access to the model',
     openai('Invalid API key: the model gpt-4o is not available to it', 'invalid_request_error', 'model_not_found'),
   ],
   [
     21,
     400,
-    'a key that is not for this model, with another status',
+    'a key without access to the model, as a 400',
     openai('Invalid API key: the model gpt-4o is not available to it', 'invalid_request_error'),
   ],
-  [21, 401, 'one-api, Chinese', oneApi('无效的令牌')],
+  [21, 401, 'one-api: invalid key, in Chinese', oneApi('无效的令牌')],
   [
     21,
     400,
-    'Gemini, key',
+    'Gemini: invalid key',
     gemini(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [
       { reason: 'API_KEY_INVALID', domain: 'googleapis.com' },
     ]),
   ],
-  [21, 401, 'OpenRouter, key', openrouter(401, 'No auth credentials found')],
-  [21, 400, 'a key, by its code', openai('no', 'invalid_request_error', 'invalid_api_key')],
-  [21, 403, 'a key, by its code', openai('no', 'forbidden', 'invalid_api_key')],
-  [21, 403, 'a key, in words', openai('Invalid API key', 'forbidden')],
-  [21, 401, 'a web page', page],
+  [21, 401, 'OpenRouter: no key', openrouter(401, 'No auth credentials found')],
+  [21, 400, 'invalid key, by its code', openai('no', 'invalid_request_error', 'invalid_api_key')],
+  [21, 403, 'invalid key, by its code', openai('no', 'forbidden', 'invalid_api_key')],
+  [21, 403, 'invalid key, by the message', openai('Invalid API key', 'forbidden')],
+  [21, 401, 'web page', webPage],
 
-  [22, 402, 'nothing but the status', ''],
-  [22, 402, 'DeepSeek, balance', openai('Insufficient Balance', 'unknown_error', 'invalid_request_error')],
+  [22, 402, 'empty body', ''],
+  [22, 402, 'DeepSeek: insufficient balance', openai('Insufficient Balance', 'unknown_error', 'invalid_request_error')],
   [
     22,
     402,
-    'OpenRouter, credits',
+    'OpenRouter: insufficient credits',
     openrouter(
       402,
       'This request requires more credits, or fewer max_tokens. You requested up to 65536 tokens, but can only afford 1234.',
@@ -487,7 +512,7 @@ const lines: readonly Line[] = [
   [
     22,
     429,
-    'OpenAI, quota',
+    'OpenAI: exhausted quota',
     openai(
       'You exceeded your current quota, please check your plan and billing details.',
       'insufficient_quota',
@@ -497,7 +522,7 @@ const lines: readonly Line[] = [
   [
     22,
     429,
-    'OpenAI, quota with a hint',
+    'OpenAI: exhausted quota with a retry-after',
     openai(
       'You exceeded your current quota, please check your plan and billing details.',
       'insufficient_quota',
@@ -508,13 +533,13 @@ const lines: readonly Line[] = [
   [
     22,
     429,
-    'quota in words only',
+    'exhausted quota, by the message',
     openai('You exceeded your current quota, please check your plan and billing details.', 'upstream_error'),
   ],
   [
     22,
     400,
-    'Anthropic, credit',
+    'Anthropic: credit balance too low',
     anthropic(
       'invalid_request_error',
       'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
@@ -523,7 +548,7 @@ const lines: readonly Line[] = [
   [
     22,
     400,
-    'Anthropic, spend limit',
+    'Anthropic: spend limit',
     anthropic(
       'invalid_request_error',
       'You have reached your specified API usage limits. You will regain access on 2026-02-01 at 00:00 UTC.',
@@ -532,7 +557,7 @@ const lines: readonly Line[] = [
   [
     22,
     429,
-    'Moonshot, quota',
+    'Moonshot: exhausted quota',
     openai(
       'Your account org-x is suspended, please check your plan and billing details',
       'exceeded_current_quota_error',
@@ -541,68 +566,89 @@ const lines: readonly Line[] = [
   [
     22,
     403,
-    'Moonshot, quota with another status',
+    'Moonshot: exhausted quota as a 403',
     openai(
       'Your account is not active, organization exceeded current quota, please check your plan and billing details',
       'exceeded_current_quota_error',
     ),
   ],
-  [22, 403, 'one-api, quota', oneApi('user quota is not enough', 'insufficient_user_quota')],
+  [22, 403, 'one-api: exhausted quota', oneApi('user quota is not enough', 'insufficient_user_quota')],
   [
     22,
     403,
-    'new-api, Chinese',
+    'new-api: insufficient quota, in Chinese',
     oneApi('预扣费额度失败, 用户剩余额度: ¥0.230000, 需要预扣费额度: ¥0.290000', null, 'new_api_error'),
   ],
-  [22, 401, 'one-api, a key that is used up', oneApi('该令牌额度已用尽')],
+  [22, 401, 'one-api: key with an exhausted quota', oneApi('该令牌额度已用尽')],
   [
     22,
     400,
-    'Qwen, arrears',
+    'Qwen: account in arrears',
     openai('Access denied, please make sure your account is in good standing.', 'Arrearage', 'Arrearage'),
   ],
-  [22, 429, 'Zhipu, Chinese', { error: { code: '1113', message: '余额不足或无可用资源包,请充值。' } }],
+  [
+    22,
+    429,
+    'Zhipu: insufficient balance, in Chinese',
+    { error: { code: '1113', message: '余额不足或无可用资源包,请充值。' } },
+  ],
   [22, 403, 'a spend limit', openai('You have exceeded your monthly spend limit.', 'forbidden')],
   [
     22,
     403,
-    'OpenRouter, a limit of the key',
+    'OpenRouter: spend limit of the key',
     openrouter(403, 'Key limit exceeded (total limit). Manage it using https://openrouter.ai/settings/keys'),
   ],
-  [22, 500, 'one-api, money with a status of the server', oneApi('insufficient quota', 'insufficient_quota')],
+  [22, 500, 'one-api: exhausted quota as a 500', oneApi('insufficient quota', 'insufficient_quota')],
 
-  [23, 402, 'a budget that refills', openai('Budget exceeded', 'budget_exceeded'), { 'retry-after': '30' }],
-  [23, 402, 'a budget that says so in words', openai('Daily budget used up. Try again in 2m.', 'budget_exceeded')],
+  [
+    23,
+    402,
+    'exhausted budget with a retry-after',
+    openai('Budget exceeded', 'budget_exceeded'),
+    { 'retry-after': '30' },
+  ],
+  [
+    23,
+    402,
+    'exhausted budget with a retry-after in the message',
+    openai('Daily budget used up. Try again in 2m.', 'budget_exceeded'),
+  ],
 
-  [24, 403, 'nothing but the status', ''],
-  [24, 403, 'Gemini, permission', gemini(403, 'PERMISSION_DENIED', 'Permission denied on resource project x.')],
+  [24, 403, 'empty body', ''],
+  [24, 403, 'Gemini: permission denied', gemini(403, 'PERMISSION_DENIED', 'Permission denied on resource project x.')],
   [
     24,
     403,
-    'OpenAI, country',
+    'OpenAI: unsupported country',
     openai('Country, region, or territory not supported', 'request_forbidden', 'unsupported_country_region_territory'),
   ],
-  [24, 403, 'a model that is not allowed', openai('Access to the model gpt-4o is not permitted', 'permission_error')],
-  [24, 403, 'a firewall', page],
+  [24, 403, 'model without permission', openai('Access to the model gpt-4o is not permitted', 'permission_error')],
+  [24, 403, 'web page of a firewall', webPage],
 
-  [25, 404, 'nothing but the status', ''],
-  [25, 404, 'OpenAI, path', openai('Invalid URL (POST /v1/chat/completion)', 'invalid_request_error')],
-  [25, 404, 'Azure, path', { error: { code: '404', message: 'Resource not found' } }],
-  [25, 404, 'FastAPI, path', { detail: 'Not Found' }],
-  [25, 404, 'Express, path', '<!DOCTYPE html><pre>Cannot POST /chat/completions</pre>'],
+  [25, 404, 'empty body', ''],
+  [25, 404, 'OpenAI: unknown path', openai('Invalid URL (POST /v1/chat/completion)', 'invalid_request_error')],
+  [25, 404, 'Azure: unknown path', { error: { code: '404', message: 'Resource not found' } }],
+  [25, 404, 'FastAPI: unknown path', { detail: 'Not Found' }],
+  [25, 404, 'Express: unknown path', '<!DOCTYPE html><pre>Cannot POST /chat/completions</pre>'],
   [25, 404, 'plain text', '404 page not found'],
-  [25, 404, 'an advice about models', openai('Nothing here. See the list of models: /v1/models', 'not_found_error')],
-  [25, 404, 'Anthropic, path', anthropic('not_found_error', 'Not Found')],
+  [
+    25,
+    404,
+    'a message that mentions models',
+    openai('Nothing here. See the list of models: /v1/models', 'not_found_error'),
+  ],
+  [25, 404, 'Anthropic: unknown path', anthropic('not_found_error', 'Not Found')],
 
   [26, 408, 'a timeout', ''],
   [27, 409, 'a conflict', openai('conflict', 'conflict_error')],
   [27, 425, 'too early', ''],
-  [28, 413, 'nginx', page],
-  [28, 413, 'Anthropic, size', anthropic('request_too_large', 'Request exceeds the maximum size')],
+  [28, 413, 'nginx: web page', webPage],
+  [28, 413, 'Anthropic: request too large', anthropic('request_too_large', 'Request exceeds the maximum size')],
   [
     28,
     413,
-    'Groq, a request over the rate limit',
+    'Groq: request larger than the rate limit',
     openai(
       'Request too large for model `llama` in organization `org_x` on tokens per minute (TPM): Limit 6000, Requested 20000, please reduce your message size and try again.',
       'tokens',
@@ -612,7 +658,7 @@ const lines: readonly Line[] = [
   [
     28,
     429,
-    'OpenAI, a request that never fits',
+    'OpenAI: request larger than the rate limit',
     openai(
       'Request too large for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000, Requested 40000.',
       'tokens',
@@ -622,7 +668,7 @@ const lines: readonly Line[] = [
   [
     29,
     422,
-    'FastAPI',
+    'FastAPI: invalid parameter',
     {
       detail: [
         {
@@ -634,13 +680,13 @@ const lines: readonly Line[] = [
       ],
     },
   ],
-  [29, 422, 'nothing but the status', ''],
+  [29, 422, 'empty body', ''],
 
-  [30, 429, 'a header', '', { 'retry-after': '37' }],
+  [30, 429, 'retry-after header', '', { 'retry-after': '37' }],
   [
     30,
     429,
-    'OpenAI, words',
+    'OpenAI: retry-after in the message',
     openai(
       'Rate limit reached for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000. Please try again in 20s.',
       'tokens',
@@ -650,7 +696,7 @@ const lines: readonly Line[] = [
   [
     30,
     429,
-    'Groq, tokens of a day with a time',
+    'Groq: daily tokens with a retry-after',
     openai(
       'Rate limit reached for model `llama` on tokens per day (TPD): Limit 100000. Please try again in 12m2.304s.',
       'tokens',
@@ -660,13 +706,13 @@ const lines: readonly Line[] = [
   [
     30,
     429,
-    'Azure',
+    'Azure: retry-after in the message',
     openai('Requests have exceeded token rate limit. Please retry after 22 seconds.', 'requests', '429'),
   ],
   [
     30,
     429,
-    'Gemini',
+    'Gemini: RetryInfo',
     gemini(429, 'RESOURCE_EXHAUSTED', 'You exceeded your current quota, please check your plan and billing details.', [
       retryIn36s,
     ]),
@@ -674,13 +720,13 @@ const lines: readonly Line[] = [
   [
     30,
     429,
-    'Moonshot',
+    'Moonshot: retry-after in the message',
     openai('request reached organization max RPM: 3, please try again after 1 seconds', 'rate_limit_reached_error'),
   ],
   [
     30,
     429,
-    'OpenRouter, a day',
+    'OpenRouter: daily limit with a reset time',
     openrouter(
       429,
       'Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day',
@@ -688,12 +734,12 @@ const lines: readonly Line[] = [
     ),
   ],
 
-  [31, 429, 'nothing but the status', ''],
-  [31, 429, 'OpenAI', openai('Rate limit reached for requests', 'requests', 'rate_limit_exceeded')],
+  [31, 429, 'empty body', ''],
+  [31, 429, 'OpenAI: rate limit', openai('Rate limit reached for requests', 'requests', 'rate_limit_exceeded')],
   [
     31,
     429,
-    'Anthropic',
+    'Anthropic: rate limit',
     anthropic(
       'rate_limit_error',
       "This request would exceed your organization's rate limit of 40,000 input tokens per minute.",
@@ -702,14 +748,19 @@ const lines: readonly Line[] = [
   [
     31,
     429,
-    'Gemini without RetryInfo',
+    'Gemini: exhausted quota without RetryInfo',
     gemini(429, 'RESOURCE_EXHAUSTED', 'You exceeded your current quota, please check your plan and billing details.'),
   ],
-  [31, 429, 'Gemini, capacity', gemini(429, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check quota).')],
   [
     31,
     429,
-    'OpenRouter, the provider behind it',
+    'Gemini: exhausted capacity',
+    gemini(429, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check quota).'),
+  ],
+  [
+    31,
+    429,
+    'OpenRouter: rate limit of the provider',
     openrouter(429, 'Provider returned error', {
       raw: 'google/gemini:free is temporarily rate-limited upstream. Please retry shortly, or add your own key.',
     }),
@@ -717,21 +768,26 @@ const lines: readonly Line[] = [
   [
     31,
     429,
-    'Qwen',
+    'Qwen: rate limit',
     openai('Requests rate limit exceeded, please try again later.', 'limit_requests', 'limit_requests'),
   ],
-  [31, 429, 'Zhipu, Chinese', { error: { code: '1302', message: '您的账户已达到速率限制，请您控制请求频率' } }],
   [
     31,
     429,
-    'a limit that quotes a model',
+    'Zhipu: rate limit, in Chinese',
+    { error: { code: '1302', message: '您的账户已达到速率限制，请您控制请求频率' } },
+  ],
+  [
+    31,
+    429,
+    'rate limit that mentions a model',
     openai('The model gpt-4o is not available at this rate', 'requests', 'rate_limit_exceeded'),
   ],
 
   [
     32,
     429,
-    'OpenAI, a day',
+    'OpenAI: daily requests',
     openai(
       'Rate limit reached for gpt-4o on requests per day (RPD): Limit 200, Used 200.',
       'requests',
@@ -741,89 +797,109 @@ const lines: readonly Line[] = [
   [
     32,
     429,
-    'tokens of a day',
+    'daily tokens',
     openai('Rate limit reached on tokens per day (TPD): Limit 100000.', 'tokens', 'rate_limit_exceeded'),
   ],
   [
     32,
     429,
-    'Gemini, a day, in spite of its hint',
+    'Gemini: daily quota with a short RetryInfo',
     gemini(429, 'RESOURCE_EXHAUSTED', 'You exceeded your current quota.', [dayQuota, retryIn36s]),
   ],
-  [32, 429, 'Zhipu, Chinese', { error: { code: '1304', message: '该API已达今日调用次数限额' } }],
+  [32, 429, 'Zhipu: daily limit, in Chinese', { error: { code: '1304', message: '该API已达今日调用次数限额' } }],
 
   [
     33,
     500,
-    'OpenAI',
+    'OpenAI: server error',
     openai('The server had an error while processing your request. Sorry about that!', 'server_error'),
   ],
-  [33, 500, 'a model that is not available', openai('The model gpt-4o is not available right now', 'server_error')],
-  [33, 500, 'Gemini', gemini(500, 'INTERNAL', 'An internal error has occurred.')],
-  [33, 500, 'Anthropic', anthropic('api_error', 'Internal server error')],
-  [33, 500, 'a web page', page],
-  [34, 502, 'nginx', page],
-  [34, 502, 'OpenRouter', openrouter(502, 'Provider returned error', { raw: 'upstream connect error' })],
-  [34, 520, 'Cloudflare', page],
-  [34, 521, 'Cloudflare', page],
-  [34, 522, 'Cloudflare', page],
-  [34, 523, 'Cloudflare', page],
-  [35, 503, 'nothing but the status', ''],
-  [35, 503, 'Gemini', gemini(503, 'UNAVAILABLE', 'The model is overloaded. Please try again later.')],
-  [35, 503, 'OpenAI', openai('Slow down', 'server_error', 'slow_down')],
-  [35, 503, 'an overload with a hint', openai('busy', 'server_error'), { 'retry-after': '10' }],
-  [35, 529, 'Anthropic', anthropic('overloaded_error', 'Overloaded')],
-  [35, 500, 'an overload by its code', openai('failed', 'server_error', 'overloaded')],
+  [
+    33,
+    500,
+    'server error that mentions a model',
+    openai('The model gpt-4o is not available right now', 'server_error'),
+  ],
+  [33, 500, 'Gemini: internal error', gemini(500, 'INTERNAL', 'An internal error has occurred.')],
+  [33, 500, 'Anthropic: internal error', anthropic('api_error', 'Internal server error')],
+  [33, 500, 'web page', webPage],
+  [34, 502, 'nginx: web page', webPage],
+  [
+    34,
+    502,
+    'OpenRouter: provider error',
+    openrouter(502, 'Provider returned error', { raw: 'upstream connect error' }),
+  ],
+  [34, 520, 'Cloudflare: web page', webPage],
+  [34, 521, 'Cloudflare: web page', webPage],
+  [34, 522, 'Cloudflare: web page', webPage],
+  [34, 523, 'Cloudflare: web page', webPage],
+  [35, 503, 'empty body', ''],
+  [35, 503, 'Gemini: overloaded model', gemini(503, 'UNAVAILABLE', 'The model is overloaded. Please try again later.')],
+  [35, 503, 'OpenAI: slow down', openai('Slow down', 'server_error', 'slow_down')],
+  [35, 503, 'overload with a retry-after', openai('busy', 'server_error'), { 'retry-after': '10' }],
+  [35, 529, 'Anthropic: overloaded', anthropic('overloaded_error', 'Overloaded')],
+  [35, 500, 'overload, by its code', openai('failed', 'server_error', 'overloaded')],
   [
     35,
     500,
-    'OpenAI, an overload in words',
+    'OpenAI: overload, by the message',
     openai('That model is currently overloaded with other requests.', 'server_error'),
   ],
   [
     35,
     429,
-    'Moonshot, an overload',
+    'Moonshot: overload',
     openai('The engine is currently overloaded, please try again later', 'engine_overloaded_error'),
   ],
-  [35, 429, 'an overload by its code', openai('no', 'engine_overloaded_error')],
-  [35, 429, 'an overload in words', openai('The engine is currently overloaded', 'server_error')],
-  [35, 500, 'new-api, Chinese', oneApi('当前分组上游负载已饱和，请稍后再试', null, 'new_api_error')],
-  [36, 504, 'nginx', page],
-  [36, 504, 'Gemini', gemini(504, 'DEADLINE_EXCEEDED', 'Deadline expired before operation could complete.')],
-  [36, 524, 'Cloudflare', page],
-  [37, 525, 'Cloudflare', page],
-  [37, 526, 'Cloudflare', page],
+  [35, 429, 'overload, by its code', openai('no', 'engine_overloaded_error')],
+  [35, 429, 'overload, by the message', openai('The engine is currently overloaded', 'server_error')],
+  [
+    35,
+    500,
+    'new-api: saturated upstreams, in Chinese',
+    oneApi('当前分组上游负载已饱和，请稍后再试', null, 'new_api_error'),
+  ],
+  [36, 504, 'nginx: web page', webPage],
+  [
+    36,
+    504,
+    'Gemini: deadline exceeded',
+    gemini(504, 'DEADLINE_EXCEEDED', 'Deadline expired before operation could complete.'),
+  ],
+  [36, 524, 'Cloudflare: web page', webPage],
+  [37, 525, 'Cloudflare: web page', webPage],
+  [37, 526, 'Cloudflare: web page', webPage],
 
-  [38, 100, 'nothing that ends', ''],
-  [38, 205, 'a success that is none', ''],
-  [38, 205, 'a success that is none and quotes money', 'insufficient balance'],
-  [38, 600, 'a number past the last one that quotes money', 'insufficient balance'],
-  [38, 405, 'a method', page],
+  [38, 100, 'an informational status', ''],
+  [38, 205, 'a success without an answer', ''],
+  [38, 205, 'a success without an answer that mentions credit', 'insufficient balance'],
+  [38, 600, 'an undefined status that mentions credit', 'insufficient balance'],
+  [38, 405, 'method not allowed', webPage],
   [38, 410, 'gone', ''],
-  [38, 418, 'a teapot', ''],
-  [38, 451, 'the law', ''],
-  [38, 501, 'not there yet', ''],
-  [34, 530, 'Cloudflare, the origin', page],
-  [38, 999, 'a number nobody defined', ''],
+  [38, 418, "I'm a teapot", ''],
+  [38, 451, 'unavailable for legal reasons', ''],
+  [38, 501, 'not implemented', ''],
+  [34, 530, 'Cloudflare: origin error', webPage],
+  [38, 999, 'an undefined status', ''],
 
   [
     68,
     401,
-    'new-api, the key at its provider',
+    "new-api: the gateway's own key rejected",
     oneApi('Incorrect API key provided: sk-x', 'invalid_api_key', 'invalid_request_error'),
   ],
   [
     68,
     401,
-    'new-api, the key at its provider, by the header',
+    "new-api: the gateway's own key rejected, by the header",
     openai('Incorrect API key provided: sk-x', 'invalid_request_error', 'invalid_api_key'),
     { 'x-oneapi-request-id': '20260115090000' },
   ],
   [
     68,
     401,
-    'LiteLLM, the key at its provider',
+    "LiteLLM: the gateway's own key rejected",
     openai(
       'litellm.AuthenticationError: AuthenticationError: OpenAIException - Incorrect API key provided',
       'auth_error',
@@ -832,14 +908,14 @@ const lines: readonly Line[] = [
   [
     22,
     401,
-    'new-api, an exhausted token',
+    'new-api: exhausted key',
     oneApi('This token quota is exhausted TokenStatusExhausted[sk-x]', '', 'new_api_error'),
   ],
-  [22, 401, 'new-api, an exhausted token in traditional Chinese', oneApi('該令牌額度已用盡', '', 'new_api_error')],
+  [22, 401, 'new-api: exhausted key, in traditional Chinese', oneApi('該令牌額度已用盡', '', 'new_api_error')],
   [
     22,
     400,
-    'LiteLLM, the balance at the provider',
+    "LiteLLM: the provider's balance too low",
     openai(
       'litellm.BadRequestError: AnthropicException - {"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}}. Received Model Group=claude',
       'None',
@@ -849,112 +925,107 @@ const lines: readonly Line[] = [
   [
     22,
     400,
-    'LiteLLM, a budget',
+    'LiteLLM: exceeded budget',
     openai(
       'Authentication Error, ExceededTokenBudget: Current spend for token: 2; Max Budget for Token: 1',
       'auth_error',
       '400',
     ),
   ],
-  [22, 500, 'MiniMax, the balance', openai('insufficient balance (1008)', 'api_error')],
+  [22, 500, 'MiniMax: insufficient balance', openai('insufficient balance (1008)', 'api_error')],
   [
     22,
     429,
-    'DashScope, a free quota',
+    'DashScope: exhausted free quota',
     openai('Free allocated quota exceeded.', 'insufficient_quota', 'insufficient_quota'),
   ],
   [
     16,
     400,
-    'new-api, the body of the provider',
+    'new-api: quoted body of the provider',
     oneApi(
       'bad response status code 400, body: {"error":{"message":"prompt is too long: 210000 tokens > 200000 maximum"}}',
       'bad_response_status_code',
       'upstream_error',
     ),
   ],
-  [19, 500, 'MiniMax, a filter by its code', openai('input new_sensitive (1026)', 'api_error')],
+  [19, 500, 'MiniMax: content filter, by its code', openai('input new_sensitive (1026)', 'api_error')],
   [
     19,
     403,
-    'a moderation that mentions credits',
+    'moderation that mentions credits',
     openai('Your prompt was flagged by moderation. No credits remaining were charged', 'invalid_request_error'),
   ],
-  [21, 401, 'One Hub, a wrong key', oneApi('无效的令牌 (request id: 2026011509000000)', '', 'one_hub_error')],
-  [24, 429, 'Zhipu, a locked account', { error: { code: '1112', message: '您的账户已被锁定,请联系客服解锁' } }],
-  [31, 429, 'a quota of tokens per minute that is used up', openai('每分钟请求额度已用尽', 'insufficient_quota')],
-  [31, 429, 'a rate that money would raise', openai('请求过于频繁，请充值提升速率', 'api_error')],
+  [21, 401, 'One Hub: invalid key', oneApi('无效的令牌 (request id: 2026011509000000)', '', 'one_hub_error')],
+  [24, 429, 'Zhipu: locked account', { error: { code: '1112', message: '您的账户已被锁定,请联系客服解锁' } }],
+  [31, 429, 'exhausted quota per minute', openai('每分钟请求额度已用尽', 'insufficient_quota')],
+  [31, 429, 'rate limit that a top-up would raise', openai('请求过于频繁，请充值提升速率', 'api_error')],
   [
     31,
     500,
-    'Bedrock, too many tokens at once',
+    'Bedrock: throttled',
     openai('ThrottlingException: Too many tokens, please wait before trying again.', 'api_error'),
   ],
-  [32, 429, 'DashScope, an allocation of a week', openai('week allocated quota exceeded', 'limit')],
-  [32, 500, 'a limit of the day, as a 500', openai('今日调用次数已达上限', 'api_error')],
+  [32, 429, 'DashScope: weekly quota', openai('week allocated quota exceeded', 'limit')],
+  [32, 500, 'daily limit as a 500', openai('今日调用次数已达上限', 'api_error')],
   [
     33,
     500,
-    'DeepSeek, its own fault under the code of a bad request',
+    'DeepSeek: server error with the code of a bad request',
     openai('Internal Server Error', 'server_error', 'invalid_request_error'),
   ],
   [
     33,
     500,
-    'new-api, no key for the channel',
+    'new-api: no key for the channel',
     oneApi('No available channel keys', 'channel:no_available_key', 'new_api_error'),
   ],
-  [35, 503, 'a retry budget, which is no money', openai('Retry budget exceeded for upstream', 'api_error')],
+  [35, 503, 'a retry budget, not a lack of credit', openai('Retry budget exceeded for upstream', 'api_error')],
   [
     35,
     429,
-    'new-api, saturated, in traditional Chinese',
+    'new-api: saturated upstreams, in traditional Chinese',
     openai('當前分組上游負載已飽和', 'insufficient_quota', 'insufficient_quota'),
   ],
-  [35, 402, 'a saturated upstream as a 402', openai('当前分组上游负载已饱和', 'api_error')],
-  [15, 400, 'a key that is missing in JSON', openai("missing key 'type' in tools[0]", 'invalid_request_error')],
-  [15, 400, 'a token that is no JSON', openai('Invalid token at position 5 in JSON', 'invalid_request_error')],
-  [
-    15,
-    400,
-    'a quoted sentence about money beside Chinese',
-    openai('参数"请充值100元"类型错误', 'invalid_request_error'),
-  ],
+  [35, 402, 'saturated upstreams as a 402', openai('当前分组上游负载已饱和', 'api_error')],
+  [15, 400, 'a missing key of a JSON object', openai("missing key 'type' in tools[0]", 'invalid_request_error')],
+  [15, 400, 'an invalid JSON token', openai('Invalid token at position 5 in JSON', 'invalid_request_error')],
+  [15, 400, 'a quotation about credit next to Chinese', openai('参数"请充值100元"类型错误', 'invalid_request_error')],
   [
     67,
     503,
-    'new-api, no channel in traditional Chinese',
+    'new-api: no channel, in traditional Chinese',
     oneApi('分組 default 下模型 gpt-4o 無可用管道', 'model_not_found', 'new_api_error'),
   ],
   [
     68,
     401,
-    'LiteLLM, the key at its provider, quoted as JSON',
+    "LiteLLM: the gateway's own key rejected, quoted as JSON",
     openai(
       'litellm.AuthenticationError: AnthropicException - {"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}',
       'auth_error',
     ),
   ],
-  [33, 500, 'a wait in minutes', openai('服务异常，请几分钟后重试', 'api_error')],
-  [34, 502, 'maintenance of the day', openai('今日系统升级维护', 'api_error')],
+  [33, 500, 'server error with a wait in minutes', openai('服务异常，请几分钟后重试', 'api_error')],
+  [34, 502, 'maintenance today', openai('今日系统升级维护', 'api_error')],
   [
     22,
     429,
-    'a free quota, with a time to come back',
+    'exhausted free quota with a retry-after',
     openai('Your free quota is exhausted. Please top up.', 'api_error'),
     { 'retry-after': '30' },
   ],
-  [69, 403, 'Cloudflare, a challenge by its header', page, { 'cf-mitigated': 'challenge' }],
-  [69, 503, 'Cloudflare, a challenge by its title', '<title>Just a moment...</title>', { server: 'cloudflare' }],
+  [69, 403, 'Cloudflare: challenge, by its header', webPage, { 'cf-mitigated': 'challenge' }],
+  [69, 503, 'Cloudflare: challenge, by its title', '<title>Just a moment...</title>', { server: 'cloudflare' }],
   [
     70,
     500,
-    'new-api, a model without a price',
+    'new-api: model without a price',
     oneApi('模型 gpt-4o 的价格尚未由管理员配置', 'model_price_error', 'new_api_error'),
   ],
 ];
 
-export const rejections: readonly Rejection[] = lines.map(([row, status, name, body, headers]) => ({
+export const rejections: readonly Rejection[] = tuples.map(([row, status, name, body, headers]) => ({
   row,
   status,
   name,

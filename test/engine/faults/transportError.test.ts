@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { faultTable, type RowId } from '../../../src/engine/faults/faultTable';
 import { describeError, errorChain, transportFault, transportRow } from '../../../src/engine/faults/transportError';
 import { propertyRuns } from '../../support/propertyRuns';
+import { rowLabel } from './rowLabel';
 
-const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
-/** As undici rejects, inside what the SDK makes of it. */
+const errorWithCode = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
+/** Returns the error of a failed `fetch` as undici throws it and the OpenAI SDK wraps it. */
 const fetchFailed = (cause: unknown): Error =>
   new Error('Connection error.', { cause: new TypeError('fetch failed', { cause }) });
 
@@ -41,7 +42,7 @@ const codes: readonly (readonly [code: string, row: RowId])[] = [
   ['net::ERR_EMPTY_RESPONSE', 5],
   ['net::ERR_NETWORK_CHANGED', 5],
   ['net::ERR_HTTP2_PROTOCOL_ERROR', 5],
-  ['A_CODE_NOBODY_KNOWS', 5],
+  ['UNKNOWN_CODE', 5],
   ['CERT_HAS_EXPIRED', 6],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 6],
   ['SELF_SIGNED_CERT_IN_CHAIN', 6],
@@ -72,17 +73,17 @@ const codes: readonly (readonly [code: string, row: RowId])[] = [
 ];
 
 const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = [
-  ['a proxy that answers 407, which leaves an empty cause', fetchFailed(new Error('')), 7],
+  ['an empty cause, which a 407 of a proxy leaves', fetchFailed(new Error('')), 7],
   [
-    'a proxy that is named in words only',
+    'a message that mentions proxies',
     fetchFailed(new Error('Failed to establish a socket connection to proxies: PROXY p:1')),
     66,
   ],
-  ['a tunnel that wants a sign-in', new Error('tunneling socket could not be established, statusCode=407'), 7],
-  ['a tunnel that was refused', new Error('tunneling socket could not be established, statusCode=403'), 66],
-  ['a tunnel that leads nowhere', new Error('tunneling socket could not be established, statusCode=502'), 64],
+  ['a tunnel that failed with 407', new Error('tunneling socket could not be established, statusCode=407'), 7],
+  ['a tunnel that failed with 403', new Error('tunneling socket could not be established, statusCode=403'), 66],
+  ['a tunnel that failed with 502', new Error('tunneling socket could not be established, statusCode=502'), 64],
   ...([407, 403, 401, 302, 408, 429, 500, 502, 503, 504] as const).map((status) => {
-    const aborted = coded('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
+    const aborted = errorWithCode('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
     const row: RowId = status === 407 ? 7 : [403, 401, 302].includes(status) ? 66 : 64;
     return [
       `a proxy that answers ${status} to CONNECT`,
@@ -91,84 +92,86 @@ const cases: readonly (readonly [name: string, error: unknown, row: RowId])[] = 
     ] as const;
   }),
   [
-    "a sign-in that VS Code's own words tell of",
-    fetchFailed(coded('UND_ERR_ABORTED', 'Proxy response (407) ?.== 200 when HTTP Tunneling')),
+    "a 407 in VS Code's message",
+    fetchFailed(errorWithCode('UND_ERR_ABORTED', 'Proxy response (407) ?.== 200 when HTTP Tunneling')),
     7,
   ],
-  ['a certificate that is named in words only', new Error('unable to verify the first certificate'), 6],
+  ['a message that mentions a certificate', new Error('unable to verify the first certificate'), 6],
   [
-    'an answer that is not HTTP, without a code',
+    'a message about a response that is not HTTP',
     fetchFailed(new Error('Response does not match the HTTP/1.1 protocol (Invalid header)')),
     8,
   ],
-  ['net::ERR_ in words only', new Error('Failed: net::ERR_NAME_NOT_RESOLVED'), 1],
-  ['a fetch that failed for no reason', new TypeError('fetch failed'), 5],
-  ['a socket that the other side closed', fetchFailed(coded('UND_ERR_SOCKET', 'other side closed')), 5],
+  ['a net::ERR_ code in a message', new Error('Failed: net::ERR_NAME_NOT_RESOLVED'), 1],
+  ['a failed fetch without a cause', new TypeError('fetch failed'), 5],
+  ['a socket closed by the other side', fetchFailed(errorWithCode('UND_ERR_SOCKET', 'other side closed')), 5],
   [
-    'all addresses refused',
-    fetchFailed(new AggregateError([coded('ECONNREFUSED', '::1'), coded('ECONNREFUSED', '127.0.0.1')])),
+    'refused connections to all addresses',
+    fetchFailed(new AggregateError([errorWithCode('ECONNREFUSED', '::1'), errorWithCode('ECONNREFUSED', '127.0.0.1')])),
     3,
   ],
   [
-    'one family without a route, the other refused',
-    fetchFailed(new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')])),
+    'one address family without a route and a refused connection',
+    fetchFailed(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('ECONNREFUSED')])),
     3,
   ],
   [
-    'no family with a route',
+    'no route for any address family',
     fetchFailed(
-      Object.assign(new AggregateError([coded('ENETUNREACH'), coded('EHOSTUNREACH')]), { code: 'ENETUNREACH' }),
+      Object.assign(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('EHOSTUNREACH')]), {
+        code: 'ENETUNREACH',
+      }),
     ),
     2,
   ],
   [
-    'a code of an outer error before that of its cause',
-    Object.assign(new Error('x', { cause: coded('ENOTFOUND') }), { code: 'ECONNRESET' }),
+    'codes of an outer error and of its cause',
+    Object.assign(new Error('x', { cause: errorWithCode('ENOTFOUND') }), { code: 'ECONNRESET' }),
     5,
   ],
-  ['an error of another realm', { message: 'x', cause: { code: 'ENOTFOUND', message: '' } }, 1],
-  ['a cause that is no error', new Error('x', { cause: {} }), 5],
+  ['an error from another realm', { message: 'x', cause: { code: 'ENOTFOUND', message: '' } }, 1],
+  ['a cause that is not an error', new Error('x', { cause: {} }), 5],
   ['an empty error without a cause', new Error(''), 5],
-  ['an empty cause with a code nobody knows', fetchFailed(coded('A_CODE_NOBODY_KNOWS')), 5],
-  ['a number as a code', Object.assign(new Error('x'), { code: 20 }), 5],
-  ['a string', 'ENOTFOUND', 5],
-  ['nothing', undefined, 5],
+  ['an empty cause with an unknown code', fetchFailed(errorWithCode('UNKNOWN_CODE')), 5],
+  ['a numeric code', Object.assign(new Error('x'), { code: 20 }), 5],
+  ['a thrown string', 'ENOTFOUND', 5],
+  ['a thrown undefined', undefined, 5],
 ];
 
-/** What these begin tells enough. */
-const families =
+/** Matches codes that are recognized by their start alone. */
+const prefixCodes =
   /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_CA_|HOSTNAME_|ERR_PROXY|HPE_|net::ERR_(CERT|SSL|PROXY|TUNNEL|MANDATORY_PROXY)_)/;
 
-describe('transportRow', () => {
+describe('row for a transport error', () => {
   for (const [code, row] of codes) {
-    it(`sends ${code} to row ${row}, on top and as a nested cause`, () => {
-      assert.equal(transportRow(coded(code)), row);
-      assert.equal(transportRow(fetchFailed(coded(code, `connect ${code} 10.0.0.1:443`))), row);
+    it(`is ${rowLabel(row)} for ${code}, in the error and in a nested cause`, () => {
+      assert.equal(transportRow(errorWithCode(code)), row);
+      assert.equal(transportRow(fetchFailed(errorWithCode(code, `connect ${code} 10.0.0.1:443`))), row);
     });
   }
 
   for (const [code, row] of codes) {
-    // Where the code says nothing, the words do; these would lead elsewhere.
-    const words = row === 6 ? 'a proxy' : 'a certificate';
-    it(`knows ${code} by its beginning${families.test(code) ? '' : ' and its end'}`, () => {
-      if (code !== 'A_CODE_NOBODY_KNOWS') assert.equal(transportRow(coded(code, words)), row);
-      assert.notEqual(transportRow(coded(`X${code}`, words)), row);
-      if (!families.test(code)) assert.notEqual(transportRow(coded(`${code} X`, words)), row);
+    // Without a known code, this message would lead to another row.
+    const message = row === 6 ? 'a proxy' : 'a certificate';
+    it(`matches ${code} only at the start${prefixCodes.test(code) ? '' : ' and the end'} of a code`, () => {
+      if (code !== 'UNKNOWN_CODE') assert.equal(transportRow(errorWithCode(code, message)), row);
+      assert.notEqual(transportRow(errorWithCode(`X${code}`, message)), row);
+      if (!prefixCodes.test(code)) assert.notEqual(transportRow(errorWithCode(`${code} X`, message)), row);
     });
   }
 
   for (const [name, error, row] of cases) {
-    it(`sends ${name} to row ${row}`, () => assert.equal(transportRow(error), row));
+    it(`is ${rowLabel(row)} for ${name}`, () => assert.equal(transportRow(error), row));
   }
 
-  it('finds a row for anything that can be thrown', () => {
+  it('exists for anything that can be thrown', () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => assert.ok(transportRow(thrown) in faultTable)),
       { numRuns: propertyRuns },
     );
   });
 
-  it('ends on a chain that bites its tail', () => {
+  it('exists for an error that is its own cause', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
     assert.equal(transportRow(first), 5);
@@ -176,71 +179,75 @@ describe('transportRow', () => {
   });
 });
 
-describe('a place that nobody asked for', () => {
+describe('proxy in a transport error', () => {
   const baseUrl = 'https://gateway.test/v1';
   const refused = (address: string, port: number): Error =>
-    Object.assign(coded('ECONNREFUSED', `connect ECONNREFUSED ${address}:${port}`), { address, port });
-  const unknown = (hostname: string): Error =>
-    Object.assign(coded('ENOTFOUND', `getaddrinfo ENOTFOUND ${hostname}`), { hostname });
+    Object.assign(errorWithCode('ECONNREFUSED', `connect ECONNREFUSED ${address}:${port}`), { address, port });
+  const notFound = (hostname: string): Error =>
+    Object.assign(errorWithCode('ENOTFOUND', `getaddrinfo ENOTFOUND ${hostname}`), { hostname });
 
   for (const [name, error, proxy] of [
-    ['a port', refused('127.0.0.1', 7890), '127.0.0.1:7890'],
-    ['a name', unknown('proxy.example'), 'proxy.example'],
-    ['both addresses of one', new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]), '::1:7890'],
-    ['no answer', Object.assign(coded('ETIMEDOUT'), { address: '10.0.0.1', port: 3128 }), '10.0.0.1:3128'],
+    ['another port', refused('127.0.0.1', 7890), '127.0.0.1:7890'],
+    ['another host name', notFound('proxy.example'), 'proxy.example'],
+    ['both addresses of a proxy', new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]), '::1:7890'],
+    [
+      'no answer at another address',
+      Object.assign(errorWithCode('ETIMEDOUT'), { address: '10.0.0.1', port: 3128 }),
+      '10.0.0.1:3128',
+    ],
   ] as const) {
-    it(`is a proxy: ${name}`, () => {
+    it(`is recognized: ${name}`, () => {
       assert.deepEqual(transportFault(fetchFailed(error), baseUrl), { row: 65, proxy });
     });
   }
 
   for (const [name, error, url, row] of [
-    ['the port of https', refused('10.0.0.1', 443), baseUrl, 3],
-    ['the port of http', refused('10.0.0.1', 80), 'http://gateway.test/v1', 3],
+    ['the default port of https', refused('10.0.0.1', 443), baseUrl, 3],
+    ['the default port of http', refused('10.0.0.1', 80), 'http://gateway.test/v1', 3],
     ['the port of the base URL', refused('127.0.0.1', 11434), 'http://localhost:11434/v1', 3],
-    ['the name of the base URL', unknown('gateway.test'), baseUrl, 1],
-    ['what a base URL that is none asked for', unknown('gateway.test'), 'nonsense', 1],
+    ['the host name of the base URL', notFound('gateway.test'), baseUrl, 1],
+    ['a host name next to an invalid base URL', notFound('gateway.test'), 'nonsense', 1],
     [
-      'a connection that had been there',
-      Object.assign(coded('ECONNRESET'), { address: '::1', port: 7890 }),
+      'a target of an established connection',
+      Object.assign(errorWithCode('ECONNRESET'), { address: '::1', port: 7890 }),
       baseUrl,
       5,
     ],
   ] as const) {
-    it(`is not ${name}`, () => {
+    it(`is not recognized: ${name}`, () => {
       assert.deepEqual(transportFault(fetchFailed(error), url), { row });
     });
   }
 });
 
-describe('the chain of an error', () => {
-  it('takes from each link its code and message where they are text', () => {
-    const odd = { code: 20, message: 7, cause: { code: 'EPIPE' } };
-    assert.deepEqual(errorChain(odd), [
+describe('chain of an error', () => {
+  it('contains the code and message of each error if they are texts', () => {
+    const error = { code: 20, message: 7, cause: { code: 'EPIPE' } };
+    assert.deepEqual(errorChain(error), [
       { code: '', message: '' },
       { code: 'EPIPE', message: '' },
     ]);
     assert.deepEqual(errorChain({}), []);
   });
 
-  it('is cut where it is longer than any that is made', () => {
+  it('has at most 17 links', () => {
     let error = new Error('innermost');
     for (let depth = 0; depth < 40; depth++) error = new Error('outer', { cause: error });
     assert.equal(errorChain(error).length, 17);
   });
 });
 
-describe('describeError', () => {
-  it('names codes and messages from the outside in, without a stack', () => {
+describe('description of an error for the log', () => {
+  it('contains codes and messages, outermost first, without stacks', () => {
     assert.equal(
-      describeError(fetchFailed(coded('ECONNREFUSED', 'connect ECONNREFUSED ::1:443'))),
+      describeError(fetchFailed(errorWithCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:443'))),
       'Connection error. ← fetch failed ← ECONNREFUSED connect ECONNREFUSED ::1:443',
     );
   });
 
-  it('names what is no error as it is', () => assert.equal(describeError('gone'), 'gone'));
+  it('is the value itself if it is not an error', () => assert.equal(describeError('gone'), 'gone'));
 
-  it('reads a message of any length in linear time', function () {
+  it('takes linear time for a long message', function () {
     this.timeout(10_000);
     const error = new Error('tunneling socket'.repeat(500_000));
     assert.equal(transportRow(error), 66);

@@ -4,21 +4,21 @@ import { wordsFor, type Circumstances } from '../../../src/engine/faults/wording
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
 
 const apiKey = 'own-key-0123456789';
-const usual: Circumstances = {
+const defaults: Circumstances = {
   connection: { baseUrl: 'https://api.holysheep.ai/v1', apiKey },
   model: 'gpt-4o',
   status: undefined,
 };
 
-/** The values that a sentence can be filled with, next to the sentence itself. */
-const shown = (evidence: Evidence, circumstances: Partial<Circumstances> = {}) => {
-  let filled: readonly [string, Readonly<Record<string, unknown>>] | undefined;
+/** Returns the message of a fault before localization, its values and the detail. */
+const describeEvidence = (evidence: Evidence, circumstances: Partial<Circumstances> = {}) => {
+  let localized: readonly [string, Readonly<Record<string, unknown>>] | undefined;
   const { message, detail } = wordsFor(
     classify(evidence, 0),
-    { ...usual, ...circumstances },
+    { ...defaults, ...circumstances },
     {
-      localize: (sentence, values = {}) => {
-        filled = [sentence, values];
+      localize: (template, values = {}) => {
+        localized = [template, values];
         return 'translated';
       },
       formatTime: (at) => `at ${at}`,
@@ -26,16 +26,16 @@ const shown = (evidence: Evidence, circumstances: Partial<Circumstances> = {}) =
     new KnownKeys([apiKey]),
   );
   assert.equal(message, 'translated');
-  assert.ok(filled);
-  return { sentence: filled[0], values: filled[1], detail };
+  assert.ok(localized);
+  return { template: localized[0], values: localized[1], detail };
 };
 
-const refused = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
+const rejection = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
 
-describe('the words for a fault', () => {
-  it('have blanks where nothing is known', () => {
-    const { sentence, values, detail } = shown({ type: 'eof' });
-    assert.equal(sentence, 'The answer was cut off.');
+describe('message of a fault', () => {
+  it('has empty values for everything that is unknown', () => {
+    const { template, values, detail } = describeEvidence({ type: 'eof' });
+    assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
@@ -50,9 +50,9 @@ describe('the words for a fault', () => {
     });
   });
 
-  it('have everything that is known', () => {
-    const known = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
-    const { values } = shown({ type: 'timeout', clock: 'idle', afterMs: 60_000 }, known);
+  it('has a value for everything that is known', () => {
+    const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
+    const { values } = describeEvidence({ type: 'timeout', clock: 'idle', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
       proxy: '',
@@ -66,31 +66,39 @@ describe('the words for a fault', () => {
     });
   });
 
-  it('name the proxy that is away', () => {
+  it('names the proxy that cannot be reached', () => {
     const error = Object.assign(new Error('no'), { code: 'ECONNREFUSED', address: '127.0.0.1', port: 7890 });
-    const { values } = shown({ type: 'error', error, streaming: false, baseUrl: 'https://api.holysheep.ai/v1' });
+    const { values } = describeEvidence({
+      type: 'error',
+      error,
+      streaming: false,
+      baseUrl: 'https://api.holysheep.ai/v1',
+    });
     assert.equal(values['proxy'], '127.0.0.1:7890');
   });
 
-  it("are the provider's own where it had any, before the bare status", () => {
-    const { values, detail } = shown(refused('I am a teapot'), { status: 418 });
+  it("prefers the provider's message to the bare status", () => {
+    const { values, detail } = describeEvidence(rejection('I am a teapot'), { status: 418 });
     assert.deepEqual([values['detail'], detail], ['I am a teapot', 'I am a teapot']);
   });
 
-  it('do not repeat the key that is in use, whatever it looks like', () => {
-    const { values, detail } = shown(refused(`no such key: ${apiKey}`), { status: 418 });
+  it('redacts the API key in use, whatever its format', () => {
+    const { values, detail } = describeEvidence(rejection(`no such key: ${apiKey}`), { status: 418 });
     assert.deepEqual([values['detail'], detail], ['no such key: [redacted]', 'no such key: [redacted]']);
   });
 
-  for (const none of [undefined, '']) {
-    it(`do without a key (${JSON.stringify(none)})`, () => {
-      const connection = { baseUrl: 'https://example.com:8443/v1', apiKey: none };
-      const { values, detail } = shown(refused('none'), { connection });
+  for (const apiKeyValue of [undefined, '']) {
+    it(`works without an API key: ${JSON.stringify(apiKeyValue)}`, () => {
+      const connection = { baseUrl: 'https://example.com:8443/v1', apiKey: apiKeyValue };
+      const { values, detail } = describeEvidence(rejection('none'), { connection });
       assert.deepEqual([values['host'], detail], ['example.com:8443', 'none']);
     });
   }
 
-  it('name a base URL that is none as it is', () => {
-    assert.equal(shown({ type: 'eof' }, { connection: { baseUrl: 'nowhere', apiKey } }).values['host'], 'nowhere');
+  it('contains an invalid base URL unchanged', () => {
+    assert.equal(
+      describeEvidence({ type: 'eof' }, { connection: { baseUrl: 'nowhere', apiKey } }).values['host'],
+      'nowhere',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { GateCooldown, type Cooldown } from '../../../src/engine/gate/cooldowns';
+import { GateCooldown, type Cooldown, type GateBlock } from '../../../src/engine/gate/cooldowns';
 import { VirtualClock } from '../../support/virtualClock';
 
 function start(): { readonly clock: VirtualClock; readonly cause: Cooldown; readonly cooldown: GateCooldown } {
@@ -8,49 +8,49 @@ function start(): { readonly clock: VirtualClock; readonly cause: Cooldown; read
   return { clock, cause, cooldown: new GateCooldown(clock, 'cooldown', cause, 'request') };
 }
 
-describe('what is said to a request that has to wait', () => {
-  it('is no news while the time and its cause are the same', () => {
+describe('block of a waiting request', () => {
+  it('stays the same object while the time and the cause are the same', () => {
     const { clock, cause, cooldown } = start();
-    const block = cooldown.blockAfter(undefined);
-    assert.deepEqual(block, { until: cause.until, why: 'cooldown', cause, origin: 'request' });
-    assert.equal(cooldown.blockAfter(block), block);
-    for (const other of [
+    const block = cooldown.renewBlock(undefined);
+    assert.deepEqual(block, { until: cause.until, why: 'cooldown', cause, origin: 'request' } satisfies GateBlock);
+    assert.equal(cooldown.renewBlock(block), block);
+    for (const changed of [
       new GateCooldown(clock, 'cooldown', { ...cause }, 'request'),
       new GateCooldown(clock, 'breaker', cause, 'request'),
       new GateCooldown(clock, 'cooldown', cause, 'request', cause.until + 1),
     ]) {
-      assert.notEqual(other.blockAfter(block), block);
+      assert.notEqual(changed.renewBlock(block), block);
     }
   });
 
-  it('is news once the time is up, were it before the time that was said', async () => {
+  it('changes when the cooldown ends, even before the announced time', async () => {
     const { clock, cause, cooldown } = start();
-    const block = cooldown.blockAfter(undefined);
+    const block = cooldown.renewBlock(undefined);
     await clock.advance(4500);
-    assert.deepEqual(cooldown.expired().blockAfter(block), {
+    assert.deepEqual(cooldown.expired().renewBlock(block), {
       until: clock.now() + 1000,
       why: 'probe',
       cause,
       origin: 'request',
-    });
+    } satisfies GateBlock);
   });
 
-  it('is an estimate then, which holds for a second', async () => {
+  it('is an estimate after the cooldown, renewed every second', async () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
-    const block = expired.blockAfter(undefined);
-    assert.equal(expired.blockAfter(block), block);
+    const block = expired.renewBlock(undefined);
+    assert.equal(expired.renewBlock(block), block);
     await clock.advance(999);
-    assert.equal(expired.blockAfter(block), block);
+    assert.equal(expired.renewBlock(block), block);
     await clock.advance(1);
-    assert.equal(expired.blockAfter(block).until, clock.now() + 1000);
+    assert.equal(expired.renewBlock(block).until, clock.now() + 1000);
   });
 
-  it('is estimated anew where the clock is set back', () => {
+  it('gets a new estimate when the clock is set back', () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
-    const block = expired.blockAfter(undefined);
+    const block = expired.renewBlock(undefined);
     clock.epoch -= 1;
-    assert.equal(expired.blockAfter(block).until, clock.now() + 1000);
+    assert.equal(expired.renewBlock(block).until, clock.now() + 1000);
   });
 });

@@ -1,33 +1,37 @@
 import assert from 'node:assert/strict';
-import type { GateBlock } from '../../../src/engine/gate/cooldowns';
-import { noSharedCooldowns, type Cooldown, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import {
+  noSharedCooldowns,
+  type Cooldown,
+  type GateBlock,
+  type SharedCooldowns,
+} from '../../../src/engine/gate/cooldowns';
 import { Gate, QueueTimer, type Permit } from '../../../src/engine/gate/gate';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'gpt-4o' };
 
-/** What all windows know, and how often they were asked. */
-class Board implements SharedCooldowns {
-  note: Cooldown | undefined;
+/** The cooldown that all windows share, and the number of reads. */
+class SharedStore implements SharedCooldowns {
+  cooldown: Cooldown | undefined;
   reads = 0;
 
   read(): Promise<Cooldown | undefined> {
     this.reads++;
-    return Promise.resolve(this.note);
+    return Promise.resolve(this.cooldown);
   }
 
   write(_: unknown, cooldown: Cooldown): Promise<void> {
-    this.note = cooldown;
+    this.cooldown = cooldown;
     return Promise.resolve();
   }
 
   clear(): Promise<void> {
-    this.note = undefined;
+    this.cooldown = undefined;
     return Promise.resolve();
   }
 }
 
-/** A request, and how often it heard that something has changed. */
+/** A request at the gate, with the number of notifications about its permit. */
 class Request {
   readonly permit: Permit;
   changes = 0;
@@ -36,7 +40,7 @@ class Request {
     this.permit = gate.enqueue(() => this.changes++);
   }
 
-  get goes(): boolean {
+  get isAdmitted(): boolean {
     return this.permit.block === undefined;
   }
 
@@ -46,7 +50,7 @@ class Request {
   }
 }
 
-class Line {
+class GateFixture {
   readonly clock = new VirtualClock();
   readonly gate: Gate;
 
@@ -55,216 +59,224 @@ class Line {
     this.gate = new Gate(this.clock, shared, scope);
   }
 
-  enter(): Request {
+  enqueue(): Request {
     return new Request(this.gate);
   }
 
-  many(count: number): readonly Request[] {
-    return Array.from({ length: count }, () => this.enter());
+  enqueueMany(count: number): readonly Request[] {
+    return Array.from({ length: count }, () => this.enqueue());
   }
 
   cooldown(delayMs: number): Cooldown {
     return { until: this.clock.now() + delayMs, delayMs, source: 'server', reason: 'rate-limit' };
   }
 
-  /** Another request of the window is told to wait. */
+  /** The gateway limits another request of this window. */
   limit(delayMs: number): Cooldown {
     const cooldown = this.cooldown(delayMs);
-    const { permit } = this.enter();
+    const { permit } = this.enqueue();
     permit.force();
     permit.limited(cooldown);
     return cooldown;
   }
 
-  fail(times: number, hintMs?: number): void {
+  /** The provider fails for a number of requests, one after the other. */
+  fail(times: number, retryAfterMs?: number): void {
     for (let n = 0; n < times; n++) {
-      const { permit } = this.enter();
+      const { permit } = this.enqueue();
       permit.force();
-      permit.failed(hintMs);
+      permit.failed(retryAfterMs);
     }
   }
 }
 
-const going = (requests: readonly Request[]): number => requests.filter(({ goes }) => goes).length;
+const admittedCount = (requests: readonly Request[]): number => requests.filter(({ isAdmitted }) => isAdmitted).length;
 
-/** A hundred requests behind a limit that is over, and those of them that are on their way in a window so wide. */
+/** Enqueues a hundred requests after a cooldown, and accepts requests until the window has the given width. */
 async function halfOpen(
-  line: Line,
+  fixture: GateFixture,
   width: number,
 ): Promise<{ readonly requests: readonly Request[]; readonly window: readonly Request[] }> {
-  line.limit(5000);
-  const requests = line.many(100);
-  await line.clock.advance(5000);
-  const taken = width - 1;
-  for (const { permit } of requests.slice(0, taken)) permit.accepted();
-  const window = requests.slice(taken, going(requests));
+  fixture.limit(5000);
+  const requests = fixture.enqueueMany(100);
+  await fixture.clock.advance(5000);
+  const acceptedCount = width - 1;
+  for (const { permit } of requests.slice(0, acceptedCount)) permit.accepted();
+  const window = requests.slice(acceptedCount, admittedCount(requests));
   assert.equal(window.length, width);
   return { requests, window };
 }
 
-describe('an open gate', () => {
-  it('lets everybody through, and has no timer', async () => {
-    const line = new Line();
-    const requests = line.many(50);
+describe('open gate', () => {
+  it('admits every request and starts no timer', async () => {
+    const fixture = new GateFixture();
+    const requests = fixture.enqueueMany(50);
     await settle();
-    assert.equal(going(requests), 50);
-    assert.deepEqual([line.clock.pending, line.gate.closedUntil, line.gate.isBreakerOpen], [0, undefined, false]);
+    assert.equal(admittedCount(requests), 50);
+    assert.deepEqual(
+      [fixture.clock.pending, fixture.gate.closedUntil, fixture.gate.isBreakerOpen],
+      [0, undefined, false],
+    );
   });
 });
 
-describe('an idle gate', () => {
-  it('has no request in its queue or in flight, and no cooldown', async () => {
-    const line = new Line();
-    const { gate } = line;
+describe('idle gate', () => {
+  it('is idle only without a queued request, a request in flight and a cooldown', async () => {
+    const fixture = new GateFixture();
+    const { gate } = fixture;
     assert.equal(gate.isIdle, true);
-    const early = line.enter();
+    const early = fixture.enqueue();
     assert.equal(gate.isIdle, false);
     early.permit.release();
     assert.equal(gate.isIdle, true);
-    line.limit(5000);
+    fixture.limit(5000);
     assert.equal(gate.isIdle, false);
-    line.enter().permit.release();
-    await line.clock.advance(5000);
+    fixture.enqueue().permit.release();
+    await fixture.clock.advance(5000);
     assert.equal(gate.isIdle, true);
   });
 });
 
-describe('the timer of a queue', () => {
-  it('looks once, at the earliest time it was told', async () => {
+describe('queue timer', () => {
+  it('checks once, at the earliest of the requested times', async () => {
     const clock = new VirtualClock();
-    const looks: number[] = [];
-    const timer = new QueueTimer(clock, () => looks.push(clock.ticks()));
+    const checks: number[] = [];
+    const timer = new QueueTimer(clock, () => checks.push(clock.ticks()));
     for (const leftMs of [5000, 300, 700]) timer.start(leftMs);
     await clock.advance(2000);
-    assert.deepEqual([looks, clock.pending], [[300], 0]);
+    assert.deepEqual([checks, clock.pending], [[300], 0]);
   });
 });
 
-describe('a limit', () => {
-  it('of which nobody has to hear any more leaves no timer', () => {
-    const line = new Line();
-    line.limit(5000);
-    line.enter().permit.force();
-    assert.equal(line.clock.pending, 0);
+describe('gate after a limit', () => {
+  it('keeps no timer when no request waits', () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    fixture.enqueue().permit.force();
+    assert.equal(fixture.clock.pending, 0);
   });
 
-  it('that is told again for the same time is no news', () => {
-    const line = new Line();
-    const cause = line.limit(5000);
-    const request = line.enter();
-    line.limit(5000);
+  it('notifies no request when a second limit ends at the same time', () => {
+    const fixture = new GateFixture();
+    const cause = fixture.limit(5000);
+    const request = fixture.enqueue();
+    fixture.limit(5000);
     assert.equal(request.block.cause, cause);
     assert.equal(request.changes, 0);
   });
 
-  it('closes the gate until its end, and says to whom it was told', async () => {
-    const line = new Line();
-    const cause = line.limit(30_000);
-    const request = line.enter();
-    assert.deepEqual(request.block, { until: cause.until, why: 'cooldown', cause, origin: 'request' });
-    assert.equal(line.gate.closedUntil, cause.until);
-    await line.clock.advance(29_999);
-    assert.deepEqual([request.goes, request.changes], [false, 0]);
-    await line.clock.advance(1);
-    assert.deepEqual([request.goes, request.changes, line.clock.pending], [true, 1, 0]);
-    assert.equal(line.gate.closedUntil, undefined);
+  it('blocks requests until the cooldown ends, and names the cause and whose request was limited', async () => {
+    const fixture = new GateFixture();
+    const cause = fixture.limit(30_000);
+    const request = fixture.enqueue();
+    assert.deepEqual(request.block, {
+      until: cause.until,
+      why: 'cooldown',
+      cause,
+      origin: 'request',
+    } satisfies GateBlock);
+    assert.equal(fixture.gate.closedUntil, cause.until);
+    await fixture.clock.advance(29_999);
+    assert.deepEqual([request.isAdmitted, request.changes], [false, 0]);
+    await fixture.clock.advance(1);
+    assert.deepEqual([request.isAdmitted, request.changes, fixture.clock.pending], [true, 1, 0]);
+    assert.equal(fixture.gate.closedUntil, undefined);
   });
 
-  it('is extended by a later one, and not shortened by an earlier one', () => {
-    const line = new Line();
-    line.limit(30_000);
-    const request = line.enter();
-    const longer = line.limit(40_000);
-    line.limit(10_000);
+  it('extends the cooldown for a longer limit, and does not shorten it for a shorter one', () => {
+    const fixture = new GateFixture();
+    fixture.limit(30_000);
+    const request = fixture.enqueue();
+    const longer = fixture.limit(40_000);
+    fixture.limit(10_000);
     assert.deepEqual([request.block.until, request.block.cause, request.changes], [longer.until, longer, 1]);
   });
 
-  it('lets one probe go first, in the order of arrival, whatever the number of those who wait', async () => {
-    const line = new Line();
-    const cause = line.limit(5000);
-    const requests = line.many(20);
-    await line.clock.advance(5000);
-    assert.equal(going(requests), 1);
-    assert.equal(requests[0]?.goes, true);
-    const { until, ...rest } = requests[1]!.block;
-    assert.equal(until, line.clock.now() + 1000);
-    assert.deepEqual(rest, { why: 'probe', cause, origin: 'request' });
-    await line.clock.advance(1000);
-    assert.equal(requests[1]!.block.until, line.clock.now() + 1000);
-    assert.equal(going([...requests, line.enter()]), 1);
+  it('admits the first request as the only probe when the cooldown expires, and renews the estimate of the others', async () => {
+    const fixture = new GateFixture();
+    const cause = fixture.limit(5000);
+    const requests = fixture.enqueueMany(20);
+    await fixture.clock.advance(5000);
+    assert.equal(admittedCount(requests), 1);
+    assert.equal(requests[0]?.isAdmitted, true);
+    const until = fixture.clock.now() + 1000;
+    assert.deepEqual(requests[1]!.block, { until, why: 'probe', cause, origin: 'request' } satisfies GateBlock);
+    await fixture.clock.advance(1000);
+    assert.equal(requests[1]!.block.until, fixture.clock.now() + 1000);
+    assert.equal(admittedCount([...requests, fixture.enqueue()]), 1);
   });
 
-  it('lets one more be on its way with each that is taken: 2, 4, 8 from one round trip to the next', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const requests = line.many(60);
-    await line.clock.advance(5000);
+  it('admits one request, then 2, 4, 8 and 16 per round trip as the gateway accepts requests', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const requests = fixture.enqueueMany(60);
+    await fixture.clock.advance(5000);
     const sizes: number[] = [];
-    for (let taken = 0; taken < 31;) {
-      const sent = going(requests);
-      sizes.push(sent - taken);
-      while (taken < sent) {
-        requests[taken++]?.permit.accepted();
-        // The one that was taken has made room, and the window has become wider.
-        assert.equal(going(requests), Math.min(60, 1 + 2 * taken));
+    for (let accepted = 0; accepted < 31;) {
+      const sent = admittedCount(requests);
+      sizes.push(sent - accepted);
+      while (accepted < sent) {
+        requests[accepted++]?.permit.accepted();
+        // The accepted request has made room, and the window has grown by one.
+        assert.equal(admittedCount(requests), Math.min(60, 1 + 2 * accepted));
       }
     }
     assert.deepEqual(sizes, [1, 2, 4, 8, 16]);
   });
 
-  it('is over for all as soon as nobody waits when one is taken, not before', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const requests = line.many(3);
-    await line.clock.advance(5000);
+  it('opens fully when the gateway accepts a request and no other request waits, and not earlier', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const requests = fixture.enqueueMany(3);
+    await fixture.clock.advance(5000);
     requests[0]?.permit.accepted();
-    assert.equal(going(requests), 3);
-    const late = line.many(2);
-    assert.equal(going(late), 0);
+    assert.equal(admittedCount(requests), 3);
+    const late = fixture.enqueueMany(2);
+    assert.equal(admittedCount(late), 0);
     requests[1]?.permit.accepted();
-    assert.equal(going(late), 2);
-    assert.equal(going(line.many(1)), 0);
+    assert.equal(admittedCount(late), 2);
+    assert.equal(admittedCount(fixture.enqueueMany(1)), 0);
     requests[2]?.permit.accepted();
     late[0]?.permit.accepted();
-    assert.equal(going(line.many(50)), 50);
-    assert.equal(line.clock.pending, 0);
+    assert.equal(admittedCount(fixture.enqueueMany(50)), 50);
+    assert.equal(fixture.clock.pending, 0);
   });
 
-  it('admits the next request when one ends before the gateway accepts it; accepted requests do not count', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const requests = line.many(6);
-    await line.clock.advance(5000);
+  it('admits the next request when an unaccepted request ends, but not when an accepted one ends', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const requests = fixture.enqueueMany(6);
+    await fixture.clock.advance(5000);
     requests[0]?.permit.accepted();
-    assert.equal(going(requests), 3);
+    assert.equal(admittedCount(requests), 3);
     requests[0]?.permit.release();
-    assert.equal(going(requests), 3);
+    assert.equal(admittedCount(requests), 3);
     requests[1]?.permit.release();
-    assert.equal(going(requests), 4);
+    assert.equal(admittedCount(requests), 4);
   });
 
   it('makes the next request the probe when a probe ends without a result', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const requests = line.many(3);
-    await line.clock.advance(5000);
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const requests = fixture.enqueueMany(3);
+    await fixture.clock.advance(5000);
     requests[0]?.permit.release();
     assert.deepEqual(
-      requests.map(({ goes }) => goes),
+      requests.map(({ isAdmitted }) => isAdmitted),
       [true, true, false],
     );
   });
 
-  it('closes the gate again where the probe meets it', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const [probe, next] = line.many(2);
-    await line.clock.advance(5000);
-    const again = line.cooldown(7000);
+  it('closes again when the probe meets a limit', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const [probe, next] = fixture.enqueueMany(2);
+    await fixture.clock.advance(5000);
+    const again = fixture.cooldown(7000);
     probe!.permit.limited(again);
     assert.deepEqual([next!.block.why, next!.block.until], ['cooldown', again.until]);
-    await line.clock.advance(7000);
-    assert.equal(next!.goes, true);
+    await fixture.clock.advance(7000);
+    assert.equal(next!.isAdmitted, true);
   });
 
   for (const { width, after } of [
@@ -273,346 +285,355 @@ describe('a limit', () => {
     { width: 7, after: 3 },
     { width: 8, after: 4 },
   ]) {
-    it(`that a window of ${width} meets lets one probe go first again, and then ${after}`, async () => {
-      const line = new Line();
-      const { requests, window } = await halfOpen(line, width);
-      for (const { permit } of window) permit.limited(line.cooldown(3000));
-      const sent = going(requests);
-      await line.clock.advance(3000);
-      assert.equal(going(requests), sent + 1);
+    it(`admits one probe and then ${after} requests after a limit in a window of ${width}`, async () => {
+      const fixture = new GateFixture();
+      const { requests, window } = await halfOpen(fixture, width);
+      for (const { permit } of window) permit.limited(fixture.cooldown(3000));
+      const sent = admittedCount(requests);
+      await fixture.clock.advance(3000);
+      assert.equal(admittedCount(requests), sent + 1);
       requests[sent]?.permit.accepted();
-      assert.equal(going(requests), sent + 1 + after);
+      assert.equal(admittedCount(requests), sent + 1 + after);
     });
   }
 
-  it('makes the window half as wide once, however often the probe meets it too', async () => {
-    const line = new Line();
-    const { requests, window } = await halfOpen(line, 8);
-    window[0]?.permit.limited(line.cooldown(3000));
-    let sent = going(requests);
+  it('halves the window only once, even if several probes meet a limit', async () => {
+    const fixture = new GateFixture();
+    const { requests, window } = await halfOpen(fixture, 8);
+    window[0]?.permit.limited(fixture.cooldown(3000));
+    let sent = admittedCount(requests);
     for (let n = 0; n < 3; n++) {
-      await line.clock.advance(3000);
-      assert.equal(going(requests), ++sent);
-      requests[sent - 1]?.permit.limited(line.cooldown(3000));
+      await fixture.clock.advance(3000);
+      assert.equal(admittedCount(requests), ++sent);
+      requests[sent - 1]?.permit.limited(fixture.cooldown(3000));
     }
-    await line.clock.advance(3000);
+    await fixture.clock.advance(3000);
     requests[sent]?.permit.accepted();
-    assert.equal(going(requests), sent + 1 + 4);
+    assert.equal(admittedCount(requests), sent + 1 + 4);
   });
 
-  it('met when the gate was open for all remembers no earlier window', async () => {
-    const line = new Line();
-    const { requests, window } = await halfOpen(line, 8);
-    window[0]?.permit.limited(line.cooldown(3000));
-    const sent = going(requests);
-    await line.clock.advance(3000);
+  it('starts with a window of 2 after a limit at a fully open gate, whatever the earlier window', async () => {
+    const fixture = new GateFixture();
+    const { requests, window } = await halfOpen(fixture, 8);
+    window[0]?.permit.limited(fixture.cooldown(3000));
+    const sent = admittedCount(requests);
+    await fixture.clock.advance(3000);
     for (const { permit } of requests) if (permit.block) permit.release();
     requests[sent]?.permit.accepted();
-    line.limit(3000);
-    const again = line.many(20);
-    await line.clock.advance(3000);
+    fixture.limit(3000);
+    const again = fixture.enqueueMany(20);
+    await fixture.clock.advance(3000);
     again[0]?.permit.accepted();
-    assert.equal(going(again), 1 + 2);
+    assert.equal(admittedCount(again), 1 + 2);
   });
 
-  it('is of no weight for a request that the user forces, which is then the probe', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const [first, second, third] = line.many(3);
+  it('admits a request that the user forces, and treats it as the probe', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const [first, second, third] = fixture.enqueueMany(3);
     second!.permit.force();
-    assert.deepEqual([first!.goes, second!.goes, second!.changes], [false, true, 1]);
-    await line.clock.advance(6000);
-    assert.deepEqual([first!.goes, third!.goes], [false, false]);
+    assert.deepEqual([first!.isAdmitted, second!.isAdmitted, second!.changes], [false, true, 1]);
+    await fixture.clock.advance(6000);
+    assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [false, false]);
     second!.permit.release();
-    assert.deepEqual([first!.goes, third!.goes], [true, false]);
+    assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
-  it('is over where a request the user has forced is taken: two of those who wait follow', () => {
-    const line = new Line();
-    line.limit(60_000);
-    const [first, second, ...others] = line.many(5);
+  it('ends the cooldown and admits two waiting requests when the gateway accepts a forced request', () => {
+    const fixture = new GateFixture();
+    fixture.limit(60_000);
+    const [first, second, ...others] = fixture.enqueueMany(5);
     second!.permit.force();
     second!.permit.accepted();
-    assert.equal(line.gate.closedUntil, undefined);
+    assert.equal(fixture.gate.closedUntil, undefined);
     assert.deepEqual(
-      [first!, ...others].map(({ goes }) => goes),
+      [first!, ...others].map(({ isAdmitted }) => isAdmitted),
       [true, true, false, false],
     );
   });
 
-  it('is over for all where a request the user has forced is taken and nobody waits', async () => {
-    const board = new Board();
-    const line = new Line(board);
-    line.limit(60_000);
-    const forced = line.enter();
+  it('opens fully when the gateway accepts a forced request and no request waits', async () => {
+    const store = new SharedStore();
+    const fixture = new GateFixture(store);
+    fixture.limit(60_000);
+    const forced = fixture.enqueue();
     forced.permit.force();
-    assert.equal(forced.goes, true);
+    assert.equal(forced.isAdmitted, true);
     forced.permit.accepted();
-    assert.equal(line.gate.closedUntil, undefined);
-    assert.equal(going(line.many(20)), 20);
+    assert.equal(fixture.gate.closedUntil, undefined);
+    assert.equal(admittedCount(fixture.enqueueMany(20)), 20);
     await settle();
-    assert.deepEqual([board.note, line.clock.pending], [undefined, 0]);
+    assert.deepEqual([store.cooldown, fixture.clock.pending], [undefined, 0]);
   });
 
-  it('told to a request that was forced is not over where one is taken that was forced before', () => {
-    const line = new Line();
-    line.limit(30_000);
-    const [early, told, waiting] = line.many(3);
+  it('keeps a limit of a forced request when the gateway accepts a request that was forced earlier', () => {
+    const fixture = new GateFixture();
+    fixture.limit(30_000);
+    const [early, limited, waiting] = fixture.enqueueMany(3);
     early!.permit.force();
-    told!.permit.force();
-    const longer = line.cooldown(60_000);
-    told!.permit.limited(longer);
+    limited!.permit.force();
+    const longer = fixture.cooldown(60_000);
+    limited!.permit.limited(longer);
     early!.permit.accepted();
-    assert.deepEqual([waiting!.goes, line.gate.closedUntil], [false, longer.until]);
+    assert.deepEqual([waiting!.isAdmitted, fixture.gate.closedUntil], [false, longer.until]);
   });
 
-  it('is not over where a request is taken, or ends, that was sent before', async () => {
-    const line = new Line();
-    const [early, late] = line.many(2);
-    line.limit(60_000);
-    const waiting = line.many(6);
+  it('keeps the cooldown and the window when a request from before the limit is accepted or ends', async () => {
+    const fixture = new GateFixture();
+    const [early, late] = fixture.enqueueMany(2);
+    fixture.limit(60_000);
+    const waiting = fixture.enqueueMany(6);
     early!.permit.accepted();
     early!.permit.release();
-    assert.equal(going(waiting), 0);
-    await line.clock.advance(60_000);
+    assert.equal(admittedCount(waiting), 0);
+    await fixture.clock.advance(60_000);
     late!.permit.accepted();
     late!.permit.release();
-    assert.equal(going(waiting), 1);
-    // And it has not made the window any wider.
+    assert.equal(admittedCount(waiting), 1);
     waiting[0]!.permit.accepted();
-    assert.equal(going(waiting), 3);
+    assert.equal(admittedCount(waiting), 3);
   });
 
-  it('accepts one result of a permit, and none of a permit that was never granted', () => {
-    const line = new Line();
-    const { permit } = line.enter();
+  it('ignores a second result of a permit, and any result of a permit that was never granted', () => {
+    const fixture = new GateFixture();
+    const { permit } = fixture.enqueue();
     permit.release();
-    permit.limited(line.cooldown(5000));
-    assert.equal(line.gate.closedUntil, undefined);
-    line.limit(5000);
-    const waiting = line.enter();
+    permit.limited(fixture.cooldown(5000));
+    assert.equal(fixture.gate.closedUntil, undefined);
+    fixture.limit(5000);
+    const waiting = fixture.enqueue();
     waiting.permit.accepted();
-    waiting.permit.limited(line.cooldown(90_000));
-    assert.equal(line.gate.closedUntil, line.clock.now() + 5000);
+    waiting.permit.limited(fixture.cooldown(90_000));
+    assert.equal(fixture.gate.closedUntil, fixture.clock.now() + 5000);
     waiting.permit.force();
-    assert.equal(waiting.goes, false);
+    assert.equal(waiting.isAdmitted, false);
   });
 
-  it('that has passed already still lets one go first', () => {
-    const line = new Line();
-    const [told] = line.many(1);
-    told!.permit.limited(line.cooldown(0));
-    assert.equal(going(line.many(5)), 1);
+  it('admits a single probe after a limit that has already expired', () => {
+    const fixture = new GateFixture();
+    const [limited] = fixture.enqueueMany(1);
+    limited!.permit.limited(fixture.cooldown(0));
+    assert.equal(admittedCount(fixture.enqueueMany(5)), 1);
   });
 });
 
-describe('a clock that jumps', () => {
-  it('forward admits the queue within a second', async () => {
-    const line = new Line();
-    line.limit(600_000);
-    const request = line.enter();
-    await line.clock.advance(500);
-    line.clock.epoch += 3_600_000;
-    await line.clock.advance(500);
-    assert.equal(request.goes, true);
+describe('gate with a jumping wall clock', () => {
+  it('admits the queue within a second after the clock jumps forward', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(600_000);
+    const request = fixture.enqueue();
+    await fixture.clock.advance(500);
+    fixture.clock.epoch += 3_600_000;
+    await fixture.clock.advance(500);
+    assert.equal(request.isAdmitted, true);
   });
 
-  it('back by less than a second makes no wait longer either', async () => {
-    const line = new Line();
-    line.limit(5000);
-    const request = line.enter();
-    line.clock.epoch -= 900;
-    await line.clock.advance(5000);
-    assert.equal(request.goes, true);
+  it('does not prolong a wait when the clock is set back by less than a second', async () => {
+    const fixture = new GateFixture();
+    fixture.limit(5000);
+    const request = fixture.enqueue();
+    fixture.clock.epoch -= 900;
+    await fixture.clock.advance(5000);
+    assert.equal(request.isAdmitted, true);
   });
 
-  it('back makes no wait longer, and the queue is notified of the new time', async () => {
-    const board = new Board();
-    const line = new Line(board);
-    line.limit(60_000);
-    const request = line.enter();
-    await line.clock.advance(10_000);
-    line.clock.epoch -= 3_600_000;
-    await line.clock.advance(1000);
-    assert.equal(request.block.until, line.clock.now() + 49_000);
+  it('does not prolong a wait when the clock is set back by an hour, and notifies the queue of the new time', async () => {
+    const store = new SharedStore();
+    const fixture = new GateFixture(store);
+    fixture.limit(60_000);
+    const request = fixture.enqueue();
+    await fixture.clock.advance(10_000);
+    fixture.clock.epoch -= 3_600_000;
+    await fixture.clock.advance(1000);
+    assert.equal(request.block.until, fixture.clock.now() + 49_000);
     assert.equal(request.changes, 1);
-    await line.clock.advance(48_999);
-    assert.equal(request.goes, false);
-    await line.clock.advance(1);
-    assert.equal(request.goes, true);
+    await fixture.clock.advance(48_999);
+    assert.equal(request.isAdmitted, false);
+    await fixture.clock.advance(1);
+    assert.equal(request.isAdmitted, true);
   });
 });
 
-describe('the breaker', () => {
-  it('is open until its time is up', async () => {
-    const line = new Line();
-    line.fail(5);
-    assert.equal(line.enter().block.origin, 'request');
-    await line.clock.advance(4999);
-    assert.equal(line.gate.isBreakerOpen, true);
-    await line.clock.advance(1);
-    assert.equal(line.gate.isBreakerOpen, false);
+describe('circuit breaker of a gate', () => {
+  it('stays open until its cooldown ends', async () => {
+    const fixture = new GateFixture();
+    fixture.fail(5);
+    assert.equal(fixture.enqueue().block.origin, 'request');
+    await fixture.clock.advance(4999);
+    assert.equal(fixture.gate.isBreakerOpen, true);
+    await fixture.clock.advance(1);
+    assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('counts on after the answer to a request that was sent before it opened', () => {
-    const line = new Line();
-    const early = line.enter();
+  it('keeps its count when a request from before it opened is answered', () => {
+    const fixture = new GateFixture();
+    const early = fixture.enqueue();
     early.permit.accepted();
-    line.fail(5);
+    fixture.fail(5);
     early.permit.release(true);
-    assert.equal(line.gate.failures, 5);
+    assert.equal(fixture.gate.failures, 5);
   });
 
-  it('keeps its cooldown for other requests when its failures are forgotten', () => {
-    const line = new Line();
-    line.fail(5);
-    line.gate.forgetFailures();
-    assert.deepEqual([line.gate.failures, line.gate.isBreakerOpen], [0, true]);
+  it('keeps its cooldown when the failures are cleared', () => {
+    const fixture = new GateFixture();
+    fixture.fail(5);
+    fixture.gate.forgetFailures();
+    assert.deepEqual([fixture.gate.failures, fixture.gate.isBreakerOpen], [0, true]);
   });
 
-  it('opens after five failures in a row', () => {
-    const line = new Line();
-    line.fail(4);
-    assert.deepEqual([line.gate.isBreakerOpen, line.gate.failures], [false, 4]);
-    line.fail(1);
-    const { until, why, cause } = line.enter().block;
+  it('opens after five consecutive failures', () => {
+    const fixture = new GateFixture();
+    fixture.fail(4);
+    assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [false, 4]);
+    fixture.fail(1);
+    const { block } = fixture.enqueue();
     assert.deepEqual(
-      [until - line.clock.now(), why, cause.source, cause.reason],
+      [block.until - fixture.clock.now(), block.why, block.cause.source, block.cause.reason],
       [5000, 'breaker', 'backoff', 'breaker'],
     );
-    assert.deepEqual([line.gate.isBreakerOpen, line.gate.failures], [true, 5]);
+    assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [true, 5]);
   });
 
-  it('counts from nothing after an answer, and not further where nothing is said of the provider', () => {
-    const line = new Line();
-    line.fail(4);
-    line.enter().permit.release();
-    const stopped = line.enter().permit;
+  it('resets its count after a complete answer, and keeps it when a request ends without a result', () => {
+    const fixture = new GateFixture();
+    fixture.fail(4);
+    fixture.enqueue().permit.release();
+    const stopped = fixture.enqueue().permit;
     stopped.accepted();
     stopped.release();
-    assert.equal(line.gate.failures, 4);
-    const { permit } = line.enter();
+    assert.equal(fixture.gate.failures, 4);
+    const { permit } = fixture.enqueue();
     permit.accepted();
-    assert.equal(line.gate.failures, 4);
+    assert.equal(fixture.gate.failures, 4);
     permit.release(true);
-    assert.equal(line.gate.failures, 0);
-    line.fail(4);
-    assert.equal(line.gate.isBreakerOpen, false);
+    assert.equal(fixture.gate.failures, 0);
+    fixture.fail(4);
+    assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('counts a provider that accepts and then fails', () => {
-    const line = new Line();
+  it('counts failures after the gateway has accepted the request', () => {
+    const fixture = new GateFixture();
     for (let n = 0; n < 5; n++) {
-      const { permit } = line.enter();
+      const { permit } = fixture.enqueue();
       permit.accepted();
       permit.failed();
     }
-    assert.equal(line.gate.isBreakerOpen, true);
+    assert.equal(fixture.gate.isBreakerOpen, true);
   });
 
-  it('obeys a hint that is longer than its own time', () => {
-    const line = new Line();
-    line.fail(4);
-    line.fail(1, 90_000);
-    const { until, cause } = line.enter().block;
-    assert.deepEqual([until - line.clock.now(), cause.source], [90_000, 'server']);
+  it('stays open for a retry-after that is longer than its own cooldown', () => {
+    const fixture = new GateFixture();
+    fixture.fail(4);
+    fixture.fail(1, 90_000);
+    const { until, cause } = fixture.enqueue().block;
+    assert.deepEqual([until - fixture.clock.now(), cause.source], [90_000, 'server']);
   });
 
-  it('stays open for 1.3 times as long each time a probe fails, up to 15 seconds', async () => {
-    const line = new Line();
-    line.fail(5);
+  it('multiplies its cooldown by 1.3 after each failed probe, up to 15 seconds', async () => {
+    const fixture = new GateFixture();
+    fixture.fail(5);
     const waits: number[] = [];
     for (let n = 0; n < 7; n++) {
-      const probe = line.enter();
-      const waitMs = probe.block.until - line.clock.now();
+      const probe = fixture.enqueue();
+      const waitMs = probe.block.until - fixture.clock.now();
       waits.push(waitMs);
-      await line.clock.advance(waitMs);
-      assert.equal(probe.goes, true);
+      await fixture.clock.advance(waitMs);
+      assert.equal(probe.isAdmitted, true);
       probe.permit.failed();
     }
     assert.deepEqual(waits, [5000, 6500, 8450, 10_985, 14_280.5, 15_000, 15_000]);
-    line.enter().permit.force();
-    const success = line.enter();
+    fixture.enqueue().permit.force();
+    const success = fixture.enqueue();
     success.permit.force();
     success.permit.accepted();
     success.permit.release(true);
-    line.fail(5);
-    assert.equal(line.enter().block.until - line.clock.now(), 5000);
+    fixture.fail(5);
+    assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
   });
 
-  it('is not prolonged by the failures of requests that were on their way when it opened', () => {
-    const line = new Line();
-    for (const { permit } of line.many(9)) permit.failed();
-    assert.equal(line.enter().block.until - line.clock.now(), 5000);
-    assert.equal(line.gate.failures, 5);
+  it('does not count failures of requests that were in flight when it opened', () => {
+    const fixture = new GateFixture();
+    for (const { permit } of fixture.enqueueMany(9)) permit.failed();
+    assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
+    assert.equal(fixture.gate.failures, 5);
   });
 
-  it('does not shorten a limit', () => {
-    const line = new Line();
-    const cause = line.limit(60_000);
-    line.fail(5);
-    assert.deepEqual(line.enter().block, { until: cause.until, why: 'cooldown', cause, origin: 'request' });
+  it('does not shorten the cooldown of a limit', () => {
+    const fixture = new GateFixture();
+    const cause = fixture.limit(60_000);
+    fixture.fail(5);
+    assert.deepEqual(fixture.enqueue().block, {
+      until: cause.until,
+      why: 'cooldown',
+      cause,
+      origin: 'request',
+    } satisfies GateBlock);
   });
 });
 
-describe('a reset', () => {
-  it('lets everybody go and forgets the failures and the notes', async () => {
-    const board = new Board();
-    const line = new Line(board);
-    line.fail(4);
-    line.limit(60_000);
-    const requests = line.many(20);
+describe('reset of a gate', () => {
+  it('admits all requests and clears the failures and the shared cooldown', async () => {
+    const store = new SharedStore();
+    const fixture = new GateFixture(store);
+    fixture.fail(4);
+    fixture.limit(60_000);
+    const requests = fixture.enqueueMany(20);
     await settle();
-    line.gate.reset();
-    assert.equal(going(requests), 20);
+    fixture.gate.reset();
+    assert.equal(admittedCount(requests), 20);
     assert.ok(requests.every(({ changes }) => changes === 1));
     await settle();
-    assert.deepEqual([board.note, line.gate.failures, line.clock.pending], [undefined, 0, 0]);
+    assert.deepEqual([store.cooldown, fixture.gate.failures, fixture.clock.pending], [undefined, 0, 0]);
   });
 
-  it('forgets how wide the window was', async () => {
-    const line = new Line();
-    await halfOpen(line, 8);
-    line.gate.reset();
-    line.limit(3000);
-    const again = line.many(20);
-    await line.clock.advance(3000);
+  it('forgets the width of the window', async () => {
+    const fixture = new GateFixture();
+    await halfOpen(fixture, 8);
+    fixture.gate.reset();
+    fixture.limit(3000);
+    const again = fixture.enqueueMany(20);
+    await fixture.clock.advance(3000);
     again[0]?.permit.accepted();
-    assert.equal(going(again), 1 + 2);
+    assert.equal(admittedCount(again), 1 + 2);
   });
 });
 
-describe('windows that share what they were told', () => {
-  const windows = (): { readonly board: Board; readonly here: Line; readonly there: Line } => {
-    const [board, clock] = [new Board(), new VirtualClock()];
-    return { board, here: new Line(board, clock), there: new Line(board, clock) };
+describe('gate with cooldowns shared between windows', () => {
+  const windows = (): { readonly store: SharedStore; readonly here: GateFixture; readonly there: GateFixture } => {
+    const [store, clock] = [new SharedStore(), new VirtualClock()];
+    return { store, here: new GateFixture(store, clock), there: new GateFixture(store, clock) };
   };
 
-  it('wait for a limit that another one was told', async () => {
+  it('blocks requests after a limit in another window', async () => {
     const { here, there } = windows();
     const cause = here.limit(30_000);
     await there.gate.sync();
-    assert.deepEqual(there.enter().block, { until: cause.until, why: 'cooldown', cause, origin: 'window' });
+    assert.deepEqual(there.enqueue().block, {
+      until: cause.until,
+      why: 'cooldown',
+      cause,
+      origin: 'window',
+    } satisfies GateBlock);
   });
 
-  it('hear within a second that it has become longer', async () => {
+  it('learns within a second that another window has extended the cooldown', async () => {
     const { here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
-    const request = there.enter();
+    const request = there.enqueue();
     const longer = here.limit(90_000);
     await here.clock.advance(1000);
     assert.deepEqual([request.block.until, request.changes], [longer.until, 1]);
   });
 
-  it('take their own note for what it is', async () => {
+  it('recognizes their own shared cooldown', async () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();
-    assert.equal(here.enter().block.origin, 'request');
+    assert.equal(here.enqueue().block.origin, 'request');
   });
 
-  it('do not shorten what they know by what they hear', async () => {
+  it('does not shorten their cooldown for a shorter one of another window', async () => {
     const { here, there } = windows();
     const longer = there.limit(90_000);
     here.limit(30_000);
@@ -620,81 +641,81 @@ describe('windows that share what they were told', () => {
     assert.equal(there.gate.closedUntil, longer.until);
   });
 
-  it('do not wait for what is over', async () => {
-    const { board, there } = windows();
-    board.note = there.cooldown(0);
+  it('ignores a shared cooldown that has expired', async () => {
+    const { store, there } = windows();
+    store.cooldown = there.cooldown(0);
     await there.gate.sync();
-    assert.equal(going(there.many(2)), 2);
+    assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('let a probe go once the note is seen to be gone twice', async () => {
-    const { board, here, there } = windows();
+  it('sends a probe after two reads that find no shared cooldown', async () => {
+    const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
-    const requests = there.many(2);
-    board.note = undefined;
+    const requests = there.enqueueMany(2);
+    store.cooldown = undefined;
     await there.gate.sync();
-    assert.equal(going(requests), 0);
+    assert.equal(admittedCount(requests), 0);
     await there.gate.sync();
-    assert.equal(going(requests), 1);
+    assert.equal(admittedCount(requests), 1);
   });
 
-  it('keep the note of another one where a request is taken that nothing held back', async () => {
-    const { board, here, there } = windows();
+  it('keeps a shared cooldown of another window when an unblocked request is accepted', async () => {
+    const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
-    there.enter().permit.accepted();
+    there.enqueue().permit.accepted();
     await settle();
-    assert.equal(board.note, cause);
+    assert.equal(store.cooldown, cause);
   });
 
-  it('say nothing of a limit that is over before another one', async () => {
-    const { board, here } = windows();
+  it('does not share a limit that ends before the current cooldown', async () => {
+    const { store, here } = windows();
     const longer = here.limit(90_000);
     here.limit(30_000);
     await settle();
-    assert.equal(board.note, longer);
+    assert.equal(store.cooldown, longer);
   });
 
-  it('do not ask for those who have just gone', async () => {
-    const { board, here } = windows();
+  it('does not read the shared cooldown for a request that has just been admitted', async () => {
+    const { store, here } = windows();
     here.limit(1000);
-    const request = here.enter();
+    const request = here.enqueue();
     await here.clock.advance(1000);
-    assert.deepEqual([request.goes, board.reads], [true, 0]);
+    assert.deepEqual([request.isAdmitted, store.reads], [true, 0]);
   });
 
-  it('forget it when the gateway takes a request again, and read no note that was cleared meanwhile', async () => {
-    const { board, here } = windows();
+  it('clears the shared cooldown when the gateway accepts a request, and ignores a read from before', async () => {
+    const { store, here } = windows();
     here.limit(30_000);
-    const [forced, waiting] = here.many(2);
+    const [forced, waiting] = here.enqueueMany(2);
     await settle();
-    const note = board.note;
+    const sharedCooldown = store.cooldown;
     const late = here.gate.sync();
     forced!.permit.force();
     forced!.permit.accepted();
     await late;
     await settle();
-    assert.ok(note);
-    assert.equal(board.note, undefined);
-    assert.equal(waiting!.goes, true);
+    assert.ok(sharedCooldown);
+    assert.equal(store.cooldown, undefined);
+    assert.equal(waiting!.isAdmitted, true);
     assert.equal(here.gate.closedUntil, undefined);
   });
 
-  it('ask once a second while somebody waits, and not at all while nobody does', async () => {
-    const { board, here } = windows();
+  it('reads the shared cooldown once a second while a request waits, and never otherwise', async () => {
+    const { store, here } = windows();
     here.limit(10_000);
     await here.clock.advance(3000);
-    assert.deepEqual([board.reads, here.clock.pending], [0, 0]);
-    const request = here.enter();
+    assert.deepEqual([store.reads, here.clock.pending], [0, 0]);
+    const request = here.enqueue();
     await here.clock.advance(3000);
-    assert.deepEqual([board.reads, here.clock.pending], [3, 1]);
-    // Others who come do not put it off.
+    assert.deepEqual([store.reads, here.clock.pending], [3, 1]);
+    // Further requests do not postpone the next read.
     for (let n = 0; n < 4; n++) {
       await here.clock.advance(500);
-      here.enter().permit.release();
+      here.enqueue().permit.release();
     }
-    assert.equal(board.reads, 5);
+    assert.equal(store.reads, 5);
     request.permit.release();
     assert.equal(here.clock.pending, 0);
   });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Clock } from '../../../src/engine/clock';
-import type { GateBlock } from '../../../src/engine/gate/cooldowns';
-import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import { noSharedCooldowns, type GateBlock } from '../../../src/engine/gate/cooldowns';
 import { Gate, type Permit } from '../../../src/engine/gate/gate';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** Virtual time without promises: a thousand runs take a second. */
+/** Virtual time without promises, so that a thousand runs take only a second. */
 class StepClock implements Clock {
   epoch = Date.UTC(2026, 0, 15, 9, 0, 0);
   private time = 0;
@@ -44,69 +43,69 @@ class StepClock implements Clock {
 }
 
 type Step =
-  | { readonly do: 'enter' | 'reset' }
-  /** Many come; everything that is on its way is taken. */
+  | { readonly do: 'enqueue' | 'reset' }
+  /** `crowd` enqueues many requests. `roundTrip` accepts every request that is in flight. */
   | { readonly do: 'crowd' | 'roundTrip' }
-  | { readonly do: 'force' | 'accepted' | 'over'; readonly which: number }
+  | { readonly do: 'force' | 'accepted' | 'release'; readonly which: number }
   | { readonly do: 'limited'; readonly which: number; readonly delayMs: number }
-  | { readonly do: 'failed'; readonly which: number; readonly hintMs: number | undefined }
-  | { readonly do: 'pass' | 'jump'; readonly ms: number };
+  | { readonly do: 'failed'; readonly which: number; readonly retryAfterMs: number | undefined }
+  | { readonly do: 'advance' | 'jump'; readonly ms: number };
 
-interface Known {
+interface TrackedRequest {
   readonly permit: Permit;
-  /** What its owner saw last. */
-  seen: GateBlock | undefined;
-  forced: boolean;
-  /** Number of the closing after which it was sent; undefined: it waits. */
-  sentIn: number | undefined;
-  accepted: boolean;
-  ended: boolean;
+  /** The block of the permit at the last notification. */
+  lastBlock: GateBlock | undefined;
+  isForced: boolean;
+  /** Number of closings of the gate before the request was sent; undefined while the request waits. */
+  sentAfter: number | undefined;
+  isAccepted: boolean;
+  hasEnded: boolean;
 }
 
-/** A gate, what was done to it, and what must hold after each step. */
+/** A gate and a model of its state. Checks after each step that the gate agrees with the model. */
 class Model {
   readonly clock = new StepClock();
   readonly gate = new Gate(this.clock, noSharedCooldowns, { origin: 'o', apiKey: 'k', model: 'm' });
-  readonly all: Known[] = [];
-  /** How often it was closed, or for longer. */
+  readonly requests: TrackedRequest[] = [];
+  /** Number of times the gate was closed or its cooldown was extended. */
   private closings = 0;
-  /** How many may be on their way, sent and not yet taken. */
+  /** Maximum number of requests that are sent but not yet accepted. */
   private width = Infinity;
-  /** The window that met the limit, if one did. */
-  private met = 0;
-  /** Since the clock jumped the line has not looked at it. */
-  private jumped = false;
-  /** Monotonic: the time is up by then, whatever becomes of the wall clock. */
-  private latest = 0;
+  /** Width of the window in which the last limit occurred; 0 if the gate was open. */
+  private limitedWidth = 0;
+  /** The wall clock has jumped since the gate last checked it. */
+  private hasJumped = false;
+  /** Monotonic time at which the cooldown has ended, even if the wall clock jumps. */
+  private latestEnd = 0;
 
   do(step: Step): void {
     const before = { until: this.gate.closedUntil, now: this.clock.now(), ticks: this.clock.ticks() };
-    const opened = this.carryOut(step);
+    const mayOpen = this.apply(step);
     const until = this.gate.closedUntil;
     if (until !== undefined && (before.until === undefined || until > before.until) && step.do !== 'jump') {
       this.closings++;
-      if (this.width > 1) this.met = this.width === Infinity ? 0 : this.width;
+      if (this.width > 1) this.limitedWidth = this.width === Infinity ? 0 : this.width;
       this.width = 1;
-      this.latest = this.clock.ticks() + until - this.clock.now();
+      this.latestEnd = this.clock.ticks() + until - this.clock.now();
     }
-    if (before.until !== undefined && !opened) this.checkTime(before.until, before, until);
-    this.checkLine(until);
+    if (before.until !== undefined && !mayOpen) this.checkTime(before.until, before, until);
+    this.checkQueue(until);
   }
 
-  /** @returns whether it is a reason to open the gate before its time */
-  private carryOut(step: Step): boolean {
+  /** @returns whether the step may open the gate before the cooldown ends */
+  private apply(step: Step): boolean {
     switch (step.do) {
-      case 'enter':
-        this.enter();
+      case 'enqueue':
+        this.enqueue();
         return false;
       case 'crowd':
-        for (let n = 0; n < 8; n++) this.do({ do: 'enter' });
+        for (let n = 0; n < 8; n++) this.do({ do: 'enqueue' });
         return false;
       case 'roundTrip': {
         const { closings } = this;
-        const before = this.all.map(({ sentIn, accepted }) => sentIn === closings && !accepted);
-        before.forEach((onItsWay, which) => {
-          if (onItsWay) this.do({ do: 'accepted', which });
+        const inFlight = this.requests.map(({ sentAfter, isAccepted }) => sentAfter === closings && !isAccepted);
+        inFlight.forEach((isInFlight, which) => {
+          if (isInFlight) this.do({ do: 'accepted', which });
         });
         return true;
       }
@@ -115,59 +114,59 @@ class Model {
         this.closings++;
         this.gate.reset();
         return true;
-      case 'pass':
+      case 'advance':
         this.clock.advance(step.ms);
-        if (step.ms >= 1000) this.jumped = false;
+        if (step.ms >= 1000) this.hasJumped = false;
         return false;
       case 'jump':
         this.clock.epoch += step.ms;
-        this.jumped = true;
+        this.hasJumped = true;
         return false;
       case 'force':
       case 'accepted':
-      case 'over':
+      case 'release':
       case 'limited':
       case 'failed': {
-        const known = this.all[step.which % Math.max(1, this.all.length)];
-        return known !== undefined && this.judge(known, step);
+        const request = this.requests[step.which % Math.max(1, this.requests.length)];
+        return request !== undefined && this.applyTo(request, step);
       }
     }
   }
 
-  private enter(): void {
-    let inside = true;
-    const known: Known = {
+  private enqueue(): void {
+    let isEnqueuing = true;
+    const request: TrackedRequest = {
       permit: this.gate.enqueue(() => {
-        assert.equal(inside, false);
-        known.seen = known.permit.block;
+        assert.equal(isEnqueuing, false);
+        request.lastBlock = request.permit.block;
       }),
-      seen: undefined,
-      forced: false,
-      sentIn: undefined,
-      accepted: false,
-      ended: false,
+      lastBlock: undefined,
+      isForced: false,
+      sentAfter: undefined,
+      isAccepted: false,
+      hasEnded: false,
     };
-    inside = false;
-    known.seen = known.permit.block;
-    this.all.push(known);
+    isEnqueuing = false;
+    request.lastBlock = request.permit.block;
+    this.requests.push(request);
   }
 
-  private judge(known: Known, step: Step): boolean {
-    const { permit } = known;
+  private applyTo(request: TrackedRequest, step: Step): boolean {
+    const { permit } = request;
     switch (step.do) {
       case 'force':
-        known.forced ||= permit.block !== undefined && !known.ended;
+        request.isForced ||= permit.block !== undefined && !request.hasEnded;
         permit.force();
         return false;
       case 'accepted': {
-        const counts = !known.ended && !known.accepted && known.sentIn === this.closings;
-        known.accepted ||= known.sentIn !== undefined;
-        if (counts) this.widen();
+        const widens = !request.hasEnded && !request.isAccepted && request.sentAfter === this.closings;
+        request.isAccepted ||= request.sentAfter !== undefined;
+        if (widens) this.widen();
         permit.accepted();
-        return counts;
+        return widens;
       }
       case 'limited':
-        known.ended = true;
+        request.hasEnded = true;
         permit.limited({
           until: this.clock.now() + step.delayMs,
           delayMs: step.delayMs,
@@ -176,26 +175,26 @@ class Model {
         });
         return false;
       case 'failed':
-        known.ended = true;
-        permit.failed(step.hintMs);
+        request.hasEnded = true;
+        permit.failed(step.retryAfterMs);
         return false;
       default:
-        known.ended = true;
+        request.hasEnded = true;
         permit.release();
         return false;
     }
   }
 
   private widen(): void {
-    if (!this.someWait) this.width = Infinity;
-    else this.width = this.width === 1 ? Math.max(2, Math.floor(this.met / 2)) : this.width + 1;
+    if (!this.hasWaiting) this.width = Infinity;
+    else this.width = this.width === 1 ? Math.max(2, Math.floor(this.limitedWidth / 2)) : this.width + 1;
   }
 
-  private get someWait(): boolean {
-    return this.all.some(({ ended, permit }) => !ended && permit.block !== undefined);
+  private get hasWaiting(): boolean {
+    return this.requests.some(({ hasEnded, permit }) => !hasEnded && permit.block !== undefined);
   }
 
-  /** The end of a closing never comes nearer but by time; a clock set back makes no wait longer. */
+  /** Checks that a cooldown ends neither early nor, after the clock was set back, late. */
   private checkTime(
     untilBefore: number,
     before: { readonly now: number; readonly ticks: number },
@@ -205,52 +204,57 @@ class Model {
     const setBack = this.clock.now() - before.now - passed < 0;
     const leftBefore = untilBefore - before.now;
     if (until === undefined) assert.ok(this.clock.now() >= untilBefore || passed >= leftBefore);
-    else if (setBack) assert.ok(until - this.clock.now() <= this.latest - this.clock.ticks());
+    else if (setBack) assert.ok(until - this.clock.now() <= this.latestEnd - this.clock.ticks());
     else assert.ok(until >= untilBefore);
   }
 
-  private checkLine(until: number | undefined): void {
-    for (const known of this.all) {
-      if (known.ended) continue;
-      assert.equal(known.seen, known.permit.block, 'everybody hears of everything that is new');
-      if (known.permit.block || known.sentIn !== undefined) continue;
-      known.sentIn = this.closings;
-      if (known.forced) continue;
-      assert.equal(until, undefined, 'nobody goes while it is closed');
-      const earlier = this.all.slice(0, this.all.indexOf(known));
-      assert.ok(!earlier.some(({ permit, ended }) => !ended && permit.block), 'first come, first served');
+  private checkQueue(until: number | undefined): void {
+    for (const request of this.requests) {
+      if (request.hasEnded) continue;
+      assert.equal(request.lastBlock, request.permit.block, 'every change of a block is notified');
+      if (request.permit.block || request.sentAfter !== undefined) continue;
+      request.sentAfter = this.closings;
+      if (request.isForced) continue;
+      assert.equal(until, undefined, 'no request is sent while the gate is closed');
+      const previous = this.requests.slice(0, this.requests.indexOf(request));
+      assert.ok(
+        !previous.some(({ permit, hasEnded }) => !hasEnded && permit.block),
+        'requests are admitted in their order',
+      );
     }
-    const onTheWay = this.all.filter(({ sentIn, accepted, ended }) => sentIn === this.closings && !accepted && !ended);
-    const unforced = onTheWay.filter(({ forced }) => !forced).length;
-    assert.ok(unforced <= this.width, `${unforced} on their way in a window of ${this.width}`);
-    if (until !== undefined || this.jumped || !this.someWait) return;
+    const inFlight = this.requests.filter(
+      ({ sentAfter, isAccepted, hasEnded }) => sentAfter === this.closings && !isAccepted && !hasEnded,
+    );
+    const unforced = inFlight.filter(({ isForced }) => !isForced).length;
+    assert.ok(unforced <= this.width, `${unforced} requests in flight in a window of ${this.width}`);
+    if (until !== undefined || this.hasJumped || !this.hasWaiting) return;
     assert.ok(
-      onTheWay.length >= this.width,
-      `some wait, and only ${onTheWay.length} of ${this.width} are on their way`,
+      inFlight.length >= this.width,
+      `requests wait although only ${inFlight.length} of ${this.width} are in flight`,
     );
   }
 
-  /** Everything that is sent from now on is taken. */
+  /** Accepts every further request until all of them have ended. */
   finish(): void {
-    for (let round = 0; this.all.some(({ ended }) => !ended); round++) {
-      assert.ok(round < 1000, 'everybody gets in');
-      this.all.forEach(({ ended, permit }, which) => {
-        if (ended || permit.block) return;
+    for (let round = 0; this.requests.some(({ hasEnded }) => !hasEnded); round++) {
+      assert.ok(round < 1000, 'every request is admitted in the end');
+      this.requests.forEach(({ hasEnded, permit }, which) => {
+        if (hasEnded || permit.block) return;
         this.do({ do: 'accepted', which });
-        this.do({ do: 'over', which });
+        this.do({ do: 'release', which });
       });
-      this.do({ do: 'pass', ms: 5000 });
+      this.do({ do: 'advance', ms: 5000 });
     }
     assert.equal(this.clock.pending, 0);
   }
 }
 
 const which = fc.nat(100);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('enter' as const) }) },
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('enqueue' as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('crowd' as const, 'roundTrip' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('force' as const), which }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('accepted' as const, 'over' as const), which }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('accepted' as const, 'release' as const), which }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('limited' as const), which, delayMs: fc.integer({ min: 1, max: 30_000 }) }),
@@ -260,39 +264,39 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('failed' as const),
       which,
-      hintMs: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined }),
+      retryAfterMs: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined }),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 20_000 }) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 20_000 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('jump' as const),
-      // Less than a second back is drift, and only postpones what is said.
+      // A clock that is set back by less than a second counts as drift and only delays the notification.
       ms: fc.constantFrom(-3_600_000, -60_000, 5000, 30_000, 7_200_000),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reset' as const) }) },
 );
 
-describe('a gate, whatever is done to it', () => {
-  it('never opens before its time, lets one go first, one more with each that is taken, and everybody in the end', () => {
+describe('gate under random steps', () => {
+  it('opens only after the cooldown, starts with one probe, widens with each acceptance, and admits every request', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
         const model = new Model();
-        for (const each of steps) model.do(each);
+        for (const step of steps) model.do(step);
         model.finish();
       }),
       { numRuns: propertyRuns },
     );
   });
 
-  it('has no timer when all are over', () => {
+  it('has no timer when all requests have ended', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 40, size: 'max' }), (steps) => {
         const model = new Model();
-        for (const each of steps) model.do(each);
-        model.all.forEach((_, which) => model.do({ do: 'over', which }));
+        for (const step of steps) model.do(step);
+        model.requests.forEach((_, which) => model.do({ do: 'release', which }));
         assert.equal(model.clock.pending, 0);
       }),
       { numRuns: propertyRuns },

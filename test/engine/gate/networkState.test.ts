@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { noSharedCooldowns, type Cooldown, type Scope } from '../../../src/engine/gate/cooldowns';
-import { NetworkState, RetryBudget } from '../../../src/engine/gate/networkState';
+import { NetworkState, RetryBudget, type ModelCooldown } from '../../../src/engine/gate/networkState';
 import { propertyRuns } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -14,37 +14,37 @@ function start(): {
 } {
   const clock = new VirtualClock();
   const cleared: (Scope | undefined)[] = [];
-  const clear = (which?: Scope): Promise<void> => Promise.resolve(void cleared.push(which));
+  const clear = (clearedScope?: Scope): Promise<void> => Promise.resolve(void cleared.push(clearedScope));
   return { clock, cleared, state: new NetworkState(clock, { ...noSharedCooldowns, clear }) };
 }
 
-function limit(clock: VirtualClock, state: NetworkState, of: Scope): Cooldown {
+function limit(clock: VirtualClock, state: NetworkState, limitedScope: Scope): Cooldown {
   const cooldown: Cooldown = { until: clock.now() + 30_000, delayMs: 30_000, source: 'server', reason: 'rate-limit' };
   state
-    .gate(of)
+    .gate(limitedScope)
     .enqueue(() => undefined)
     .limited(cooldown);
   return cooldown;
 }
 
-describe('the network state', () => {
-  it('has one gate for an origin, a key and a model', () => {
+describe('network state', () => {
+  it('has one gate for each origin, key and model', () => {
     const { state } = start();
     const gate = state.gate(scope);
     assert.equal(state.gate({ ...scope }), gate);
-    for (const other of [{ origin: 'https://other.test' }, { apiKey: 'other' }, { model: 'other' }]) {
-      assert.notEqual(state.gate({ ...scope, ...other }), gate);
+    for (const changed of [{ origin: 'https://other.test' }, { apiKey: 'other' }, { model: 'other' }]) {
+      assert.notEqual(state.gate({ ...scope, ...changed }), gate);
     }
   });
 
-  it('has one budget for an origin', () => {
+  it('has one retry budget for each origin', () => {
     const { state } = start();
     const budget = state.budget(scope.origin);
     assert.equal(state.budget(scope.origin), budget);
     assert.notEqual(state.budget('https://other.test'), budget);
   });
 
-  it('reports what is closed and what is spent, without a key', () => {
+  it('reports closed gates and spent budgets without an API key', () => {
     const { clock, state } = start();
     state.budget(scope.origin).charge(5);
     const { until } = limit(clock, state, scope);
@@ -64,7 +64,7 @@ describe('the network state', () => {
     assert.ok(!JSON.stringify(report).includes(scope.apiKey));
   });
 
-  it('forgets everything with a reset, in the notes of all windows too, and lets the waiting go', async () => {
+  it('clears cooldowns and budgets at a reset, also those of other windows, and admits waiting requests', async () => {
     const { clock, state, cleared } = start();
     state.budget(scope.origin).charge(5);
     limit(clock, state, scope);
@@ -79,7 +79,7 @@ describe('the network state', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('forgets nothing up to a hundred of a kind, and those that hold nobody up with one more', () => {
+  it('keeps up to a hundred gates and budgets, and drops the unused ones beyond that', () => {
     const { state } = start();
     const size = (): readonly number[] => {
       const { gates, budgets } = state.report();
@@ -95,7 +95,7 @@ describe('the network state', () => {
     assert.deepEqual(size(), [1, 1]);
   });
 
-  it('keeps what matters, and no more than a hundred others', () => {
+  it('keeps closed gates, gates with requests and spent budgets, and at most a hundred unused ones', () => {
     const { clock, state } = start();
     limit(clock, state, scope);
     const closed = state.gate(scope);
@@ -115,82 +115,84 @@ describe('the network state', () => {
     permit.release();
   });
 
-  it('says until when a model is left alone, and why; the others are not', async () => {
+  it('returns the cooldown of a limited model until it ends, and none for another key', async () => {
     const { clock, state } = start();
     assert.equal(state.cooldownOf(scope), undefined);
     const { until } = limit(clock, state, scope);
-    assert.deepEqual(state.cooldownOf({ ...scope }), { until, why: 'cooldown' });
+    assert.deepEqual(state.cooldownOf({ ...scope }), { until, why: 'cooldown' } satisfies ModelCooldown);
     assert.equal(state.cooldownOf({ ...scope, apiKey: 'hsa-other' }), undefined);
     await clock.advance(30_000);
     assert.equal(state.cooldownOf(scope), undefined);
   });
 
-  it('says so of a breaker', () => {
+  it('returns the cooldown of an open breaker', () => {
     const { clock, state } = start();
     const gate = state.gate(scope);
     for (let n = 0; n < 5; n++) gate.enqueue(() => undefined).failed();
-    assert.deepEqual(state.cooldownOf(scope), { until: clock.now() + 5000, why: 'breaker' });
+    const expected: ModelCooldown = { until: clock.now() + 5000, why: 'breaker' };
+    assert.deepEqual(state.cooldownOf(scope), expected);
   });
 
-  it('reports that a cooldown starts, becomes longer and is cleared, but nothing while it stays the same', async () => {
+  it('calls back when a cooldown starts, becomes longer or is cleared, but not when it stays the same', async () => {
     const clock = new VirtualClock();
-    const told: (number | undefined)[] = [];
+    const changes: (number | undefined)[] = [];
     const state: NetworkState = new NetworkState(clock, noSharedCooldowns, () =>
-      told.push(state.cooldownOf(scope)?.until),
+      changes.push(state.cooldownOf(scope)?.until),
     );
     const gate = state.gate(scope);
-    const began = clock.now();
-    const places = [1, 2, 3, 4].map(() => gate.enqueue(() => undefined));
-    const limited = (place: number, delayMs: number): void =>
-      places[place]!.limited({ until: began + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
+    const startedAt = clock.now();
+    const permits = [1, 2, 3, 4].map(() => gate.enqueue(() => undefined));
+    const limited = (index: number, delayMs: number): void =>
+      permits[index]!.limited({ until: startedAt + delayMs, delayMs, source: 'server', reason: 'rate-limit' });
     limited(0, 30_000);
     limited(1, 20_000);
     limited(2, 40_000);
-    places[3]!.release(true);
+    permits[3]!.release(true);
     await state.reset();
-    assert.deepEqual(told, [began + 30_000, began + 40_000, undefined]);
+    assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
 
-  it('tells nobody that its time is up, nor that the probe was taken then', async () => {
+  it('does not call back when a cooldown expires or the probe after it is accepted', async () => {
     const clock = new VirtualClock();
-    let told = 0;
-    const state = new NetworkState(clock, noSharedCooldowns, () => told++);
+    let changes = 0;
+    const state = new NetworkState(clock, noSharedCooldowns, () => changes++);
     limit(clock, state, scope);
     await clock.advance(30_000);
     state
       .gate(scope)
       .enqueue(() => undefined)
       .accepted();
-    assert.equal(told, 1);
+    assert.equal(changes, 1);
   });
 });
 
 const url = 'https://api.holysheep.ai/v1';
 
-const newMemory = (): NetworkState => new NetworkState(new VirtualClock(), noSharedCooldowns);
+const newState = (): NetworkState => new NetworkState(new VirtualClock(), noSharedCooldowns);
 
-describe('the memory of routes', () => {
-  it('knows nothing of a model it has not met', () => {
-    const { unsupportedParameters, refusesPrefill, finishReason } = newMemory().behaviorOf(url, 'gpt-5');
+describe('route behavior', () => {
+  it('is unknown for a model without requests', () => {
+    const { unsupportedParameters, refusesPrefill, finishReason } = newState().behaviorOf(url, 'gpt-5');
     assert.deepEqual([unsupportedParameters.size, refusesPrefill, finishReason], [0, false, 'unknown']);
   });
 
-  it('keeps what it has learned of a model on a route', () => {
-    const memory = newMemory();
-    memory.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
-    memory.behaviorOf(url, 'gpt-5').finishReason = 'omitted';
-    assert.deepEqual([...memory.behaviorOf(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
-    assert.equal(memory.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
+  it('remembers unsupported parameters and finish reasons of a model on a route', () => {
+    const state = newState();
+    state.behaviorOf(url, 'gpt-5').unsupportedParameters.add('max_tokens');
+    state.behaviorOf(url, 'gpt-5').finishReason = 'omitted';
+    assert.deepEqual([...state.behaviorOf(url, 'gpt-5').unsupportedParameters], ['max_tokens']);
+    assert.equal(state.behaviorOf(url, 'gpt-5').finishReason, 'omitted');
   });
 
-  it('holds it neither against another model nor against the same one on another route', () => {
-    const memory = newMemory();
-    memory.behaviorOf(url, 'gpt-5').refusesPrefill = true;
-    assert.equal(memory.behaviorOf(url, 'gpt-4o').refusesPrefill, false);
-    assert.equal(memory.behaviorOf('https://example.com/v1', 'gpt-5').refusesPrefill, false);
+  it('is separate for another model and for the same model on another route', () => {
+    const state = newState();
+    state.behaviorOf(url, 'gpt-5').refusesPrefill = true;
+    assert.equal(state.behaviorOf(url, 'gpt-4o').refusesPrefill, false);
+    assert.equal(state.behaviorOf('https://example.com/v1', 'gpt-5').refusesPrefill, false);
   });
 });
 
+/** A clock whose monotonic time the test sets. */
 class Ticks {
   time = 500;
   ticks(): number {
@@ -205,8 +207,8 @@ function spent(tokens: number): { readonly clock: Ticks; readonly budget: RetryB
   return { clock, budget };
 }
 
-describe('a retry budget', () => {
-  it('has 12 tokens, and never less than none', () => {
+describe('retry budget', () => {
+  it('starts with 12 tokens and never falls below zero', () => {
     const budget = new RetryBudget(new Ticks());
     assert.equal(budget.tokens, 12);
     for (let n = 0; n < 11; n++) budget.charge(1);
@@ -215,7 +217,7 @@ describe('a retry budget', () => {
     assert.equal(budget.tokens, 0);
   });
 
-  it('gains one each ten seconds', () => {
+  it('gains one token every ten seconds', () => {
     const { clock, budget } = spent(0);
     clock.time += 9999;
     assert.equal(budget.tokens, 0);
@@ -227,13 +229,13 @@ describe('a retry budget', () => {
     assert.equal(budget.tokens, 4);
   });
 
-  it('gains one with each success', () => {
+  it('gains one token with each refund', () => {
     const { budget } = spent(3);
     budget.refund(1);
     assert.equal(budget.tokens, 4);
   });
 
-  it('does not save up the time in which it is full', () => {
+  it('accumulates no tokens while it is full', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
     clock.time += 3_600_000;
@@ -243,20 +245,20 @@ describe('a retry budget', () => {
     assert.equal(budget.tokens, 0);
   });
 
-  it('is never below zero and never above twelve', () => {
-    const step = fc.oneof(
-      fc.record({ take: fc.integer({ min: 0, max: 14 }) }),
+  it('stays between zero and twelve tokens after any sequence of charges and refunds', () => {
+    const anyStep = fc.oneof(
+      fc.record({ charge: fc.integer({ min: 0, max: 14 }) }),
       fc.record({ pass: fc.nat(60_000) }),
       fc.constant('success' as const),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 50 }), (steps) => {
         const clock = new Ticks();
         const budget = new RetryBudget(clock);
-        for (const each of steps) {
-          if (each === 'success') budget.refund(1);
-          else if ('pass' in each) clock.time += each.pass;
-          else budget.charge(each.take);
+        for (const step of steps) {
+          if (step === 'success') budget.refund(1);
+          else if ('pass' in step) clock.time += step.pass;
+          else budget.charge(step.charge);
           assert.ok(budget.tokens >= 0 && budget.tokens <= 12);
         }
       }),

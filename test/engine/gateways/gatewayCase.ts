@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Script } from '../../../src/demo/gateway';
 import type { FaultKind } from '../../../src/engine/events';
 import type { ChatRequest } from '../../../src/engine/request';
-import type { Stage } from '../wire/stage';
+import type { WireFixture } from '../wire/wireFixture';
 
 /** What follows the first attempt. */
 export type Reaction = 'never' | 'retry-after' | 'backoff' | 'resume' | 'success';
@@ -68,17 +68,17 @@ export function readCases(): readonly GatewayCase[] {
 }
 
 /** Returns the script with which the loopback gateway replays the case. */
-export function scriptOf(gatewayCase: GatewayCase, stage: Stage): Script {
+export function scriptOf(gatewayCase: GatewayCase, stage: WireFixture): Script {
   const { status, headers, contentType, end = 'end', expected } = gatewayCase;
   return function* () {
     const date = new Date(stage.clock.now()).toUTCString();
     yield { status, headers: { date, ...headers, 'content-type': contentType ?? '' } };
     for (const { send, afterMs, encoding } of piecesOf(gatewayCase)) {
-      if (afterMs !== undefined) yield { until: stage.passed(afterMs) };
+      if (afterMs !== undefined) yield { until: stage.delay(afterMs) };
       yield { send: Buffer.from(send, encoding) };
     }
     // The script waits for the text, because a reset may discard bytes that the client has not read.
-    if (end === 'reset' && expected.text) yield { until: stage.run.shows(expected.text) };
+    if (end === 'reset' && expected.text) yield { until: stage.turn.untilText(expected.text) };
     yield { end: end === 'end' ? 'fin' : end };
   };
 }

@@ -3,8 +3,8 @@ import type { Script } from '../../../src/demo/gateway';
 import { answer } from '../../../src/demo/replies';
 import { isTerminal, type StreamEvent } from '../../../src/engine/events';
 import { assertInvariants } from '../wire/invariants';
-import { Stage } from '../wire/stage';
-import { partial, rest, whole } from '../wire/story';
+import { WireFixture } from '../wire/wireFixture';
+import { partialAnswer, continuation, completeAnswer } from '../wire/turnSummary';
 import { readCases, scriptOf, type Expected, type GatewayCase, type Reaction } from './gatewayCase';
 
 /** Maximum number of attempts of a turn: the first one, five retries and five resumes. */
@@ -51,15 +51,15 @@ async function play(
 ): Promise<readonly StreamEvent[]> {
   const { request, end, pieces = [] } = gatewayCase;
   const takesTime = end === 'stall' || pieces.some(({ afterMs }) => afterMs !== undefined);
-  const stage = new Stage({
+  const stage = new WireFixture({
     replies: (it) => replies(scriptOf(gatewayCase, it)),
-    ...(takesTime && { stalls: true }),
+    ...(takesTime && { timePassesDuringRequests: true }),
     ...(request && { request }),
   });
   await stage.open();
   const run = stage.ask();
   try {
-    await run.over;
+    await run.finished;
     await assertInvariants(stage);
     return run.events;
   } finally {
@@ -68,7 +68,7 @@ async function play(
 }
 
 /** Replies with the rest of the answer to a request that resumes, and with the complete answer to any other request. */
-const completesAnswer: Script = ({ json }) => answer(json?.messages.length === 1 ? whole : rest);
+const completesAnswer: Script = ({ json }) => answer(json?.messages.length === 1 ? completeAnswer : continuation);
 
 function assertFirstAttempt(expected: Expected, events: readonly StreamEvent[]): void {
   const { kind, accept = [], retry, acceptRetry = [], requestId } = expected;
@@ -99,7 +99,7 @@ function assertEnd({ text, finishReason, finalText }: Expected, events: readonly
   const reaction = reactionTo(events);
   if (reaction === 'success' || reaction === 'never') return;
   assert.equal(end.type, 'done');
-  if (reaction !== 'resume' || text === partial) assert.equal(end.text, whole);
+  if (reaction !== 'resume' || text === partialAnswer) assert.equal(end.text, completeAnswer);
 }
 
 function assertIncludes<T>(accepted: readonly T[], actual: T, name: string): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseHint, parseInbandHint } from '../../../src/engine/retry/retryAfter';
+import { parseRetryAfter, parseInbandRetryAfter } from '../../../src/engine/retry/retryAfter';
 import { parseDuration, parseTime } from '../../../src/engine/retry/retryAfterDurations';
 import { propertyRuns } from '../../support/propertyRuns';
 
@@ -15,17 +15,17 @@ type Case = readonly [
   delayMs: number | undefined,
 ];
 
-const imf = (at: number): string => new Date(at).toUTCString();
-const text = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
+const httpDate = (at: number): string => new Date(at).toUTCString();
+const bodyText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
 const headerCases: readonly Case[] = [
-  ['nothing', {}, '', undefined],
+  ['no headers', {}, '', undefined],
   ['seconds', { 'retry-after': '37' }, '', 37_000],
-  ['seconds with blanks around', { 'retry-after': ' 37 ' }, '', 37_000],
+  ['seconds with surrounding spaces', { 'retry-after': ' 37 ' }, '', 37_000],
   ['decimal seconds', { 'retry-after': '0.5' }, '', 500],
-  ['60, which is no year', { 'retry-after': '60' }, '', 60_000],
-  ['1960, which is no year either', { 'retry-after': '1960' }, '', 1_960_000],
-  ['2026, which is no year either', { 'retry-after': '2026' }, '', 2_026_000],
+  ['60 seconds, not the year 60', { 'retry-after': '60' }, '', 60_000],
+  ['1960 seconds, not the year 1960', { 'retry-after': '1960' }, '', 1_960_000],
+  ['2026 seconds, not the year 2026', { 'retry-after': '2026' }, '', 2_026_000],
   ['zero', { 'retry-after': '0' }, '', undefined],
   ['a negative number', { 'retry-after': '-5' }, '', undefined],
   ['a number with an exponent', { 'retry-after': '1e3' }, '', undefined],
@@ -34,17 +34,17 @@ const headerCases: readonly Case[] = [
   ['NaN', { 'retry-after': 'NaN' }, '', undefined],
   ['words', { 'retry-after': 'soon' }, '', undefined],
   ['a number with words', { 'retry-after': '60 seconds please' }, '', undefined],
-  ['emptiness', { 'retry-after': '' }, '', undefined],
+  ['an empty value', { 'retry-after': '' }, '', undefined],
   ['a huge number', { 'retry-after': '9'.repeat(400) }, '', 366 * 86_400_000],
   ['epoch seconds', { 'retry-after': String(in37s / 1000) }, '', 37_000],
   ['epoch milliseconds', { 'retry-after': String(in37s) }, '', 37_000],
-  ['the first epoch seconds there are', { 'retry-after': '1000000000' }, '', undefined],
-  ['the first epoch milliseconds there are', { 'retry-after': '1000000000000' }, '', undefined],
+  ['the smallest number read as epoch seconds, in the past', { 'retry-after': '1000000000' }, '', undefined],
+  ['the smallest number read as epoch milliseconds, in the past', { 'retry-after': '1000000000000' }, '', undefined],
   ['epoch seconds in the past', { 'retry-after': String(now / 1000 - 1) }, '', undefined],
   ['milliseconds', { 'retry-after-ms': '1500' }, '', 1500],
-  ['decimal milliseconds, up', { 'retry-after-ms': '1500.2' }, '', 1501],
-  ['milliseconds of Azure', { 'x-ms-retry-after-ms': '250' }, '', 250],
-  ['an HTTP date', { 'retry-after': imf(in37s) }, '', 37_000],
+  ['decimal milliseconds, rounded up', { 'retry-after-ms': '1500.2' }, '', 1501],
+  ['milliseconds in the header of Azure', { 'x-ms-retry-after-ms': '250' }, '', 250],
+  ['an HTTP date', { 'retry-after': httpDate(in37s) }, '', 37_000],
   ['an RFC 850 date', { 'retry-after': 'Thursday, 15-Jan-26 09:00:37 GMT' }, '', 37_000],
   ['an asctime date', { 'retry-after': 'Thu Jan 15 09:00:37 2026' }, '', 37_000],
   ['an asctime date with a one-digit day', { 'retry-after': 'Sun Feb  1 09:00:00 2026' }, '', 17 * 24 * hour],
@@ -55,55 +55,60 @@ const headerCases: readonly Case[] = [
   ['an asctime date with a word before it', { 'retry-after': 'at Thu Jan 15 09:00:37 2026' }, '', undefined],
   ['an asctime date with a word after it', { 'retry-after': 'Thu Jan 15 09:00:37 2026 UTC' }, '', undefined],
   ['an RFC 3339 time', { 'retry-after': '2026-01-15T09:00:37Z' }, '', 37_000],
-  ['an RFC 3339 time of another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, '', 37_000],
+  ['an RFC 3339 time in another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, '', 37_000],
   ['an RFC 3339 time with a word before it', { 'retry-after': 'at 2026-01-15T09:00:37Z' }, '', undefined],
   ['an RFC 3339 time with a remark after it', { 'retry-after': '2026-01-15T09:00:37Z (soon)' }, '', undefined],
   ['an RFC 3339 time with a sign', { 'retry-after': '+002026-01-15T09:00:37Z' }, '', undefined],
   ['a day without a time', { 'retry-after': '2026-01-16' }, '', undefined],
-  ['an HTTP date in the past', { 'retry-after': imf(now - 1000) }, '', undefined],
-  ['an HTTP date that is now', { 'retry-after': imf(now) }, '', undefined],
+  ['an HTTP date in the past', { 'retry-after': httpDate(now - 1000) }, '', undefined],
+  ['an HTTP date that is now', { 'retry-after': httpDate(now) }, '', undefined],
   ['a day that does not exist', { 'retry-after': 'Mon, 30 Feb 2026 09:00:00 GMT' }, '', undefined],
   ['a month that does not exist', { 'retry-after': 'Mon, 15 Foo 2027 09:00:00 GMT' }, '', undefined],
   [
-    'a date by a server whose clock is 3 h ahead',
-    { 'retry-after': imf(in37s + 3 * hour), date: imf(now + 3 * hour) },
+    'a date from a gateway whose clock is 3 h ahead',
+    { 'retry-after': httpDate(in37s + 3 * hour), date: httpDate(now + 3 * hour) },
     '',
     37_000,
   ],
   [
-    'a date by a server whose clock is 3 h behind',
-    { 'retry-after': imf(in37s - 3 * hour), date: imf(now - 3 * hour) },
+    'a date from a gateway whose clock is 3 h behind',
+    { 'retry-after': httpDate(in37s - 3 * hour), date: httpDate(now - 3 * hour) },
     '',
     37_000,
   ],
   [
-    'epoch seconds by a server whose clock is wrong',
-    { 'retry-after': String(in37s / 1000 + 7200), date: imf(now + 2 * hour) },
+    'epoch seconds from a gateway whose clock is wrong',
+    { 'retry-after': String(in37s / 1000 + 7200), date: httpDate(now + 2 * hour) },
     '',
     37_000,
   ],
-  ['a date next to a Date that is none', { 'retry-after': imf(in37s), date: 'yesterday' }, '', 37_000],
+  ['a date next to an invalid Date header', { 'retry-after': httpDate(in37s), date: 'yesterday' }, '', 37_000],
   [
-    'tokens that are used up (OpenAI)',
+    'an exhausted limit of tokens (OpenAI)',
     { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' },
     '',
     360_000,
   ],
   [
-    'milliseconds of a dimension',
+    'the reset of a limit in milliseconds',
     { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' },
     '',
     120,
   ],
-  ['a second of a dimension', { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' }, '', 1000],
   [
-    'decimals of a dimension (Groq)',
+    'the reset of a limit in one second',
+    { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' },
+    '',
+    1000,
+  ],
+  [
+    'the reset of a limit in decimal seconds (Groq)',
     { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '2m59.56s' },
     '',
     179_560,
   ],
   [
-    'the exhausted one of two dimensions',
+    'the exhausted one of two limits',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '2s',
@@ -114,7 +119,7 @@ const headerCases: readonly Case[] = [
     2000,
   ],
   [
-    'the later of two exhausted dimensions',
+    'the later of two exhausted limits, which is listed last',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '2s',
@@ -125,7 +130,7 @@ const headerCases: readonly Case[] = [
     5000,
   ],
   [
-    'the later of two exhausted dimensions that comes first',
+    'the later of two exhausted limits, which is listed first',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '5s',
@@ -136,7 +141,7 @@ const headerCases: readonly Case[] = [
     5000,
   ],
   [
-    'an exhausted dimension next to one that says nonsense',
+    'an exhausted limit next to one with an unreadable reset',
     {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '5s',
@@ -146,13 +151,18 @@ const headerCases: readonly Case[] = [
     '',
     5000,
   ],
-  ['a limit of another family', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, '', undefined],
-  ['a dimension with something left', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, '', undefined],
-  ['a dimension that says nothing of what is left', { 'x-ratelimit-reset': '60' }, '', undefined],
-  ['a dimension with nonsense left', { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' }, '', undefined],
-  ['an overdrawn dimension', { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' }, '', 60_000],
-  ['an epoch reset', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) }, '', 37_000],
-  ['a reset without its prefix (IETF)', { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' }, '', 37_000],
+  ['a limit with unknown header names', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, '', undefined],
+  ['a limit that is not exhausted', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, '', undefined],
+  ['a limit without a remaining count', { 'x-ratelimit-reset': '60' }, '', undefined],
+  [
+    'a limit with an unreadable remaining count',
+    { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' },
+    '',
+    undefined,
+  ],
+  ['a limit with a negative remaining count', { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' }, '', 60_000],
+  ['a reset in epoch seconds', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) }, '', 37_000],
+  ['a reset without the x- prefix (IETF)', { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' }, '', 37_000],
   [
     'a reset in RFC 3339 (Anthropic)',
     {
@@ -166,7 +176,7 @@ const headerCases: readonly Case[] = [
   ],
   ['a unified reset', { 'anthropic-ratelimit-unified-reset': String(in37s / 1000) }, '', 37_000],
   [
-    'a unified reset that refused',
+    'a unified reset of a rejecting limit',
     { 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
     '',
     37_000,
@@ -187,17 +197,17 @@ const headerCases: readonly Case[] = [
     undefined,
   ],
   [
-    'a header that only looks like a reset',
+    'a header name that only resembles a reset',
     { 'x-ratelimit-remaining': '0', 'x-ratelimit-resetting': '60' },
     '',
     undefined,
   ],
 ];
 
-const said = (message: string): unknown => ({ error: { message } });
-const coded = (code: string, message: string): unknown => ({ error: { code, message } });
+const errorWithMessage = (message: string): unknown => ({ error: { message } });
+const errorWithCode = (code: string, message: string): unknown => ({ error: { code, message } });
 
-/** As the text of a message inside another error, so many times. */
+/** Wraps an error as the message of another error, a given number of times. */
 const wrapped = (error: unknown, times: number): unknown =>
   times === 0 ? error : { message: JSON.stringify(wrapped(error, times - 1)) };
 
@@ -205,37 +215,37 @@ const bodyCases: readonly Case[] = [
   [
     'OpenAI, minutes',
     {},
-    said(
+    errorWithMessage(
       'Rate limit reached for gpt-4o in organization org-x on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s. Visit https://platform.openai.com/account/rate-limits to learn more.',
     ),
     432_000,
   ],
-  ['OpenAI, minutes and no seconds', {}, said('Please try again in 6m0s.'), 360_000],
+  ['OpenAI, minutes and zero seconds', {}, errorWithMessage('Please try again in 6m0s.'), 360_000],
   [
     'OpenAI, seconds',
     {},
-    said('Rate limit reached for gpt-4 on tokens per min (TPM): Limit 10000. Please try again in 20s.'),
+    errorWithMessage('Rate limit reached for gpt-4 on tokens per min (TPM): Limit 10000. Please try again in 20s.'),
     20_000,
   ],
-  ['OpenAI, milliseconds', {}, said('Please try again in 349ms. Visit …'), 349],
+  ['OpenAI, milliseconds', {}, errorWithMessage('Please try again in 349ms. Visit …'), 349],
   [
     'Groq',
     {},
-    said(
+    errorWithMessage(
       'Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_01` service tier `on_demand` on tokens per day (TPD): Limit 100000, Used 99336, Requested 1500. Please try again in 12m2.304s. Need more tokens?',
     ),
     722_304,
   ],
   [
-    'Azure, in a sentence',
+    'Azure, in a message',
     {},
-    said(
+    errorWithMessage(
       'Requests to the ChatCompletions_Create Operation under Azure OpenAI API have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 22 seconds. Please go here: https://aka.ms/oai/quotaincrease.',
     ),
     22_000,
   ],
   [
-    'Azure, without an envelope',
+    'Azure, without an error object',
     {},
     { statusCode: 429, message: 'Rate limit is exceeded. Try again in 23 seconds.' },
     23_000,
@@ -260,28 +270,38 @@ const bodyCases: readonly Case[] = [
   ],
   ['Gemini, RetryInfo with decimals', {}, { error: { details: [{ retryDelay: '36.443872113s' }] } }, 36_444],
   [
-    'Gemini, RetryInfo of nothing',
+    'Gemini, a RetryInfo of zero before a message',
     {},
     { error: { details: [{ retryDelay: '0s' }], message: 'Please retry in 12.3s.' } },
     12_300,
   ],
   [
-    'Gemini, the RetryInfo that says something',
+    'Gemini, a RetryInfo of zero before another RetryInfo',
     {},
     { error: { details: [{ retryDelay: '0s' }, { retryDelay: '22s' }] } },
     22_000,
   ],
   ['the fourth error of a list', {}, [{}, {}, {}, { retry_after: 5 }], 5000],
-  ['no more than four errors of a list', {}, [{}, {}, {}, {}, { retry_after: 5 }], undefined],
-  ['an error in a message of an error', {}, wrapped({ retry_after: 5 }, 2), 5000],
-  ['an error in messages that never end', {}, wrapped({ retry_after: 5 }, 3), undefined],
-  ['an error in a message, after blanks', {}, { message: ' \n{"retry_after":5}' }, 5000],
-  ['an error in a detail', {}, { detail: '{"retry_after":5}' }, 5000],
-  ['an error in another name for a message', {}, { msg: '{"retry_after":5}' }, 5000],
-  ['an error behind a gateway, by its field', {}, { error: { metadata: { raw: '{"retry_after":5}' } } }, 5000],
-  ['Gemini, words after a line break', {}, said('limit: 20, model: gemini-2.5-flash\nRetry in 12.3s.'), 12_300],
-  ['Gemini, wrapped by a gateway', {}, said(JSON.stringify([{ error: { details: [{ retryDelay: '22s' }] } }])), 22_000],
-  ['Moonshot', {}, said('request reached organization max RPM: 3, please try again after 1 seconds'), 1000],
+  ['the fifth error of a list', {}, [{}, {}, {}, {}, { retry_after: 5 }], undefined],
+  ['an error nested in two messages', {}, wrapped({ retry_after: 5 }, 2), 5000],
+  ['an error nested in three messages', {}, wrapped({ retry_after: 5 }, 3), undefined],
+  ['an error in a message, after whitespace', {}, { message: ' \n{"retry_after":5}' }, 5000],
+  ['an error in the detail field', {}, { detail: '{"retry_after":5}' }, 5000],
+  ['an error in the msg field', {}, { msg: '{"retry_after":5}' }, 5000],
+  ['an error of the provider in metadata.raw', {}, { error: { metadata: { raw: '{"retry_after":5}' } } }, 5000],
+  [
+    'Gemini, a message with a line break',
+    {},
+    errorWithMessage('limit: 20, model: gemini-2.5-flash\nRetry in 12.3s.'),
+    12_300,
+  ],
+  [
+    'Gemini, wrapped by a gateway',
+    {},
+    errorWithMessage(JSON.stringify([{ error: { details: [{ retryDelay: '22s' }] } }])),
+    22_000,
+  ],
+  ['Moonshot', {}, errorWithMessage('request reached organization max RPM: 3, please try again after 1 seconds'), 1000],
   [
     'OpenRouter, seconds',
     {},
@@ -291,14 +311,14 @@ const bodyCases: readonly Case[] = [
   ['OpenRouter, a header', {}, { error: { metadata: { headers: { 'Retry-After': '19' } } } }, 19_000],
   ['OpenRouter, a header as a list', {}, { error: { metadata: { headers: { 'retry-after': ['19'] } } } }, undefined],
   [
-    'OpenRouter, a dimension that leaves a blank',
+    'OpenRouter, a limit with a blank remaining count',
     {},
     { error: { metadata: { headers: { 'X-RateLimit-Remaining': '  ', 'X-RateLimit-Reset': '60' } } } },
     undefined,
   ],
   ['OpenRouter, a header as a number', {}, { error: { metadata: { headers: { 'retry-after': 19 } } } }, 19_000],
   [
-    'OpenRouter, an exhausted dimension',
+    'OpenRouter, an exhausted limit',
     {},
     {
       error: {
@@ -312,64 +332,74 @@ const bodyCases: readonly Case[] = [
     37_000,
   ],
   [
-    'OpenRouter, the words of the provider behind it',
+    'OpenRouter, the message of the provider',
     {},
     { error: { message: 'Provider returned error', metadata: { raw: '{"error":{"message":"Please retry in 5s"}}' } } },
     5000,
   ],
   ['a field in seconds', {}, { error: { retry_after: 2520 } }, 2_520_000],
   ['a field as text', {}, { error: { retry_after: '37' } }, 37_000],
-  ['a field as text with blanks around', {}, { error: { retry_after: ' 37 ' } }, 37_000],
+  ['a field as text with surrounding spaces', {}, { error: { retry_after: ' 37 ' } }, 37_000],
   ['a field in milliseconds as text', {}, { error: { retry_after_ms: ' 1200 ' } }, 1200],
   ['a field that names its seconds', {}, { error: { retry_after_seconds: 3 } }, 3000],
   ['a field as a time', {}, { error: { retry_after: '2026-01-15T09:00:37.000Z' } }, 37_000],
   ['a field in milliseconds', {}, { retry_after_ms: 1200 }, 1200],
-  ['an error that is a sentence', {}, { error: 'Too fast, retry in 3 s' }, 3000],
+  ['an error that is a text', {}, { error: 'Too fast, retry in 3 s' }, 3000],
   ['FastAPI', {}, { detail: 'Rate limited. Retry after 15 seconds' }, 15_000],
-  ['decimal seconds', {}, said('try again in 1.5 seconds'), 1500],
-  ['words between', {}, said('Please retry your request in 20 seconds'), 20_000],
-  ['blanks between', {}, said('Please try again in  20 seconds'), 20_000],
-  ['a number that is no time before one that is', {}, said('Retry after 3 attempts; try again in 20s'), 20_000],
-  ['a duration that does not end', {}, said(`try again in ${'1s'.repeat(80)}`), 50_000],
-  ['words that come too late', {}, `${'x'.repeat(5000)} try again in 20s`, undefined],
-  ['a wait', {}, said('Please wait 20 seconds before the next request'), 20_000],
-  ['a wait, with blanks between', {}, said('Please wait  20 seconds'), 20_000],
-  ['a wait for some time', {}, said('Please wait for 20 seconds'), 20_000],
-  ['a wait for some time, with blanks between', {}, said('Please wait for  20 seconds'), 20_000],
-  ['a wait of at least some time', {}, said('Please wait at least 20 seconds'), 20_000],
-  ['a wait of at least some time, with blanks between', {}, said('Please wait at least  20 seconds'), 20_000],
-  ['minutes and seconds in words', {}, said('Please retry in 1 minute and 20 seconds.'), 80_000],
-  ['hours and minutes', {}, said('Your quota will reset after 3h 20m'), 12_000_000],
-  ['Chinese', {}, said('请求过于频繁，请在 20 秒后重试'), 20_000],
-  ['Chinese, decimals', {}, said('请在1.25秒后重试'), 1250],
-  ['Chinese, hours', {}, said('请在3小时后重试'), 3 * hour],
-  ['Chinese, hours, counted', {}, said('请在2个小时后重试'), 2 * hour],
-  ['Chinese, two units', {}, said('请1分30秒之后再试'), 90_000],
-  ['Chinese, a time in the zone of China', {}, said('您的限额将在 2026-01-15 20:33:36 重置。'), 3.56 * hour],
-  ['Chinese, a date in words', {}, said('将于2026年1月15日18:00恢复'), hour],
-  ['Zhipu in English, a time in the zone of China', {}, coded('1308', 'It will reset at 2026-01-15 18:00:00'), hour],
-  ['a time without a zone', {}, said('Your limit resets at 2026-01-15 10:00'), hour],
-  ['a time with a zone', {}, said('Limit resets at: 2026-01-15 09:01:00 UTC'), 60_000],
-  ['a time with an offset', {}, said('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
+  ['decimal seconds', {}, errorWithMessage('try again in 1.5 seconds'), 1500],
+  ['words before the duration', {}, errorWithMessage('Please retry your request in 20 seconds'), 20_000],
+  ['two spaces before the duration', {}, errorWithMessage('Please try again in  20 seconds'), 20_000],
+  ['a number of attempts before a duration', {}, errorWithMessage('Retry after 3 attempts; try again in 20s'), 20_000],
+  ['a duration that is cut at the maximum length', {}, errorWithMessage(`try again in ${'1s'.repeat(80)}`), 50_000],
+  ['a duration after the searched part of a message', {}, `${'x'.repeat(5000)} try again in 20s`, undefined],
+  ['a wait', {}, errorWithMessage('Please wait 20 seconds before the next request'), 20_000],
+  ['a wait, with two spaces', {}, errorWithMessage('Please wait  20 seconds'), 20_000],
+  ['a wait for some time', {}, errorWithMessage('Please wait for 20 seconds'), 20_000],
+  ['a wait for some time, with two spaces', {}, errorWithMessage('Please wait for  20 seconds'), 20_000],
+  ['a wait of at least some time', {}, errorWithMessage('Please wait at least 20 seconds'), 20_000],
+  ['a wait of at least some time, with two spaces', {}, errorWithMessage('Please wait at least  20 seconds'), 20_000],
+  ['minutes and seconds in words', {}, errorWithMessage('Please retry in 1 minute and 20 seconds.'), 80_000],
+  ['hours and minutes', {}, errorWithMessage('Your quota will reset after 3h 20m'), 12_000_000],
+  ['Chinese', {}, errorWithMessage('请求过于频繁，请在 20 秒后重试'), 20_000],
+  ['Chinese, decimals', {}, errorWithMessage('请在1.25秒后重试'), 1250],
+  ['Chinese, hours', {}, errorWithMessage('请在3小时后重试'), 3 * hour],
+  ['Chinese, hours with a measure word', {}, errorWithMessage('请在2个小时后重试'), 2 * hour],
+  ['Chinese, two units', {}, errorWithMessage('请1分30秒之后再试'), 90_000],
   [
-    'the time of a log line',
+    'Chinese, a time in the zone of China',
     {},
-    said(
+    errorWithMessage('您的限额将在 2026-01-15 20:33:36 重置。'),
+    3.56 * hour,
+  ],
+  ['Chinese, a date in words', {}, errorWithMessage('将于2026年1月15日18:00恢复'), hour],
+  [
+    'Zhipu in English, a time in the zone of China',
+    {},
+    errorWithCode('1308', 'It will reset at 2026-01-15 18:00:00'),
+    hour,
+  ],
+  ['a time without a zone', {}, errorWithMessage('Your limit resets at 2026-01-15 10:00'), hour],
+  ['a time with a zone', {}, errorWithMessage('Limit resets at: 2026-01-15 09:01:00 UTC'), 60_000],
+  ['a time with an offset', {}, errorWithMessage('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
+  [
+    'the time of a log line before a message to try again',
+    {},
+    errorWithMessage(
       '[2026-01-15 17:00:00] upstream failed after a long time of waiting for an answer that never came, please try again later',
     ),
     undefined,
   ],
-  ['a time of something else', {}, said('The key has expired at 2026-01-15 10:00 UTC'), undefined],
+  ['the time at which a key expired', {}, errorWithMessage('The key has expired at 2026-01-15 10:00 UTC'), undefined],
   ['a field with the time of the reset', {}, { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
   ['a field with the epoch seconds of the reset', {}, { error: { resets_at: in37s / 1000 } }, 37_000],
   ['a field with the seconds until the reset', {}, { error: { resets_in_seconds: 37 } }, 37_000],
   ['plain text', {}, 'Too Many Requests, retry in 7 seconds', 7000],
-  ['no time at all', {}, said('Overloaded. Please try again later.'), undefined],
-  ['a number that is no time', {}, said('Please retry after 3 attempts'), undefined],
-  ['a month, which is no minute', {}, said('try again in 1 month'), undefined],
-  ['a bare number', {}, said('try again in 20'), undefined],
-  ['a number of another sentence', {}, said('Please retry. Limit 20s of audio.'), undefined],
-  ['a negative field', {}, { error: { retry_after: -3 } }, undefined],
+  ['no time at all', {}, errorWithMessage('Overloaded. Please try again later.'), undefined],
+  ['a number of attempts', {}, errorWithMessage('Please retry after 3 attempts'), undefined],
+  ['a month, not a minute', {}, errorWithMessage('try again in 1 month'), undefined],
+  ['a number without a unit in a message', {}, errorWithMessage('try again in 20'), undefined],
+  ['a duration in another sentence', {}, errorWithMessage('Please retry. Limit 20s of audio.'), undefined],
+  ['a negative number in a field', {}, { error: { retry_after: -3 } }, undefined],
   [
     'fields of wrong types',
     {},
@@ -380,37 +410,37 @@ const bodyCases: readonly Case[] = [
   ['a truncated body', {}, '{"error":{"message":"Please try again in 20s', 20_000],
 ];
 
-describe('parseHint', () => {
+describe('parsing of retry-after', () => {
   for (const [name, headers, body, delayMs] of headerCases) {
-    it(`reads from the headers ${name}`, () => {
-      assert.equal(parseHint(new Headers(headers), text(body), now)?.delayMs, delayMs);
+    it(`${delayMs === undefined ? 'finds no retry-after' : 'reads a retry-after'} in the headers: ${name}`, () => {
+      assert.equal(parseRetryAfter(new Headers(headers), bodyText(body), now)?.delayMs, delayMs);
     });
   }
 
   for (const [name, headers, body, delayMs] of bodyCases) {
-    it(`reads from the body: ${name}`, () => {
-      assert.equal(parseHint(new Headers(headers), text(body), now)?.delayMs, delayMs);
+    it(`${delayMs === undefined ? 'finds no retry-after' : 'reads a retry-after'} in the body: ${name}`, () => {
+      assert.equal(parseRetryAfter(new Headers(headers), bodyText(body), now)?.delayMs, delayMs);
     });
   }
 
-  it('takes the first source that says something, in the order of their precision', () => {
+  it('prefers the more precise source', () => {
     const headers = new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' });
     const body: Record<string, unknown> = {};
-    const from = (): string | undefined => parseHint(headers, JSON.stringify({ error: body }), now)?.from;
-    const seen = [from()];
+    const field = (): string | undefined => parseRetryAfter(headers, JSON.stringify({ error: body }), now)?.field;
+    const fields = [field()];
     body['message'] = 'try again in 6m0s';
-    seen.push(from());
+    fields.push(field());
     body['metadata'] = { headers: { 'Retry-After': '5' } };
-    seen.push(from());
+    fields.push(field());
     body['metadata'] = { headers: { 'Retry-After': '5' }, retry_after_seconds: 4 };
-    seen.push(from());
+    fields.push(field());
     body['details'] = [{ retryDelay: '22s' }];
-    seen.push(from());
+    fields.push(field());
     for (const name of ['retry-after', 'x-ms-retry-after-ms', 'retry-after-ms']) {
       headers.set(name, '9');
-      seen.push(from());
+      fields.push(field());
     }
-    assert.deepEqual(seen, [
+    assert.deepEqual(fields, [
       'x-ratelimit-reset',
       'message',
       'metadata.headers',
@@ -423,24 +453,24 @@ describe('parseHint', () => {
   });
 
   for (const name of ['retry_after', 'retry_after_ms', 'retry_after_seconds']) {
-    it(`says that it comes from ${name}`, () => {
-      assert.equal(parseHint(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.from, name);
+    it(`returns the name of the field: ${name}`, () => {
+      assert.equal(parseRetryAfter(new Headers(), JSON.stringify({ error: { [name]: 5 } }), now)?.field, name);
     });
   }
 
-  it('goes on to the next source where one says zero or a time in the past', () => {
-    const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': imf(now - 5000) });
-    assert.equal(parseHint(headers, JSON.stringify(said('try again in 20s')), now)?.delayMs, 20_000);
+  it('uses the next source if one names zero or a time in the past', () => {
+    const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
+    assert.equal(parseRetryAfter(headers, JSON.stringify(errorWithMessage('try again in 20s')), now)?.delayMs, 20_000);
   });
 
-  it('reads an error inside a stream like a body', () => {
-    assert.equal(parseInbandHint({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
-    assert.equal(parseInbandHint('Please retry in 5s', now)?.delayMs, 5000);
-    assert.equal(parseInbandHint(null, now), undefined);
+  it('reads an error inside a stream in the same way as a body', () => {
+    assert.equal(parseInbandRetryAfter({ message: 'Please retry in 5s' }, now)?.delayMs, 5000);
+    assert.equal(parseInbandRetryAfter('Please retry in 5s', now)?.delayMs, 5000);
+    assert.equal(parseInbandRetryAfter(null, now), undefined);
   });
 });
 
-describe('a hint', () => {
+describe('retry-after of any response', () => {
   const names = [
     'retry-after',
     'retry-after-ms',
@@ -449,7 +479,7 @@ describe('a hint', () => {
     'x-ratelimit-reset',
     'ratelimit-reset',
   ];
-  const plausible = fc.oneof(
+  const plausibleValue = fc.oneof(
     fc.string(),
     fc.double().map(String),
     fc.bigInt().map(String),
@@ -457,31 +487,31 @@ describe('a hint', () => {
     fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
     fc.constantFrom('', '0', '-1', '1s', '6m0s', '99999999999999999999d', 'Thu Jan 15 09:00:37 2026'),
   );
-  const headerValue = plausible.map((value) => value.replace(/[^\x20-\x7e]/g, '?'));
+  const headerValue = plausibleValue.map((value) => value.replace(/[^\x20-\x7e]/g, '?'));
   const anyHeaders = fc.dictionary(fc.constantFrom(...names), headerValue).map((entries) => new Headers(entries));
   const anyBody = fc.oneof(
     fc.string(),
     fc.json(),
-    plausible.map((value) => `{"error":{"message":"try again in ${value}","retry_after":"${value}"}}`),
+    plausibleValue.map((value) => `{"error":{"message":"try again in ${value}","retry_after":"${value}"}}`),
     fc.double().map((value) => `{"error":{"retry_after":${value},"metadata":{"retry_after_seconds":${value}}}}`),
     fc.constantFrom('{"retry_after":1e999}', '[[[[', '{"error":{"details":[null,1,{"retryDelay":"-1s"}]}}'),
   );
 
-  it('is finite and positive, or there is none, whatever the response', () => {
+  it('is positive and finite, or undefined', () => {
     fc.assert(
       fc.property(anyHeaders, anyBody, fc.integer({ min: 0, max: 4e12 }), (headers, body, at) => {
-        const found = parseHint(headers, body, at);
-        if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
+        const retryAfter = parseRetryAfter(headers, body, at);
+        if (retryAfter) assert.ok(Number.isFinite(retryAfter.delayMs) && retryAfter.delayMs > 0);
       }),
       { numRuns: propertyRuns },
     );
   });
 
-  it('is finite and positive, or there is none, for any error inside a stream', () => {
+  it('is positive and finite, or undefined, for any error inside a stream', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (error) => {
-        const found = parseInbandHint(error, now);
-        if (found) assert.ok(Number.isFinite(found.delayMs) && found.delayMs > 0);
+        const retryAfter = parseInbandRetryAfter(error, now);
+        if (retryAfter) assert.ok(Number.isFinite(retryAfter.delayMs) && retryAfter.delayMs > 0);
       }),
       { numRuns: propertyRuns },
     );
@@ -489,30 +519,30 @@ describe('a hint', () => {
 
   const size = 64 * 1024;
   const hostile: readonly (readonly [name: string, body: string])[] = [
-    ['blanks after a lead-in', `try again in${' '.repeat(size)}`],
-    ['lead-ins without an end', 'try again '.repeat(size / 10)],
+    ['spaces after "try again in"', `try again in${' '.repeat(size)}`],
+    ['repeated "try again"', 'try again '.repeat(size / 10)],
     ['digits without a unit', `retry in ${'1'.repeat(size)}`],
-    ['pairs without an end', `retry in ${'1x '.repeat(size / 3)}`],
+    ['repeated numbers with an unknown unit', `retry in ${'1x '.repeat(size / 3)}`],
     ['Chinese digits and units', '1秒 '.repeat(size / 3)],
-    ['decimals without an end', `retry in ${'1.'.repeat(size / 2)}`],
+    ['repeated decimal points', `retry in ${'1.'.repeat(size / 2)}`],
     ['open brackets', '['.repeat(size)],
     ['nested errors', `${'{"error":'.repeat(size / 10)}1${'}'.repeat(size / 10)}`],
     ['escaped JSON in a message', JSON.stringify({ error: { message: '['.repeat(size) } })],
     ['a list of empty errors', `[${'{},'.repeat(size / 4)}{}]`],
   ];
   for (const [name, body] of hostile) {
-    it(`is not found in 64 KB of ${name}`, () => {
-      assert.equal(parseHint(new Headers(), body, now), undefined);
+    it(`is undefined for 64 KB of ${name}`, () => {
+      assert.equal(parseRetryAfter(new Headers(), body, now), undefined);
     });
   }
 
-  it('is found in front of 64 KB of rubbish', () => {
-    assert.equal(parseHint(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
+  it('is found before 64 KB of other text', () => {
+    assert.equal(parseRetryAfter(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
   });
 
-  it('is not found in a header of 16 KB that never ends its name', () => {
+  it('is undefined for a header with a name of 16 KB', () => {
     const headers = new Headers({ [`x-ratelimit${'-reset'.repeat(2600)}`]: '9', date: '1'.repeat(16_000) });
-    assert.equal(parseHint(headers, '', now), undefined);
+    assert.equal(parseRetryAfter(headers, '', now), undefined);
   });
 });
 
@@ -545,15 +575,18 @@ const durations: readonly (readonly [text: string, ms: number | undefined])[] = 
   ['1constructor', undefined],
 ];
 
-describe('parseDuration', () => {
-  for (const [written, ms] of durations) {
-    it(`reads ${JSON.stringify(written)}`, () => assert.equal(parseDuration(written), ms));
+describe('parsing of durations', () => {
+  for (const [duration, ms] of durations) {
+    const text = duration.length > 40 ? `of ${duration.length} characters` : JSON.stringify(duration);
+    it(`${ms === undefined ? 'rejects' : 'reads'} the duration ${text}`, () => {
+      assert.equal(parseDuration(duration), ms);
+    });
   }
 });
 
-describe('parseTime', () => {
+describe('parsing of HTTP dates', () => {
   for (let month = 0; month < 12; month++) {
     const at = Date.UTC(2026, month, 28, 9, 0, 37);
-    it(`reads ${imf(at)}`, () => assert.equal(parseTime(imf(at)), at));
+    it(`reads the date ${httpDate(at)}`, () => assert.equal(parseTime(httpDate(at)), at));
   }
 });

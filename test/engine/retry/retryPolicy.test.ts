@@ -3,17 +3,18 @@ import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/engine';
 import { localFault, type Fault } from '../../../src/engine/faults/classify';
 import { faultTable, localFaults, type FaultRow, type RowId } from '../../../src/engine/faults/faultTable';
-import { decide, isRetryable, tooFarAway, type Decision, type History } from '../../../src/engine/retry/retryPolicy';
+import { decide, isRetryable, asEndOfTurn, type Decision, type History } from '../../../src/engine/retry/retryPolicy';
 import { propertyRuns } from '../../support/propertyRuns';
+import { rowLabel } from '../faults/rowLabel';
 
-const usual: EngineSettings['retry'] = {
+const defaultRetry: EngineSettings['retry'] = {
   maxRetries: 5,
   baseDelayMs: 1000,
   maxDelayMs: 60_000,
   jitter: 'full',
   maxHintMs: 300_000,
 };
-const fresh: History = {
+const newTurn: History = {
   retries: 0,
   sameRow: 0,
   freeReplayUsed: false,
@@ -31,72 +32,84 @@ const fresh: History = {
   tokens: 12,
   breakerOpen: false,
 };
-/** What the settings' defaults allow. */
+/** The deadline with the default settings, in milliseconds. */
 const deadlineMs = 300_000;
-/** A stream was cut after it had shown some text. */
+/** A stream was cut after the user saw some text. */
 const cut: Partial<History> = { resuming: true, hasText: true, shown: true };
 
-function faultOf(row: RowId, hintMs?: number): Fault {
+function faultOf(row: RowId, retryAfterMs?: number): Fault {
   const { kind, policy, message, actions }: FaultRow = faultTable[row];
-  const hint = hintMs === undefined ? undefined : { delayMs: hintMs, from: 'retry-after' };
-  return { row, kind: kind ?? 'server', policy, message, actions, detail: '', hint };
+  const retryAfter = retryAfterMs === undefined ? undefined : { delayMs: retryAfterMs, field: 'retry-after' };
+  return { row, kind: kind ?? 'server', policy, message, actions, detail: '', retryAfter };
 }
 
-interface Situation {
+/** A fault with its circumstances. Omitted parts have their defaults. */
+interface DecisionCase {
   readonly row: RowId;
-  readonly hintMs?: number;
+  readonly retryAfterMs?: number;
   readonly history?: Partial<History>;
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
   readonly fallbackModels?: readonly string[];
 }
 
-/** With random numbers that are all 0.5. */
-function decided({ row, hintMs, history, retry, resume = 'auto', fallbackModels = [] }: Situation): Decision {
+/** Returns the decision for a case if every random number is 0.5. */
+function decideCase({
+  row,
+  retryAfterMs,
+  history,
+  retry,
+  resume = 'auto',
+  fallbackModels = [],
+}: DecisionCase): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
-  const settings = { retry: { ...usual, ...retry }, resume, timeout, fallbackModels };
-  return decide(faultOf(row, hintMs), { ...fresh, ...history }, settings, () => 0.5);
+  const settings = { retry: { ...defaultRetry, ...retry }, resume, timeout, fallbackModels };
+  return decide(faultOf(row, retryAfterMs), { ...newTurn, ...history }, settings, () => 0.5);
 }
 
 const rowsOf = (...policies: readonly FaultRow['policy']['retry'][]): readonly RowId[] =>
   (Object.keys(faultTable).map(Number) as RowId[]).filter((row) => policies.includes(faultTable[row].policy.retry));
 
-/** `wait`: its delay, source and attempts left. */
+/** The expected decision: its type or, for a wait, its delay, its source and the number of attempts left. */
 type Outcome = 'fail' | 'replay' | 'offline' | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
 
-const outcomes: readonly (readonly [name: string, situation: Situation, outcome: Outcome])[] = [
+const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
   ['a first server error', { row: 33 }, [500, 'backoff', 5]],
-  ['a third server error', { row: 33, history: { retries: 2, sameRow: 2 } }, [2000, 'backoff', 3]],
-  ['the last retry', { row: 33, history: { retries: 4, sameRow: 4 } }, [8000, 'backoff', 1]],
-  ['no retry left', { row: 33, history: { retries: 5, sameRow: 5 } }, 'fail'],
-  ['retries that are switched off', { row: 33, retry: { maxRetries: 0 } }, 'fail'],
-  ['the jitter of the settings', { row: 33, retry: { jitter: 'none' } }, [1000, 'backoff', 5]],
-  ['the cap of the settings', { row: 33, history: { retries: 4 }, retry: { maxDelayMs: 3000 } }, [1500, 'backoff', 1]],
+  ['a third server error in a row', { row: 33, history: { retries: 2, sameRow: 2 } }, [2000, 'backoff', 3]],
+  ['a fault before the last retry', { row: 33, history: { retries: 4, sameRow: 4 } }, [8000, 'backoff', 1]],
+  ['a fault without a retry left', { row: 33, history: { retries: 5, sameRow: 5 } }, 'fail'],
+  ['a fault with retries switched off', { row: 33, retry: { maxRetries: 0 } }, 'fail'],
+  ['a fault with jitter switched off', { row: 33, retry: { jitter: 'none' } }, [1000, 'backoff', 5]],
   [
-    'decorrelated jitter, which grows from the wait before',
+    'a fault with a lower maximum delay',
+    { row: 33, history: { retries: 4 }, retry: { maxDelayMs: 3000 } },
+    [1500, 'backoff', 1],
+  ],
+  [
+    'a fault with decorrelated jitter, which grows from the previous delay',
     { row: 33, history: { previousDelayMs: 5000 }, retry: { jitter: 'decorrelated' } },
     [8000, 'backoff', 5],
   ],
-  ['a server error with a hint', { row: 33, hintMs: 10_000 }, [10_500, 'server', 5]],
+  ['a server error with a retry-after', { row: 33, retryAfterMs: 10_000 }, [10_500, 'server', 5]],
 
-  ['an overload, which starts higher and never near zero', { row: 35 }, [1500, 'backoff', 5]],
-  ['an overload with a hint', { row: 35, hintMs: 37_000 }, [38_850, 'server', 5]],
-  ['a rate limit without a hint', { row: 31 }, [1500, 'backoff', 5]],
-  ['a rate limit with a hint', { row: 30, hintMs: 37_000 }, [38_850, 'server', 5]],
-  ['a hint over the cap of the backoff', { row: 30, hintMs: 120_000 }, [122_500, 'server', 5]],
-  ['a hint of exactly what is allowed', { row: 30, hintMs: 300_000 }, [302_500, 'server', 5]],
-  ['a hint over what is allowed', { row: 30, hintMs: 300_001 }, 'fail'],
-  ['hints that are never waited for', { row: 30, hintMs: 1, retry: { maxHintMs: 0 } }, 'fail'],
-  ['a hint without a retry left', { row: 30, hintMs: 1000, history: { retries: 5 } }, 'fail'],
-  ['a budget that refills', { row: 23, hintMs: 60_000 }, [62_500, 'server', 5]],
-  ['a row that obeys hints, without one', { row: 23 }, 'fail'],
+  ['an overload', { row: 35 }, [1500, 'backoff', 5]],
+  ['an overload with a retry-after', { row: 35, retryAfterMs: 37_000 }, [38_850, 'server', 5]],
+  ['a rate limit without a retry-after', { row: 31 }, [1500, 'backoff', 5]],
+  ['a rate limit with a retry-after', { row: 30, retryAfterMs: 37_000 }, [38_850, 'server', 5]],
+  ['a retry-after beyond the maximum backoff', { row: 30, retryAfterMs: 120_000 }, [122_500, 'server', 5]],
+  ['a retry-after of exactly the allowed maximum', { row: 30, retryAfterMs: 300_000 }, [302_500, 'server', 5]],
+  ['a retry-after beyond the allowed maximum', { row: 30, retryAfterMs: 300_001 }, 'fail'],
+  ['a retry-after if the settings allow none', { row: 30, retryAfterMs: 1, retry: { maxHintMs: 0 } }, 'fail'],
+  ['a retry-after without a retry left', { row: 30, retryAfterMs: 1000, history: { retries: 5 } }, 'fail'],
+  ['an exhausted budget with a retry-after', { row: 23, retryAfterMs: 60_000 }, [62_500, 'server', 5]],
+  ['an exhausted budget without a retry-after', { row: 23 }, 'fail'],
 
   ['an unknown host', { row: 1, history: { sameRow: 2, retries: 2 } }, [2000, 'backoff', 1]],
   ['an unknown host for the fourth time', { row: 1, history: { sameRow: 3, retries: 3 } }, 'fail'],
   ['a web page', { row: 11 }, [500, 'backoff', 1]],
   ['a web page for the second time', { row: 11, history: { sameRow: 1, retries: 1 } }, 'fail'],
   ['a web page after other faults', { row: 11, history: { sameRow: 0, retries: 3 } }, [4000, 'backoff', 1]],
-  ['something that is not HTTP, twice', { row: 8, history: { sameRow: 1, retries: 1 } }, 'fail'],
+  ['a second reply that is not HTTP', { row: 8, history: { sameRow: 1, retries: 1 } }, 'fail'],
   ['an empty reply for the second time', { row: 14, history: { sameRow: 1, retries: 1 } }, [1000, 'backoff', 1]],
   ['an empty reply for the third time', { row: 14, history: { sameRow: 2, retries: 2 } }, 'fail'],
   ['a conflict for the third time', { row: 27, history: { sameRow: 2, retries: 2 } }, 'fail'],
@@ -110,190 +123,223 @@ const outcomes: readonly (readonly [name: string, situation: Situation, outcome:
     'fail',
   ],
 
-  ['a reset before any byte', { row: 5 }, 'replay'],
-  ['a reset with retries switched off: the replay is free', { row: 5, retry: { maxRetries: 0 } }, 'replay'],
-  ['a second reset', { row: 5, history: { freeReplayUsed: true, sameRow: 1 } }, [500, 'backoff', 5]],
-  ['a reset before any byte of the rest of an answer', { row: 5, history: { hasText: true, shown: true } }, 'replay'],
+  ['a connection reset before any byte', { row: 5 }, 'replay'],
+  [
+    'a connection reset with retries switched off, because the first retry is free',
+    { row: 5, retry: { maxRetries: 0 } },
+    'replay',
+  ],
+  ['a second connection reset', { row: 5, history: { freeReplayUsed: true, sameRow: 1 } }, [500, 'backoff', 5]],
+  [
+    'a connection reset before any byte of a continuation',
+    { row: 5, history: { hasText: true, shown: true } },
+    'replay',
+  ],
 
   ['a cut before any text', { row: 42 }, [500, 'backoff', 5]],
   ['a cut answer', { row: 42, history: cut }, [500, 'backoff', 3]],
   [
-    'a cut answer with retries used up: resumes are counted apart',
+    'a cut answer without a retry left, because resumes are counted separately',
     { row: 42, history: { ...cut, retries: 5 } },
     [500, 'backoff', 3],
   ],
-  ['a second resume', { row: 43, history: { ...cut, resumes: 2, resumesLeft: 1 } }, [2000, 'backoff', 1]],
-  ['the last resume', { row: 43, history: { ...cut, resumesLeft: 0 } }, 'fail'],
-  ['a cut answer that must not be resumed', { row: 42, history: cut, resume: 'off' }, 'fail'],
   [
-    'reasoning that was cut, with resuming off: there is no text to keep',
+    'a cut answer that was resumed twice',
+    { row: 43, history: { ...cut, resumes: 2, resumesLeft: 1 } },
+    [2000, 'backoff', 1],
+  ],
+  ['a cut answer without a resume left', { row: 43, history: { ...cut, resumesLeft: 0 } }, 'fail'],
+  ['a cut answer with resuming switched off', { row: 42, history: cut, resume: 'off' }, 'fail'],
+  [
+    'cut reasoning with resuming switched off, because there is no text to keep',
     { row: 42, history: { resuming: true, shown: true }, resume: 'off' },
     [500, 'backoff', 3],
   ],
-  ['a cut before any text, with resuming off', { row: 42, resume: 'off' }, [500, 'backoff', 5]],
+  ['a cut before any text with resuming switched off', { row: 42, resume: 'off' }, [500, 'backoff', 5]],
   [
-    'a rate limit while an answer is resumed',
-    { row: 30, hintMs: 5000, history: { hasText: true, shown: true, retries: 3 } },
+    'a rate limit during a resume',
+    { row: 30, retryAfterMs: 5000, history: { hasText: true, shown: true, retries: 3 } },
     [5250, 'server', 2],
   ],
   ['being offline', { row: 2 }, 'offline'],
   ['being offline with retries switched off', { row: 2, retry: { maxRetries: 0 } }, 'fail'],
 
-  ['an empty retry budget of the origin', { row: 33, history: { tokens: 0.9 } }, 'fail'],
-  ['the last token of the retry budget', { row: 33, history: { tokens: 1 } }, [500, 'backoff', 5]],
-  ['a timeout, which costs two tokens, with one left', { row: 10, history: { tokens: 1.9 } }, 'fail'],
+  ['a fault with an empty retry budget', { row: 33, history: { tokens: 0.9 } }, 'fail'],
+  ['a fault with the last token of the retry budget', { row: 33, history: { tokens: 1 } }, [500, 'backoff', 5]],
+  ['a timeout, which costs two tokens, with one token left', { row: 10, history: { tokens: 1.9 } }, 'fail'],
   ['a timeout with two tokens left', { row: 10, history: { tokens: 2 } }, [500, 'backoff', 5]],
-  ['a hint with no token left: it costs none', { row: 30, hintMs: 1000, history: { tokens: 0 } }, [1125, 'server', 5]],
-  ['a wait that ends at the deadline', { row: 33, history: { idleMs: deadlineMs - 500 } }, [500, 'backoff', 5]],
-  ['a wait that would end after the deadline', { row: 33, history: { idleMs: deadlineMs - 499 } }, 'fail'],
   [
-    'a hint that ends at the deadline',
-    { row: 30, hintMs: 10_000, history: { idleMs: 290_000 } },
+    'a retry-after, which costs no token, with no token left',
+    { row: 30, retryAfterMs: 1000, history: { tokens: 0 } },
+    [1125, 'server', 5],
+  ],
+  [
+    'a fault whose backoff ends at the deadline',
+    { row: 33, history: { idleMs: deadlineMs - 500 } },
+    [500, 'backoff', 5],
+  ],
+  ['a fault whose backoff would end after the deadline', { row: 33, history: { idleMs: deadlineMs - 499 } }, 'fail'],
+  [
+    'a retry-after that ends at the deadline',
+    { row: 30, retryAfterMs: 10_000, history: { idleMs: 290_000 } },
     [10_500, 'server', 5],
   ],
   [
-    'a hint that ends at the deadline, after another wait',
-    { row: 30, hintMs: 10_000, history: { idleMs: 290_000, waited: true } },
+    'a retry-after that ends at the deadline, after another wait',
+    { row: 30, retryAfterMs: 10_000, history: { idleMs: 290_000, waited: true } },
     [10_500, 'server', 5],
   ],
   [
-    'a hint that ends after the deadline',
-    { row: 30, hintMs: 10_001, history: { idleMs: 290_000, waited: true } },
+    'a retry-after that ends after the deadline, after another wait',
+    { row: 30, retryAfterMs: 10_001, history: { idleMs: 290_000, waited: true } },
     'fail',
   ],
   [
-    'a deadline that was moved by longer hints',
+    'a fault whose deadline is later because longer retry-afters are allowed',
     { row: 33, history: { idleMs: 599_000 }, retry: { maxHintMs: 600_000 } },
     [500, 'backoff', 5],
   ],
 ];
 
-describe('what is decided', () => {
-  for (const [name, situation, outcome] of outcomes) {
-    it(`after ${name}`, () => {
-      const decision = decided(situation);
-      const { do: what } = decision;
-      assert.deepEqual(what === 'wait' ? [decision.delayMs, decision.source, decision.left] : what, outcome);
-      if (what === 'wait') assert.equal(decision.hintMs, situation.hintMs);
+/** What the turn does, for the title of a test. */
+function verbFor(outcome: Outcome): string {
+  if (outcome === 'fail') return 'ends the turn';
+  if (outcome === 'replay') return 'retries at once';
+  return outcome === 'offline' ? 'waits for the network' : `waits ${outcome[0]} ms`;
+}
+
+describe('retry policy', () => {
+  for (const [name, decisionCase, outcome] of outcomes) {
+    it(`${verbFor(outcome)} after ${name}`, () => {
+      const decision = decideCase(decisionCase);
+      const { do: type } = decision;
+      assert.deepEqual(type === 'wait' ? [decision.delayMs, decision.source, decision.left] : type, outcome);
+      if (type === 'wait') assert.equal(decision.hintMs, decisionCase.retryAfterMs);
     });
   }
 
   for (const row of rowsOf('never', 'success', 'engine', 'repair')) {
-    it(`never retries row ${row}, whatever the hint`, () => {
-      const decision = decided({ row, hintMs: 1000 });
+    it(`never retries ${rowLabel(row)}, even with a retry-after`, () => {
+      const decision = decideCase({ row, retryAfterMs: 1000 });
       assert.deepEqual([decision.do, decision.do === 'fail' && decision.fault.row], ['fail', row]);
     });
   }
 
   for (const row of rowsOf('transient', 'overload', 'resume', 'offline')) {
-    it(`retries row ${row} without a hint, and the other way too`, () => {
-      assert.notEqual(decided({ row }).do, 'fail');
-      assert.notEqual(decided({ row, hintMs: 1000 }).do, 'fail');
+    it(`retries ${rowLabel(row)} with and without a retry-after`, () => {
+      assert.notEqual(decideCase({ row }).do, 'fail');
+      assert.notEqual(decideCase({ row, retryAfterMs: 1000 }).do, 'fail');
     });
   }
 
-  /** `[row, of which it becomes another]`, and what its sentence then names. */
-  const parked: readonly (readonly [row: RowId, as: RowId, message: RegExp])[] = [
+  /** The row of a fault, the row that ends the turn, and a pattern for its message. */
+  const longLimits: readonly (readonly [row: RowId, finalRow: RowId, message: RegExp])[] = [
     [30, 32, /resets at \{time\}/],
     [31, 32, /resets at \{time\}/],
     [23, 22, /resets at \{time\}/],
     [35, 35, /overloaded until \{time\}/],
     [33, 33, /returned an error \(status/],
   ];
-  for (const [row, as, message] of parked) {
-    it(`parks row ${row} as row ${as} when the hint is too far away, with the time`, () => {
-      const decision = decided({ row, hintMs: 3_600_000 });
+  for (const [row, finalRow, message] of longLimits) {
+    it(`ends a turn with ${rowLabel(finalRow)} after ${rowLabel(row)} with a retry-after of an hour`, () => {
+      const decision = decideCase({ row, retryAfterMs: 3_600_000 });
       assert.ok(decision.do === 'fail');
-      assert.deepEqual([decision.fault.row, decision.resetsInMs, decision.beyondMaxHint], [as, 3_600_000, true]);
+      assert.deepEqual([decision.fault.row, decision.resetsInMs, decision.beyondMaxHint], [finalRow, 3_600_000, true]);
       assert.match(decision.fault.message, message);
       assert.ok(decision.fault.actions.includes('switchModel'));
     });
   }
 
-  for (const [name, history, sentence] of [
+  for (const [name, history, message] of [
     ['the retry budget of the origin is empty', { tokens: 0 }, localFaults.budget.message],
     ['there was no progress for too long', { idleMs: deadlineMs }, localFaults.deadline.message],
   ] as const) {
-    it(`says that ${name}, as a budget`, () => {
-      const decision = decided({ row: 33, history });
+    it(`ends the turn with the kind budget when ${name}`, () => {
+      const decision = decideCase({ row: 33, history });
       assert.ok(decision.do === 'fail');
-      assert.deepEqual([decision.fault.kind, decision.fault.message], ['budget', sentence]);
+      assert.deepEqual([decision.fault.kind, decision.fault.message], ['budget', message]);
     });
   }
 
-  it('says that an answer can not be continued when two resumes have added nothing', () => {
-    const decision = decided({ row: 43, history: { ...cut, resumesLeft: 0, emptyResumes: 2 } });
+  it('ends the turn with resumesWithoutText when two resumes have added no text', () => {
+    const decision = decideCase({ row: 43, history: { ...cut, resumesLeft: 0, emptyResumes: 2 } });
     assert.ok(decision.do === 'fail');
     assert.equal(decision.fault.row, 56);
   });
 
-  it('takes the next model of the user where the breaker of this one is open, before any text', () => {
-    const situation = { row: 33, history: { breakerOpen: true }, fallbackModels: ['m', 'n'] } as const;
-    assert.deepEqual(decided(situation), { do: 'fall-back', model: 'n' });
-    assert.equal(decided({ ...situation, history: { ...cut, breakerOpen: true } }).do, 'wait');
+  it('uses the next fallback model when the breaker is open, but only before the first text', () => {
+    const decisionCase = { row: 33, history: { breakerOpen: true }, fallbackModels: ['m', 'n'] } as const;
+    assert.deepEqual(decideCase(decisionCase), { do: 'fall-back', model: 'n' } satisfies Decision);
+    assert.equal(decideCase({ ...decisionCase, history: { ...cut, breakerOpen: true } }).do, 'wait');
   });
 
   for (const [name, row, overloads, model] of [
-    ['a third overload, one after the other', 35, 2, 'n'],
+    ['a third consecutive overload', 35, 2, 'n'],
     ['a second overload', 35, 1, undefined],
-    ['a third rate limit, which is of the key and not of the model', 31, 2, undefined],
+    ['a third rate limit, which concerns the key and not the model', 31, 2, undefined],
   ] as const) {
-    it(`${model ? 'takes the next model of the user' : 'stays with the model'} after ${name}`, () => {
-      const decision = decided({ row, history: { overloads }, fallbackModels: ['m', 'n'] });
+    it(`${model ? 'uses the next fallback model' : 'keeps the model'} after ${name}`, () => {
+      const decision = decideCase({ row, history: { overloads }, fallbackModels: ['m', 'n'] });
       assert.equal(decision.do === 'fall-back' ? decision.model : undefined, model);
     });
   }
 
   for (const row of rowsOf('never', 'success', 'engine', 'repair')) {
-    it(`says of row ${row} that nothing is done about it by itself`, () => {
+    it(`does not count ${rowLabel(row)} as retryable`, () => {
       assert.equal(isRetryable(faultTable[row].policy), false);
     });
   }
 
-  it('leaves a fault of the engine itself as it is, however far away the hint', () => {
-    const seen = localFault(localFaults.deadline);
-    assert.equal(tooFarAway(seen), seen);
+  it('does not change a fault of the engine itself when the reset is too far away', () => {
+    const fault = localFault(localFaults.deadline);
+    assert.equal(asEndOfTurn(fault), fault);
   });
 
-  it('lets every turn end: a fault that never goes away runs out of attempts', () => {
+  it('ends every turn whose fault never goes away', () => {
     const rows = Object.keys(faultTable).map(Number) as RowId[];
-    const situations = fc.record({
+    const anyCase = fc.record({
       row: fc.constantFrom(...rows),
-      hintMs: fc.option(fc.integer({ min: 1, max: 600_000 }), { nil: undefined }),
+      retryAfterMs: fc.option(fc.integer({ min: 1, max: 600_000 }), { nil: undefined }),
       maxRetries: fc.integer({ min: 0, max: 10 }),
-      shown: fc.boolean(),
+      hasText: fc.boolean(),
     });
     fc.assert(
-      fc.property(situations, ({ row, hintMs, maxRetries, shown }) => {
-        let history: History = { ...fresh, ...(shown ? cut : {}), tokens: 100 };
+      fc.property(anyCase, ({ row, retryAfterMs, maxRetries, hasText }) => {
+        let history: History = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
         let attempts = 1;
         for (;;) {
-          const decision = decided({
+          const decision = decideCase({
             row,
-            ...(hintMs === undefined ? {} : { hintMs }),
+            ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
             history,
             retry: { maxRetries },
           });
-          // The network comes back or it does not: that is not a question of attempts.
+          // Waiting for the network does not depend on the number of attempts.
           if (decision.do === 'fail' || decision.do === 'offline') break;
-          const waited = decision.do === 'wait' ? 1 : 0;
-          const counted = shown ? { resumesLeft: history.resumesLeft - waited } : { retries: history.retries + waited };
-          history = { ...history, ...counted, sameRow: history.sameRow + 1, freeReplayUsed: true };
+          const charged = decision.do === 'wait' ? 1 : 0;
+          const counters = hasText
+            ? { resumesLeft: history.resumesLeft - charged }
+            : { retries: history.retries + charged };
+          history = { ...history, ...counters, sameRow: history.sameRow + 1, freeReplayUsed: true };
           attempts++;
           assert.ok(attempts <= 12);
         }
-        assert.ok(attempts <= (shown ? 4 : 2 + maxRetries));
+        assert.ok(attempts <= (hasText ? 4 : 2 + maxRetries));
       }),
       { numRuns: propertyRuns },
     );
   });
 
-  it('waits for a hint never less than it, and without one never under the floor', () => {
+  it('waits at least for the retry-after or, without one, for the minimum delay', () => {
     const rows = rowsOf('transient', 'overload', 'resume', 'hint', 'offline');
     fc.assert(
-      fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, hintMs) => {
-        const decision = decided({ row, ...(hintMs > 0 ? { hintMs } : {}), history: { freeReplayUsed: true } });
-        if (decision.do === 'wait') assert.ok(decision.delayMs >= Math.max(hintMs, hintMs > 0 ? 0 : 250));
+      fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, retryAfterMs) => {
+        const decision = decideCase({
+          row,
+          ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
+          history: { freeReplayUsed: true },
+        });
+        if (decision.do === 'wait') assert.ok(decision.delayMs >= Math.max(retryAfterMs, retryAfterMs > 0 ? 0 : 250));
         else assert.equal(decision.do === 'offline' ? 'offline' : 'hint', faultTable[row].policy.retry);
       }),
       { numRuns: propertyRuns },

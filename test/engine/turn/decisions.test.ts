@@ -486,14 +486,14 @@ function crossing() {
 }
 
 describe('the cooldown after a fault', () => {
-  const hint = { delayMs: 4000, from: 'retry-after' };
+  const retryAfter = { delayMs: 4000, field: 'retry-after' };
   const fail = (row: RowId): Decision => ({ do: 'fail', fault: faultOfRow(row) });
   for (const [what, seen, decision, closedMs, source] of [
-    ['the hint of a limit, whatever becomes of the turn', { ...faultOfRow(30), hint }, fail(30), 4000, 'server'],
+    ['the hint of a limit, whatever becomes of the turn', { ...faultOfRow(30), retryAfter }, fail(30), 4000, 'server'],
     ['the wait of an overload', faultOfRow(35), waitOf(1200), 1200, 'backoff'],
     ['no longer a guess than 2.8 s', faultOfRow(35), waitOf(9000), 2800, 'backoff'],
     ['nothing of an overload nobody waits for', faultOfRow(35), fail(35), undefined, undefined],
-    ['nothing of the hint of a server error', { ...faultOfRow(33), hint }, waitOf(4000), undefined, undefined],
+    ['nothing of the hint of a server error', { ...faultOfRow(33), retryAfter }, waitOf(4000), undefined, undefined],
   ] as const) {
     it(`is ${what}`, async () => {
       const { clock, queue, gate, enter } = crossing();
@@ -515,7 +515,7 @@ describe('the cooldown after a fault', () => {
   it('that nobody waits for leaves no place in the line', async () => {
     const { queue, gate, enter } = crossing();
     await enter();
-    queue.decided({ ...faultOfRow(30), hint: { delayMs: 300_001, from: 'retry-after' } }, fail(30));
+    queue.decided({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
     const request = { isForced: false, describe: () => description, wish: () => undefined };
     assert.equal((await queue.acquire(gate, request)).type, 'refused');
     gate.reset();

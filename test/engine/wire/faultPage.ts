@@ -1,15 +1,18 @@
-import type { Played } from './play';
+import type { WireResult } from './runWireCase';
 
-export const renewal = `UPDATE_DOCS=1 npx mocha 'test/engine/wire/*.test.ts'`;
+export const updateCommand = `UPDATE_DOCS=1 npx mocha 'test/engine/wire/*.test.ts'`;
 
 const intro = `# Every fault on a real connection
 
-The fault table (\`src/engine/faults/faultTable.ts\`) has a row for everything that can go wrong between the editor and a model.
-This page shows each row with the real engine and the \`fetch\` of Node.js, against a scripted server on the loopback address.
-Faults that such a server can't cause, such as an unknown host name, are simulated by the rejection that \`fetch\` would return.
-Time is virtual, and random numbers are seeded. [The engine](engine.md) explains the rules.
+Every fault between the editor and a model has a row in the fault table (\`src/engine/faults/faultTable.ts\`). The cases on
+this page provoke each of them: with the real engine and the runtime's \`fetch\`, against a gateway on the loopback address
+whose bytes are scripted. For faults that such a gateway can't produce, such as an unknown host name, \`fetch\` is replaced.
+Time and random numbers are simulated.
 
-The last two columns show what happens in a turn, step by step:
+The columns *expected* and *actual* summarize the turn from left to right: the status of each response, the received parts
+(\`text\`, \`reasoning\`, \`tool call\`), the row of the fault, each wait (\`server\`: the gateway named the delay, in
+milliseconds; \`backoff\`: the engine chose it), the trigger of the next attempt, how a continuation was joined and how many
+repeated characters were dropped, and how the turn ended, with the buttons of the failure card.
 
 | step | meaning |
 | --- | --- |
@@ -26,28 +29,28 @@ The last two columns show what happens in a turn, step by step:
 | \`done stop, complete answer\` | the turn is complete, with its finish reason |
 | \`failed auth [setApiKey retryNow]\` | the turn failed, with the kind of the fault and the buttons of the failure card |
 
-The tests write this page (\`${renewal}\`), and fail if it is out of date.
+The tests write this page (\`${updateCommand}\`), and fail if it is out of date.
 `;
 
-/** The page, from what has happened. */
-export function faultPage(all: readonly Played[]): string {
-  const rows = all.map(({ wireCase: { row, fault, expected }, reads, seen }) =>
-    [String(row), fault, reads.text || '–', expected, seen === expected ? 'as expected' : seen].map(cell),
+/** Returns the page for the results of all cases. */
+export function faultPage(results: readonly WireResult[]): string {
+  const rows = results.map(({ wireCase: { row, title, expected }, reading, summary }) =>
+    [String(row), title, reading.text || '–', expected, summary === expected ? 'as expected' : summary].map(cell),
   );
-  const table = [['row', 'fault', 'message for the user', 'expected', 'observed'], Array(5).fill('---'), ...rows];
+  const table = [['row', 'fault', 'message', 'expected', 'actual'], Array(5).fill('---'), ...rows];
   return `${intro}\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
-/** For the terminal. */
-export function faultReport(all: readonly Played[]): string {
-  return all
-    .map(({ wireCase: { row, expected }, seen }) => {
-      const same = seen === expected;
-      return `${String(row).padStart(2)} · ${expected} · ${same ? 'as expected' : seen}`;
+/** Returns a report of the results for the terminal. */
+export function faultReport(results: readonly WireResult[]): string {
+  return results
+    .map(({ wireCase: { row, expected }, summary }) => {
+      const same = summary === expected;
+      return `${String(row).padStart(2)} · ${expected} · ${same ? 'as expected' : summary}`;
     })
     .join('\n');
 }
 
 function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[|<]/g, (sign) => (sign === '|' ? '\\|' : '&lt;'));
+  return text.replace(/\s+/g, ' ').replace(/[|<]/g, (character) => (character === '|' ? '\\|' : '&lt;'));
 }

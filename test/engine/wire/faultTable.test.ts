@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faultTable } from '../../../src/engine/faults/faultTable';
+import { rowLabel } from '../faults/rowLabel';
 import { wireCases } from './cases/all';
-import { faultPage, faultReport, renewal } from './faultPage';
-import { play, type Played } from './play';
-import { hasSentence } from './sentences';
+import { faultPage, faultReport, updateCommand } from './faultPage';
+import { runWireCase, type WireResult } from './runWireCase';
+import { hasMessage } from './shownMessage';
 
-const page = join(__dirname, '../../../docs/faults.md');
+const pagePath = join(__dirname, '../../../docs/faults.md');
 
-describe('the fault table on the wire', () => {
-  const played: Played[] = [];
+describe('engine over a real connection', () => {
+  const results: WireResult[] = [];
 
-  // Loading is no part of what the cases are about, and takes longer than any of them.
+  // Load the SDK first, because loading takes longer than any of the cases.
   before(() => import('../../../src/engine/http/sdk'));
 
   it('has a case for every row', () => {
@@ -22,32 +23,32 @@ describe('the fault table on the wire', () => {
   });
 
   for (const wireCase of wireCases) {
-    const { row, fault, expected } = wireCase;
-    it(`row ${row}: ${fault}`, async () => {
-      const result = await play(wireCase);
-      played.push(result);
-      assert.equal(result.seen, expected);
-      assert.ifError(result.fault);
+    const { row, title, expected } = wireCase;
+    it(`handles ${rowLabel(row)}: ${title}`, async () => {
+      const result = await runWireCase(wireCase);
+      results.push(result);
+      assert.equal(result.summary, expected);
+      assert.ifError(result.error);
     });
   }
 
-  it('says every sentence of the table', function () {
-    if (played.length < wireCases.length) return this.skip();
-    const rows = [...new Set(wireCases.map(({ row }) => row))].filter(hasSentence);
-    const read = new Set(played.filter(({ reads }) => reads.own).map(({ wireCase: { row } }) => row));
+  it('shows the message of every row that has one', function () {
+    if (results.length < wireCases.length) return this.skip();
+    const rows = [...new Set(wireCases.map(({ row }) => row))].filter(hasMessage);
+    const shownRows = new Set(results.filter(({ reading }) => reading.isOfRow).map(({ wireCase: { row } }) => row));
     assert.deepEqual(
-      rows.filter((row) => !read.has(row)),
+      rows.filter((row) => !shownRows.has(row)),
       [],
     );
   });
 
-  it(`is what docs/faults.md says (${renewal})`, async function () {
-    // Only a whole run can tell.
-    if (played.length < wireCases.length) return this.skip();
-    const now = faultPage(played);
-    if (process.env['UPDATE_DOCS']) await writeFile(page, now);
-    assert.equal(await readFile(page, 'utf8').catch(() => ''), now);
+  it(`behaves as documented in docs/faults.md (update: ${updateCommand})`, async function () {
+    // The page needs the results of all cases.
+    if (results.length < wireCases.length) return this.skip();
+    const current = faultPage(results);
+    if (process.env['UPDATE_DOCS']) await writeFile(pagePath, current);
+    assert.equal(await readFile(pagePath, 'utf8').catch(() => ''), current);
   });
 
-  after(() => console.log(faultReport(played)));
+  after(() => console.log(faultReport(results)));
 });

@@ -3,31 +3,33 @@ import type { EngineSettings } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import type { RowId } from '../../../src/engine/faults/faultTable';
 import type { ChatRequest } from '../../../src/engine/request';
-import type { Stage } from './stage';
+import type { WireFixture } from './wireFixture';
 
-/** A turn on a real connection: what is asked, and what the loopback gateway and the user do. */
-export interface Scene {
-  /** Replies of the loopback gateway to the first, second … request; those after the last get the last. */
-  readonly replies: (stage: Stage) => readonly [Script, ...Script[]];
-  /** `gpt-4o` unless said. */
+/** A turn over a real connection: its request, and what the loopback gateway and the user do. */
+export interface WireScenario {
+  /** Replies of the loopback gateway to the first, second … request. The last one is repeated. */
+  readonly replies: (fixture: WireFixture) => readonly [Script, ...Script[]];
+  /** Model of the request; `gpt-4o` by default. */
   readonly model?: string;
-  /** Fields of the request beyond a simple question. */
+  /** Fields that differ from the default request. */
   readonly request?: Partial<ChatRequest>;
   readonly settings?: Partial<EngineSettings>;
-  /** Before the question is asked. */
-  readonly before?: (stage: Stage) => void | Promise<void>;
-  /** What the user, or the world, does meanwhile; time stands still until it is done. */
-  readonly on?: (event: StreamEvent, stage: Stage) => void | Promise<void>;
-  /** true: time passes while a request is under way and nothing moves. Otherwise only waits take time. */
-  readonly stalls?: true;
+  /** Is called before the turn starts. */
+  readonly before?: (fixture: WireFixture) => void | Promise<void>;
+  /** Is called for each event of the turn. Time stands still until the promise resolves. */
+  readonly onEvent?: (event: StreamEvent, fixture: WireFixture) => void | Promise<void>;
+  /** Virtual time also passes while a request is in flight and nothing happens. By default, only waits take time. */
+  readonly timePassesDuringRequests?: true;
 }
 
-/** A row of the fault table as it happens on a real connection, and what the engine is to make of it. */
-export interface WireCase extends Scene {
+/** A fault over a real connection and the expected reaction of the engine. */
+export interface WireCase extends WireScenario {
+  /** The row of the fault table that the case demonstrates. */
   readonly row: RowId;
-  /** What goes wrong, in a few words. */
-  readonly fault: string;
-  /** After the turn: further assertions. A text that it returns is told instead of what the turn has said. */
-  readonly after?: (stage: Stage) => unknown;
+  /** The fault in a few words. */
+  readonly title: string;
+  /** Is called after the turn for further assertions. A returned text replaces the summary of the turn. */
+  readonly after?: (fixture: WireFixture) => unknown;
+  /** The expected summary of the turn. */
   readonly expected: string;
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { Script, Step } from '../../../src/demo/gateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
 import { demoSettings } from '../../../src/host/demo/demoTour';
-import { Stage } from '../../engine/wire/stage';
-import { storyOf } from '../../engine/wire/story';
-import type { WireRun } from '../../engine/wire/wireRun';
+import { WireFixture } from '../../engine/wire/wireFixture';
+import { summarizeTurn } from '../../engine/wire/turnSummary';
+import type { WireTurn } from '../../engine/wire/wireTurn';
 
 /** Stories without the rows of the fault table and without numbers of characters. */
 const stories: readonly { readonly model: string; readonly story: string }[] = [
@@ -34,13 +34,13 @@ function withoutPauses(script: Script): Script {
   };
 }
 
-async function demoTurn(model: string): Promise<WireRun> {
+async function demoTurn(model: string): Promise<WireTurn> {
   const replies = (): [Script] => [withoutPauses(demoScript())];
-  const stage = new Stage({ replies, model, settings: demoSettings, stalls: true });
+  const stage = new WireFixture({ replies, model, settings: demoSettings, timePassesDuringRequests: true });
   try {
     await stage.open();
     const run = stage.ask();
-    await run.over;
+    await run.finished;
     return run;
   } finally {
     await stage.close();
@@ -60,7 +60,7 @@ describe('the scenarios of the tour', () => {
 
   for (const { model, story } of stories) {
     it(`go as the tour announces them: ${model}`, async () => {
-      const told = storyOf((await demoTurn(model)).events);
+      const told = summarizeTurn((await demoTurn(model)).events);
       assert.equal(told.replace(/row \S+ → /g, '').replace(/\d+ characters/, 'answer'), story);
     });
   }

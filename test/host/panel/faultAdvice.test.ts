@@ -23,7 +23,10 @@ const languages = {
 /** Sentences of cards, as patterns: each placeholder stands for something. */
 function sentencesOf(page: TroubleshootingPage, translate: (english: string) => string): readonly RegExp[] {
   const ofPage = rows.filter(({ kind }) => kind !== undefined && faultAdvice[kind].page === page);
-  const sentences = ofPage.flatMap(({ message, timed }) => [message, ...(timed === undefined ? [] : [timed])]);
+  const sentences = ofPage.flatMap(({ message, messageWithTime: timed }) => [
+    message,
+    ...(timed === undefined ? [] : [timed]),
+  ]);
   return [...new Set(sentences)].map((sentence) => {
     const parts = translate(sentence).split(/\{\w+\}/);
     return new RegExp(`\\*${parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('[^*\\n]+')}\\*`);

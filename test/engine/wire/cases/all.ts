@@ -9,7 +9,7 @@ import { statuses } from './statuses';
 import { streams } from './streams';
 import { turns } from './turns';
 
-/** In the order of the fault table. */
+/** All wire cases, in the order of the fault table. */
 export const wireCases: readonly WireCase[] = [
   ...connecting,
   ...proxies,

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { partial, rest, whole } from '../story';
+import { partialAnswer, continuation, completeAnswer } from '../turnSummary';
 import type { WireCase } from '../wireCase';
-import { answers, answersRest, event, shown, status } from '../wireReplies';
+import { answers, answersContinuation, chunkEvent, sendsTextThen, status } from '../wireReplies';
 
 const chunk = (delta: Readonly<Record<string, unknown>>, id: string): string =>
   `data: ${JSON.stringify({ id, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`;
 
-/** Rows 67 to 73, and what gateways do to streams of the providers behind them. */
+/** Rows 67 to 73, and faults that gateways add to the streams of their providers. */
 export const gateways: readonly WireCase[] = [
   {
     row: 20,
-    fault: 'a bare line of JSON after pings',
+    title: 'an error as a line of JSON, without an event, after pings',
     replies: () => [
       () => [
         { comment: 'PING' },
@@ -21,7 +21,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 22,
-    fault: 'an empty balance, reported in a 200',
+    title: 'an empty balance, reported in a 200',
     replies: () => [
       () => [
         { status: 200, headers: { 'content-type': 'application/json' } },
@@ -32,16 +32,16 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 32,
-    fault: "a limit that resets in hours, at a time of China's time zone",
+    title: "a limit that resets in hours, in China's time zone",
     replies: () => [
       status(429, { message: '已达到 5 小时的使用上限。您的限额将在 2026-01-15 20:33:36 重置。', code: '1308' }),
     ],
-    after: ({ run }) => assert.match(run.last('failed').message, /resets at 12:33/),
+    after: ({ turn }) => assert.match(turn.lastEvent('failed').message, /resets at 12:33/),
     expected: '429 → row 30 → failed rate-limit [switchModel retryNow details]',
   },
   {
     row: 35,
-    fault: 'saturated upstreams, reported with the code of an empty balance',
+    title: 'saturated upstreams, reported with the code for an empty balance',
     replies: () => [
       status(429, { message: '当前分组上游负载已饱和，请稍后再试', code: 'insufficient_quota' }),
       answers,
@@ -50,37 +50,37 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 43,
-    fault: '`[DONE]` although every finish reason was null: the upstream broke',
-    replies: (stage) => [shown(stage, [{ done: true }]), answersRest],
+    title: '`[DONE]` after only null finish reasons, because the upstream failed',
+    replies: (fixture) => [sendsTextThen(fixture, [{ done: true }]), answersContinuation],
     expected:
       '200 → text → row 43 → cut truncated → waiting backoff truncated → resume (continue) → 200 → joined continue → text → done stop, complete answer',
   },
   {
     row: 43,
-    fault: 'a gateway that never fills in the finish reason: a resume that adds nothing completes the answer',
+    title: 'a gateway that never sends a finish reason, so that a resume without text completes the answer',
     replies: () => [
-      () => [{ send: event({ content: whole }) }, { done: true }],
-      () => [{ send: event({ content: '' }) }, { done: true }],
-      () => [{ send: event({ content: whole }) }, { done: true }],
+      () => [{ send: chunkEvent({ content: completeAnswer }) }, { done: true }],
+      () => [{ send: chunkEvent({ content: '' }) }, { done: true }],
+      () => [{ send: chunkEvent({ content: completeAnswer }) }, { done: true }],
     ],
-    after: async (stage) => {
-      const next = stage.ask();
-      await next.over;
-      assert.deepEqual([next.of('attempt').length, next.last('done').text], [1, whole]);
+    after: async (fixture) => {
+      const next = fixture.ask();
+      await next.finished;
+      assert.deepEqual([next.eventsOf('attempt').length, next.lastEvent('done').text], [1, completeAnswer]);
     },
     expected:
       '200 → text → row 43 → cut truncated → waiting backoff truncated → resume (continue) → 200 → done stop, complete answer',
   },
   {
     row: 48,
-    fault: 'the gateway starts the answer again with another upstream',
+    title: 'a gateway that restarts the answer with another upstream',
     replies: () => [
       () => [
         { send: chunk({ role: 'assistant', content: '' }, 'a') },
-        { send: chunk({ content: partial }, 'a') },
+        { send: chunk({ content: partialAnswer }, 'a') },
         { send: chunk({ role: 'assistant', content: '' }, 'b') },
-        { send: chunk({ content: partial }, 'b') },
-        { send: chunk({ content: rest }, 'b') },
+        { send: chunk({ content: partialAnswer }, 'b') },
+        { send: chunk({ content: continuation }, 'b') },
         { finish: 'stop' },
         { done: true },
       ],
@@ -89,7 +89,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 67,
-    fault: 'a model for which new-api has no channel',
+    title: 'new-api has no channel for the model',
     replies: () => [
       status(503, {
         message: '分组 default 下模型 gpt-4o 无可用渠道（distributor）',
@@ -101,7 +101,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 68,
-    fault: "the provider rejects the gateway's own key",
+    title: "the provider rejects the gateway's own key",
     replies: () => [
       status(401, {
         message: 'Incorrect API key provided: sk-proj-***. (request id: 20260115090000123456789)',
@@ -113,7 +113,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 69,
-    fault: 'a Cloudflare challenge that only browsers can pass',
+    title: 'a browser challenge of Cloudflare',
     replies: () => [
       () => [
         { status: 403, headers: { 'content-type': 'text/html', 'cf-mitigated': 'challenge' } },
@@ -124,7 +124,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 70,
-    fault: 'a model without a price at the gateway, reported as a 500',
+    title: 'a 500 for a model without a price',
     replies: () => [
       status(500, { message: 'Model gpt-4o ratio or price not set', type: 'new_api_error', code: 'model_price_error' }),
     ],
@@ -132,11 +132,11 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 73,
-    fault: 'an answer that never ends',
+    title: 'an endless answer',
     replies: () => [
       function* () {
         yield { status: 200 };
-        for (;;) yield { send: event({ content: 'word '.repeat(200_000) }) };
+        for (;;) yield { send: chunkEvent({ content: 'word '.repeat(200_000) }) };
       },
     ],
     expected: '200 → text → row 73 → failed too-large, 33000000 characters [restart switchModel details]',

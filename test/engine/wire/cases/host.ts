@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import type { WireCase } from '../wireCase';
-import { answers, cut } from '../wireReplies';
+import { answers, cutAfterText } from '../wireReplies';
 
 const keyringFails = (): Promise<never> =>
   Promise.reject(Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' }));
 const defect = (): Promise<never> => Promise.reject(new TypeError('connection is undefined'));
 
-/** Rows 71 and 72: what fails on the user's own machine. */
+/** Rows 71 and 72: faults on the user's machine. */
 export const host: readonly WireCase[] = [
   {
     row: 71,
-    fault: "the key can't be read from the keyring",
+    title: 'the keyring is locked',
     replies: () => [answers],
-    before: (stage) => void (stage.connect = keyringFails),
+    before: (fixture) => void (fixture.connect = keyringFails),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 0),
     expected: 'failed keyring [retryNow setApiKey showLog]',
   },
   {
     row: 71,
-    fault: "the key can't be read from the keyring when a cut answer is resumed",
-    replies: (stage) => [cut(stage, 'reset')],
-    on: ({ type }, stage) => {
-      if (type === 'cut') stage.connect = keyringFails;
+    title: 'the keyring is locked when a cut answer is resumed',
+    replies: (fixture) => [cutAfterText(fixture, 'reset')],
+    onEvent: ({ type }, fixture) => {
+      if (type === 'cut') fixture.connect = keyringFails;
     },
     after: ({ gateway }) => assert.equal(gateway.requests.length, 1),
     expected:
@@ -30,18 +30,18 @@ export const host: readonly WireCase[] = [
   },
   {
     row: 72,
-    fault: 'a defect of the extension',
+    title: 'a defect of the extension',
     replies: () => [answers],
-    before: (stage) => void (stage.connect = defect),
+    before: (fixture) => void (fixture.connect = defect),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 0),
     expected: 'failed internal [showLog exportDiagnostics retryNow]',
   },
   {
     row: 72,
-    fault: 'a defect of the extension after a part of the answer; the partial answer is kept',
-    replies: (stage) => [cut(stage, 'reset')],
-    on: ({ type }, stage) => {
-      if (type === 'cut') stage.connect = defect;
+    title: 'a defect of the extension after part of the answer, which is kept',
+    replies: (fixture) => [cutAfterText(fixture, 'reset')],
+    onEvent: ({ type }, fixture) => {
+      if (type === 'cut') fixture.connect = defect;
     },
     after: ({ gateway }) => assert.equal(gateway.requests.length, 1),
     expected:

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Step } from '../../../../src/demo/gateway';
-import { partial, rest, whole } from '../story';
+import { partialAnswer, continuation, completeAnswer } from '../turnSummary';
 import type { WireCase } from '../wireCase';
-import { answer, answers, cut } from '../wireReplies';
+import { answer, answers, cutAfterText } from '../wireReplies';
 
-/** A shorter beginning in common would be chance. */
-const long = `${partial} while the wind goes over the grass, and the clouds go over the wind`;
-const another = `${partial} while the wind goes over the grass, and the rain over the wind and over the clouds`;
+/** A partial answer that is long enough for a repetition of its start to be recognized as an overlap. */
+const longPartialAnswer = `${partialAnswer} while the wind goes over the grass, and the clouds go over the wind`;
+const differentAnswer = `${partialAnswer} while the wind goes over the grass, and the rain over the wind and over the clouds`;
 
-const toCut = '200 → text → row 42 → cut connection → waiting backoff connection';
+const untilCut = '200 → text → row 42 → cut connection → waiting backoff connection';
 
-const call = (args: string, finish: string | null = null): Step => ({
+const toolCall = (args: string, finish: string | null = null): Step => ({
   event: {
     choices: [
       {
@@ -22,34 +22,34 @@ const call = (args: string, finish: string | null = null): Step => ({
   },
 });
 
-/** Rows 53 to 56: how a cut answer goes on. */
+/** Rows 53 to 56: continuations of a cut answer. */
 export const resumes: readonly WireCase[] = [
   {
     row: 53,
-    fault: 'the connection is reset in the arguments of a tool call',
-    replies: (stage) => [
+    title: 'the connection is reset in the arguments of a tool call',
+    replies: (fixture) => [
       function* () {
-        yield call('{"sheep":');
-        yield { until: stage.run.shows('{"sheep":') };
+        yield toolCall('{"sheep":');
+        yield { until: fixture.turn.untilText('{"sheep":') };
         yield { end: 'reset' };
       },
-      () => [call('{"sheep":7}', 'tool_calls'), { done: true }],
+      () => [toolCall('{"sheep":7}', 'tool_calls'), { done: true }],
     ],
-    after: ({ gateway, run }) => {
+    after: ({ gateway, turn }) => {
       assert.deepEqual(gateway.requests[1]?.json?.messages, gateway.requests[0]?.json?.messages);
-      assert.equal(run.of('tool-call').at(-1)?.arguments, '{"sheep":7}');
+      assert.equal(turn.eventsOf('tool-call').at(-1)?.arguments, '{"sheep":7}');
     },
     expected:
       '200 → tool call → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → tool call → done tool_calls',
   },
   {
     row: 53,
-    fault: 'the connection is reset in a tool call after text; the text stays until the new answer is longer',
-    replies: (stage) => [
+    title: 'a reset in a tool call after text, which is kept until the new answer is longer',
+    replies: (fixture) => [
       function* () {
-        yield { delta: partial };
-        yield call('{"sheep":');
-        yield { until: stage.run.shows('{"sheep":') };
+        yield { delta: partialAnswer };
+        yield toolCall('{"sheep":');
+        yield { until: fixture.turn.untilText('{"sheep":') };
         yield { end: 'reset' };
       },
       answers,
@@ -59,14 +59,14 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 54,
-    fault: 'the connection is reset while the model reasons',
-    replies: (stage) => [
+    title: 'a reset during reasoning',
+    replies: (fixture) => [
       function* () {
         yield { reasoning: 'Sheep eat grass' };
-        yield { until: stage.run.shows('Sheep eat grass') };
+        yield { until: fixture.turn.untilText('Sheep eat grass') };
         yield { end: 'reset' };
       },
-      () => answer(whole, { reasoning: 'They graze' }),
+      () => answer(completeAnswer, { reasoning: 'They graze' }),
     ],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages, gateway.requests[0]?.json?.messages),
     expected:
@@ -74,44 +74,47 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 55,
-    fault: 'the resumed answer starts again from the beginning',
-    replies: (stage) => [cut(stage, 'reset'), answers],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → text → done stop, complete answer`,
+    title: 'a continuation that repeats the answer from the start',
+    replies: (fixture) => [cutAfterText(fixture, 'reset'), answers],
+    expected: `${untilCut} → resume (continue) → 200 → joined continue, ${partialAnswer.length} dropped → text → done stop, complete answer`,
   },
   {
     row: 55,
-    fault: 'the resumed answer repeats the last words',
-    replies: (stage) => [cut(stage, 'reset'), () => answer(partial.slice(-18) + rest)],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, 18 dropped → text → done stop, complete answer`,
+    title: 'a continuation that repeats the last words',
+    replies: (fixture) => [cutAfterText(fixture, 'reset'), () => answer(partialAnswer.slice(-18) + continuation)],
+    expected: `${untilCut} → resume (continue) → 200 → joined continue, 18 dropped → text → done stop, complete answer`,
   },
   {
     row: 55,
-    fault: 'the resumed answer repeats the partial answer and ends',
-    replies: (stage) => [cut(stage, 'reset'), () => answer(partial)],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → done stop, partial answer`,
+    title: 'a continuation that repeats the partial answer and finishes',
+    replies: (fixture) => [cutAfterText(fixture, 'reset'), () => answer(partialAnswer)],
+    expected: `${untilCut} → resume (continue) → 200 → joined continue, ${partialAnswer.length} dropped → done stop, partial answer`,
   },
   {
     row: 55,
-    fault: 'the resumed answer is a different one; the text stays until the new answer is longer',
-    replies: (stage) => [cut(stage, 'reset', long), () => answer(another)],
-    expected: `${toCut} → resume (continue) → 200 → restarted → replaced → text → done stop, «${another}»`,
+    title: 'a continuation that is a different answer; the text is kept until the new one is longer',
+    replies: (fixture) => [cutAfterText(fixture, 'reset', longPartialAnswer), () => answer(differentAnswer)],
+    expected: `${untilCut} → resume (continue) → 200 → restarted → replaced → text → done stop, «${differentAnswer}»`,
   },
   {
     row: 56,
-    fault: 'the resumed answer is cut before any text, twice',
-    replies: (stage) => [cut(stage, 'reset'), () => [{ comment: 'thinking' }, { end: 'fin' }]],
-    expected: `${toCut} → resume (continue) → 200 → row 43 → waiting backoff truncated → resume (continue) → 200 → row 43 → failed truncated, partial answer [restart continue switchModel]`,
+    title: 'a continuation that is cut before any text, twice',
+    replies: (fixture) => [cutAfterText(fixture, 'reset'), () => [{ comment: 'thinking' }, { end: 'fin' }]],
+    expected: `${untilCut} → resume (continue) → 200 → row 43 → waiting backoff truncated → resume (continue) → 200 → row 43 → failed truncated, partial answer [restart continue switchModel]`,
   },
   {
     row: 56,
-    fault: 'the resumed answer is empty, twice',
-    replies: (stage) => [cut(stage, 'reset'), () => [{ finish: 'stop' }, { done: true }]],
-    expected: `${toCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, partial answer [restart continue switchModel]`,
+    title: 'a continuation without text, twice',
+    replies: (fixture) => [cutAfterText(fixture, 'reset'), () => [{ finish: 'stop' }, { done: true }]],
+    expected: `${untilCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, partial answer [restart continue switchModel]`,
   },
   {
     row: 56,
-    fault: 'the resumed answer repeats the beginning and stops, twice',
-    replies: (stage) => [cut(stage, 'reset', long), () => answer(long.slice(0, 70))],
-    expected: `${toCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, «${long}» [restart continue switchModel]`,
+    title: 'a continuation that repeats the start and stops, twice',
+    replies: (fixture) => [
+      cutAfterText(fixture, 'reset', longPartialAnswer),
+      () => answer(longPartialAnswer.slice(0, 70)),
+    ],
+    expected: `${untilCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, «${longPartialAnswer}» [restart continue switchModel]`,
   },
 ];

@@ -3,179 +3,189 @@ import type { StreamEvent } from '../../../../src/engine/events';
 import { foldJournal } from '../../../../src/host/journal/journalFold';
 import { encodeLine, salvageJournal } from '../../../../src/host/journal/journalLines';
 import { journalSchema } from '../../../../src/host/journal/journalSchema';
-import type { Stage } from '../stage';
-import { partial, rest, storyOf } from '../story';
+import type { WireFixture } from '../wireFixture';
+import { partialAnswer, continuation, summarizeTurn } from '../turnSummary';
 import type { WireCase } from '../wireCase';
-import { answers, answersRest, cut, deltas, fetchFailed, finished, hangs, rejects, status } from '../wireReplies';
+import {
+  answers,
+  answersContinuation,
+  cutAfterText,
+  deltas,
+  fetchFailed,
+  finishesThen,
+  hangs,
+  rejectFetch,
+  status,
+} from '../wireReplies';
 
 const done = '200 → text → done stop, complete answer';
 const resumed = 'resume (continue) → 200 → joined continue → text → done stop, complete answer';
 const limited = status(429, { message: 'slow down' }, { 'retry-after': '37' });
 const otherKey = 'hsa-key-of-another-gateway';
 
-/** Rows 57 to 62: what the user, the machine and the engine itself do to a turn. */
+/** Rows 57 to 62: events caused by the user, the machine or the engine itself. */
 export const turns: readonly WireCase[] = [
   {
     row: 57,
-    fault: 'Stop before the headers',
+    title: 'Stop before the headers',
     replies: () => [hangs],
-    on: async ({ type }, stage) => {
+    onEvent: async ({ type }, fixture) => {
       if (type !== 'attempt') return;
-      await stage.gateway.request(1);
-      stage.run.turn.stop();
+      await fixture.gateway.request(1);
+      fixture.turn.handle.stop();
     },
-    after: leftByClient,
+    after: assertClosedByClient,
     expected: 'stopped',
   },
   {
     row: 57,
-    fault: 'Stop before the first text',
+    title: 'Stop before the first text',
     replies: () => [() => [{ status: 200 }, { end: 'stall' }]],
-    on: stopAt('headers'),
-    after: leftByClient,
+    onEvent: stopAt('headers'),
+    after: assertClosedByClient,
     expected: '200 → stopped',
   },
   {
     row: 57,
-    fault: 'Stop in the middle of an answer',
-    replies: (stage) => [cut(stage, 'stall')],
-    on: ({ type }, stage) => {
-      if (type === 'text' && stage.run.shownText === partial) stage.run.turn.stop();
+    title: 'Stop in the middle of the answer',
+    replies: (fixture) => [cutAfterText(fixture, 'stall')],
+    onEvent: ({ type }, fixture) => {
+      if (type === 'text' && fixture.turn.visibleText === partialAnswer) fixture.turn.handle.stop();
     },
-    after: leftByClient,
+    after: assertClosedByClient,
     expected: '200 → text → stopped, partial answer',
   },
   {
     row: 57,
-    fault: 'Stop after the last text, before the end of the stream',
-    replies: () => [finished([{ end: 'stall' }])],
-    on: stopAt('text'),
-    after: leftByClient,
+    title: 'Stop after the last text, before the end of the stream',
+    replies: () => [finishesThen([{ end: 'stall' }])],
+    onEvent: stopAt('text'),
+    after: assertClosedByClient,
     expected: '200 → text → stopped, complete answer',
   },
   {
     row: 57,
-    fault: 'Stop during a wait',
+    title: 'Stop during a wait',
     replies: () => [limited],
-    on: stopAt('waiting'),
+    onEvent: stopAt('waiting'),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 1),
     expected: '429 → row 30 → waiting server 37000 rate-limit → stopped',
   },
   {
     row: 57,
-    fault: 'Stop while offline',
+    title: 'Stop while offline',
     replies: () => [answers],
-    before: (stage) => rejects(stage, fetchFailed('EAI_AGAIN')),
-    on: stopAt('waiting'),
+    before: (fixture) => rejectFetch(fixture, fetchFailed('EAI_AGAIN')),
+    onEvent: stopAt('waiting'),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 0),
     expected: 'row 2 → waiting backoff offline → stopped',
   },
   {
     row: 57,
-    fault: 'Stop before a resume',
-    replies: (stage) => [cut(stage, 'reset')],
-    on: stopAt('waiting'),
+    title: 'Stop before a resume',
+    replies: (fixture) => [cutAfterText(fixture, 'reset')],
+    onEvent: stopAt('waiting'),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 1),
     expected: '200 → text → row 42 → cut connection → waiting backoff connection → stopped, partial answer',
   },
   {
     row: 57,
-    fault: 'Stop during a resume',
-    replies: (stage) => [cut(stage, 'reset'), hangs],
-    on: async (event, stage) => {
+    title: 'Stop during a resume',
+    replies: (fixture) => [cutAfterText(fixture, 'reset'), hangs],
+    onEvent: async (event, fixture) => {
       if (event.type !== 'attempt' || event.attempt !== 2) return;
-      await stage.gateway.request(2);
-      stage.run.turn.stop();
+      await fixture.gateway.request(2);
+      fixture.turn.handle.stop();
     },
-    after: leftByClient,
+    after: assertClosedByClient,
     expected:
       '200 → text → row 42 → cut connection → waiting backoff connection → resume (continue) → stopped, partial answer',
   },
   {
     row: 58,
-    fault: 'the computer sleeps for an hour in the middle of a stream; the connection is lost',
-    replies: (stage) => [cut(stage, 'stall'), answersRest],
-    on: sleepsOn('text'),
-    stalls: true,
+    title: 'the machine sleeps for an hour during a stream, and the connection is lost',
+    replies: (fixture) => [cutAfterText(fixture, 'stall'), answersContinuation],
+    onEvent: sleepsOn('text'),
+    timePassesDuringRequests: true,
     expected: `200 → text → quiet → row 58 → cut connection → waiting backoff connection → ${resumed}`,
   },
   {
     row: 58,
-    fault: 'the computer sleeps for an hour in the middle of a stream; the connection survives',
-    replies: (stage) => [
+    title: 'the machine sleeps for an hour during a stream, and the connection survives',
+    replies: (fixture) => [
       function* () {
-        yield* deltas(partial);
-        yield { until: stage.passed(12_000) };
-        yield { delta: rest };
+        yield* deltas(partialAnswer);
+        yield { until: fixture.delay(12_000) };
+        yield { delta: continuation };
         yield { finish: 'stop' };
       },
     ],
-    on: sleepsOn('text'),
-    stalls: true,
+    onEvent: sleepsOn('text'),
+    timePassesDuringRequests: true,
     expected: '200 → text → quiet → text → done stop, complete answer',
   },
   {
     row: 58,
-    fault: 'the computer sleeps for an hour during a wait, which then ends',
+    title: 'the computer sleeps for an hour during a wait, which then ends',
     replies: () => [limited, answers],
-    on: sleepsOn('waiting'),
-    after: ({ run }) => assert.ok(run.last('done').waitedMs <= 1000),
+    onEvent: sleepsOn('waiting'),
+    after: ({ turn }) => assert.ok(turn.lastEvent('done').waitedMs <= 1000),
     expected: `429 → row 30 → waiting server 37000 rate-limit → retry → ${done}`,
   },
   {
     row: 59,
-    fault: 'base URL and key change during a wait',
+    title: 'the base URL and the key are changed during a wait',
     replies: () => [limited],
-    before: async (stage) => {
-      stage.other = await stage.listen({ script: answers, requireKey: otherKey });
+    before: async (fixture) => {
+      fixture.otherGateway = await fixture.listen({ script: answers, requireKey: otherKey });
     },
-    on: ({ type }, stage) => {
+    onEvent: ({ type }, fixture) => {
       if (type !== 'waiting') return;
-      stage.connection = { baseUrl: stage.other.baseUrl, apiKey: otherKey };
-      stage.run.turn.retryNow();
+      fixture.connection = { baseUrl: fixture.otherGateway.baseUrl, apiKey: otherKey };
+      fixture.turn.handle.retryNow();
     },
-    after: ({ gateway, other }) => {
-      assert.deepEqual([gateway.requests.length, other.requests.length], [1, 1]);
-      assert.equal(other.requests[0]?.headers.authorization, `Bearer ${otherKey}`);
+    after: ({ gateway, otherGateway }) => {
+      assert.deepEqual([gateway.requests.length, otherGateway.requests.length], [1, 1]);
+      assert.equal(otherGateway.requests[0]?.headers.authorization, `Bearer ${otherKey}`);
     },
     expected: `429 → row 30 → waiting server 37000 rate-limit → retry-now → ${done}`,
   },
   {
     row: 59,
-    fault: 'the model changes during a wait',
+    title: 'the model is changed during a wait',
     replies: () => [limited, answers],
-    on: ({ type }, stage) => {
-      if (type === 'waiting') stage.run.turn.switchModel('gemini-3-pro');
+    onEvent: ({ type }, fixture) => {
+      if (type === 'waiting') fixture.turn.handle.switchModel('gemini-3-pro');
     },
     after: ({ gateway }) => assert.equal(gateway.requests[1]?.json?.model, 'gemini-3-pro'),
     expected: `429 → row 30 → waiting server 37000 rate-limit → model gemini-3-pro → switch → ${done}`,
   },
   {
     row: 59,
-    fault: 'the key is removed during a wait',
+    title: 'the key is removed during a wait',
     replies: () => [limited, answers],
-    on: ({ type }, stage) => {
-      if (type === 'waiting') stage.connection = { ...stage.connection, apiKey: undefined };
+    onEvent: ({ type }, fixture) => {
+      if (type === 'waiting') fixture.connection = { ...fixture.connection, apiKey: undefined };
     },
     after: ({ gateway }) => assert.equal(gateway.requests.length, 1),
     expected: '429 → row 30 → waiting server 37000 rate-limit → failed auth [setApiKey retryNow]',
   },
   {
     row: 60,
-    fault: 'a `Retry-After` in the past; a backoff, which is never zero, is used instead',
+    title: 'a retry-after in the past, replaced by a backoff',
     replies: () => [
       status(429, { message: 'slow down' }, { date: httpDate(0), 'retry-after': httpDate(-90) }),
       answers,
     ],
-    before: (stage) => {
-      stage.random = 0;
+    before: (fixture) => {
+      fixture.random = 0;
     },
-    after: ({ run }) => assert.equal(run.last('waiting').delayMs, 1000),
+    after: ({ turn }) => assert.equal(turn.lastEvent('waiting').delayMs, 1000),
     expected: `429 → row 31 → waiting backoff rate-limit → retry → ${done}`,
   },
   {
     row: 60,
-    fault: "the server's clock is a day ahead; the delay is computed from its own `Date`",
+    title: 'a gateway whose clock is a day ahead, with a retry-after relative to its Date header',
     replies: () => [
       status(429, { message: 'slow down' }, { date: httpDate(86_400), 'retry-after': httpDate(86_437) }),
       answers,
@@ -184,43 +194,42 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 60,
-    fault: 'the clock is set back by an hour during a wait, which keeps its length',
+    title: "the machine's clock is set back by an hour during a wait, which does not become longer",
     replies: () => [limited, answers],
-    on: ({ type }, { clock }) => {
+    onEvent: ({ type }, { clock }) => {
       if (type === 'waiting') clock.epoch -= 3_600_000;
     },
-    after: ({ run }) => assert.ok(run.last('done').waitedMs < 50_000),
+    after: ({ turn }) => assert.ok(turn.lastEvent('done').waitedMs < 50_000),
     expected: `429 → row 30 → waiting server 37000 rate-limit → retry → ${done}`,
   },
   {
     row: 61,
-    fault:
-      'five failures of the provider in succession open the circuit breaker; another turn of the window waits, too',
+    title: 'five consecutive failures of the provider: a cooldown and one probe; another turn of the window waits too',
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
-    on: (event, stage) => {
-      if (event.type === 'waiting' && event.reason === 'breaker' && stage.runs.length === 1) stage.ask();
+    onEvent: (event, fixture) => {
+      if (event.type === 'waiting' && event.reason === 'breaker' && fixture.turns.length === 1) fixture.ask();
     },
-    after: async ({ runs, gateway }) => {
-      await runs[1]?.over;
-      assert.equal(runs[1]?.of('waiting')[0]?.reason, 'breaker');
+    after: async ({ turns, gateway }) => {
+      await turns[1]?.finished;
+      assert.equal(turns[1]?.eventsOf('waiting')[0]?.reason, 'breaker');
       assert.equal(gateway.requests.length, 7);
     },
     expected: `(500 → row 33 → waiting backoff server → retry) ×4 → 500 → row 33 → waiting backoff breaker → retry → ${done}`,
   },
   {
     row: 61,
-    fault: 'five failures of the provider in succession; the user selects Try anyway',
+    title: 'five consecutive failures of the provider; the user chooses Try anyway',
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
-    on: (event, stage) => {
+    onEvent: (event, fixture) => {
       if (event.type !== 'waiting' || event.reason !== 'breaker') return;
       assert.ok(event.actions.includes('tryAnyway'));
-      stage.run.turn.tryAnyway();
+      fixture.turn.handle.tryAnyway();
     },
     expected: `(500 → row 33 → waiting backoff server → retry) ×4 → 500 → row 33 → waiting backoff breaker → retry-now → ${done}`,
   },
   {
     row: 61,
-    fault: 'five failures of the provider in succession; there is a fallback model',
+    title: 'five consecutive failures of the provider, with a fallback model',
     settings: { fallbackModels: ['deepseek-v3'] },
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
     after: ({ gateway }) => assert.equal(gateway.requests[5]?.json?.model, 'deepseek-v3'),
@@ -228,45 +237,45 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 62,
-    fault: 'the window closes in the middle of an answer; the next window reads what the journal contains',
-    replies: (stage) => [cut(stage, 'stall')],
-    on: ({ type }, stage) => {
-      if (type !== 'text' || stage.run.shownText !== partial) return;
-      stage.written = [...stage.run.events];
-      stage.run.turn.stop();
+    title: 'the window is closed in the middle of an answer, and the next window reads the journal',
+    replies: (fixture) => [cutAfterText(fixture, 'stall')],
+    onEvent: ({ type }, fixture) => {
+      if (type !== 'text' || fixture.turn.visibleText !== partialAnswer) return;
+      fixture.journaledEvents = [...fixture.turn.events];
+      fixture.turn.handle.stop();
     },
-    after: ({ written }) => afterReload(written),
+    after: ({ journaledEvents }) => summarizeAfterReload(journaledEvents),
     expected: '200 → text → window closed → interrupted, partial answer',
   },
 ];
 
-function stopAt(type: StreamEvent['type']): NonNullable<WireCase['on']> {
-  return (event, stage) => {
-    if (event.type === type) stage.run.turn.stop();
+function stopAt(type: StreamEvent['type']): NonNullable<WireCase['onEvent']> {
+  return (event, fixture) => {
+    if (event.type === type) fixture.turn.handle.stop();
   };
 }
 
-/** An hour passes by the wall clock, once. */
-function sleepsOn(type: 'text' | 'waiting'): NonNullable<WireCase['on']> {
+/** Moves the wall clock forward by an hour, once. */
+function sleepsOn(type: 'text' | 'waiting'): NonNullable<WireCase['onEvent']> {
   let slept = false;
-  return (event, { clock, run }) => {
-    if (slept || event.type !== type || (type === 'text' && run.shownText !== partial)) return;
+  return (event, { clock, turn }) => {
+    if (slept || event.type !== type || (type === 'text' && turn.visibleText !== partialAnswer)) return;
     slept = true;
     clock.epoch += 3_600_000;
   };
 }
 
-async function leftByClient({ gateway }: Stage): Promise<void> {
+async function assertClosedByClient({ gateway }: WireFixture): Promise<void> {
   assert.equal(await gateway.requests.at(-1)?.closed, 'client');
 }
 
-/** @param seconds from a fixed moment; both headers of a response count from it */
+/** @param seconds offset from a fixed time to which all headers of a response refer */
 function httpDate(seconds: number): string {
   return new Date(Date.UTC(2026, 0, 15, 9, 0, seconds)).toUTCString();
 }
 
-/** What the next window makes of the lines that were written before this one was closed. */
-function afterReload(events: readonly StreamEvent[]): string {
+/** Returns the summary of the turn after the next window has read the journal. */
+function summarizeAfterReload(events: readonly StreamEvent[]): string {
   const id = '00000000-0000-4000-8000-000000000000';
   const journal = [
     encodeLine({ type: 'conversation', schema: journalSchema, id, createdAt: 0 }),
@@ -275,6 +284,6 @@ function afterReload(events: readonly StreamEvent[]): string {
   ];
   const { exchanges, brokenOff } = foldJournal(salvageJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines);
   const state = exchanges[0]?.state;
-  assert.deepEqual([brokenOff, state?.text], [['first'], partial]);
-  return storyOf(events, 'window closed', `${state?.phase}, partial answer`);
+  assert.deepEqual([brokenOff, state?.text], [['first'], partialAnswer]);
+  return summarizeTurn(events, 'window closed', `${state?.phase}, partial answer`);
 }

@@ -1,17 +1,17 @@
 import type { AttemptEvent, StreamEvent, WaitingEvent } from '../../../src/engine/events';
 
-/** The answer that the gateway gives in most cases, and the place where it is cut. */
-export const partial = 'Sheep on the hill graze';
-export const rest = ' all day long.';
-export const whole = partial + rest;
+/** The first part of the usual answer of the gateway, up to where it is cut. */
+export const partialAnswer = 'Sheep on the hill graze';
+export const continuation = ' all day long.';
+export const completeAnswer = partialAnswer + continuation;
 
-/** Characters. The story quotes an answer up to this length, and gives only the length of a longer one. */
-const longestQuoted = 1000;
+/** Maximum length of an answer that a summary quotes, in characters. Of longer ones it contains only the length. */
+const maxQuotedChars = 1000;
 
-/** A run in one line: what came over the wire, what the engine made of it, how it ended. No times, ports and ids. */
-export function storyOf(events: readonly StreamEvent[], ...more: readonly string[]): string {
+/** Summarizes a turn in one line: its responses, faults, waits and end. The summary has no times, ports or IDs. */
+export function summarizeTurn(events: readonly StreamEvent[], ...finalSteps: readonly string[]): string {
   const steps = events.flatMap(stepOf).filter((step, index, all) => step !== all[index - 1] || !isStream(step));
-  return [...repeats(steps), ...more].join(' → ');
+  return [...collapseRepeats(steps), ...finalSteps].join(' → ');
 }
 
 const isStream = (step: string): boolean => ['text', 'reasoning', 'tool call'].includes(step);
@@ -19,7 +19,7 @@ const isStream = (step: string): boolean => ['text', 'reasoning', 'tool call'].i
 function stepOf(event: StreamEvent): readonly string[] {
   switch (event.type) {
     case 'attempt':
-      return event.attempt === 1 ? firstOf(event) : [attemptStep(event)];
+      return event.attempt === 1 ? firstAttemptStep(event) : [attemptStep(event)];
     case 'headers':
       return [String(event.status)];
     case 'text':
@@ -53,7 +53,7 @@ function stepOf(event: StreamEvent): readonly string[] {
   }
 }
 
-function firstOf({ why }: AttemptEvent): readonly string[] {
+function firstAttemptStep({ why }: AttemptEvent): readonly string[] {
   return why === 'first' ? [] : [why];
 }
 
@@ -61,27 +61,27 @@ function attemptStep({ why, how }: AttemptEvent): string {
   return how === undefined ? why : `${why} (${how})`;
 }
 
-function waitStep({ source, reason, hintMs, told }: WaitingEvent): string {
-  const by = told === undefined || told === 'turn' ? '' : ` told by another ${told}`;
-  return `waiting ${source}${hintMs === undefined ? '' : ` ${hintMs}`} ${reason}${by}`;
+function waitStep({ source, reason, hintMs, told: origin }: WaitingEvent): string {
+  const blockedBy = origin === undefined || origin === 'turn' ? '' : ` blocked by another ${origin}`;
+  return `waiting ${source}${hintMs === undefined ? '' : ` ${hintMs}`} ${reason}${blockedBy}`;
 }
 
 function textOf(text: string): string {
   if (text === '') return '';
-  if (text.length > longestQuoted) return `, ${text.length} characters`;
-  return text === whole ? ', complete answer' : text === partial ? ', partial answer' : `, «${text}»`;
+  if (text.length > maxQuotedChars) return `, ${text.length} characters`;
+  return text === completeAnswer ? ', complete answer' : text === partialAnswer ? ', partial answer' : `, «${text}»`;
 }
 
-/** `a → b → a → b` as `(a → b) ×2`. */
-function repeats(steps: readonly string[]): readonly string[] {
-  const told: string[] = [];
-  for (let at = 0; at < steps.length;) {
-    const { length, times } = longestRepeat(steps.slice(at));
-    const unit = steps.slice(at, at + length).join(' → ');
-    told.push(times === 1 ? unit : length === 1 ? `${unit} ×${times}` : `(${unit}) ×${times}`);
-    at += length * times;
+/** Shortens `a → b → a → b` to `(a → b) ×2`. */
+function collapseRepeats(steps: readonly string[]): readonly string[] {
+  const collapsed: string[] = [];
+  for (let index = 0; index < steps.length;) {
+    const { length, times } = longestRepeat(steps.slice(index));
+    const unit = steps.slice(index, index + length).join(' → ');
+    collapsed.push(times === 1 ? unit : length === 1 ? `${unit} ×${times}` : `(${unit}) ×${times}`);
+    index += length * times;
   }
-  return told;
+  return collapsed;
 }
 
 function longestRepeat(steps: readonly string[]): { readonly length: number; readonly times: number } {

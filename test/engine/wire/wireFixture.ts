@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../../src/demo/gateway';
+import { createEngine } from '../../../src/engine/createEngine';
+import type { Engine, StreamOptions } from '../../../src/engine/engine';
+import type { StreamEvent } from '../../../src/engine/events';
+import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
+import type { Connection } from '../../../src/engine/request';
+import { defaultSettings } from '../../support/engineRun';
+import { AutoAdvancingClock } from './autoAdvancingClock';
+import type { WireScenario } from './wireCase';
+import { WireTurn } from './wireTurn';
+
+export const wireKey = 'hsa-key-of-the-wire-tests';
+
+/** An engine, a gateway on the loopback address and a virtual clock, created for each case. */
+export class WireFixture {
+  readonly clock = new AutoAdvancingClock();
+  readonly log: string[] = [];
+  readonly turns: WireTurn[] = [];
+  readonly engine: Engine;
+  gateway!: Gateway;
+  /** A second gateway, for cases about a redirect or a changed connection. */
+  otherGateway!: Gateway;
+  connection!: Connection;
+  /** Returns the connection of the engine. A case may replace it. */
+  connect = (): Promise<Connection> => Promise.resolve(this.connection);
+  /** The `fetch` of the engine. A case replaces it for faults that a loopback address can't produce. */
+  fetch: typeof fetch = (url, init) => globalThis.fetch(url, init);
+  random = 0.5;
+  /** The events that the journal contains when the window is closed. */
+  journaledEvents: readonly StreamEvent[] = [];
+  private readonly closers: (() => Promise<unknown>)[] = [];
+  private readonly cancels: (() => void)[] = [];
+  private requestsInFlight = 0;
+
+  constructor(readonly scenario: WireScenario) {
+    const addLine = (line: string): void => void this.log.push(line);
+    const settings = { ...defaultSettings, ...scenario.settings };
+    this.engine = createEngine({
+      clock: this.clock,
+      random: () => this.random,
+      fetch: (url, init) => this.send(url, init),
+      log: { debug: addLine, info: addLine, warn: addLine, error: (problem) => addLine(inspect(problem)) },
+      localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
+      formatTime: (at) => new Date(at).toISOString().slice(11, 16),
+      settings: () => settings,
+      connection: () => this.connect(),
+      cooldowns: noSharedCooldowns,
+      userAgent: 'HolySheepPrompt/test',
+    });
+  }
+
+  /** The turn that the case tests. */
+  get turn(): WireTurn {
+    const [first] = this.turns;
+    assert.ok(first, 'no turn has been started');
+    return first;
+  }
+
+  async open(): Promise<void> {
+    const replies = this.scenario.replies(this);
+    this.gateway = await this.listen({
+      script: (request) => (replies[Math.min(request.n, replies.length) - 1] ?? replies[0])(request),
+    });
+    this.connection = { baseUrl: this.gateway.baseUrl, apiKey: wireKey };
+    void this.clock.run(() => this.timeMode());
+    await this.scenario.before?.(this);
+  }
+
+  /** Starts another gateway for this case. */
+  async listen({ script, ...options }: GatewayOptions & { readonly script: Script }): Promise<Gateway> {
+    const gateway = await startGateway({
+      requireKey: wireKey,
+      ...options,
+      script: (request) => this.holdTimeDuring(script(request)),
+    });
+    this.closers.push(() => gateway.close());
+    return gateway;
+  }
+
+  /** Registers a function that is called at the end of the case. */
+  onClose(close: () => Promise<unknown>): void {
+    this.closers.push(close);
+  }
+
+  ask(options: StreamOptions = {}): WireTurn {
+    const turn = new WireTurn(this, options);
+    this.turns.push(turn);
+    return turn;
+  }
+
+  /** Resolves after a virtual time in milliseconds. */
+  delay(ms: number): Promise<void> {
+    return new Promise((resolve) => this.cancels.push(this.clock.after(ms, resolve)));
+  }
+
+  async close(): Promise<void> {
+    for (const turn of this.turns) turn.handle.stop();
+    this.clock.stop();
+    for (const cancel of this.cancels) cancel();
+    await Promise.all(this.closers.map((close) => close()));
+  }
+
+  /** Returns whether virtual time may pass: at once only if every running turn waits and no request is in flight. */
+  private timeMode(): 'at once' | 'when quiet' | 'not now' {
+    const running = this.turns.filter((turn) => !turn.terminal);
+    if (running.length > 0 && running.every(({ isWaiting }) => isWaiting) && this.requestsInFlight === 0)
+      return 'at once';
+    return this.scenario.timePassesDuringRequests ? 'when quiet' : 'not now';
+  }
+
+  private async send(...[url, init]: Parameters<typeof fetch>): Promise<Response> {
+    this.requestsInFlight++;
+    try {
+      return await this.fetch(url, init);
+    } finally {
+      this.requestsInFlight--;
+      this.clock.recordActivity();
+    }
+  }
+
+  /** Stops time while the gateway performs a step, except for a step that waits or stalls. */
+  private async *holdTimeDuring(steps: ReturnType<Script>): AsyncIterable<Step> {
+    for await (const step of steps) {
+      const isWorking = !('until' in step || ('end' in step && step.end === 'stall'));
+      const release = isWorking ? this.clock.hold() : undefined;
+      try {
+        yield step;
+      } finally {
+        release?.();
+      }
+    }
+  }
+}
