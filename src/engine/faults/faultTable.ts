@@ -359,13 +359,9 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
 /** Faults of the engine itself, which sends no request. `{last}` is the message of the previous fault. */
 export const localFaults = {
   noKey: faultRow('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
-  budget: faultRow('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
+  budget: faultRow('budget', never, '{last} {host} failed too often; automatic retries are paused.', [
     'retryNow',
     'switchModel',
   ]),
-  deadline: faultRow('budget', never, '{last} There was no progress for {minutes} minutes.', [
-    'retryNow',
-    'switchModel',
-  ]),
-  deadline: unnumbered('budget', never, '{last} No progress for {minutes} min.', ['retryNow', 'switchModel']),
+  deadline: faultRow('budget', never, '{last} No progress for {minutes} min.', ['retryNow', 'switchModel']),
 } as const satisfies Readonly<Record<string, FaultRow>>;
