@@ -55,19 +55,19 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 }
 
 /** Requests for one path since the last reset. */
-interface Arrivals {
+interface RequestLog {
   count: number;
-  readonly kept: GatewayRequest[];
+  readonly requests: GatewayRequest[];
 }
 
-const noArrivals = (): Arrivals => ({ count: 0, kept: [] });
+const emptyLog = (): RequestLog => ({ count: 0, requests: [] });
 
 class LoopbackGateway implements Gateway {
   script: Script;
   models: readonly string[] | Script;
-  private chat = noArrivals();
-  private lists = noArrivals();
-  private awaited: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
+  private chat = emptyLog();
+  private modelLists = emptyLog();
+  private waiters: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
   private readonly open = new Map<Wire, Promise<void>>();
   // No limits of its own: how long a connection lives is what the scripts and the tests are about.
   private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
@@ -76,16 +76,16 @@ class LoopbackGateway implements Gateway {
     this.script = options.script ?? (() => answer('Hello!'));
     this.models = options.models ?? defaultModels;
     this.server.on('request', (incoming, response) => {
-      this.take(incoming, response).catch(this.report);
+      this.handle(incoming, response).catch(this.report);
     });
   }
 
   get requests(): readonly GatewayRequest[] {
-    return this.chat.kept;
+    return this.chat.requests;
   }
 
   get modelRequests(): readonly GatewayRequest[] {
-    return this.lists.kept;
+    return this.modelLists.requests;
   }
 
   get origin(): string {
@@ -103,12 +103,12 @@ class LoopbackGateway implements Gateway {
 
   request(n: number): Promise<GatewayRequest> {
     const there = this.requests[n - 1];
-    return there ? Promise.resolve(there) : new Promise((arrived) => this.awaited.push({ n, arrived }));
+    return there ? Promise.resolve(there) : new Promise((arrived) => this.waiters.push({ n, arrived }));
   }
 
   reset(): void {
-    this.chat = noArrivals();
-    this.lists = noArrivals();
+    this.chat = emptyLog();
+    this.modelLists = emptyLog();
   }
 
   async close(): Promise<void> {
@@ -127,7 +127,7 @@ class LoopbackGateway implements Gateway {
     else process.emitWarning(error instanceof Error ? error : String(error));
   };
 
-  private async take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
     const ownHosts = [`127.0.0.1:${this.port}`, `localhost:${this.port}`];
     const fault = headerFault(incoming.headers, this.options.anyHost ? undefined : ownHosts);
@@ -147,21 +147,21 @@ class LoopbackGateway implements Gateway {
     const method = incoming.method ?? 'GET';
     const route = `${method} ${path}`;
     const arrivals =
-      route === 'POST /v1/chat/completions' ? this.chat : route === 'GET /v1/models' ? this.lists : undefined;
+      route === 'POST /v1/chat/completions' ? this.chat : route === 'GET /v1/models' ? this.modelLists : undefined;
     const n = arrivals ? ++arrivals.count : 1;
     const wire = new Wire(response, incoming.socket, `req-${n}`);
     const { headers } = incoming;
     const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: wire.closed };
     const script = this.scriptFor(request, arrivals);
-    if (this.options.keepsRequests ?? true) arrivals?.kept.push(request);
-    if (arrivals === this.chat) this.announce(request);
-    const played = this.answer(script, request, wire);
+    if (this.options.keepsRequests ?? true) arrivals?.requests.push(request);
+    if (arrivals === this.chat) this.notifyWaiters(request);
+    const played = this.reply(script, request, wire);
     this.open.set(wire, played);
     await played;
     this.open.delete(wire);
   }
 
-  private scriptFor(request: GatewayRequest, arrivals: Arrivals | undefined): Script {
+  private scriptFor(request: GatewayRequest, arrivals: RequestLog | undefined): Script {
     if (!arrivals) {
       const message = `Unknown request URL: ${request.method} ${request.path}.`;
       return () => failure(404, { message, type: 'invalid_request_error', code: 'unknown_url' });
@@ -175,18 +175,18 @@ class LoopbackGateway implements Gateway {
     return () => json({ object: 'list', data });
   }
 
-  private announce(request: GatewayRequest): void {
-    const { awaited } = this;
-    this.awaited = awaited.filter(({ n }) => n !== request.n);
+  private notifyWaiters(request: GatewayRequest): void {
+    const { waiters: awaited } = this;
+    this.waiters = awaited.filter(({ n }) => n !== request.n);
     for (const { n, arrived } of awaited) if (n === request.n) arrived(request);
   }
 
-  private async answer(script: Script, request: GatewayRequest, wire: Wire): Promise<void> {
+  private async reply(script: Script, request: GatewayRequest, wire: Wire): Promise<void> {
     try {
       await play(script, request, wire, this.report);
     } catch (error) {
       this.report(error);
-      if (wire.touched) {
+      if (wire.hasStarted) {
         wire.reset();
         return;
       }

@@ -23,15 +23,15 @@ interface AnswerOptions {
 /** A whole, well-formed answer: deltas, the finish reason, `[DONE]`. */
 export function* answer(text: string, options: AnswerOptions = {}): Iterable<Step> {
   const { chunkChars, everyMs, usage, finish = 'stop' } = options;
-  for (const reasoning of pieces(options.reasoning ?? '', chunkChars)) yield* paced({ reasoning }, everyMs);
-  for (const delta of pieces(text, chunkChars)) yield* paced({ delta }, everyMs);
+  for (const reasoning of splitText(options.reasoning ?? '', chunkChars)) yield* withPause({ reasoning }, everyMs);
+  for (const delta of splitText(text, chunkChars)) yield* withPause({ delta }, everyMs);
   yield usage ? { finish, usage } : { finish };
   yield { done: true };
 }
 
 /** The deltas of a text and nothing after them. */
 export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
-  for (const delta of pieces(text, options.chunkChars)) yield* paced({ delta }, options.everyMs);
+  for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
 }
 
 /** Some text, and then the connection fails; a client that reads at once has `settleMs` (20) to see all of it. */
@@ -78,8 +78,8 @@ export function outOfCredit(): Iterable<Step> {
 }
 
 /** A recorded stream, its lines as they were, then `[DONE]`. */
-export function* recorded(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
-  for (const line of lines) yield* paced({ send: `data: ${line}\n\n` }, options.everyMs);
+export function* recordedStream(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
+  for (const line of lines) yield* withPause({ send: `data: ${line}\n\n` }, options.everyMs);
   yield { send: 'data: [DONE]\n\n' };
 }
 
@@ -96,7 +96,7 @@ export function completion(
   options: Pick<AnswerOptions, 'finish' | 'reasoning' | 'usage'> = {},
 ): Iterable<Step> {
   const { finish: finishReason, reasoning, usage } = options;
-  return json(wholeCompletion(request, { content: text, finishReason, reasoning, usage }));
+  return json(completionBody(request, { content: text, finishReason, reasoning, usage }));
 }
 
 /** A page of a portal or a wrong host. */
@@ -111,35 +111,35 @@ export function inTurn(first: Script, ...others: readonly Script[]): Script {
   return (request) => (all[Math.min(request.n, all.length) - 1] ?? first)(request);
 }
 
-function* paced(step: Step, everyMs = 0): Iterable<Step> {
+function* withPause(step: Step, everyMs = 0): Iterable<Step> {
   yield step;
   if (everyMs > 0) yield { waitMs: everyMs };
 }
 
-function* pieces(text: string, size = 4): Iterable<string> {
+function* splitText(text: string, size = 4): Iterable<string> {
   const characters = Array.from(text);
   for (let from = 0; from < characters.length; from += size) yield characters.slice(from, from + size).join('');
 }
 
-type Origin = Pick<GatewayRequest, 'n' | 'at' | 'json'>;
+type AnsweredRequest = Pick<GatewayRequest, 'n' | 'at' | 'json'>;
 
 /** One event of a stream, in OpenAI's shape. */
 export function completionChunk(
-  request: Origin,
+  request: AnsweredRequest,
   delta: Readonly<Record<string, unknown>>,
   finishReason: string | null = null,
 ): unknown {
-  return { ...origin(request, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason: finishReason }] };
+  return { ...commonFields(request, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason: finishReason }] };
 }
 
 /** The event that carries the usage: it has no choices. */
-export function usageChunk(request: Origin, usage: Readonly<Record<string, unknown>>): unknown {
-  return { ...origin(request, 'chat.completion.chunk'), choices: [], usage };
+export function usageChunk(request: AnsweredRequest, usage: Readonly<Record<string, unknown>>): unknown {
+  return { ...commonFields(request, 'chat.completion.chunk'), choices: [], usage };
 }
 
 /** What a request without `stream` is answered with. */
-export function wholeCompletion(
-  request: Origin,
+export function completionBody(
+  request: AnsweredRequest,
   reply: {
     readonly content: string;
     readonly reasoning?: string | undefined;
@@ -153,13 +153,13 @@ export function wholeCompletion(
     ...(reply.reasoning ? { reasoning_content: reply.reasoning } : {}),
   };
   return {
-    ...origin(request, 'chat.completion'),
+    ...commonFields(request, 'chat.completion'),
     choices: [{ index: 0, message, finish_reason: reply.finishReason === undefined ? 'stop' : reply.finishReason }],
     ...(reply.usage ? { usage: reply.usage } : {}),
   };
 }
 
-function origin(request: Origin, object: string): Readonly<Record<string, unknown>> {
+function commonFields(request: AnsweredRequest, object: string): Readonly<Record<string, unknown>> {
   return {
     id: `chatcmpl-${request.n}`,
     object,

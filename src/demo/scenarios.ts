@@ -1,5 +1,5 @@
 import type { Topic } from './answers/answers.en';
-import { demoAnswer, firstPart, wholeAnswer } from './answers/demoAnswer';
+import { demoAnswer, firstPart, completeAnswer } from './answers/demoAnswer';
 import { readDemoPrompt } from './answers/demoPrompt';
 import { startGateway, type Gateway } from './gateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
@@ -20,7 +20,7 @@ interface Scenario extends DemoModel {
   /** Returns what goes wrong with an attempt at an answer; undefined: nothing. */
   readonly fault: (attempt: DemoAttempt) => Iterable<Step> | undefined;
   /** Whether reasoning comes before the answer. */
-  readonly reasons?: true;
+  readonly hasReasoning?: true;
 }
 
 interface DemoAttempt {
@@ -65,7 +65,7 @@ const scenarios: readonly Scenario[] = [
     watch:
       'The stream falls silent in the middle of the answer. Watch: after 6 s of silence it is given up, what is there stays, and the rest is joined to it.',
     topic: 'resume',
-    fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'stall') : undefined),
+    fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'stall') : undefined),
   },
   {
     id: 'demo-cut',
@@ -74,7 +74,7 @@ const scenarios: readonly Scenario[] = [
     watch:
       'The connection breaks in the middle of the answer. Watch how little you see of it: the rest is asked for and joined without a gap or a repetition, and the timeline under the answer shows where.',
     topic: 'resume',
-    fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'reset') : undefined),
+    fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
   },
   {
     id: 'demo-no-credit',
@@ -90,7 +90,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Reasoning before the answer',
     prompt: 'Why do clients add jitter to their waits?',
     topic: 'jitter',
-    reasons: true,
+    hasReasoning: true,
     fault: () => undefined,
   },
 ];
@@ -110,17 +110,17 @@ export function demoScript(): Script {
     if (!body) {
       return failure(400, { message: 'The body is no chat completion request.', type: 'invalid_request_error' });
     }
-    const { topic, fault, reasons } = scenarios.find(({ id }) => id === body.model) ?? steady;
+    const { topic, fault, hasReasoning: reasons } = scenarios.find(({ id }) => id === body.model) ?? steady;
     const prompt = readDemoPrompt(body);
     const { key } = prompt;
     const answer = demoAnswer(prompt, topic);
-    const attempt = answer.isRest ? Infinity : (attempts.get(key) ?? 0) + 1;
+    const attempt = answer.isContinuation ? Infinity : (attempts.get(key) ?? 0) + 1;
     const failed = fault({ attempt, firstPart: () => firstPart(prompt, answer) });
     if (!failed) {
       attempts.delete(key);
-      return wholeAnswer(prompt, answer, reasons);
+      return completeAnswer(prompt, answer, reasons);
     }
-    if (!answer.isRest) attempts.set(key, attempt);
+    if (!answer.isContinuation) attempts.set(key, attempt);
     return failed;
   };
 }
@@ -130,7 +130,7 @@ export function startDemo(): Promise<Gateway> {
   return startGateway({ script: demoScript(), models: demoModels.map(({ id }) => id), keepsRequests: false });
 }
 
-function* thenEnds(steps: Iterable<Step>, how: 'stall' | 'reset'): Iterable<Step> {
+function* endWith(steps: Iterable<Step>, how: 'stall' | 'reset'): Iterable<Step> {
   yield* steps;
   yield { end: how };
 }

@@ -5,10 +5,10 @@ import type { ClosedBy } from './script';
 /** The server's side of one exchange: an HTTP reply, or bare bytes on its socket. */
 export class Wire {
   /** Fires when the exchange is over, whoever ended it. */
-  readonly over: AbortSignal;
+  readonly signal: AbortSignal;
   readonly closed: Promise<ClosedBy>;
   private mode: 'untouched' | 'http' | 'raw' = 'untouched';
-  private settle: (by: ClosedBy) => void = () => undefined;
+  private resolveClosed: (by: ClosedBy) => void = () => undefined;
 
   constructor(
     private readonly response: ServerResponse,
@@ -16,21 +16,21 @@ export class Wire {
     private readonly requestId: string,
   ) {
     const over = new AbortController();
-    this.over = over.signal;
-    this.closed = new Promise((resolve) => (this.settle = resolve));
+    this.signal = over.signal;
+    this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
     response.once('close', () => {
-      this.settle(response.writableFinished ? 'server' : 'client');
+      this.resolveClosed(response.writableFinished ? 'server' : 'client');
       over.abort();
     });
   }
 
-  get touched(): boolean {
+  get hasStarted(): boolean {
     return this.mode !== 'untouched';
   }
 
   /** @throws when bytes have been sent. */
-  head(status: number, headers: Readonly<Record<string, string>> = {}): void {
-    if (this.touched) throw new Error('The head of a reply comes before its bytes, and once.');
+  sendHead(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.hasStarted) throw new Error('The head of a reply comes before its bytes, and once.');
     this.mode = 'http';
     const all = new Map([
       ['content-type', status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json'],
@@ -44,46 +44,46 @@ export class Wire {
 
   /** Bytes of the body; of the socket after `bare`. Resolves when the kernel has them. */
   async write(bytes: string | Uint8Array): Promise<void> {
-    if (!this.touched) this.head(200);
+    if (!this.hasStarted) this.sendHead(200);
     const target = this.mode === 'raw' ? this.socket : this.response;
-    if (bytes.length === 0 || this.over.aborted) return;
+    if (bytes.length === 0 || this.signal.aborted) return;
     const written = new Promise<void>((resolve) => target.write(bytes, () => resolve()));
-    await unlessAborted(written, this.over);
+    await unlessAborted(written, this.signal);
   }
 
   /** From here on bytes go to the socket as they are. @throws when an HTTP reply has begun. */
-  bare(): void {
+  switchToRaw(): void {
     if (this.mode === 'http') throw new Error('Raw bytes replace a reply that has begun.');
     this.mode = 'raw';
   }
 
   async finish(): Promise<void> {
-    if (this.over.aborted) return;
+    if (this.signal.aborted) return;
     if (this.mode === 'raw') {
-      this.hangUp();
+      this.endSocket();
       return;
     }
-    if (!this.touched) this.head(200);
+    if (!this.hasStarted) this.sendHead(200);
     const finished = new Promise<void>((resolve) => this.response.end(resolve));
-    await unlessAborted(finished, this.over);
+    await unlessAborted(finished, this.signal);
   }
 
   /** FIN without the end of the body. */
-  hangUp(): void {
-    if (!this.touched) this.head(200);
-    this.settle('server');
+  endSocket(): void {
+    if (!this.hasStarted) this.sendHead(200);
+    this.resolveClosed('server');
     this.socket.end();
   }
 
   /** RST. */
   reset(): void {
-    this.settle('server');
+    this.resolveClosed('server');
     this.socket.resetAndDestroy();
   }
 
   /** The gateway goes down. */
   destroy(): void {
-    this.settle('server');
+    this.resolveClosed('server');
     this.socket.destroy();
   }
 }

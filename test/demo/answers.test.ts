@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Script as Program } from 'node:vm';
 import { english, type Topic } from '../../src/demo/answers/answers.en';
 import { chinese } from '../../src/demo/answers/answers.zh';
-import { likeRecorded } from '../../src/demo/answers/demoAnswer';
+import { streamLikeRecorded } from '../../src/demo/answers/demoAnswer';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 
@@ -31,7 +31,7 @@ describe('the answers of the offline demo', () => {
 
     it(`${topic} is cut into deltas of a few characters without loss`, () => {
       for (const text of Object.values(texts)) {
-        const deltas = [...likeRecorded(text, 'delta', 1)].flatMap((step) => ('delta' in step ? [step.delta] : []));
+        const deltas = [...streamLikeRecorded(text, 'delta', 1)].flatMap((step) => ('delta' in step ? [step.delta] : []));
         assert.equal(deltas.join(''), text);
         assert.ok(deltas.every((delta) => delta.trim().length <= 7));
       }

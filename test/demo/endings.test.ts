@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type ClosedBy, type Gateway, type Step } from '../../src/demo/gateway';
-import { post, takeApart } from './rawClient';
+import { post, parseReply } from './rawClient';
 
 const body = JSON.stringify({ model: 'm', messages: [], stream: true });
 
@@ -29,9 +29,9 @@ describe('the end of a reply', () => {
     it(`${name}: the client sees ${ending}, ${complete ? 'whole' : 'unfinished'}`, async () => {
       gateway.script = () => steps;
       const all = await post(gateway).ended;
-      const reply = takeApart(all.bytes);
+      const reply = parseReply(all.bytes);
       assert.equal(all.ending, ending);
-      assert.equal(reply.complete, complete);
+      assert.equal(reply.isComplete, complete);
       if (text === undefined) assert.equal(all.bytes.length, 0);
       else assert.equal(reply.chunks.join(''), text);
       assert.equal(await gateway.requests[0]!.closed, 'server');
@@ -46,7 +46,7 @@ describe('the end of a reply', () => {
     read();
     const { bytes, ending } = await client.ended;
     assert.equal(ending, 'ECONNRESET');
-    assert.deepEqual(takeApart(bytes).chunks, ['half']);
+    assert.deepEqual(parseReply(bytes).chunks, ['half']);
   });
 
   const failing: { steps: Step[]; message: RegExp }[] = [
@@ -70,7 +70,7 @@ describe('the end of a reply', () => {
     await client.received('half');
     client.socket.destroy();
     assert.equal(await gateway.requests[0]!.closed, 'client');
-    const { chunks, complete } = takeApart((await client.ended).bytes);
+    const { chunks, isComplete: complete } = parseReply((await client.ended).bytes);
     assert.deepEqual({ chunks, complete }, { chunks: ['half'], complete: false });
   });
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Gateway } from '../../src/demo/gateway';
 
 /** What a client sees of a connection that has ended. */
-export interface Seen {
+export interface EndedConnection {
   readonly bytes: Buffer;
   /** `fin`: the stream ended; otherwise the code of the socket's error. */
   readonly ending: string;
@@ -10,7 +10,7 @@ export interface Seen {
 
 export interface RawClient {
   readonly socket: Socket;
-  readonly ended: Promise<Seen>;
+  readonly ended: Promise<EndedConnection>;
   /** Resolves when so many bytes, or this text, have arrived. */
   received(what: number | string): Promise<void>;
 }
@@ -34,7 +34,7 @@ function watch(socket: Socket): RawClient {
     for (const check of waiting) check();
   });
   socket.on('error', (error) => (failed = error));
-  const ended = new Promise<Seen>((resolve) => {
+  const ended = new Promise<EndedConnection>((resolve) => {
     socket.on('close', () => resolve({ bytes, ending: failed ? (failed.code ?? failed.message) : 'fin' }));
   });
   const has = (what: number | string): boolean =>
@@ -56,11 +56,11 @@ export interface RawReply {
   /** The chunks of the body, as they were cut on the wire. */
   readonly chunks: readonly string[];
   /** The body's end was sent. */
-  readonly complete: boolean;
+  readonly isComplete: boolean;
 }
 
 /** Takes a chunked HTTP reply apart. */
-export function takeApart(bytes: Buffer): RawReply {
+export function parseReply(bytes: Buffer): RawReply {
   const [head = '', ...rest] = bytes.toString('latin1').split('\r\n\r\n');
   let body = rest.join('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');
@@ -72,7 +72,7 @@ export function takeApart(bytes: Buffer): RawReply {
     const length = parseInt(size, 16);
     if (length > 0) chunks.push(Buffer.from(body.slice(size.length, size.length + length), 'latin1').toString('utf8'));
     body = body.slice(size.length + length + 2);
-    if (length === 0) return { status: Number(statusLine.split(' ')[1]), headers, chunks, complete: true };
+    if (length === 0) return { status: Number(statusLine.split(' ')[1]), headers, chunks, isComplete: true };
   }
-  return { status: Number(statusLine.split(' ')[1]), headers, chunks, complete: false };
+  return { status: Number(statusLine.split(' ')[1]), headers, chunks, isComplete: false };
 }

@@ -10,7 +10,7 @@ import {
   inTurn,
   json,
   rateLimited,
-  recorded,
+  recordedStream,
 } from '../../src/demo/replies';
 import { recordings } from '../support/recordings';
 import { dataEvents } from './dataEvents';
@@ -67,7 +67,7 @@ describe('replies', () => {
     },
     {
       name: 'recorded',
-      made: recorded(['{"a": 1}'], { everyMs: 3 }),
+      made: recordedStream(['{"a": 1}'], { everyMs: 3 }),
       expected: [{ send: 'data: {"a": 1}\n\n' }, { waitMs: 3 }, { send: 'data: [DONE]\n\n' }],
     },
   ];
@@ -87,7 +87,7 @@ describe('replies', () => {
 
     for (const { name, lines } of recordings) {
       it(`recorded gives the events of ${name}, unchanged and in order`, async () => {
-        gateway.script = () => recorded(lines);
+        gateway.script = () => recordedStream(lines);
         assert.deepEqual(dataEvents(await (await chat()).text()), [...lines, '[DONE]']);
       });
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway, type Step } from '../../src/demo/gateway';
-import { post, takeApart } from './rawClient';
+import { post, parseReply } from './rawClient';
 
 const at = (created: number, more: object): object => ({
   id: 'chatcmpl-1',
@@ -58,7 +58,7 @@ describe('a step of the gateway', () => {
     it(`${name} is these bytes on the wire`, async () => {
       gateway.script = () => steps;
       const { bytes, ending } = await post(gateway).ended;
-      const reply = takeApart(bytes);
+      const reply = parseReply(bytes);
       const created = Math.floor(gateway.requests[0]!.at / 1000);
       assert.deepEqual(
         { ...reply, headers: undefined },
@@ -91,7 +91,7 @@ describe('a step of the gateway', () => {
     const client = post(gateway);
     await client.received('before');
     release();
-    assert.deepEqual(takeApart((await client.ended).bytes).chunks, ['before', 'after']);
+    assert.deepEqual(parseReply((await client.ended).bytes).chunks, ['before', 'after']);
   });
 
   it('status sends its head at once, before anything else happens', async () => {
@@ -99,7 +99,7 @@ describe('a step of the gateway', () => {
     const client = post(gateway);
     await client.received('\r\n\r\n');
     client.socket.destroy();
-    const { status, headers } = takeApart((await client.ended).bytes);
+    const { status, headers } = parseReply((await client.ended).bytes);
     assert.equal(status, 503);
     assert.equal(headers.get('content-type'), 'application/json');
     assert.equal(headers.get('x-reason'), 'tired');
@@ -110,7 +110,7 @@ describe('a step of the gateway', () => {
       { status: 200, headers: n === 1 ? { 'Content-Type': 'text/html' } : { 'Content-Type': '' } },
     ];
     const type = async (): Promise<string | undefined> =>
-      takeApart((await post(gateway).ended).bytes).headers.get('content-type');
+      parseReply((await post(gateway).ended).bytes).headers.get('content-type');
     assert.deepEqual([await type(), await type()], ['text/html', undefined]);
   });
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { capacityFor, crowd } from '../simulate/crowd';
-import type { Hint } from '../simulate/gateway';
-import { mostInASecond } from '../simulate/measures';
+import { capacityFor, simulateCrowd } from '../simulate/crowd';
+import type { RetryAfter } from '../simulate/gateway';
+import { maxCallsPerSecond } from '../simulate/measures';
 import type { Scenario } from '../simulate/scenarios';
-import { oneWindow } from '../simulate/strategies/ours';
+import { inOneWindow } from '../simulate/strategies/ours';
 import { propertyRuns } from '../support/propertyRuns';
 
-const anyHint = fc.constantFrom<Hint>('none', 'exact', 10);
+const anyHint = fc.constantFrom<RetryAfter>('none', 'exact', 10);
 
 const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   title: fc.constant('any'),
@@ -29,8 +29,8 @@ describe('many requests to one limited gateway', () => {
     const anyCrowd = fc.integer({ min: 2, max: 40 });
     await fc.assert(
       fc.asyncProperty(anyScenario, anyCrowd, fc.nat(), async (scenario, clients, seed) => {
-        const { calls } = await crowd(scenario, oneWindow(), clients, seed);
-        const most = mostInASecond(calls);
+        const { calls } = await simulateCrowd(scenario, inOneWindow(), clients, seed);
+        const most = maxCallsPerSecond(calls);
         assert.ok(most <= mostCalls(capacityFor(clients)), `${most} calls in a second`);
       }),
       { numRuns: propertyRuns },

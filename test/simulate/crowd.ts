@@ -5,7 +5,7 @@ import type { Strategy } from './strategies/strategy';
 import { World } from './world';
 
 /** Milliseconds. A refusal is quick; headers and the answer's stream take their time. */
-const takes = { refusal: [40, 120], headers: [200, 600], stream: [1000, 4000] } as const;
+const latencyRanges = { refusal: [40, 120], headers: [200, 600], stream: [1000, 4000] } as const;
 
 /** Each client asks its one question somewhere in the first second. */
 export const arrivalsMs = 1000;
@@ -15,20 +15,20 @@ export function capacityFor(clients: number): number {
   return Math.max(1, clients / 5);
 }
 
-export interface Run {
+export interface CrowdRun {
   /** From a client's question to the headers of its answer, milliseconds; of those that got one. */
-  readonly times: readonly number[];
+  readonly answerTimes: readonly number[];
   readonly clients: number;
   /** When each call reached the gateway, in order. */
   readonly calls: readonly number[];
 }
 
-function arrivals(clients: number, seed: number): readonly number[] {
+function arrivalTimes(clients: number, seed: number): readonly number[] {
   const random = randomNumbers(seed);
   return Array.from({ length: clients }, () => random() * arrivalsMs).sort((a, b) => a - b);
 }
 
-export async function crowd(scenario: Scenario, strategy: Strategy, clients: number, seed: number): Promise<Run> {
+export async function simulateCrowd(scenario: Scenario, strategy: Strategy, clients: number, seed: number): Promise<CrowdRun> {
   const world = new World();
   const gateway = new Gateway(scenario, capacityFor(clients));
   const wire = randomNumbers(seed + 1e6);
@@ -36,18 +36,18 @@ export async function crowd(scenario: Scenario, strategy: Strategy, clients: num
   const calls: number[] = [];
   const times: number[] = [];
   let ended = 0;
-  for (const arrival of arrivals(clients, seed)) {
+  for (const arrival of arrivalTimes(clients, seed)) {
     world.after(arrival, () =>
       ask({
         send: (answered) => {
           calls.push(world.ticks());
           const refusal = gateway.call(world.ticks());
-          world.after(between(wire, refusal ? takes.refusal : takes.headers), () => answered(refusal));
+          world.after(between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers), () => answered(refusal));
         },
         succeeded: () => {
           ended++;
           times.push(world.ticks() - arrival);
-          return between(wire, takes.stream);
+          return between(wire, latencyRanges.stream);
         },
         failed: () => {
           ended++;
@@ -57,19 +57,19 @@ export async function crowd(scenario: Scenario, strategy: Strategy, clients: num
   }
   await world.run();
   if (ended !== clients) throw new Error(`${clients - ended} of ${clients} questions have no end.`);
-  return { times, clients, calls };
+  return { answerTimes: times, clients, calls };
 }
 
 /** Clairvoyant: nobody calls in vain, and all are served in the order of their questions. */
-export function idealCrowd(scenario: Scenario, clients: number, seed: number): Run {
+export function simulateIdealCrowd(scenario: Scenario, clients: number, seed: number): CrowdRun {
   const gateway = new Gateway(scenario, capacityFor(clients));
   const wire = randomNumbers(seed + 1e6);
   const times: number[] = [];
   const calls: number[] = [];
-  for (const arrival of arrivals(clients, seed)) {
-    const place = gateway.nextPlace(arrival);
+  for (const arrival of arrivalTimes(clients, seed)) {
+    const place = gateway.admitNext(arrival);
     calls.push(place);
-    times.push(place - arrival + between(wire, takes.headers));
+    times.push(place - arrival + between(wire, latencyRanges.headers));
   }
-  return { times, clients, calls };
+  return { answerTimes: times, clients, calls };
 }

@@ -4,17 +4,17 @@ import type { Result } from './results';
 import type { Scenario } from './scenarios';
 import { markdownTable, multiple, percent } from './table';
 
-export interface Simulated {
+export interface SimulationResults {
   /** Of every strategy, in every scenario, for every crowd. */
   readonly all: readonly Result[];
   /** Outages of other lengths, of one size of crowd. */
-  readonly lengths: readonly (readonly [seconds: number, results: readonly Result[]])[];
+  readonly otherOutages: readonly (readonly [seconds: number, results: readonly Result[]])[];
   /** One client that is allowed more retries than by default. */
-  readonly patient: readonly Result[];
+  readonly withMoreRetries: readonly Result[];
 }
 
 /** The page that `npm run simulate` writes. */
-export function page({ all, lengths, patient }: Simulated): string {
+export function page({ all, otherOutages: lengths, withMoreRetries: patient }: SimulationResults): string {
   const ours = all.filter(({ strategy }) => strategy === 'ours');
   const hundred = all.filter(({ clients }) => clients === 100);
   return `# Simulated crowds
@@ -102,7 +102,7 @@ function measuresTable(
   return markdownTable([head, ...rows]);
 }
 
-function lengthsTable(lengths: Simulated['lengths']): string {
+function lengthsTable(lengths: SimulationResults['otherOutages']): string {
   const [, first = []] = lengths[0] ?? [];
   const rows = first.map(({ scenario, strategy }, index) => [
     scenario.title,

@@ -5,15 +5,15 @@ export interface Refusal {
   readonly retryAfterS?: number;
 }
 
-export type Hint = 'none' | 'exact' | number;
+export type RetryAfter = 'none' | 'exact' | number;
 
 export interface Behaviour {
   /** From the start on, so long, every call fails. */
   readonly outageMs: number;
   /** Of a call in the outage; its hint is the time that is left, or always so many seconds. */
-  readonly outage: { readonly status: Refusal['status']; readonly hint: Hint };
+  readonly outage: { readonly status: Refusal['status']; readonly hint: RetryAfter };
   /** Of a call over the limit; an exact hint is the time to the next free place, rounded up to a second as gateways do. */
-  readonly limit: { readonly status: number; readonly hint: Hint };
+  readonly limit: { readonly status: number; readonly hint: RetryAfter };
 }
 
 /** A token bucket that holds what it gains in a second. */
@@ -40,7 +40,7 @@ export class Gateway {
   }
 
   /** When it takes the next call, for who knows it; that call is then taken. */
-  nextPlace(now: number): number {
+  admitNext(now: number): number {
     const at = Math.max(now, this.filledAt);
     this.fill(at);
     const place = at + this.waitMs();
@@ -60,7 +60,7 @@ export class Gateway {
 }
 
 function refusal(
-  { status, hint }: { readonly status: Refusal['status']; readonly hint: Hint },
+  { status, hint }: { readonly status: Refusal['status']; readonly hint: RetryAfter },
   leftMs: number,
 ): Refusal {
   if (hint === 'none') return { status };

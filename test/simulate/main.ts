@@ -4,13 +4,13 @@ import { assertNode } from '../support/install/dependencies.mjs';
 import { root } from '../support/paths';
 import { chart, fullTable, page } from './document';
 import { crowds, simulate, type Crowd, type Result } from './results';
-import { lasting, scenarios, type Scenario } from './scenarios';
+import { withOutageOf, scenarios, type Scenario } from './scenarios';
 import { strategies } from './strategies/all';
-import { oneWindow } from './strategies/ours';
+import { inOneWindow } from './strategies/ours';
 import { writeTutorialTables } from './tutorial/write';
 
-const otherLengths = [10, 20, 45, 60, 90];
-const lengthsCrowd: Crowd = [100, 2];
+const otherOutageSeconds = [10, 20, 45, 60, 90];
+const otherOutagesCrowd: Crowd = [100, 2];
 
 const outages = scenarios.filter(({ outageMs }) => outageMs > 0);
 
@@ -36,19 +36,19 @@ async function writeCrowdPages(): Promise<string> {
     for (const crowd of crowds) all.push(...(await simulate(scenario, crowd, strategies)));
   }
   const lengths: [seconds: number, results: readonly Result[]][] = [];
-  for (const seconds of otherLengths) {
+  for (const seconds of otherOutageSeconds) {
     process.stderr.write(`Outages of ${seconds} s\n`);
     lengths.push([
       seconds,
-      await forEach(
-        outages.map((scenario) => lasting(seconds, scenario)),
-        lengthsCrowd,
+      await simulateAll(
+        outages.map((scenario) => withOutageOf(seconds, scenario)),
+        otherOutagesCrowd,
       ),
     ]);
   }
-  const patient = await forEach(outages, [1, 200], { ours: oneWindow(10) });
+  const patient = await simulateAll(outages, [1, 200], { ours: inOneWindow(10) });
   const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
-  write('simulation.md', page({ all, lengths, patient }));
+  write('simulation.md', page({ all, otherOutages: lengths, withMoreRetries: patient }));
   write(
     'simulation.svg',
     chart(
@@ -61,7 +61,7 @@ async function writeCrowdPages(): Promise<string> {
 }
 
 /** Without the ideal, which everything is a multiple of. */
-async function forEach(worlds: readonly Scenario[], crowd: Crowd, of = strategies): Promise<readonly Result[]> {
+async function simulateAll(worlds: readonly Scenario[], crowd: Crowd, of = strategies): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const scenario of worlds) results.push(...(await simulate(scenario, crowd, of)));
   return results.filter(({ strategy }) => strategy !== 'ideal');

@@ -1,5 +1,5 @@
 import { percentile } from '../bench/statistics';
-import { arrivalsMs, capacityFor, type Run } from './crowd';
+import { arrivalsMs, capacityFor, type CrowdRun } from './crowd';
 
 export interface Measures {
   /** Share of the questions that were answered, 0 to 1. */
@@ -12,9 +12,9 @@ export interface Measures {
   readonly peak: number;
 }
 
-export function measure(runs: readonly Run[]): Measures {
+export function measure(runs: readonly CrowdRun[]): Measures {
   const clients = runs.reduce((sum, run) => sum + run.clients, 0);
-  const answered = runs.flatMap((run) => run.times);
+  const answered = runs.flatMap((run) => run.answerTimes);
   const calls = runs.reduce((sum, run) => sum + run.calls.length, 0);
   const times = [...answered, ...Array.from({ length: clients - answered.length }, () => Infinity)];
   return {
@@ -22,12 +22,12 @@ export function measure(runs: readonly Run[]): Measures {
     medianMs: percentile(times, 50),
     p95Ms: percentile(times, 95),
     callsPerRequest: calls / clients,
-    peak: runs.reduce((sum, run) => sum + mostInASecond(run.calls) / capacityFor(run.clients), 0) / runs.length,
+    peak: runs.reduce((sum, run) => sum + maxCallsPerSecond(run.calls) / capacityFor(run.clients), 0) / runs.length,
   };
 }
 
 /** Sliding windows that begin after the last question: what comes before is the crowd's arrival, not the strategy. */
-export function mostInASecond(calls: readonly number[]): number {
+export function maxCallsPerSecond(calls: readonly number[]): number {
   const later = calls.filter((at) => at >= arrivalsMs);
   let most = 0;
   for (let from = 0, to = 0; from < later.length; from++) {

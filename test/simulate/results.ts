@@ -1,4 +1,4 @@
-import { crowd, idealCrowd } from './crowd';
+import { simulateCrowd, simulateIdealCrowd } from './crowd';
 import { measure, type Measures } from './measures';
 import type { Scenario } from './scenarios';
 import type { Strategy } from './strategies/strategy';
@@ -29,7 +29,7 @@ export async function simulate(
   strategies: Readonly<Record<string, Strategy>>,
 ): Promise<readonly Result[]> {
   const seeds = Array.from({ length: runs }, (_, run) => run + 1);
-  const ideal = measure(seeds.map((seed) => idealCrowd(scenario, clients, seed)));
+  const ideal = measure(seeds.map((seed) => simulateIdealCrowd(scenario, clients, seed)));
   const result = (strategy: string, measures: Measures): Result => ({
     ...measures,
     scenario,
@@ -41,7 +41,7 @@ export async function simulate(
   const results: Result[] = [];
   for (const [name, strategy] of Object.entries(strategies)) {
     const simulated = [];
-    for (const seed of seeds) simulated.push(await crowd(scenario, strategy, clients, seed));
+    for (const seed of seeds) simulated.push(await simulateCrowd(scenario, strategy, clients, seed));
     results.push(result(name, measure(simulated)));
   }
   return [...results, result('ideal', ideal)];

@@ -55,6 +55,6 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** An outage of another length: a fixed row of delays may fit one by accident. */
-export function lasting(seconds: number, scenario: Scenario): Scenario {
+export function withOutageOf(seconds: number, scenario: Scenario): Scenario {
   return { ...scenario, outageMs: seconds * 1000 };
 }

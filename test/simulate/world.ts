@@ -2,12 +2,12 @@ import type { Clock } from '../../src/engine/clock';
 import { EventHeap, type Due } from './eventHeap';
 
 /** Nothing here may take longer; what does has no end. */
-const longestMs = 24 * 3600 * 1000;
+const maxDurationMs = 24 * 3600 * 1000;
 
 /** Time that jumps from event to event: an hour of a thousand clients takes a fraction of a second. */
 export class World implements Clock {
   /** For who awaits: what promises go on to do belongs to the moment they were settled in. */
-  letsPromisesGoOn = false;
+  awaitsPromises = false;
   private readonly heap = new EventHeap();
   private time = 0;
   private order = 0;
@@ -33,10 +33,10 @@ export class World implements Clock {
   async run(): Promise<void> {
     for (let due = this.heap.take(); due; due = this.heap.take()) {
       if (!due.call) continue;
-      if (due.at > longestMs) throw new Error('The simulated world does not come to an end.');
+      if (due.at > maxDurationMs) throw new Error('The simulated world does not come to an end.');
       this.time = due.at;
       due.call();
-      if (this.letsPromisesGoOn) await new Promise((resolve) => setImmediate(resolve));
+      if (this.awaitsPromises) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }

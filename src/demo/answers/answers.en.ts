@@ -1,6 +1,6 @@
 export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker';
 
-export interface Texts {
+export interface DemoTexts {
   readonly answers: Readonly<Record<Topic, string>>;
   /** Comes first when nothing in the prompt was understood. */
   readonly notice: string;
@@ -8,7 +8,7 @@ export interface Texts {
   readonly reasoning: string;
 }
 
-export const english: Texts = {
+export const english: DemoTexts = {
   notice: `*This is the offline demo: no model reads your prompt, so it talks about what it knows, retrying.*`,
   reasoning: `The question is about waiting between attempts. First I should make clear what goes wrong without randomness: clients that failed together come back together. Then the kinds of jitter, best as a table, because they differ only in the bounds of one random number. Finally a recommendation for each case, since no single kind fits a dropped line and an overloaded server alike.`,
   answers: {

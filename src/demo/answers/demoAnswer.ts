@@ -1,5 +1,5 @@
 import type { Step } from '../script';
-import { english, type Texts, type Topic } from './answers.en';
+import { english, type DemoTexts, type Topic } from './answers.en';
 import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
 
@@ -7,29 +7,29 @@ import type { DemoPrompt } from './demoPrompt';
 interface DemoAnswer {
   readonly text: string;
   /** Whether the text continues a partial answer. */
-  readonly isRest: boolean;
+  readonly isContinuation: boolean;
 }
 
 /** @param defaultTopic is the topic when the prompt names none */
 export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer {
-  const rest = restOf(prompt, defaultTopic);
+  const rest = continuationOf(prompt, defaultTopic);
   return rest === undefined
-    ? { text: answerTo(prompt.text, defaultTopic), isRest: false }
-    : { text: rest, isRest: true };
+    ? { text: answerTo(prompt.text, defaultTopic), isContinuation: false }
+    : { text: rest, isContinuation: true };
 }
 
 /** Streams the answer up to about its middle. */
 export function* firstPart(prompt: DemoPrompt, { text }: DemoAnswer): Iterable<Step> {
   const characters = Array.from(text);
   const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
-  yield* likeRecorded(half, 'delta', seedOf(prompt));
+  yield* streamLikeRecorded(half, 'delta', seedOf(prompt));
 }
 
 /** Streams the whole answer, its finish reason and its usage. */
-export function* wholeAnswer(prompt: DemoPrompt, { text, isRest }: DemoAnswer, reasons = false): Iterable<Step> {
+export function* completeAnswer(prompt: DemoPrompt, { text, isContinuation: isRest }: DemoAnswer, reasons = false): Iterable<Step> {
   const seed = seedOf(prompt);
-  if (reasons && !isRest) yield* likeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
-  yield* likeRecorded(text, 'delta', seed);
+  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
+  yield* streamLikeRecorded(text, 'delta', seed);
   const promptTokens = Math.ceil(prompt.text.length / 4);
   const completionTokens = Math.ceil(text.length / 4);
   const total = promptTokens + completionTokens;
@@ -39,7 +39,7 @@ export function* wholeAnswer(prompt: DemoPrompt, { text, isRest }: DemoAnswer, r
 }
 
 /** Returns the rest of a partial answer; many models repeat their last words first when a message asks for it. */
-function restOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
+function continuationOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
   if (!partial) return undefined;
   const answers = [answerTo(prompt, defaultTopic), ...allAnswers()];
   const text = answers.find((answer) => answer.startsWith(partial) && answer.length > partial.length);
@@ -81,23 +81,23 @@ function allAnswers(): readonly string[] {
   );
 }
 
-function textsFor(prompt: string): Texts {
+function textsFor(prompt: string): DemoTexts {
   return /\p{Script=Han}/u.test(prompt) ? chinese : english;
 }
 
 /** About one token: a short word, two ideographs or a bit of punctuation, with the space before it. */
-const TOKEN = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
+const tokenPattern = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
 
 /** Milliseconds between two deltas of a recorded stream. */
-const FASTEST = 8;
-const SLOWEST = 40;
+const minDelayMs = 8;
+const maxDelayMs = 40;
 
 /** Streams deltas in the rhythm of a provider's stream, which is the same for the same seed. */
-export function* likeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
+export function* streamLikeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
   const random = mulberry32(seed);
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const [token] of text.matchAll(tokenPattern)) {
     yield kind === 'delta' ? { delta: token } : { reasoning: token };
-    yield { waitMs: Math.round(FASTEST + random() * (SLOWEST - FASTEST)) };
+    yield { waitMs: Math.round(minDelayMs + random() * (maxDelayMs - minDelayMs)) };
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent, WaitingEvent } from '../../../src/engine/events';
-import { emptyLedger, enter, waitedMs, type Ledger } from '../../../src/engine/state/ledger';
+import { emptyLedger, addToLedger, waitedMs, type Ledger } from '../../../src/engine/state/ledger';
 
 const attempt = (at: number, number = 1): StreamEvent => ({
   type: 'attempt',
@@ -29,7 +29,7 @@ const estimate = (at: number): StreamEvent => waiting(at, { told: 'request', del
 const offline = (at: number, delayMs: number): StreamEvent => waiting(at, { reason: 'offline', delayMs });
 const stopped = (at: number): StreamEvent => ({ type: 'stopped', attempt: 1, at, text: '' });
 
-const ledgerOf = (events: readonly StreamEvent[]): Ledger => events.reduce(enter, emptyLedger);
+const ledgerOf = (events: readonly StreamEvent[]): Ledger => events.reduce(addToLedger, emptyLedger);
 
 /** `[planned, waited]` of each wait, and the sum of what was waited. */
 const cases: Readonly<
@@ -114,7 +114,7 @@ describe('the ledger', () => {
 
   it('is the same object for what is none of its business', () => {
     const ledger = ledgerOf([attempt(0)]);
-    assert.equal(enter(ledger, { type: 'text', text: 'a', attempt: 1, at: 1 }), ledger);
-    assert.equal(enter(ledger, stopped(2)), ledger);
+    assert.equal(addToLedger(ledger, { type: 'text', text: 'a', attempt: 1, at: 1 }), ledger);
+    assert.equal(addToLedger(ledger, stopped(2)), ledger);
   });
 });

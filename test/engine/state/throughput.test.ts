@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {
   addToThroughput,
   noThroughput,
-  spread,
+  addEvenly,
   throughputSeconds,
   type Throughput,
 } from '../../../src/engine/state/throughput';
@@ -70,12 +70,12 @@ describe('the throughput of an answer', () => {
       [500, 1],
       [1500, 1],
     ]);
-    assert.equal(addToThroughput(one, 1900, 1).before, one.before);
-    assert.notEqual(addToThroughput(one, 2000, 1).before, one.before);
+    assert.equal(addToThroughput(one, 1900, 1).completedSeconds, one.completedSeconds);
+    assert.notEqual(addToThroughput(one, 2000, 1).completedSeconds, one.completedSeconds);
   });
 
   it('has what came unseen evenly over its time, to the last character', () => {
-    const spreadOut = spread(paceOf([[500, 4]]), 1500, 3900, 10);
+    const spreadOut = addEvenly(paceOf([[500, 4]]), 1500, 3900, 10);
     assert.deepEqual(seconds(spreadOut), [
       [0, 4],
       [1, 3],
@@ -85,6 +85,6 @@ describe('the throughput of an answer', () => {
   });
 
   it('has what came unseen within one second in that one', () => {
-    assert.deepEqual(seconds(spread(noThroughput, 1200, 1200, 7)), [[1, 7]]);
+    assert.deepEqual(seconds(addEvenly(noThroughput, 1200, 1200, 7)), [[1, 7]]);
   });
 });

@@ -395,8 +395,8 @@ describe('the history of a turn', () => {
   it('counts resumes, and those that added nothing', () => {
     const history = new TurnHistory('one');
     for (const chars of [300, 0]) {
-      history.resumeStarted();
-      history.resumeOver(chars);
+      history.recordResumeStart();
+      history.recordResumeEnd(chars);
     }
     const { resumes, emptyResumes } = history.before(server, now);
     assert.deepEqual([resumes, emptyResumes], [2, 1]);
@@ -406,7 +406,7 @@ describe('the history of a turn', () => {
     const history = new TurnHistory('one');
     history.note(faultOfRow(35), waitOf(700));
     history.retries++;
-    history.switched('two');
+    history.recordModelSwitch('two');
     const { sameRow, overloads, retries, previousDelayMs, models } = history.before(faultOfRow(35), now);
     assert.deepEqual([sameRow, overloads, retries, previousDelayMs, models], [0, 0, 0, undefined, ['one', 'two']]);
   });
@@ -432,7 +432,7 @@ describe('the message of a closed gate', () => {
   const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
   const words = new TurnMessages(deps, new KnownKeys());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
-  const standing = { connection, model: 'one', attempt: undefined, number: 0, text: '' };
+  const standing = { connection, model: 'one', attempt: undefined, attemptNumber: 0, text: '' };
   for (const [why, source, hintMs] of [
     ['cooldown', 'server', 5000],
     ['cooldown', 'backoff', undefined],
@@ -441,7 +441,7 @@ describe('the message of a closed gate', () => {
   ] as const) {
     it(`name ${hintMs ?? 'no'} ms as the server's wish for a ${why} from ${source}`, () => {
       const block = { until: 5000, why, origin: 'request', cause: { ...cause, source } } as const;
-      assert.equal(words.waitAtGate(block, 3, standing).hintMs, hintMs);
+      assert.equal(words.describeGateWait(block, 3, standing).hintMs, hintMs);
     });
   }
 
@@ -451,7 +451,7 @@ describe('the message of a closed gate', () => {
   ] as const) {
     it(`offer the rest of a partial answer in its place after row ${row}`, () => {
       const seen = faultOfRow(row);
-      const failed = words.failure({ decision: { do: 'fail', fault: seen }, seen }, { ...standing, text: 'some' });
+      const failed = words.describeFailure({ decision: { do: 'fail', fault: seen }, seen }, { ...standing, text: 'some' });
       assert.deepEqual(failed.actions, actions);
     });
   }
@@ -568,7 +568,7 @@ describe('the retry controller', () => {
 describe('a wait', () => {
   it('that a sleeping machine made longer counts as long as it was meant to be', async () => {
     const { waits, clock, history } = crossing();
-    const over = waits.forMs(1000, description);
+    const over = waits.delay(1000, description);
     assert.equal(waits.isWaiting, true);
     clock.sleep(60_000);
     await clock.advance(0);

@@ -5,7 +5,7 @@ import { EngineRun } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import type { Reply } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
-import { UnreliableServer, type Mood } from './unreliableServer';
+import { UnreliableServer, type ServerBehavior } from './unreliableServer';
 
 /** What a person, the laptop and time do to a turn. */
 type Deed =
@@ -20,8 +20,8 @@ const deadlineMs = 300_000 + 305_000;
 const maxResumes = 5;
 
 const sent = fc.integer({ min: 0, max: 120 });
-const mood: fc.Arbitrary<Mood> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<Mood>({ kind: 'answers' }) },
+const mood: fc.Arbitrary<ServerBehavior> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<ServerBehavior>({ kind: 'answers' }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -64,7 +64,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 );
 
 interface Story {
-  readonly moods: readonly Mood[];
+  readonly moods: readonly ServerBehavior[];
   readonly deeds: readonly Deed[];
   readonly overlap: number;
   readonly model: string;
@@ -156,7 +156,7 @@ describe('a turn with an unreliable server and an impatient person', function ()
     await holds((run, server) => {
       const { events, clock, wire } = run;
       assert.deepEqual(events.filter(isTerminal), [events.at(-1)], 'exactly one terminal event, the last one');
-      assert.equal(server.overlaps, 0, 'at most one attempt in flight');
+      assert.equal(server.concurrentRequests, 0, 'at most one attempt in flight');
       assert.equal(clock.pending, 0, 'no timer is left');
       assert.ok(
         wire.requests.every(({ signal }) => signal.aborted),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialResumes, mostResumes, refundChars, ResumeBudget } from '../../../src/engine/turn/turnHistory';
+import { initialResumes, maxResumes, minRefundedChars, ResumeBudget } from '../../../src/engine/turn/turnHistory';
 import { propertyRuns } from '../../support/propertyRuns';
 
 /** What each resume of a turn adds, and how many are left after each. */
@@ -21,11 +21,11 @@ describe('the budget of resumes', () => {
   for (const [what, added, left] of table) {
     it(what, () => {
       const budget = new ResumeBudget();
-      assert.equal(budget.left, 3);
+      assert.equal(budget.remaining, 3);
       const seen = added.map((chars) => {
         budget.start();
-        budget.yielded(chars);
-        return budget.left;
+        budget.settle(chars);
+        return budget.remaining;
       });
       assert.deepEqual(seen, left);
     });
@@ -34,9 +34,9 @@ describe('the budget of resumes', () => {
   it('counts a resume from its start', () => {
     const budget = new ResumeBudget();
     budget.start();
-    assert.equal(budget.left, 2);
-    budget.yielded(200);
-    assert.equal(budget.left, 3);
+    assert.equal(budget.remaining, 2);
+    budget.settle(200);
+    assert.equal(budget.remaining, 3);
   });
 
   it('ends after at most five resumes, whatever they add, and after at least two', () => {
@@ -44,11 +44,11 @@ describe('the budget of resumes', () => {
       fc.property(fc.infiniteStream(fc.constantFrom(0, 1, 199, 200, 100_000)), (added) => {
         const budget = new ResumeBudget();
         let started = 0;
-        while (budget.left > 0) {
-          assert.ok(budget.left <= initialResumes);
+        while (budget.remaining > 0) {
+          assert.ok(budget.remaining <= initialResumes);
           budget.start();
-          assert.ok(++started <= mostResumes);
-          budget.yielded(Number(added.next().value));
+          assert.ok(++started <= maxResumes);
+          budget.settle(Number(added.next().value));
         }
         assert.ok(started >= 2);
       }),
@@ -57,6 +57,6 @@ describe('the budget of resumes', () => {
   });
 
   it('has the numbers of its documentation', () => {
-    assert.deepEqual([initialResumes, refundChars, mostResumes], [3, 200, 5]);
+    assert.deepEqual([initialResumes, minRefundedChars, maxResumes], [3, 200, 5]);
   });
 });

@@ -2,7 +2,7 @@ import type { Reply, SentRequest } from '../../support/scriptedFetch';
 import { LiveBody, sseHeaders } from '../../support/scriptedFetch';
 
 /** What the server does to one request. `sent`: how many characters of the rest of the answer it sends before that. */
-export type Mood =
+export type ServerBehavior =
   | { readonly kind: 'answers' }
   | { readonly kind: 'whole JSON' }
   | {
@@ -13,9 +13,9 @@ export type Mood =
   | { readonly kind: 'rejects'; readonly code: string }
   | { readonly kind: 'hangs' | 'web page' | 'empty' | 'refuses the shape' };
 
-interface Open {
+interface OpenRequest {
   readonly signal: AbortSignal;
-  over: boolean;
+  isFinished: boolean;
 }
 
 /**
@@ -24,26 +24,26 @@ interface Open {
  */
 export class UnreliableServer {
   /** Requests in flight when another one came; there must never be any. */
-  overlaps = 0;
-  private readonly open: Open[] = [];
+  concurrentRequests = 0;
+  private readonly open: OpenRequest[] = [];
 
   constructor(
     readonly answer: string,
-    private readonly moods: Mood[],
-    private readonly overlap: number,
+    private readonly behaviors: ServerBehavior[],
+    private readonly repeatedChars: number,
   ) {}
 
   readonly reply: Reply = (request) => {
     if (request.url.endsWith('/models')) return new Response(null);
-    for (const each of this.open) if (!each.over && !each.signal.aborted) this.overlaps++;
-    const connection: Open = { signal: request.signal, over: false };
+    for (const each of this.open) if (!each.isFinished && !each.signal.aborted) this.concurrentRequests++;
+    const connection: OpenRequest = { signal: request.signal, isFinished: false };
     this.open.push(connection);
-    const over = (): void => void (connection.over = true);
-    return this.act(this.moods.shift() ?? { kind: 'answers' }, request, over);
+    const over = (): void => void (connection.isFinished = true);
+    return this.respond(this.behaviors.shift() ?? { kind: 'answers' }, request, over);
   };
 
-  private act(mood: Mood, request: SentRequest, over: () => void): Response | Promise<Response> {
-    const rest = this.restFor(request);
+  private respond(mood: ServerBehavior, request: SentRequest, over: () => void): Response | Promise<Response> {
+    const rest = this.continuationFor(request);
     switch (mood.kind) {
       case 'status': {
         over();
@@ -84,13 +84,13 @@ export class UnreliableServer {
   }
 
   private stream(
-    mood: Extract<Mood, { readonly sent: number }> | { readonly kind: 'answers' },
+    mood: Extract<ServerBehavior, { readonly sent: number }> | { readonly kind: 'answers' },
     rest: string,
     body: LiveBody,
     over: () => void,
   ): void {
     // An echo that stalls in its middle is taken for new text after a while: that is the price of showing something.
-    const least = mood.kind === 'stalls' ? this.overlap + 1 : 0;
+    const least = mood.kind === 'stalls' ? this.repeatedChars + 1 : 0;
     const text = mood.kind === 'answers' ? rest : rest.slice(0, least + mood.sent);
     for (let from = 0; from < text.length; from += 7) body.delta(text.slice(from, from + 7));
     switch (mood.kind) {
@@ -130,13 +130,13 @@ export class UnreliableServer {
   }
 
   /** The partial answer a request carries, as an assistant message after the user's first one. */
-  private restFor({ body }: SentRequest): string {
+  private continuationFor({ body }: SentRequest): string {
     const messages = body.messages as readonly { readonly role: string; readonly content: string }[];
     const partial = messages.find(({ role }) => role === 'assistant')?.content;
     if (partial === undefined) return this.answer;
     const from = this.answer.startsWith(partial) ? partial.length : this.answer.length;
     // Who goes on in its own message repeats nothing; and of a few characters nobody can tell that they are repeated.
     const repeats = messages.at(-1)?.role === 'user' && partial.length >= 16;
-    return this.answer.slice(repeats ? Math.max(0, from - this.overlap) : from);
+    return this.answer.slice(repeats ? Math.max(0, from - this.repeatedChars) : from);
   }
 }

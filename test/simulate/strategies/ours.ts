@@ -28,25 +28,25 @@ const description: WaitDescription = {
 const { retry } = defaultSettings;
 
 /** All questions of a window, behind one gate. */
-export function oneWindow(maxRetries = retry.maxRetries): Strategy {
+export function inOneWindow(maxRetries = retry.maxRetries): Strategy {
   return (world, random) => {
-    world.letsPromisesGoOn = true;
+    world.awaitsPromises = true;
     const window = new NetworkState(world, noSharedCooldowns);
-    return (question) => void new OurTurn(world, random, window, maxRetries).run(question);
+    return (question) => void new SimulatedTurn(world, random, window, maxRetries).run(question);
   };
 }
 
 /** As many windows as questions, on machines that know nothing of each other. */
-export function apart(maxRetries = retry.maxRetries): Strategy {
+export function onSeparateMachines(maxRetries = retry.maxRetries): Strategy {
   return (world, random) => {
-    world.letsPromisesGoOn = true;
+    world.awaitsPromises = true;
     return (question) =>
-      void new OurTurn(world, random, new NetworkState(world, noSharedCooldowns), maxRetries).run(question);
+      void new SimulatedTurn(world, random, new NetworkState(world, noSharedCooldowns), maxRetries).run(question);
   };
 }
 
 /** The engine's turn without streams and words: its gate, its waits, its history and its policy are the engine's. */
-class OurTurn {
+class SimulatedTurn {
   private readonly history = new TurnHistory(scope.model);
   readonly gate: Gate;
   readonly budget: RetryBudget;
@@ -77,25 +77,25 @@ class OurTurn {
       this.retries.attemptStarts(false);
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered));
       if (!refusal) {
-        this.stream(question);
+        this.streamAnswer(question);
         return;
       }
-      again = await this.follow(refusal);
+      again = await this.waitToRetry(refusal);
     }
     question.failed();
   }
 
-  private stream(question: Question): void {
+  private streamAnswer(question: Question): void {
     this.queue.accepted();
     this.world.after(question.succeeded(), () => this.retries.succeeded(this.budget));
   }
 
   /** @returns whether there is another attempt */
-  private async follow(refusal: Refusal): Promise<boolean> {
+  private async waitToRetry(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
     const { decision, isBreakerOpen } = this.retries.handle(fault, this, { resuming: false, hasText: false });
     if (decision.do !== 'wait') return decision.do === 'replay';
-    if (!isBreakerOpen) await this.waits.forMs(decision.delayMs, description);
+    if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
     return true;
   }
 }

@@ -10,7 +10,7 @@ interface Failure {
   readonly random: () => number;
 }
 
-interface Loop {
+interface RetryLoop {
   readonly maxRetries: number;
   readonly delayMs: (failure: Failure) => number;
 }
@@ -19,14 +19,14 @@ const baseMs = 1000;
 const capMs = 60_000;
 
 /** `base·2^n + U(0, 1 s)`, and the longest wait where a limit is reached, whatever the server asked for. */
-const classic: Loop = {
+const classic: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ n, refusal, random }) =>
     refusal.status === 429 ? capMs : Math.min(capMs, baseMs * 2 ** n + random() * 1000),
 };
 
 /** The defaults of the `openai` SDK: half a second, doubled up to eight, less up to a quarter; hints up to a minute. */
-const openai: Loop = {
+const openai: RetryLoop = {
   maxRetries: 2,
   delayMs: ({ n, refusal: { retryAfterS }, random }) =>
     retryAfterS !== undefined && retryAfterS <= 60
@@ -35,18 +35,18 @@ const openai: Loop = {
 };
 
 /** As published: a hint is not looked at. */
-const full: Loop = {
+const full: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ n, random }) => random() * Math.min(capMs, baseMs * 2 ** n),
 };
 
-const decorrelated: Loop = {
+const decorrelated: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ previousMs = baseMs, random }) => Math.min(capMs, between(random, [baseMs, 3 * previousMs])),
 };
 
 /** A loop round one request that knows of no other, as clients usually have it. */
-function alone({ maxRetries, delayMs }: Loop): Strategy {
+function independentClients({ maxRetries, delayMs }: RetryLoop): Strategy {
   return (world, random) => (question) => {
     const attempt = (n: number, previousMs: number | undefined): void =>
       question.send((refusal) => {
@@ -62,8 +62,8 @@ function alone({ maxRetries, delayMs }: Loop): Strategy {
 }
 
 export const peers = {
-  classic: alone(classic),
-  openai: alone(openai),
-  full: alone(full),
-  decorrelated: alone(decorrelated),
+  classic: independentClients(classic),
+  openai: independentClients(openai),
+  full: independentClients(full),
+  decorrelated: independentClients(decorrelated),
 } as const;

@@ -31,32 +31,32 @@ export class Model {
   }
 
   refuses(code: number, error: object, headers: Readonly<Record<string, string>> = {}): Reply {
-    return (request) => this.later(refusalMs, () => status(code, { error }, headers)(request));
+    return (request) => this.afterDelay(refusalMs, () => status(code, { error }, headers)(request));
   }
 
   /** The socket is closed before there is a byte of a response. */
   readonly resets: Reply = () =>
-    this.later(refusalMs, () => {
+    this.afterDelay(refusalMs, () => {
       throw connectionReset('fetch failed');
     });
 
   /** The page of a hotel that wants its guests to sign in, instead of what was asked for. */
   readonly portal: Reply = (request) =>
-    this.later(refusalMs, () =>
+    this.afterDelay(refusalMs, () =>
       status(200, '<!doctype html><title>Welcome</title><p>Please sign in.', { 'content-type': 'text/html' })(request),
     );
 
   private stream(request: SentRequest, { to, end }: { to: number; end: Ending | 'finish' }): Promise<Response> {
     const body = new LiveBody(request.signal);
-    return this.later(headersMs, () => {
-      const rest = answer.slice(partialIn(request).length, to).match(/.{1,20}/g) ?? [];
+    return this.afterDelay(headersMs, () => {
+      const rest = answer.slice(partialAnswerIn(request).length, to).match(/.{1,20}/g) ?? [];
       rest.forEach((piece, index) => this.clock.after(index * pieceMs, () => body.delta(piece)));
       if (end !== 'stall') this.clock.after(rest.length * pieceMs, () => ends[end](body));
       return new Response(body.stream, { headers: sseHeaders });
     });
   }
 
-  private later<T>(ms: number, reply: () => T | Promise<T>): Promise<T> {
+  private afterDelay<T>(ms: number, reply: () => T | Promise<T>): Promise<T> {
     return new Promise<void>((resolve) => this.clock.after(ms, resolve)).then(reply);
   }
 }
@@ -73,7 +73,7 @@ function connectionReset(message: string): TypeError {
 }
 
 /** The beginning of the answer that a request wants to be continued. */
-function partialIn({ body }: SentRequest): string {
+function partialAnswerIn({ body }: SentRequest): string {
   const messages = body.messages as readonly { readonly role: string; readonly content: string }[];
   return messages.find(({ role }) => role === 'assistant')?.content ?? '';
 }

@@ -10,7 +10,7 @@ export interface Ending {
   /** What is on the screen. */
   readonly text: string;
   /** What the client says of it, if it ever says anything. */
-  readonly said: 'answered' | 'failed' | undefined;
+  readonly report: 'answered' | 'failed' | undefined;
 }
 
 const texts: Readonly<Record<string, Outcome>> = {
@@ -21,7 +21,7 @@ const texts: Readonly<Record<string, Outcome>> = {
 };
 
 /** @throws if the text is none that a client should come to */
-export function outcomeOf({ text, said }: Ending): Outcome {
+export function outcomeOf({ text, report: said }: Ending): Outcome {
   const outcome = texts[text];
   if (outcome === undefined) throw new Error(`What is this? ${text}`);
   switch (said) {

@@ -4,7 +4,7 @@ import type { Measured, SideBySide } from './sideBySide';
 
 export type Language = 'en' | 'zh';
 
-interface Words {
+interface TableTexts {
   readonly file: string;
   readonly head: readonly [fault: string, tutorial: string, ours: string];
   readonly outcomes: Readonly<Record<Outcome, string>>;
@@ -13,7 +13,7 @@ interface Words {
   readonly comma: string;
 }
 
-const words: Readonly<Record<Language, Words>> = {
+const tableTexts: Readonly<Record<Language, TableTexts>> = {
   en: {
     file: 'README.md',
     head: ['what goes wrong', 'the tutorial', 'ours'],
@@ -46,15 +46,15 @@ const words: Readonly<Record<Language, Words>> = {
   },
 };
 
-export const languages = Object.keys(words) as readonly Language[];
+export const languages = Object.keys(tableTexts) as readonly Language[];
 
 export function readmeOf(language: Language): string {
-  return words[language].file;
+  return tableTexts[language].file;
 }
 
 /** The table that the README of a language has. */
 export function readmeTable(language: Language, all: readonly SideBySide[]): string {
-  const { head, ...rest } = words[language];
+  const { head, ...rest } = tableTexts[language];
   const rows = all.map(({ fault, tutorial, ours }) => [fault[language], cell(rest, tutorial), cell(rest, ours)]);
   return markdownTable([head, ...rows]);
 }
@@ -67,7 +67,7 @@ export function withTable(text: string, table: string): string {
   return text.slice(0, from) + table + text.slice(text.indexOf('\n\n', from));
 }
 
-function cell({ outcomes, seconds, requests, comma }: Omit<Words, 'head'>, measured: Measured): string {
+function cell({ outcomes, seconds, requests, comma }: Omit<TableTexts, 'head'>, measured: Measured): string {
   const time = Number.isFinite(measured.ms) ? [seconds(rounded(measured.ms / 1000))] : [];
   return [outcomes[measured.outcome], ...time, requests(measured.requests)].join(comma);
 }
