@@ -1,12 +1,12 @@
-import { completionChunk, usageChunk, completionBody } from './replies';
+import { completionBody, completionChunk, usageChunk } from './replies';
 import type { Ending, GatewayRequest, Script, Step } from './script';
 import { pause, unlessAborted, type Wire } from './wire';
 
 /**
  * Plays a script until it ends or the client disconnects.
- * @param report receives what a script throws when its iterator is closed. That may be after the reply has ended: an
- *   iterator that awaits something closes only when that is done.
- * @throws what the script throws
+ * @param report called with an error that a script throws when its iterator is closed. The call may come after the end of
+ *   the reply, because an iterator that awaits a promise closes only afterwards.
+ * @throws the error that the script throws
  */
 export async function play(
   script: Script,
@@ -37,7 +37,7 @@ async function closeIterator(iterator: Iterator<Step> | AsyncIterator<Step>): Pr
   await iterator.return?.();
 }
 
-/** Writes one reply, step by step. */
+/** Writes a reply, step by step. */
 class ReplyWriter {
   private readonly isStreaming: boolean;
   private hasSentRole = false;
@@ -61,8 +61,8 @@ class ReplyWriter {
     else this.collect(step);
   }
 
-  async end(how: Ending): Promise<void> {
-    switch (how) {
+  async end(ending: Ending): Promise<void> {
+    switch (ending) {
       case 'fin':
         if (this.collected && !this.wire.hasStarted) await this.sendCompletion(this.collected);
         return this.wire.finish();
@@ -85,11 +85,11 @@ class ReplyWriter {
   }
 
   private async sendBytes(bytes: string | Uint8Array, chunk?: number, everyMs = 0): Promise<void> {
-    const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    const size = Math.max(1, chunk ?? all.length);
-    for (let from = 0; from < all.length && !this.wire.signal.aborted; from += size) {
+    const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    const size = Math.max(1, chunk ?? data.length);
+    for (let from = 0; from < data.length && !this.wire.signal.aborted; from += size) {
       if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.signal);
-      await this.wire.write(all.subarray(from, from + size));
+      await this.wire.write(data.subarray(from, from + size));
     }
   }
 
@@ -108,32 +108,33 @@ class ReplyWriter {
     if (step.usage) await this.sendEvent(usageChunk(this.request, step.usage));
   }
 
-  /** The first delta of a stream names the speaker. */
+  /** Adds the role to the first delta of a stream. */
   private withRole(delta: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const first = !this.hasSentRole;
+    const isFirst = !this.hasSentRole;
     this.hasSentRole = true;
-    return first ? { role: 'assistant', ...delta } : delta;
+    return isFirst ? { role: 'assistant', ...delta } : delta;
   }
 
   private collect(step: AnswerStep): void {
-    const so = (this.collected ??= { content: '', reasoning: '', finishReason: null });
-    if ('delta' in step) so.content += step.delta;
-    else if ('reasoning' in step) so.reasoning += step.reasoning;
+    const collected = (this.collected ??= { content: '', reasoning: '', finishReason: null });
+    if ('delta' in step) collected.content += step.delta;
+    else if ('reasoning' in step) collected.reasoning += step.reasoning;
     else if ('finish' in step) {
-      so.finishReason = step.finish;
-      if (step.usage) so.usage = step.usage;
+      collected.finishReason = step.finish;
+      if (step.usage) collected.usage = step.usage;
     }
   }
 
-  private async sendCompletion(gathered: NonNullable<typeof this.collected>): Promise<void> {
+  private async sendCompletion(collected: NonNullable<typeof this.collected>): Promise<void> {
     this.wire.sendHead(200, { 'content-type': 'application/json' });
-    await this.wire.write(JSON.stringify(completionBody(this.request, gathered)));
+    await this.wire.write(JSON.stringify(completionBody(this.request, collected)));
   }
 }
 
+/** Token counts in the field names of the API. */
 type UsageJson = Readonly<Record<string, unknown>>;
 
-/** Steps that follow the request's `stream`. */
+/** The steps whose form depends on the `stream` field of the request. */
 type AnswerStep = Extract<
   Step,
   { delta: unknown } | { reasoning: unknown } | { finish: unknown } | { comment: unknown } | { done: unknown }

@@ -201,6 +201,6 @@ describe('the gateway', () => {
     });
     await assert.rejects(async () => (await chat(gateway)).text());
     assert.equal(await gateway.requests[0]!.closed, 'server');
-    assert.match(String(errors[0]), /head of a reply comes before/);
+    assert.match(String(errors[0]), /head of a reply must be sent once/);
   });
 });

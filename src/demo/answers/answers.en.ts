@@ -1,10 +1,12 @@
+/** The topics that the offline demo has an answer for. */
 export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker';
 
+/** The answers of the offline demo in one language. */
 export interface DemoTexts {
   readonly answers: Readonly<Record<Topic, string>>;
-  /** Comes first when nothing in the prompt was understood. */
+  /** Text that precedes the answer when the demo recognises no topic in the prompt. */
   readonly notice: string;
-  /** What the demo thinks before it answers. */
+  /** Reasoning that the demo streams before an answer. */
   readonly reasoning: string;
 }
 

@@ -3,19 +3,19 @@ import { english, type DemoTexts, type Topic } from './answers.en';
 import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
 
-/** What is still to be streamed: the answer, or the rest of it. */
+/** The text that the demo still has to stream: an answer or its continuation. */
 interface DemoAnswer {
   readonly text: string;
   /** Whether the text continues a partial answer. */
   readonly isContinuation: boolean;
 }
 
-/** @param defaultTopic is the topic when the prompt names none */
+/** Returns the answer to a prompt, or its continuation. @param defaultTopic topic of a prompt that names none */
 export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer {
-  const rest = continuationOf(prompt, defaultTopic);
-  return rest === undefined
+  const continuation = continuationOf(prompt, defaultTopic);
+  return continuation === undefined
     ? { text: answerTo(prompt.text, defaultTopic), isContinuation: false }
-    : { text: rest, isContinuation: true };
+    : { text: continuation, isContinuation: true };
 }
 
 /** Streams the answer up to about its middle. */
@@ -25,8 +25,12 @@ export function* firstPart(prompt: DemoPrompt, { text }: DemoAnswer): Iterable<S
   yield* streamLikeRecorded(half, 'delta', seedOf(prompt));
 }
 
-/** Streams the whole answer, its finish reason and its usage. */
-export function* completeAnswer(prompt: DemoPrompt, { text, isContinuation: isRest }: DemoAnswer, reasons = false): Iterable<Step> {
+/** Streams the complete answer, its finish reason and its usage. */
+export function* completeAnswer(
+  prompt: DemoPrompt,
+  { text, isContinuation: isRest }: DemoAnswer,
+  reasons = false,
+): Iterable<Step> {
   const seed = seedOf(prompt);
   if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
   yield* streamLikeRecorded(text, 'delta', seed);
@@ -38,7 +42,7 @@ export function* completeAnswer(prompt: DemoPrompt, { text, isContinuation: isRe
   yield { done: true };
 }
 
-/** Returns the rest of a partial answer; many models repeat their last words first when a message asks for it. */
+/** Returns the continuation of a partial answer. If a message asks for it, the last words are repeated, as by many models. */
 function continuationOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
   if (!partial) return undefined;
   const answers = [answerTo(prompt, defaultTopic), ...allAnswers()];
@@ -46,13 +50,13 @@ function continuationOf({ partial, text: prompt, asksForRest }: DemoPrompt, defa
   return text?.slice(asksForRest ? startOfRepetition(partial) : partial.length);
 }
 
-/** The repetition consists of whole characters. A client can only recognise one that has a letter or digit. */
+/** Returns the offset at which the repetition starts. A client can recognise a repetition only by a letter or digit. */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');
   return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
 }
 
-/** The first match decides, so special topics come before general ones. */
+/** Keywords of the topics. The first match decides, so special topics come before general ones. */
 const keywords: readonly (readonly [Topic, RegExp])[] = [
   ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
   ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],
@@ -64,8 +68,8 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
 ];
 
 /**
- * Returns the answer to a prompt, in its language. Words inside a code block name no topic: a user who sends code wants
- * to hear about the code, and is told that the demo can't read it.
+ * Returns the answer to a prompt, in the language of the prompt. Words inside a code block name no topic: for a prompt with
+ * code, the answer states that the demo can't read code.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const { answers, notice } = textsFor(prompt);
@@ -74,7 +78,7 @@ export function answerTo(prompt: string, defaultTopic: Topic): string {
   return named && withoutCode === prompt ? answers[named] : `${notice}\n\n${answers[named ?? defaultTopic]}`;
 }
 
-/** Returns every possible answer, so that a model can continue what another one began. */
+/** Returns every possible answer, so that a model can continue the partial answer of another model. */
 function allAnswers(): readonly string[] {
   return [english, chinese].flatMap(({ answers, notice }) =>
     Object.values(answers).flatMap((text) => [text, `${notice}\n\n${text}`]),
@@ -85,14 +89,14 @@ function textsFor(prompt: string): DemoTexts {
   return /\p{Script=Han}/u.test(prompt) ? chinese : english;
 }
 
-/** About one token: a short word, two ideographs or a bit of punctuation, with the space before it. */
+/** Matches about one token: a short word, two ideographs or punctuation, with the whitespace before it. */
 const tokenPattern = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
 
-/** Milliseconds between two deltas of a recorded stream. */
+/** Limits of the time between two deltas, in milliseconds, as measured in recorded streams. */
 const minDelayMs = 8;
 const maxDelayMs = 40;
 
-/** Streams deltas in the rhythm of a provider's stream, which is the same for the same seed. */
+/** Streams deltas with the irregular timing of a provider's stream. The same seed gives the same timing. */
 export function* streamLikeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
   const random = mulberry32(seed);
   for (const [token] of text.matchAll(tokenPattern)) {
@@ -105,7 +109,7 @@ function seedOf({ key }: DemoPrompt): number {
   return parseInt(key.slice(0, 8), 16);
 }
 
-/** Uniform in [0, 1). Source: Tommy Ettinger's Mulberry32, public domain. */
+/** Returns a generator of uniform random numbers in [0, 1). Source: Tommy Ettinger's Mulberry32, public domain. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -280,7 +280,7 @@ describe('the state of a turn', () => {
       [1100, 1, text('lo')],
       [1200, 1, { type: 'tool-call', index: 0, arguments: '{}' }],
     ]);
-    assert.deepEqual(throughput, { before: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
+    assert.deepEqual(throughput, { completedSeconds: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
   });
 
   it('has the throughput of an answer that has overtaken another over the time in which it came', () => {
