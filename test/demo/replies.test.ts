@@ -15,7 +15,7 @@ import {
 import { recordings } from '../support/recordings';
 import { dataEvents } from './dataEvents';
 
-describe('scripted replies', () => {
+describe('scripted reply', () => {
   const cases: { name: string; steps: Iterable<Step>; expected: Step[] }[] = [
     {
       name: 'answer() with deltas of four characters',
@@ -88,13 +88,13 @@ describe('scripted replies', () => {
       });
 
     for (const { name, lines } of recordings) {
-      it(`send the recorded events of ${name} unchanged and in order`, async () => {
+      it(`sends the recorded events of ${name} unchanged and in order`, async () => {
         gateway.script = () => recordedStream(lines);
         assert.deepEqual(dataEvents(await (await chat()).text()), [...lines, '[DONE]']);
       });
     }
 
-    it('state the seconds of rateLimited() in the header and in the message', async () => {
+    it('states the seconds of rateLimited() in the header and in the message', async () => {
       gateway.script = () => rateLimited(37, { 'retry-after-ms': '36500' });
       const response = await chat();
       assert.equal(response.status, 429);
@@ -105,7 +105,7 @@ describe('scripted replies', () => {
       assert.equal(error.code, 'rate_limit_exceeded');
     });
 
-    it('send completion() as JSON even if the request asks for a stream', async () => {
+    it('sends completion() as JSON even if the request asks for a stream', async () => {
       gateway.script = (request) => completion(request, 'Hi', { usage: { total_tokens: 2 } });
       const response = await chat();
       assert.equal(response.headers.get('content-type'), 'application/json');
@@ -116,7 +116,7 @@ describe('scripted replies', () => {
       assert.deepEqual(body.usage, { total_tokens: 2 });
     });
 
-    it('give each request the next reply of inTurn(), and all further requests the last one', async () => {
+    it('gives each request the next reply of inTurn(), and all further requests the last one', async () => {
       gateway.script = inTurn(
         () => failure(500, { message: 'a' }),
         () => failure(503, { message: 'b' }),
@@ -129,7 +129,7 @@ describe('scripted replies', () => {
   });
 });
 
-describe('stream recordings', () => {
+describe('set of stream recordings', () => {
   const contents: Record<string, { text: RegExp; reasoning: RegExp }> = {
     'deepseek-reasoning': { text: /^The word "strawberry" contains three "r"s\.$/, reasoning: /^We need .*is 3\.$/s },
     'deepseek-text': { text: /^## \*\*Holiday Name:.* looking at$/s, reasoning: /^$/ },
@@ -137,14 +137,14 @@ describe('stream recordings', () => {
     'openai-text': { text: /^\*\*Holiday Name:\*\* .*\.$/s, reasoning: /^$/ },
   };
 
-  it('cover four streams', () =>
+  it('covers four streams', () =>
     assert.deepEqual(
       recordings.map(({ name }) => name),
       Object.keys(contents),
     ));
 
   for (const { name, text, reasoning } of recordings) {
-    it(`contain the text and the reasoning of ${name}`, () => {
+    it(`contains the text and the reasoning of ${name}`, () => {
       assert.match(text, contents[name]!.text);
       assert.match(reasoning, contents[name]!.reasoning);
     });

@@ -15,7 +15,7 @@ const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 const chunk = (created: number, delta: object, finish: string | null = null): string =>
   event(chunkWith(created, { choices: [{ index: 0, delta, finish_reason: finish }] }));
 
-describe('gateway steps', () => {
+describe('gateway step', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startGateway()));
   afterEach(() => gateway.close());
@@ -63,7 +63,7 @@ describe('gateway steps', () => {
   ];
 
   for (const { name, steps, chunks } of cases) {
-    it(`send the expected bytes for ${name}`, async () => {
+    it(`sends the expected bytes for ${name}`, async () => {
       gateway.script = () => steps;
       const { bytes, ending } = await post(gateway).ended;
       const reply = parseReply(bytes);
@@ -83,13 +83,13 @@ describe('gateway steps', () => {
     });
   }
 
-  it('split characters over chunks if the script says so', async () => {
+  it('splits characters over chunks if the script says so', async () => {
     gateway.script = () => [{ send: '语', chunk: 1 }];
     const { bytes } = await post(gateway).ended;
     assert.match(bytes.toString('latin1'), /\r\n\r\n1\r\n\xe8\r\n1\r\n\xaf\r\n1\r\n\xad\r\n0\r\n\r\n$/);
   });
 
-  it('delay the reply until a promise resolves', async () => {
+  it('delays the reply until a promise resolves', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'before' },
@@ -102,7 +102,7 @@ describe('gateway steps', () => {
     assert.deepEqual(parseReply((await client.ended).bytes).chunks, ['before', 'after']);
   });
 
-  it('send the status and headers immediately', async () => {
+  it('sends the status and headers immediately', async () => {
     gateway.script = () => [{ status: 503, headers: { 'X-Reason': 'tired' } }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('\r\n\r\n');
@@ -113,7 +113,7 @@ describe('gateway steps', () => {
     assert.equal(headers.get('x-reason'), 'tired');
   });
 
-  it('override a default header in any letter case, and omit an empty content type', async () => {
+  it('overrides a default header in any letter case, and omits an empty content type', async () => {
     gateway.script = ({ n }) => [
       { status: 200, headers: n === 1 ? { 'Content-Type': 'text/html' } : { 'Content-Type': '' } },
     ];
@@ -122,7 +122,7 @@ describe('gateway steps', () => {
     assert.deepEqual([await type(), await type()], ['text/html', undefined]);
   });
 
-  it('send only the raw bytes after a raw step', async () => {
+  it('sends only the raw bytes after a raw step', async () => {
     const banner = 'SSH-2.0-OpenSSH_9.6\r\n';
     gateway.script = () => [{ raw: banner }, { raw: Uint8Array.of(0, 255) }, { send: 'x' }, { comment: 'c' }];
     const { bytes, ending } = await post(gateway).ended;

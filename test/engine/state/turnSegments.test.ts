@@ -82,13 +82,13 @@ describe('last activity of a segment', () => {
 const first = stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
 const continued: TurnState = { ...initialTurn, text: 'Hello', earlier: runsSoFar(first) };
 
-describe('segments of a turn', () => {
-  it('consist of the turn itself when it was not continued', () => {
+describe('list of segments of a turn', () => {
+  it('consists of the turn itself when it was not continued', () => {
     const state = stateAfter([start(0)]);
     assert.deepEqual(runsOf(state), [state]);
   });
 
-  it('include all previous segments of a continued turn', () => {
+  it('includes all previous segments of a continued turn', () => {
     const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued);
     const third: TurnState = { ...initialTurn, earlier: runsSoFar(second) };
     assert.deepEqual(
@@ -101,13 +101,13 @@ describe('segments of a turn', () => {
     );
   });
 
-  it('do not include a segment without events', () => {
+  it('does not include a segment without events', () => {
     assert.deepEqual(runsSoFar({ ...initialTurn, phase: 'interrupted' }), []);
   });
 });
 
-describe('totals of a turn', () => {
-  it('are those of its only segment', () => {
+describe('sum over the segments of a turn', () => {
+  it('equals the numbers of a single segment', () => {
     const beforeAnswer = [start(0), ended(100, 100, { how: 'rate-limit', bytes: 40 }), waiting(100), start(5100, 2)];
     const answer = [
       text(5500),
@@ -125,13 +125,13 @@ describe('totals of a turn', () => {
     });
   });
 
-  it('sum all segments without the time between them', () => {
+  it('leaves out the time between segments', () => {
     const state = stateAfter([start(500_000), text(500_100), stopped(501_000)], continued);
     const { attempts, ms, firstTokenMs } = totalsOf(state);
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
   });
 
-  it('measure the first token after all previous segments', () => {
+  it('includes all previous segments in the time to the first token', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
       ...initialTurn,
@@ -140,16 +140,16 @@ describe('totals of a turn', () => {
     assert.equal(totalsOf(state).firstTokenMs, 3500);
   });
 
-  it('grow with the time while the turn is running or waiting', () => {
+  it('grows with the time while the turn is running or waiting', () => {
     const { ms, waitedMs } = totalsOf(stateAfter([start(0), waiting(100)]), 2100);
     assert.deepEqual([ms, waitedMs], [2100, 2000]);
   });
 
-  it('give the speed in characters when the gateway reported no tokens', () => {
+  it('gives the speed in characters when the gateway reported no tokens', () => {
     assert.deepEqual(totalsOf(first).speed, { unit: 'characters', perSecond: 5 });
   });
 
-  it('give no speed for an answer that arrived all at once', () => {
+  it('gives no speed for an answer that arrived all at once', () => {
     const state = stateAfter([start(0), text(400), ended(500, 500, { firstTokenMs: 400, chars: 5 }), done(500)]);
     assert.equal(totalsOf(state).speed, undefined);
   });

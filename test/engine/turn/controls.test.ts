@@ -263,10 +263,10 @@ describe('change of the key or base URL', () => {
   });
 });
 
-describe('fallback models', () => {
+describe('fallback model', () => {
   const overloaded = status(503, { error: { message: 'overloaded' } });
 
-  it('are used in order, each after three overloads in a row', async () => {
+  it('is used after three overloads in a row, in the configured order', async () => {
     const run = await new EngineRun({
       replies: [overloaded],
       settings: { fallbackModels: ['gpt-4o', 'second', 'third'], retry: { maxRetries: 10 } },
@@ -284,7 +284,7 @@ describe('fallback models', () => {
     );
   });
 
-  it('are not used when none are configured, or when another fault interrupts the overloads', async () => {
+  it('is not used when none is configured, or when another fault interrupts the overloads', async () => {
     const withoutFallback = await new EngineRun({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
     }).toEnd();

@@ -414,7 +414,7 @@ describe('history of a turn', () => {
   });
 });
 
-describe('messages of a turn', () => {
+describe('message of a turn', () => {
   const cause = { until: 5000, delayMs: 5000, source: 'server', reason: 'rate-limit' } as const;
   for (const [why, reason, row] of [
     ['cooldown', 'rate-limit', 30],
@@ -424,7 +424,7 @@ describe('messages of a turn', () => {
     ['probe', 'breaker', 61],
     ['probe', 'rate-limit', 30],
   ] as const) {
-    it(`come from fault row ${row} for the block "${why}" after the fault "${reason}"`, () => {
+    it(`comes from fault row ${row} for the block "${why}" after the fault "${reason}"`, () => {
       assert.equal(faultOfBlock({ why, cause: { ...cause, reason } }).row, row);
     });
   }
@@ -441,7 +441,7 @@ describe('messages of a turn', () => {
     ['breaker', 'server', undefined],
     ['probe', 'server', undefined],
   ] as const) {
-    it(`contain ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for the block "${why}" with a delay from "${source}"`, () => {
+    it(`contains ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for the block "${why}" with a delay from "${source}"`, () => {
       const block = { until: 5000, why, origin: 'request', cause: { ...cause, source } } as const;
       assert.equal(messages.describeGateWait(block, 3, turnContext).hintMs, hintMs);
     });
@@ -451,7 +451,7 @@ describe('messages of a turn', () => {
     [42, ['continue', 'restart', 'retryNow']],
     [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
-    it(`offer the actions ${actions.join(', ')} for a partial answer after fault row ${row}`, () => {
+    it(`offers the actions ${actions.join(', ')} for a partial answer after fault row ${row}`, () => {
       const seen = faultOfRow(row);
       const failed = messages.describeFailure(
         { decision: { do: 'fail', fault: seen }, seen },

@@ -441,8 +441,8 @@ describe('response without an answer', () => {
   }
 });
 
-describe('timeouts of an attempt', () => {
-  it('end an attempt without headers after 60 s', async () => {
+describe('timeout of an attempt', () => {
+  it('ends an attempt without headers after 60 s', async () => {
     const run = new EngineRun({ replies: [silent, answering('ok')] });
     await run.clock.advance(59_999);
     assert.equal(run.of('waiting').length, 0);
@@ -454,7 +454,7 @@ describe('timeouts of an attempt', () => {
     await run.toEnd();
   });
 
-  it('are three times as long for a reasoning model', async () => {
+  it('is three times as long for a reasoning model', async () => {
     const run = new EngineRun({ replies: [silent], request: { model: 'deepseek-r1' } });
     await run.clock.advance(179_999);
     assert.equal(run.of('waiting').length, 0);
@@ -463,14 +463,14 @@ describe('timeouts of an attempt', () => {
     run.turn.stop();
   });
 
-  it('end an attempt without a first token after 120 s', async () => {
+  it('ends an attempt without a first token after 120 s', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.send(': keep-alive\n\n'))] });
     await run.clock.advance(120_000);
     assert.equal(run.last('waiting').reason, 'timeout');
     run.turn.stop();
   });
 
-  it('cut a stream that sends no bytes for 60 s in the middle of the answer', async () => {
+  it('cuts a stream that sends no bytes for 60 s in the middle of the answer', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering(' and half')] });
     await run.clock.advance(60_000);
     assert.equal(run.last('cut').reason, 'stalled');
@@ -478,7 +478,7 @@ describe('timeouts of an attempt', () => {
     assert.equal(run.shownText, 'half and half');
   });
 
-  it('cut a stream that sends only keep-alive comments for 180 s', async () => {
+  it('cuts a stream that sends only keep-alive comments for 180 s', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('half')))] });
     for (let seconds = 0; seconds < 175; seconds += 25) {
@@ -491,7 +491,7 @@ describe('timeouts of an attempt', () => {
     run.turn.stop();
   });
 
-  it('emit a single quiet event after 10 s without data', async () => {
+  it('emits a single quiet event after 10 s without data', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(30_000);
     assert.deepEqual(
@@ -501,7 +501,7 @@ describe('timeouts of an attempt', () => {
     run.turn.stop();
   });
 
-  it('end an error response whose body never ends', async () => {
+  it('ends an error response whose body never ends', async () => {
     const endlessError = (request: { signal: AbortSignal }): Response =>
       new Response(streamOf(request.signal), { status: 401, headers: { 'content-type': 'application/json' } });
     const run = new EngineRun({ replies: [endlessError] });
