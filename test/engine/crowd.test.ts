@@ -7,13 +7,13 @@ import type { Scenario } from '../simulate/scenarios';
 import { inOneWindow } from '../simulate/strategies/ours';
 import { propertyRuns } from '../support/propertyRuns';
 
-const anyHint = fc.constantFrom<RetryAfter>('none', 'exact', 10);
+const anyRetryAfter = fc.constantFrom<RetryAfter>('none', 'exact', 10);
 
 const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   title: fc.constant('any'),
   outageMs: fc.integer({ min: 0, max: 40_000 }),
-  outage: fc.record({ status: fc.constantFrom(429, 500, 502, 503, 'refused' as const), hint: anyHint }),
-  limit: fc.record({ status: fc.constantFrom(429, 503), hint: anyHint }),
+  outage: fc.record({ status: fc.constantFrom(429, 500, 502, 503, 'refused' as const), retryAfter: anyRetryAfter }),
+  limit: fc.record({ status: fc.constantFrom(429, 503), retryAfter: anyRetryAfter }),
 });
 
 /**

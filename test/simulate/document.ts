@@ -4,19 +4,20 @@ import type { Result } from './results';
 import type { Scenario } from './scenarios';
 import { markdownTable, multiple, percent } from './table';
 
+/** The results that the page shows. */
 export interface SimulationResults {
-  /** Of every strategy, in every scenario, for every crowd. */
+  /** Results of every strategy in every scenario, for every size of crowd. */
   readonly all: readonly Result[];
-  /** Outages of other lengths, of one size of crowd. */
+  /** Results for outages of other lengths, with one size of crowd. */
   readonly otherOutages: readonly (readonly [seconds: number, results: readonly Result[]])[];
-  /** One client that is allowed more retries than by default. */
+  /** Results of a single client with more retries than the default. */
   readonly withMoreRetries: readonly Result[];
 }
 
-/** The page that `npm run simulate` writes. */
-export function page({ all, otherOutages: lengths, withMoreRetries: patient }: SimulationResults): string {
+/** Returns the page that `npm run simulate` writes. */
+export function page({ all, otherOutages, withMoreRetries }: SimulationResults): string {
   const ours = all.filter(({ strategy }) => strategy === 'ours');
-  const hundred = all.filter(({ clients }) => clients === 100);
+  const hundredClients = all.filter(({ clients }) => clients === 100);
   return `# Simulated crowds
 
 Written by \`npm run simulate\`. What happens when a gateway is out for half a minute, or when more clients ask than it
@@ -64,21 +65,21 @@ A lone client can't have it all: it learns of the end of an outage only by askin
 With full jitter, after a 502 or a refused connection, they are spent after half of the 30 s. More of them help
 (\`holysheep.retry.maxRetries\`), of one client, with ten:
 
-${measuresTable(patient, ({ scenario }) => [scenario.title], ['scenario'])}
+${measuresTable(withMoreRetries, ({ scenario }) => [scenario.title], ['scenario'])}
 
 ## All, with 100 clients
 
-${measuresTable(hundred, ({ scenario, strategy }) => [scenario.title, strategy], ['scenario', 'strategy'])}
+${measuresTable(hundredClients, ({ scenario, strategy }) => [scenario.title, strategy], ['scenario', 'strategy'])}
 
 ## Outages of other lengths
 
 p95 ÷ ideal of 100 clients. A fixed row of delays fits one length by accident.
 
-${lengthsTable(lengths)}
+${outagesTable(otherOutages)}
 `;
 }
 
-/** The same for standard output, where there is room for all. */
+/** Returns a table of all results for standard output. */
 export function fullTable(all: readonly Result[]): string {
   const names = ['scenario', 'clients', 'strategy'];
   return measuresTable(all, ({ scenario, clients, strategy }) => [scenario.title, `${clients}`, strategy], names);
@@ -102,14 +103,14 @@ function measuresTable(
   return markdownTable([head, ...rows]);
 }
 
-function lengthsTable(lengths: SimulationResults['otherOutages']): string {
-  const [, first = []] = lengths[0] ?? [];
+function outagesTable(outages: SimulationResults['otherOutages']): string {
+  const [, first = []] = outages[0] ?? [];
   const rows = first.map(({ scenario, strategy }, index) => [
     scenario.title,
     strategy,
-    ...lengths.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
+    ...outages.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
   ]);
-  return markdownTable([['scenario', 'strategy', ...lengths.map(([seconds]) => `${seconds} s`)], ...rows]);
+  return markdownTable([['scenario', 'strategy', ...outages.map(([seconds]) => `${seconds} s`)], ...rows]);
 }
 
 const chartRows = [
@@ -124,7 +125,7 @@ const chartRows = [
   },
 ] as const satisfies readonly (Row & { readonly of: keyof Result })[];
 
-/** A line that runs along the upper edge: its strategy leaves at least every twentieth without an answer. */
+/** Returns the chart. A line at the upper edge means that at least 5 % of the questions were not answered. */
 export function chart(all: readonly Result[], scenarios: readonly Scenario[], clients: readonly number[]): string {
   const names = [...new Set(all.map(({ strategy }) => strategy))].filter((name) => name !== 'ideal');
   return svg({
@@ -137,9 +138,9 @@ export function chart(all: readonly Result[], scenarios: readonly Scenario[], cl
       names.map((name) => ({
         name,
         values: clients.map((count) => {
-          const is = (result: Result): boolean =>
+          const isMatch = (result: Result): boolean =>
             result.strategy === name && result.clients === count && result.scenario === scenarios[column];
-          return all.find(is)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
+          return all.find(isMatch)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
         }),
       })),
   });

@@ -1,17 +1,21 @@
 import { percentile } from '../bench/statistics';
 import { arrivalsMs, capacityFor, type CrowdRun } from './crowd';
 
+/** The measures of one strategy in one scenario. */
 export interface Measures {
-  /** Share of the questions that were answered, 0 to 1. */
+  /** Share of the answered questions, from 0 to 1. */
   readonly success: number;
-  /** Of all questions, milliseconds; one that was never answered took for ever. */
+  /** Median time to an answer, in milliseconds. The time of an unanswered question is infinite. */
   readonly medianMs: number;
+  /** 95th percentile of the time to an answer, in milliseconds. */
   readonly p95Ms: number;
+  /** Average number of calls per question. */
   readonly callsPerRequest: number;
-  /** Mean over the runs of the most calls in any one second after the questions have come, as a multiple of the capacity. */
+  /** Highest number of calls per second after all questions were asked, divided by the capacity; the mean of all runs. */
   readonly peak: number;
 }
 
+/** Computes the measures over several runs. */
 export function measure(runs: readonly CrowdRun[]): Measures {
   const clients = runs.reduce((sum, run) => sum + run.clients, 0);
   const answered = runs.flatMap((run) => run.answerTimes);
@@ -26,13 +30,16 @@ export function measure(runs: readonly CrowdRun[]): Measures {
   };
 }
 
-/** Sliding windows that begin after the last question: what comes before is the crowd's arrival, not the strategy. */
+/**
+ * Returns the highest number of calls within any second after the last question was asked. Earlier calls depend on the
+ * arrival of the clients and not on their strategy.
+ */
 export function maxCallsPerSecond(calls: readonly number[]): number {
-  const later = calls.filter((at) => at >= arrivalsMs);
-  let most = 0;
-  for (let from = 0, to = 0; from < later.length; from++) {
-    while (to < later.length && later[to]! < later[from]! + 1000) to++;
-    most = Math.max(most, to - from);
+  const laterCalls = calls.filter((time) => time >= arrivalsMs);
+  let max = 0;
+  for (let from = 0, to = 0; from < laterCalls.length; from++) {
+    while (to < laterCalls.length && laterCalls[to]! < laterCalls[from]! + 1000) to++;
+    max = Math.max(max, to - from);
   }
-  return most;
+  return max;
 }

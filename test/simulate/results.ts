@@ -3,18 +3,21 @@ import { measure, type Measures } from './measures';
 import type { Scenario } from './scenarios';
 import type { Strategy } from './strategies/strategy';
 
+/** The measures of one strategy in one scenario with one size of crowd. */
 export interface Result extends Measures {
   readonly scenario: Scenario;
   readonly clients: number;
   readonly strategy: string;
-  /** As multiples of what the clairvoyant crowd needs. */
+  /** Median time to an answer, divided by the median of the ideal crowd. */
   readonly median: number;
+  /** 95th percentile of the time to an answer, divided by that of the ideal crowd. */
   readonly p95: number;
 }
 
-/** How many clients there are, and how often they are simulated: few need many runs to have a percentile. */
+/** The number of clients and the number of runs. A small crowd needs many runs for a reliable percentile. */
 export type Crowd = readonly [clients: number, runs: number];
 
+/** The sizes of the simulated crowds. */
 export const crowds: readonly Crowd[] = [
   [1, 200],
   [10, 40],
@@ -22,7 +25,7 @@ export const crowds: readonly Crowd[] = [
   [1000, 2],
 ];
 
-/** One result a strategy; the clairvoyant crowd's is the last. */
+/** Simulates a scenario with each strategy. @returns one result per strategy, and the result of the ideal crowd as the last */
 export async function simulate(
   scenario: Scenario,
   [clients, runs]: Crowd,

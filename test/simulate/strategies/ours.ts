@@ -15,7 +15,7 @@ import type { Question, Strategy } from './strategy';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-simulated-key', model: 'gpt-4o' };
 
-/** Not read by anybody in the simulation. */
+/** The description of a wait, which the simulation does not use. */
 const description: WaitDescription = {
   attempt: 0,
   source: 'backoff',
@@ -27,7 +27,7 @@ const description: WaitDescription = {
 
 const { retry } = defaultSettings;
 
-/** All questions of a window, behind one gate. */
+/** Returns a strategy in which all questions come from one window and share a gate. */
 export function inOneWindow(maxRetries = retry.maxRetries): Strategy {
   return (world, random) => {
     world.awaitsPromises = true;
@@ -36,7 +36,7 @@ export function inOneWindow(maxRetries = retry.maxRetries): Strategy {
   };
 }
 
-/** As many windows as questions, on machines that know nothing of each other. */
+/** Returns a strategy in which each question comes from another computer, without shared state. */
 export function onSeparateMachines(maxRetries = retry.maxRetries): Strategy {
   return (world, random) => {
     world.awaitsPromises = true;
@@ -45,7 +45,7 @@ export function onSeparateMachines(maxRetries = retry.maxRetries): Strategy {
   };
 }
 
-/** The engine's turn without streams and words: its gate, its waits, its history and its policy are the engine's. */
+/** A turn without streams and messages. Its gate, waits, history and retry policy are those of the engine. */
 class SimulatedTurn {
   private readonly history = new TurnHistory(scope.model);
   readonly gate: Gate;
@@ -71,7 +71,7 @@ class SimulatedTurn {
 
   async run(question: Question): Promise<void> {
     const request = { isForced: false, describe: () => description, wish: () => undefined };
-    for (let again = true; again;) {
+    for (let retries = true; retries;) {
       const admission = await this.queue.acquire(this.gate, request);
       if (admission.type !== 'admitted') break;
       this.retries.attemptStarts(false);
@@ -80,7 +80,7 @@ class SimulatedTurn {
         this.streamAnswer(question);
         return;
       }
-      again = await this.waitToRetry(refusal);
+      retries = await this.waitToRetry(refusal);
     }
     question.failed();
   }
@@ -90,7 +90,7 @@ class SimulatedTurn {
     this.world.after(question.succeeded(), () => this.retries.succeeded(this.budget));
   }
 
-  /** @returns whether there is another attempt */
+  /** Waits as the retry policy decides. @returns whether another attempt follows */
   private async waitToRetry(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
     const { decision, isBreakerOpen } = this.retries.handle(fault, this, { resuming: false, hasText: false });
