@@ -9,7 +9,7 @@ export interface Refusal {
 export type RetryAfter = 'none' | 'exact' | number;
 
 /** How the gateway fails. */
-export interface Behaviour {
+export interface Behavior {
   /** Duration of the outage at the start, in milliseconds. Every call during the outage fails. */
   readonly outageMs: number;
   /** Refusal of calls during the outage. An exact `Retry-After` is the remaining time of the outage. */
@@ -24,16 +24,16 @@ export class Gateway {
   private filledAt: number;
 
   constructor(
-    private readonly behaviour: Behaviour,
+    private readonly behavior: Behavior,
     private readonly perSecond: number,
   ) {
     this.tokens = perSecond;
-    this.filledAt = behaviour.outageMs;
+    this.filledAt = behavior.outageMs;
   }
 
   /** Handles a call. @returns undefined if the call is accepted */
   call(now: number): Refusal | undefined {
-    const { outageMs, outage, limit } = this.behaviour;
+    const { outageMs, outage, limit } = this.behavior;
     if (now < outageMs) return refusal(outage, outageMs - now);
     this.fill(now);
     if (this.tokens < 1) return refusal(limit, this.waitMs());

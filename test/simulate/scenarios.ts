@@ -1,7 +1,7 @@
-import type { Behaviour } from './gateway';
+import type { Behavior } from './gateway';
 
-/** A named behaviour of the gateway. */
-export interface Scenario extends Behaviour {
+/** A named behavior of the gateway. */
+export interface Scenario extends Behavior {
   readonly title: string;
 }
 
