@@ -34,7 +34,7 @@ function ask(script: Script, model: string, ...messages: ChatBodyMessage[]): Rep
 
 const promptOf = (id: string): string => demoModels.find((model) => model.id === id)!.prompt;
 
-describe('the offline demo', () => {
+describe('script of the offline demo', () => {
   let script: Script;
   beforeEach(() => (script = demoScript()));
 
@@ -124,7 +124,7 @@ describe('the offline demo', () => {
     assert.equal(partial + continuation.text, ask(script, 'demo-cut', user('Tell me something.')).text);
   });
 
-  it('does not take a new question after a stopped answer for a continuation', () => {
+  it('does not treat a new question after a stopped answer as a request to continue', () => {
     const partial = ask(script, 'demo-cut', user('How do I resume a stream?')).text;
     const next = ask(script, 'demo-steady', user('How do I resume a stream?'), assistant(partial), user('And jitter?'));
     assert.equal(next.text, ask(script, 'demo-steady', user('And jitter?')).text);

@@ -336,11 +336,14 @@ describe('state of a turn', () => {
       [1, 1, text('Hal')],
       [8, 1, failed('Hal')],
     ]);
-    const again = stateAfter([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]], {
+    const resumed = stateAfter([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]], {
       ...initialTurn,
       text: failedState.text,
     });
-    assert.deepEqual([again.phase, again.text, again.failure, again.startedAt], ['resuming', 'Hal', undefined, 50]);
+    assert.deepEqual(
+      [resumed.phase, resumed.text, resumed.failure, resumed.startedAt],
+      ['resuming', 'Hal', undefined, 50],
+    );
   });
 
   it('keeps a ledger of its attempts and waits', () => {
@@ -385,10 +388,10 @@ describe('state of a turn', () => {
   }
 
   it('starts the reasoning without a blank line when the partial answer has none', () => {
-    const again: NewEvent = { type: 'attempt', model: 'gpt-4o', why: 'resume', how: 'continue', time: 0 };
+    const continueEvent: NewEvent = { type: 'attempt', model: 'gpt-4o', why: 'resume', how: 'continue', time: 0 };
     const state = stateAfter(
       [
-        [0, 1, again],
+        [0, 1, continueEvent],
         [1, 1, reasoning('hm')],
       ],
       { ...initialTurn, text: 'Hal' },
@@ -415,14 +418,14 @@ describe('state of a turn', () => {
       continuedByUser,
     );
     assert.deepEqual(state.seams, [{ offset: 3 }, { offset: 4, cut: 'Stalled.' }]);
-    const again = stateAfter(
+    const joinedAgain = stateAfter(
       [
         [8, 4, start()],
         [9, 4, join(9)],
       ],
       state,
     );
-    assert.deepEqual(again.seams.at(-1), { offset: 9 });
+    assert.deepEqual(joinedAgain.seams.at(-1), { offset: 9 });
   });
 
   for (const [how, isRestart] of [
@@ -544,11 +547,11 @@ describe('state of a turn', () => {
   });
 
   for (const how of ['continue', 'prefill', 'restart', undefined] as const) {
-    const keeps = how === 'continue' || how === 'prefill';
-    it(`${keeps ? 'keeps' : 'drops'} its tool calls in an attempt ${how ? `with the method "${how}"` : 'without a resume method'}`, () => {
+    const keepsCalls = how === 'continue' || how === 'prefill';
+    it(`${keepsCalls ? 'keeps' : 'drops'} its tool calls in an attempt ${how ? `with the method "${how}"` : 'without a resume method'}`, () => {
       const before = stateAfter([[0, 1, part(0, '{}')]]);
-      const again = stateAfter([[1, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }]], before);
-      assert.deepEqual(again.toolCalls, keeps ? before.toolCalls : []);
+      const after = stateAfter([[1, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }]], before);
+      assert.deepEqual(after.toolCalls, keepsCalls ? before.toolCalls : []);
     });
   }
 

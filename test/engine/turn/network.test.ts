@@ -118,8 +118,8 @@ describe('cooldown after a rate limit', () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
-    const other = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
-    assert.equal(other.of('waiting').length, 0);
+    const otherModel = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
+    assert.equal(otherModel.of('waiting').length, 0);
     first.turn.stop();
   });
 
