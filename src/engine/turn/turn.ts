@@ -233,7 +233,7 @@ export class Turn implements RunningTurn {
     }
   }
 
-  /** Whether the turn is over, or the user wants another model or another route. */
+  /** Whether the turn has finished, or the user has requested another model or another route. */
   private isDiverted(): boolean {
     return this.isFinished() || this.pendingCommand === 'switch' || this.pendingCommand === 'elsewhere';
   }
