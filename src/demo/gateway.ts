@@ -9,83 +9,85 @@ import { Wire } from './wire';
 
 export type { ChatBody, ChatBodyMessage, ClosedBy, Ending, GatewayRequest, Script, Step } from './script';
 
+/** The options of a gateway. */
 export interface GatewayOptions {
   readonly script?: Script;
   readonly models?: readonly string[] | Script;
-  /** 0, the default: one that is free. */
+  /** Port to listen on; 0, the default, chooses a free port. */
   readonly port?: number;
-  /** true: some bearer key; a string: this one. Without it 401. */
+  /** Key that requests must carry, or true to accept any bearer key. Other requests get a 401 response. */
   readonly requireKey?: boolean | string;
-  /** Accepts requests for any host, as from a proxy; by default only for `127.0.0.1` and `localhost` with its port. */
+  /** Accepts requests for any host, as a proxy sends them. By default, the host must be `127.0.0.1` or `localhost`. */
   readonly anyHost?: boolean;
-  /** Whether requests are kept for inspection; true by default. */
+  /** Whether the gateway records requests for inspection; true by default. */
   readonly keepsRequests?: boolean;
-  /** Told what a script throws; a warning of the process by default. The client has got a 500 or a broken reply. */
+  /** Called when a script throws; by default, the process emits a warning. The client gets a 500 response or a broken reply. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** An OpenAI-compatible server on the loopback address whose every reply is scripted, down to the byte. */
+/** An OpenAI-compatible gateway on the loopback address. A script determines every byte of its replies. */
 export interface Gateway {
-  /** `http://127.0.0.1:PORT` */
+  /** Origin of the gateway: `http://127.0.0.1:PORT`. */
   readonly origin: string;
-  /** The origin and `/v1`. */
+  /** Base URL of the gateway: its origin followed by `/v1`. */
   readonly baseUrl: string;
-  /** Chat completions in the order of their arrival. */
+  /** Recorded chat completion requests, in the order of their arrival. */
   readonly requests: readonly GatewayRequest[];
-  /** `GET /v1/models` */
+  /** Recorded requests for the list of models. */
   readonly modelRequests: readonly GatewayRequest[];
-  /** Both may be replaced at any time; a request goes by what is set when it arrives. */
+  /** Script of the chat completions. It may be replaced at any time and applies to requests that arrive later. */
   script: Script;
+  /** Ids of the models, or a script that replies to requests for the list of models. */
   models: readonly string[] | Script;
-  /** The n-th chat completion, at once if it has arrived, else when it does. */
+  /** Resolves with the n-th chat completion request as soon as it has arrived. */
   request(n: number): Promise<GatewayRequest>;
-  /** Forgets the requests; the next one is the first. */
+  /** Removes all recorded requests and starts counting at 1 again. */
   reset(): void;
-  /** Ends every socket. */
+  /** Closes every socket and stops the gateway. */
   close(): Promise<void>;
 }
 
 const defaultModels = ['claude-opus-4', 'claude-sonnet-4', 'gpt-4o', 'gemini-3-pro', 'deepseek-r1', 'deepseek-v3'];
 
-/** @throws when the port is taken */
+/** Starts a gateway. @throws if the port is already in use */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const gateway = new LoopbackGateway(options);
   await gateway.listen(options.port ?? 0);
   return gateway;
 }
 
-/** Requests for one path since the last reset. */
-interface Arrivals {
+/** The requests for one path since the last reset. */
+interface RequestLog {
   count: number;
-  readonly kept: GatewayRequest[];
+  readonly requests: GatewayRequest[];
 }
 
-const noArrivals = (): Arrivals => ({ count: 0, kept: [] });
+const emptyLog = (): RequestLog => ({ count: 0, requests: [] });
 
 class LoopbackGateway implements Gateway {
   script: Script;
   models: readonly string[] | Script;
-  private chat = noArrivals();
-  private lists = noArrivals();
-  private awaited: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
+  private chat = emptyLog();
+  private modelLists = emptyLog();
+  private waiters: { readonly n: number; readonly arrived: (request: GatewayRequest) => void }[] = [];
   private readonly open = new Map<Wire, Promise<void>>();
-  // No limits of its own: how long a connection lives is what the scripts and the tests are about.
+  // The server has no timeouts: scripts determine how long a connection lives.
   private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
 
   constructor(private readonly options: GatewayOptions) {
     this.script = options.script ?? (() => answer('Hello!'));
     this.models = options.models ?? defaultModels;
     this.server.on('request', (incoming, response) => {
-      this.take(incoming, response).catch(this.report);
+      this.handle(incoming, response).catch(this.report);
     });
   }
 
   get requests(): readonly GatewayRequest[] {
-    return this.chat.kept;
+    return this.chat.requests;
   }
 
   get modelRequests(): readonly GatewayRequest[] {
-    return this.lists.kept;
+    return this.modelLists.requests;
   }
 
   get origin(): string {
@@ -102,13 +104,13 @@ class LoopbackGateway implements Gateway {
   }
 
   request(n: number): Promise<GatewayRequest> {
-    const there = this.requests[n - 1];
-    return there ? Promise.resolve(there) : new Promise((arrived) => this.awaited.push({ n, arrived }));
+    const existing = this.requests[n - 1];
+    return existing ? Promise.resolve(existing) : new Promise((arrived) => this.waiters.push({ n, arrived }));
   }
 
   reset(): void {
-    this.chat = noArrivals();
-    this.lists = noArrivals();
+    this.chat = emptyLog();
+    this.modelLists = emptyLog();
   }
 
   async close(): Promise<void> {
@@ -127,66 +129,66 @@ class LoopbackGateway implements Gateway {
     else process.emitWarning(error instanceof Error ? error : String(error));
   };
 
-  private async take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
-    const ownHosts = [`127.0.0.1:${this.port}`, `localhost:${this.port}`];
-    const fault = headerFault(incoming.headers, this.options.anyHost ? undefined : ownHosts);
+    const acceptedHosts = [`127.0.0.1:${this.port}`, `localhost:${this.port}`];
+    const fault = headerFault(incoming.headers, this.options.anyHost ? undefined : acceptedHosts);
     if (fault) {
       refuse(incoming, response, 403, fault);
       return;
     }
-    const read = await readBody(incoming);
-    if (read === 'left') return;
-    if (read === 'too-large') {
+    const result = await readBody(incoming);
+    if (result === 'disconnected') return;
+    if (result === 'too-large') {
       const message = 'The body is larger than 1 MB.';
       refuse(incoming, response, 413, { message, type: 'invalid_request_error', code: 'request_too_large' });
       return;
     }
-    const body = read.text;
+    const body = result.text;
     const path = (incoming.url ?? '/').replace(/[?#].*/s, '');
     const method = incoming.method ?? 'GET';
     const route = `${method} ${path}`;
-    const arrivals =
-      route === 'POST /v1/chat/completions' ? this.chat : route === 'GET /v1/models' ? this.lists : undefined;
-    const n = arrivals ? ++arrivals.count : 1;
+    const log =
+      route === 'POST /v1/chat/completions' ? this.chat : route === 'GET /v1/models' ? this.modelLists : undefined;
+    const n = log ? ++log.count : 1;
     const wire = new Wire(response, incoming.socket, `req-${n}`);
     const { headers } = incoming;
     const request = { n, method, path, headers, body, json: parseChatBody(body), at, closed: wire.closed };
-    const script = this.scriptFor(request, arrivals);
-    if (this.options.keepsRequests ?? true) arrivals?.kept.push(request);
-    if (arrivals === this.chat) this.announce(request);
-    const played = this.answer(script, request, wire);
-    this.open.set(wire, played);
-    await played;
+    const script = this.scriptFor(request, log);
+    if (this.options.keepsRequests ?? true) log?.requests.push(request);
+    if (log === this.chat) this.notifyWaiters(request);
+    const reply = this.reply(script, request, wire);
+    this.open.set(wire, reply);
+    await reply;
     this.open.delete(wire);
   }
 
-  private scriptFor(request: GatewayRequest, arrivals: Arrivals | undefined): Script {
-    if (!arrivals) {
+  private scriptFor(request: GatewayRequest, log: RequestLog | undefined): Script {
+    if (!log) {
       const message = `Unknown request URL: ${request.method} ${request.path}.`;
       return () => failure(404, { message, type: 'invalid_request_error', code: 'unknown_url' });
     }
     const refused = bearerFault(request.headers.authorization, this.options.requireKey ?? false);
     if (refused) return () => failure(401, refused);
-    if (arrivals === this.chat) return this.script;
+    if (log === this.chat) return this.script;
     const { models } = this;
     if (typeof models === 'function') return models;
     const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'demo' }));
     return () => json({ object: 'list', data });
   }
 
-  private announce(request: GatewayRequest): void {
-    const { awaited } = this;
-    this.awaited = awaited.filter(({ n }) => n !== request.n);
-    for (const { n, arrived } of awaited) if (n === request.n) arrived(request);
+  private notifyWaiters(request: GatewayRequest): void {
+    const { waiters } = this;
+    this.waiters = waiters.filter(({ n }) => n !== request.n);
+    for (const { n, arrived } of waiters) if (n === request.n) arrived(request);
   }
 
-  private async answer(script: Script, request: GatewayRequest, wire: Wire): Promise<void> {
+  private async reply(script: Script, request: GatewayRequest, wire: Wire): Promise<void> {
     try {
       await play(script, request, wire, this.report);
     } catch (error) {
       this.report(error);
-      if (wire.touched) {
+      if (wire.hasStarted) {
         wire.reset();
         return;
       }

@@ -1,6 +1,6 @@
 import type { Ending, GatewayRequest, Script, Step } from './script';
 
-/** The `error` object of an OpenAI-style body; further fields go out as they are. */
+/** The `error` object of an OpenAI-style response body. Further fields are sent unchanged. */
 export interface ErrorBody {
   readonly message: string;
   readonly type?: string;
@@ -9,43 +9,44 @@ export interface ErrorBody {
 }
 
 interface AnswerOptions {
-  /** Characters (code points) of a delta; 4 by default. */
+  /** Length of a delta, in code points; 4 by default. */
   readonly chunkChars?: number;
-  /** Between two deltas. */
+  /** Time between two deltas, in milliseconds. */
   readonly everyMs?: number;
-  /** Comes before the text. */
+  /** Reasoning that precedes the text. */
   readonly reasoning?: string;
   readonly usage?: Readonly<Record<string, unknown>>;
-  /** `stop` by default. */
+  /** Finish reason; `stop` by default. */
   readonly finish?: string;
 }
 
-/** A whole, well-formed answer: deltas, the finish reason, `[DONE]`. */
+/** Streams a complete answer: deltas, the finish reason and `[DONE]`. */
 export function* answer(text: string, options: AnswerOptions = {}): Iterable<Step> {
   const { chunkChars, everyMs, usage, finish = 'stop' } = options;
-  for (const reasoning of pieces(options.reasoning ?? '', chunkChars)) yield* paced({ reasoning }, everyMs);
-  for (const delta of pieces(text, chunkChars)) yield* paced({ delta }, everyMs);
+  for (const reasoning of splitText(options.reasoning ?? '', chunkChars)) yield* withPause({ reasoning }, everyMs);
+  for (const delta of splitText(text, chunkChars)) yield* withPause({ delta }, everyMs);
   yield usage ? { finish, usage } : { finish };
   yield { done: true };
 }
 
-/** The deltas of a text and nothing after them. */
+/** Streams only the deltas of a text. */
 export function* deltas(text: string, options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> = {}): Iterable<Step> {
-  for (const delta of pieces(text, options.chunkChars)) yield* paced({ delta }, options.everyMs);
+  for (const delta of splitText(text, options.chunkChars)) yield* withPause({ delta }, options.everyMs);
 }
 
-/** Some text, and then the connection fails; a client that reads at once has `settleMs` (20) to see all of it. */
+/** Streams a text and then cuts the connection. The client has `settleMs` milliseconds (by default 20) to read the text. */
 export function* cutAfter(
   text: string,
-  how: Ending,
+  ending: Ending,
   options: Pick<AnswerOptions, 'chunkChars' | 'everyMs'> & { readonly settleMs?: number } = {},
 ): Iterable<Step> {
   yield* deltas(text, options);
-  // A client drops what it has received and not read when the error comes.
+  // A client drops the bytes that it has not read when the connection fails.
   yield { waitMs: options.settleMs ?? 20 };
-  yield { end: how };
+  yield { end: ending };
 }
 
+/** Sends an error response. */
 export function* failure(
   status: number,
   error: ErrorBody,
@@ -55,7 +56,7 @@ export function* failure(
   yield { send: JSON.stringify({ error }) };
 }
 
-/** 429 with `Retry-After`. */
+/** Sends a 429 response with `Retry-After`. */
 export function rateLimited(seconds: number, headers: Readonly<Record<string, string>> = {}): Iterable<Step> {
   const error = {
     message: `Rate limit reached for requests. Please try again in ${seconds}s.`,
@@ -65,81 +66,85 @@ export function rateLimited(seconds: number, headers: Readonly<Record<string, st
   return failure(429, error, { 'retry-after': String(seconds), ...headers });
 }
 
-/** 503, or 529 as some providers say, without a time to come back. */
+/** Sends a 503 response, or the 529 of some providers, without a `Retry-After`. */
 export function overloaded(status: 503 | 529): Iterable<Step> {
   return status === 529
     ? failure(529, { message: 'Overloaded', type: 'overloaded_error' })
     : failure(503, { message: 'The model is temporarily overloaded.', type: 'server_error', code: 'overloaded' });
 }
 
+/** Sends a 402 response. */
 export function outOfCredit(): Iterable<Step> {
   const message = 'Insufficient balance: ¥0.00 left. Top up to go on.';
   return failure(402, { message, type: 'insufficient_quota', code: 'insufficient_balance' });
 }
 
-/** A recorded stream, its lines as they were, then `[DONE]`. */
-export function* recorded(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
-  for (const line of lines) yield* paced({ send: `data: ${line}\n\n` }, options.everyMs);
+/** Sends the data lines of a recorded stream unchanged, and then `[DONE]`. */
+export function* recordedStream(lines: readonly string[], options: { readonly everyMs?: number } = {}): Iterable<Step> {
+  for (const line of lines) yield* withPause({ send: `data: ${line}\n\n` }, options.everyMs);
   yield { send: 'data: [DONE]\n\n' };
 }
 
-/** A JSON reply; `status` 200 by default. */
+/** Sends a JSON response with the status 200, unless another status is given. */
 export function* json(value: unknown, status = 200): Iterable<Step> {
   yield { status, headers: { 'content-type': 'application/json' } };
   yield { send: JSON.stringify(value) };
 }
 
-/** The whole completion as JSON, whether or not the request asked for a stream. */
+/** Sends a complete answer as JSON, even if the request asked for a stream. */
 export function completion(
   request: GatewayRequest,
   text: string,
   options: Pick<AnswerOptions, 'finish' | 'reasoning' | 'usage'> = {},
 ): Iterable<Step> {
   const { finish: finishReason, reasoning, usage } = options;
-  return json(wholeCompletion(request, { content: text, finishReason, reasoning, usage }));
+  return json(completionBody(request, { content: text, finishReason, reasoning, usage }));
 }
 
-/** A page of a portal or a wrong host. */
+/** Sends a web page, as a sign-in portal or a wrong host does. */
 export function* html(page: string, status = 200): Iterable<Step> {
   yield { status, headers: { 'content-type': 'text/html; charset=utf-8' } };
   yield { send: page };
 }
 
-/** The n-th request gets the n-th reply; those after the last get the last. */
-export function inTurn(first: Script, ...others: readonly Script[]): Script {
-  const all = [first, ...others];
-  return (request) => (all[Math.min(request.n, all.length) - 1] ?? first)(request);
+/** Returns a script that gives the n-th request the n-th reply, and all further requests the last reply. */
+export function inTurn(first: Script, ...following: readonly Script[]): Script {
+  const replies = [first, ...following];
+  return (request) => (replies[Math.min(request.n, replies.length) - 1] ?? first)(request);
 }
 
-function* paced(step: Step, everyMs = 0): Iterable<Step> {
+function* withPause(step: Step, everyMs = 0): Iterable<Step> {
   yield step;
   if (everyMs > 0) yield { waitMs: everyMs };
 }
 
-function* pieces(text: string, size = 4): Iterable<string> {
+function* splitText(text: string, size = 4): Iterable<string> {
   const characters = Array.from(text);
   for (let from = 0; from < characters.length; from += size) yield characters.slice(from, from + size).join('');
 }
 
-type Origin = Pick<GatewayRequest, 'n' | 'at' | 'json'>;
+type AnsweredRequest = Pick<GatewayRequest, 'n' | 'at' | 'json'>;
 
-/** One event of a stream, in OpenAI's shape. */
+/** Returns a chunk of a stream in the format of the OpenAI API. */
 export function completionChunk(
-  request: Origin,
+  request: AnsweredRequest,
   delta: Readonly<Record<string, unknown>>,
   finishReason: string | null = null,
 ): unknown {
-  return { ...origin(request, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason: finishReason }] };
+  return {
+    ...commonFields(request, 'chat.completion.chunk'),
+    choices: [{ index: 0, delta, finish_reason: finishReason }],
+  };
 }
 
-/** The event that carries the usage: it has no choices. */
-export function usageChunk(request: Origin, usage: Readonly<Record<string, unknown>>): unknown {
-  return { ...origin(request, 'chat.completion.chunk'), choices: [], usage };
+/** Returns the chunk that carries the usage. The chunk has no choices. */
+export function usageChunk(request: AnsweredRequest, usage: Readonly<Record<string, unknown>>): unknown {
+  return { ...commonFields(request, 'chat.completion.chunk'), choices: [], usage };
 }
 
-/** What a request without `stream` is answered with. */
-export function wholeCompletion(
-  request: Origin,
+/** Returns the response body for a request without `stream`. */
+export function completionBody(
+  request: AnsweredRequest,
   reply: {
     readonly content: string;
     readonly reasoning?: string | undefined;
@@ -153,13 +158,13 @@ export function wholeCompletion(
     ...(reply.reasoning ? { reasoning_content: reply.reasoning } : {}),
   };
   return {
-    ...origin(request, 'chat.completion'),
+    ...commonFields(request, 'chat.completion'),
     choices: [{ index: 0, message, finish_reason: reply.finishReason === undefined ? 'stop' : reply.finishReason }],
     ...(reply.usage ? { usage: reply.usage } : {}),
   };
 }
 
-function origin(request: Origin, object: string): Readonly<Record<string, unknown>> {
+function commonFields(request: AnsweredRequest, object: string): Readonly<Record<string, unknown>> {
   return {
     id: `chatcmpl-${request.n}`,
     object,

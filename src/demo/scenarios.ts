@@ -1,36 +1,37 @@
 import type { Topic } from './answers/answers.en';
-import { demoAnswer, firstPart, wholeAnswer } from './answers/demoAnswer';
+import { completeAnswer, demoAnswer, firstPart } from './answers/demoAnswer';
 import { readDemoPrompt } from './answers/demoPrompt';
-import { startGateway, type Gateway } from './gateway';
+import { type Gateway, startGateway } from './gateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';
 
+/** A model of the offline demo. Each model stands for one scenario. */
 export interface DemoModel {
   readonly id: string;
   readonly title: string;
   /** The prompt that the demo suggests for this model. */
   readonly prompt: string;
-  /** What will happen and what to watch. The models that have it are the steps of the guided tour, in their order. */
+  /** Text of the tour: what will happen and what to watch. The models that have this text are the steps of the tour. */
   readonly watch?: string;
 }
 
 interface Scenario extends DemoModel {
-  /** What the model talks about when the prompt names no topic. */
+  /** Topic of the answer if the prompt names none. */
   readonly topic: Topic;
-  /** Returns what goes wrong with an attempt at an answer; undefined: nothing. */
+  /** Returns the failing reply to an attempt, or undefined if the attempt succeeds. */
   readonly fault: (attempt: DemoAttempt) => Iterable<Step> | undefined;
   /** Whether reasoning comes before the answer. */
-  readonly reasons?: true;
+  readonly hasReasoning?: true;
 }
 
 interface DemoAttempt {
-  /** From 1. Infinity: the request asks for the rest of an answer. */
+  /** Number of the attempt, from 1; Infinity for a request that asks for a continuation. */
   readonly attempt: number;
   /** Streams the answer up to about its middle. */
   readonly firstPart: () => Iterable<Step>;
 }
 
-const steady: Scenario = {
+const steadyScenario: Scenario = {
   id: 'demo-steady',
   title: 'A normal answer',
   prompt: 'How should a client retry a failed request?',
@@ -39,7 +40,7 @@ const steady: Scenario = {
 };
 
 const scenarios: readonly Scenario[] = [
-  steady,
+  steadyScenario,
   {
     id: 'demo-rate-limit',
     title: 'Rate limited, with Retry-After',
@@ -65,7 +66,7 @@ const scenarios: readonly Scenario[] = [
     watch:
       'The stream stalls mid-answer. Watch: after 6 s without data the attempt is abandoned, the partial answer stays, and the rest is appended.',
     topic: 'resume',
-    fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'stall') : undefined),
+    fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'stall') : undefined),
   },
   {
     id: 'demo-cut',
@@ -74,7 +75,7 @@ const scenarios: readonly Scenario[] = [
     watch:
       'The connection drops mid-answer. Notice how little you see of it: the rest is requested and joined without a gap or repetition; the timeline shows where.',
     topic: 'resume',
-    fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'reset') : undefined),
+    fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
   },
   {
     id: 'demo-no-credit',
@@ -90,11 +91,12 @@ const scenarios: readonly Scenario[] = [
     title: 'Reasoning before the answer',
     prompt: 'Why do clients add jitter to their waits?',
     topic: 'jitter',
-    reasons: true,
+    hasReasoning: true,
     fault: () => undefined,
   },
 ];
 
+/** The models of the offline demo. */
 export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prompt, watch }) => ({
   id,
   title,
@@ -102,35 +104,35 @@ export const demoModels: readonly DemoModel[] = scenarios.map(({ id, title, prom
   ...(watch !== undefined && { watch }),
 }));
 
-/** Returns the script of the demo's gateway: each new prompt meets the faults of its model once. */
+/** Returns the script of the demo's gateway. The faults of a model occur once for each new prompt. */
 export function demoScript(): Script {
-  // Attempts that met a fault, by the key of their prompt, until the answer is complete.
+  // Number of failed attempts by the key of the prompt. The entry is removed when an attempt succeeds.
   const attempts = new Map<string, number>();
   return ({ json: body }) => {
     if (!body) {
       return failure(400, { message: 'The body is no chat completion request.', type: 'invalid_request_error' });
     }
-    const { topic, fault, reasons } = scenarios.find(({ id }) => id === body.model) ?? steady;
+    const { topic, fault, hasReasoning } = scenarios.find(({ id }) => id === body.model) ?? steadyScenario;
     const prompt = readDemoPrompt(body);
     const { key } = prompt;
     const answer = demoAnswer(prompt, topic);
-    const attempt = answer.isRest ? Infinity : (attempts.get(key) ?? 0) + 1;
-    const failed = fault({ attempt, firstPart: () => firstPart(prompt, answer) });
-    if (!failed) {
+    const attempt = answer.isContinuation ? Infinity : (attempts.get(key) ?? 0) + 1;
+    const failingReply = fault({ attempt, firstPart: () => firstPart(prompt, answer) });
+    if (!failingReply) {
       attempts.delete(key);
-      return wholeAnswer(prompt, answer, reasons);
+      return completeAnswer(prompt, answer, hasReasoning);
     }
-    if (!answer.isRest) attempts.set(key, attempt);
-    return failed;
+    if (!answer.isContinuation) attempts.set(key, attempt);
+    return failingReply;
   };
 }
 
-/** Starts the gateway of the offline demo on a free port of the loopback address. It keeps no request. */
+/** Starts the gateway of the offline demo on a free port of the loopback address. The gateway records no requests. */
 export function startDemo(): Promise<Gateway> {
   return startGateway({ script: demoScript(), models: demoModels.map(({ id }) => id), keepsRequests: false });
 }
 
-function* thenEnds(steps: Iterable<Step>, how: 'stall' | 'reset'): Iterable<Step> {
+function* endWith(steps: Iterable<Step>, ending: 'stall' | 'reset'): Iterable<Step> {
   yield* steps;
-  yield { end: how };
+  yield { end: ending };
 }

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** A message of a chat completion request. */
 export interface ChatBodyMessage {
   readonly role: string;
   readonly content: string | readonly { readonly type: string; readonly text?: string }[] | null;
 }
 
-/** What the gateway looks at of a request body; everything else is there as it was sent. */
+/** The body of a chat completion request. The gateway reads only the declared fields. */
 export interface ChatBody {
   readonly model: string;
   readonly messages: readonly ChatBodyMessage[];
@@ -13,56 +14,59 @@ export interface ChatBody {
   readonly [field: string]: unknown;
 }
 
+/** The side that closed a connection. */
 export type ClosedBy = 'client' | 'server';
 
+/** A request that the gateway has received. */
 export interface GatewayRequest {
-  /** From 1; chat completions and model lists are counted apart. */
+  /** Number of the request, from 1. Chat completions and model lists are counted separately. */
   readonly n: number;
   readonly method: string;
-  /** Without the query. */
+  /** Path of the URL, without the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The parsed body; undefined unless it is an object with a model and messages. */
+  /** The parsed body, or undefined if it is not an object with a model and messages. */
   readonly json: ChatBody | undefined;
-  /** Epoch milliseconds of its arrival. */
+  /** Epoch milliseconds at which the request arrived. */
   readonly at: number;
-  /** `client`: its socket went away before the reply was complete; known as soon as that happens. */
+  /** Resolves when the connection closes: with `client` if the client left before the reply was complete. */
   readonly closed: Promise<ClosedBy>;
 }
 
 /**
- * One thing the gateway does. The reply's head goes out with the first byte unless a `status` came before; without
- * one it is 200 and `text/event-stream`.
+ * One action of the gateway. Without a `status` step, the gateway sends the status 200 and the type `text/event-stream`
+ * with the first byte of the body.
  *
- * `delta`, `reasoning`, `finish`, `comment` and `done` follow the request: with `stream: true` they are events, else
- * they are gathered into one JSON completion, sent at the end if no other bytes were.
+ * If the request has `stream: true`, the gateway sends `delta`, `reasoning`, `finish`, `comment` and `done` as events.
+ * Otherwise it collects them into one JSON completion, which it sends at the end unless it has sent other bytes.
  */
 export type Step =
-  /** The head, at once. An empty `content-type` leaves it out; the default is JSON for errors. */
+  /** Sends the status and the headers immediately. An empty `content-type` omits that header; errors are JSON by default. */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Bytes as they are, in writes (chunks of the HTTP body) of `chunk` bytes, `everyMs` apart. */
+  /** Sends bytes unchanged, in HTTP chunks of `chunk` bytes with `everyMs` milliseconds between them. */
   | { readonly send: string | Uint8Array; readonly chunk?: number; readonly everyMs?: number }
-  /** `data: <JSON>` and an empty line. */
+  /** Sends `data: <JSON>` and an empty line. */
   | { readonly event: unknown }
   | { readonly delta: string }
   | { readonly reasoning: string }
-  /** A chunk with the finish reason; `usage`, in the names of the wire, follows in a chunk without choices. */
+  /** Sends a chunk with the finish reason, and then `usage`, in the field names of the API, in a chunk without choices. */
   | { readonly finish: string; readonly usage?: Readonly<Record<string, unknown>> }
   | { readonly comment: string }
-  /** `data: [DONE]` */
+  /** Sends `data: [DONE]`. */
   | { readonly done: true }
   | { readonly waitMs: number }
   | { readonly until: Promise<unknown> }
   /**
-   * `fin`: the clean end of the body, also the end of every script that has no `end`. `reset`: RST; what the client
-   * has not read by then, it may lose. `stall`: open and silent until the client leaves. `short`: FIN in mid-body.
+   * Ends the reply. `fin` ends the body cleanly, as does a script without an `end` step. `reset` sends RST, so the client may
+   * lose unread bytes. `stall` stays silent until the client leaves. `short` sends FIN in the middle of the body.
    */
   | { readonly end: 'fin' | 'reset' | 'stall' | 'short' }
-  /** Bytes on the TCP socket instead of an HTTP reply; the bytes of later steps go the same way. */
+  /** Sends bytes on the TCP socket instead of an HTTP reply. The bytes of later steps go to the socket, too. */
   | { readonly raw: string | Uint8Array };
 
+/** How a reply ends. */
 export type Ending = Extract<Step, { end: unknown }>['end'];
 
-/** Its iterator is closed when the client goes away. */
+/** Returns the steps of the reply to a request. The iterator of the steps is closed when the client leaves. */
 export type Script = (request: GatewayRequest) => Iterable<Step> | AsyncIterable<Step>;

@@ -1,12 +1,12 @@
-import { completionChunk, usageChunk, wholeCompletion } from './replies';
+import { completionBody, completionChunk, usageChunk } from './replies';
 import type { Ending, GatewayRequest, Script, Step } from './script';
 import { pause, unlessAborted, type Wire } from './wire';
 
 /**
  * Plays a script until it ends or the client disconnects.
- * @param report receives what a script throws when its iterator is closed. That may be after the reply has ended: an
- *   iterator that awaits something closes only when that is done.
- * @throws what the script throws
+ * @param report called with an error that a script throws when its iterator is closed. The call may come after the end of
+ *   the reply, because an iterator that awaits a promise closes only afterwards.
+ * @throws the error that the script throws
  */
 export async function play(
   script: Script,
@@ -19,7 +19,7 @@ export async function play(
   const writer = new ReplyWriter(request, wire);
   try {
     for (;;) {
-      const next = await unlessAborted(Promise.resolve(iterator.next()), wire.over);
+      const next = await unlessAborted(Promise.resolve(iterator.next()), wire.signal);
       if (!next || next.done) break;
       if ('end' in next.value) {
         await writer.end(next.value.end);
@@ -29,45 +29,45 @@ export async function play(
     }
     await writer.end('fin');
   } finally {
-    close(iterator).catch(report);
+    closeIterator(iterator).catch(report);
   }
 }
 
-async function close(iterator: Iterator<Step> | AsyncIterator<Step>): Promise<void> {
+async function closeIterator(iterator: Iterator<Step> | AsyncIterator<Step>): Promise<void> {
   await iterator.return?.();
 }
 
-/** Writes one reply, step by step. */
+/** Writes a reply, step by step. */
 class ReplyWriter {
-  private readonly streaming: boolean;
-  private spoke = false;
-  private gathered: { content: string; reasoning: string; finishReason: string | null; usage?: UsageJson } | undefined;
+  private readonly isStreaming: boolean;
+  private hasSentRole = false;
+  private collected: { content: string; reasoning: string; finishReason: string | null; usage?: UsageJson } | undefined;
 
   constructor(
     private readonly request: GatewayRequest,
     private readonly wire: Wire,
   ) {
-    this.streaming = request.json?.stream === true;
+    this.isStreaming = request.json?.stream === true;
   }
 
   async perform(step: Exclude<Step, { end: unknown }>): Promise<void> {
-    if ('status' in step) this.wire.head(step.status, step.headers);
-    else if ('raw' in step) await this.raw(step.raw);
-    else if ('send' in step) await this.send(step.send, step.chunk, step.everyMs);
-    else if ('event' in step) await this.event(step.event);
-    else if ('waitMs' in step) await pause(step.waitMs, this.wire.over);
-    else if ('until' in step) await unlessAborted(step.until, this.wire.over);
-    else if (this.streaming) await this.stream(step);
-    else this.gather(step);
+    if ('status' in step) this.wire.sendHead(step.status, step.headers);
+    else if ('raw' in step) await this.sendRaw(step.raw);
+    else if ('send' in step) await this.sendBytes(step.send, step.chunk, step.everyMs);
+    else if ('event' in step) await this.sendEvent(step.event);
+    else if ('waitMs' in step) await pause(step.waitMs, this.wire.signal);
+    else if ('until' in step) await unlessAborted(step.until, this.wire.signal);
+    else if (this.isStreaming) await this.streamStep(step);
+    else this.collect(step);
   }
 
-  async end(how: Ending): Promise<void> {
-    switch (how) {
+  async end(ending: Ending): Promise<void> {
+    switch (ending) {
       case 'fin':
-        if (this.gathered && !this.wire.touched) await this.whole(this.gathered);
+        if (this.collected && !this.wire.hasStarted) await this.sendCompletion(this.collected);
         return this.wire.finish();
       case 'short': {
-        this.wire.hangUp();
+        this.wire.endSocket();
         return;
       }
       case 'reset': {
@@ -79,62 +79,63 @@ class ReplyWriter {
     }
   }
 
-  private async raw(bytes: string | Uint8Array): Promise<void> {
-    this.wire.bare();
+  private async sendRaw(bytes: string | Uint8Array): Promise<void> {
+    this.wire.switchToRaw();
     await this.wire.write(bytes);
   }
 
-  private async send(bytes: string | Uint8Array, chunk?: number, everyMs = 0): Promise<void> {
-    const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    const size = Math.max(1, chunk ?? all.length);
-    for (let from = 0; from < all.length && !this.wire.over.aborted; from += size) {
-      if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.over);
-      await this.wire.write(all.subarray(from, from + size));
+  private async sendBytes(bytes: string | Uint8Array, chunk?: number, everyMs = 0): Promise<void> {
+    const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    const size = Math.max(1, chunk ?? data.length);
+    for (let from = 0; from < data.length && !this.wire.signal.aborted; from += size) {
+      if (from > 0 && everyMs > 0) await pause(everyMs, this.wire.signal);
+      await this.wire.write(data.subarray(from, from + size));
     }
   }
 
-  private event(value: unknown): Promise<void> {
+  private sendEvent(value: unknown): Promise<void> {
     return this.wire.write(`data: ${JSON.stringify(value)}\n\n`);
   }
 
-  private async stream(step: FollowingStep): Promise<void> {
+  private async streamStep(step: AnswerStep): Promise<void> {
     if ('comment' in step) return this.wire.write(`: ${step.comment}\n\n`);
     if ('done' in step) return this.wire.write('data: [DONE]\n\n');
-    if ('delta' in step) return this.event(completionChunk(this.request, this.speak({ content: step.delta })));
+    if ('delta' in step) return this.sendEvent(completionChunk(this.request, this.withRole({ content: step.delta })));
     if ('reasoning' in step) {
-      return this.event(completionChunk(this.request, this.speak({ reasoning_content: step.reasoning })));
+      return this.sendEvent(completionChunk(this.request, this.withRole({ reasoning_content: step.reasoning })));
     }
-    await this.event(completionChunk(this.request, {}, step.finish));
-    if (step.usage) await this.event(usageChunk(this.request, step.usage));
+    await this.sendEvent(completionChunk(this.request, {}, step.finish));
+    if (step.usage) await this.sendEvent(usageChunk(this.request, step.usage));
   }
 
-  /** The first delta of a stream names the speaker. */
-  private speak(delta: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const first = !this.spoke;
-    this.spoke = true;
-    return first ? { role: 'assistant', ...delta } : delta;
+  /** Adds the role to the first delta of a stream. */
+  private withRole(delta: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const isFirst = !this.hasSentRole;
+    this.hasSentRole = true;
+    return isFirst ? { role: 'assistant', ...delta } : delta;
   }
 
-  private gather(step: FollowingStep): void {
-    const so = (this.gathered ??= { content: '', reasoning: '', finishReason: null });
-    if ('delta' in step) so.content += step.delta;
-    else if ('reasoning' in step) so.reasoning += step.reasoning;
+  private collect(step: AnswerStep): void {
+    const collected = (this.collected ??= { content: '', reasoning: '', finishReason: null });
+    if ('delta' in step) collected.content += step.delta;
+    else if ('reasoning' in step) collected.reasoning += step.reasoning;
     else if ('finish' in step) {
-      so.finishReason = step.finish;
-      if (step.usage) so.usage = step.usage;
+      collected.finishReason = step.finish;
+      if (step.usage) collected.usage = step.usage;
     }
   }
 
-  private async whole(gathered: NonNullable<typeof this.gathered>): Promise<void> {
-    this.wire.head(200, { 'content-type': 'application/json' });
-    await this.wire.write(JSON.stringify(wholeCompletion(this.request, gathered)));
+  private async sendCompletion(collected: NonNullable<typeof this.collected>): Promise<void> {
+    this.wire.sendHead(200, { 'content-type': 'application/json' });
+    await this.wire.write(JSON.stringify(completionBody(this.request, collected)));
   }
 }
 
+/** Token counts in the field names of the API. */
 type UsageJson = Readonly<Record<string, unknown>>;
 
-/** Steps that follow the request's `stream`. */
-type FollowingStep = Extract<
+/** The steps whose form depends on the `stream` field of the request. */
+type AnswerStep = Extract<
   Step,
   { delta: unknown } | { reasoning: unknown } | { finish: unknown } | { comment: unknown } | { done: unknown }
 >;

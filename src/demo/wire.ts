@@ -2,93 +2,93 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClosedBy } from './script';
 
-/** The server's side of one exchange: an HTTP reply, or bare bytes on its socket. */
+/** The gateway's side of a connection: an HTTP reply, or raw bytes on the socket. */
 export class Wire {
-  /** Fires when the exchange is over, whoever ended it. */
-  readonly over: AbortSignal;
+  /** Signal that is aborted when either side closes the connection. */
+  readonly signal: AbortSignal;
   readonly closed: Promise<ClosedBy>;
   private mode: 'untouched' | 'http' | 'raw' = 'untouched';
-  private settle: (by: ClosedBy) => void = () => undefined;
+  private resolveClosed: (by: ClosedBy) => void = () => undefined;
 
   constructor(
     private readonly response: ServerResponse,
     private readonly socket: Socket,
     private readonly requestId: string,
   ) {
-    const over = new AbortController();
-    this.over = over.signal;
-    this.closed = new Promise((resolve) => (this.settle = resolve));
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
     response.once('close', () => {
-      this.settle(response.writableFinished ? 'server' : 'client');
-      over.abort();
+      this.resolveClosed(response.writableFinished ? 'server' : 'client');
+      controller.abort();
     });
   }
 
-  get touched(): boolean {
+  get hasStarted(): boolean {
     return this.mode !== 'untouched';
   }
 
-  /** @throws when bytes have been sent. */
-  head(status: number, headers: Readonly<Record<string, string>> = {}): void {
-    if (this.touched) throw new Error('The head of a reply comes before its bytes, and once.');
+  /** Sends the status and the headers. @throws if the reply has already started */
+  sendHead(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.hasStarted) throw new Error('The head of a reply must be sent once, before its body.');
     this.mode = 'http';
-    const all = new Map([
+    const allHeaders = new Map([
       ['content-type', status < 300 ? 'text/event-stream; charset=utf-8' : 'application/json'],
       ['x-request-id', this.requestId],
     ]);
-    for (const [name, value] of Object.entries(headers)) all.set(name.toLowerCase(), value);
-    if (all.get('content-type') === '') all.delete('content-type');
-    this.response.writeHead(status, Object.fromEntries(all));
+    for (const [name, value] of Object.entries(headers)) allHeaders.set(name.toLowerCase(), value);
+    if (allHeaders.get('content-type') === '') allHeaders.delete('content-type');
+    this.response.writeHead(status, Object.fromEntries(allHeaders));
     this.response.flushHeaders();
   }
 
-  /** Bytes of the body; of the socket after `bare`. Resolves when the kernel has them. */
+  /** Writes bytes to the body, or to the socket in raw mode. Resolves when the operating system has taken the bytes. */
   async write(bytes: string | Uint8Array): Promise<void> {
-    if (!this.touched) this.head(200);
+    if (!this.hasStarted) this.sendHead(200);
     const target = this.mode === 'raw' ? this.socket : this.response;
-    if (bytes.length === 0 || this.over.aborted) return;
+    if (bytes.length === 0 || this.signal.aborted) return;
     const written = new Promise<void>((resolve) => target.write(bytes, () => resolve()));
-    await unlessAborted(written, this.over);
+    await unlessAborted(written, this.signal);
   }
 
-  /** From here on bytes go to the socket as they are. @throws when an HTTP reply has begun. */
-  bare(): void {
-    if (this.mode === 'http') throw new Error('Raw bytes replace a reply that has begun.');
+  /** Makes `write` send all further bytes to the socket unchanged. @throws if an HTTP reply has already started */
+  switchToRaw(): void {
+    if (this.mode === 'http') throw new Error('Raw bytes can not follow the start of an HTTP reply.');
     this.mode = 'raw';
   }
 
   async finish(): Promise<void> {
-    if (this.over.aborted) return;
+    if (this.signal.aborted) return;
     if (this.mode === 'raw') {
-      this.hangUp();
+      this.endSocket();
       return;
     }
-    if (!this.touched) this.head(200);
+    if (!this.hasStarted) this.sendHead(200);
     const finished = new Promise<void>((resolve) => this.response.end(resolve));
-    await unlessAborted(finished, this.over);
+    await unlessAborted(finished, this.signal);
   }
 
-  /** FIN without the end of the body. */
-  hangUp(): void {
-    if (!this.touched) this.head(200);
-    this.settle('server');
+  /** Sends FIN without ending the body. */
+  endSocket(): void {
+    if (!this.hasStarted) this.sendHead(200);
+    this.resolveClosed('server');
     this.socket.end();
   }
 
-  /** RST. */
+  /** Sends RST. */
   reset(): void {
-    this.settle('server');
+    this.resolveClosed('server');
     this.socket.resetAndDestroy();
   }
 
-  /** The gateway goes down. */
+  /** Destroys the socket, because the gateway shuts down. */
   destroy(): void {
-    this.settle('server');
+    this.resolveClosed('server');
     this.socket.destroy();
   }
 }
 
-/** @returns when the time is up or the signal fires; no timer is left behind. */
+/** Waits for `ms` milliseconds or until the signal is aborted. It clears its timer in both cases. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
@@ -105,12 +105,12 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves with the value of the promise, or with undefined as soon as the signal fires. After that, a rejection is ignored. */
+/** Resolves with the value of the promise, or with undefined when the signal is aborted. Later rejections are ignored. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => resolve(undefined);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    const onAbort = (): void => resolve(undefined);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -1,8 +1,8 @@
 import type { FaultKind } from '../engine/events';
 
 /**
- * Everything the webview says, in the user's language; the host localises, the webview only fills `{0}`, `{1}`.
- * The English texts are the names the panel is found by.
+ * All strings of the page in English. The host localises them, and the page fills the placeholders `{0}` and `{1}`.
+ * Tests find the elements of the panel by these names.
  */
 export const panelStrings = {
   conversation: 'Conversation',
@@ -217,24 +217,25 @@ export const panelStrings = {
   announceDone: 'Answer complete',
 } as const;
 
+/** The strings of the page in the user's language. */
 export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
 
-/** What the panel says of a fault to those who ask, in the user's language. */
+/** The details of each fault kind that a card can show, in the user's language. */
 export type FaultHelp = Readonly<
   Record<
     FaultKind,
     {
       readonly cause: string;
       readonly todo: string;
-      /** The page about it. */
+      /** URL of the web page about this kind of fault. */
       readonly href: string;
-      /** The same request would fail in the same way, so that it is not repeated. */
+      /** Whether the fault is permanent: the same request would fail again, so it is not retried. */
       readonly lasting: boolean;
     }
   >
 >;
 
-/** A fault in a word or two, inside a line. For both sides of the protocol. */
+/** Returns a short label for a fault kind, to be used within a line. The host and the page use this function. */
 export function faultWords(strings: PanelStrings, kind: FaultKind): string {
   return strings[`fault.${kind}`];
 }

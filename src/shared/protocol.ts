@@ -1,6 +1,6 @@
 /**
- * Host ⇄ webview. Included by both; imports neither `vscode` nor the DOM.
- * The host holds the truth: the webview may vanish at any moment and is given a `snapshot` when it says `ready`.
+ * The messages between the host and the page. Both include this file, so it imports neither `vscode` nor the DOM.
+ * The host owns the state: the page may vanish at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
 import * as v from 'valibot';
 import type { FaultAction, RecordedEvent, WaitingEvent } from '../engine/events';
@@ -26,121 +26,124 @@ export {
 } from '../engine/state/turnState';
 export type { Failure, ModelSwitch, TurnRun, TurnState } from '../engine/state/turnState';
 
+/** The kinds of context items. */
 export type ContextKind = 'selection' | 'file' | 'problems';
 
-/** Context that went along with a prompt; shown under *You*, never re-read from disk. */
+/** A context item that was sent with a prompt. The page shows it under *You*, and it is never read from disk again. */
 export interface Attachment {
-  /** Absent: `selection`. */
+  /** Kind of the item; `selection` if absent. */
   readonly kind?: ContextKind | undefined;
-  /** e.g. `src/app.ts:10-24`. */
+  /** Path and lines, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly languageId: string;
   readonly code: string;
-  /** It was too long: this is its beginning. */
+  /** Whether `code` is only the start of the item, because the item was too long. */
   readonly truncated?: boolean | undefined;
 }
 
-/** What goes along with the next prompt; the host has its text. */
+/** A context item of the next prompt. Its text stays with the host. */
 export interface DraftContext {
   readonly id: string;
   readonly kind: ContextKind;
   readonly label: string;
-  /** Of the text that is sent. */
+  /** Length of the text that is sent, in characters. */
   readonly characters: number;
   readonly truncated: boolean;
-  /** Where the file really is, when a symbolic link in the workspace leads out of the workspace. */
+  /** Real path of the file, if a symbolic link leads out of the workspace. */
   readonly outside?: string | undefined;
 }
 
-/** Offered behind `#` in the composer. */
+/** A context item that the composer suggests after `#`. */
 export interface ContextSuggestion {
-  /** For `attach`. */
+  /** Id that an `attach` message carries. */
   readonly id: string;
-  /** `editors`: all that are open; `pick`: a file from a list of VS Code's own. */
+  /** `editors` attaches all open editors; `pick` opens VS Code's list of files. */
   readonly kind: ContextKind | 'editors' | 'pick';
   readonly label: string;
-  /** E.g. the folder of a file; empty: nothing more to say. */
+  /** Secondary text, such as the folder of a file; may be empty. */
   readonly detail: string;
 }
 
-/** A prompt and its answer. */
+/** An exchange as the page shows it: a prompt and its answer. */
 export interface ExchangeView {
   readonly id: string;
-  /** What the person asked, as shown. */
+  /** Text of the prompt as the page shows it. */
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
   readonly state: TurnState;
-  /** Waits for an earlier turn of the same conversation. */
+  /** Whether the turn starts after another turn of the same conversation. */
   readonly queued: boolean;
-  /** The embedded gateway was asked. */
+  /** Whether the gateway of the offline demo produces the answer. */
   readonly demo?: true | undefined;
-  /** Ids of all that were asked in its place, itself included, oldest first; absent: there is no other. */
+  /** Ids of all versions of this exchange, including this one, oldest first; absent if it is the only version. */
   readonly versions?: readonly string[] | undefined;
 }
 
+/** The model and the gateway that the next prompt goes to. */
 export interface ConnectionView {
   readonly model: string;
-  /** Host name of the base URL, e.g. `api.holysheep.ai`. */
+  /** Host name of the base URL, for example `api.holysheep.ai`. */
   readonly host: string;
-  /** `unreadable`: the keyring fails, and a turn that needs the key says so. */
+  /** Whether a key is stored; `unreadable` if the keyring fails. A turn then reports that fault. */
   readonly hasKey: boolean | 'unreadable';
-  /** The embedded gateway answers; nothing leaves the machine. */
+  /** Whether the gateway of the offline demo answers, so that nothing leaves the computer. */
   readonly demo: boolean;
 }
 
-/** Whether a prompt can be sent there now. */
+/** Returns whether a prompt can be sent over this connection. */
 export function canAnswer({ hasKey, demo }: ConnectionView): boolean {
   return hasKey !== false || demo;
 }
 
-/** Something to ask, offered in the empty conversation. */
+/** A prompt that an empty conversation suggests. */
 export interface Suggestion {
   readonly id: string;
   readonly label: string;
 }
 
-/** What a person can do in the tour of the offline demo. */
+/** An action of the user in the tour of the offline demo. */
 export type DemoAct = 'next' | 'repeat' | 'skip' | 'again';
 
-/** Where the tour of the offline demo stands in a conversation. In the user's language. */
+/** The current step of the offline demo's tour, in the user's language. */
 export interface DemoGuide {
-  /** E.g. `2 of 5: Overloaded`. */
+  /** Number and title of the step, for example `2 of 5: Overloaded`. */
   readonly heading: string;
-  /** What happens and what to watch. */
+  /** Text that explains what happens in this step and what to watch. */
   readonly text: string;
-  /** The first is the way forward. */
+  /** The actions of this step. The first one leads to the next step. */
   readonly offers: readonly { readonly act: DemoAct; readonly label: string }[];
 }
 
+/** A message from the host to the page. */
 export type ToWebview =
   | {
       readonly type: 'snapshot';
       readonly conversationId: string;
       readonly exchanges: readonly ExchangeView[];
       readonly connection: ConnectionView;
-      /** The page before this one knew no key, and there is one now: a prefilled prompt that has waited for it is sent. */
+      /** Whether a key has been set since the previous page. The page then sends a prefilled prompt that awaits a key. */
       readonly keyArrived?: boolean | undefined;
       readonly suggestions: readonly Suggestion[];
-      /** Another window writes the conversation. */
+      /** Whether another window has the right to write the conversation. */
       readonly readOnly?: true | undefined;
-      /** Absent: the conversation is not led by the demo. */
+      /** The current step of the tour; absent outside the tour. */
       readonly guide?: DemoGuide | undefined;
-      /** Earlier prompts, oldest first, for arrow up. */
+      /** Prompts that arrow up brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /** Ids of the draft's context that is still to be read after a reload; absent: there is none. */
+      /** Ids of context items of the draft that the host has not read again since a reload; absent if there are none. */
       readonly unread?: readonly string[] | undefined;
-      /** The model of the next prompt alone; absent: the one that is set. */
+      /** Model for the next prompt only; absent to use the configured model. */
       readonly modelOnce?: string | undefined;
     }
   | { readonly type: 'exchange'; readonly exchange: ExchangeView }
-  /** Another version of a prompt is shown: all exchanges of the conversation as it reads now. */
+  /** Shows another version of an exchange. `exchanges` are all exchanges of the conversation with that version. */
   | { readonly type: 'path'; readonly exchanges: readonly ExchangeView[] }
-  /** At most one a frame; the first token at once. `at` of the events is the host's monotonic clock. */
+  /** Events of a turn. The host sends them at most once per frame, but the first token immediately. */
   | { readonly type: 'events'; readonly exchangeId: string; readonly events: readonly RecordedEvent[] }
-  /** Prompts were removed: `promptHistory` and `deleted` as in `snapshot`. */
+  /** Replaces the prompt history after prompts were removed. `deleted` has the meaning that it has in `snapshot`. */
   | {
       readonly type: 'promptHistory';
       readonly promptHistory: readonly string[];
@@ -149,8 +152,8 @@ export type ToWebview =
   | { readonly type: 'guide'; readonly guide?: DemoGuide | undefined }
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
-   * Puts `text` into an empty composer and focuses it. `more` goes along with it, e.g. code: the page does not look at it,
-   * and gives it back. With `awaitsKey` the page sends the text when there is a key, if it still stands there.
+   * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page returns
+   * unread when the prompt is sent. With `awaitsKey`, the page sends the unchanged text as soon as there is a key.
    */
   | {
       readonly type: 'compose';
@@ -158,73 +161,73 @@ export type ToWebview =
       readonly more?: object | undefined;
       readonly awaitsKey?: boolean | undefined;
     }
-  /** Another panel is closed in favour of this one: the page takes up the unsent text of that panel's conversation. */
+  /** Another panel is closed in favour of this one. The page adopts the unsent text of that panel's conversation. */
   | { readonly type: 'adopt'; readonly conversationId: string }
-  /** All of the context of the next prompt. */
+  /** Replaces the context items of the next prompt. */
   | {
       readonly type: 'context';
       readonly items: readonly DraftContext[];
       readonly unread?: readonly string[] | undefined;
     }
-  /** Answers `suggestContext` of the same number. */
+  /** Suggestions for the `suggestContext` message with the same `request` number. */
   | { readonly type: 'suggestions'; readonly request: number; readonly items: readonly ContextSuggestion[] }
   | { readonly type: 'modelOnce'; readonly model?: string | undefined };
 
+/** A message from the page to the host. */
 export type ToHost =
   | { readonly type: 'ready' }
-  /** `more` as `compose` had it, where it has put the prompt into the composer. */
+  /** Sends a prompt. `more` is the value of the `compose` message that prefilled the prompt. */
   | {
       readonly type: 'send';
       readonly prompt: string;
       readonly more?: object | undefined;
     }
-  /** `id` of a suggestion of the empty conversation. */
+  /** Sends a prompt that the empty conversation suggests. */
   | { readonly type: 'askSuggestion'; readonly id: string }
   | { readonly type: 'demo'; readonly act: DemoAct }
   /**
-   * Stops this exchange's turn, or removes it from the queue; any other turn continues, even if it has started
-   * meanwhile.
+   * Stops the turn of this exchange, or removes the exchange from the queue. No other turn is affected, even if it has
+   * started meanwhile.
    */
   | { readonly type: 'stop'; readonly exchangeId: string }
   | { readonly type: 'action'; readonly exchangeId: string; readonly action: FaultAction }
   | { readonly type: 'newConversation' }
   | { readonly type: 'openHistory' }
-  /** The window that writes the conversation is to hand it over. */
+  /** Asks the window that writes the conversation to hand it over. */
   | { readonly type: 'openHere' }
   | { readonly type: 'selectModel' }
-  /** The next prompt goes to the model that is set. */
+  /** Sends the next prompt to the configured model again. */
   | { readonly type: 'forgetModelOnce' }
-  /** Asks anew with other words; what was asked and answered before stays as another version. */
+  /** Sends an edited prompt. The previous prompt and its answer stay as another version. */
   | { readonly type: 'edit'; readonly exchangeId: string; readonly prompt: string }
-  /** Another answer to the same prompt, as another version; `switchModel` lets the person choose who gives it. */
+  /** Requests another answer to the same prompt, as a new version. `switchModel` lets the user choose its model first. */
   | { readonly type: 'regenerate'; readonly exchangeId: string; readonly switchModel: boolean }
-  /** Shows that version, and what followed it. */
+  /** Shows this version and the exchanges that followed it. */
   | { readonly type: 'showVersion'; readonly exchangeId: string }
   | { readonly type: 'suggestContext'; readonly request: number; readonly query: string }
-  /** `id` of a suggestion. */
+  /** Attaches a suggested context item. */
   | { readonly type: 'attach'; readonly id: string }
   | { readonly type: 'detach'; readonly id: string }
-  /** All that an earlier page had attached, for a session that has not had any context yet. */
+  /** Attaches the context items of a previous page again, if the session has had no context items yet. */
   | { readonly type: 'restoreContext'; readonly ids: readonly string[] }
-  /** Lets the person choose context from a list of VS Code's own. */
+  /** Lets the user choose a context item from VS Code's list of files. */
   | { readonly type: 'pickContext' }
   | { readonly type: 'setApiKey' }
   | { readonly type: 'openDemo' }
   | { readonly type: 'leaveDemo' }
-  /** The walkthrough. */
+  /** Opens the walkthrough. */
   | { readonly type: 'getStarted' }
   | { readonly type: 'copy'; readonly text: string }
-  /** As code; the host asks in which language. */
+  /** Copies the request as code. The host lets the user choose the language. */
   | { readonly type: 'copyRequest'; readonly exchangeId: string }
   | { readonly type: 'insert'; readonly text: string }
   | { readonly type: 'apply'; readonly exchangeId: string; readonly text: string }
-  /** `language`: the word behind the fence, e.g. `ts`; may be empty. */
+  /** Opens a new file with a code block. `language` is the info string of its fence, such as `ts`; it may be empty. */
   | { readonly type: 'newFile'; readonly text: string; readonly language: string }
   | { readonly type: 'openLink'; readonly href: string };
 
 /**
- * What VS Code keeps of a panel over a reload: which conversation it shows. The text that nobody has sent yet is in the
- * page's `UnsentStore`.
+ * The state that VS Code restores for a panel after a reload. Unsent text is in the page's `UnsentStore` instead.
  */
 export interface PanelState {
   readonly conversationId: string;
@@ -232,37 +235,37 @@ export interface PanelState {
 
 const panelState = v.object({ conversationId: v.string() });
 
-/** The state may have been stored by another version of the extension. */
+/** Returns whether a restored state is valid. Another version of the extension may have stored it. */
 export function isPanelState(state: unknown): state is PanelState {
   return v.is(panelState, state);
 }
 
-/** Identifies a wait. Its times and their source may change while it lasts, so they are not included. */
+/** Returns the values that identify a wait. Its times and their source may change during the wait, so they are left out. */
 export function waitParts(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join()];
 }
 
-/** Returns whether both events announce the same wait, perhaps with another end. */
-export function isSameWait(one: WaitingEvent, other: WaitingEvent): boolean {
-  const parts = waitParts(other);
-  return waitParts(one).every((part, index) => part === parts[index]);
+/** Returns whether both events announce the same wait, perhaps with different times. */
+export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
+  const parts = waitParts(b);
+  return waitParts(a).every((part, index) => part === parts[index]);
 }
 
 /**
- * Returns whether a line of a chat about `one`, which can't be updated, also describes `other`: it is the same wait, and
- * the end that the line names still holds. A line about an estimate names no end, and neither does one about being offline.
+ * Returns whether a chat line about `announced`, which can't be updated, also describes `current`: it is the same wait, and
+ * the end that the line states is still right. A line about an estimated wait or about being offline states no end.
  */
-export function isDescribedBy(one: WaitingEvent, other: WaitingEvent): boolean {
-  if (!isSameWait(one, other)) return false;
-  if (other.reason === 'offline' || other.estimated) return true;
-  return !one.estimated && Math.abs(other.until - one.until) < 1000;
+export function isDescribedBy(announced: WaitingEvent, current: WaitingEvent): boolean {
+  if (!isSameWait(announced, current)) return false;
+  if (current.reason === 'offline' || current.estimated) return true;
+  return !announced.estimated && Math.abs(current.until - announced.until) < 1000;
 }
 
 /**
- * The language that the word behind a fence names, in lower case; also ```ts:app.ts, ```{.python} and ```rust,ignore.
- * For both sides of the protocol. @returns '' for none
+ * Returns the language in the info string of a code fence, in lower case, or an empty string. It also understands
+ * ```ts:app.ts, ```{.python} and ```rust,ignore. The host and the page use this function.
  */
-export function fenceWord(word: string): string {
-  return /[^\s{},:.][^\s{},:]*/.exec(word.toLowerCase())?.[0] ?? '';
+export function fenceWord(infoString: string): string {
+  return /[^\s{},:.][^\s{},:]*/.exec(infoString.toLowerCase())?.[0] ?? '';
 }

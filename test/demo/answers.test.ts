@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { Script as Program } from 'node:vm';
 import { english, type Topic } from '../../src/demo/answers/answers.en';
 import { chinese } from '../../src/demo/answers/answers.zh';
-import { likeRecorded } from '../../src/demo/answers/demoAnswer';
+import { streamLikeRecorded } from '../../src/demo/answers/demoAnswer';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 
-/** What a text is made of, without its words. */
-const shape = (text: string): object => ({
+/** Returns the Markdown structure of a text. */
+const structureOf = (text: string): object => ({
   levels: [...text.matchAll(/^(#+) /gm)].map(([, marks]) => marks),
   code: [...text.matchAll(fence)].map(([, language]) => language),
   rows: [...text.matchAll(/^\|.*\|$/gm)].map(([row]) => row.split('|').length),
@@ -15,35 +15,38 @@ const shape = (text: string): object => ({
   paragraphs: text.split(/\n\n/).length,
 });
 
-describe('the answers of the offline demo', () => {
+describe('set of answers of the offline demo', () => {
   for (const topic of Object.keys(english.answers) as Topic[]) {
     const texts = { english: english.answers[topic], chinese: chinese.answers[topic] };
 
-    it(`${topic} has the same shape in both languages`, () => {
-      assert.deepEqual(shape(texts.chinese), shape(texts.english));
+    it(`has the same structure in both languages: ${topic}`, () => {
+      assert.deepEqual(structureOf(texts.chinese), structureOf(texts.english));
     });
 
-    it(`${topic} has JavaScript that compiles`, () => {
+    it(`contains JavaScript that compiles: ${topic}`, () => {
       for (const text of Object.values(texts)) {
         for (const [, language, code] of text.matchAll(fence)) if (language === 'js') new Program(code!);
       }
     });
 
-    it(`${topic} is cut into deltas of a few characters without loss`, () => {
+    it(`can be split into short deltas without loss: ${topic}`, () => {
       for (const text of Object.values(texts)) {
-        const deltas = [...likeRecorded(text, 'delta', 1)].flatMap((step) => ('delta' in step ? [step.delta] : []));
+        const deltas = [...streamLikeRecorded(text, 'delta', 1)].flatMap((step) =>
+          'delta' in step ? [step.delta] : [],
+        );
         assert.equal(deltas.join(''), text);
         assert.ok(deltas.every((delta) => delta.trim().length <= 7));
       }
     });
   }
 
-  it('show headings, lists, tables and code', () => {
-    const all = Object.values(english.answers).join('\n\n');
-    for (const part of [/^# /m, /^## /m, /^- /m, /^1\. /m, /^\| --- /m, /^```js$/m, /^> /m]) assert.match(all, part);
+  it('contains headings, lists, tables, quotes and code', () => {
+    const allText = Object.values(english.answers).join('\n\n');
+    for (const pattern of [/^# /m, /^## /m, /^- /m, /^1\. /m, /^\| --- /m, /^```js$/m, /^> /m])
+      assert.match(allText, pattern);
   });
 
-  it('have a retry loop that does what it says', async () => {
+  it('contains a retry loop that waits as the answer describes', async () => {
     const code = [...english.answers.overview.matchAll(fence)][0]![2]!;
     const waits: number[] = [];
     const replies = [

@@ -1,4 +1,4 @@
-/** The data of each event of a stream whose lines end in LF. */
+/** Returns the data of each event of a stream whose lines end in LF. */
 export function dataEvents(stream: string): string[] {
   return stream
     .split('\n\n')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../../src/demo/gateway';
 import { demoModels, startDemo } from '../../src/demo/scenarios';
 
-describe('the demo gateway', () => {
+describe('offline demo over HTTP', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startDemo()));
   afterEach(() => gateway.close());
@@ -13,7 +13,7 @@ describe('the demo gateway', () => {
       body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }], stream: true }),
     });
 
-  it('lists its models', async () => {
+  it('lists the models of the scenarios', async () => {
     const { data } = (await (await fetch(`${gateway.baseUrl}/models`)).json()) as { data: { id: string }[] };
     assert.deepEqual(
       data.map(({ id }) => id),
@@ -21,22 +21,22 @@ describe('the demo gateway', () => {
     );
   });
 
-  it('limits, then streams', async () => {
+  it('sends a rate limit and then a stream', async () => {
     const refused = await ask('demo-rate-limit');
     assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '5']);
-    const granted = await ask('demo-rate-limit');
-    assert.equal(granted.headers.get('content-type'), 'text/event-stream; charset=utf-8');
-    await granted.body?.cancel();
+    const accepted = await ask('demo-rate-limit');
+    assert.equal(accepted.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    await accepted.body?.cancel();
   });
 
-  it('names the balance when there is no credit', async () => {
+  it('mentions the balance in a 402 response', async () => {
     const refused = await ask('demo-no-credit');
     const { error } = (await refused.json()) as { error: { message: string; code: string } };
     assert.deepEqual([refused.status, error.code], [402, 'insufficient_balance']);
     assert.match(error.message, /balance/);
   });
 
-  it('keeps none of the requests it has answered', async () => {
+  it('records no requests', async () => {
     await (await ask('demo-no-credit')).text();
     await (await fetch(`${gateway.baseUrl}/models`)).text();
     assert.deepEqual([gateway.requests, gateway.modelRequests], [[], []]);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { startGateway, type ClosedBy, type Gateway, type Step } from '../../src/demo/gateway';
-import { post, takeApart } from './rawClient';
+import { type ClosedBy, type Gateway, startGateway, type Step } from '../../src/demo/gateway';
+import { parseReply, post } from './rawClient';
 
 const body = JSON.stringify({ model: 'm', messages: [], stream: true });
 
-describe('the end of a reply', () => {
+describe('end of a reply', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startGateway()));
   afterEach(() => gateway.close());
@@ -14,39 +14,54 @@ describe('the end of a reply', () => {
     return response.text();
   };
 
-  /** `text` undefined: not one byte arrives. */
-  const seen: { name: string; steps: Step[]; ending: string; complete: boolean; text?: string }[] = [
-    { name: 'none, as fin', steps: [{ send: 'x' }], ending: 'fin', complete: true, text: 'x' },
-    { name: 'fin', steps: [{ send: 'x' }, { end: 'fin' }], ending: 'fin', complete: true, text: 'x' },
-    { name: 'fin of nothing', steps: [{ end: 'fin' }], ending: 'fin', complete: true, text: '' },
-    { name: 'short', steps: [{ send: 'x' }, { end: 'short' }], ending: 'fin', complete: false, text: 'x' },
-    { name: 'short of nothing', steps: [{ end: 'short' }], ending: 'fin', complete: false, text: '' },
-    { name: 'FIN before any byte', steps: [{ raw: '' }, { end: 'fin' }], ending: 'fin', complete: false },
-    { name: 'RST before any byte', steps: [{ end: 'reset' }], ending: 'ECONNRESET', complete: false },
+  /** `text` is undefined if the client receives no byte. */
+  const cases: { name: string; steps: Step[]; ending: string; isComplete: boolean; text?: string }[] = [
+    { name: 'no end step after a byte', steps: [{ send: 'x' }], ending: 'fin', isComplete: true, text: 'x' },
+    { name: 'fin after a byte', steps: [{ send: 'x' }, { end: 'fin' }], ending: 'fin', isComplete: true, text: 'x' },
+    { name: 'fin without any byte', steps: [{ end: 'fin' }], ending: 'fin', isComplete: true, text: '' },
+    {
+      name: 'short after a byte',
+      steps: [{ send: 'x' }, { end: 'short' }],
+      ending: 'fin',
+      isComplete: false,
+      text: 'x',
+    },
+    { name: 'short without any byte', steps: [{ end: 'short' }], ending: 'fin', isComplete: false, text: '' },
+    {
+      name: 'fin on a raw socket without any byte',
+      steps: [{ raw: '' }, { end: 'fin' }],
+      ending: 'fin',
+      isComplete: false,
+    },
+    { name: 'reset without any byte', steps: [{ end: 'reset' }], ending: 'ECONNRESET', isComplete: false },
   ];
 
-  for (const { name, steps, ending, complete, text } of seen) {
-    it(`${name}: the client sees ${ending}, ${complete ? 'whole' : 'unfinished'}`, async () => {
+  for (const { name, steps, ending, isComplete, text } of cases) {
+    it(`reaches the client as "${ending}" of ${isComplete ? 'a complete' : 'an incomplete'} reply: ${name}`, async () => {
       gateway.script = () => steps;
-      const all = await post(gateway).ended;
-      const reply = takeApart(all.bytes);
-      assert.equal(all.ending, ending);
-      assert.equal(reply.complete, complete);
-      if (text === undefined) assert.equal(all.bytes.length, 0);
+      const connection = await post(gateway).ended;
+      const reply = parseReply(connection.bytes);
+      assert.equal(connection.ending, ending);
+      assert.equal(reply.isComplete, isComplete);
+      if (text === undefined) assert.equal(connection.bytes.length, 0);
       else assert.equal(reply.chunks.join(''), text);
       assert.equal(await gateway.requests[0]!.closed, 'server');
     });
   }
 
-  it('a reset in mid-answer is an RST, after the bytes before it', async () => {
-    let read = (): void => undefined;
-    gateway.script = () => [{ send: 'half' }, { until: new Promise<void>((go) => (read = go)) }, { end: 'reset' }];
+  it('reaches the client as ECONNRESET after the bytes before a reset', async () => {
+    let release = (): void => undefined;
+    gateway.script = () => [
+      { send: 'half' },
+      { until: new Promise<void>((resolve) => (release = resolve)) },
+      { end: 'reset' },
+    ];
     const client = post(gateway);
     await client.received('half');
-    read();
+    release();
     const { bytes, ending } = await client.ended;
     assert.equal(ending, 'ECONNRESET');
-    assert.deepEqual(takeApart(bytes).chunks, ['half']);
+    assert.deepEqual(parseReply(bytes).chunks, ['half']);
   });
 
   const failing: { steps: Step[]; message: RegExp }[] = [
@@ -58,23 +73,23 @@ describe('the end of a reply', () => {
   ];
 
   for (const { steps, message } of failing) {
-    it(`fetch rejects after ${JSON.stringify(steps)}`, async () => {
+    it(`makes fetch reject after the steps ${JSON.stringify(steps)}`, async () => {
       gateway.script = () => steps;
       await assert.rejects(fetchText(), { name: 'TypeError', message });
     });
   }
 
-  it('a stall stays open and silent until the client leaves', async () => {
+  it('keeps the connection open and silent during a stall until the client leaves', async () => {
     gateway.script = () => [{ send: 'half' }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('half');
     client.socket.destroy();
     assert.equal(await gateway.requests[0]!.closed, 'client');
-    const { chunks, complete } = takeApart((await client.ended).bytes);
-    assert.deepEqual({ chunks, complete }, { chunks: ['half'], complete: false });
+    const { chunks, isComplete } = parseReply((await client.ended).bytes);
+    assert.deepEqual({ chunks, isComplete }, { chunks: ['half'], isComplete: false });
   });
 
-  it('a stall before any byte sends no head', async () => {
+  it('sends no status line before a stall without any byte', async () => {
     gateway.script = () => [{ end: 'stall' }];
     const client = post(gateway);
     const { closed } = await gateway.request(1);
@@ -84,16 +99,16 @@ describe('the end of a reply', () => {
     gateway = await startGateway();
   });
 
-  const places: { name: string; steps: Step[] }[] = [
-    { name: 'a wait', steps: [{ send: 'half' }, { waitMs: 2 ** 30 }] },
-    { name: 'paced pieces', steps: [{ send: 'half more', chunk: 4, everyMs: 2 ** 30 }] },
-    { name: 'until', steps: [{ send: 'half' }, { until: new Promise(() => undefined) }] },
+  const unfinishedScripts: { name: string; steps: Step[] }[] = [
+    { name: 'a pause', steps: [{ send: 'half' }, { waitMs: 2 ** 30 }] },
+    { name: 'a text in chunks with pauses', steps: [{ send: 'half more', chunk: 4, everyMs: 2 ** 30 }] },
+    { name: 'a step that awaits a promise', steps: [{ send: 'half' }, { until: new Promise(() => undefined) }] },
     { name: 'a stall', steps: [{ send: 'half' }, { end: 'stall' }] },
     { name: 'raw bytes', steps: [{ raw: 'half' }, { waitMs: 2 ** 30 }] },
   ];
 
-  for (const { name, steps } of places) {
-    it(`a client that leaves during ${name} closes the script`, async () => {
+  for (const { name, steps } of unfinishedScripts) {
+    it(`closes the script when the client leaves during ${name}`, async () => {
       const returned = new Promise<void>((resolve) => {
         gateway.script = function* () {
           try {
@@ -111,7 +126,7 @@ describe('the end of a reply', () => {
     });
   }
 
-  it('a client that aborts its fetch is seen to leave, and the script is closed', async () => {
+  it('closes the script when the client aborts its fetch', async () => {
     const closedBy: Promise<ClosedBy>[] = [];
     const returned = new Promise<void>((resolve) => {
       gateway.script = async function* ({ closed }) {
@@ -133,13 +148,13 @@ describe('the end of a reply', () => {
     await assert.rejects(response.text(), { name: 'AbortError' });
   });
 
-  it('a connection that is kept alive serves the next request, and both replies are complete', async () => {
+  it('leaves a keep-alive connection usable for the next request', async () => {
     gateway.script = ({ n }) => [{ send: `${n}` }];
     assert.deepEqual([await fetchText(), await fetchText()], ['1', '2']);
     assert.deepEqual(await Promise.all(gateway.requests.map(({ closed }) => closed)), ['server', 'server']);
   });
 
-  it('close() ends what is under way, whatever it waits for', async () => {
+  it('comes immediately when the gateway is closed', async () => {
     gateway.script = () => [{ send: 'half' }, { waitMs: 2 ** 30 }];
     const client = post(gateway);
     await client.received('half');

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { startGateway, type Gateway, type GatewayOptions } from '../../src/demo/gateway';
 import { answer, json } from '../../src/demo/replies';
 
-describe('the gateway', () => {
+describe('demo gateway', () => {
   const open: Gateway[] = [];
   const start = async (options?: GatewayOptions): Promise<Gateway> => {
     const gateway = await startGateway(options);
@@ -19,16 +19,16 @@ describe('the gateway', () => {
       body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...body }),
     });
 
-  it('listens on the loopback address only, at a port of its own', async () => {
-    const [one, two] = [await start(), await start()];
-    assert.match(one.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
-    assert.equal(one.baseUrl, `${one.origin}/v1`);
-    assert.notEqual(one.origin, two.origin);
+  it('listens on the loopback address, and each gateway on its own port', async () => {
+    const [first, second] = [await start(), await start()];
+    assert.match(first.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal(first.baseUrl, `${first.origin}/v1`);
+    assert.notEqual(first.origin, second.origin);
   });
 
-  it('is out of reach from any other address of the machine', async () => {
+  it('can not be reached at other addresses of the computer', async () => {
     const { port } = new URL((await start()).origin);
-    const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
     for (const { address, family, scopeid } of addresses) {
       if (address === '127.0.0.1' || scopeid) continue;
       const host = family === 'IPv6' ? `[${address}]` : address;
@@ -36,12 +36,12 @@ describe('the gateway', () => {
     }
   });
 
-  it('rejects a port that is taken', async () => {
+  it('fails to start on a port that is in use', async () => {
     const { origin } = await start();
     await assert.rejects(startGateway({ port: Number(new URL(origin).port) }), { code: 'EADDRINUSE' });
   });
 
-  it('records what it was asked', async () => {
+  it('records requests with headers and body', async () => {
     const gateway = await start();
     await (await chat(gateway, { temperature: 0.5 }, { authorization: 'Bearer hsa-1' })).text();
     const [request] = gateway.requests;
@@ -57,7 +57,7 @@ describe('the gateway', () => {
   });
 
   for (const body of ['', '{', '[]', 'null', '{"model":"m"}', '{"messages":[]}', '{"model":1,"messages":[]}']) {
-    it(`has no parsed body for ${JSON.stringify(body)}`, async () => {
+    it(`records no parsed body for ${JSON.stringify(body)}`, async () => {
       const gateway = await start();
       await (await fetch(`${gateway.baseUrl}/chat/completions`, { method: 'POST', body })).text();
       assert.equal(gateway.requests[0]!.json, undefined);
@@ -65,7 +65,7 @@ describe('the gateway', () => {
     });
   }
 
-  it('numbers chat completions, gives the n-th when it comes, and starts again after reset', async () => {
+  it('numbers chat completions, resolves request(n) when the n-th arrives, and starts at 1 after a reset', async () => {
     const gateway = await start();
     const second = gateway.request(2);
     await (await fetch(`${gateway.baseUrl}/models`)).text();
@@ -81,7 +81,7 @@ describe('the gateway', () => {
     assert.deepEqual([(await first).n, (await first).json!.seed], [1, 3]);
   });
 
-  it('lists six models unless it is told others, or a script', async () => {
+  it('lists six models by default, and other models or a scripted reply if configured', async () => {
     const gateway = await start();
     const list = async (): Promise<unknown> => (await fetch(`${gateway.baseUrl}/models`)).json();
     const ids = async (): Promise<string[]> => ((await list()) as { data: { id: string }[] }).data.map(({ id }) => id);
@@ -99,7 +99,7 @@ describe('the gateway', () => {
     assert.deepEqual(await list(), { odd: true });
   });
 
-  it('goes by the script that is set when the request arrives', async () => {
+  it('uses the script that is set when the request arrives', async () => {
     const gateway = await start({ script: () => [{ send: 'one' }] });
     assert.equal(await (await chat(gateway)).text(), 'one');
     gateway.script = () => [{ send: 'two' }];
@@ -112,7 +112,7 @@ describe('the gateway', () => {
     ['GET', '/'],
     ['POST', '/chat/completions'],
   ] as const) {
-    it(`has nothing at ${method} ${path}`, async () => {
+    it(`responds with 404 to ${method} ${path}`, async () => {
       const gateway = await start();
       const response = await fetch(gateway.origin + path, { method });
       assert.equal(response.status, 404);
@@ -138,7 +138,7 @@ describe('the gateway', () => {
   ];
 
   for (const { requireKey, authorization, status, code } of keys) {
-    it(`requireKey ${requireKey ?? 'unset'}: ${authorization ?? 'no header'} is ${status}`, async () => {
+    it(`responds with ${status} to ${authorization === undefined ? 'no Authorization header' : `"${authorization}"`} when requireKey is ${requireKey ?? 'unset'}`, async () => {
       const gateway = await start(requireKey === undefined ? {} : { requireKey });
       const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
       for (const response of [
@@ -152,15 +152,15 @@ describe('the gateway', () => {
     });
   }
 
-  it('gathers a scripted answer into one JSON completion unless a stream was asked for', async () => {
+  it('sends a scripted answer as one JSON completion unless the request asks for a stream', async () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const script = () => answer('Hello there', { reasoning: 'Polite.', usage });
     const gateway = await start({ script });
     const response = await chat(gateway);
     assert.equal(response.headers.get('content-type'), 'application/json');
-    const { created, ...rest } = (await response.json()) as Record<string, unknown>;
+    const { created, ...completion } = (await response.json()) as Record<string, unknown>;
     assert.equal(created, Math.floor(gateway.requests[0]!.at / 1000));
-    assert.deepEqual(rest, {
+    assert.deepEqual(completion, {
       id: 'chatcmpl-1',
       object: 'chat.completion',
       model: 'm',
@@ -175,12 +175,12 @@ describe('the gateway', () => {
     });
   });
 
-  it('drops what it has gathered when other bytes were sent', async () => {
-    const gateway = await start({ script: () => [{ delta: 'gathered' }, { send: 'sent' }] });
+  it('drops the collected completion when the script sends other bytes', async () => {
+    const gateway = await start({ script: () => [{ delta: 'collected' }, { send: 'sent' }] });
     assert.equal(await (await chat(gateway)).text(), 'sent');
   });
 
-  it('answers 500 when a script fails before its first byte, and tells', async () => {
+  it('responds with 500 and calls onError when a script throws before its first byte', async () => {
     const errors: unknown[] = [];
     const failed = new Error('scripted');
     const gateway = await start({
@@ -193,7 +193,7 @@ describe('the gateway', () => {
     assert.deepEqual(errors, [failed]);
   });
 
-  it('resets the connection when a script fails later, and tells', async () => {
+  it('resets the connection and calls onError when a script throws later', async () => {
     const errors: unknown[] = [];
     const gateway = await start({
       onError: (error) => errors.push(error),
@@ -201,6 +201,6 @@ describe('the gateway', () => {
     });
     await assert.rejects(async () => (await chat(gateway)).text());
     assert.equal(await gateway.requests[0]!.closed, 'server');
-    assert.match(String(errors[0]), /head of a reply comes before/);
+    assert.match(String(errors[0]), /head of a reply must be sent once/);
   });
 });

@@ -5,9 +5,9 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startGateway, type Gateway, type GatewayOptions } from '../../src/demo/gateway';
 
-const mostBytes = 1_000_000;
+const maxBytes = 1_000_000;
 
-describe('the gateway of the demo', () => {
+describe('request checks of the demo gateway', () => {
   let gateway: Gateway;
   const start = async (options?: GatewayOptions): Promise<void> => {
     gateway = await startGateway(options);
@@ -16,7 +16,7 @@ describe('the gateway of the demo', () => {
 
   const portOf = (): number => Number(new URL(gateway.origin).port);
 
-  /** Sends a chat completion, or a request for the list of models without a body. */
+  /** Sends a chat completion request, or without a body a request for the list of models. */
   async function send(
     headers: Readonly<Record<string, string>>,
     body?: string,
@@ -24,7 +24,7 @@ describe('the gateway of the demo', () => {
     const [method, path] = body === undefined ? ['GET', '/models'] : ['POST', '/chat/completions'];
     const request = sendRequest(gateway.baseUrl + path, { method, headers, agent: false }).end(body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    // The gateway may close the connection while the rest of a refused body is being sent.
+    // The gateway may close the connection while the client is still sending a refused body.
     request.on('error', () => undefined);
     const reply = await text(response);
     const json = reply.startsWith('{') ? (JSON.parse(reply) as { error?: { code: unknown } }) : {};
@@ -35,7 +35,7 @@ describe('the gateway of the demo', () => {
   const chat = '{"model":"m","messages":[]}';
 
   for (const host of ['127.0.0.1:PORT', 'localhost:PORT', 'LocalHost:PORT']) {
-    it(`accepts a request for ${host}`, async () => {
+    it(`accepts a request for the host ${host}`, async () => {
       await start();
       assert.equal((await send({ host: hostFor(host) })).status, 200);
       assert.equal((await send({ host: hostFor(host) }, chat)).status, 200);
@@ -58,7 +58,7 @@ describe('the gateway of the demo', () => {
       '2130706433:PORT',
     ],
   ]) {
-    it(`refuses a request for ${host}`, async () => {
+    it(`refuses a request for the host ${host}`, async () => {
       await start();
       for (const body of [undefined, chat]) {
         const { status, code } = await send({ host: hostFor(host) }, body);
@@ -68,7 +68,7 @@ describe('the gateway of the demo', () => {
     });
   }
 
-  it('refuses a request that names no host', async () => {
+  it('refuses a request without a Host header', async () => {
     await start();
     const socket = connect(portOf(), '127.0.0.1');
     socket.write('GET /v1/models HTTP/1.0\r\n\r\n');
@@ -94,17 +94,17 @@ describe('the gateway of the demo', () => {
 
   it('accepts a body of 1 MB', async () => {
     await start();
-    assert.equal((await send({}, chat.padEnd(mostBytes))).status, 200);
-    assert.equal(gateway.requests[0]!.body.length, mostBytes);
+    assert.equal((await send({}, chat.padEnd(maxBytes))).status, 200);
+    assert.equal(gateway.requests[0]!.body.length, maxBytes);
   });
 
-  for (const [how, headers] of [
+  for (const [transfer, headers] of [
     ['with a Content-Length', {}],
     ['in chunks', { 'transfer-encoding': 'chunked' }],
   ] as const) {
-    it(`refuses a larger body ${how}`, async () => {
+    it(`refuses a body of more than 1 MB ${transfer}`, async () => {
       await start();
-      for (const length of [mostBytes + 1, 8 * mostBytes]) {
+      for (const length of [maxBytes + 1, 8 * maxBytes]) {
         const { status, code, headers: reply } = await send(headers, chat.padEnd(length));
         assert.deepEqual([status, code, reply.connection], [413, 'request_too_large', 'close']);
       }
@@ -121,7 +121,7 @@ describe('the gateway of the demo', () => {
     assert.match(await text(socket), /^HTTP\/1\.1 413 /);
   });
 
-  it('closes the connection of a client that sends a body without end', async () => {
+  it('closes the connection of a client that sends an endless body', async () => {
     await start();
     const socket = connect({ port: portOf(), host: '127.0.0.1', allowHalfOpen: true });
     socket.write(

@@ -2,36 +2,36 @@ import assert from 'node:assert/strict';
 import { pause, unlessAborted } from '../../src/demo/wire';
 
 describe('pause', () => {
-  // Counted in one go: mocha sets a timer of its own once a test has returned its promise.
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  // Tests must count synchronously, because mocha sets its own timer when a test has returned its promise.
+  const countTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
-  it('ends at once when the signal fires, and leaves no timer', async () => {
-    const before = timers();
+  it('ends immediately and leaves no timer when the signal is aborted', async () => {
+    const before = countTimers();
     const abort = new AbortController();
     const paused = pause(2 ** 30, abort.signal);
-    assert.equal(timers(), before + 1);
+    assert.equal(countTimers(), before + 1);
     abort.abort();
-    assert.equal(timers(), before);
+    assert.equal(countTimers(), before);
     await paused;
   });
 
-  it('does not begin under a signal that has fired', async () => {
-    const before = timers();
+  it('sets no timer when the signal is already aborted', async () => {
+    const before = countTimers();
     const paused = pause(2 ** 30, AbortSignal.abort());
-    assert.equal(timers(), before);
+    assert.equal(countTimers(), before);
     await paused;
   });
 });
 
 describe('unlessAborted', () => {
-  const { signal: never } = new AbortController();
+  const { signal: unusedSignal } = new AbortController();
 
-  it('gives the outcome of the promise', async () => {
-    assert.equal(await unlessAborted(Promise.resolve(7), never), 7);
-    await assert.rejects(unlessAborted(Promise.reject(new Error('no')), never), /no/);
+  it('settles like the promise', async () => {
+    assert.equal(await unlessAborted(Promise.resolve(7), unusedSignal), 7);
+    await assert.rejects(unlessAborted(Promise.reject(new Error('no')), unusedSignal), /no/);
   });
 
-  it('gives nothing once the signal fires, whatever comes later', async () => {
+  it('resolves with undefined when the signal is aborted, and ignores a later rejection', async () => {
     const abort = new AbortController();
     let fail = (): void => undefined;
     const failing = new Promise((_, reject) => (fail = () => reject(new Error('late'))));
@@ -42,7 +42,7 @@ describe('unlessAborted', () => {
     await assert.rejects(failing, /late/);
   });
 
-  it('gives nothing under a signal that has fired', async () => {
+  it('resolves with undefined when the signal is already aborted', async () => {
     assert.equal(await unlessAborted(new Promise(() => undefined), AbortSignal.abort()), undefined);
   });
 });

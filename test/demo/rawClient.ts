@@ -1,21 +1,22 @@
 import { connect, type Socket } from 'node:net';
 import type { Gateway } from '../../src/demo/gateway';
 
-/** What a client sees of a connection that has ended. */
-export interface Seen {
+/** A connection that has ended, as the client saw it. */
+export interface EndedConnection {
   readonly bytes: Buffer;
-  /** `fin`: the stream ended; otherwise the code of the socket's error. */
+  /** `fin` if the stream ended; otherwise the code of the socket error. */
   readonly ending: string;
 }
 
+/** A client that uses a socket without an HTTP library. */
 export interface RawClient {
   readonly socket: Socket;
-  readonly ended: Promise<Seen>;
-  /** Resolves when so many bytes, or this text, have arrived. */
-  received(what: number | string): Promise<void>;
+  readonly ended: Promise<EndedConnection>;
+  /** Resolves when this number of bytes, or this text, has arrived. */
+  received(expected: number | string): Promise<void>;
 }
 
-/** Posts a chat completion over a bare socket and asks for no further use of the connection. */
+/** Sends a chat completion request over a socket, with `connection: close`. */
 export function post(gateway: Gateway, body: unknown = { model: 'm', messages: [], stream: true }): RawClient {
   const text = JSON.stringify(body);
   const { host, hostname, port } = new URL(gateway.origin);
@@ -28,39 +29,40 @@ export function post(gateway: Gateway, body: unknown = { model: 'm', messages: [
 function watch(socket: Socket): RawClient {
   let bytes = Buffer.alloc(0);
   let failed: NodeJS.ErrnoException | undefined;
-  const waiting: (() => void)[] = [];
+  const pendingChecks: (() => void)[] = [];
   socket.on('data', (part) => {
     bytes = Buffer.concat([bytes, part]);
-    for (const check of waiting) check();
+    for (const check of pendingChecks) check();
   });
   socket.on('error', (error) => (failed = error));
-  const ended = new Promise<Seen>((resolve) => {
+  const ended = new Promise<EndedConnection>((resolve) => {
     socket.on('close', () => resolve({ bytes, ending: failed ? (failed.code ?? failed.message) : 'fin' }));
   });
-  const has = (what: number | string): boolean =>
-    typeof what === 'number' ? bytes.length >= what : bytes.includes(what);
-  const received = (what: number | string): Promise<void> =>
+  const hasReceived = (expected: number | string): boolean =>
+    typeof expected === 'number' ? bytes.length >= expected : bytes.includes(expected);
+  const received = (expected: number | string): Promise<void> =>
     new Promise((resolve) => {
       const check = (): void => {
-        if (has(what)) resolve();
+        if (hasReceived(expected)) resolve();
       };
-      waiting.push(check);
+      pendingChecks.push(check);
       check();
     });
   return { socket, ended, received };
 }
 
+/** A parsed HTTP reply. */
 export interface RawReply {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
-  /** The chunks of the body, as they were cut on the wire. */
+  /** The HTTP chunks of the body. */
   readonly chunks: readonly string[];
-  /** The body's end was sent. */
-  readonly complete: boolean;
+  /** Whether the end of the body was sent. */
+  readonly isComplete: boolean;
 }
 
-/** Takes a chunked HTTP reply apart. */
-export function takeApart(bytes: Buffer): RawReply {
+/** Parses an HTTP reply with a chunked body. */
+export function parseReply(bytes: Buffer): RawReply {
   const [head = '', ...rest] = bytes.toString('latin1').split('\r\n\r\n');
   let body = rest.join('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');
@@ -72,7 +74,7 @@ export function takeApart(bytes: Buffer): RawReply {
     const length = parseInt(size, 16);
     if (length > 0) chunks.push(Buffer.from(body.slice(size.length, size.length + length), 'latin1').toString('utf8'));
     body = body.slice(size.length + length + 2);
-    if (length === 0) return { status: Number(statusLine.split(' ')[1]), headers, chunks, complete: true };
+    if (length === 0) return { status: Number(statusLine.split(' ')[1]), headers, chunks, isComplete: true };
   }
-  return { status: Number(statusLine.split(' ')[1]), headers, chunks, complete: false };
+  return { status: Number(statusLine.split(' ')[1]), headers, chunks, isComplete: false };
 }

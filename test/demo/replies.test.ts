@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway, type Step } from '../../src/demo/gateway';
+import { type Gateway, startGateway, type Step } from '../../src/demo/gateway';
 import {
   answer,
   completion,
@@ -10,21 +10,21 @@ import {
   inTurn,
   json,
   rateLimited,
-  recorded,
+  recordedStream,
 } from '../../src/demo/replies';
 import { recordings } from '../support/recordings';
 import { dataEvents } from './dataEvents';
 
-describe('replies', () => {
-  const steps: { name: string; made: Iterable<Step>; expected: Step[] }[] = [
+describe('scripted reply', () => {
+  const cases: { name: string; steps: Iterable<Step>; expected: Step[] }[] = [
     {
-      name: 'answer: four characters a delta',
-      made: answer('Hello'),
+      name: 'answer() with deltas of four characters',
+      steps: answer('Hello'),
       expected: [{ delta: 'Hell' }, { delta: 'o' }, { finish: 'stop' }, { done: true }],
     },
     {
-      name: 'answer: everything',
-      made: answer('ab', { chunkChars: 1, everyMs: 5, reasoning: 'c', usage: { total_tokens: 1 }, finish: 'length' }),
+      name: 'answer() with all options',
+      steps: answer('ab', { chunkChars: 1, everyMs: 5, reasoning: 'c', usage: { total_tokens: 1 }, finish: 'length' }),
       expected: [
         { reasoning: 'c' },
         { waitMs: 5 },
@@ -36,45 +36,47 @@ describe('replies', () => {
         { done: true },
       ],
     },
-    { name: 'answer: nothing', made: answer(''), expected: [{ finish: 'stop' }, { done: true }] },
+    { name: 'answer() with an empty text', steps: answer(''), expected: [{ finish: 'stop' }, { done: true }] },
     {
-      name: 'deltas: no character is torn',
-      made: deltas('a🐑b', { chunkChars: 2 }),
+      name: 'deltas(), without splitting a surrogate pair',
+      steps: deltas('a🐑b', { chunkChars: 2 }),
       expected: [{ delta: 'a🐑' }, { delta: 'b' }],
     },
     {
-      name: 'cutAfter',
-      made: cutAfter('abcdef', 'reset'),
+      name: 'cutAfter()',
+      steps: cutAfter('abcdef', 'reset'),
       expected: [{ delta: 'abcd' }, { delta: 'ef' }, { waitMs: 20 }, { end: 'reset' }],
     },
     {
-      name: 'failure',
-      made: failure(400, { message: 'No.', code: 7 }, { 'x-a': 'b' }),
+      name: 'failure()',
+      steps: failure(400, { message: 'No.', code: 7 }, { 'x-a': 'b' }),
       expected: [
         { status: 400, headers: { 'content-type': 'application/json', 'x-a': 'b' } },
         { send: '{"error":{"message":"No.","code":7}}' },
       ],
     },
     {
-      name: 'json',
-      made: json([1], 202),
+      name: 'json()',
+      steps: json([1], 202),
       expected: [{ status: 202, headers: { 'content-type': 'application/json' } }, { send: '[1]' }],
     },
     {
-      name: 'html',
-      made: html('<p>'),
+      name: 'html()',
+      steps: html('<p>'),
       expected: [{ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } }, { send: '<p>' }],
     },
     {
-      name: 'recorded',
-      made: recorded(['{"a": 1}'], { everyMs: 3 }),
+      name: 'recordedStream()',
+      steps: recordedStream(['{"a": 1}'], { everyMs: 3 }),
       expected: [{ send: 'data: {"a": 1}\n\n' }, { waitMs: 3 }, { send: 'data: [DONE]\n\n' }],
     },
   ];
 
-  for (const { name, made, expected } of steps) it(name, () => assert.deepEqual([...made], expected));
+  for (const { name, steps, expected } of cases) {
+    it(`yields the expected steps for ${name}`, () => assert.deepEqual([...steps], expected));
+  }
 
-  describe('over the wire', () => {
+  describe('sent by the gateway', () => {
     let gateway: Gateway;
     beforeEach(async () => (gateway = await startGateway()));
     afterEach(() => gateway.close());
@@ -86,13 +88,13 @@ describe('replies', () => {
       });
 
     for (const { name, lines } of recordings) {
-      it(`recorded gives the events of ${name}, unchanged and in order`, async () => {
-        gateway.script = () => recorded(lines);
+      it(`sends the recorded events of ${name} unchanged and in order`, async () => {
+        gateway.script = () => recordedStream(lines);
         assert.deepEqual(dataEvents(await (await chat()).text()), [...lines, '[DONE]']);
       });
     }
 
-    it('rateLimited names the seconds in the header and in the text', async () => {
+    it('states the seconds of rateLimited() in the header and in the message', async () => {
       gateway.script = () => rateLimited(37, { 'retry-after-ms': '36500' });
       const response = await chat();
       assert.equal(response.status, 429);
@@ -103,7 +105,7 @@ describe('replies', () => {
       assert.equal(error.code, 'rate_limit_exceeded');
     });
 
-    it('completion is whole JSON even where a stream was asked for', async () => {
+    it('sends completion() as JSON even if the request asks for a stream', async () => {
       gateway.script = (request) => completion(request, 'Hi', { usage: { total_tokens: 2 } });
       const response = await chat();
       assert.equal(response.headers.get('content-type'), 'application/json');
@@ -114,7 +116,7 @@ describe('replies', () => {
       assert.deepEqual(body.usage, { total_tokens: 2 });
     });
 
-    it('inTurn gives each request the next reply, and the last to all that follow', async () => {
+    it('gives each request the next reply of inTurn(), and all further requests the last one', async () => {
       gateway.script = inTurn(
         () => failure(500, { message: 'a' }),
         () => failure(503, { message: 'b' }),
@@ -127,24 +129,24 @@ describe('replies', () => {
   });
 });
 
-describe('the recordings', () => {
-  const ends: Record<string, { text: RegExp; reasoning: RegExp }> = {
+describe('set of stream recordings', () => {
+  const contents: Record<string, { text: RegExp; reasoning: RegExp }> = {
     'deepseek-reasoning': { text: /^The word "strawberry" contains three "r"s\.$/, reasoning: /^We need .*is 3\.$/s },
     'deepseek-text': { text: /^## \*\*Holiday Name:.* looking at$/s, reasoning: /^$/ },
     'mistral-reasoning': { text: /^2 \+ 2 = 4$/, reasoning: /^The user is asking for 2\+2.*2\+2=4\.$/ },
     'openai-text': { text: /^\*\*Holiday Name:\*\* .*\.$/s, reasoning: /^$/ },
   };
 
-  it('are four', () =>
+  it('covers four streams', () =>
     assert.deepEqual(
       recordings.map(({ name }) => name),
-      Object.keys(ends),
+      Object.keys(contents),
     ));
 
   for (const { name, text, reasoning } of recordings) {
-    it(`${name} is read`, () => {
-      assert.match(text, ends[name]!.text);
-      assert.match(reasoning, ends[name]!.reasoning);
+    it(`contains the text and the reasoning of ${name}`, () => {
+      assert.match(text, contents[name]!.text);
+      assert.match(reasoning, contents[name]!.reasoning);
     });
   }
 });

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import type { ChatBodyMessage, GatewayRequest, Script, Step } from '../../src/demo/gateway';
 import { demoModels, demoScript } from '../../src/demo/scenarios';
 
-interface Attempt {
+/** The reply to a request. */
+interface Reply {
   readonly text: string;
   readonly reasoning: string;
   readonly waits: readonly number[];
-  /** How it ended: the finish reason, the kind of break, or the status. */
+  /** How the reply ended: the finish reason, the kind of cut, or the status of an error. */
   readonly end: string | number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -14,26 +15,26 @@ interface Attempt {
 const user = (content: string): ChatBodyMessage => ({ role: 'user', content });
 const assistant = (content: string): ChatBodyMessage => ({ role: 'assistant', content });
 
-function ask(script: Script, model: string, ...messages: ChatBodyMessage[]): Attempt {
+function ask(script: Script, model: string, ...messages: ChatBodyMessage[]): Reply {
   const request = { json: { model, messages, stream: true } } as unknown as GatewayRequest;
-  let seen: Attempt = { text: '', reasoning: '', waits: [], end: '', headers: {} };
+  let reply: Reply = { text: '', reasoning: '', waits: [], end: '', headers: {} };
   for (const step of script(request) as Iterable<Step>) {
-    if ('delta' in step) seen = { ...seen, text: seen.text + step.delta };
+    if ('delta' in step) reply = { ...reply, text: reply.text + step.delta };
     if ('reasoning' in step) {
-      assert.equal(seen.text, '', 'reasoning comes before the answer');
-      seen = { ...seen, reasoning: seen.reasoning + step.reasoning };
+      assert.equal(reply.text, '', 'reasoning comes before the answer');
+      reply = { ...reply, reasoning: reply.reasoning + step.reasoning };
     }
-    if ('waitMs' in step) seen = { ...seen, waits: [...seen.waits, step.waitMs] };
-    if ('finish' in step) seen = { ...seen, end: step.finish };
-    if ('end' in step) seen = { ...seen, end: step.end };
-    if ('status' in step) seen = { ...seen, end: step.status, headers: step.headers ?? {} };
+    if ('waitMs' in step) reply = { ...reply, waits: [...reply.waits, step.waitMs] };
+    if ('finish' in step) reply = { ...reply, end: step.finish };
+    if ('end' in step) reply = { ...reply, end: step.end };
+    if ('status' in step) reply = { ...reply, end: step.status, headers: step.headers ?? {} };
   }
-  return seen;
+  return reply;
 }
 
 const promptOf = (id: string): string => demoModels.find((model) => model.id === id)!.prompt;
 
-describe('the offline demo', () => {
+describe('script of the offline demo', () => {
   let script: Script;
   beforeEach(() => (script = demoScript()));
 
@@ -45,7 +46,7 @@ describe('the offline demo', () => {
     for (const { title, prompt } of demoModels) assert.ok(title && prompt);
   });
 
-  const ends: { model: string; ends: (string | number)[] }[] = [
+  const expectedEnds: { model: string; ends: (string | number)[] }[] = [
     { model: 'demo-steady', ends: ['stop', 'stop'] },
     { model: 'gpt-4o', ends: ['stop', 'stop'] },
     { model: 'demo-rate-limit', ends: [429, 'stop', 429, 'stop'] },
@@ -56,76 +57,76 @@ describe('the offline demo', () => {
     { model: 'demo-reasoning', ends: ['stop', 'stop'] },
   ];
 
-  for (const { model, ends: expected } of ends) {
-    it(`${model}: the attempts at one prompt end with ${expected.join(', ')}`, () => {
+  for (const { model, ends } of expectedEnds) {
+    it(`ends the attempts at one prompt to ${model} with ${ends.join(', ')}`, () => {
       assert.deepEqual(
-        expected.map(() => ask(script, model, user('How do retries work?')).end),
-        expected,
+        ends.map(() => ask(script, model, user('How do retries work?')).end),
+        ends,
       );
     });
   }
 
-  it('judges each conversation by itself', () => {
-    const one = user('What is backoff?');
-    const other = user('What is jitter?');
-    const seen = [one, other, one, other].map((message) => ask(script, 'demo-rate-limit', message).end);
-    assert.deepEqual(seen, [429, 429, 'stop', 'stop']);
-    assert.equal(ask(script, 'demo-rate-limit', one, assistant('Waiting.'), other).end, 429);
-    assert.equal(ask(script, 'demo-cut', one).end, 'reset');
+  it('counts the attempts of each conversation separately', () => {
+    const first = user('What is backoff?');
+    const second = user('What is jitter?');
+    const ends = [first, second, first, second].map((message) => ask(script, 'demo-rate-limit', message).end);
+    assert.deepEqual(ends, [429, 429, 'stop', 'stop']);
+    assert.equal(ask(script, 'demo-rate-limit', first, assistant('Waiting.'), second).end, 429);
+    assert.equal(ask(script, 'demo-cut', first).end, 'reset');
   });
 
-  it('names five seconds when it limits, and no time when it is overloaded', () => {
+  it('sends a Retry-After of five seconds with a rate limit, and none with an overload', () => {
     assert.equal(ask(script, 'demo-rate-limit', user('a')).headers['retry-after'], '5');
     for (let n = 0; n < 3; n++) assert.equal(ask(script, 'demo-overload', user('a')).headers['retry-after'], undefined);
   });
 
   for (const model of ['demo-stall', 'demo-cut']) {
     for (const prompt of [promptOf(model), '流中断了怎么办？']) {
-      it(`${model} breaks off in the middle of the answer to "${prompt}"`, () => {
-        const [broken, whole] = [ask(script, model, user(prompt)), ask(script, model, user(prompt))];
-        assert.ok(whole.text.startsWith(broken.text));
-        const share = broken.text.length / whole.text.length;
-        assert.ok(share > 0.3 && share < 0.6, `${share} of it`);
+      it(`cuts the answer of ${model} to "${prompt}" near its middle`, () => {
+        const [cut, complete] = [ask(script, model, user(prompt)), ask(script, model, user(prompt))];
+        assert.ok(complete.text.startsWith(cut.text));
+        const share = cut.text.length / complete.text.length;
+        assert.ok(share > 0.3 && share < 0.6, `${share} of the answer`);
       });
 
-      it(`${model} goes on exactly where the assistant's message ends, for "${prompt}"`, () => {
+      it(`continues the prefilled answer of ${model} to "${prompt}" exactly at its end`, () => {
         const partial = ask(script, model, user(prompt)).text;
-        const rest = ask(script, model, user(prompt), assistant(partial));
-        assert.equal(rest.end, 'stop');
-        assert.equal(partial + rest.text, ask(script, 'demo-steady', user(prompt)).text);
+        const continuation = ask(script, model, user(prompt), assistant(partial));
+        assert.equal(continuation.end, 'stop');
+        assert.equal(partial + continuation.text, ask(script, 'demo-steady', user(prompt)).text);
       });
 
-      it(`${model} repeats its last words when it is asked to continue "${prompt}"`, () => {
+      it(`repeats the last words when a message asks ${model} to continue the answer to "${prompt}"`, () => {
         const partial = ask(script, model, user(prompt)).text;
         const quoted = partial.slice(-200);
         const request = user(`Your answer was cut off. Continue right after «${quoted}», without repeating anything.`);
-        const rest = ask(script, model, user(prompt), assistant(partial), request);
-        const whole = ask(script, 'demo-steady', user(prompt)).text;
-        assert.equal(rest.end, 'stop');
-        const repeated = partial.length + rest.text.length - whole.length;
+        const continuation = ask(script, model, user(prompt), assistant(partial), request);
+        const complete = ask(script, 'demo-steady', user(prompt)).text;
+        assert.equal(continuation.end, 'stop');
+        const repeated = partial.length + continuation.text.length - complete.length;
         assert.ok(repeated >= 16 && repeated < 60, `${repeated} characters`);
-        assert.equal(partial.slice(0, -repeated) + rest.text, whole);
+        assert.equal(partial.slice(0, -repeated) + continuation.text, complete);
       });
     }
   }
 
-  it('continues a partial whose end was trimmed', () => {
-    const whole = ask(script, 'demo-steady', user('What is backoff?')).text;
-    const partial = whole.slice(0, whole.indexOf('\n\n', 300));
-    const rest = ask(script, 'demo-cut', user('What is backoff?'), assistant(partial), user('continue'));
-    assert.match(rest.text, /\n\n/);
-    assert.ok(whole.endsWith(rest.text));
+  it('continues a partial answer without its trailing whitespace', () => {
+    const complete = ask(script, 'demo-steady', user('What is backoff?')).text;
+    const partial = complete.slice(0, complete.indexOf('\n\n', 300));
+    const continuation = ask(script, 'demo-cut', user('What is backoff?'), assistant(partial), user('continue'));
+    assert.match(continuation.text, /\n\n/);
+    assert.ok(complete.endsWith(continuation.text));
   });
 
-  it('continues what another of its models began', () => {
-    const begun = ask(script, 'demo-cut', user('Tell me something.')).text;
-    const rest = ask(script, 'demo-steady', user('Tell me something.'), assistant(begun));
-    assert.equal(begun + rest.text, ask(script, 'demo-cut', user('Tell me something.')).text);
+  it('continues the partial answer of another model', () => {
+    const partial = ask(script, 'demo-cut', user('Tell me something.')).text;
+    const continuation = ask(script, 'demo-steady', user('Tell me something.'), assistant(partial));
+    assert.equal(partial + continuation.text, ask(script, 'demo-cut', user('Tell me something.')).text);
   });
 
-  it('does not take a new question after a stopped answer for a continuation', () => {
-    const begun = ask(script, 'demo-cut', user('How do I resume a stream?')).text;
-    const next = ask(script, 'demo-steady', user('How do I resume a stream?'), assistant(begun), user('And jitter?'));
+  it('does not treat a new question after a stopped answer as a request to continue', () => {
+    const partial = ask(script, 'demo-cut', user('How do I resume a stream?')).text;
+    const next = ask(script, 'demo-steady', user('How do I resume a stream?'), assistant(partial), user('And jitter?'));
     assert.equal(next.text, ask(script, 'demo-steady', user('And jitter?')).text);
   });
 
@@ -147,20 +148,20 @@ describe('the offline demo', () => {
   ];
 
   for (const { prompt, heading } of topics) {
-    it(`answers "${prompt}" under "${heading}"`, () => {
+    it(`answers "${prompt}" with the topic "${heading}"`, () => {
       assert.equal(ask(script, 'demo-steady', user(prompt)).text.split('\n')[0], heading);
     });
   }
 
   for (const { id, prompt } of demoModels.filter((model) => model.id !== 'demo-no-credit')) {
-    it(`${id} has an answer of its own to its suggested prompt`, () => {
-      let attempt = ask(script, id, user(prompt));
-      while (attempt.end !== 'stop') attempt = ask(script, id, user(prompt));
-      assert.match(attempt.text, /^# /);
+    it(`answers the suggested prompt of ${id} without a notice`, () => {
+      let reply = ask(script, id, user(prompt));
+      while (reply.end !== 'stop') reply = ask(script, id, user(prompt));
+      assert.match(reply.text, /^# /);
     });
   }
 
-  it('says that it is a demo when nothing was understood, or code was sent', () => {
+  it('starts with a notice that it is a demo when the prompt has no known topic or has code', () => {
     const code = '```js\nretry();\n```';
     for (const prompt of ['Who are you?', code, `Explain this retry loop:\n\n${code}`, '```\nbackoff']) {
       assert.match(ask(script, 'demo-steady', user(prompt)).text, /^\*This is the offline demo.*\*\n\n# /);
@@ -168,7 +169,7 @@ describe('the offline demo', () => {
     assert.match(ask(script, 'demo-steady', user('你好')).text, /^\*这是离线演示.*\*\n\n# /);
   });
 
-  it('reads a message in parts', () => {
+  it('reads a message that consists of parts', () => {
     const parts = {
       role: 'user',
       content: [
@@ -179,23 +180,23 @@ describe('the offline demo', () => {
     assert.match(ask(script, 'demo-steady', parts).text, /^# Why waits need jitter/);
   });
 
-  it('thinks first, only with demo-reasoning, in the language of the prompt', () => {
+  it('reasons in the language of the prompt, with demo-reasoning only', () => {
     assert.match(ask(script, 'demo-reasoning', user('Why jitter?')).reasoning, /^The question is .*\.$/);
     assert.match(ask(script, 'demo-reasoning', user('为什么要抖动？')).reasoning, /^问题是.*。$/);
     assert.equal(ask(script, 'demo-steady', user('Why jitter?')).reasoning, '');
   });
 
-  it('has the rhythm of a recorded stream, the same each time for the same prompt', () => {
-    const [one, again, other] = ['Why jitter?', 'Why jitter?', 'Why jitter, again?'].map(
+  it('streams with irregular timing, which is the same for the same prompt', () => {
+    const [first, repeated, different] = ['Why jitter?', 'Why jitter?', 'Why jitter, again?'].map(
       (prompt) => ask(script, 'demo-steady', user(prompt)).waits,
     );
-    assert.ok(one!.length > 100 && one!.every((ms) => ms >= 8 && ms <= 40));
-    assert.ok(new Set(one).size > 20);
-    assert.deepEqual(one, again);
-    assert.notDeepEqual(one, other);
+    assert.ok(first!.length > 100 && first!.every((ms) => ms >= 8 && ms <= 40));
+    assert.ok(new Set(first).size > 20);
+    assert.deepEqual(first, repeated);
+    assert.notDeepEqual(first, different);
   });
 
-  it('refuses a body that is no request', () => {
+  it('responds with 400 to a body that is no chat completion request', () => {
     const [head] = [...(script({ json: undefined } as GatewayRequest) as Iterable<Step>)];
     assert.equal(head && 'status' in head && head.status, 400);
   });

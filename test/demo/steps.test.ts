@@ -1,64 +1,72 @@
 import assert from 'node:assert/strict';
-import { startGateway, type Gateway, type Step } from '../../src/demo/gateway';
-import { post, takeApart } from './rawClient';
+import { type Gateway, startGateway, type Step } from '../../src/demo/gateway';
+import { parseReply, post } from './rawClient';
 
-const at = (created: number, more: object): object => ({
+const chunkWith = (created: number, fields: object): object => ({
   id: 'chatcmpl-1',
   object: 'chat.completion.chunk',
   created,
   model: 'm',
-  ...more,
+  ...fields,
 });
 
 const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 
 const chunk = (created: number, delta: object, finish: string | null = null): string =>
-  event(at(created, { choices: [{ index: 0, delta, finish_reason: finish }] }));
+  event(chunkWith(created, { choices: [{ index: 0, delta, finish_reason: finish }] }));
 
-describe('a step of the gateway', () => {
+describe('gateway step', () => {
   let gateway: Gateway;
   beforeEach(async () => (gateway = await startGateway()));
   afterEach(() => gateway.close());
 
-  const table: { name: string; steps: Step[]; chunks: (created: number) => string[] }[] = [
-    { name: 'send: text', steps: [{ send: 'a\r\nb\u0000é' }], chunks: () => ['a\r\nb\u0000é'] },
-    { name: 'send: bytes', steps: [{ send: Uint8Array.of(0xef, 0xbb, 0xbf, 0x41) }], chunks: () => ['\ufeffA'] },
-    { name: 'send: nothing', steps: [{ send: '' }], chunks: () => [] },
-    { name: 'send in pieces', steps: [{ send: 'abcde', chunk: 2 }], chunks: () => ['ab', 'cd', 'e'] },
-    { name: 'send in paced pieces', steps: [{ send: 'abc', chunk: 1, everyMs: 1 }], chunks: () => ['a', 'b', 'c'] },
-    { name: 'event', steps: [{ event: { a: ['é', 1] } }], chunks: () => ['data: {"a":["é",1]}\n\n'] },
-    { name: 'comment', steps: [{ comment: 'keep-alive' }], chunks: () => [': keep-alive\n\n'] },
-    { name: 'done', steps: [{ done: true }], chunks: () => ['data: [DONE]\n\n'] },
+  const cases: { name: string; steps: Step[]; chunks: (created: number) => string[] }[] = [
+    { name: 'text', steps: [{ send: 'a\r\nb\u0000é' }], chunks: () => ['a\r\nb\u0000é'] },
     {
-      name: 'delta',
+      name: 'raw bytes in the body',
+      steps: [{ send: Uint8Array.of(0xef, 0xbb, 0xbf, 0x41) }],
+      chunks: () => ['\ufeffA'],
+    },
+    { name: 'an empty text', steps: [{ send: '' }], chunks: () => [] },
+    { name: 'a text in chunks', steps: [{ send: 'abcde', chunk: 2 }], chunks: () => ['ab', 'cd', 'e'] },
+    {
+      name: 'a text in chunks with pauses',
+      steps: [{ send: 'abc', chunk: 1, everyMs: 1 }],
+      chunks: () => ['a', 'b', 'c'],
+    },
+    { name: 'an event', steps: [{ event: { a: ['é', 1] } }], chunks: () => ['data: {"a":["é",1]}\n\n'] },
+    { name: 'a comment', steps: [{ comment: 'keep-alive' }], chunks: () => [': keep-alive\n\n'] },
+    { name: '[DONE]', steps: [{ done: true }], chunks: () => ['data: [DONE]\n\n'] },
+    {
+      name: 'deltas',
       steps: [{ delta: 'Hi' }, { delta: ' you' }],
       chunks: (created) => [chunk(created, { role: 'assistant', content: 'Hi' }), chunk(created, { content: ' you' })],
     },
     {
-      name: 'reasoning',
+      name: 'reasoning and a delta',
       steps: [{ reasoning: 'Hm' }, { delta: 'Hi' }],
       chunks: (created) => [
         chunk(created, { role: 'assistant', reasoning_content: 'Hm' }),
         chunk(created, { content: 'Hi' }),
       ],
     },
-    { name: 'finish', steps: [{ finish: 'stop' }], chunks: (created) => [chunk(created, {}, 'stop')] },
+    { name: 'a finish reason', steps: [{ finish: 'stop' }], chunks: (created) => [chunk(created, {}, 'stop')] },
     {
-      name: 'finish with usage',
+      name: 'a finish reason with usage',
       steps: [{ finish: 'length', usage: { total_tokens: 3 } }],
       chunks: (created) => [
         chunk(created, {}, 'length'),
-        event(at(created, { choices: [], usage: { total_tokens: 3 } })),
+        event(chunkWith(created, { choices: [], usage: { total_tokens: 3 } })),
       ],
     },
-    { name: 'waitMs', steps: [{ waitMs: 1 }, { send: 'x' }], chunks: () => ['x'] },
+    { name: 'a pause before a text', steps: [{ waitMs: 1 }, { send: 'x' }], chunks: () => ['x'] },
   ];
 
-  for (const { name, steps, chunks } of table) {
-    it(`${name} is these bytes on the wire`, async () => {
+  for (const { name, steps, chunks } of cases) {
+    it(`sends the expected bytes for ${name}`, async () => {
       gateway.script = () => steps;
       const { bytes, ending } = await post(gateway).ended;
-      const reply = takeApart(bytes);
+      const reply = parseReply(bytes);
       const created = Math.floor(gateway.requests[0]!.at / 1000);
       assert.deepEqual(
         { ...reply, headers: undefined },
@@ -66,7 +74,7 @@ describe('a step of the gateway', () => {
           status: 200,
           headers: undefined,
           chunks: chunks(created),
-          complete: true,
+          isComplete: true,
         },
       );
       assert.equal(reply.headers.get('content-type'), 'text/event-stream; charset=utf-8');
@@ -75,46 +83,46 @@ describe('a step of the gateway', () => {
     });
   }
 
-  it('characters may be torn apart by the pieces', async () => {
+  it('splits characters over chunks if the script says so', async () => {
     gateway.script = () => [{ send: '语', chunk: 1 }];
     const { bytes } = await post(gateway).ended;
     assert.match(bytes.toString('latin1'), /\r\n\r\n1\r\n\xe8\r\n1\r\n\xaf\r\n1\r\n\xad\r\n0\r\n\r\n$/);
   });
 
-  it('until holds the reply back', async () => {
+  it('delays the reply until a promise resolves', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'before' },
-      { until: new Promise<void>((go) => (release = go)) },
+      { until: new Promise<void>((resolve) => (release = resolve)) },
       { send: 'after' },
     ];
     const client = post(gateway);
     await client.received('before');
     release();
-    assert.deepEqual(takeApart((await client.ended).bytes).chunks, ['before', 'after']);
+    assert.deepEqual(parseReply((await client.ended).bytes).chunks, ['before', 'after']);
   });
 
-  it('status sends its head at once, before anything else happens', async () => {
+  it('sends the status and headers immediately', async () => {
     gateway.script = () => [{ status: 503, headers: { 'X-Reason': 'tired' } }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('\r\n\r\n');
     client.socket.destroy();
-    const { status, headers } = takeApart((await client.ended).bytes);
+    const { status, headers } = parseReply((await client.ended).bytes);
     assert.equal(status, 503);
     assert.equal(headers.get('content-type'), 'application/json');
     assert.equal(headers.get('x-reason'), 'tired');
   });
 
-  it('status replaces a default header whatever its case, and an empty content type leaves it out', async () => {
+  it('overrides a default header in any letter case, and omits an empty content type', async () => {
     gateway.script = ({ n }) => [
       { status: 200, headers: n === 1 ? { 'Content-Type': 'text/html' } : { 'Content-Type': '' } },
     ];
     const type = async (): Promise<string | undefined> =>
-      takeApart((await post(gateway).ended).bytes).headers.get('content-type');
+      parseReply((await post(gateway).ended).bytes).headers.get('content-type');
     assert.deepEqual([await type(), await type()], ['text/html', undefined]);
   });
 
-  it('raw bytes are all there is on the socket', async () => {
+  it('sends only the raw bytes after a raw step', async () => {
     const banner = 'SSH-2.0-OpenSSH_9.6\r\n';
     gateway.script = () => [{ raw: banner }, { raw: Uint8Array.of(0, 255) }, { send: 'x' }, { comment: 'c' }];
     const { bytes, ending } = await post(gateway).ended;

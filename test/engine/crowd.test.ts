@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { capacityFor, crowd } from '../simulate/crowd';
-import type { Hint } from '../simulate/gateway';
-import { mostInASecond } from '../simulate/measures';
+import { capacityFor, simulateCrowd } from '../simulate/crowd';
+import type { RetryAfter } from '../simulate/gateway';
+import { maxCallsPerSecond } from '../simulate/measures';
 import type { Scenario } from '../simulate/scenarios';
-import { oneWindow } from '../simulate/strategies/ours';
+import { inOneWindow } from '../simulate/strategies/ours';
 import { propertyRuns } from '../support/propertyRuns';
 
-const anyHint = fc.constantFrom<Hint>('none', 'exact', 10);
+const anyRetryAfter = fc.constantFrom<RetryAfter>('none', 'exact', 10);
 
 const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   title: fc.constant('any'),
   outageMs: fc.integer({ min: 0, max: 40_000 }),
-  outage: fc.record({ status: fc.constantFrom(429, 500, 502, 503, 'refused' as const), hint: anyHint }),
-  limit: fc.record({ status: fc.constantFrom(429, 503), hint: anyHint }),
+  outage: fc.record({ status: fc.constantFrom(429, 500, 502, 503, 'refused' as const), retryAfter: anyRetryAfter }),
+  limit: fc.record({ status: fc.constantFrom(429, 503), retryAfter: anyRetryAfter }),
 });
 
 /**
@@ -30,8 +30,8 @@ describe('many requests to a gateway with a rate limit', () => {
     const anyCrowd = fc.integer({ min: 2, max: 40 });
     await fc.assert(
       fc.asyncProperty(anyScenario, anyCrowd, fc.nat(), async (scenario, clients, seed) => {
-        const { calls } = await crowd(scenario, oneWindow(), clients, seed);
-        const calledInASecond = mostInASecond(calls);
+        const { calls } = await simulateCrowd(scenario, inOneWindow(), clients, seed);
+        const calledInASecond = maxCallsPerSecond(calls);
         assert.ok(calledInASecond <= maxCalls(capacityFor(clients)), `${calledInASecond} calls in a second`);
       }),
       { numRuns: propertyRuns },

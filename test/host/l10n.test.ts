@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { english, type Texts } from '../../src/demo/answers/answers.en';
+import { english, type DemoTexts } from '../../src/demo/answers/answers.en';
 import { chinese } from '../../src/demo/answers/answers.zh';
 import { answerTo } from '../../src/demo/answers/demoAnswer';
 import { demoModels } from '../../src/demo/scenarios';
@@ -92,7 +92,7 @@ describe('the Chinese texts', () => {
 });
 
 /** The topic that the demo finds in a prompt's words; undefined: none, or an answer in another language. */
-function topicOf(prompt: string, { answers }: Texts): string | undefined {
+function topicOf(prompt: string, { answers }: DemoTexts): string | undefined {
   const answer = answerTo(prompt, 'overview');
   return Object.entries(answers).find(([, text]) => text === answer)?.[0];
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer, cutAfter, inTurn, rateLimited, recorded } from '../../src/demo/replies';
+import { answer, cutAfter, inTurn, rateLimited, recordedStream } from '../../src/demo/replies';
 import { recordings } from '../support/recordings';
 import {
   collect,
@@ -47,7 +47,7 @@ describe('API of the extension', () => {
 
   for (const { name, lines, text, reasoning } of recordings) {
     it(`reads the recorded stream ${name}`, async () => {
-      fixture.gateway.script = () => recorded(lines);
+      fixture.gateway.script = () => recordedStream(lines);
       const events = await collect(fixture.api.ask('replay'));
       assert.equal(find(events, 'done').text, text);
       const joined = (type: 'text' | 'reasoning'): string =>

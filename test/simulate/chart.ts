@@ -1,24 +1,25 @@
-/** Small line charts in a grid, as one SVG that is readable on white and on black. */
-
+/** A line of a chart. */
 export interface Line {
   readonly name: string;
-  /** One value for each of the grid's `xs`; infinite: off the scale. */
+  /** One value for each of the grid's `xs`. Infinite values are drawn at the edge. */
   readonly values: readonly number[];
 }
 
+/** A row of charts with the same vertical axis. */
 export interface Row {
   readonly label: string;
   readonly scale: 'linear' | 'log';
   readonly range: readonly [from: number, to: number];
   readonly ticks: readonly number[];
-  /** Drawn dashed: at most so much is wanted. */
+  /** Maximum that is aimed for, drawn as a dashed line. */
   readonly aim: number;
 }
 
+/** A grid of line charts. */
 export interface Grid {
   readonly title: string;
   readonly xLabel: string;
-  /** Equally far apart. */
+  /** Labels of the horizontal axis, drawn at equal distances. */
   readonly xs: readonly string[];
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
@@ -29,7 +30,7 @@ const panel = { width: 190, height: 190 } as const;
 const gap = { x: 24, y: 44 } as const;
 const margin = { left: 72, top: 92, right: 16, bottom: 84 } as const;
 
-/** Hues that stand out from both backgrounds; the first is ours and is drawn thicker. */
+/** Line styles with colors that are visible on light and dark backgrounds. The first style is drawn thicker. */
 const styles: readonly (readonly [colour: string, dash: string])[] = [
   ['#e5484d', ''],
   ['#e5484d', '6 4'],
@@ -52,13 +53,14 @@ const css = `
     .axis, .grid, .aim { stroke: #e6edf3; }
   }`;
 
+/** Draws a grid of line charts as an SVG that is readable on light and dark backgrounds. */
 export function svg(grid: Grid): string {
   const { columns, rows } = grid;
   const width = margin.left + columns.length * (panel.width + gap.x) - gap.x + margin.right;
   const height = margin.top + rows.length * (panel.height + gap.y) - gap.y + margin.bottom;
   const panels = rows.flatMap((row, y) => columns.map((_, x) => drawPanel(grid, row, x, y)));
-  const heads = columns.map((head, x) =>
-    text(left(x) + panel.width / 2, margin.top - 12, head, 'text-anchor="middle" class="head"'),
+  const headings = columns.map((heading, x) =>
+    text(left(x) + panel.width / 2, margin.top - 12, heading, 'text-anchor="middle" class="head"'),
   );
   const labels = rows.map(({ label }, y) => {
     const middle = top(y) + panel.height / 2;
@@ -70,30 +72,30 @@ export function svg(grid: Grid): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(grid.title)}</title>`,
     `<style>${css}\n</style>`,
-    ...[...parts, ...heads, ...labels, ...panels],
+    ...[...parts, ...headings, ...labels, ...panels],
     '</svg>\n',
   ].join('\n');
 }
 
 function drawPanel(grid: Grid, row: Row, x: number, y: number): string {
-  const place = (value: number): number => top(y) + panel.height * (1 - share(row, value));
-  const across = (index: number): number => left(x) + (panel.width * (index + 0.5)) / grid.xs.length;
+  const yOf = (value: number): number => top(y) + panel.height * (1 - share(row, value));
+  const xOf = (index: number): number => left(x) + (panel.width * (index + 0.5)) / grid.xs.length;
   const lines = grid.lines(x, y).map(({ values }, index) => {
     const [colour, dash] = styles[index] ?? ['#888', ''];
-    const points = values.map((value, at) => `${round(across(at))},${round(place(value))}`).join(' ');
+    const points = values.map((value, column) => `${round(xOf(column))},${round(yOf(value))}`).join(' ');
     const stroke = `stroke="${colour}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
     return `<polyline points="${points}" fill="none" ${stroke}/>`;
   });
   const ticks = row.ticks.flatMap((tick) => [
-    `<path class="grid" d="M${left(x)} ${round(place(tick))}h${panel.width}"/>`,
-    ...(x === 0 ? [text(left(0) - 6, place(tick) + 4, `${tick}`, 'text-anchor="end"')] : []),
+    `<path class="grid" d="M${left(x)} ${round(yOf(tick))}h${panel.width}"/>`,
+    ...(x === 0 ? [text(left(0) - 6, yOf(tick) + 4, `${tick}`, 'text-anchor="end"')] : []),
   ]);
   return [
     ...ticks,
     `<path class="axis" d="M${left(x)} ${top(y)}v${panel.height}h${panel.width}"/>`,
-    `<path class="aim" d="M${left(x)} ${round(place(row.aim))}h${panel.width}"/>`,
-    ...grid.xs.map((name, at) => text(across(at), top(y) + panel.height + 16, name, 'text-anchor="middle"')),
-    // Ours is drawn last, over the others.
+    `<path class="aim" d="M${left(x)} ${round(yOf(row.aim))}h${panel.width}"/>`,
+    ...grid.xs.map((name, column) => text(xOf(column), top(y) + panel.height + 16, name, 'text-anchor="middle"')),
+    // The first line is drawn last, on top of the others.
     ...lines.toReversed(),
   ].join('\n');
 }
@@ -102,18 +104,18 @@ function legend(grid: Grid, y: number): string {
   let x = margin.left;
   const entries = grid.lines(0, 0).map(({ name }, index) => {
     const [colour, dash] = styles[index] ?? ['#888', ''];
-    const at = x;
+    const start = x;
     x += 60 + 7 * name.length;
     const stroke = `stroke="${colour}" stroke-width="${index === 0 ? 3 : 1.75}" stroke-dasharray="${dash}"`;
-    return `<path d="M${at} ${y - 4}h28" ${stroke}/>${text(at + 34, y, name, '')}`;
+    return `<path d="M${start} ${y - 4}h28" ${stroke}/>${text(start + 34, y, name, '')}`;
   });
   return entries.join('\n');
 }
 
-/** From 0 at the bottom to 1 at the top; what is off the scale stays at its edge. */
+/** Returns the relative height of a value, from 0 at the bottom to 1 at the top. Values off the scale are clamped. */
 function share({ scale, range: [from, to] }: Row, value: number): number {
-  const along = scale === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
-  return Math.min(1, Math.max(0, along));
+  const position = scale === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+  return Math.min(1, Math.max(0, position));
 }
 
 function left(column: number): number {

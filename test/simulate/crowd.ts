@@ -4,50 +4,58 @@ import type { Scenario } from './scenarios';
 import type { Strategy } from './strategies/strategy';
 import { World } from './world';
 
-/** Milliseconds. A refusal is quick; headers and the answer's stream take their time. */
-const takes = { refusal: [40, 120], headers: [200, 600], stream: [1000, 4000] } as const;
+/** Ranges of the duration of each part of a response, in milliseconds. */
+const latencyRanges = { refusal: [40, 120], headers: [200, 600], stream: [1000, 4000] } as const;
 
-/** Each client asks its one question somewhere in the first second. */
+/** Period in which the clients ask their questions, in milliseconds. */
 export const arrivalsMs = 1000;
 
-/** A fifth of the crowd a second: who knew when to come would be through in less than five seconds. */
+/** Returns the capacity of the gateway, in calls per second. It could answer all questions within five seconds. */
 export function capacityFor(clients: number): number {
   return Math.max(1, clients / 5);
 }
 
-export interface Run {
-  /** From a client's question to the headers of its answer, milliseconds; of those that got one. */
-  readonly times: readonly number[];
+/** The result of one simulated crowd. */
+export interface CrowdRun {
+  /** Times from each answered question to the headers of its answer, in milliseconds. */
+  readonly answerTimes: readonly number[];
   readonly clients: number;
-  /** When each call reached the gateway, in order. */
+  /** Times at which calls reached the gateway, in ascending order, in milliseconds. */
   readonly calls: readonly number[];
 }
 
-function arrivals(clients: number, seed: number): readonly number[] {
+/** Returns the times at which the clients ask their questions, in ascending order, in milliseconds. */
+function arrivalTimes(clients: number, seed: number): readonly number[] {
   const random = randomNumbers(seed);
   return Array.from({ length: clients }, () => random() * arrivalsMs).sort((a, b) => a - b);
 }
 
-export async function crowd(scenario: Scenario, strategy: Strategy, clients: number, seed: number): Promise<Run> {
+/** Simulates a crowd of clients that use a strategy. @throws if a client's question never ends */
+export async function simulateCrowd(
+  scenario: Scenario,
+  strategy: Strategy,
+  clients: number,
+  seed: number,
+): Promise<CrowdRun> {
   const world = new World();
   const gateway = new Gateway(scenario, capacityFor(clients));
   const wire = randomNumbers(seed + 1e6);
   const ask = strategy(world, randomNumbers(seed + 2e6));
   const calls: number[] = [];
-  const times: number[] = [];
+  const answerTimes: number[] = [];
   let ended = 0;
-  for (const arrival of arrivals(clients, seed)) {
+  for (const arrival of arrivalTimes(clients, seed)) {
     world.after(arrival, () =>
       ask({
         send: (answered) => {
           calls.push(world.ticks());
           const refusal = gateway.call(world.ticks());
-          world.after(between(wire, refusal ? takes.refusal : takes.headers), () => answered(refusal));
+          world.after(between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers), () => answered(refusal));
         },
         succeeded: () => {
           ended++;
-          times.push(world.ticks() - arrival);
-          return between(wire, takes.stream);
+          answerTimes.push(world.ticks() - arrival);
+          return between(wire, latencyRanges.stream);
         },
         failed: () => {
           ended++;
@@ -56,20 +64,20 @@ export async function crowd(scenario: Scenario, strategy: Strategy, clients: num
     );
   }
   await world.run();
-  if (ended !== clients) throw new Error(`${clients - ended} of ${clients} questions have no end.`);
-  return { times, clients, calls };
+  if (ended !== clients) throw new Error(`${clients - ended} of ${clients} questions never ended.`);
+  return { answerTimes, clients, calls };
 }
 
-/** Clairvoyant: nobody calls in vain, and all are served in the order of their questions. */
-export function idealCrowd(scenario: Scenario, clients: number, seed: number): Run {
+/** Simulates an ideal crowd: each client calls once, when the gateway has capacity, in the order of the questions. */
+export function simulateIdealCrowd(scenario: Scenario, clients: number, seed: number): CrowdRun {
   const gateway = new Gateway(scenario, capacityFor(clients));
   const wire = randomNumbers(seed + 1e6);
-  const times: number[] = [];
+  const answerTimes: number[] = [];
   const calls: number[] = [];
-  for (const arrival of arrivals(clients, seed)) {
-    const place = gateway.nextPlace(arrival);
-    calls.push(place);
-    times.push(place - arrival + between(wire, takes.headers));
+  for (const arrival of arrivalTimes(clients, seed)) {
+    const admittedAt = gateway.admitNext(arrival);
+    calls.push(admittedAt);
+    answerTimes.push(admittedAt - arrival + between(wire, latencyRanges.headers));
   }
-  return { times, clients, calls };
+  return { answerTimes, clients, calls };
 }

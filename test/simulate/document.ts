@@ -4,16 +4,17 @@ import type { Result } from './results';
 import type { Scenario } from './scenarios';
 import { markdownTable, multiple, percent } from './table';
 
-export interface Simulated {
-  /** Of every strategy, in every scenario, for every crowd. */
+/** The results that the page shows. */
+export interface SimulationResults {
+  /** Results of every strategy in every scenario, for every size of crowd. */
   readonly all: readonly Result[];
-  /** Outages of other lengths, of one size of crowd. */
-  readonly lengths: readonly (readonly [seconds: number, results: readonly Result[]])[];
-  /** One client that is allowed more retries than by default. */
-  readonly patient: readonly Result[];
+  /** Results for outages of other lengths, with one size of crowd. */
+  readonly otherOutages: readonly (readonly [seconds: number, results: readonly Result[]])[];
+  /** Results of a single client with more retries than the default. */
+  readonly withMoreRetries: readonly Result[];
 }
 
-/** The names of strategies in tables and charts, if they differ from the keys in `strategies/all.ts`. */
+/** Returns the names of strategies in tables and charts, if they differ from the keys in `strategies/all.ts`. */
 const strategyNames: Readonly<Record<string, string>> = { ours: 'HolySheep', 'ours, apart': 'HolySheep, separate' };
 
 function nameOf(strategy: string): string {
@@ -21,9 +22,9 @@ function nameOf(strategy: string): string {
 }
 
 /** The page that `npm run simulate` writes. */
-export function page({ all, lengths, patient }: Simulated): string {
+export function page({ all, otherOutages, withMoreRetries }: SimulationResults): string {
   const ours = all.filter(({ strategy }) => strategy === 'ours');
-  const hundred = all.filter(({ clients }) => clients === 100);
+  const hundredClients = all.filter(({ clients }) => clients === 100);
   return `# Simulation of many clients
 
 How long do clients wait, and how many requests do they send, when a gateway is down for half a minute, or when they send
@@ -80,21 +81,21 @@ A single client can't reach all goals. It learns that the outage is over only by
 retries. After a 502 or a refused connection, these are used up after about half of the 30 s. More retries help
 (\`holysheep.retry.maxRetries\`). One client with ten retries:
 
-${measuresTable(patient, ({ scenario }) => [scenario.title], ['scenario'])}
+${measuresTable(withMoreRetries, ({ scenario }) => [scenario.title], ['scenario'])}
 
 ## All strategies, 100 clients
 
-${measuresTable(hundred, ({ scenario, strategy }) => [scenario.title, nameOf(strategy)], ['scenario', 'strategy'])}
+${measuresTable(hundredClients, ({ scenario, strategy }) => [scenario.title, nameOf(strategy)], ['scenario', 'strategy'])}
 
 ## Outages of other lengths
 
 p95 as a multiple of the ideal, 100 clients. A fixed series of delays may fit one length of an outage by accident.
 
-${lengthsTable(lengths)}
+${outagesTable(otherOutages)}
 `;
 }
 
-/** The same for standard output, where there is room for all. */
+/** Returns a table of all results for standard output. */
 export function fullTable(all: readonly Result[]): string {
   const names = ['scenario', 'clients', 'strategy'];
   return measuresTable(
@@ -122,14 +123,14 @@ function measuresTable(
   return markdownTable([head, ...rows]);
 }
 
-function lengthsTable(lengths: Simulated['lengths']): string {
-  const [, first = []] = lengths[0] ?? [];
+function outagesTable(outages: SimulationResults['otherOutages']): string {
+  const [, first = []] = outages[0] ?? [];
   const rows = first.map(({ scenario, strategy }, index) => [
     scenario.title,
     nameOf(strategy),
-    ...lengths.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
+    ...outages.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
   ]);
-  return markdownTable([['scenario', 'strategy', ...lengths.map(([seconds]) => `${seconds} s`)], ...rows]);
+  return markdownTable([['scenario', 'strategy', ...outages.map(([seconds]) => `${seconds} s`)], ...rows]);
 }
 
 const chartRows = [
@@ -144,7 +145,7 @@ const chartRows = [
   },
 ] as const satisfies readonly (Row & { readonly of: keyof Result })[];
 
-/** A line that runs along the upper edge: its strategy leaves at least every twentieth without an answer. */
+/** Returns the chart. A line at the upper edge means that at least 5 % of the questions were not answered. */
 export function chart(all: readonly Result[], scenarios: readonly Scenario[], clients: readonly number[]): string {
   const strategies = [...new Set(all.map(({ strategy }) => strategy))].filter((strategy) => strategy !== 'ideal');
   return svg({
@@ -158,9 +159,9 @@ export function chart(all: readonly Result[], scenarios: readonly Scenario[], cl
       strategies.map((strategy) => ({
         name: nameOf(strategy),
         values: clients.map((count) => {
-          const is = (result: Result): boolean =>
+          const isMatch = (result: Result): boolean =>
             result.strategy === strategy && result.clients === count && result.scenario === scenarios[column];
-          return all.find(is)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
+          return all.find(isMatch)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
         }),
       })),
   });

@@ -1,11 +1,14 @@
+/** A scheduled call. */
 export interface Due {
+  /** Virtual time of the call, in milliseconds. */
   readonly at: number;
-  /** Of two that are due at once the one that was put first goes first. */
+  /** Order of insertion. Of two calls at the same time, the one that was inserted first runs first. */
   readonly order: number;
+  /** The function to call, or undefined if the call was cancelled. */
   call: (() => void) | undefined;
 }
 
-/** A binary heap: what is due first is taken first, in logarithmic time. */
+/** A binary heap of scheduled calls, ordered by time. Both operations take logarithmic time. */
 export class EventHeap {
   private readonly items: Due[] = [];
 
@@ -14,11 +17,11 @@ export class EventHeap {
     let hole = items.length;
     items.push(due);
     while (hole > 0) {
-      const above = (hole - 1) >> 1;
-      const parent = items[above]!;
+      const parentIndex = (hole - 1) >> 1;
+      const parent = items[parentIndex]!;
       if (!isBefore(due, parent)) break;
       items[hole] = parent;
-      hole = above;
+      hole = parentIndex;
     }
     items[hole] = due;
   }
@@ -35,13 +38,13 @@ export class EventHeap {
     const { items } = this;
     let hole = 0;
     for (;;) {
-      let below = 2 * hole + 1;
-      if (below >= items.length) break;
-      if (below + 1 < items.length && isBefore(items[below + 1]!, items[below]!)) below++;
-      const child = items[below]!;
+      let childIndex = 2 * hole + 1;
+      if (childIndex >= items.length) break;
+      if (childIndex + 1 < items.length && isBefore(items[childIndex + 1]!, items[childIndex]!)) childIndex++;
+      const child = items[childIndex]!;
       if (isBefore(due, child)) break;
       items[hole] = child;
-      hole = below;
+      hole = childIndex;
     }
     items[hole] = due;
   }

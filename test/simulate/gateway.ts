@@ -1,37 +1,39 @@
-/** How a call is turned away. `refused`: the connection is not accepted. */
+/** The refusal of a call. The status `refused` means that the gateway does not accept the connection. */
 export interface Refusal {
   readonly status: number | 'refused';
-  /** Whole seconds, as the header has them. */
+  /** Value of the `Retry-After` header, in whole seconds. */
   readonly retryAfterS?: number;
 }
 
-export type Hint = 'none' | 'exact' | number;
+/** Which `Retry-After` a gateway sends: none, the exact time, or always this number of seconds. */
+export type RetryAfter = 'none' | 'exact' | number;
 
-export interface Behaviour {
-  /** From the start on, so long, every call fails. */
+/** How the gateway fails. */
+export interface Behavior {
+  /** Duration of the outage at the start, in milliseconds. Every call during the outage fails. */
   readonly outageMs: number;
-  /** Of a call in the outage; its hint is the time that is left, or always so many seconds. */
-  readonly outage: { readonly status: Refusal['status']; readonly hint: Hint };
-  /** Of a call over the limit; an exact hint is the time to the next free place, rounded up to a second as gateways do. */
-  readonly limit: { readonly status: number; readonly hint: Hint };
+  /** Refusal of calls during the outage. An exact `Retry-After` is the remaining time of the outage. */
+  readonly outage: { readonly status: Refusal['status']; readonly retryAfter: RetryAfter };
+  /** Refusal of calls over the limit. An exact `Retry-After` is the time to the next free token, rounded up to a second. */
+  readonly limit: { readonly status: number; readonly retryAfter: RetryAfter };
 }
 
-/** A token bucket that holds what it gains in a second. */
+/** A gateway whose rate limit is a token bucket that holds the tokens of one second. */
 export class Gateway {
   private tokens: number;
   private filledAt: number;
 
   constructor(
-    private readonly behaviour: Behaviour,
+    private readonly behavior: Behavior,
     private readonly perSecond: number,
   ) {
     this.tokens = perSecond;
-    this.filledAt = behaviour.outageMs;
+    this.filledAt = behavior.outageMs;
   }
 
-  /** @returns undefined: the call is taken */
+  /** Handles a call. @returns undefined if the call is accepted */
   call(now: number): Refusal | undefined {
-    const { outageMs, outage, limit } = this.behaviour;
+    const { outageMs, outage, limit } = this.behavior;
     if (now < outageMs) return refusal(outage, outageMs - now);
     this.fill(now);
     if (this.tokens < 1) return refusal(limit, this.waitMs());
@@ -39,14 +41,14 @@ export class Gateway {
     return undefined;
   }
 
-  /** When it takes the next call, for who knows it; that call is then taken. */
-  nextPlace(now: number): number {
-    const at = Math.max(now, this.filledAt);
-    this.fill(at);
-    const place = at + this.waitMs();
-    this.fill(place);
+  /** Accepts the next call at the earliest possible time. @returns that time, in milliseconds */
+  admitNext(now: number): number {
+    const start = Math.max(now, this.filledAt);
+    this.fill(start);
+    const admittedAt = start + this.waitMs();
+    this.fill(admittedAt);
     this.tokens = Math.max(0, this.tokens - 1);
-    return place;
+    return admittedAt;
   }
 
   private fill(now: number): void {
@@ -60,9 +62,9 @@ export class Gateway {
 }
 
 function refusal(
-  { status, hint }: { readonly status: Refusal['status']; readonly hint: Hint },
-  leftMs: number,
+  { status, retryAfter }: { readonly status: Refusal['status']; readonly retryAfter: RetryAfter },
+  remainingMs: number,
 ): Refusal {
-  if (hint === 'none') return { status };
-  return { status, retryAfterS: hint === 'exact' ? Math.max(1, Math.ceil(leftMs / 1000)) : hint };
+  if (retryAfter === 'none') return { status };
+  return { status, retryAfterS: retryAfter === 'exact' ? Math.max(1, Math.ceil(remainingMs / 1000)) : retryAfter };
 }

@@ -3,52 +3,52 @@ import path from 'node:path';
 import { assertNode } from '../support/install/dependencies.mjs';
 import { root } from '../support/paths';
 import { chart, fullTable, page } from './document';
-import { crowds, simulate, type Crowd, type Result } from './results';
-import { lasting, scenarios, type Scenario } from './scenarios';
+import { type Crowd, crowds, type Result, simulate } from './results';
+import { type Scenario, scenarios, withOutageOf } from './scenarios';
 import { strategies } from './strategies/all';
-import { oneWindow } from './strategies/ours';
+import { inOneWindow } from './strategies/ours';
 import { writeTutorialTables } from './tutorial/write';
 
-const otherLengths = [10, 20, 45, 60, 90];
-const lengthsCrowd: Crowd = [100, 2];
+const otherOutageSeconds = [10, 20, 45, 60, 90];
+const otherOutagesCrowd: Crowd = [100, 2];
 
 const outages = scenarios.filter(({ outageMs }) => outageMs > 0);
 
-/** @param asked `crowds`, `tutorial`; both without a word */
-async function main(asked: readonly string[]): Promise<void> {
+/** Runs the simulations. @param names `crowds` or `tutorial`; both if empty */
+async function main(names: readonly string[]): Promise<void> {
   assertNode();
-  const parts: Readonly<Record<string, () => Promise<string>>> = {
+  const simulations: Readonly<Record<string, () => Promise<string>>> = {
     crowds: writeCrowdPages,
     tutorial: writeTutorialTables,
   };
-  const unknown = asked.filter((name) => !(name in parts));
-  if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}.`);
-  for (const [name, part] of Object.entries(parts)) {
-    if (asked.length === 0 || asked.includes(name)) console.log(`${await part()}\n`);
+  const unknown = names.filter((name) => !(name in simulations));
+  if (unknown.length > 0) throw new Error(`Unknown simulation: ${unknown.join(', ')}.`);
+  for (const [name, run] of Object.entries(simulations)) {
+    if (names.length === 0 || names.includes(name)) console.log(`${await run()}\n`);
   }
 }
 
-/** @returns the table of everything */
+/** Simulates the crowds and writes their page and chart. @returns a table of all results */
 async function writeCrowdPages(): Promise<string> {
   const all: Result[] = [];
   for (const scenario of scenarios) {
     process.stderr.write(`${scenario.title}\n`);
     for (const crowd of crowds) all.push(...(await simulate(scenario, crowd, strategies)));
   }
-  const lengths: [seconds: number, results: readonly Result[]][] = [];
-  for (const seconds of otherLengths) {
+  const otherOutages: [seconds: number, results: readonly Result[]][] = [];
+  for (const seconds of otherOutageSeconds) {
     process.stderr.write(`Outages of ${seconds} s\n`);
-    lengths.push([
+    otherOutages.push([
       seconds,
-      await forEach(
-        outages.map((scenario) => lasting(seconds, scenario)),
-        lengthsCrowd,
+      await simulateAll(
+        outages.map((scenario) => withOutageOf(seconds, scenario)),
+        otherOutagesCrowd,
       ),
     ]);
   }
-  const patient = await forEach(outages, [1, 200], { ours: oneWindow(10) });
+  const withMoreRetries = await simulateAll(outages, [1, 200], { ours: inOneWindow(10) });
   const write = (name: string, text: string): void => writeFileSync(path.join(root, 'docs', name), text);
-  write('simulation.md', page({ all, lengths, patient }));
+  write('simulation.md', page({ all, otherOutages, withMoreRetries }));
   write(
     'simulation.svg',
     chart(
@@ -60,10 +60,14 @@ async function writeCrowdPages(): Promise<string> {
   return fullTable(all);
 }
 
-/** Without the ideal, which everything is a multiple of. */
-async function forEach(worlds: readonly Scenario[], crowd: Crowd, of = strategies): Promise<readonly Result[]> {
+/** Simulates all scenarios with the given strategies, and leaves out the results of the ideal crowd. */
+async function simulateAll(
+  selected: readonly Scenario[],
+  crowd: Crowd,
+  selectedStrategies = strategies,
+): Promise<readonly Result[]> {
   const results: Result[] = [];
-  for (const scenario of worlds) results.push(...(await simulate(scenario, crowd, of)));
+  for (const scenario of selected) results.push(...(await simulate(scenario, crowd, selectedStrategies)));
   return results.filter(({ strategy }) => strategy !== 'ideal');
 }
 

@@ -1,20 +1,24 @@
 import { percentile } from '../bench/statistics';
-import { arrivalsMs, capacityFor, type Run } from './crowd';
+import { arrivalsMs, capacityFor, type CrowdRun } from './crowd';
 
+/** The measures of one strategy in one scenario. */
 export interface Measures {
-  /** Share of the questions that were answered, 0 to 1. */
+  /** Share of the answered questions, from 0 to 1. */
   readonly success: number;
-  /** Of all questions, milliseconds; one that was never answered took for ever. */
+  /** Median time to an answer, in milliseconds. The time of an unanswered question is infinite. */
   readonly medianMs: number;
+  /** 95th percentile of the time to an answer, in milliseconds. */
   readonly p95Ms: number;
+  /** Average number of calls per question. */
   readonly callsPerRequest: number;
-  /** Mean over the runs of the most calls in any one second after the questions have come, as a multiple of the capacity. */
+  /** Highest number of calls per second after all questions were asked, divided by the capacity; the mean of all runs. */
   readonly peak: number;
 }
 
-export function measure(runs: readonly Run[]): Measures {
+/** Computes the measures over several runs. */
+export function measure(runs: readonly CrowdRun[]): Measures {
   const clients = runs.reduce((sum, run) => sum + run.clients, 0);
-  const answered = runs.flatMap((run) => run.times);
+  const answered = runs.flatMap((run) => run.answerTimes);
   const calls = runs.reduce((sum, run) => sum + run.calls.length, 0);
   const times = [...answered, ...Array.from({ length: clients - answered.length }, () => Infinity)];
   return {
@@ -22,17 +26,20 @@ export function measure(runs: readonly Run[]): Measures {
     medianMs: percentile(times, 50),
     p95Ms: percentile(times, 95),
     callsPerRequest: calls / clients,
-    peak: runs.reduce((sum, run) => sum + mostInASecond(run.calls) / capacityFor(run.clients), 0) / runs.length,
+    peak: runs.reduce((sum, run) => sum + maxCallsPerSecond(run.calls) / capacityFor(run.clients), 0) / runs.length,
   };
 }
 
-/** Sliding windows that begin after the last question: what comes before is the crowd's arrival, not the strategy. */
-export function mostInASecond(calls: readonly number[]): number {
-  const later = calls.filter((at) => at >= arrivalsMs);
-  let most = 0;
-  for (let from = 0, to = 0; from < later.length; from++) {
-    while (to < later.length && later[to]! < later[from]! + 1000) to++;
-    most = Math.max(most, to - from);
+/**
+ * Returns the highest number of calls within any second after the last question was asked. Earlier calls depend on the
+ * arrival of the clients and not on their strategy.
+ */
+export function maxCallsPerSecond(calls: readonly number[]): number {
+  const laterCalls = calls.filter((time) => time >= arrivalsMs);
+  let max = 0;
+  for (let from = 0, to = 0; from < laterCalls.length; from++) {
+    while (to < laterCalls.length && laterCalls[to]! < laterCalls[from]! + 1000) to++;
+    max = Math.max(max, to - from);
   }
-  return most;
+  return max;
 }

@@ -1,4 +1,4 @@
-/** Uniform in [0, 1), the same for the same seed: mulberry32, which passes the usual tests and needs no state but a word. */
+/** Returns a generator of uniform random numbers in [0, 1) that depend on the seed only. Source: Mulberry32, public domain. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Uniform in [from, to). */
+/** Returns a uniform random number in [from, to). */
 export function between(random: () => number, [from, to]: readonly [from: number, to: number]): number {
   return from + random() * (to - from);
 }

@@ -1,5 +1,5 @@
-// npm run simulate [-- crowds | tutorial], in virtual time: crowds of clients against gateways that fail, for docs/simulation.md
-// and its chart; the client of the tutorials beside ours, for the tables of the READMEs.
+// Usage: npm run simulate [-- crowds | tutorial]. `crowds` simulates crowds of clients with failing gateways and writes
+// docs/simulation.md and its chart. `tutorial` compares the client that tutorials teach with the engine and writes the tables.
 import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();

@@ -1,6 +1,7 @@
-import type { Behaviour } from './gateway';
+import type { Behavior } from './gateway';
 
-export interface Scenario extends Behaviour {
+/** A named behavior of the gateway. */
+export interface Scenario extends Behavior {
   readonly title: string;
 }
 
@@ -8,53 +9,53 @@ const outageMs = 30_000;
 const none = 'none';
 const exact = 'exact';
 
-/** What the gateway does to the crowd. */
+/** The scenarios of the simulation. */
 export const scenarios: readonly Scenario[] = [
   {
     title: '503, no Retry-After',
     outageMs,
-    outage: { status: 503, hint: none },
-    limit: { status: 503, hint: none },
+    outage: { status: 503, retryAfter: none },
+    limit: { status: 503, retryAfter: none },
   },
   {
     title: '503, Retry-After: time left',
     outageMs,
-    outage: { status: 503, hint: exact },
-    limit: { status: 503, hint: exact },
+    outage: { status: 503, retryAfter: exact },
+    limit: { status: 503, retryAfter: exact },
   },
   {
     title: '503, Retry-After: 10',
     outageMs,
-    outage: { status: 503, hint: 10 },
-    limit: { status: 503, hint: exact },
+    outage: { status: 503, retryAfter: 10 },
+    limit: { status: 503, retryAfter: exact },
   },
   {
     title: '502',
     outageMs,
-    outage: { status: 502, hint: none },
-    limit: { status: 429, hint: none },
+    outage: { status: 502, retryAfter: none },
+    limit: { status: 429, retryAfter: none },
   },
   {
     title: 'Connection refused',
     outageMs,
-    outage: { status: 'refused', hint: none },
-    limit: { status: 429, hint: none },
+    outage: { status: 'refused', retryAfter: none },
+    limit: { status: 429, retryAfter: none },
   },
   {
     title: 'Burst, 429, no Retry-After',
     outageMs: 0,
-    outage: { status: 429, hint: none },
-    limit: { status: 429, hint: none },
+    outage: { status: 429, retryAfter: none },
+    limit: { status: 429, retryAfter: none },
   },
   {
     title: 'Burst, 429, Retry-After',
     outageMs: 0,
-    outage: { status: 429, hint: exact },
-    limit: { status: 429, hint: exact },
+    outage: { status: 429, retryAfter: exact },
+    limit: { status: 429, retryAfter: exact },
   },
 ];
 
-/** An outage of another length: a fixed row of delays may fit one by accident. */
-export function lasting(seconds: number, scenario: Scenario): Scenario {
+/** Returns the scenario with an outage of another length, because fixed delays may suit one length by accident. */
+export function withOutageOf(seconds: number, scenario: Scenario): Scenario {
   return { ...scenario, outageMs: seconds * 1000 };
 }

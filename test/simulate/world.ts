@@ -1,13 +1,13 @@
 import type { Clock } from '../../src/engine/clock';
 import { EventHeap, type Due } from './eventHeap';
 
-/** Nothing here may take longer; what does has no end. */
-const longestMs = 24 * 3600 * 1000;
+/** Limit for the virtual time of a simulation, in milliseconds. A longer simulation would never end. */
+const maxDurationMs = 24 * 3600 * 1000;
 
-/** Time that jumps from event to event: an hour of a thousand clients takes a fraction of a second. */
+/** A virtual clock that jumps from event to event, so that simulating an hour takes a fraction of a second. */
 export class World implements Clock {
-  /** For who awaits: what promises go on to do belongs to the moment they were settled in. */
-  letsPromisesGoOn = false;
+  /** Whether the world waits for promise callbacks before it advances the time. Strategies that use promises set this. */
+  awaitsPromises = false;
   private readonly heap = new EventHeap();
   private time = 0;
   private order = 0;
@@ -27,16 +27,16 @@ export class World implements Clock {
   }
 
   /**
-   * Until nothing is due.
-   * @throws where the world has no end
+   * Runs all scheduled calls until none are left.
+   * @throws if the simulation exceeds its maximum duration
    */
   async run(): Promise<void> {
     for (let due = this.heap.take(); due; due = this.heap.take()) {
       if (!due.call) continue;
-      if (due.at > longestMs) throw new Error('The simulated world does not come to an end.');
+      if (due.at > maxDurationMs) throw new Error('The simulation exceeds its maximum duration.');
       this.time = due.at;
       due.call();
-      if (this.letsPromisesGoOn) await new Promise((resolve) => setImmediate(resolve));
+      if (this.awaitsPromises) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }

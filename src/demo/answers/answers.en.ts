@@ -1,14 +1,16 @@
+/** The topics that the offline demo has an answer for. */
 export type Topic = 'overview' | 'backoff' | 'jitter' | 'retryAfter' | 'idempotency' | 'resume' | 'breaker';
 
-export interface Texts {
+/** The answers of the offline demo in one language. */
+export interface DemoTexts {
   readonly answers: Readonly<Record<Topic, string>>;
-  /** Comes first when nothing in the prompt was understood. */
+  /** Text that precedes the answer when the demo recognises no topic in the prompt. */
   readonly notice: string;
-  /** What the demo thinks before it answers. */
+  /** Reasoning that the demo streams before an answer. */
   readonly reasoning: string;
 }
 
-export const english: Texts = {
+export const english: DemoTexts = {
   notice: `*This is the offline demo: no model reads your prompt, so this answer is about retrying requests.*`,
   reasoning: `The question is about waiting between attempts. First I should make clear what goes wrong without randomness: clients that failed together come back together. Then the kinds of jitter, best as a table, because they differ only in the bounds of one random number. Finally a recommendation for each case, since no single kind suits both a dropped connection and an overloaded server.`,
   answers: {

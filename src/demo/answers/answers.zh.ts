@@ -1,6 +1,6 @@
-import type { Texts } from './answers.en';
+import type { DemoTexts } from './answers.en';
 
-export const chinese: Texts = {
+export const chinese: DemoTexts = {
   notice: `*这是离线演示：没有模型读取你的提示词，所以回答只讲重试。*`,
   reasoning: `问题是两次尝试之间该怎么等。首先要说清楚没有随机性会出什么问题：同时失败的客户端会同时回来。然后介绍几种抖动，用表格最清楚，因为它们的区别只在于一个随机数的上下界。最后针对不同情况给出建议，因为没有哪一种既适合断开的线路，又适合过载的服务器。`,
   answers: {

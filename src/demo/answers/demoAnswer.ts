@@ -1,35 +1,39 @@
 import type { Step } from '../script';
-import { english, type Texts, type Topic } from './answers.en';
+import { english, type DemoTexts, type Topic } from './answers.en';
 import { chinese } from './answers.zh';
 import type { DemoPrompt } from './demoPrompt';
 
-/** What is still to be streamed: the answer, or the rest of it. */
+/** The text that the demo still has to stream: an answer or its continuation. */
 interface DemoAnswer {
   readonly text: string;
   /** Whether the text continues a partial answer. */
-  readonly isRest: boolean;
+  readonly isContinuation: boolean;
 }
 
-/** @param defaultTopic is the topic when the prompt names none */
+/** Returns the answer to a prompt, or its continuation. @param defaultTopic topic of a prompt that names none */
 export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer {
-  const rest = restOf(prompt, defaultTopic);
-  return rest === undefined
-    ? { text: answerTo(prompt.text, defaultTopic), isRest: false }
-    : { text: rest, isRest: true };
+  const continuation = continuationOf(prompt, defaultTopic);
+  return continuation === undefined
+    ? { text: answerTo(prompt.text, defaultTopic), isContinuation: false }
+    : { text: continuation, isContinuation: true };
 }
 
 /** Streams the answer up to about its middle. */
 export function* firstPart(prompt: DemoPrompt, { text }: DemoAnswer): Iterable<Step> {
   const characters = Array.from(text);
   const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
-  yield* likeRecorded(half, 'delta', seedOf(prompt));
+  yield* streamLikeRecorded(half, 'delta', seedOf(prompt));
 }
 
-/** Streams the whole answer, its finish reason and its usage. */
-export function* wholeAnswer(prompt: DemoPrompt, { text, isRest }: DemoAnswer, reasons = false): Iterable<Step> {
+/** Streams the complete answer, its finish reason and its usage. */
+export function* completeAnswer(
+  prompt: DemoPrompt,
+  { text, isContinuation: isRest }: DemoAnswer,
+  reasons = false,
+): Iterable<Step> {
   const seed = seedOf(prompt);
-  if (reasons && !isRest) yield* likeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
-  yield* likeRecorded(text, 'delta', seed);
+  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning', seed);
+  yield* streamLikeRecorded(text, 'delta', seed);
   const promptTokens = Math.ceil(prompt.text.length / 4);
   const completionTokens = Math.ceil(text.length / 4);
   const total = promptTokens + completionTokens;
@@ -38,21 +42,21 @@ export function* wholeAnswer(prompt: DemoPrompt, { text, isRest }: DemoAnswer, r
   yield { done: true };
 }
 
-/** Returns the rest of a partial answer; many models repeat their last words first when a message asks for it. */
-function restOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
+/** Returns the continuation of a partial answer. If a message asks for it, the last words are repeated, as by many models. */
+function continuationOf({ partial, text: prompt, asksForRest }: DemoPrompt, defaultTopic: Topic): string | undefined {
   if (!partial) return undefined;
   const answers = [answerTo(prompt, defaultTopic), ...allAnswers()];
   const text = answers.find((answer) => answer.startsWith(partial) && answer.length > partial.length);
   return text?.slice(asksForRest ? startOfRepetition(partial) : partial.length);
 }
 
-/** The repetition consists of whole characters. A client can only recognise one that has a letter or digit. */
+/** Returns the offset at which the repetition starts. A client can recognise a repetition only by a letter or digit. */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');
   return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
 }
 
-/** The first match decides, so special topics come before general ones. */
+/** Keywords of the topics. The first match decides, so special topics come before general ones. */
 const keywords: readonly (readonly [Topic, RegExp])[] = [
   ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
   ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],
@@ -64,8 +68,8 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
 ];
 
 /**
- * Returns the answer to a prompt, in its language. Words inside a code block name no topic: a user who sends code wants
- * to hear about the code, and is told that the demo can't read it.
+ * Returns the answer to a prompt, in the language of the prompt. Words inside a code block name no topic: for a prompt with
+ * code, the answer states that the demo can't read code.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const { answers, notice } = textsFor(prompt);
@@ -74,30 +78,30 @@ export function answerTo(prompt: string, defaultTopic: Topic): string {
   return named && withoutCode === prompt ? answers[named] : `${notice}\n\n${answers[named ?? defaultTopic]}`;
 }
 
-/** Returns every possible answer, so that a model can continue what another one began. */
+/** Returns every possible answer, so that a model can continue the partial answer of another model. */
 function allAnswers(): readonly string[] {
   return [english, chinese].flatMap(({ answers, notice }) =>
     Object.values(answers).flatMap((text) => [text, `${notice}\n\n${text}`]),
   );
 }
 
-function textsFor(prompt: string): Texts {
+function textsFor(prompt: string): DemoTexts {
   return /\p{Script=Han}/u.test(prompt) ? chinese : english;
 }
 
-/** About one token: a short word, two ideographs or a bit of punctuation, with the space before it. */
-const TOKEN = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
+/** Matches about one token: a short word, two ideographs or punctuation, with the whitespace before it. */
+const tokenPattern = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}]{1,3})|\s+/gu;
 
-/** Milliseconds between two deltas of a recorded stream. */
-const FASTEST = 8;
-const SLOWEST = 40;
+/** Limits of the time between two deltas, in milliseconds, as measured in recorded streams. */
+const minDelayMs = 8;
+const maxDelayMs = 40;
 
-/** Streams deltas in the rhythm of a provider's stream, which is the same for the same seed. */
-export function* likeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
+/** Streams deltas with the irregular timing of a provider's stream. The same seed gives the same timing. */
+export function* streamLikeRecorded(text: string, kind: 'delta' | 'reasoning', seed: number): Iterable<Step> {
   const random = mulberry32(seed);
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const [token] of text.matchAll(tokenPattern)) {
     yield kind === 'delta' ? { delta: token } : { reasoning: token };
-    yield { waitMs: Math.round(FASTEST + random() * (SLOWEST - FASTEST)) };
+    yield { waitMs: Math.round(minDelayMs + random() * (maxDelayMs - minDelayMs)) };
   }
 }
 
@@ -105,7 +109,7 @@ function seedOf({ key }: DemoPrompt): number {
   return parseInt(key.slice(0, 8), 16);
 }
 
-/** Uniform in [0, 1). Source: Tommy Ettinger's Mulberry32, public domain. */
+/** Returns a generator of uniform random numbers in [0, 1). Source: Tommy Ettinger's Mulberry32, public domain. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

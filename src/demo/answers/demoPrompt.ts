@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ChatBody, ChatBodyMessage } from '../script';
 
-/** The prompt of a request, separated from the messages that ask for the rest of a cut answer. */
+/** The prompt of a request, separated from the messages that ask for the continuation of a cut answer. */
 export interface DemoPrompt {
-  /** The last message of the user. */
+  /** Text of the user's last message. */
   readonly text: string;
-  /** The same for each attempt at the same answer. */
+  /** Key of the prompt, equal for all attempts at the same answer. */
   readonly key: string;
-  /** The partial answer, when this request asks for the rest of it. */
+  /** The partial answer, if this request asks for its continuation. */
   readonly partial?: string;
-  /** Whether a message after the partial answer asks for the rest. Otherwise the same message is to be continued. */
+  /** Whether a message after the partial answer asks for the continuation. If not, the partial answer is a prefill. */
   readonly asksForRest: boolean;
 }
 
+/** Reads the prompt and the partial answer from a request. */
 export function readDemoPrompt(body: ChatBody): DemoPrompt {
   const { messages } = body;
   const last = messages.at(-1);
@@ -30,16 +31,16 @@ function textOf(message: ChatBodyMessage): string {
   return (content ?? []).map((part) => part.text ?? '').join('');
 }
 
-/** A client that asks for the rest quotes the end of its partial answer, with other white space; a user says "continue". */
+/** Returns whether a message asks to continue: it quotes the end of the partial answer, or a user wrote "continue". */
 function asksForRest(request: string, partial: string): boolean {
-  const end = withoutSpace(partial).slice(-24);
+  const end = withoutWhitespace(partial).slice(-24);
   return (
-    (end !== '' && withoutSpace(request).includes(end)) ||
+    (end !== '' && withoutWhitespace(request).includes(end)) ||
     /^\s*(please\s+)?(continue|go on|请?(继续|接着))/i.test(request)
   );
 }
 
-function withoutSpace(text: string): string {
+function withoutWhitespace(text: string): string {
   return text.replace(/\s+/g, '');
 }
 

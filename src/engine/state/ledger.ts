@@ -11,18 +11,18 @@ import {
   type WaitOrigin,
 } from '../events';
 
-/** The wait that came before an attempt. */
+/** A wait before an attempt. */
 export interface LedgerWait {
-  /** Its beginning, in the monotonic milliseconds of the events. */
+  /** Monotonic time at which the wait began, in milliseconds. */
   readonly at: number;
-  /** How long it lasted; absent while it does. */
+  /** Duration of the wait, in milliseconds; absent until the wait has ended. */
   readonly waitedMs?: number | undefined;
   readonly source: DelaySource;
-  /** Fault kind. */
+  /** Kind of the fault that caused the wait. */
   readonly reason: FaultKind;
-  /** As planned when it was last told; what became of the plan says `waitedMs`. */
+  /** Planned duration of the wait, in milliseconds, as last announced. */
   readonly delayMs: number;
-  /** `delayMs` is an estimate: another request went first. */
+  /** Whether `delayMs` is an estimate, because another request went first. */
   readonly estimated?: true | undefined;
   readonly jitterMs?: number | undefined;
   readonly hintMs?: number | undefined;
@@ -30,46 +30,47 @@ export interface LedgerWait {
   readonly told?: WaitOrigin | undefined;
 }
 
-/** One attempt of a turn, with nothing in it of what was asked or answered. */
+/** An attempt of a turn, without any text of the prompt or the answer. */
 export interface LedgerEntry {
   readonly attempt: number;
   readonly model: string;
   readonly why: AttemptReason;
   readonly how?: ResumeMethod | undefined;
-  /** Its beginning, in the monotonic milliseconds of the events. */
+  /** Monotonic time at which the attempt began, in milliseconds. */
   readonly at: number;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the attempt began. */
   readonly time: number;
-  /** Waits between the attempt before and this one. */
+  /** Waits between the previous attempt and this one. */
   readonly waits: readonly LedgerWait[];
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly headersMs?: number | undefined;
-  /** It has gone on with a partial answer. */
+  /** Where the attempt has continued a partial answer; absent if it has not. */
   readonly resumed?: Pick<ResumedEvent, 'seam' | 'trimmed'> | undefined;
   readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
 }
 
+/** The record of the attempts and waits of a turn. */
 export interface Ledger {
   readonly entries: readonly LedgerEntry[];
-  /** Waits since the last attempt. */
+  /** Waits since the start of the last attempt. */
   readonly waits: readonly LedgerWait[];
 }
 
-/** A turn as the diagnostics tell it. */
+/** The record of a turn in the diagnostics. */
 export interface TurnRecord {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds at which the turn began. */
   readonly time: number;
   readonly host: string;
-  /** `running`, `done`, `stopped`, or the kind of the failure. */
+  /** How the turn has ended: `running`, `done`, `stopped`, or the kind of the failure. */
   readonly outcome: string;
   readonly attempts: readonly LedgerEntry[];
 }
 
 export const emptyLedger: Ledger = { entries: [], waits: [] };
 
-/** What the ledger makes of an event; the same object for one that is none of its business, such as every token. */
-export function enter(ledger: Ledger, event: RecordedEvent): Ledger {
+/** Returns the ledger with the event added, or the same object if the ledger records no event of this type. */
+export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt': {
       const { attempt, model, why, how, at, time } = event;
@@ -80,15 +81,15 @@ export function enter(ledger: Ledger, event: RecordedEvent): Ledger {
       return { ...ledger, waits: startWait(ledger.waits, event) };
     case 'headers': {
       const { status, requestId, ms: headersMs } = event;
-      return amend(ledger, { status, requestId, headersMs });
+      return amendLastEntry(ledger, { status, requestId, headersMs });
     }
     case 'resumed': {
       const { how, seam, trimmed } = event;
-      return how === 'restart' ? ledger : amend(ledger, { resumed: { seam, trimmed } });
+      return how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: { seam, trimmed } });
     }
     case 'ended': {
       const { how, row, ms, firstTokenMs, bytes, chars, tokens } = event;
-      return amend(ledger, { ended: { how, row, ms, firstTokenMs, bytes, chars, tokens } });
+      return amendLastEntry(ledger, { ended: { how, row, ms, firstTokenMs, bytes, chars, tokens } });
     }
     default:
       return isTerminal(event) && ledger.waits.length > 0
@@ -97,21 +98,22 @@ export function enter(ledger: Ledger, event: RecordedEvent): Ledger {
   }
 }
 
-/** Milliseconds that a turn has spent in waits which are over. */
+/** Returns the total duration of the waits that have ended, in milliseconds. */
 export function waitedMs({ entries, waits }: Ledger): number {
-  const all = [...entries.flatMap((entry) => entry.waits), ...waits];
-  return all.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0);
+  const allWaits = [...entries.flatMap((entry) => entry.waits), ...waits];
+  return allWaits.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0);
 }
 
 function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly LedgerWait[] {
   const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
   const wait = { at, source, reason, delayMs, ...(estimated && { estimated }), jitterMs, hintMs, hintFrom, told };
   const last = waits.at(-1);
-  // Keeps the planned time of a wait: it says more than the estimate that follows when that time is up.
+  // The planned time of a wait is more useful than the estimate that replaces it when that time has passed.
   if (estimated && last?.reason === reason && last.told === told) return waits;
-  // A wait before a gate and a wait for the network are announced again when their time changes, but have one entry.
-  const goesOn = last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
-  return goesOn ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
+  // A wait at a gate or for the network is announced again when its time changes, but stays a single entry.
+  const continuesLast =
+    last && last.reason === reason && last.told === told && (told !== 'turn' || reason === 'offline');
+  return continuesLast ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }
 
 function endWait(waits: readonly LedgerWait[], at: number): readonly LedgerWait[] {
@@ -119,7 +121,7 @@ function endWait(waits: readonly LedgerWait[], at: number): readonly LedgerWait[
   return last ? [...waits.slice(0, -1), { ...last, waitedMs: Math.max(0, at - last.at) }] : waits;
 }
 
-function amend(ledger: Ledger, more: Partial<LedgerEntry>): Ledger {
+function amendLastEntry(ledger: Ledger, changes: Partial<LedgerEntry>): Ledger {
   const last = ledger.entries.at(-1);
-  return last ? { ...ledger, entries: [...ledger.entries.slice(0, -1), { ...last, ...more }] } : ledger;
+  return last ? { ...ledger, entries: [...ledger.entries.slice(0, -1), { ...last, ...changes }] } : ledger;
 }

@@ -1,39 +1,45 @@
-/** Characters of one second of a run. */
+/** The characters that arrived within one second of a segment. */
 interface ThroughputSecond {
-  /** Whole seconds since the run began. */
+  /** Whole seconds since the segment began. */
   readonly second: number;
   readonly chars: number;
 }
 
-/** How fast an answer has come in; seconds in which nothing came are not there. */
+/** The characters of an answer that arrived in each second. Seconds without characters are omitted. */
 export interface Throughput {
-  /** Those that are over, in their order. */
-  readonly before: readonly ThroughputSecond[];
-  /** The one that is being filled. */
+  /** The seconds that have passed, in ascending order. */
+  readonly completedSeconds: readonly ThroughputSecond[];
+  /** The second in which the latest characters arrived. */
   readonly second: number;
+  /** Number of characters that arrived in `second`. */
   readonly chars: number;
 }
 
-export const noThroughput: Throughput = { before: [], second: 0, chars: 0 };
+export const noThroughput: Throughput = { completedSeconds: [], second: 0, chars: 0 };
 
-/** The throughput is counted separately for this many seconds. Later deltas are added to the last of them. */
-const mostSeconds = 10_000;
+/** Limit for the number of seconds. Characters that arrive later are added to the last second. */
+const maxSeconds = 10_000;
 
-/** Called for each token, so the earlier seconds are copied only when a second has ended. */
-export function addToThroughput({ before, second, chars }: Throughput, ms: number, more: number): Throughput {
+/**
+ * Adds characters to the throughput. This function runs for every token, so it copies the list of completed seconds only
+ * when a second has ended.
+ * @param ms time since the segment began, in milliseconds
+ */
+export function addToThroughput(throughput: Throughput, ms: number, newChars: number): Throughput {
+  const { completedSeconds, second, chars } = throughput;
   const now = Math.floor(ms / 1000);
-  if (now === second || chars === 0 || before.length >= mostSeconds)
-    return { before, second: now, chars: chars + more };
-  return { before: [...before, { second, chars }], second: now, chars: more };
+  if (now === second || chars === 0 || completedSeconds.length >= maxSeconds)
+    return { completedSeconds, second: now, chars: chars + newChars };
+  return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/** An answer that took longer to arrive is spread over the last hour only. */
-const longestSpreadMs = 3_600_000;
+/** Limit for the time over which characters are spread, in milliseconds. Of a longer time, only the end counts. */
+const maxSpreadMs = 3_600_000;
 
-/** Evenly over the time in which it came. */
-export function spread(throughput: Throughput, start: number, to: number, chars: number): Throughput {
-  const from = Math.max(start, to - longestSpreadMs);
-  const seconds = Math.max(1, Math.floor(to / 1000) - Math.floor(from / 1000) + 1);
+/** Adds characters evenly over a period, given in milliseconds since the segment began. */
+export function addEvenly(throughput: Throughput, start: number, end: number, chars: number): Throughput {
+  const from = Math.max(start, end - maxSpreadMs);
+  const seconds = Math.max(1, Math.floor(end / 1000) - Math.floor(from / 1000) + 1);
   const share = (second: number): number => Math.round((chars * second) / seconds);
   return Array.from({ length: seconds }, (_, second) => second).reduce(
     (sum, second) => addToThroughput(sum, from + second * 1000, share(second + 1) - share(second)),
@@ -41,6 +47,7 @@ export function spread(throughput: Throughput, start: number, to: number, chars:
   );
 }
 
-export function throughputSeconds({ before, second, chars }: Throughput): readonly ThroughputSecond[] {
-  return chars === 0 ? before : [...before, { second, chars }];
+/** Returns all seconds in which characters arrived, including the latest one. */
+export function throughputSeconds({ completedSeconds, second, chars }: Throughput): readonly ThroughputSecond[] {
+  return chars === 0 ? completedSeconds : [...completedSeconds, { second, chars }];
 }

@@ -1,8 +1,8 @@
 import {
-  isTerminal,
-  maxToolCalls,
   type AttemptEvent,
   type FailedEvent,
+  isTerminal,
+  maxToolCalls,
   type ModelEvent,
   type RecordedEvent,
   type ReplacedEvent,
@@ -11,22 +11,23 @@ import {
   type Usage,
   type WaitingEvent,
 } from '../events';
-import { emptyLedger, enter, type Ledger } from './ledger';
-import { addToThroughput, noThroughput, spread, type Throughput } from './throughput';
+import { addToLedger, emptyLedger, type Ledger } from './ledger';
+import { addEvenly, addToThroughput, noThroughput, type Throughput } from './throughput';
 
+/** The phase of a turn, as the page shows it. */
 export type TurnPhase =
   'connecting' | 'streaming' | 'waiting' | 'offline' | 'resuming' | 'done' | 'stopped' | 'failed' | 'interrupted';
 
 /**
- * What the network did from one start of a turn to its end. Times are the monotonic milliseconds of the process that
- * ran it: those of two runs can't be compared.
+ * A segment of a turn: everything from one start of the turn to its end. A turn that the user continues later has several
+ * segments. Times are monotonic milliseconds of the process that ran the segment, so they can't be compared across segments.
  */
 export interface TurnRun {
   readonly phase: TurnPhase;
   readonly ledger: Ledger;
   readonly attempts: number;
   readonly usage?: Usage | undefined;
-  /** Its first event, which may be a wait. */
+  /** Monotonic time of the first event of the segment, which may be a wait. */
   readonly startedAt?: number | undefined;
   readonly firstTokenAt?: number | undefined;
   readonly lastTokenAt?: number | undefined;
@@ -34,53 +35,56 @@ export interface TurnRun {
   readonly throughput: Throughput;
 }
 
-/** A place where an answer was joined from parts. */
+/** A position at which a resumed part of an answer begins. */
 interface Seam {
-  /** In the answer's text (UTF-16). */
+  /** Offset in the text of the answer, in UTF-16 code units. */
   readonly offset: number;
-  /** Why it had broken off, localised; absent where a person has gone on with an answer that was over. */
+  /** Localised message of the cut before the seam; absent if the user continued an answer that had ended. */
   readonly cut?: string | undefined;
 }
 
-/** A tool call as far as it has arrived. */
+/** The part of a tool call that has arrived so far. */
 export interface ToolCall {
   readonly index: number;
   readonly id: string;
   readonly name: string;
-  /** JSON text; whole once the turn is done. */
+  /** JSON text. It is complete when the turn is done. */
   readonly arguments: string;
 }
 
-/** Another model was asked from there on. */
+/** A change of the model within a turn. */
 export type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
 
+/** The failure of a turn, without the partial answer. */
 export type Failure = Omit<FailedEvent, 'text'>;
 
-/** What is shown of a turn: a pure fold over its events. */
+/** The state of a turn as the page shows it. It is computed from the events of the turn alone. */
 export interface TurnState extends TurnRun {
   readonly model: string;
   readonly text: string;
   readonly reasoning: string;
-  /** The attempt that `reasoning` is of; where it went on with what was there, the last one. */
+  /** Number of the last attempt that has added to `reasoning`. */
   readonly reasoningAttempt?: number;
-  /** By ascending offset. */
+  /** Seams by ascending offset. */
   readonly seams: readonly Seam[];
-  /** Why the answer broke off, until it has gone on from there. */
+  /** Localised message of the last cut; absent when the answer has been resumed after it. */
   readonly cut?: string;
   readonly toolCalls: readonly ToolCall[];
-  /** In their order. */
+  /** Changes of the model, in order. */
   readonly switches: readonly ModelSwitch[];
-  /** What the network did before a person went on with the answer; oldest first. */
+  /** Segments of the turn before the user continued the answer, oldest first. */
   readonly earlier: readonly TurnRun[];
   readonly wait?: WaitingEvent;
-  /** The failure without its text, which is the `text` of this state. */
+  /** The failure of the turn. The partial answer is in `text`. */
   readonly failure?: Failure;
   readonly finishReason?: string;
+  /** Whether nothing has arrived for a while. */
   readonly quiet: boolean;
-  /** Monotonic; when it last became quiet, nothing had arrived since. */
+  /** Monotonic time since which nothing has arrived, as of the last `quiet` event. */
   readonly quietSince?: number;
 }
 
+/** The state of a turn before its first event. */
 export const initialTurn: TurnState = {
   phase: 'connecting',
   model: '',
@@ -96,6 +100,7 @@ export const initialTurn: TurnState = {
   quiet: false,
 };
 
+/** Returns whether a turn in this phase has not ended yet. */
 export function isRunning(phase: TurnPhase): boolean {
   return (
     phase === 'connecting' ||
@@ -106,60 +111,60 @@ export function isRunning(phase: TurnPhase): boolean {
   );
 }
 
-/** A turn whose process went away: what has arrived stays, and the turn says so. */
+/** Returns the state of a turn whose process went away. The partial answer is preserved. */
 export function interrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted', quiet: false } : state;
 }
 
-/** @param event from the engine, or as it was recorded */
+/** Returns the state after an event, which comes from the engine or from a journal. */
 export function reduce(state: TurnState, event: RecordedEvent): TurnState {
-  const ledger = enter(state.ledger, event);
+  const ledger = addToLedger(state.ledger, event);
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
-  return fold(ledger === state.ledger ? started : { ...started, ledger }, event);
+  return applyEvent(ledger === state.ledger ? started : { ...started, ledger }, event);
 }
 
 /**
- * Returns the events in the form in which they are recorded: a terminal event repeats no text that earlier events have,
- * so a long answer is in them only once. Folding them from `state` gives the same result.
+ * Returns the events as the journal records them. A terminal event omits the answer if the earlier events add up to it, so
+ * that a long answer is stored only once. Reducing either form of the events from `state` gives the same result.
  */
 export function recorded(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
-  let before = state;
+  let current = state;
   return events.map((event) => {
-    const { text } = before;
-    before = reduce(before, event);
+    const { text } = current;
+    current = reduce(current, event);
     return isTerminal(event) && event.text === text ? { ...event, text: undefined } : event;
   });
 }
 
-function fold(state: TurnState, event: RecordedEvent): TurnState {
+function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
   switch (event.type) {
     case 'attempt':
       return {
         ...endWait(state),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
-        // An answer that goes on may have called its tools already; one that starts again has not.
-        toolCalls: joins(event) ? state.toolCalls : [],
+        // A restarted answer calls its tools again.
+        toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.model,
         attempts: event.attempt,
         quiet: false,
       };
     case 'text':
-      return token(state, event, event.text.length, state.text + event.text);
+      return addToken(state, event, event.text.length, state.text + event.text);
     case 'reasoning':
       return {
-        ...token(state, event, event.text.length),
-        reasoning: thoughtsBefore(state, event.attempt) + event.text,
+        ...addToken(state, event, event.text.length),
+        reasoning: previousReasoning(state, event.attempt) + event.text,
         reasoningAttempt: event.attempt,
       };
     case 'tool-call':
       return {
-        ...token(state, event, event.arguments.length),
-        toolCalls: withPart(state.toolCalls, event),
+        ...addToken(state, event, event.arguments.length),
+        toolCalls: addToolCallPart(state.toolCalls, event),
       };
     case 'headers':
     case 'ended':
-      // For the ledger.
+      // Only the ledger records these events.
       return state;
     case 'waiting':
       return {
@@ -171,7 +176,7 @@ function fold(state: TurnState, event: RecordedEvent): TurnState {
     case 'quiet':
       return { ...state, quiet: true, quietSince: event.at - event.forMs };
     case 'cut':
-      // What follows tells: a wait, or the attempt that resumes.
+      // The next event, a wait or an attempt, sets the phase.
       return { ...state, cut: event.message, quiet: false };
     case 'resumed': {
       const { cut, ...rest } = state;
@@ -179,7 +184,7 @@ function fold(state: TurnState, event: RecordedEvent): TurnState {
       return { ...rest, phase: 'streaming', seams: event.how === 'restart' ? [] : [...state.seams, seam] };
     }
     case 'replaced':
-      return { ...token(state, event, 0, event.text), throughput: overtaken(state, event), seams: [] };
+      return { ...addToken(state, event, 0, event.text), throughput: throughputOfReplacement(state, event), seams: [] };
     case 'model':
       return {
         ...state,
@@ -197,55 +202,54 @@ function fold(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'done':
       return {
-        ...end(state, event),
+        ...endTurn(state, event),
         phase: 'done',
         text: event.text ?? state.text,
         finishReason: event.finishReason,
       };
     case 'stopped':
-      return { ...end(state, event), phase: 'stopped', text: event.text ?? state.text };
+      return { ...endTurn(state, event), phase: 'stopped', text: event.text ?? state.text };
     case 'failed': {
       const { text = state.text, ...failure } = event;
-      return { ...end(state, event), phase: 'failed', text, failure };
+      return { ...endTurn(state, event), phase: 'failed', text, failure };
     }
   }
 }
 
-/** A part of an answer is there, be it a thought. */
+/** Returns whether a part of the answer has arrived: text, reasoning or a tool call. */
 export function hasArrived({ text, reasoning, toolCalls }: TurnState): boolean {
   return text !== '' || reasoning !== '' || toolCalls.length > 0;
 }
 
-/** The answer is being written anew, beside what there is of it. */
+/** Returns whether the current attempt restarts the answer and has not replaced the partial answer yet. */
 export function startsAgain({ phase, ledger }: TurnState): boolean {
   return phase === 'resuming' && ledger.entries.at(-1)?.how === 'restart';
 }
 
-function withPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
-  const known = calls.find(({ index }) => index === part.index);
-  // The engine sends at most this many calls, but an old or damaged journal may have more.
-  if (!known && calls.length === maxToolCalls) return calls;
-  const call = known ?? { index: part.index, id: '', name: '', arguments: '' };
-  const grown = {
+function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
+  const existing = calls.find(({ index }) => index === part.index);
+  // The engine emits no more calls than this, but an old or damaged journal may have more.
+  if (!existing && calls.length === maxToolCalls) return calls;
+  const call = existing ?? { index: part.index, id: '', name: '', arguments: '' };
+  const updated = {
     ...call,
     id: part.id ?? call.id,
     name: part.name ?? call.name,
     arguments: call.arguments + part.arguments,
   };
-  return known ? calls.map((each) => (each === known ? grown : each)) : [...calls, grown];
+  return existing ? calls.map((other) => (other === existing ? updated : other)) : [...calls, updated];
 }
 
-/** It asks for the rest of what is there, not for all of it again. */
-function joins({ how }: Pick<AttemptEvent, 'how'>): boolean {
+/** Returns whether an attempt asks for a continuation of the partial answer. */
+function isContinuation({ how }: Pick<AttemptEvent, 'how'>): boolean {
   return how === 'continue' || how === 'prefill';
 }
 
-/** What the thoughts of `attempt` go on from: a restart thinks again, from the beginning. */
-function thoughtsBefore({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
+/** Returns the text to which the reasoning of `attempt` is appended. Only a continuation keeps the previous reasoning. */
+function previousReasoning({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
   if (reasoningAttempt === attempt) return reasoning;
-  const present = ledger.entries.at(-1);
-  if (!present || !joins(present) || reasoning === '') return '';
-  // What was thought before is whole: the text after it had begun.
+  const currentEntry = ledger.entries.at(-1);
+  if (!currentEntry || !isContinuation(currentEntry) || reasoning === '') return '';
   return `${reasoning}\n\n`;
 }
 
@@ -254,8 +258,8 @@ function endWait(state: TurnState): TurnState {
   return wait ? rest : state;
 }
 
-/** One copy of the state: this is what a token costs. */
-function token(state: TurnState, { at }: StreamEvent, chars: number, text = state.text): TurnState {
+/** Returns the state after a delta. It copies the state only once, because it runs for every token. */
+function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = state.text): TurnState {
   return {
     ...state,
     text,
@@ -267,42 +271,45 @@ function token(state: TurnState, { at }: StreamEvent, chars: number, text = stat
   };
 }
 
-/** The new answer has come in unseen since its attempt was answered; when each word of it came is not told. */
-function overtaken({ throughput, ledger, startedAt }: TurnState, { at, text }: ReplacedEvent): Throughput {
-  const present = ledger.entries.at(-1);
-  const since = present ? present.at + (present.headersMs ?? 0) : at;
-  return spread(throughput, since - (startedAt ?? at), at - (startedAt ?? at), text.length);
+/** Returns the throughput including a replacement, which arrived at an unknown rate since the headers of its attempt. */
+function throughputOfReplacement(
+  { throughput, ledger, startedAt }: TurnState,
+  { at, text }: ReplacedEvent,
+): Throughput {
+  const entry = ledger.entries.at(-1);
+  const from = entry ? entry.at + (entry.headersMs ?? 0) : at;
+  return addEvenly(throughput, from - (startedAt ?? at), at - (startedAt ?? at), text.length);
 }
 
-function end(state: TurnState, event: RecordedEvent): TurnState {
+function endTurn(state: TurnState, event: RecordedEvent): TurnState {
   return { ...endWait(state), endedAt: event.at, quiet: false };
 }
 
-/** Returns all runs of an answer, oldest first. The last one is the present run. */
+/** Returns all segments of a turn, oldest first. The last one is the current segment. */
 export function runsOf(state: TurnState): readonly TurnRun[] {
   return [...state.earlier, state];
 }
 
-/** Returns the earlier runs of an answer that the user continues manually. */
+/** Returns the segments of a turn that the user is about to continue, oldest first. */
 export function runsSoFar(state: TurnState): readonly TurnRun[] {
   if (state.startedAt === undefined) return state.earlier;
   const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput } = state;
-  const run = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
-  return [...state.earlier, run];
+  const segment = { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput };
+  return [...state.earlier, segment];
 }
 
-/** Epoch milliseconds of a monotonic time of the present run; undefined while nothing tells. */
+/** Converts a monotonic time of the current segment to epoch milliseconds. @returns undefined before the first event */
 export function epochOf(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   at: number,
 ): number | undefined {
-  // The nearest one: the monotonic clock may stand still while the machine sleeps.
-  const entry = ledger.entries.findLast((each) => each.at <= at) ?? ledger.entries[0];
+  // Uses the nearest attempt, because the monotonic clock may stop while the computer sleeps.
+  const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);
 }
 
-/** The monotonic time of the present run at `epoch`; undefined while nothing tells. */
+/** Converts epoch milliseconds to a monotonic time of the current segment. @returns undefined before the first event */
 export function monotonicOf(
   { ledger, wait }: { readonly ledger: Ledger; readonly wait?: WaitingEvent },
   epoch: number,
@@ -312,9 +319,9 @@ export function monotonicOf(
   return wait && wait.at + (epoch - (wait.until - wait.delayMs));
 }
 
-/** When it ended; of one that runs, or was interrupted, the last that is known of it. */
-export function lastKnownAt(run: TurnRun): number {
-  const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = run;
+/** Returns the monotonic time at which a segment ended, or of its last recorded activity if it has no end. */
+export function lastKnownAt(segment: TurnRun): number {
+  const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;
   const { entries, waits } = ledger;
   const ends = entries.map(({ at, headersMs = 0, ended }) => at + (ended?.ms ?? headersMs));

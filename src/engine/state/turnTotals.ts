@@ -2,18 +2,18 @@ import type { Usage } from '../events';
 import { waitedMs, type LedgerEntry } from './ledger';
 import { lastKnownAt, runsOf, type TurnState } from './turnState';
 
-/** A turn in numbers, over all of its runs. */
+/** The totals of a turn over all of its segments. */
 export interface TurnTotals {
   readonly attempts: number;
-  /** In waits, the present one included. */
+  /** Time spent in waits, including the current one, in milliseconds. */
   readonly waitedMs: number;
-  /** Without the time between two runs. */
+  /** Duration of the turn without the time between its segments, in milliseconds. */
   readonly ms: number;
-  /** From the first start to the first word. */
+  /** Time from the start of the turn to its first token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   readonly bytes: number;
   readonly usage?: Usage | undefined;
-  /** While text was coming in. */
+  /** Average throughput while the answer was streaming. */
   readonly speed?: TurnSpeed | undefined;
 }
 
@@ -22,27 +22,28 @@ interface TurnSpeed {
   readonly perSecond: number;
 }
 
-/** Below that, an answer came all at once: its speed says nothing. */
-const shortestStreamMs = 250;
+/** Minimum duration of a stream for which a speed is computed, in milliseconds. A shorter answer arrived all at once. */
+const minStreamMs = 250;
 
-/** @param now monotonic, of the present run, while it runs */
+/** Returns the totals of a turn. @param now current monotonic time, if the turn is running */
 export function totalsOf(state: TurnState, now?: number): TurnTotals {
-  const runs = runsOf(state);
-  const entries = runs.flatMap(({ ledger }) => ledger.entries);
-  const usage = usageOf(runs.flatMap((run) => run.usage ?? []));
-  const open = now === undefined ? undefined : state.ledger.waits.find((wait) => wait.waitedMs === undefined);
-  const lengths = runs.map((run) => {
-    const end = run === state ? (now ?? lastKnownAt(run)) : lastKnownAt(run);
-    return run.startedAt === undefined ? 0 : Math.max(0, end - run.startedAt);
+  const segments = runsOf(state);
+  const entries = segments.flatMap(({ ledger }) => ledger.entries);
+  const usage = usageOf(segments.flatMap((segment) => segment.usage ?? []));
+  const currentWait = now === undefined ? undefined : state.ledger.waits.find((wait) => wait.waitedMs === undefined);
+  const durations = segments.map((segment) => {
+    const end = segment === state ? (now ?? lastKnownAt(segment)) : lastKnownAt(segment);
+    return segment.startedAt === undefined ? 0 : Math.max(0, end - segment.startedAt);
   });
-  const first = runs.findIndex(({ firstTokenAt }) => firstTokenAt !== undefined);
-  const { startedAt = 0, firstTokenAt } = runs[first] ?? {};
+  const first = segments.findIndex(({ firstTokenAt }) => firstTokenAt !== undefined);
+  const { startedAt = 0, firstTokenAt } = segments[first] ?? {};
   return {
-    attempts: sum(runs.map(({ attempts }) => attempts)),
+    attempts: sum(segments.map(({ attempts }) => attempts)),
     waitedMs:
-      sum(runs.map(({ ledger }) => waitedMs(ledger))) + (open && now !== undefined ? Math.max(0, now - open.at) : 0),
-    ms: sum(lengths),
-    firstTokenMs: firstTokenAt === undefined ? undefined : sum(lengths.slice(0, first)) + firstTokenAt - startedAt,
+      sum(segments.map(({ ledger }) => waitedMs(ledger))) +
+      (currentWait && now !== undefined ? Math.max(0, now - currentWait.at) : 0),
+    ms: sum(durations),
+    firstTokenMs: firstTokenAt === undefined ? undefined : sum(durations.slice(0, first)) + firstTokenAt - startedAt,
     bytes: sum(entries.map(({ ended }) => ended?.bytes ?? 0)),
     usage,
     speed: speedOf(entries, usage),
@@ -60,7 +61,7 @@ function usageOf(usages: readonly Usage[]): Usage | undefined {
 
 function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): TurnSpeed | undefined {
   const ended = entries.flatMap((entry) => entry.ended ?? []);
-  // Servers count tokens at the end of a whole answer only: characters speak for one that was cut.
+  // Gateways report tokens only at the end of a complete answer, so the speed of a cut answer is measured in characters.
   const counted = ended.filter(({ tokens }) => tokens !== undefined);
   const tokens = usage?.completionTokens ?? 0;
   return counted.length > 0 && tokens > 0
@@ -70,11 +71,13 @@ function speedOf(entries: readonly LedgerEntry[], usage: Usage | undefined): Tur
 
 function speed(
   unit: TurnSpeed['unit'],
-  brought: number,
+  amount: number,
   attempts: readonly NonNullable<LedgerEntry['ended']>[],
 ): TurnSpeed | undefined {
-  const ms = sum(attempts.map(({ ms: all, firstTokenMs }) => (firstTokenMs === undefined ? 0 : all - firstTokenMs)));
-  return ms < shortestStreamMs || brought === 0 ? undefined : { unit, perSecond: (brought * 1000) / ms };
+  const ms = sum(
+    attempts.map(({ ms: totalMs, firstTokenMs }) => (firstTokenMs === undefined ? 0 : totalMs - firstTokenMs)),
+  );
+  return ms < minStreamMs || amount === 0 ? undefined : { unit, perSecond: (amount * 1000) / ms };
 }
 
 function sum(numbers: readonly number[]): number {

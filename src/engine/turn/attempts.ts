@@ -12,6 +12,7 @@ import type { ChatRequest, Connection } from '../request';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
+/** A base URL with the key that is sent to it. */
 export type KeyedConnection = Connection & { readonly apiKey: string };
 
 /** The parts of a turn that its attempts change. */
@@ -22,18 +23,18 @@ interface TurnParts {
   readonly queue: GateQueue;
 }
 
-/** Rows of a 4xx with which a gateway may refuse the messages of a request for the rest of an answer. */
-const shapeRows: ReadonlySet<number> = new Set([
+/** Fault rows of a 4xx response with which a gateway may reject the messages of a resume request. */
+const messageRejectionRows: ReadonlySet<number> = new Set([
   faultRows.requestRejected,
   faultRows.contextLength,
   faultRows.prefillRejected,
   faultRows.parameterInvalid,
 ]);
 
-/** Makes the attempts of a turn, one after the other, and records their ends. Each is planned by the partial answer. */
+/** Makes the attempts of a turn, one after the other, and records how they end. */
 export class Attempts {
-  present: Attempt | undefined;
-  private plan: Plan = 'replay';
+  current: Attempt | undefined;
+  private mode: Plan = 'replay';
   private readonly size = new AnswerSize();
 
   constructor(
@@ -44,70 +45,76 @@ export class Attempts {
     private readonly turn: TurnParts,
   ) {}
 
-  /** Whether the stream of the present attempt had begun, so that the next attempt is a resume and not a retry. */
-  get resuming(): boolean {
-    const { present } = this;
-    return present?.isAccepted === true && (present.streamed || this.asksForRest);
+  /** Whether the current attempt has received a part of the answer, so that the next attempt is a resume and not a retry. */
+  get isResuming(): boolean {
+    const { current } = this;
+    return current?.isAccepted === true && (current.streamed || this.isResume);
   }
 
-  start(why: AttemptReason, connection: KeyedConnection, model: string): Attempt {
+  /** Sends the next attempt. The answer so far determines whether the attempt asks for all of the answer or resumes it. */
+  start(trigger: AttemptReason, connection: KeyedConnection, model: string): Attempt {
     const { output, answer } = this.turn;
     const { baseUrl } = connection;
     const { messages } = this.request;
     const behavior = this.network.behaviorOf(baseUrl, model);
     const prefill = behavior.refusesPrefill ? undefined : knownPrefill(baseUrl, model);
-    const plan = answer.plan(this.deps.settings().resume, prefill);
-    const joins = plan === 'prefill' || plan === 'continue';
-    const what = {
+    const mode = answer.plan(this.deps.settings().resume, prefill);
+    const isContinuation = mode === 'prefill' || mode === 'continue';
+    const attemptRequest = {
       connection,
       request: { ...this.request, model },
-      messages: joins ? continuationMessages(messages, answer.text, plan, prefill) : messages,
+      messages: isContinuation ? continuationMessages(messages, answer.text, mode, prefill) : messages,
       behavior,
     };
     this.keys.add(connection.apiKey);
-    this.plan = plan;
+    this.mode = mode;
     output.attempt++;
-    answer.begin(plan);
-    output.emit({ type: 'attempt', model, why, ...(plan !== 'replay' && { how: plan }), time: this.deps.clock.now() });
+    answer.begin(mode);
+    const method = mode !== 'replay' && { how: mode };
+    output.emit({ type: 'attempt', model, why: trigger, ...method, time: this.deps.clock.now() });
     const observer = {
       headers: (status: number, requestId: string | undefined, ms: number) => this.onHeaders(status, requestId, ms),
       quiet: (forMs: number) => output.emit({ type: 'quiet', forMs }),
     };
-    this.present = new Attempt(this.deps, what, answer, observer, this.size, this.keys);
-    return this.present;
+    this.current = new Attempt(this.deps, attemptRequest, answer, observer, this.size, this.keys);
+    return this.current;
   }
 
-  /** Records the end of the present attempt. Only the first call for an attempt has an effect. */
-  endPresent(how: EndedEvent['how'], fault?: Fault): void {
-    const { present, turn } = this;
+  /** Records the end of the current attempt. Only the first call for an attempt has an effect. */
+  endCurrent(outcome: EndedEvent['how'], fault?: Fault): void {
+    const { current, turn } = this;
     turn.answer.cut();
-    if (!turn.output.endAttempt(present, how, fault?.row) || !present) return;
-    turn.history.idleMs += present.idleMs();
-    if (present.isAccepted && this.asksForRest) turn.history.resumeOver(turn.answer.added);
+    if (!turn.output.endAttempt(current, outcome, fault?.row) || !current) return;
+    turn.history.idleMs += current.idleMs();
+    if (current.isAccepted && this.isResume) turn.history.recordResumeEnd(turn.answer.added);
   }
 
-  /** Changes the request if the fault says how, for an attempt that is sent at once and not charged. @returns whether it has */
-  repair(fault: Fault, { baseUrl }: Connection, model: string): boolean {
-    const { plan } = this;
+  /**
+   * Changes the request so that it avoids the fault, if the fault shows what the gateway rejects. The next attempt is
+   * then sent immediately and charged to no budget.
+   * @returns whether the request has been changed
+   */
+  correctRequest(fault: Fault, { baseUrl }: Connection, model: string): boolean {
+    const { mode } = this;
     const behavior = this.network.behaviorOf(baseUrl, model);
     if (fault.refused && !behavior.unsupportedParameters.has(fault.refused)) {
       behavior.unsupportedParameters.add(fault.refused);
       return true;
     }
-    if (!shapeRows.has(fault.row) || this.present?.isAccepted !== false) return false;
-    if (plan === 'prefill') behavior.refusesPrefill = true;
-    else if (plan === 'continue') this.turn.answer.refuseJoins();
-    return plan === 'prefill' || plan === 'continue';
+    if (!messageRejectionRows.has(fault.row) || this.current?.isAccepted !== false) return false;
+    if (mode === 'prefill') behavior.refusesPrefill = true;
+    else if (mode === 'continue') this.turn.answer.refuseJoins();
+    return mode === 'prefill' || mode === 'continue';
   }
 
   /**
-   * Returns whether the present attempt proves that the answer is complete: the model has added nothing to the text, or
-   * has called its tools again, and this stream ended without a finish reason, too. Remembers that for the route and
-   * model, unless they are known to send one.
+   * Returns whether the current attempt, whose stream ended without a finish reason, proves that the answer is complete:
+   * the model has added nothing to the text, or has called its tools again. From then on, a missing finish reason is
+   * accepted from this model on this route, unless the model has sent finish reasons before.
    */
   confirmsComplete({ baseUrl }: Connection, model: string): boolean {
     const { answer } = this.turn;
-    const repeatsCalls = this.plan === 'restart' && this.present?.hasCompleteToolCalls;
+    const repeatsCalls = this.mode === 'restart' && this.current?.hasCompleteToolCalls;
     if (!answer.gainedNothing && !repeatsCalls) return false;
     answer.cut();
     const behavior = this.network.behaviorOf(baseUrl, model);
@@ -115,9 +122,9 @@ export class Attempts {
     return true;
   }
 
-  /** Whether the present attempt asks for the rest of a partial answer, or for all of it again. */
-  private get asksForRest(): boolean {
-    return this.plan !== 'replay';
+  /** Whether the current attempt follows a partial answer: it asks for a continuation or restarts the answer. */
+  private get isResume(): boolean {
+    return this.mode !== 'replay';
   }
 
   private onHeaders(status: number, requestId: string | undefined, ms: number): void {
@@ -125,6 +132,6 @@ export class Attempts {
     output.emit({ type: 'headers', status, requestId, ms });
     if (status < 200 || status > 299) return;
     queue.accepted();
-    if (this.asksForRest) history.resumeStarted();
+    if (this.isResume) history.recordResumeStart();
   }
 }

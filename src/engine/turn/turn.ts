@@ -18,25 +18,25 @@ import { isRetryable } from '../retry/retryPolicy';
 import type { TurnRecord } from '../state/ledger';
 import { Attempts, type KeyedConnection } from './attempts';
 import { TurnHistory } from './turnHistory';
-import { TurnMessages, type Failure, type Situation } from './turnMessages';
-import { TurnOutput, type Draft } from './turnOutput';
+import { TurnMessages, type Failure, type TurnContext } from './turnMessages';
+import { TurnOutput, type NewEvent } from './turnOutput';
 import { Waits, type WaitDescription } from './waits';
 
-/** Why there is another attempt; undefined: there is none. */
-type Next = AttemptReason | undefined;
-/** What the user wants of the next attempt. `elsewhere`: another route, where it queues like any other attempt. */
-type Wish = 'retry-now' | 'switch' | 'elsewhere';
+/** Trigger of the next attempt, or undefined if there is no next attempt. */
+type NextTrigger = AttemptReason | undefined;
+/** A user's request for the next attempt. `elsewhere`: the attempt goes to another route and queues there as usual. */
+type UserCommand = 'retry-now' | 'switch' | 'elsewhere';
 
-/** *Retry now* is ignored so soon after an attempt was sent, because that attempt is the retry. */
+/** Time after the start of an attempt during which *Retry now* is ignored, in milliseconds: that attempt is the retry. */
 const singleFlightMs = 1000;
-/** How long a turn waits for the cooldowns of other windows. Their folder may be on a drive that hangs. */
-const notesMs = 250;
-/** Maximum time between the clicks of a double click. The attempt of the first one may have failed already. */
+/** Limit for reading the cooldowns of other windows, in milliseconds. Their folder may be on a drive that hangs. */
+const maxCooldownSyncMs = 250;
+/** Limit between two clicks that count as one, in milliseconds. The attempt of the first click may have failed already. */
 const doubleClickMs = 250;
 
 /**
- * One turn: attempts and waits, until exactly one terminal event. The loop carries out what `decide` says; the
- * controls act on whatever runs at the moment, and `stop` ends the turn before it returns.
+ * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of the retry policy.
+ * The controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
  */
 export class Turn implements RunningTurn {
   readonly output: TurnOutput;
@@ -49,20 +49,20 @@ export class Turn implements RunningTurn {
   private readonly messages: TurnMessages;
   private readonly unsubscribe: () => void;
   private readonly connection: () => Promise<Connection>;
-  private readonly time: number;
+  private readonly startTime: number;
   private model: string;
-  /** Route of the current attempt. It includes the key, so it is dropped when the turn ends. */
+  /** Route of the current attempt. The turn clears it at its end, because it includes the key. */
   private route: KeyedConnection | undefined;
   /** Host of the last route, for the turn's record. */
   private host = '';
-  /** What a control has requested for the next attempt. */
-  private asked: Wish | undefined;
-  /** `tryAnyway` was called before the turn had a route. */
-  private anyway = false;
-  /** Monotonic; of the last click that was honoured. */
-  private retriedAt = -Infinity;
-  /** The gate is closed because of this turn's own last attempt. */
-  private openedBreaker = false;
+  /** The user's request that the turn has not carried out yet. */
+  private pendingCommand: UserCommand | undefined;
+  /** Whether `tryAnyway` was called before the turn had a route. */
+  private bypassesBreaker = false;
+  /** Monotonic time of the last *Retry now* that was accepted, in milliseconds. */
+  private lastClickAt = -Infinity;
+  /** Whether the last attempt of this turn has opened the circuit breaker. */
+  private hasOpenedBreaker = false;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -74,7 +74,7 @@ export class Turn implements RunningTurn {
   ) {
     this.connection = connection;
     this.model = request.model;
-    this.time = deps.clock.now();
+    this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, earlier !== undefined);
     this.output = new TurnOutput(deps.clock, () => this.stop());
     this.answer = new Answer(deps.clock, this.output, this.history, earlier);
@@ -95,131 +95,133 @@ export class Turn implements RunningTurn {
   }
 
   get record(): TurnRecord {
-    const { time, host, output } = this;
-    return { time, host, outcome: output.outcome, attempts: output.attempts };
+    const { startTime, host, output } = this;
+    return { time: startTime, host, outcome: output.outcome, attempts: output.attempts };
   }
 
   stop(): void {
-    if (this.isOver()) return;
-    // The socket is closed first; what follows is bookkeeping.
-    this.attempts.present?.abandon();
-    this.attempts.endPresent('stopped');
-    this.end({ type: 'stopped', text: this.answer.text });
+    if (this.isFinished()) return;
+    // Closes the socket before any bookkeeping.
+    this.attempts.current?.abandon();
+    this.attempts.endCurrent('stopped');
+    this.finish({ type: 'stopped', text: this.answer.text });
   }
 
   retryNow(): void {
-    if (!this.isSecondClick()) this.interrupt('retry-now');
+    if (!this.isSecondClick()) this.applyCommand('retry-now');
   }
 
-  /** Ends the wait for a route that is no longer the current one, if the current one has a key. Never rejects. */
+  /** Ends a wait if the connection has changed and the new one has a key. The promise never rejects. */
   async reconsider(): Promise<void> {
-    const now = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
+    const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
     const { route, waits } = this;
-    if (now?.apiKey === undefined || !route || !waits.isWaiting) return;
-    if (now.baseUrl !== route.baseUrl || now.apiKey !== route.apiKey) this.interrupt('elsewhere');
+    if (connection?.apiKey === undefined || !route || !waits.isWaiting) return;
+    if (connection.baseUrl !== route.baseUrl || connection.apiKey !== route.apiKey) this.applyCommand('elsewhere');
   }
 
-  /** Ends the current wait, because its reason was reset. */
+  /** Ends the current wait, because the network state that caused it has been reset. */
   endWait(): void {
-    if (this.waits.isWaiting) this.interrupt('retry-now');
+    if (this.waits.isWaiting) this.applyCommand('retry-now');
   }
 
   tryAnyway(): void {
     if (this.route) this.gate(this.route).forgetFailures();
-    else this.anyway = true;
+    else this.bypassesBreaker = true;
     this.retryNow();
   }
 
   switchModel(model: string): void {
-    if (this.isOver() || model === this.model) return;
+    if (this.isFinished() || model === this.model) return;
     this.answer.startAnew();
     this.changeModel(model, 'user');
-    this.interrupt('switch');
+    this.applyCommand('switch');
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
     this.output.emit({ type: 'model', from: this.model, to, reason });
     this.model = to;
-    this.history.switched(to);
+    this.history.recordModelSwitch(to);
   }
 
-  private interrupt(why: Wish): void {
-    const attempt = this.attempts.present;
-    // The request for another model or route takes precedence over `retry-now`, in either order.
-    if (this.isOver() || (this.asked && (this.asked !== 'retry-now' || why === 'retry-now'))) return;
+  private applyCommand(command: UserCommand): void {
+    const attempt = this.attempts.current;
+    // A request for another model or route takes precedence over `retry-now`, in either order.
+    if (this.isFinished() || (this.pendingCommand && (this.pendingCommand !== 'retry-now' || command === 'retry-now')))
+      return;
     if (this.waits.isWaiting) {
-      this.asked = why;
+      this.pendingCommand = command;
       this.waits.end();
-    } else if (!attempt) this.asked = why;
-    else if (why !== 'retry-now' || !attempt.streamed) {
-      this.asked = why;
+    } else if (!attempt) this.pendingCommand = command;
+    else if (command !== 'retry-now' || !attempt.streamed) {
+      this.pendingCommand = command;
       attempt.abandon();
     }
   }
 
   private isSecondClick(): boolean {
     const now = this.deps.clock.ticks();
-    const started = this.waits.isWaiting ? undefined : this.attempts.present?.startedAt;
-    if (now - this.retriedAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs)) return true;
-    this.retriedAt = now;
+    const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
+    if (now - this.lastClickAt < doubleClickMs || (started !== undefined && now - started < singleFlightMs))
+      return true;
+    this.lastClickAt = now;
     return false;
   }
 
-  /** The one error boundary of the turn: whatever is thrown, there is a terminal event. */
+  /** Runs the turn. This is its only error boundary: an exception ends the turn with a terminal event. */
   private async run(first: AttemptReason): Promise<void> {
     try {
-      let why: Next = first;
-      while (why && !this.isOver()) why = await this.once(why);
+      let trigger: NextTrigger = first;
+      while (trigger && !this.isFinished()) trigger = await this.runAttempt(trigger);
     } catch (error) {
-      this.end(isConnectionError(error) ? this.withoutConnection(error) : this.afterDefect(error));
+      this.finish(isConnectionError(error) ? this.connectionFailure(error) : this.handleDefect(error));
     }
   }
 
-  private withoutConnection(error: ConnectionError): Draft {
+  private connectionFailure(error: ConnectionError): NewEvent {
     const { log, localize } = this.deps;
     log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
     const { text } = this.answer;
     if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, localize);
-    const nothing = { status: undefined, requestId: undefined };
-    return { type: 'failed', kind: 'request', ...nothing, message: error.message, text, actions: ['checkUrl'] };
+    const noResponse = { status: undefined, requestId: undefined };
+    return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
   }
 
-  private afterDefect(error: unknown): Draft {
+  private handleDefect(error: unknown): NewEvent {
     const { log, localize } = this.deps;
     log.error(error);
     try {
-      this.attempts.endPresent('internal', faultOfRow(faultRows.internalError));
-    } catch (another) {
-      // Usually the same defect again. The attempt then has no end in the ledger, but the turn ends.
-      log.error(another);
+      this.attempts.endCurrent('internal', faultOfRow(faultRows.internalError));
+    } catch (secondError) {
+      // The same defect has usually occurred again. The ledger then lacks the end of the attempt, but the turn still ends.
+      log.error(secondError);
     }
     return hostFailure('internal', this.answer.text, localize);
   }
 
-  /** One attempt and what follows from it. */
-  private async once(why: AttemptReason): Promise<Next> {
-    this.attempts.present = undefined;
+  /** Makes one attempt. @returns the trigger of the next attempt */
+  private async runAttempt(trigger: AttemptReason): Promise<NextTrigger> {
+    this.attempts.current = undefined;
     const connection = await this.connection();
-    if (this.isOver()) return undefined;
+    if (this.isFinished()) return undefined;
     const { apiKey } = connection;
-    if (!apiKey) return this.conclude({ type: 'no-key' }, connection);
+    if (!apiKey) return this.handleFailure({ type: 'no-key' }, connection);
     const route = (this.route = { ...connection, apiKey });
     this.host = hostOf(route.baseUrl);
     const gate = this.gate(route);
-    if (this.anyway) gate.forgetFailures();
-    await this.waits.forOptional(notesMs, gate.sync());
-    if (this.isDiverted()) return this.takeAsked();
+    if (this.bypassesBreaker) gate.forgetFailures();
+    await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
+    if (this.isDiverted()) return this.takeCommand();
     const admission = await this.queue.acquire(gate, {
-      isForced: why === 'retry-now' || this.anyway || this.asked === 'retry-now',
+      isForced: trigger === 'retry-now' || this.bypassesBreaker || this.pendingCommand === 'retry-now',
       describe: (block) => this.describeBlock(block, connection),
-      wish: () => (this.isDiverted() ? 'leave' : this.asked && 'send'),
+      wish: () => (this.isDiverted() ? 'leave' : this.pendingCommand && 'send'),
     });
-    this.anyway = false;
-    this.openedBreaker = false;
-    if (this.isDiverted()) return this.takeAsked();
+    this.bypassesBreaker = false;
+    this.hasOpenedBreaker = false;
+    if (this.isDiverted()) return this.takeCommand();
     switch (admission.type) {
       case 'left':
-        return this.takeAsked();
+        return this.takeCommand();
       case 'other-model':
         this.changeModel(admission.model, 'breaker');
         return 'switch';
@@ -227,66 +229,66 @@ export class Turn implements RunningTurn {
         this.fail(admission.failure, connection);
         return undefined;
       case 'admitted':
-        return this.attemptIt(this.takeAsked() ?? why, route);
+        return this.sendAttempt(this.takeCommand() ?? trigger, route);
     }
   }
 
-  /** Whether the turn is over, or the user wants another model or another route. */
+  /** Whether the turn has finished, or the user has requested another model or another route. */
   private isDiverted(): boolean {
-    return this.isOver() || this.asked === 'switch' || this.asked === 'elsewhere';
+    return this.isFinished() || this.pendingCommand === 'switch' || this.pendingCommand === 'elsewhere';
   }
 
   private describeBlock(block: GateBlock, connection: Connection): WaitDescription {
-    const origin = this.openedBreaker && block.origin === 'request' ? 'turn' : block.origin;
-    return this.messages.waitAtGate({ ...block, origin }, this.retries.attemptsLeft, this.situation(connection));
+    const origin = this.hasOpenedBreaker && block.origin === 'request' ? 'turn' : block.origin;
+    return this.messages.describeGateWait({ ...block, origin }, this.retries.attemptsLeft, this.context(connection));
   }
 
-  private async attemptIt(why: AttemptReason, route: KeyedConnection): Promise<Next> {
-    this.retries.attemptStarts(why !== 'retry' && why !== 'resume');
-    const end = await this.attempts.start(why, route, this.model).end;
-    // A stop may have come between the attempt's end and this line.
-    return this.isOver() ? undefined : this.follow(end, route);
+  private async sendAttempt(trigger: AttemptReason, route: KeyedConnection): Promise<NextTrigger> {
+    this.retries.attemptStarts(trigger !== 'retry' && trigger !== 'resume');
+    const end = await this.attempts.start(trigger, route, this.model).end;
+    // The turn may have been stopped after the end of the attempt.
+    return this.isFinished() ? undefined : this.handleEnd(end, route);
   }
 
-  private follow(end: AttemptEnd, connection: KeyedConnection): Promise<Next> | Next {
+  private handleEnd(end: AttemptEnd, connection: KeyedConnection): Promise<NextTrigger> | NextTrigger {
     switch (end.type) {
       case 'defect':
         throw end.error;
       case 'finished': {
-        const whole = this.answer.finish();
-        if (!whole && end.finishReason !== 'length') return this.conclude({ type: 'no-text' }, connection);
-        this.attempts.endPresent('finished');
+        const isComplete = this.answer.finish();
+        if (!isComplete && end.finishReason !== 'length') return this.handleFailure({ type: 'no-text' }, connection);
+        this.attempts.endCurrent('finished');
         this.retries.succeeded(this.network.budget(originOf(connection.baseUrl)));
         const { text } = this.answer;
         const { waitedMs } = this.waits;
-        this.end({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
+        this.finish({ type: 'done', finishReason: end.finishReason, attempts: this.output.attempt, text, waitedMs });
         return undefined;
       }
       case 'abandoned':
-        this.attempts.endPresent('abandoned');
-        return this.takeAsked();
+        this.attempts.endCurrent('abandoned');
+        return this.takeCommand();
       case 'fault':
         if (end.evidence.type === 'finish-reason-missing' && this.attempts.confirmsComplete(connection, this.model)) {
-          return this.follow({ type: 'finished', finishReason: 'stop' }, connection);
+          return this.handleEnd({ type: 'finished', finishReason: 'stop' }, connection);
         }
-        return this.conclude(end.evidence, connection);
+        return this.handleFailure(end.evidence, connection);
     }
   }
 
-  private conclude(evidence: Evidence, connection: Connection): Promise<Next> | Next {
+  private handleFailure(evidence: Evidence, connection: Connection): Promise<NextTrigger> | NextTrigger {
     const { attempts, deps, route } = this;
     const fault = classify(evidence, deps.clock.now());
-    const { message, detail } = this.messages.describe(fault, this.situation(connection));
-    const seen = evidence.type === 'error' ? describeError(evidence.error) : detail;
-    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${seen && ` (${seen})`}`);
-    attempts.endPresent(fault.kind, fault);
-    if (attempts.repair(fault, connection, this.model)) return 'repair';
+    const { message, detail } = this.messages.describeFault(fault, this.context(connection));
+    const logDetail = evidence.type === 'error' ? describeError(evidence.error) : detail;
+    deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
+    attempts.endCurrent(fault.kind, fault);
+    if (attempts.correctRequest(fault, connection, this.model)) return 'repair';
     const budget = this.network.budget(originOf(connection.baseUrl));
     const target = { gate: route && this.gate(route), budget };
-    const now = { resuming: attempts.resuming, hasText: this.answer.text !== '' };
-    const outcome = this.retries.handle(fault, target, now);
-    const broke = attempts.present?.streamed === true && evidence.type !== 'no-text';
-    if (broke && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
+    const context = { resuming: attempts.isResuming, hasText: this.answer.text !== '' };
+    const outcome = this.retries.handle(fault, target, context);
+    const wasCut = attempts.current?.streamed === true && evidence.type !== 'no-text';
+    if (wasCut && isRetryable(fault.policy)) this.output.emit({ type: 'cut', reason: fault.kind, message });
     return this.carryOut(outcome, fault, connection);
   }
 
@@ -294,9 +296,9 @@ export class Turn implements RunningTurn {
     { decision, isBreakerOpen, opensBreaker }: RetryOutcome,
     fault: Fault,
     connection: Connection,
-  ): Promise<Next> | Next {
-    const again = this.history.shown ? 'resume' : 'retry';
-    const next = (): Next => this.takeAsked() ?? again;
+  ): Promise<NextTrigger> | NextTrigger {
+    const trigger = this.history.shown ? 'resume' : 'retry';
+    const next = (): NextTrigger => this.takeCommand() ?? trigger;
     switch (decision.do) {
       case 'fail':
         this.fail({ decision, seen: fault }, connection);
@@ -307,54 +309,54 @@ export class Turn implements RunningTurn {
         this.changeModel(decision.model, fault.kind);
         return 'switch';
       case 'offline': {
-        const words = this.messages.wait(fault, decision.left, { source: 'backoff' }, this.situation(connection));
-        const interrupted = (): boolean => this.isOver() || this.asked !== undefined;
-        return this.waits.untilOnline(connection.baseUrl, words, interrupted).then(next);
+        const wait = this.messages.describeWait(fault, decision.left, { source: 'backoff' }, this.context(connection));
+        const isInterrupted = (): boolean => this.isFinished() || this.pendingCommand !== undefined;
+        return this.waits.waitUntilOnline(connection.baseUrl, wait, isInterrupted).then(next);
       }
       case 'wait': {
         const { delayMs, jitterMs, source, hintMs, hintFrom, left } = decision;
-        // The queue of the gate announces the wait, which is longer, with its reason.
-        this.openedBreaker = opensBreaker;
-        if (isBreakerOpen) return again;
-        const origin = { source, jitterMs, hintMs, hintFrom };
-        const words = this.messages.wait(fault, left, origin, this.situation(connection));
-        return this.waits.forMs(delayMs, words).then(next);
+        this.hasOpenedBreaker = opensBreaker;
+        // The open breaker makes the turn wait longer. The queue of the gate announces that wait.
+        if (isBreakerOpen) return trigger;
+        const waitSource = { source, jitterMs, hintMs, hintFrom };
+        const wait = this.messages.describeWait(fault, left, waitSource, this.context(connection));
+        return this.waits.delay(delayMs, wait).then(next);
       }
     }
   }
 
   private fail(failure: Failure, connection: Connection): void {
-    this.end(this.messages.failure(failure, this.situation(connection)));
+    this.finish(this.messages.describeFailure(failure, this.context(connection)));
   }
 
-  private situation(connection: Connection): Situation {
+  private context(connection: Connection): TurnContext {
     const { model, attempts, output, answer } = this;
-    return { connection, model, attempt: attempts.present, number: output.attempt, text: answer.text };
+    return { connection, model, attempt: attempts.current, attemptNumber: output.attempt, text: answer.text };
   }
 
   private gate({ baseUrl, apiKey }: KeyedConnection): Gate {
     return this.network.gate({ origin: originOf(baseUrl), apiKey, model: this.model });
   }
 
-  private takeAsked(): Next {
-    const { asked } = this;
-    this.asked = undefined;
-    return asked === 'elsewhere' ? 'switch' : asked;
+  private takeCommand(): NextTrigger {
+    const { pendingCommand } = this;
+    this.pendingCommand = undefined;
+    return pendingCommand === 'elsewhere' ? 'switch' : pendingCommand;
   }
 
-  private isOver(): boolean {
-    return this.output.isOver;
+  private isFinished(): boolean {
+    return this.output.isFinished;
   }
 
-  private end(terminal: Draft): void {
+  private finish(terminal: NewEvent): void {
     this.output.emit(terminal);
     this.unsubscribe();
     this.answer.dispose();
     this.waits.end();
     this.queue.release();
     this.retries.attemptStarts(true);
-    this.attempts.present?.abandon();
-    this.attempts.present = undefined;
+    this.attempts.current?.abandon();
+    this.attempts.current = undefined;
     this.route = undefined;
     this.onEnd();
   }

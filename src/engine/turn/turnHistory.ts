@@ -1,25 +1,26 @@
 import type { Fault } from '../faults/classify';
 import type { Decision, History } from '../retry/retryPolicy';
 
-type Circumstances = Pick<History, 'hasText' | 'tokens' | 'breakerOpen' | 'resuming'>;
+/** The state of the last attempt, and of its route, that a retry decision depends on. */
+type AttemptContext = Pick<History, 'hasText' | 'tokens' | 'breakerOpen' | 'resuming'>;
 
-/** Counts the faults, retries and resumes of a turn, for `decide`. */
+/** Counts the faults, retries and resumes of a turn. The retry policy bases its decisions on them. */
 export class TurnHistory {
-  /** Charged retries since the last progress. */
+  /** Number of charged retries since the answer last grew. */
   retries = 0;
-  /** Milliseconds without progress; streaming, sleep and being offline do not count. */
+  /** Time without progress, in milliseconds. Streaming, sleep and being offline do not count. */
   idleMs = 0;
-  /** Some of that time was a wait. */
+  /** Whether a part of `idleMs` was a wait. */
   waited = false;
   private freeReplayUsed = false;
   private previousDelayMs: number | undefined;
   private overloads = 0;
   private emptyResumes = 0;
-  private readonly budget = new ResumeBudget();
-  private readonly rows = new Map<number, number>();
+  private readonly resumeBudget = new ResumeBudget();
+  private readonly rowCounts = new Map<number, number>();
   readonly models: string[];
 
-  /** @param shown text, reasoning or a tool call of the answer is on the reader's screen */
+  /** @param shown whether text, reasoning or a tool call of the answer has already been shown to the user */
   constructor(
     model: string,
     public shown = false,
@@ -27,69 +28,72 @@ export class TurnHistory {
     this.models = [model];
   }
 
-  before(fault: Fault, now: Circumstances): History {
+  /** Returns the history of the turn before `fault`, as the retry policy needs it. */
+  before(fault: Fault, context: AttemptContext): History {
     const { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes } = this;
-    const { idleMs, waited, budget } = this;
-    const sameRow = this.rows.get(fault.row) ?? 0;
-    const own = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes };
-    return { ...own, ...now, idleMs, waited, sameRow, resumes: budget.started, resumesLeft: budget.left };
+    const { idleMs, waited, resumeBudget } = this;
+    const sameRow = this.rowCounts.get(fault.row) ?? 0;
+    const counters = { retries, freeReplayUsed, previousDelayMs, shown, overloads, models, emptyResumes };
+    const resumes = { resumes: resumeBudget.started, resumesLeft: resumeBudget.remaining };
+    return { ...counters, ...context, ...resumes, idleMs, waited, sameRow };
   }
 
+  /** Records a fault and the decision that followed from it. */
   note(fault: Fault, decision: Decision): void {
-    this.rows.set(fault.row, (this.rows.get(fault.row) ?? 0) + 1);
+    this.rowCounts.set(fault.row, (this.rowCounts.get(fault.row) ?? 0) + 1);
     this.overloads = fault.policy.retry === 'overload' && fault.policy.fallback ? this.overloads + 1 : 0;
     if (decision.do === 'replay') this.freeReplayUsed = true;
     if (decision.do === 'wait') this.previousDelayMs = decision.delayMs;
   }
 
-  wait(ms: number): void {
+  recordWait(ms: number): void {
     this.idleMs += ms;
     this.waited = true;
   }
 
-  /** Something new is on the reader's screen: the retries before it were worth it. */
+  /** Records that the user has been shown a new part of the answer. The count of retries starts again. */
   progressed(): void {
     this.shown = true;
     this.retries = 0;
   }
 
-  /** The gateway has taken a request for the rest of an answer. */
-  resumeStarted(): void {
-    this.budget.start();
+  /** Records that the gateway has accepted a resume request. */
+  recordResumeStart(): void {
+    this.resumeBudget.start();
   }
 
-  /** @param newChars what it has added to the answer */
-  resumeOver(newChars: number): void {
-    this.budget.yielded(newChars);
+  /** @param newChars number of characters that the resume has added to the answer */
+  recordResumeEnd(newChars: number): void {
+    this.resumeBudget.settle(newChars);
     if (newChars === 0) this.emptyResumes++;
   }
 
-  /** Another model starts with a clean slate; what the reader has seen, and how often it was cut, stays. */
-  switched(model: string): void {
+  /** Clears the counters of the previous model. What the user has been shown and the resume budget remain. */
+  recordModelSwitch(model: string): void {
     this.models.push(model);
     this.overloads = 0;
     this.retries = 0;
     this.previousDelayMs = undefined;
-    this.rows.clear();
+    this.rowCounts.clear();
   }
 }
 
-/** Resumes a turn has before any of them is refunded. */
+/** Number of resumes that a turn may make before any of them is refunded. */
 export const initialResumes = 3;
-/** A resume is refunded if it adds at least this many characters. */
-export const refundChars = 200;
-/** Resumes of a turn, whatever they yield. */
-export const mostResumes = 5;
+/** Number of new characters from which a resume is refunded. */
+export const minRefundedChars = 200;
+/** Limit for the resumes of a turn, including refunded ones. */
+export const maxResumes = 5;
 
-/** Counts how often a turn may still ask for the rest of an answer. A resume that adds nothing costs two. */
+/** Limits how often a turn resumes its answer. A resume that adds nothing costs twice as much as other resumes. */
 export class ResumeBudget {
   private spent = 0;
-  /** Resumes that the gateway has accepted. */
+  /** Number of resume requests that the gateway has accepted. */
   started = 0;
 
-  /** Resumes that may still be started. */
-  get left(): number {
-    return Math.max(0, Math.min(initialResumes - this.spent, mostResumes - this.started));
+  /** Number of resumes that may still be started. */
+  get remaining(): number {
+    return Math.max(0, Math.min(initialResumes - this.spent, maxResumes - this.started));
   }
 
   start(): void {
@@ -97,9 +101,9 @@ export class ResumeBudget {
     this.spent++;
   }
 
-  /** A started resume is over, and has added so many characters to the answer. */
-  yielded(newChars: number): void {
+  /** Charges or refunds a resume that has ended, by the number of characters that it added to the answer. */
+  settle(newChars: number): void {
     if (newChars === 0) this.spent++;
-    else if (newChars >= refundChars) this.spent--;
+    else if (newChars >= minRefundedChars) this.spent--;
   }
 }

@@ -10,92 +10,100 @@ import type { Connection } from '../request';
 import { deadlineOf, type Decision } from '../retry/retryPolicy';
 import type { WaitDescription } from './waits';
 
-/** Where a turn is when something has to be said. */
-export interface Situation {
+/** The state of a turn that its messages depend on. */
+export interface TurnContext {
   readonly connection: Connection;
   readonly model: string;
-  /** The last one; undefined: there was none. */
+  /** The last attempt, or undefined if the turn has sent none. */
   readonly attempt: Pick<Attempt, 'status' | 'requestId'> | undefined;
-  /** Its number. */
-  readonly number: number;
-  /** What the reader has. */
+  /** Number of the last attempt, from 1; 0 if the turn has sent none. */
+  readonly attemptNumber: number;
+  /** The partial answer. */
   readonly text: string;
 }
 
-/** Why a turn ends, and the fault that was seen, which may be another. */
+/** The decision to end a turn, and the fault that led to it. The decision may name a different fault. */
 export interface Failure {
   readonly decision: Decision & { do: 'fail' };
   readonly seen: Fault;
 }
 
-type Origin = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
+type WaitSource = Pick<WaitDescription, 'source' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'>;
 
-/** Puts what a turn does into events for people: why it waits, and why it is over. */
+/** Writes the localised messages of a turn: why it waits and why it has failed. */
 export class TurnMessages {
   constructor(
     private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>,
     private readonly keys: KnownKeys,
   ) {}
 
-  /** @param left attempts still allowed */
-  wait(fault: Fault, left: number, origin: Origin, situation: Situation): WaitDescription {
-    const { attempt: last, number } = situation;
-    const { status, requestId } = last ?? {};
+  /** @param attemptsLeft number of attempts that the turn may still make */
+  describeWait(fault: Fault, attemptsLeft: number, source: WaitSource, context: TurnContext): WaitDescription {
+    const { attemptNumber } = context;
+    const { status, requestId } = context.attempt ?? {};
     const { kind: reason, actions } = fault;
-    const { message } = this.describe(fault, situation);
-    const [next, most] = [number + 1, number + left];
-    const hintFrom = origin.hintFrom && this.keys.redact(origin.hintFrom);
-    const wait = { attempt: next, maxAttempts: most, reason, message, status, requestId, actions };
-    return { ...wait, told: 'turn', ...origin, hintFrom };
+    const { message } = this.describeFault(fault, context);
+    const [attempt, maxAttempts] = [attemptNumber + 1, attemptNumber + attemptsLeft];
+    const hintFrom = source.hintFrom && this.keys.redact(source.hintFrom);
+    const wait = { attempt, maxAttempts, reason, message, status, requestId, actions };
+    return { ...wait, told: 'turn', ...source, hintFrom };
   }
 
-  /** In the queue of a gate. */
-  waitAtGate({ why, cause, origin: told }: GateBlock, left: number, situation: Situation): WaitDescription {
+  /** Describes a wait in the queue of a gate. */
+  describeGateWait(
+    { why, cause, origin: told }: GateBlock,
+    attemptsLeft: number,
+    context: TurnContext,
+  ): WaitDescription {
     const { source, delayMs } = cause;
     const hintMs = source === 'server' && why === 'cooldown' ? delayMs : undefined;
-    // Nobody knows how long a probe takes: the server has named no time for that.
-    const origin: Origin = why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
-    return this.wait(faultOfBlock({ why, cause }), left, origin, { ...situation, attempt: undefined });
+    // The duration of a probe is unknown, because the gateway has named no time for it.
+    const waitSource: WaitSource =
+      why === 'probe' ? { source: 'backoff', estimated: true, told } : { source, hintMs, told };
+    const fault = faultOfBlock({ why, cause });
+    return this.describeWait(fault, attemptsLeft, waitSource, { ...context, attempt: undefined });
   }
 
-  failure({ decision, seen }: Failure, situation: Situation): Omit<FailedEvent, 'at' | 'attempt'> {
+  /** Returns the terminal event of a turn that has failed. */
+  describeFailure({ decision, seen }: Failure, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint } = decision;
-    const { attempt, text } = situation;
+    const { attempt, text } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const last = fault === seen ? undefined : this.describe(seen, situation).message;
+    const last = fault === seen ? undefined : this.describeFault(seen, context).message;
     const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
-    const { message, detail } = this.describe(fault, situation, { resetsAt, last, minutes });
+    const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const { kind } = fault;
     const { status, requestId } = attempt ?? {};
-    const actions = text === '' ? fault.actions : withRest(fault);
-    const more = beyondMaxHint && { beyondMaxHint };
-    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...more };
+    const actions = text === '' ? fault.actions : withPartialAnswerActions(fault);
+    const limit = beyondMaxHint && { beyondMaxHint };
+    return { type: 'failed', kind, status, requestId, message, text, actions, detail, resetsAt, ...limit };
   }
 
-  describe(
+  describeFault(
     fault: Fault,
-    { connection, model, attempt }: Situation,
-    more: Pick<Circumstances, 'last' | 'minutes' | 'resetsAt'> = {},
+    { connection, model, attempt }: TurnContext,
+    circumstances: Pick<Circumstances, 'last' | 'minutes' | 'resetsAt'> = {},
   ): Wording {
-    return wordsFor(fault, { connection, model, status: attempt?.status, ...more }, this.deps, this.keys);
+    return wordsFor(fault, { connection, model, status: attempt?.status, ...circumstances }, this.deps, this.keys);
   }
 }
 
 /**
- * Adds the actions for a partial answer, `continue` and `restart`. They come first if the stream itself failed. A turn
- * that is too large can't be continued, because a request for the rest would be larger still.
+ * Adds the actions for a partial answer, `continue` and `restart`. These actions come first if the stream itself failed.
+ * A turn that is too large can't be continued, because the request for a continuation would be even larger.
  */
-function withRest({ kind, policy, actions }: Fault): readonly FaultAction[] {
-  const rest = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
-  return [...new Set(policy.retry === 'resume' ? [...rest, ...actions] : [...actions, ...rest])];
+function withPartialAnswerActions({ kind, policy, actions }: Fault): readonly FaultAction[] {
+  const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
+  return [...new Set(policy.retry === 'resume' ? [...added, ...actions] : [...actions, ...added])];
 }
 
-/** Returns the fault for which a gate is closed. */
+/** Returns the fault because of which a gate admits no requests. */
 export function faultOfBlock({ why, cause }: Pick<GateBlock, 'why' | 'cause'>): Fault {
   if (why === 'breaker' || cause.reason === 'breaker') return faultOfRow(faultRows.breakerOpen);
   return faultOfRow(limitRows[cause.reason] ?? faultRows.rateLimited);
 }
 
+/** Fault rows of the limits that have a row other than `rateLimited`. */
 const limitRows: Partial<Record<FaultKind, RowId>> = {
   overloaded: faultRows.overloaded,
   credit: faultRows.creditResets,

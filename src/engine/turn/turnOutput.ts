@@ -1,21 +1,24 @@
 import type { Clock } from '../clock';
-import { isTerminal, type EndedEvent, type StreamEvent, type TerminalEvent, type Usage } from '../events';
+import { type EndedEvent, isTerminal, type StreamEvent, type TerminalEvent, type Usage } from '../events';
 import type { Attempt } from '../http/attempt';
-import { emptyLedger, enter, type LedgerEntry } from '../state/ledger';
+import { addToLedger, emptyLedger, type LedgerEntry } from '../state/ledger';
 
-export type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { attempt?: number } : never;
+/** An event to which the output of the turn adds the time and, if absent, the number of the attempt. */
+export type NewEvent<E = StreamEvent> = E extends StreamEvent
+  ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
+  : never;
 
-/** What a turn says, in order, each with its attempt and time; nothing after the terminal event. */
+/** The event stream of a turn. It ignores every event after the terminal a. */
 export class TurnOutput {
   readonly events: EventQueue<StreamEvent>;
-  /** Of the present attempt, from 1; 0: there was none. */
+  /** Number of the current attempt, from 1; 0 before the first attempt. */
   attempt = 0;
   private ledger = emptyLedger;
-  /** Tokens of all attempts. */
+  /** Tokens of all attempts together. */
   private usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
   private terminal: TerminalEvent | undefined;
 
-  /** @param onLeave the reader has gone */
+  /** @param onLeave called when the reader of the events leaves its loop early */
   constructor(
     private readonly clock: Clock,
     onLeave: () => void,
@@ -23,7 +26,7 @@ export class TurnOutput {
     this.events = new EventQueue<StreamEvent>(onLeave);
   }
 
-  get isOver(): boolean {
+  get isFinished(): boolean {
     return this.terminal !== undefined;
   }
 
@@ -31,75 +34,75 @@ export class TurnOutput {
     return this.ledger.entries;
   }
 
-  /** `running`, `done`, `stopped`, or the kind of the failure. */
+  /** How the turn has ended: `running`, `done`, `stopped`, or the kind of the failure. */
   get outcome(): string {
     const { terminal } = this;
     if (!terminal) return 'running';
     return terminal.type === 'failed' ? terminal.kind : terminal.type;
   }
 
-  emit(draft: Draft): void {
-    if (this.isOver) return;
-    const event: StreamEvent = { attempt: this.attempt, ...draft, at: this.clock.ticks() };
-    this.ledger = enter(this.ledger, event);
+  emit(newEvent: NewEvent): void {
+    if (this.isFinished) return;
+    const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.clock.ticks() };
+    this.ledger = addToLedger(this.ledger, event);
     this.events.push(event);
     if (!isTerminal(event)) return;
     this.terminal = event;
     this.events.close();
   }
 
-  /** As `emit`, for what comes thousands of times. */
+  /** Emits a text or reasoning event. It bypasses the ledger, because a turn has thousands of these events. */
   token(type: 'text' | 'reasoning', text: string): void {
     if (!this.terminal) this.events.push({ type, text, attempt: this.attempt, at: this.clock.ticks() });
   }
 
   /**
-   * An attempt is over: what it brought, and what it cost, whatever became of it.
-   * @returns false where that has been said already
+   * Emits the result and the usage of an attempt that has ended.
+   * @returns false if they have already been emitted
    */
-  endAttempt(attempt: Attempt | undefined, how: EndedEvent['how'], row?: number): boolean {
+  endAttempt(attempt: Attempt | undefined, outcome: EndedEvent['how'], row?: number): boolean {
     const account = attempt?.takeAccount();
     if (!account) return false;
     const { usage, ...rest } = account;
-    this.emit({ type: 'ended', how, row, tokens: usage?.totalTokens, ...rest });
+    this.emit({ type: 'ended', how: outcome, row, tokens: usage?.totalTokens, ...rest });
     if (usage) {
-      this.usage = sumOf(this.usage, usage);
+      this.usage = addUsage(this.usage, usage);
       this.emit({ type: 'usage', ...this.usage });
     }
     return true;
   }
 }
 
-function sumOf(one: Usage, other: Usage): Usage {
+function addUsage(a: Usage, b: Usage): Usage {
   return {
-    promptTokens: one.promptTokens + other.promptTokens,
-    completionTokens: one.completionTokens + other.completionTokens,
-    totalTokens: one.totalTokens + other.totalTokens,
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
+    totalTokens: a.totalTokens + b.totalTokens,
   };
 }
 
 /**
- * A queue between one producer and one reader. An item that was pushed before `close` is still delivered. A reader that
- * leaves the loop early is reported to the producer, so that a request never outlives its reader.
+ * A queue between one producer and one reader. Items that were pushed before `close` are still delivered. When the reader
+ * leaves its loop early, the queue notifies the producer, so that no request outlives its reader.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   private items: T[] = [];
   private head = 0;
-  /** Pending calls of `next`, oldest first. Empty while items are queued. */
+  /** Pending calls of `next`, oldest first. The list is empty while items are queued. */
   private readonly pending: ((result: IteratorResult<T>) => void)[] = [];
-  private closed = false;
+  private isClosed = false;
 
   constructor(private readonly onLeave: () => void) {}
 
   push(item: T): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     const deliver = this.pending.shift();
     if (deliver) deliver({ done: false, value: item });
     else this.items.push(item);
   }
 
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     for (const deliver of this.pending.splice(0)) deliver({ done: true, value: undefined });
   }
 
@@ -112,7 +115,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       }
       return Promise.resolve({ done: false, value });
     }
-    if (this.closed) return Promise.resolve({ done: true, value: undefined });
+    if (this.isClosed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.pending.push(resolve));
   }
 

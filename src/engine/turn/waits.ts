@@ -6,19 +6,19 @@ import { transportRow } from '../faults/transportError';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
-/** How often a wait checks the wall clock, in milliseconds, so that a laptop that slept does not wait twice. */
-const checkEveryMs = 1000;
+/** Interval at which a wait checks the wall clock, in milliseconds. After sleep, a wait must not start over. */
+const checkIntervalMs = 1000;
 
-/** What a wait card says beyond the times. */
+/** A `waiting` event without its times. */
 export type WaitDescription = Omit<WaitingEvent, 'type' | 'at' | 'until' | 'delayMs'>;
 
-/** A wait until a wall-clock time that can be ended at any moment. Its promise resolves once and never rejects. */
+/** A wait until a wall-clock time. It can be ended at any moment, and its promise never rejects. */
 export class Wait {
   readonly finished: Promise<void>;
   private resolve!: () => void;
   private cancel: () => void = () => undefined;
 
-  /** @param until epoch milliseconds; Infinity: until `end` is called */
+  /** @param until end of the wait, in epoch milliseconds; Infinity for a wait that lasts until `end` is called */
   constructor(
     private readonly clock: Clock,
     until: number,
@@ -35,13 +35,13 @@ export class Wait {
   private check(deadline: Deadline): void {
     const { leftMs } = deadline;
     if (leftMs === 0) this.end();
-    else this.cancel = this.clock.after(Math.min(leftMs, checkEveryMs), () => this.check(deadline));
+    else this.cancel = this.clock.after(Math.min(leftMs, checkIntervalMs), () => this.check(deadline));
   }
 }
 
-/** The waits of a turn, one at a time. All of them end at once when the user, or the end of the turn, requires it. */
+/** The waits of a turn, one at a time. The user or the end of the turn can end them at any moment. */
 export class Waits {
-  /** Time spent in waits, over all attempts. */
+  /** Time that the turn has spent in waits, in milliseconds. */
   waitedMs = 0;
   private current: Wait | undefined;
   private probe: AbortController | undefined;
@@ -61,44 +61,44 @@ export class Waits {
     this.probe?.abort();
   }
 
-  /** Waits for something optional, at most `limitMs`, and not longer than the user wants. Is not announced. */
-  async forOptional(limitMs: number, optional: Promise<void>): Promise<void> {
+  /** Waits for an optional task for at most `limitMs`, or until the wait is ended. This wait emits no event. */
+  async waitForOptional(limitMs: number, task: Promise<void>): Promise<void> {
     const { clock } = this.deps;
     const wait = new Wait(clock, clock.now() + limitMs);
     this.current = wait;
-    void optional.then(() => wait.end());
+    void task.then(() => wait.end());
     await wait.finished;
     this.current = undefined;
   }
 
-  /** Waits for a known time. */
-  async forMs(delayMs: number, description: WaitDescription): Promise<void> {
-    const lasted = await this.until(this.announce(delayMs, description));
-    // A machine that slept meanwhile has not been trying for longer.
-    this.history.wait(Math.min(lasted, delayMs));
+  /** Announces a wait and waits for `delayMs`. */
+  async delay(delayMs: number, description: WaitDescription): Promise<void> {
+    const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
+    // Time during which the computer slept does not count against the deadline.
+    this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
   /**
    * Waits in the queue of a gate until `end` is called.
-   * @param expectedMs how long the gate expects it to last
-   * @param description undefined: the wait has been announced
+   * @param expectedMs duration that the gate expects
+   * @param description undefined if the wait has already been announced
    */
   async inQueue(expectedMs: number, description: WaitDescription | undefined): Promise<void> {
     if (description) this.announce(expectedMs, description);
-    this.history.wait(Math.min(await this.until(Infinity), expectedMs));
+    this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
 
-  /** Waits until the network is back. Is charged to no budget, because no gateway has to be spared. */
-  async untilOnline(baseUrl: string, description: WaitDescription, isInterrupted: () => boolean): Promise<void> {
-    for (let n = 0; ; n++) {
-      await this.until(this.announce(probeDelayMs(n, this.deps.random), description));
+  /** Waits until the network is back. This wait is charged to no budget, because it puts no load on a gateway. */
+  async waitUntilOnline(baseUrl: string, description: WaitDescription, isInterrupted: () => boolean): Promise<void> {
+    for (let probes = 0; ; probes++) {
+      await this.waitUntil(this.announce(probeDelayMs(probes, this.deps.random), description));
       if (isInterrupted()) return;
       if (await this.isOnline(baseUrl)) return;
       if (isInterrupted()) return;
     }
   }
 
-  /** @returns false, too, if the wait was ended before there was an answer */
+  /** @returns whether the gateway can be reached; false if the wait was ended before the probe had an answer */
   private async isOnline(baseUrl: string): Promise<boolean> {
     const controller = new AbortController();
     this.probe = controller;
@@ -107,45 +107,48 @@ export class Waits {
       isAnswered = reachable;
       this.end();
     });
-    await this.until(Infinity);
+    await this.waitUntil(Infinity);
     this.probe = undefined;
     await probed;
     return isAnswered;
   }
 
-  /** @returns when the wait is over, in epoch milliseconds */
+  /** @returns the end of the wait, in epoch milliseconds */
   private announce(delayMs: number, description: WaitDescription): number {
     const until = this.deps.clock.now() + delayMs;
     this.output.emit({ type: 'waiting', until, delayMs, ...description });
     return until;
   }
 
-  /** @returns how long the wait lasted, in milliseconds */
-  private async until(time: number): Promise<number> {
+  /** @returns the duration of the wait, in milliseconds */
+  private async waitUntil(time: number): Promise<number> {
     const { clock } = this.deps;
-    const from = clock.ticks();
+    const start = clock.ticks();
     this.current = new Wait(clock, time);
     await this.current.finished;
     this.current = undefined;
-    const lasted = clock.ticks() - from;
-    this.waitedMs += lasted;
-    return lasted;
+    const elapsedMs = clock.ticks() - start;
+    this.waitedMs += elapsedMs;
+    return elapsedMs;
   }
 }
 
-/** A probe that has no answer by then has none. */
-const probeMs = 5000;
-/** Rows of the fault table that mean that nothing is reachable: no route, no name server, no answer to a connect. */
+/** Timeout of a probe of the network, in milliseconds. */
+const probeTimeoutMs = 5000;
+/** Fault rows that mean that the network is down: no route, no name server, no answer to a connect. */
 const unreachableRows: ReadonlySet<number> = new Set([faultRows.offline, faultRows.connectTimeout]);
 
-/** From one probe of the network to the next: 1, 2, 4, 8, then 15 s, and up to a tenth more. @param n from 0 */
-export function probeDelayMs(n: number, random: () => number): number {
-  return Math.min(15_000, 1000 * 2 ** n) * (1 + 0.1 * random());
+/**
+ * Returns the delay before the next probe of the network, in milliseconds: 1, 2, 4, 8, then 15 s, plus up to 10 % jitter.
+ * @param probes number of probes so far
+ */
+export function probeDelayMs(probes: number, random: () => number): number {
+  return Math.min(15_000, 1000 * 2 ** probes) * (1 + 0.1 * random());
 }
 
 /**
- * Whether anything answers at the gateway, whatever it says: a request without the key, whose answer is thrown away.
- * Never rejects; false once `signal` is aborted.
+ * Returns whether the gateway can be reached. It sends a request without the key and accepts any response.
+ * The promise never rejects. It resolves with false when `signal` is aborted.
  */
 export async function isReachable(
   { clock, fetch }: Pick<EngineDeps, 'clock' | 'fetch'>,
@@ -155,7 +158,7 @@ export async function isReachable(
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   signal.addEventListener('abort', abort, { once: true });
-  const cancel = clock.after(probeMs, abort);
+  const cancel = clock.after(probeTimeoutMs, abort);
   try {
     await fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal });
     return true;
@@ -163,7 +166,7 @@ export async function isReachable(
     return !controller.signal.aborted && !unreachableRows.has(transportRow(error));
   } finally {
     cancel();
-    // Whatever came with the answer is not read.
+    // Releases the connection without reading the body.
     controller.abort();
     signal.removeEventListener('abort', abort);
   }

@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import {
   addToThroughput,
   noThroughput,
-  spread,
+  addEvenly,
   throughputSeconds,
   type Throughput,
 } from '../../../src/engine/state/throughput';
 
-type Piece = readonly [ms: number, chars: number];
+type Delta = readonly [ms: number, chars: number];
 type Second = readonly [second: number, chars: number];
 
-const paceOf = (pieces: readonly Piece[]): Throughput =>
-  pieces.reduce((throughput, [ms, chars]) => addToThroughput(throughput, ms, chars), noThroughput);
+const throughputOf = (deltas: readonly Delta[]): Throughput =>
+  deltas.reduce((throughput, [ms, chars]) => addToThroughput(throughput, ms, chars), noThroughput);
 const seconds = (throughput: Throughput): Second[] =>
   throughputSeconds(throughput).map(({ second, chars }) => [second, chars]);
 
-const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected: readonly Second[]]>> = {
-  'nothing of nothing': [[], []],
-  'the characters of one second together': [
+const rows: Readonly<Record<string, readonly [deltas: readonly Delta[], expected: readonly Second[]]>> = {
+  'no seconds without deltas': [[], []],
+  'the sum of the characters of one second': [
     [
       [0, 5],
       [400, 3],
@@ -25,7 +25,7 @@ const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected
     ],
     [[0, 10]],
   ],
-  'those of the next apart': [
+  'a separate entry for the next second': [
     [
       [999, 5],
       [1000, 3],
@@ -35,7 +35,7 @@ const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected
       [1, 3],
     ],
   ],
-  'no seconds in which nothing came': [
+  'no entry for a second without characters': [
     [
       [200, 5],
       [61_500, 3],
@@ -46,8 +46,8 @@ const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected
       [61, 4],
     ],
   ],
-  'no second before the first piece': [[[7300, 4]], [[7, 4]]],
-  'no second of a piece without characters': [
+  'no entry before the first delta': [[[7300, 4]], [[7, 4]]],
+  'no entry for an empty delta': [
     [
       [200, 5],
       [1200, 0],
@@ -60,23 +60,23 @@ const rows: Readonly<Record<string, readonly [pieces: readonly Piece[], expected
   ],
 };
 
-describe('the throughput of an answer', () => {
-  for (const [name, [pieces, expected]] of Object.entries(rows)) {
-    it(`has ${name}`, () => assert.deepEqual(seconds(paceOf(pieces)), expected));
+describe('throughput of an answer', () => {
+  for (const [name, [deltas, expected]] of Object.entries(rows)) {
+    it(`has ${name}`, () => assert.deepEqual(seconds(throughputOf(deltas)), expected));
   }
 
-  it('copies the seconds that are over only when another one is', () => {
-    const one = paceOf([
+  it('copies the completed seconds only when another second has passed', () => {
+    const throughput = throughputOf([
       [500, 1],
       [1500, 1],
     ]);
-    assert.equal(addToThroughput(one, 1900, 1).before, one.before);
-    assert.notEqual(addToThroughput(one, 2000, 1).before, one.before);
+    assert.equal(addToThroughput(throughput, 1900, 1).completedSeconds, throughput.completedSeconds);
+    assert.notEqual(addToThroughput(throughput, 2000, 1).completedSeconds, throughput.completedSeconds);
   });
 
-  it('has what came unseen evenly over its time, to the last character', () => {
-    const spreadOut = spread(paceOf([[500, 4]]), 1500, 3900, 10);
-    assert.deepEqual(seconds(spreadOut), [
+  it('spreads characters evenly over a period without losing any', () => {
+    const result = addEvenly(throughputOf([[500, 4]]), 1500, 3900, 10);
+    assert.deepEqual(seconds(result), [
       [0, 4],
       [1, 3],
       [2, 4],
@@ -84,7 +84,7 @@ describe('the throughput of an answer', () => {
     ]);
   });
 
-  it('has what came unseen within one second in that one', () => {
-    assert.deepEqual(seconds(spread(noThroughput, 1200, 1200, 7)), [[1, 7]]);
+  it('adds characters of a period within one second to that second', () => {
+    assert.deepEqual(seconds(addEvenly(noThroughput, 1200, 1200, 7)), [[1, 7]]);
   });
 });

@@ -16,14 +16,15 @@ import {
 } from '../../../src/engine/state/turnState';
 import { propertyRuns } from '../../support/propertyRuns';
 
-type Draft<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
-/** `[at, attempt, event]`. */
-type Step = readonly [at: number, attempt: number, draft: Draft];
+/** An event without its time and its attempt. */
+type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
+/** An event with its monotonic time and the number of its attempt. */
+type Step = readonly [at: number, attempt: number, newEvent: NewEvent];
 
-const start = (model = 'gpt-4o'): Draft => ({ type: 'attempt', model, why: 'first', time: 0 });
-const text = (words: string): Draft => ({ type: 'text', text: words });
-const thought = (words: string): Draft => ({ type: 'reasoning', text: words });
-const waiting = (reason: 'rate-limit' | 'offline' = 'rate-limit'): Draft => ({
+const start = (model = 'gpt-4o'): NewEvent => ({ type: 'attempt', model, why: 'first', time: 0 });
+const text = (content: string): NewEvent => ({ type: 'text', text: content });
+const reasoning = (content: string): NewEvent => ({ type: 'reasoning', text: content });
+const waiting = (reason: 'rate-limit' | 'offline' = 'rate-limit'): NewEvent => ({
   type: 'waiting',
   until: 9_000_000,
   delayMs: 5000,
@@ -33,25 +34,37 @@ const waiting = (reason: 'rate-limit' | 'offline' = 'rate-limit'): Draft => ({
   message: 'Rate limited.',
   actions: ['retryNow'],
 });
-const done = (words: string): Draft => ({ type: 'done', finishReason: 'stop', attempts: 1, text: words, waitedMs: 0 });
-const failed = (words: string): Draft => ({
+const done = (answer: string): NewEvent => ({
+  type: 'done',
+  finishReason: 'stop',
+  attempts: 1,
+  text: answer,
+  waitedMs: 0,
+});
+const failed = (partialAnswer: string): NewEvent => ({
   type: 'failed',
   kind: 'auth',
   status: 401,
   requestId: undefined,
   message: 'The key was rejected.',
-  text: words,
+  text: partialAnswer,
   actions: ['setApiKey'],
 });
 
-function fold(steps: readonly Step[], from: TurnState = initialTurn): TurnState {
-  return steps.map(([at, attempt, draft]): StreamEvent => ({ at, attempt, ...draft })).reduce<TurnState>(reduce, from);
+function stateAfter(steps: readonly Step[], from: TurnState = initialTurn): TurnState {
+  return steps
+    .map(([at, attempt, newEvent]): StreamEvent => ({ at, attempt, ...newEvent }))
+    .reduce<TurnState>(reduce, from);
 }
 
 const sequences: readonly (readonly [name: string, steps: readonly Step[], expected: Partial<TurnState>])[] = [
-  ['connects', [[100, 1, start()]], { phase: 'connecting', model: 'gpt-4o', attempts: 1, startedAt: 100, text: '' }],
   [
-    'streams text, piece by piece',
+    'is connecting after the first attempt event',
+    [[100, 1, start()]],
+    { phase: 'connecting', model: 'gpt-4o', attempts: 1, startedAt: 100, text: '' },
+  ],
+  [
+    'appends text deltas',
     [
       [100, 1, start()],
       [150, 1, text('Hel')],
@@ -60,37 +73,37 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'streaming', text: 'Hello', firstTokenAt: 150, lastTokenAt: 160 },
   ],
   [
-    'streams reasoning, which is not the answer',
+    'keeps reasoning apart from the answer',
     [
       [0, 1, start()],
-      [5, 1, thought('Hm')],
-      [6, 1, thought('m.')],
+      [5, 1, reasoning('Hm')],
+      [6, 1, reasoning('m.')],
       [9, 1, text('4')],
     ],
     { phase: 'streaming', text: '4', reasoning: 'Hmm.', reasoningAttempt: 1, firstTokenAt: 5 },
   ],
   [
-    'thinks again from the beginning after a restart',
+    'replaces the reasoning when a restart reasons again',
     [
       [0, 1, start()],
-      [1, 1, thought('first ')],
+      [1, 1, reasoning('first ')],
       [2, 2, start()],
-      [3, 2, thought('second ')],
-      [4, 2, thought('try')],
+      [3, 2, reasoning('second ')],
+      [4, 2, reasoning('try')],
     ],
     { reasoning: 'second try', reasoningAttempt: 2 },
   ],
   [
-    'keeps the earlier reasoning until the restart thinks',
+    'keeps the previous reasoning until a restart reasons again',
     [
       [0, 1, start()],
-      [1, 1, thought('first')],
+      [1, 1, reasoning('first')],
       [2, 2, start()],
     ],
     { reasoning: 'first', reasoningAttempt: 1 },
   ],
   [
-    'waits',
+    'is waiting after a waiting event',
     [
       [0, 1, start()],
       [10, 2, waiting()],
@@ -98,7 +111,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'waiting', attempts: 1 },
   ],
   [
-    'is offline',
+    'is offline after a waiting event for the network',
     [
       [0, 1, start()],
       [10, 2, waiting('offline')],
@@ -106,7 +119,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'offline' },
   ],
   [
-    'keeps its phase when it is cut',
+    'keeps its phase after a cut',
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -115,7 +128,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'streaming', text: 'Hal' },
   ],
   [
-    'waits after a cut, and resumes with the text it has',
+    'is resuming with the partial answer after a cut and a wait',
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -126,7 +139,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'resuming', text: 'Hal' },
   ],
   [
-    'is resuming while there is text and the next attempt connects',
+    'is resuming while the next attempt connects and there is a partial answer',
     [
       [0, 1, start()],
       [1, 1, text('Hal')],
@@ -135,12 +148,12 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'resuming', text: 'Hal' },
   ],
   [
-    'is resuming for an attempt that says so, without text',
+    'is resuming without text when the trigger of the attempt is a resume',
     [[0, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]],
     { phase: 'resuming' },
   ],
   [
-    'is replaced by the restarted answer',
+    'replaces the partial answer by a restarted answer',
     [
       [0, 1, start()],
       [1, 1, text('old')],
@@ -152,7 +165,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'streaming', text: 'newer!' },
   ],
   [
-    'says that it is quiet, until something comes',
+    'is quiet after a quiet event',
     [
       [0, 1, start()],
       [10_000, 1, { type: 'quiet', forMs: 10_000 }],
@@ -160,7 +173,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'connecting', quiet: true },
   ],
   [
-    'is no longer quiet with text',
+    'is not quiet after a text delta',
     [
       [0, 1, start()],
       [9, 1, { type: 'quiet', forMs: 9 }],
@@ -169,7 +182,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { quiet: false },
   ],
   [
-    'is no longer quiet in the next attempt',
+    'is not quiet after the next attempt starts',
     [
       [0, 1, start()],
       [9, 1, { type: 'quiet', forMs: 9 }],
@@ -178,7 +191,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { quiet: false },
   ],
   [
-    'is not quiet when it waits',
+    'is not quiet during a wait',
     [
       [0, 1, start()],
       [9, 1, { type: 'quiet', forMs: 9 }],
@@ -187,7 +200,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { quiet: false },
   ],
   [
-    'goes on with another model',
+    'records a switch to another model',
     [
       [0, 1, start()],
       [5, 1, { type: 'model', from: 'gpt-4o', to: 'deepseek-v3', reason: 'user' }],
@@ -200,7 +213,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     },
   ],
   [
-    'knows every switch of the model, in their order',
+    'records every switch of the model in order',
     [
       [0, 1, { type: 'model', from: 'a', to: 'b', reason: 'breaker' }],
       [1, 1, start('b')],
@@ -215,7 +228,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     },
   ],
   [
-    'starts with a wait in the line before its first attempt',
+    'starts at a wait in the queue before its first attempt',
     [
       [100, 1, waiting()],
       [5100, 1, start()],
@@ -224,7 +237,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { startedAt: 100, firstTokenAt: 5400 },
   ],
   [
-    'knows the last usage',
+    'keeps the last usage',
     [
       [0, 1, start()],
       [1, 1, { type: 'usage', promptTokens: 1, completionTokens: 2, totalTokens: 3 }],
@@ -233,7 +246,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { usage: { promptTokens: 4, completionTokens: 5, totalTokens: 9 } },
   ],
   [
-    'is done with the whole text',
+    'takes the complete text from the done event',
     [
       [0, 1, start()],
       [1, 1, text('Hel')],
@@ -242,7 +255,7 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
     { phase: 'done', text: 'Hello', finishReason: 'stop', endedAt: 8 },
   ],
   [
-    'is stopped with what there was, in a wait too',
+    'keeps the partial answer when it is stopped during a wait',
     [
       [0, 1, start()],
       [10, 2, waiting()],
@@ -252,39 +265,39 @@ const sequences: readonly (readonly [name: string, steps: readonly Step[], expec
   ],
 ];
 
-describe('the state of a turn', () => {
+describe('state of a turn', () => {
   for (const [name, steps, expected] of sequences) {
     it(name, () => {
-      const state = fold(steps);
-      const seen = Object.fromEntries(Object.keys(expected).map((key) => [key, state[key as keyof TurnState]]));
-      assert.deepEqual(seen, expected);
+      const state = stateAfter(steps);
+      const actual = Object.fromEntries(Object.keys(expected).map((key) => [key, state[key as keyof TurnState]]));
+      assert.deepEqual(actual, expected);
     });
   }
 
-  it('knows its wait while it waits, and not a moment longer', () => {
+  it('has a wait only until the next attempt or terminal event', () => {
     const steps: readonly Step[] = [
       [0, 1, start()],
       [10, 2, waiting()],
     ];
-    assert.equal(fold(steps).wait?.until, 9_000_000);
+    assert.equal(stateAfter(steps).wait?.until, 9_000_000);
     for (const end of [start(), done('x'), failed(''), { type: 'stopped', text: '' } as const]) {
-      assert.equal('wait' in fold([...steps, [20, 2, end]]), false);
+      assert.equal('wait' in stateAfter([...steps, [20, 2, end]]), false);
     }
   });
 
-  it('keeps its throughput by the second, whatever kind of token it was', () => {
-    const { throughput } = fold([
+  it('counts text, reasoning and tool calls in the throughput of each second', () => {
+    const { throughput } = stateAfter([
       [100, 1, start()],
-      [300, 1, thought('Hm')],
+      [300, 1, reasoning('Hm')],
       [1099, 1, text('Hel')],
       [1100, 1, text('lo')],
       [1200, 1, { type: 'tool-call', index: 0, arguments: '{}' }],
     ]);
-    assert.deepEqual(throughput, { before: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
+    assert.deepEqual(throughput, { completedSeconds: [{ second: 0, chars: 5 }], second: 1, chars: 4 });
   });
 
-  it('has the throughput of an answer that has overtaken another over the time in which it came', () => {
-    const { throughput, lastTokenAt } = fold([
+  it('spreads the throughput of a replaced answer over the time since its headers', () => {
+    const { throughput, lastTokenAt } = stateAfter([
       [0, 1, start()],
       [500, 1, text('Hal')],
       [1000, 2, start()],
@@ -299,8 +312,8 @@ describe('the state of a turn', () => {
     assert.equal(lastTokenAt, 2900);
   });
 
-  it('knows since when it has been quiet', () => {
-    const { quiet, quietSince } = fold([
+  it('records since when it has been quiet', () => {
+    const { quiet, quietSince } = stateAfter([
       [100, 1, start()],
       [150, 1, text('Hel')],
       [10_160, 1, { type: 'quiet', forMs: 10_005 }],
@@ -308,8 +321,8 @@ describe('the state of a turn', () => {
     assert.deepEqual([quiet, quietSince], [true, 155]);
   });
 
-  it('keeps what failed, and the text', () => {
-    const state = fold([
+  it('keeps the failure and the partial answer', () => {
+    const state = stateAfter([
       [0, 1, start()],
       [1, 1, text('Hal')],
       [8, 1, failed('Hal')],
@@ -317,21 +330,24 @@ describe('the state of a turn', () => {
     assert.deepEqual([state.phase, state.text, state.failure?.kind], ['failed', 'Hal', 'auth']);
   });
 
-  it('starts again from the text alone after a failure', () => {
-    const broken = fold([
+  it('resumes from the partial answer of a failed turn', () => {
+    const failedState = stateAfter([
       [0, 1, start()],
       [1, 1, text('Hal')],
       [8, 1, failed('Hal')],
     ]);
-    const again = fold([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]], {
+    const resumed = stateAfter([[50, 1, { type: 'attempt', model: 'gpt-4o', why: 'resume', time: 0 }]], {
       ...initialTurn,
-      text: broken.text,
+      text: failedState.text,
     });
-    assert.deepEqual([again.phase, again.text, again.failure, again.startedAt], ['resuming', 'Hal', undefined, 50]);
+    assert.deepEqual(
+      [resumed.phase, resumed.text, resumed.failure, resumed.startedAt],
+      ['resuming', 'Hal', undefined, 50],
+    );
   });
 
-  it('keeps a ledger of what the network did', () => {
-    const { ledger } = fold([
+  it('keeps a ledger of its attempts and waits', () => {
+    const { ledger } = stateAfter([
       [100, 1, start()],
       [110, 1, { type: 'headers', status: 429, ms: 10 }],
       [110, 2, waiting()],
@@ -346,49 +362,49 @@ describe('the state of a turn', () => {
     );
   });
 
-  const thoughtful: readonly Step[] = [
+  const reasonedAndCut: readonly Step[] = [
     [0, 1, start()],
-    [1, 1, thought('first')],
+    [1, 1, reasoning('first')],
     [2, 1, text('Hal')],
     [3, 1, { type: 'cut', reason: 'connection', message: 'Lost.' }],
   ];
-  for (const [how, reasoning] of [
+  for (const [how, expected] of [
     ['continue', 'first\n\nsecond thought'],
     ['prefill', 'first\n\nsecond thought'],
     ['restart', 'second thought'],
     [undefined, 'second thought'],
   ] as const) {
-    it(`thinks ${how ? `in an attempt that is to ${how}` : 'in an attempt for the whole answer'}: ${JSON.stringify(reasoning)}`, () => {
-      const again: readonly Step[] = [
+    it(`${expected.startsWith('first') ? 'keeps' : 'drops'} the previous reasoning in an attempt ${how ? `with the method "${how}"` : 'without a resume method'}`, () => {
+      const nextAttempt: readonly Step[] = [
         [4, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }],
-        [5, 2, thought('second ')],
-        [6, 2, thought('thought')],
+        [5, 2, reasoning('second ')],
+        [6, 2, reasoning('thought')],
       ];
-      assert.equal(fold([...thoughtful, ...again]).reasoning, reasoning);
-      // A turn of its own, which goes on with what an earlier one has left.
-      const left = { ...initialTurn, reasoning: 'first', text: 'Hal' };
-      assert.equal(fold(again, left).reasoning, reasoning);
+      assert.equal(stateAfter([...reasonedAndCut, ...nextAttempt]).reasoning, expected);
+      // The same attempt in a new turn, which continues the answer of an earlier turn.
+      const continued = { ...initialTurn, reasoning: 'first', text: 'Hal' };
+      assert.equal(stateAfter(nextAttempt, continued).reasoning, expected);
     });
   }
 
-  it('thinks from nothing where it goes on with an answer that came without a thought', () => {
-    const again: Draft = { type: 'attempt', model: 'gpt-4o', why: 'resume', how: 'continue', time: 0 };
-    const state = fold(
+  it('starts the reasoning without a blank line when the partial answer has none', () => {
+    const continueEvent: NewEvent = { type: 'attempt', model: 'gpt-4o', why: 'resume', how: 'continue', time: 0 };
+    const state = stateAfter(
       [
-        [0, 1, again],
-        [1, 1, thought('hm')],
+        [0, 1, continueEvent],
+        [1, 1, reasoning('hm')],
       ],
       { ...initialTurn, text: 'Hal' },
     );
     assert.equal(state.reasoning, 'hm');
   });
 
-  const join = (offset: number): Draft => ({ type: 'resumed', how: 'continue', trimmed: 0, seam: offset });
-  const cut = (message: string): Draft => ({ type: 'cut', reason: 'connection', message });
+  const join = (offset: number): NewEvent => ({ type: 'resumed', how: 'continue', trimmed: 0, seam: offset });
+  const cut = (message: string): NewEvent => ({ type: 'cut', reason: 'connection', message });
 
-  it('knows of every seam where it is and why the answer had broken off, if it had', () => {
-    const byHand = { ...initialTurn, text: 'Hal' };
-    const state = fold(
+  it('records the offset of each seam and the cut before it', () => {
+    const continuedByUser = { ...initialTurn, text: 'Hal' };
+    const state = stateAfter(
       [
         [0, 1, start()],
         [1, 1, join(3)],
@@ -399,45 +415,45 @@ describe('the state of a turn', () => {
         [6, 3, start()],
         [7, 3, join(4)],
       ],
-      byHand,
+      continuedByUser,
     );
     assert.deepEqual(state.seams, [{ offset: 3 }, { offset: 4, cut: 'Stalled.' }]);
-    const again = fold(
+    const joinedAgain = stateAfter(
       [
         [8, 4, start()],
         [9, 4, join(9)],
       ],
       state,
     );
-    assert.deepEqual(again.seams.at(-1), { offset: 9 });
+    assert.deepEqual(joinedAgain.seams.at(-1), { offset: 9 });
   });
 
-  for (const [how, again] of [
+  for (const [how, isRestart] of [
     ['restart', true],
     ['continue', false],
     ['prefill', false],
   ] as const) {
-    it(`${again ? 'starts again' : 'goes on'} in an attempt that is to ${how}, until it has something to show`, () => {
+    it(`${isRestart ? 'is restarting' : 'is not restarting'} in an attempt with the method "${how}" until it has output`, () => {
       const steps: readonly Step[] = [
         [0, 1, start()],
         [1, 1, text('Hal')],
         [2, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }],
       ];
-      assert.equal(startsAgain(fold(steps)), again);
-      assert.equal(startsAgain(fold([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, seam: 3 }]])), false);
+      assert.equal(startsAgain(stateAfter(steps)), isRestart);
+      assert.equal(startsAgain(stateAfter([...steps, [3, 2, { type: 'resumed', how, trimmed: 0, seam: 3 }]])), false);
     });
   }
 
-  it('has something to keep once text, a thought or a tool call is there', () => {
-    const call: Draft = { type: 'tool-call', index: 0, arguments: '' };
-    for (const [draft, arrived] of [
+  it('has a partial answer after text, reasoning or a tool call', () => {
+    const call: NewEvent = { type: 'tool-call', index: 0, arguments: '' };
+    for (const [newEvent, arrived] of [
       [start(), false],
       [waiting(), false],
       [text('H'), true],
-      [thought('H'), true],
+      [reasoning('H'), true],
       [call, true],
     ] as const) {
-      assert.equal(hasArrived(fold([[0, 1, draft]])), arrived, draft.type);
+      assert.equal(hasArrived(stateAfter([[0, 1, newEvent]])), arrived, newEvent.type);
     }
   });
 
@@ -452,48 +468,48 @@ describe('the state of a turn', () => {
     failed: false,
     interrupted: false,
   };
-  for (const [phase, runs] of Object.entries(phases) as [TurnPhase, boolean][]) {
-    it(`${runs ? 'runs' : 'is over'} while its phase is "${phase}"`, () => {
-      assert.equal(isRunning(phase), runs);
+  for (const [phase, running] of Object.entries(phases) as [TurnPhase, boolean][]) {
+    it(`${running ? 'is running' : 'has ended'} in the phase "${phase}"`, () => {
+      assert.equal(isRunning(phase), running);
       const state = { ...initialTurn, phase, quiet: true };
-      assert.deepEqual(interrupted(state), runs ? { ...state, phase: 'interrupted', quiet: false } : state);
+      assert.deepEqual(interrupted(state), running ? { ...state, phase: 'interrupted', quiet: false } : state);
     });
   }
 
-  const restarted: Draft = { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 };
-  const whole: Draft = { type: 'replaced', text: 'New.' };
-  const part = (index: number, json: string, of: Pick<ToolCall, 'id' | 'name'> | object = {}): Draft => ({
+  const restarted: NewEvent = { type: 'resumed', how: 'restart', trimmed: 0, seam: 0 };
+  const replaced: NewEvent = { type: 'replaced', text: 'New.' };
+  const part = (index: number, json: string, of: Pick<ToolCall, 'id' | 'name'> | object = {}): NewEvent => ({
     type: 'tool-call',
     index,
     arguments: json,
     ...of,
   });
 
-  for (const draft of [text('Hi'), thought('Hm'), part(0, '{'), join(3), restarted, whole]) {
-    it(`streams once there is an event "${draft.type}"`, () => {
-      assert.equal(fold([[1, 1, draft]], { ...initialTurn, phase: 'resuming' }).phase, 'streaming');
+  for (const newEvent of [text('Hi'), reasoning('Hm'), part(0, '{'), join(3), restarted, replaced]) {
+    it(`is streaming after an event "${newEvent.type}"`, () => {
+      assert.equal(stateAfter([[1, 1, newEvent]], { ...initialTurn, phase: 'resuming' }).phase, 'streaming');
     });
   }
 
-  const loud: readonly Draft[] = [
+  const noQuietEvents: readonly NewEvent[] = [
     start(),
     text('Hi'),
-    thought('Hm'),
+    reasoning('Hm'),
     part(0, '{'),
     waiting(),
     cut('Lost.'),
-    whole,
+    replaced,
     done('Hi'),
     failed('Hi'),
     { type: 'stopped', text: 'Hi' },
   ];
-  for (const draft of loud) {
-    it(`is not quiet after an event "${draft.type}"`, () => {
-      assert.equal(fold([[1, 1, draft]], { ...initialTurn, quiet: true }).quiet, false);
+  for (const newEvent of noQuietEvents) {
+    it(`is not quiet after an event "${newEvent.type}"`, () => {
+      assert.equal(stateAfter([[1, 1, newEvent]], { ...initialTurn, quiet: true }).quiet, false);
     });
   }
 
-  it('keeps 128 tool calls, whatever their indices, and folds further ones in linear time', function () {
+  it('keeps at most 128 tool calls and reduces further ones in linear time', function () {
     this.timeout(10_000);
     let state = initialTurn;
     for (let sent = 0; sent < 500_000; sent++) {
@@ -503,7 +519,7 @@ describe('the state of a turn', () => {
     assert.equal(state.toolCalls.length, 128);
   });
 
-  it('folds many small deltas of a tool call in linear time', function () {
+  it('reduces many small deltas of a tool call in linear time', function () {
     this.timeout(10_000);
     let state = initialTurn;
     const deltas = 500_000;
@@ -513,8 +529,8 @@ describe('the state of a turn', () => {
     assert.equal(state.toolCalls[0]?.arguments.length, deltas);
   });
 
-  it('has the tool calls that were put together from their parts, each by its index', () => {
-    const { toolCalls, firstTokenAt } = fold([
+  it('joins the parts of tool calls by their index', () => {
+    const { toolCalls, firstTokenAt } = stateAfter([
       [0, 1, start()],
       [1, 1, part(0, '', { id: 'a', name: 'read' })],
       [2, 1, part(2, '{"b"')],
@@ -527,30 +543,30 @@ describe('the state of a turn', () => {
       { index: 2, id: 'b', name: 'write', arguments: '{"b":2}' },
     ]);
     assert.equal(firstTokenAt, 1);
-    assert.deepEqual(fold([[1, 1, part(1, '')]]).toolCalls, [{ index: 1, id: '', name: '', arguments: '' }]);
+    assert.deepEqual(stateAfter([[1, 1, part(1, '')]]).toolCalls, [{ index: 1, id: '', name: '', arguments: '' }]);
   });
 
   for (const how of ['continue', 'prefill', 'restart', undefined] as const) {
-    const keeps = how === 'continue' || how === 'prefill';
-    it(`${keeps ? 'keeps' : 'drops'} its tool calls in an attempt ${how ? `that is to ${how}` : 'for the whole answer'}`, () => {
-      const before = fold([[0, 1, part(0, '{}')]]);
-      const again = fold([[1, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }]], before);
-      assert.deepEqual(again.toolCalls, keeps ? before.toolCalls : []);
+    const keepsCalls = how === 'continue' || how === 'prefill';
+    it(`${keepsCalls ? 'keeps' : 'drops'} its tool calls in an attempt ${how ? `with the method "${how}"` : 'without a resume method'}`, () => {
+      const before = stateAfter([[0, 1, part(0, '{}')]]);
+      const after = stateAfter([[1, 2, { type: 'attempt', model: 'gpt-4o', why: 'resume', how, time: 0 }]], before);
+      assert.deepEqual(after.toolCalls, keepsCalls ? before.toolCalls : []);
     });
   }
 
-  for (const draft of [restarted, whole]) {
-    it(`has no seams after an event "${draft.type}" of an answer that begins anew`, () => {
-      assert.deepEqual(fold([[1, 2, draft]], { ...initialTurn, seams: [{ offset: 3 }] }).seams, []);
+  for (const newEvent of [restarted, replaced]) {
+    it(`has no seams after an event "${newEvent.type}" of a restarted answer`, () => {
+      assert.deepEqual(stateAfter([[1, 2, newEvent]], { ...initialTurn, seams: [{ offset: 3 }] }).seams, []);
     });
   }
 
-  it('looks the same after what only the ledger keeps', () => {
-    const before = fold([
+  it('changes only its ledger after headers and ended events', () => {
+    const before = stateAfter([
       [0, 1, start()],
       [1, 1, text('Hal')],
     ]);
-    const after = fold(
+    const after = stateAfter(
       [
         [2, 1, { type: 'headers', status: 200, ms: 2 }],
         [3, 1, { type: 'ended', how: 'finished', ms: 3, bytes: 3, chars: 3 }],
@@ -560,86 +576,86 @@ describe('the state of a turn', () => {
     assert.deepEqual({ ...after, ledger: before.ledger }, before);
   });
 
-  it('is interrupted only while it runs', () => {
-    const running = fold([
+  it('becomes interrupted only while it is running', () => {
+    const running = stateAfter([
       [0, 1, start()],
       [10, 2, waiting()],
     ]);
     assert.deepEqual([interrupted(running).phase, interrupted(running).wait], ['interrupted', undefined]);
-    const over = fold([[8, 1, done('x')]], running);
-    assert.equal(interrupted(over), over);
+    const finished = stateAfter([[8, 1, done('x')]], running);
+    assert.equal(interrupted(finished), finished);
     assert.equal(isRunning(interrupted(running).phase), false);
   });
 
-  it('is a pure fold: it changes nothing it was given', () => {
+  it('is computed without changing the previous state or the event', () => {
     const frozen = Object.freeze({ ...initialTurn, seams: Object.freeze([]) });
     for (const [, steps] of sequences) {
-      for (const [at, attempt, draft] of steps) reduce(frozen, Object.freeze({ at, attempt, ...draft }));
+      for (const [at, attempt, newEvent] of steps) reduce(frozen, Object.freeze({ at, attempt, ...newEvent }));
     }
     assert.deepEqual(frozen, initialTurn);
   });
 
-  it('has all the text, in order, however it was cut', () => {
+  it('joins all text deltas in order', () => {
     fc.assert(
-      fc.property(fc.array(fc.string(), { minLength: 1 }), (pieces) => {
-        const state = fold([[0, 1, start()], ...pieces.map((piece, n): Step => [n + 1, 1, text(piece)])]);
-        assert.equal(state.text, pieces.join(''));
+      fc.property(fc.array(fc.string(), { minLength: 1 }), (deltas) => {
+        const state = stateAfter([[0, 1, start()], ...deltas.map((delta, n): Step => [n + 1, 1, text(delta)])]);
+        assert.equal(state.text, deltas.join(''));
       }),
       { numRuns: propertyRuns },
     );
   });
 });
 
-describe('a recorded turn', () => {
-  const words = fc.string({ maxLength: 3 });
+describe('recorded turn', () => {
+  const shortText = fc.string({ maxLength: 3 });
   const numbers = fc.tuple(fc.nat(20_000), fc.integer({ min: 1, max: 3 }));
-  const anything: fc.Arbitrary<Draft> = fc.oneof(
-    { weight: 3, arbitrary: words.map(text) },
-    words.map(thought),
-    fc.constantFrom<Draft[]>(
+  const anyEvent: fc.Arbitrary<NewEvent> = fc.oneof(
+    { weight: 3, arbitrary: shortText.map(text) },
+    shortText.map(reasoning),
+    fc.constantFrom<NewEvent[]>(
       start(),
       waiting(),
       { type: 'attempt', model: 'm', why: 'resume', how: 'restart', time: 0 },
       { type: 'cut', reason: 'connection', message: 'Cut.' },
       { type: 'resumed', how: 'continue', trimmed: 1, seam: 2 },
     ),
-    words.map((all): Draft => ({ type: 'replaced', text: all })),
+    shortText.map((answer): NewEvent => ({ type: 'replaced', text: answer })),
   );
   const terminal = fc.tuple(
-    fc.constantFrom(done, failed, (all: string): Draft => ({ type: 'stopped', text: all })),
-    fc.option(words),
+    fc.constantFrom(done, failed, (answer: string): NewEvent => ({ type: 'stopped', text: answer })),
+    fc.option(shortText),
   );
 
-  it('folds to the same state as the events of the engine, even after it was written to a journal', () => {
+  it('reduces to the same state as the events of the engine, even after a round trip through a journal', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(numbers, anything)), terminal, fc.nat(), (drafts, [end, other], cutAt) => {
-        const events = drafts.map(([[at, attempt], draft]): StreamEvent => ({ at, attempt, ...draft }));
+      fc.property(fc.array(fc.tuple(numbers, anyEvent)), terminal, fc.nat(), (newEvents, [end, otherText], splitAt) => {
+        const events = newEvents.map(([[at, attempt], newEvent]): StreamEvent => ({ at, attempt, ...newEvent }));
         const streamed = events.reduce<TurnState>(reduce, initialTurn);
-        const all: StreamEvent[] = [...events, { at: 20_000, attempt: 3, ...end(other ?? streamed.text) }];
+        const all: StreamEvent[] = [...events, { at: 20_000, attempt: 3, ...end(otherText ?? streamed.text) }];
         // The journal receives the events in batches.
-        const parts = [all.slice(0, cutAt % all.length), all.slice(cutAt % all.length)];
+        const batches = [all.slice(0, splitAt % all.length), all.slice(splitAt % all.length)];
         let before: TurnState = initialTurn;
-        const kept = parts.flatMap((part) => {
-          const record = recorded(part, before);
-          before = part.reduce<TurnState>(reduce, before);
+        const records = batches.flatMap((batch) => {
+          const record = recorded(batch, before);
+          before = batch.reduce<TurnState>(reduce, before);
           return record;
         });
-        const read = JSON.parse(JSON.stringify(kept)) as RecordedEvent[];
-        const whole = all.reduce<TurnState>(reduce, initialTurn);
+        const read = JSON.parse(JSON.stringify(records)) as RecordedEvent[];
+        const complete = all.reduce<TurnState>(reduce, initialTurn);
         assert.deepEqual(
           JSON.parse(JSON.stringify(read.reduce<TurnState>(reduce, initialTurn))),
-          JSON.parse(JSON.stringify(whole)),
+          JSON.parse(JSON.stringify(complete)),
         );
-        assert.equal(whole.text, other ?? streamed.text);
+        assert.equal(complete.text, otherText ?? streamed.text);
       }),
       { numRuns: propertyRuns },
     );
   });
 
-  it('has a text in its last event only when it differs from the streamed text', () => {
+  it('omits the text of the terminal event when it equals the streamed text', () => {
     const half: StreamEvent = { at: 1, attempt: 1, ...text('half') };
-    const endOf = (words: string) => recorded([half, { at: 2, attempt: 1, ...done(words) }], initialTurn)[1];
-    assert.deepEqual(endOf('half'), { at: 2, attempt: 1, ...done('half'), text: undefined });
-    assert.deepEqual(endOf('whole'), { at: 2, attempt: 1, ...done('whole') });
+    const lastRecord = (answer: string) => recorded([half, { at: 2, attempt: 1, ...done(answer) }], initialTurn)[1];
+    assert.deepEqual(lastRecord('half'), { at: 2, attempt: 1, ...done('half'), text: undefined });
+    assert.deepEqual(lastRecord('whole'), { at: 2, attempt: 1, ...done('whole') });
   });
 });

@@ -6,8 +6,8 @@ import { streaming, type LiveBody, type Reply } from '../../support/scriptedFetc
 const mebibyte = 1024 * 1024;
 
 /**
- * Sends events for as long as the engine reads, and notes whether the connection was aborted. A string is sent as it is,
- * anything else as the data of an event.
+ * Sends events as long as the engine reads them, and records whether the engine aborted the connection. Strings are sent
+ * unchanged, other values as the data of an event.
  */
 class EndlessReply {
   aborted = false;
@@ -37,7 +37,7 @@ class EndlessReply {
 const delta = (fields: unknown): unknown => ({ choices: [{ index: 0, delta: fields }] });
 const call = (fields: unknown): unknown => delta({ tool_calls: [fields] });
 
-describe('the size limit of an answer', function () {
+describe('size limit of an answer', function () {
   this.timeout(20_000);
 
   const filler = 'x'.repeat(mebibyte);
@@ -46,7 +46,7 @@ describe('the size limit of an answer', function () {
     ['reasoning', () => delta({ reasoning_content: filler })],
     ['arguments of a tool call', () => call({ index: 0, id: 'c1', function: { name: 'read', arguments: filler } })],
     [
-      'text, reasoning and arguments in turn',
+      'text, reasoning and tool call arguments',
       (sent) =>
         [delta({ content: filler }), delta({ reasoning: filler }), call({ index: 0, function: { arguments: filler } })][
           sent % 3
@@ -56,7 +56,7 @@ describe('the size limit of an answer', function () {
   ];
 
   for (const [name, event] of endless) {
-    it(`ends the turn once endless ${name} exceeds it`, async () => {
+    it(`ends the turn when an endless stream exceeds it: ${name}`, async () => {
       const gateway = new EndlessReply(event);
       const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
       const { kind, actions } = run.last('failed');
@@ -69,14 +69,14 @@ describe('the size limit of an answer', function () {
     });
   }
 
-  it('keeps the text that arrived before it was exceeded', async () => {
+  it('keeps the text that arrived before the limit was reached', async () => {
     const gateway = new EndlessReply(() => delta({ content: filler }));
     const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
     assert.equal(run.last('failed').text.length, maxAnswerChars);
     assert.equal(run.shownText.length, maxAnswerChars);
   });
 
-  it('counts all attempts of a turn together', async () => {
+  it('counts the text of all attempts of a turn', async () => {
     const part = (chars: number): Reply =>
       streaming((body) => {
         for (let sent = 0; sent < chars; sent += mebibyte) body.delta(filler);
@@ -87,16 +87,16 @@ describe('the size limit of an answer', function () {
     assert.equal(run.wire.requests.length, 2);
   });
 
-  it('accepts an answer of exactly this size', async () => {
-    const whole = streaming((body) => {
+  it('accepts an answer of exactly the maximum size', async () => {
+    const longAnswer = streaming((body) => {
       for (let sent = 0; sent < maxAnswerChars; sent += mebibyte) body.delta(filler);
       body.finish().done();
     });
-    const run = await new EngineRun({ replies: [whole] }).toEnd();
+    const run = await new EngineRun({ replies: [longAnswer] }).toEnd();
     assert.equal(run.last('done').text.length, maxAnswerChars);
   });
 
-  it('ends the turn when the bodies of its responses exceed their limit, even if they are mostly comments', async () => {
+  it('ends the turn when the response bodies exceed their limit, even if they are mostly comments', async () => {
     const comments = `: ${'x'.repeat(8 * mebibyte)}\n\n`;
     const gateway = new EndlessReply((sent) => (sent % 2 === 0 ? comments : delta({ content: 'x' })));
     const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();

@@ -12,27 +12,27 @@ import {
 } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
-const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
+const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '30' });
 
-/** Every state a turn can be stopped in: replies, and how long until the state is reached. */
+/** The states in which a turn can be stopped: the replies that lead to a state, and the partial answer in it. */
 const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
   connecting: { replies: [silent], partial: '' },
   'waiting for the first token': { replies: [streaming((body) => body.send(': hi\n\n'))], partial: '' },
   streaming: { replies: [streaming((body) => body.delta('some'))], partial: 'some' },
-  'waiting for the rest of a finished answer': {
+  'waiting for the end of the stream after a finish reason': {
     replies: [streaming((body) => body.delta('some').finish())],
     partial: 'some',
   },
-  'waiting to retry': { replies: [limited], partial: '' },
+  'waiting to retry': { replies: [rateLimited], partial: '' },
   'waiting to resume': {
     replies: [streaming((body) => setImmediate(() => body.delta('some').break())), silent],
     partial: 'some',
   },
 };
 
-describe('stop', () => {
+describe('stop of a turn', () => {
   for (const [state, { replies, partial }] of Object.entries(states)) {
-    it(`while ${state} ends the turn at once, keeps the partial and lets everything go`, async () => {
+    it(`ends the turn immediately while ${state}, keeps the partial answer and releases sockets and timers`, async () => {
       const run = new EngineRun({ replies });
       await settle();
       run.turn.stop();
@@ -45,13 +45,13 @@ describe('stop', () => {
       assert.equal(run.last('stopped').text, partial);
       assert.equal(run.clock.pending, 0);
       assert.ok(run.wire.requests.every(({ signal }) => signal.aborted));
-      const sent = run.wire.requests.length;
+      const requests = run.wire.requests.length;
       await run.clock.advance(600_000);
-      assert.equal(run.wire.requests.length, sent);
+      assert.equal(run.wire.requests.length, requests);
     });
   }
 
-  it('comes from the signal too', async () => {
+  it('stops the turn when its abort signal fires', async () => {
     const controller = new AbortController();
     const run = new EngineRun({ replies: [silent], options: { signal: controller.signal } });
     await settle();
@@ -60,13 +60,13 @@ describe('stop', () => {
     assert.equal(run.last('stopped').text, '');
   });
 
-  it('before the start sends nothing', async () => {
+  it('sends no request when the signal is already aborted', async () => {
     const run = new EngineRun({ replies: [silent], options: { signal: AbortSignal.abort() } });
     await run.finished;
     assert.deepEqual([run.types, run.wire.requests.length], [['stopped'], 0]);
   });
 
-  it('is what leaving the loop means', async () => {
+  it('stops the turn when the reader leaves the event loop', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('a').delta('b'))] });
     await settle();
     const iterator = run.turn[Symbol.asyncIterator]();
@@ -76,9 +76,9 @@ describe('stop', () => {
   });
 });
 
-describe('retry now', () => {
-  it('ends a wait at once and is not charged', async () => {
-    const run = new EngineRun({ replies: [limited, answering('ok')] });
+describe('Retry now', () => {
+  it('ends a wait immediately and sends one request, even when it is clicked twice', async () => {
+    const run = new EngineRun({ replies: [rateLimited, answering('ok')] });
     await settle();
     run.turn.retryNow();
     run.turn.retryNow();
@@ -87,7 +87,7 @@ describe('retry now', () => {
     assert.equal(run.last('done').waitedMs, 0);
   });
 
-  it('costs neither a retry nor a token, however often', async () => {
+  it('is charged neither to the retry limit nor to the retry budget, however often it is clicked', async () => {
     const world = new EngineWorld({ replies: [status(408)], settings: { retry: { maxRetries: 1 } } });
     const run = world.ask();
     for (let click = 0; click < 4; click++) {
@@ -96,13 +96,13 @@ describe('retry now', () => {
     }
     await settle();
     assert.deepEqual([world.wire.requests.length, run.terminal], [5, undefined]);
-    // One is put aside for the retry that is due.
+    // One token is reserved for the automatic retry that is due.
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
     await run.toEnd();
     assert.equal(world.wire.requests.length, 6);
   });
 
-  it('clicked twice is one request where the first has failed already', async () => {
+  it('ignores the second click of a double click when the attempt of the first click has already failed', async () => {
     const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
     await settle();
     run.turn.retryNow();
@@ -113,23 +113,23 @@ describe('retry now', () => {
     run.turn.stop();
   });
 
-  it('is not forgotten while the key is read, nor is another model', async () => {
+  it('skips the queue and uses the new model when the model is switched while the key is being read', async () => {
     let reads = 0;
-    let answerKey: (() => void) | undefined;
+    let resolveKey: (() => void) | undefined;
     const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
     const world = new EngineWorld({
-      replies: [limited, answering('ok')],
+      replies: [rateLimited, answering('ok')],
       connection: () =>
-        ++reads < 2 ? Promise.resolve(key) : new Promise((resolve) => (answerKey = () => resolve(key))),
+        ++reads < 2 ? Promise.resolve(key) : new Promise((resolve) => (resolveKey = () => resolve(key))),
     });
     const first = world.ask();
     await settle();
     const second = world.ask();
     await settle();
     second.turn.switchModel('other');
-    answerKey?.();
+    resolveKey?.();
     await settle();
-    answerKey?.();
+    resolveKey?.();
     await second.toEnd();
     assert.deepEqual([second.of('waiting').length, second.last('done').text], [0, 'ok']);
     assert.equal(world.wire.requests[1]?.body.model, 'other');
@@ -144,8 +144,8 @@ describe('retry now', () => {
     assert.deepEqual([run.wire.requests.length, run.wire.requests[0]?.signal.aborted], [2, true]);
   });
 
-  it('clicked twice is one request', async () => {
-    const run = new EngineRun({ replies: [limited, silent] });
+  it('ignores a second click right after the first one', async () => {
+    const run = new EngineRun({ replies: [rateLimited, silent] });
     await settle();
     run.turn.retryNow();
     await settle();
@@ -155,7 +155,7 @@ describe('retry now', () => {
     run.turn.stop();
   });
 
-  it('leaves a streaming answer alone', async () => {
+  it('does not disturb a streaming answer', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('a'))] });
     await run.clock.advance(3000);
     run.turn.retryNow();
@@ -165,9 +165,9 @@ describe('retry now', () => {
   });
 });
 
-describe('switch model', () => {
+describe('Switch model', () => {
   it('ends a wait and sends the next attempt to the other model', async () => {
-    const run = new EngineRun({ replies: [limited, answering('ok')] });
+    const run = new EngineRun({ replies: [rateLimited, answering('ok')] });
     await settle();
     run.turn.switchModel('gemini-3-pro');
     await run.toEnd();
@@ -180,14 +180,14 @@ describe('switch model', () => {
   });
 });
 
-describe('another model', () => {
-  it('waits in the queue of its own model, even if a retry was requested before', async () => {
+describe('turn with a switched model', () => {
+  it('waits in the queue of the new model, even if a retry was requested before the switch', async () => {
     let read: (() => void) | undefined;
     const cooldowns = {
       ...noSharedCooldowns,
       read: () => new Promise<undefined>((resolve) => (read = () => resolve(undefined))),
     };
-    const world = new EngineWorld({ replies: [limited, answering('ok')], cooldowns });
+    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns });
     const run = world.ask();
     run.turn.retryNow();
     await settle();
@@ -202,45 +202,45 @@ describe('another model', () => {
   });
 });
 
-describe('another key or base URL', () => {
+describe('change of the key or base URL', () => {
   const routes = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
   const world = (): EngineWorld =>
     new EngineWorld({
-      replies: [limited, answering('ok')],
+      replies: [rateLimited, answering('ok')],
       connection: () => Promise.resolve({ baseUrl: routes.base, apiKey: routes.key }),
     });
-  for (const [what, change, goesOn] of [
-    ['another key ends a wait', { key: 'hsa-second' }, true],
-    ['another base URL ends a wait', { base: 'https://other.test/v1' }, true],
-    ['the same as before ends none', {}, false],
-    ['no key at all ends none', { key: undefined }, false],
+  for (const [title, change, endsWait] of [
+    ['ends a wait when the key changes', { key: 'hsa-second' }, true],
+    ['ends a wait when the base URL changes', { base: 'https://other.test/v1' }, true],
+    ['does not end a wait when nothing has changed', {}, false],
+    ['does not end a wait when the key is removed', { key: undefined }, false],
   ] as const) {
-    it(what, async () => {
+    it(title, async () => {
       Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
       const run = world().ask();
       await settle();
       Object.assign(routes, change);
       run.world.engine.connectionChanged();
       await settle();
-      assert.equal(run.wire.requests.length, goesOn ? 2 : 1);
+      assert.equal(run.wire.requests.length, endsWait ? 2 : 1);
       run.turn.stop();
     });
   }
 
-  it('is used by a turn that waits in the queue of the old one, which gets no more requests', async () => {
+  it('sends the queued turns of the old route to the new route', async () => {
     Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
-    const all = world();
-    const first = all.ask();
+    const engineWorld = world();
+    const first = engineWorld.ask();
     await settle();
-    const second = all.ask();
+    const second = engineWorld.ask();
     await settle();
     assert.equal(second.last('waiting').told, 'request');
     Object.assign(routes, { base: 'https://other.test/v1', key: 'hsa-second' });
-    all.engine.connectionChanged();
+    engineWorld.engine.connectionChanged();
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
     assert.deepEqual(
-      all.wire.requests.slice(1).map(({ url, headers }) => [new URL(url).host, headers.get('authorization')]),
+      engineWorld.wire.requests.slice(1).map(({ url, headers }) => [new URL(url).host, headers.get('authorization')]),
       [
         ['other.test', 'Bearer hsa-second'],
         ['other.test', 'Bearer hsa-second'],
@@ -248,7 +248,7 @@ describe('another key or base URL', () => {
     );
   });
 
-  it('does not disturb an attempt', async () => {
+  it('does not disturb an attempt that is in flight', async () => {
     Object.assign(routes, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const run = new EngineRun({
       replies: [silent],
@@ -263,10 +263,10 @@ describe('another key or base URL', () => {
   });
 });
 
-describe('fallback models', () => {
+describe('fallback model', () => {
   const overloaded = status(503, { error: { message: 'overloaded' } });
 
-  it('are asked after three overloads in a row, each once, in their order', async () => {
+  it('is used after three overloads in a row, in the configured order', async () => {
     const run = await new EngineRun({
       replies: [overloaded],
       settings: { fallbackModels: ['gpt-4o', 'second', 'third'], retry: { maxRetries: 10 } },
@@ -284,18 +284,20 @@ describe('fallback models', () => {
     );
   });
 
-  it('are left alone when there are none, and by faults that are no overload', async () => {
-    const none = await new EngineRun({ replies: [overloaded, overloaded, overloaded, answering('ok')] }).toEnd();
-    assert.deepEqual(none.of('model'), []);
-    const other = await new EngineRun({
+  it('is not used when none is configured, or when another fault interrupts the overloads', async () => {
+    const withoutFallback = await new EngineRun({
+      replies: [overloaded, overloaded, overloaded, answering('ok')],
+    }).toEnd();
+    assert.deepEqual(withoutFallback.of('model'), []);
+    const withOtherFault = await new EngineRun({
       replies: [overloaded, overloaded, status(500), overloaded, answering('ok')],
       settings: { fallbackModels: ['second'] },
     }).toEnd();
-    assert.deepEqual(other.of('model'), []);
+    assert.deepEqual(withOtherFault.of('model'), []);
   });
 });
 
-describe('an answer that is restarted when it was cut', () => {
+describe('restart of a cut answer', () => {
   const settings = { resume: 'restart' } as const;
   const cut = (text: string): Reply =>
     streaming((body: LiveBody) => {
@@ -303,7 +305,7 @@ describe('an answer that is restarted when it was cut', () => {
       setImmediate(() => setImmediate(() => body.break()));
     });
 
-  it('stays as it was until the new one has overtaken it', async () => {
+  it('shows the partial answer until the new answer is longer', async () => {
     let second: LiveBody | undefined;
     const run = new EngineRun({ replies: [cut('one two'), streaming((body) => (second = body))], settings });
     await run.clock.advance(2000);
@@ -319,25 +321,25 @@ describe('an answer that is restarted when it was cut', () => {
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', 'one two three']);
   });
 
-  it('may end shorter than the partial was', async () => {
+  it('accepts a complete answer that is shorter than the partial answer', async () => {
     const run = await new EngineRun({ replies: [cut('a long beginning'), answering('short')], settings }).toEnd();
     assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
   });
 
-  it('keeps the longer partial when the restart is cut too, and fails with it in the end', async () => {
+  it('fails with the longer partial answer when the restart is cut, too', async () => {
     const run = await new EngineRun({ replies: [cut('the longest partial'), cut('short')], settings }).toEnd();
     assert.equal(run.wire.requests.length, 4);
     assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', 'the longest partial']);
   });
 
-  it('fails with its partial when the provider reports that money is gone', async () => {
-    const broke = streaming((body) =>
+  it('fails with the partial answer when the provider reports that the quota is used up', async () => {
+    const outOfQuota = streaming((body) =>
       body
         .delta('some')
         .event({ error: { code: 'insufficient_quota', message: 'gone' } })
         .end(),
     );
-    const run = await new EngineRun({ replies: [broke] }).toEnd();
+    const run = await new EngineRun({ replies: [outOfQuota] }).toEnd();
     assert.deepEqual(
       [run.last('failed').kind, run.last('failed').text, run.wire.requests.length],
       ['credit', 'some', 1],

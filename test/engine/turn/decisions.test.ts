@@ -25,13 +25,13 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-const limited = (seconds: number): Reply =>
+const rateLimited = (seconds: number): Reply =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 const failing = status(500, { error: { message: 'boom' } });
 const noRetries = { retry: { maxRetries: 0 } };
 const waitOf = (delayMs: number, cost = 1): Decision => ({ do: 'wait', delayMs, source: 'backoff', left: 3, cost });
-const thinking = (body: LiveBody): LiveBody => body.event({ choices: [{ delta: { reasoning_content: 'hm' } }] });
-const breaking = (write: (body: LiveBody) => LiveBody): Reply =>
+const streamReasoning = (body: LiveBody): LiveBody => body.event({ choices: [{ delta: { reasoning_content: 'hm' } }] });
+const cutAfter = (write: (body: LiveBody) => LiveBody): Reply =>
   streaming((body) => {
     write(body);
     setImmediate(() => setImmediate(() => body.break()));
@@ -43,12 +43,12 @@ const assertFailures = (world: EngineWorld, failures: number): void =>
     [failures],
   );
 
-describe('an impatient click', () => {
+describe('click on Retry now', () => {
   for (const [ms, requests] of [
     [999, 1],
     [1000, 2],
   ] as const) {
-    it(`${ms} ms after an attempt went out leads to ${requests} requests`, async () => {
+    it(`leads to ${requests} ${requests === 1 ? 'request' : 'requests'} in all, ${ms} ms after the start of an attempt`, async () => {
       const run = new EngineRun({ replies: [silent] });
       await run.clock.advance(ms);
       run.turn.retryNow();
@@ -62,7 +62,7 @@ describe('an impatient click', () => {
     [249, 2],
     [250, 3],
   ] as const) {
-    it(`${ms} ms after the one before leads to ${requests} requests`, async () => {
+    it(`leads to ${requests} requests in all, ${ms} ms after the previous click`, async () => {
       const run = new EngineRun({ replies: [rejecting('ECONNREFUSED')] });
       await settle();
       run.turn.retryNow();
@@ -74,7 +74,7 @@ describe('an impatient click', () => {
     });
   }
 
-  it('gives up the attempt that hangs at once, and says so', async () => {
+  it('abandons an attempt that hangs, immediately and with an ended event', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(3000);
     run.turn.retryNow();
@@ -84,9 +84,9 @@ describe('an impatient click', () => {
     assert.equal(run.wire.requests[1]?.signal.aborted, true);
   });
 
-  it('while the notes of other windows are read skips the queue', async () => {
+  it('skips the queue while the cooldowns of other windows are being read', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')], cooldowns });
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
     const first = world.ask();
     await world.clock.advance(250);
     const second = world.ask();
@@ -97,7 +97,7 @@ describe('an impatient click', () => {
     first.turn.stop();
   });
 
-  it('while a probe of the network is on its way makes an attempt, not another wait', async () => {
+  it('makes an attempt, and not another wait, during a probe of the network', async () => {
     const run = new EngineRun({ replies: [rejecting('EAI_AGAIN'), silent, answering('ok')] });
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);
@@ -107,8 +107,8 @@ describe('an impatient click', () => {
   });
 });
 
-describe('a switch of the model', () => {
-  it('gives up an answer that streams', async () => {
+describe('switch of the model', () => {
+  it('abandons a streaming answer', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering('other')] });
     await settle();
     run.turn.switchModel('other');
@@ -117,8 +117,8 @@ describe('a switch of the model', () => {
     assert.equal(run.of('ended')[0]?.how, 'abandoned');
   });
 
-  it('to the same one is none', async () => {
-    const run = new EngineRun({ replies: [limited(30), answering('ok')] });
+  it('is ignored when the model is the current one', async () => {
+    const run = new EngineRun({ replies: [rateLimited(30), answering('ok')] });
     await settle();
     run.turn.switchModel('gpt-4o');
     await settle();
@@ -126,8 +126,8 @@ describe('a switch of the model', () => {
     run.turn.stop();
   });
 
-  it('leaves the queue of the old one', async () => {
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+  it('leaves the queue of the previous model', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
     const second = world.ask();
@@ -140,14 +140,14 @@ describe('a switch of the model', () => {
   });
 });
 
-describe('a turn that is over', () => {
-  it('no longer listens to its signal', async () => {
+describe('stopped or finished turn', () => {
+  it('removes the listener from its abort signal', async () => {
     const { signal } = new AbortController();
     await new EngineRun({ replies: [answering('ok')], options: { signal } }).toEnd();
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('says of its attempt that it was stopped', async () => {
+  it('records its attempt as stopped', async () => {
     const run = new EngineRun({ replies: [silent] });
     await settle();
     run.turn.stop();
@@ -155,28 +155,30 @@ describe('a turn that is over', () => {
     assert.equal(run.last('ended').how, 'stopped');
   });
 
-  it('before its key is read asks nobody anything', async () => {
-    let give: (() => void) | undefined;
+  it('contacts no gateway when it is stopped before its key has been read', async () => {
+    let resolveKey: (() => void) | undefined;
     const world = new EngineWorld({
       replies: [answering('never')],
       connection: () =>
-        new Promise((resolve) => (give = () => resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' }))),
+        new Promise(
+          (resolve) => (resolveKey = () => resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' })),
+        ),
     });
     const run = world.ask();
     run.turn.stop();
-    give?.();
+    resolveKey?.();
     await settle();
     assert.deepEqual([world.engine.report().network.gates, world.wire.requests.length], [[], 0]);
     assert.equal(world.engine.report().turns[0]?.host, '');
   });
 
-  for (const [when, ms] of [
-    ['on its way', 250],
-    ['still reading the notes of other windows', 0],
+  for (const [state, ms] of [
+    ['in flight', 250],
+    ['reading the cooldowns of other windows', 0],
   ] as const) {
-    it(`as the probe, ${when}, lets the next request be the probe`, async () => {
+    it(`passes the probe to the next request when it is stopped while its own probe is ${state}`, async () => {
       const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
-      const replies = [limited(1), ...(ms > 0 ? [silent] : []), answering('ok')];
+      const replies = [rateLimited(1), ...(ms > 0 ? [silent] : []), answering('ok')];
       const world = new EngineWorld({ replies, cooldowns, settings: noRetries });
       await world.ask().toEnd();
       await world.clock.advance(2000);
@@ -190,8 +192,8 @@ describe('a turn that is over', () => {
   }
 });
 
-describe('a reset of the network state', () => {
-  it('does not disturb an attempt', async () => {
+describe('reset of the network state', () => {
+  it('does not disturb an attempt that is in flight', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(5000);
     await run.world.engine.resetNetworkState();
@@ -201,14 +203,14 @@ describe('a reset of the network state', () => {
   });
 });
 
-describe('the failures of a provider', () => {
-  const broken = async (world: EngineWorld): Promise<void> => {
+describe('failure count of a model', () => {
+  const openBreaker = async (world: EngineWorld): Promise<void> => {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   };
 
-  it('are forgotten when the user tries anyway in the queue', async () => {
+  it('is cleared by Try anyway in the queue', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
-    await broken(world);
+    await openBreaker(world);
     const run = world.ask();
     await settle();
     run.turn.tryAnyway();
@@ -216,7 +218,7 @@ describe('the failures of a provider', () => {
     assertFailures(world, 1);
   });
 
-  it('are forgotten once by who tries anyway from the beginning', async () => {
+  it('is cleared only once by Try anyway at the start of a turn', async () => {
     const world = new EngineWorld({ replies: [failing], settings: { retry: { maxRetries: 2 } } });
     await world.ask().toEnd();
     assertFailures(world, 3);
@@ -226,13 +228,13 @@ describe('the failures of a provider', () => {
     assertFailures(world, 3);
   });
 
-  it('are forgotten after a whole answer', async () => {
+  it('is cleared by a complete answer', async () => {
     const world = new EngineWorld({ replies: [failing, answering('ok'), failing], settings: noRetries });
     for (let n = 0; n < 3; n++) await world.ask().toEnd();
     assertFailures(world, 1);
   });
 
-  it('that open the breaker lead to its wait, which is the own one of the turn', async () => {
+  it('makes the turn that opens the breaker wait for it, as for a wait of its own', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -243,8 +245,8 @@ describe('the failures of a provider', () => {
     run.turn.stop();
   });
 
-  it('are not the reason for a wait when another turn has closed the gate', async () => {
-    const world = new EngineWorld({ replies: [failing, limited(30), answering('ok')] });
+  it('is not the reason of a wait when another turn has started a cooldown', async () => {
+    const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
     const second = world.ask();
@@ -256,29 +258,29 @@ describe('the failures of a provider', () => {
   });
 });
 
-describe('time in which nothing arrives', () => {
-  it('ends the turn after five minutes, though attempts are left', async () => {
+describe('time without progress', () => {
+  it('ends the turn after five minutes, although attempts remain', async () => {
     const run = await new EngineRun({ replies: [silent], settings: { retry: { maxRetries: 10 } } }).toEnd();
     assert.equal(run.wire.requests.length, 5);
     assert.match(run.last('failed').message, /No progress for 5 min/);
   });
 
-  it('is told as the sum of the waits', async () => {
+  it('is reported as the sum of the waits', async () => {
     const run = await new EngineRun({ replies: [failing, failing, answering('ok')] }).toEnd();
     assert.equal(run.last('done').waitedMs, 500 + 1000);
   });
 });
 
-describe('what the reader has seen before a break', () => {
+describe('output before a cut', () => {
   const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } };
-  for (const [what, write] of Object.entries<(body: LiveBody) => LiveBody>({
+  for (const [output, write] of Object.entries<(body: LiveBody) => LiveBody>({
     text: (body) => body.delta('some of the answer'),
-    reasoning: thinking,
+    reasoning: streamReasoning,
     'a tool call': (body) => body.event({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
   })) {
-    it(`makes a resume of the next attempt where it is ${what}, and gives the retries back`, async () => {
+    it(`makes the next attempt a resume and resets the retries: ${output}`, async () => {
       const run = new EngineRun({
-        replies: [failing, breaking(write), failing, silent],
+        replies: [failing, cutAfter(write), failing, silent],
         settings: { retry: { maxRetries: 1 } },
       });
       while (run.of('attempt').length < 4 && (await run.clock.next()) !== undefined);
@@ -290,17 +292,17 @@ describe('what the reader has seen before a break', () => {
     });
   }
 
-  it('is no text where it is reasoning: with resumes off it starts again', async () => {
+  it('leads to a retry with the resume setting "off" when it was only reasoning', async () => {
     const run = await new EngineRun({
-      replies: [breaking(thinking), answering('ok')],
+      replies: [cutAfter(streamReasoning), answering('ok')],
       settings: { resume: 'off' },
     }).toEnd();
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('is not cut where the model has finished with nothing but reasoning', async () => {
-    const thought = streaming((body) => thinking(body).finish().done());
-    const run = await new EngineRun({ replies: [thought, answering('ok')] }).toEnd();
+  it('emits no cut event when the model finished after reasoning only', async () => {
+    const reasoningOnly = streaming((body) => streamReasoning(body).finish().done());
+    const run = await new EngineRun({ replies: [reasoningOnly, answering('ok')] }).toEnd();
     assert.deepEqual([run.of('cut').length, run.of('ended')[0]?.how], [0, 'empty']);
   });
 
@@ -308,21 +310,21 @@ describe('what the reader has seen before a break', () => {
     ['stop', 3],
     ['length', 2],
   ] as const) {
-    it(`is not whole where the rest has only begun it again, unless the limit ended it: ${reason}`, async () => {
+    it(`leads to ${requests} requests when the continuation only repeats the start and finishes with "${reason}"`, async () => {
       const half =
         'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept ';
-      const again = streaming((body) => body.delta(half.slice(0, 70)).finish(reason).done());
+      const repetition = streaming((body) => body.delta(half.slice(0, 70)).finish(reason).done());
       const run = await new EngineRun({
-        replies: [breaking((body) => body.delta(half)), again, answering('people.')],
+        replies: [cutAfter((body) => body.delta(half)), repetition, answering('people.')],
       }).toEnd();
       assert.deepEqual([run.wire.requests.length, run.last('done').text.startsWith(half)], [requests, true]);
     });
   }
 
-  it('is continued after a server error too, which says nothing of the shape of a request', async () => {
+  it('is still continued after a server error, which does not reject the request', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({
-      replies: [breaking((body) => body.delta(half)), failing, answering('people.')],
+      replies: [cutAfter((body) => body.delta(half)), failing, answering('people.')],
     }).toEnd();
     assert.deepEqual(
       run.of('attempt').map(({ why, how }) => [why, how]),
@@ -335,13 +337,13 @@ describe('what the reader has seen before a break', () => {
   });
 });
 
-describe('the report', () => {
-  it('has the turns in the order in which they began, running or over', async () => {
+describe('report of the engine', () => {
+  it('lists running and finished turns in the order of their start', async () => {
     const world = new EngineWorld({ replies: [silent, answering('ok')] });
     const first = world.ask();
     await world.clock.advance(1000);
     await world.ask({ request: { model: 'second' } }).toEnd();
-    for (let look = 0; look < 2; look++)
+    for (let report = 0; report < 2; report++)
       assert.deepEqual(
         world.engine.report().turns.map(({ outcome }) => outcome),
         ['running', 'done'],
@@ -350,32 +352,32 @@ describe('the report', () => {
   });
 });
 
-describe('the history of a turn', () => {
-  const now = { hasText: false, tokens: 12, breakerOpen: false, resuming: false };
+describe('history of a turn', () => {
+  const context = { hasText: false, tokens: 12, breakerOpen: false, resuming: false };
   const server = faultOfRow(33);
 
-  it('begins with nothing', () => {
+  it('starts without faults, retries and output', () => {
     const history = new TurnHistory('one');
-    const { freeReplayUsed, previousDelayMs, shown, waited, sameRow, overloads } = history.before(server, now);
+    const { freeReplayUsed, previousDelayMs, shown, waited, sameRow, overloads } = history.before(server, context);
     assert.deepEqual(
       [freeReplayUsed, previousDelayMs, shown, waited, sameRow, overloads],
       [false, undefined, false, false, 0, 0],
     );
   });
 
-  it('has seen something where the turn goes on with an earlier answer', () => {
-    assert.equal(new TurnHistory('one', true).before(server, now).shown, true);
+  it('counts an earlier answer as output', () => {
+    assert.equal(new TurnHistory('one', true).before(server, context).shown, true);
   });
 
-  for (const [what, row, decision, replayed, delayMs] of [
+  for (const [name, row, decision, replayed, delayMs] of [
     ['a replay', 5, { do: 'replay' }, true, undefined],
     ['a wait', 33, waitOf(700), false, 700],
     ['a fallback', 33, { do: 'fall-back', model: 'two' }, false, undefined],
   ] as const satisfies readonly (readonly [string, RowId, Decision, boolean, number | undefined])[]) {
-    it(`remembers ${what}`, () => {
+    it(`records ${name}`, () => {
       const history = new TurnHistory('one');
       history.note(faultOfRow(row), decision);
-      const { freeReplayUsed, previousDelayMs, sameRow } = history.before(faultOfRow(row), now);
+      const { freeReplayUsed, previousDelayMs, sameRow } = history.before(faultOfRow(row), context);
       assert.deepEqual([freeReplayUsed, previousDelayMs, sameRow], [replayed, delayMs, 1]);
     });
   }
@@ -385,34 +387,34 @@ describe('the history of a turn', () => {
     [[35, 33], 0],
     [[35, 31], 0],
   ] as const) {
-    it(`counts ${overloads} overloads in a row after the rows ${rows.join(', ')}`, () => {
+    it(`counts ${overloads} overloads in a row after the fault rows ${rows.join(', ')}`, () => {
       const history = new TurnHistory('one');
       for (const row of rows) history.note(faultOfRow(row), waitOf(1));
-      assert.equal(history.before(server, now).overloads, overloads);
+      assert.equal(history.before(server, context).overloads, overloads);
     });
   }
 
-  it('counts resumes, and those that added nothing', () => {
+  it('counts resumes, and resumes that added nothing', () => {
     const history = new TurnHistory('one');
     for (const chars of [300, 0]) {
-      history.resumeStarted();
-      history.resumeOver(chars);
+      history.recordResumeStart();
+      history.recordResumeEnd(chars);
     }
-    const { resumes, emptyResumes } = history.before(server, now);
+    const { resumes, emptyResumes } = history.before(server, context);
     assert.deepEqual([resumes, emptyResumes], [2, 1]);
   });
 
-  it('starts afresh with another model', () => {
+  it('clears its counters when the model is switched', () => {
     const history = new TurnHistory('one');
     history.note(faultOfRow(35), waitOf(700));
     history.retries++;
-    history.switched('two');
-    const { sameRow, overloads, retries, previousDelayMs, models } = history.before(faultOfRow(35), now);
+    history.recordModelSwitch('two');
+    const { sameRow, overloads, retries, previousDelayMs, models } = history.before(faultOfRow(35), context);
     assert.deepEqual([sameRow, overloads, retries, previousDelayMs, models], [0, 0, 0, undefined, ['one', 'two']]);
   });
 });
 
-describe('the message of a closed gate', () => {
+describe('message of a turn', () => {
   const cause = { until: 5000, delayMs: 5000, source: 'server', reason: 'rate-limit' } as const;
   for (const [why, reason, row] of [
     ['cooldown', 'rate-limit', 30],
@@ -422,7 +424,7 @@ describe('the message of a closed gate', () => {
     ['probe', 'breaker', 61],
     ['probe', 'rate-limit', 30],
   ] as const) {
-    it(`for a ${why} after ${reason} are those of row ${row}`, () => {
+    it(`comes from fault row ${row} for the block "${why}" after the fault "${reason}"`, () => {
       assert.equal(faultOfBlock({ why, cause: { ...cause, reason } }).row, row);
     });
   }
@@ -430,18 +432,18 @@ describe('the message of a closed gate', () => {
   const clock = new VirtualClock();
   const localize = (text: string): string => text;
   const deps = { localize, formatTime: String, clock, settings: () => defaultSettings };
-  const words = new TurnMessages(deps, new KnownKeys());
+  const messages = new TurnMessages(deps, new KnownKeys());
   const connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
-  const standing = { connection, model: 'one', attempt: undefined, number: 0, text: '' };
+  const turnContext = { connection, model: 'one', attempt: undefined, attemptNumber: 0, text: '' };
   for (const [why, source, hintMs] of [
     ['cooldown', 'server', 5000],
     ['cooldown', 'backoff', undefined],
     ['breaker', 'server', undefined],
     ['probe', 'server', undefined],
   ] as const) {
-    it(`name ${hintMs ?? 'no'} ms as the server's wish for a ${why} from ${source}`, () => {
+    it(`contains ${hintMs === undefined ? 'no retry-after' : `a retry-after of ${hintMs} ms`} for the block "${why}" with a delay from "${source}"`, () => {
       const block = { until: 5000, why, origin: 'request', cause: { ...cause, source } } as const;
-      assert.equal(words.waitAtGate(block, 3, standing).hintMs, hintMs);
+      assert.equal(messages.describeGateWait(block, 3, turnContext).hintMs, hintMs);
     });
   }
 
@@ -449,9 +451,12 @@ describe('the message of a closed gate', () => {
     [42, ['continue', 'restart', 'retryNow']],
     [33, ['retryNow', 'switchModel', 'details', 'continue', 'restart']],
   ] as const) {
-    it(`offer the rest of a partial answer in its place after row ${row}`, () => {
+    it(`offers the actions ${actions.join(', ')} for a partial answer after fault row ${row}`, () => {
       const seen = faultOfRow(row);
-      const failed = words.failure({ decision: { do: 'fail', fault: seen }, seen }, { ...standing, text: 'some' });
+      const failed = messages.describeFailure(
+        { decision: { do: 'fail', fault: seen }, seen },
+        { ...turnContext, text: 'some' },
+      );
       assert.deepEqual(failed.actions, actions);
     });
   }
@@ -466,8 +471,8 @@ const description: WaitDescription = {
   attempt: 2,
 };
 
-/** What stands between a turn and a model, with nobody else there. */
-function crossing() {
+/** Returns the parts that a turn uses to get permits, with a gate that no other turn uses. */
+function turnParts() {
   const clock = new VirtualClock();
   const output = new TurnOutput(clock, () => undefined);
   const history = new TurnHistory('one');
@@ -475,46 +480,58 @@ function crossing() {
   const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);
   const queue = new GateQueue({ clock, settings: () => defaultSettings }, history, waits);
   const gate = new Gate(clock, noSharedCooldowns, { origin: 'https://gateway.test', apiKey: 'hsa-key', model: 'one' });
-  const enter = () => queue.acquire(gate, { isForced: true, describe: () => description, wish: () => undefined });
+  const acquire = () => queue.acquire(gate, { isForced: true, describe: () => description, wish: () => undefined });
   const controller = new RetryController(
     () => defaultSettings,
     () => 0.5,
     history,
     queue,
   );
-  return { clock, history, waits, queue, gate, enter, controller, budget: new RetryBudget(clock) };
+  return { clock, history, waits, queue, gate, acquire, controller, budget: new RetryBudget(clock) };
 }
 
-describe('the cooldown after a fault', () => {
+describe('cooldown after a fault', () => {
   const retryAfter = { delayMs: 4000, field: 'retry-after' };
   const fail = (row: RowId): Decision => ({ do: 'fail', fault: faultOfRow(row) });
-  for (const [what, seen, decision, closedMs, source] of [
-    ['the hint of a limit, whatever becomes of the turn', { ...faultOfRow(30), retryAfter }, fail(30), 4000, 'server'],
-    ['the wait of an overload', faultOfRow(35), waitOf(1200), 1200, 'backoff'],
-    ['no longer a guess than 2.8 s', faultOfRow(35), waitOf(9000), 2800, 'backoff'],
-    ['nothing of an overload nobody waits for', faultOfRow(35), fail(35), undefined, undefined],
-    ['nothing of the hint of a server error', { ...faultOfRow(33), retryAfter }, waitOf(4000), undefined, undefined],
+  for (const [title, fault, decision, cooldownMs, source] of [
+    [
+      'lasts for the retry-after of a rate limit, even if the turn fails',
+      { ...faultOfRow(30), retryAfter },
+      fail(30),
+      4000,
+      'server',
+    ],
+    ['lasts for the backoff after an overload', faultOfRow(35), waitOf(1200), 1200, 'backoff'],
+    ['lasts at most 2.8 s without a retry-after', faultOfRow(35), waitOf(9000), 2800, 'backoff'],
+    ['does not start after an overload when the turn fails', faultOfRow(35), fail(35), undefined, undefined],
+    [
+      'does not start after a server error with a retry-after',
+      { ...faultOfRow(33), retryAfter },
+      waitOf(4000),
+      undefined,
+      undefined,
+    ],
   ] as const) {
-    it(`is ${what}`, async () => {
-      const { clock, queue, gate, enter } = crossing();
-      await enter();
-      queue.decided(seen, decision);
+    it(title, async () => {
+      const { clock, queue, gate, acquire } = turnParts();
+      await acquire();
+      queue.decided(fault, decision);
       const { block } = gate.enqueue(() => undefined);
-      assert.deepEqual([block && block.until - clock.now(), block?.cause.source], [closedMs, source]);
+      assert.deepEqual([block && block.until - clock.now(), block?.cause.source], [cooldownMs, source]);
     });
   }
 
-  it('is nothing where the attempt never stood before a gate', () => {
-    const { queue } = crossing();
+  it('does not start when the attempt has no permit', () => {
+    const { queue } = turnParts();
     queue.accepted();
     queue.failed(faultOfRow(33));
     queue.decided(faultOfRow(35), waitOf(1200));
     queue.release();
   });
 
-  it('that nobody waits for leaves no place in the line', async () => {
-    const { queue, gate, enter } = crossing();
-    await enter();
+  it('leaves no entry in the queue when a request is refused because of it', async () => {
+    const { queue, gate, acquire } = turnParts();
+    await acquire();
     queue.decided({ ...faultOfRow(30), retryAfter: { delayMs: 300_001, field: 'retry-after' } }, fail(30));
     const request = { isForced: false, describe: () => description, wish: () => undefined };
     assert.equal((await queue.acquire(gate, request)).type, 'refused');
@@ -522,62 +539,62 @@ describe('the cooldown after a fault', () => {
     assert.equal(gate.isIdle, true);
   });
 
-  it('ends the place of the attempt before', async () => {
-    const { gate, enter, queue } = crossing();
-    await enter();
-    await enter();
+  it('releases the permit of the previous attempt', async () => {
+    const { gate, acquire, queue } = turnParts();
+    await acquire();
+    await acquire();
     queue.release();
     assert.equal(gate.isIdle, true);
   });
 });
 
-describe('the retry controller', () => {
-  const now = { resuming: false, hasText: false };
+describe('retry controller', () => {
+  const context = { resuming: false, hasText: false };
 
-  it('says of the one fault that opens the breaker that it does', async () => {
-    const { controller, gate, enter, budget } = crossing();
+  it('reports only the fault that opens the breaker', async () => {
+    const { controller, gate, acquire, budget } = turnParts();
     const opens: boolean[] = [];
     for (let n = 0; n < 6; n++) {
-      await enter();
-      opens.push(controller.handle(faultOfRow(33), { gate, budget }, now).opensBreaker);
+      await acquire();
+      opens.push(controller.handle(faultOfRow(33), { gate, budget }, context).opensBreaker);
     }
     assert.deepEqual(opens, [false, false, false, false, true, false]);
   });
 
-  it('knows of no breaker where the request never left', () => {
-    const { controller, budget } = crossing();
-    const { decision, opensBreaker } = controller.handle(faultOfRow(26), { gate: undefined, budget }, now);
+  it('reports no breaker when the request was not sent', () => {
+    const { controller, budget } = turnParts();
+    const { decision, opensBreaker } = controller.handle(faultOfRow(26), { gate: undefined, budget }, context);
     assert.deepEqual([decision.do, opensBreaker, budget.tokens], ['wait', false, 11]);
   });
 
-  for (const [what, row, resuming, retries] of [
+  for (const [name, row, resuming, retries] of [
     ['a wait', 26, false, 1],
-    ['a wait for the rest of an answer', 42, true, 0],
-    ['being offline', 2, false, 1],
+    ['a wait before a resume', 42, true, 0],
+    ['a wait for the network', 2, false, 1],
     ['a free replay', 5, false, 0],
   ] as const) {
-    it(`for ${what} is charged with ${retries} retries`, () => {
-      const { controller, budget, history } = crossing();
-      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...now, resuming });
+    it(`charges ${retries} ${retries === 1 ? 'retry' : 'retries'} for ${name}`, () => {
+      const { controller, budget, history } = turnParts();
+      controller.handle(faultOfRow(row), { gate: undefined, budget }, { ...context, resuming });
       controller.attemptStarts(false);
       assert.equal(history.retries, retries);
     });
   }
 });
 
-describe('a wait', () => {
-  it('that a sleeping machine made longer counts as long as it was meant to be', async () => {
-    const { waits, clock, history } = crossing();
-    const over = waits.forMs(1000, description);
+describe('wait of a turn', () => {
+  it('counts only its planned time when the computer sleeps', async () => {
+    const { waits, clock, history } = turnParts();
+    const ended = waits.delay(1000, description);
     assert.equal(waits.isWaiting, true);
     clock.sleep(60_000);
     await clock.advance(0);
-    await over;
+    await ended;
     assert.deepEqual([history.idleMs, history.waited, waits.isWaiting], [1000, true, false]);
   });
 
-  it('in the queue counts as long as it was announced, and the user can leave the queue', async () => {
-    const { queue, waits, clock, history, gate } = crossing();
+  it('counts only its announced time in the queue, and the user can leave the queue', async () => {
+    const { queue, waits, clock, history, gate } = turnParts();
     const first = gate.enqueue(() => undefined);
     first.limited({ until: clock.now() + 1000, delayMs: 1000, source: 'server', reason: 'rate-limit' });
     const admission = queue.acquire(gate, { isForced: false, describe: () => description, wish: () => 'leave' });

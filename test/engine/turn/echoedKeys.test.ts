@@ -7,29 +7,29 @@ const key = 'Qx7-own-key-of-no-known-form-42';
 const otherKey = 'k9-of-another-route-0123456789';
 const connection = { baseUrl: 'https://gateway.test/v1', apiKey: key };
 
-/** Returns a turn that has ended, of a session that knows both keys. */
-async function turnOf(...replies: readonly Reply[]): Promise<EngineRun> {
+/** Returns a finished turn of a session with both keys. */
+async function finishedTurn(...replies: readonly Reply[]): Promise<EngineRun> {
   const keys = new KnownKeys([otherKey]);
   const settings = { retry: { maxRetries: 1 } };
   const world = new EngineWorld({ replies, settings, keys, connection: () => Promise.resolve(connection) });
   return new EngineRun({ world }).toEnd();
 }
 
-const inUrl = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
-const inBase64 = (text: string): string => Buffer.from(`x:${text}`).toString('base64');
+const percentEncoded = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
+const base64Of = (text: string): string => Buffer.from(`x:${text}`).toString('base64');
 
-/** The first three characters in Base64 also encode a part of `x:`. */
-const secrets = [key, otherKey, key.toUpperCase(), inUrl(key), inBase64(key).slice(3)];
+/** Every encoding of the keys. The first three characters in Base64 also encode a part of `x:`, so they are left out. */
+const secrets = [key, otherKey, key.toUpperCase(), percentEncoded(key), base64Of(key).slice(3)];
 
-/** Fails if the events or the report of the engine contain eight characters of a spelling of a key in a row. */
+/** Fails if the events or the report of the engine contain eight consecutive characters of any encoding of a key. */
 function assertNoKey(run: EngineRun): void {
   const report = JSON.stringify(run.world.engine.report());
-  // A key that is split between deltas is whole again in the text and the arguments.
-  const everything = [...run.events.map((event) => JSON.stringify(event)), report, run.shownText, argumentsOf(run)];
+  // A key that is split between deltas is complete in the joined text and arguments.
+  const texts = [...run.events.map((event) => JSON.stringify(event)), report, run.shownText, argumentsOf(run)];
   for (const secret of secrets) {
-    for (let at = 0; at + 8 <= secret.length; at++) {
-      const part = secret.slice(at, at + 8);
-      const leak = everything.find((text) => text.includes(part));
+    for (let start = 0; start + 8 <= secret.length; start++) {
+      const part = secret.slice(start, start + 8);
+      const leak = texts.find((text) => text.includes(part));
       assert.equal(leak, undefined, `${part} is in ${leak ?? ''}`);
     }
   }
@@ -44,30 +44,24 @@ const argumentsOf = (run: EngineRun): string =>
 const stream = (write: (body: LiveBody) => unknown, headers = {}): Reply =>
   streaming((body) => void write(body), { ...sseHeaders, ...headers });
 
-const error = (message: string, more = {}): unknown => ({ error: { message, ...more } });
+const error = (message: string, fields = {}): unknown => ({ error: { message, ...fields } });
 const asUnicode = (text: string): string =>
   Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
 const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] = [
   ['a request id', [status(400, error('no'), { 'x-request-id': `req-${key}` })]],
   ['a request id of an answer', [stream((body) => body.delta('hi').finish().done(), { 'x-request-id': otherKey })]],
-  ['a request id, as Base64', [status(400, error('no'), { 'cf-ray': inBase64(key) })]],
+  ['a request id that has it as Base64', [status(400, error('no'), { 'cf-ray': base64Of(key) })]],
   ['a long request id', [status(400, error('no'), { 'request-id': 'x'.repeat(185) + key })]],
   ['the text of an error', [status(418, `Refused: ${key}`)]],
   ['an error about the key of another route', [status(401, error(`Incorrect API key: ${otherKey}`))]],
-  ['an error, in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
-  ['an error, with escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
-  ['an error, in a URL', [status(400, error(`https://x.test/?key=${inUrl(key)}`))]],
+  ['an error that has it in upper case', [status(401, error(`Incorrect API key: ${key.toUpperCase()}`))]],
+  ['an error that has it with Unicode escapes', [status(400, `{"error":{"message":"${asUnicode(key)}"}}`)]],
+  ['an error that has it in a URL', [status(400, error(`https://x.test/?key=${percentEncoded(key)}`))]],
   ['an error that is cut after 400 characters', [status(400, error(`${'x'.repeat(380)} ${key}`))]],
   ['an error that is cut after 8192 characters', [status(400, error(`x${' '.repeat(8175)}${key}`))]],
-  [
-    'an error in which the gateway shows the beginning of the key',
-    [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))],
-  ],
-  [
-    'an error in which the gateway shows the end of the key',
-    [status(400, error(`Incorrect key ****${key.slice(-9)}`))],
-  ],
+  ['an error that contains only the start of the key', [status(400, error(`Incorrect key ${key.slice(0, 12)}...`))]],
+  ['an error that contains only the end of the key', [status(400, error(`Incorrect key ****${key.slice(-9)}`))]],
   ['a wrapped error', [status(500, error(`bad response: ${JSON.stringify(error(`no ${key}`))}`))]],
   ['the code of an error', [status(400, error('', { code: key, type: otherKey, param: key }))]],
   [
@@ -95,14 +89,14 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
     ],
   ],
   ['a redirect', [status(302, '', { location: `https://elsewhere.test/${key}`, 'x-request-id': key })]],
-  ['an error of the network', [rejecting('ENOTFOUND', `getaddrinfo ENOTFOUND ${key}.test`)]],
+  ['a network error', [rejecting('ENOTFOUND', `getaddrinfo ENOTFOUND ${key}.test`)]],
   [
     'the address of a proxy',
     [() => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND', hostname: `${key}.proxy.test` }))],
   ],
-  ['the answer', [stream((body) => body.delta(`Your key is ${key}.`).finish().done())]],
+  ['an answer', [stream((body) => body.delta(`Your key is ${key}.`).finish().done())]],
   [
-    'the answer, split over deltas',
+    'an answer that splits it over several deltas',
     [
       stream((body) => {
         for (const char of `It is ${key}!`) body.delta(char);
@@ -156,15 +150,15 @@ const echoes: readonly (readonly [where: string, replies: readonly Reply[]])[] =
   ],
 ];
 
-describe('a key that the gateway echoes', () => {
+describe('key that the gateway echoes', () => {
   for (const [where, replies] of echoes) {
     it(`is removed from ${where}`, async () => {
-      assertNoKey(await turnOf(...replies));
+      assertNoKey(await finishedTurn(...replies));
     });
   }
 
   it('is replaced without changing the text around it', async () => {
-    const run = await turnOf(
+    const run = await finishedTurn(
       stream((body) =>
         body
           .delta(`A ${key.slice(0, 7)}`)
@@ -178,7 +172,9 @@ describe('a key that the gateway echoes', () => {
   });
 
   it('leaves the classification of the error unchanged', async () => {
-    const run = await turnOf(status(401, error(`Incorrect API key provided: ${key}.`, { code: 'invalid_api_key' })));
+    const run = await finishedTurn(
+      status(401, error(`Incorrect API key provided: ${key}.`, { code: 'invalid_api_key' })),
+    );
     assert.equal(run.last('failed').kind, 'auth');
     assert.equal(run.last('failed').detail, 'Incorrect API key provided: [redacted].');
   });

@@ -3,12 +3,16 @@ import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming } from '../../support/scriptedFetch';
 
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
-const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '5', 'x-request-id': 'req-limited' });
+const rateLimited = status(
+  429,
+  { error: { message: 'slow down' } },
+  { 'retry-after': '5', 'x-request-id': 'req-limited' },
+);
 
-describe('the ledger of a turn', () => {
-  it('has every attempt, with its wait, its answer and why it ended', async () => {
+describe('ledger in the report of the engine', () => {
+  it('records each attempt with its waits, its response and its end', async () => {
     const world = new EngineWorld({
-      replies: [limited, streaming((body) => body.delta('Hello').finish('stop', usage).done())],
+      replies: [rateLimited, streaming((body) => body.delta('Hello').finish('stop', usage).done())],
     });
     const start = world.clock.now();
     await world.ask().toEnd();
@@ -37,15 +41,15 @@ describe('the ledger of a turn', () => {
     assert.ok((second.ended?.bytes ?? 0) > 100);
   });
 
-  it('has nothing of the key, the prompt or the answer', async () => {
-    const world = new EngineWorld({ replies: [limited, answering('a secret answer')] });
+  it('contains no part of the prompt or the answer', async () => {
+    const world = new EngineWorld({ replies: [rateLimited, answering('a secret answer')] });
     await world.ask({ request: { messages: [{ role: 'user', content: 'a secret prompt' }] } }).toEnd();
-    const told = JSON.stringify(world.engine.report());
-    assert.ok(!told.includes('secret'), told);
+    const report = JSON.stringify(world.engine.report());
+    assert.ok(!report.includes('secret'), report);
   });
 
-  it('says of a turn that goes on that it does, and of one that failed why', async () => {
-    const world = new EngineWorld({ replies: [status(401, { error: { message: 'no' } }), limited] });
+  it('reports the outcome of running, failed and stopped turns', async () => {
+    const world = new EngineWorld({ replies: [status(401, { error: { message: 'no' } }), rateLimited] });
     await world.ask().toEnd();
     const run = world.ask();
     await world.clock.advance(0);
@@ -57,7 +61,7 @@ describe('the ledger of a turn', () => {
     assert.equal(world.engine.report().turns.at(-1)?.outcome, 'stopped');
   });
 
-  it('is kept for the last fifty turns', async () => {
+  it('keeps the last fifty turns', async () => {
     const world = new EngineWorld({ replies: [answering('ok')] });
     for (let n = 0; n < 51; n++) await world.ask({ request: { model: `model-${n}` } }).toEnd();
     const { turns } = world.engine.report();

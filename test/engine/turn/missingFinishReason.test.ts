@@ -6,7 +6,7 @@ const chunk = (delta: unknown, finish: string | null = null): unknown => ({
   choices: [{ index: 0, delta, finish_reason: finish }],
 });
 
-/** Text under a finish reason that stays null, and `[DONE]`. */
+/** Returns a stream with text and `[DONE]` whose finish reason stays null. */
 const unfinished = (content: string): Reply => streaming((body) => void body.event(chunk({ content })).done());
 const finished = (content: string): Reply =>
   streaming((body) => void body.event(chunk({ content })).event(chunk({}, 'stop')).done());
@@ -17,8 +17,8 @@ async function ask(world: EngineWorld): Promise<EngineRun> {
   return world.ask().toEnd();
 }
 
-describe('a stream that ends with [DONE] while its finish reason is null', () => {
-  it('is a complete answer once a continuation adds nothing, from then on without a continuation', async () => {
+describe('stream that ends with [DONE] but without a finish reason', () => {
+  it('counts as complete after a continuation adds nothing, and in later turns without a continuation', async () => {
     const world = new EngineWorld({ replies: [unfinished(answer), unfinished(''), unfinished(answer)] });
     const first = await ask(world);
     assert.deepEqual([first.last('done').text, first.of('attempt').length], [answer, 2]);
@@ -26,18 +26,18 @@ describe('a stream that ends with [DONE] while its finish reason is null', () =>
     assert.deepEqual([second.last('done').text, second.of('attempt').length], [answer, 1]);
   });
 
-  it('is a complete answer when the continuation repeats all of it', async () => {
+  it('counts as complete when the continuation repeats the complete answer', async () => {
     const world = new EngineWorld({ replies: [unfinished(answer), unfinished(answer)] });
     assert.equal((await ask(world)).last('done').text, answer);
   });
 
-  it('is continued again while continuations add to it', async () => {
+  it('is continued as long as continuations add text', async () => {
     const world = new EngineWorld({ replies: [unfinished('Sheep graze '), unfinished('on the '), finished('hill.')] });
     const run = await ask(world);
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 3]);
   });
 
-  it('is also resumed in a later turn when the gateway has sent a finish reason before', async () => {
+  it('is resumed in every turn when the gateway has sent a finish reason before', async () => {
     const world = new EngineWorld({
       replies: [finished(answer), unfinished(answer), unfinished(''), unfinished(answer), finished(' All day.')],
     });
@@ -47,7 +47,7 @@ describe('a stream that ends with [DONE] while its finish reason is null', () =>
     assert.equal(third.last('done').text, `${answer} All day.`);
   });
 
-  it('keeps tool calls that a second attempt repeats', async () => {
+  it('counts as complete when a second attempt repeats its tool calls', async () => {
     const call = chunk({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n":7}' } }] });
     const world = new EngineWorld({ replies: [streaming((body) => void body.event(call).done())] });
     const run = await ask(world);
@@ -55,22 +55,22 @@ describe('a stream that ends with [DONE] while its finish reason is null', () =>
   });
 });
 
-describe('a continuation that thinks first', () => {
-  it('joins without the blank lines behind its reasoning', async () => {
+describe('continuation with reasoning', () => {
+  it('is joined without the blank lines after its reasoning', async () => {
     const cut = streaming((body) => void body.event(chunk({ content: 'Sheep graze ' })).done());
-    const thinks = streaming((body) => {
+    const reasoning = streaming((body) => {
       body.event(chunk({ content: '<think>Go on.</think>\n' })).event(chunk({ content: '\non the hill.' }));
       body.event(chunk({}, 'stop')).done();
     });
-    const run = await ask(new EngineWorld({ replies: [cut, thinks] }));
+    const run = await ask(new EngineWorld({ replies: [cut, reasoning] }));
     assert.equal(run.last('done').text, answer);
   });
 });
 
-describe('an answer that the gateway restarts within one stream', () => {
+describe('answer that the gateway restarts within one stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 
-  it('is asked for again when it has called a tool', async () => {
+  it('is requested again when it has called a tool', async () => {
     const call = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n"' } }] };
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', call));
@@ -83,7 +83,7 @@ describe('an answer that the gateway restarts within one stream', () => {
     assert.deepEqual([run.of('cut')[0]?.reason, run.last('done').text], ['server', answer]);
   });
 
-  it('keeps what a continuation has added before, and is continued again', async () => {
+  it('keeps the text that a continuation added before the restart, and is continued again', async () => {
     const cut = streaming((body) => void body.event(chunk({ content: 'Sheep ' })).done());
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', { content: 'graze on ' }));

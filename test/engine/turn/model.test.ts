@@ -5,23 +5,23 @@ import { EngineRun } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import type { Reply } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
-import { UnreliableServer, type Mood } from './unreliableServer';
+import { UnreliableServer, type ServerBehavior } from './unreliableServer';
 
-/** What a person, the laptop and time do to a turn. */
-type Deed =
+/** An action of the user or the computer during a turn. */
+type Action =
   | { readonly kind: 'time passes'; readonly ms: number }
-  | { readonly kind: 'the laptop sleeps'; readonly ms: number }
+  | { readonly kind: 'the computer sleeps'; readonly ms: number }
   | { readonly kind: 'retry now' | 'try anyway' | 'switch model' | 'stop' | 'leave' };
 
 const maxRetries = 3;
-/** Of the settings and the engine's rules: of a wait the server asked for, with its margin; the first one is free. */
+/** Limit for the sum of all waits: the deadline, plus one maximum retry-after with its margin. */
 const deadlineMs = 300_000 + 305_000;
-/** Of the engine's rules: resumes that are taken in one turn. */
+/** Limit for the resumes of a turn that the gateway accepts. */
 const maxResumes = 5;
 
 const sent = fc.integer({ min: 0, max: 120 });
-const mood: fc.Arbitrary<Mood> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<Mood>({ kind: 'answers' }) },
+const behavior: fc.Arbitrary<ServerBehavior> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<ServerBehavior>({ kind: 'answers' }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -53,45 +53,50 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
   },
 );
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('time passes'), ms: fc.integer({ min: 1, max: 90_000 }) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('the laptop sleeps'), ms: fc.integer({ min: 20_000, max: 4_000_000 }) }),
+    arbitrary: fc.record({ kind: fc.constant('the computer sleeps'), ms: fc.integer({ min: 20_000, max: 4_000_000 }) }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('retry now', 'try anyway', 'switch model') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'leave') }) },
 );
 
-interface Story {
-  readonly moods: readonly Mood[];
-  readonly deeds: readonly Deed[];
-  readonly overlap: number;
+/** A random test case. */
+interface TestCase {
+  readonly behaviors: readonly ServerBehavior[];
+  readonly actions: readonly Action[];
+  readonly repeatedChars: number;
   readonly model: string;
-  readonly chance: number;
+  readonly randomNumber: number;
 }
 
-const story: fc.Arbitrary<Story> = fc.record({
-  moods: fc.array(mood, { maxLength: 12 }),
-  deeds: fc.array(deed, { maxLength: 8 }),
-  overlap: fc.constantFrom(0, 24, 60),
+const testCase: fc.Arbitrary<TestCase> = fc.record({
+  behaviors: fc.array(behavior, { maxLength: 12 }),
+  actions: fc.array(action, { maxLength: 8 }),
+  repeatedChars: fc.constantFrom(0, 24, 60),
   model: fc.constantFrom('gpt-4o', 'claude-sonnet-4', 'deepseek-r1'),
-  chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  randomNumber: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 
-/** Every piece of it is unlike every other, so that each splice has one right place. */
+/** An answer without repeated passages, so that every seam has only one correct offset. */
 const answer = Array.from({ length: 60 }, (_, n) => `Sentence ${n} of ${n * n}.`)
   .join(' ')
   .slice(0, 600);
 
-interface Played {
+/** A finished turn and the server that answered it. */
+interface PlayedCase {
   readonly run: EngineRun;
   readonly server: UnreliableServer;
 }
 
-/** @param order which comes first, the answer to a request or what a person does next */
-async function play({ moods, deeds, overlap, model, chance }: Story, order: fc.Scheduler): Promise<Played> {
-  const server = new UnreliableServer(answer, [...moods], overlap);
+/** Runs a test case. @param order scheduler that decides whether the next response or the next action comes first */
+async function play(
+  { behaviors, actions, repeatedChars, model, randomNumber }: TestCase,
+  order: fc.Scheduler,
+): Promise<PlayedCase> {
+  const server = new UnreliableServer(answer, [...behaviors], repeatedChars);
   const reply: Reply = async (request) => {
     await order.schedule(Promise.resolve(), 'the server answers');
     if (request.signal.aborted) throw new DOMException('This operation was aborted', 'AbortError');
@@ -100,27 +105,27 @@ async function play({ moods, deeds, overlap, model, chance }: Story, order: fc.S
   const run = new EngineRun({
     replies: [reply],
     settings: { retry: { maxRetries }, fallbackModels: ['fallback-model'] },
-    random: () => chance,
+    random: () => randomNumber,
     request: { model },
   });
-  order.scheduleSequence(deeds.map((each) => ({ label: each.kind, builder: () => carryOut(run, each) })));
+  order.scheduleSequence(actions.map((next) => ({ label: next.kind, builder: () => carryOut(run, next) })));
   while (!run.terminal) {
     await settle();
     if (order.count() > 0) await order.waitNext(1);
     else if ((await run.clock.next()) === undefined) break;
   }
-  // Answers that are still on their way find nobody.
+  // Delivers the responses that are still in flight. The turn must ignore them.
   while (order.count() > 0) await order.waitNext(1);
   await run.toEnd();
   return { run, server };
 }
 
-async function carryOut({ turn, clock }: EngineRun, each: Deed): Promise<void> {
-  switch (each.kind) {
+async function carryOut({ turn, clock }: EngineRun, next: Action): Promise<void> {
+  switch (next.kind) {
     case 'time passes':
-      return clock.advance(each.ms);
-    case 'the laptop sleeps':
-      clock.epoch += each.ms;
+      return clock.advance(next.ms);
+    case 'the computer sleeps':
+      clock.epoch += next.ms;
       return;
     case 'retry now':
       turn.retryNow();
@@ -139,35 +144,36 @@ async function carryOut({ turn, clock }: EngineRun, each: Deed): Promise<void> {
   }
 }
 
-const holds = async (check: (run: EngineRun, server: UnreliableServer) => void): Promise<void> => {
+const checkCases = async (check: (run: EngineRun, server: UnreliableServer) => void): Promise<void> => {
   await fc.assert(
-    fc.asyncProperty(story, fc.scheduler(), async (it, order) => {
-      const { run, server } = await play(it, order);
+    fc.asyncProperty(testCase, fc.scheduler(), async (randomCase, order) => {
+      const { run, server } = await play(randomCase, order);
       check(run, server);
     }),
     { numRuns: propertyRuns },
   );
 };
 
-describe('a turn with an unreliable server and an impatient person', function () {
+describe('turn with an unreliable server and random user actions', function () {
   this.timeout(600_000);
 
-  it('keeps its promises, whatever happens', async () => {
-    await holds((run, server) => {
+  it('neither loses nor repeats text, stays within its limits and releases all resources', async () => {
+    await checkCases((run, server) => {
       const { events, clock, wire } = run;
-      assert.deepEqual(events.filter(isTerminal), [events.at(-1)], 'exactly one terminal event, the last one');
-      assert.equal(server.overlaps, 0, 'at most one attempt in flight');
-      assert.equal(clock.pending, 0, 'no timer is left');
+      assert.deepEqual(events.filter(isTerminal), [events.at(-1)], 'exactly one terminal event, at the end');
+      assert.equal(server.concurrentRequests, 0, 'at most one attempt in flight');
+      assert.equal(clock.pending, 0, 'no timer remains');
       assert.ok(
         wire.requests.every(({ signal }) => signal.aborted),
-        'no socket is left',
+        'no socket remains open',
       );
-      assert.equal(run.shownText, textOf(run.terminal), 'what was shown is what the end says');
-      if (run.terminal?.type === 'done') assert.equal(run.shownText, answer, 'a finished answer is whole, and once');
-      assert.ok(mostRetries(events) <= maxRetries, 'no retry beyond the setting');
-      assert.ok(waitedMs(events) <= deadlineMs, 'no wait beyond the deadline');
-      assert.ok(takenResumes(events) <= maxResumes, 'no resume beyond the budget');
-      assert.deepEqual(outOfTurn(events), [], 'nothing comes from an attempt that is over');
+      assert.equal(run.shownText, textOf(run.terminal), 'the shown text is the text of the terminal event');
+      if (run.terminal?.type === 'done')
+        assert.equal(run.shownText, answer, 'a complete answer is neither cut nor repeated');
+      assert.ok(maxRetriesInARow(events) <= maxRetries, 'no more retries than the setting allows');
+      assert.ok(waitedMs(events) <= deadlineMs, 'no waits beyond the deadline');
+      assert.ok(acceptedResumes(events) <= maxResumes, 'no more resumes than the budget allows');
+      assert.deepEqual(textOfEndedAttempts(events), [], 'no text from an attempt that has ended');
     });
   });
 });
@@ -177,27 +183,27 @@ function textOf(terminal: StreamEvent | undefined): string {
   return terminal.text;
 }
 
-/** Attempts that the engine made by itself because no gateway took the one before, without anything new between. */
-function mostRetries(events: readonly StreamEvent[]): number {
-  let row = 0;
-  let most = 0;
-  let taken = false;
+/** Returns the highest number of automatic retries in a row without an accepted request or new text in between. */
+function maxRetriesInARow(events: readonly StreamEvent[]): number {
+  let retries = 0;
+  let max = 0;
+  let isAccepted = false;
   for (const event of events) {
     if (event.type === 'attempt') {
-      const own = event.why === 'retry' || event.why === 'resume';
-      if (own && !taken && event.attempt > 1) row++;
-      most = Math.max(most, row);
-      taken = false;
+      const isAutomatic = event.why === 'retry' || event.why === 'resume';
+      if (isAutomatic && !isAccepted && event.attempt > 1) retries++;
+      max = Math.max(max, retries);
+      isAccepted = false;
     }
-    if (event.type === 'headers' && event.status < 300) taken = true;
-    // What is held back, for a seam or until it overtakes, has arrived all the same.
-    const anew = event.type === 'tool-call' || (event.type === 'ended' && event.chars > 0);
-    if (anew || event.type === 'model') row = 0;
+    if (event.type === 'headers' && event.status < 300) isAccepted = true;
+    // Text that the engine holds back, before a seam or during a restart, counts as new text.
+    const hasNewText = event.type === 'tool-call' || (event.type === 'ended' && event.chars > 0);
+    if (hasNewText || event.type === 'model') retries = 0;
   }
-  return most;
+  return max;
 }
 
-/** Waits that were announced, but for those without a network and those that the user has cut short. */
+/** Returns the total time of the announced waits, except for waits offline and waits that the user ended. */
 function waitedMs(events: readonly StreamEvent[]): number {
   return events.reduce((sum, event, n) => {
     if (event.type !== 'waiting' || event.reason === 'offline' || event.told !== 'turn') return sum;
@@ -206,16 +212,16 @@ function waitedMs(events: readonly StreamEvent[]): number {
   }, 0);
 }
 
-function takenResumes(events: readonly StreamEvent[]): number {
-  const taken = new Set(
+function acceptedResumes(events: readonly StreamEvent[]): number {
+  const accepted = new Set(
     events.flatMap((event) => (event.type === 'headers' && event.status < 300 ? [event.attempt] : [])),
   );
-  return events.filter((event) => event.type === 'attempt' && event.how !== undefined && taken.has(event.attempt))
+  return events.filter((event) => event.type === 'attempt' && event.how !== undefined && accepted.has(event.attempt))
     .length;
 }
 
-/** Text and reasoning of any attempt but the present one, or of one that has ended. */
-function outOfTurn(events: readonly StreamEvent[]): readonly StreamEvent[] {
+/** Returns the text and reasoning events of attempts that had already ended. */
+function textOfEndedAttempts(events: readonly StreamEvent[]): readonly StreamEvent[] {
   let attempt = 0;
   let ended = 0;
   return events.filter((event) => {

@@ -13,13 +13,13 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-const limited = (seconds: number): Reply =>
+const rateLimited = (seconds: number): Reply =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 const failing = status(500, { error: { message: 'boom' } });
 
-describe('a limit told to one request', () => {
-  it('holds back the others of the window, and says why', async () => {
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+describe('cooldown after a rate limit', () => {
+  it('delays the other requests of the window, and announces the reason', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
     const second = world.ask();
@@ -38,13 +38,13 @@ describe('a limit told to one request', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
-  it('lets one probe go first, then two, then four, as the gateway takes them', async () => {
+  it('admits one probe first, then doubles the number of requests as the gateway accepts them', async () => {
     const unanswered: (() => void)[] = [];
     const slow: Reply = () =>
       new Promise((resolve) => {
         unanswered.push(() => resolve(new Response(new ReadableStream(), { headers: sseHeaders })));
       });
-    const world = new EngineWorld({ replies: [limited(30), slow] });
+    const world = new EngineWorld({ replies: [rateLimited(30), slow] });
     const runs = [world.ask()];
     await settle();
     for (let n = 0; n < 20; n++) runs.push(world.ask());
@@ -59,8 +59,8 @@ describe('a limit told to one request', () => {
     assert.deepEqual(sizes, [1, 2, 4, 8, 5]);
   });
 
-  it('announces the wait behind a probe once, as an estimate, however long the probe takes', async () => {
-    const world = new EngineWorld({ replies: [limited(30), silent] });
+  it('announces the wait for a probe once, as an estimate, however long the probe takes', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const runs = [world.ask()];
     await settle();
     runs.push(world.ask(), world.ask());
@@ -78,8 +78,11 @@ describe('a limit told to one request', () => {
     for (const run of runs) run.turn.stop();
   });
 
-  it('holds back the others although this one gives up', async () => {
-    const world = new EngineWorld({ replies: [limited(120), answering('ok')], settings: { retry: { maxRetries: 0 } } });
+  it('delays other requests although the rate-limited turn has failed', async () => {
+    const world = new EngineWorld({
+      replies: [rateLimited(120), answering('ok')],
+      settings: { retry: { maxRetries: 0 } },
+    });
     await world.ask().toEnd();
     const run = world.ask();
     await settle();
@@ -87,8 +90,8 @@ describe('a limit told to one request', () => {
     run.turn.stop();
   });
 
-  it('that is too far away is told to all, and none of them asks', async () => {
-    const world = new EngineWorld({ replies: [limited(3600)] });
+  it('fails all turns without further requests when the retry-after exceeds the limit', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(3600)] });
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
     for (const run of runs) {
@@ -98,7 +101,7 @@ describe('a limit told to one request', () => {
     }
   });
 
-  it('stands for the model as long as it lasts, though a turn has gone on with another one', async () => {
+  it('lasts for its model although the turn has continued with a fallback model', async () => {
     const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
     const world = new EngineWorld({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
@@ -111,17 +114,17 @@ describe('a limit told to one request', () => {
     run.turn.stop();
   });
 
-  it('is no reason to wait for another model, key or gateway', async () => {
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+  it('does not delay requests to another model', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
-    const other = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
-    assert.equal(other.of('waiting').length, 0);
+    const otherModel = await world.ask({ request: { model: 'gemini-3-pro' } }).toEnd();
+    assert.equal(otherModel.of('waiting').length, 0);
     first.turn.stop();
   });
 
-  it('does not hold back who wants to try now', async () => {
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+  it('is skipped by Retry now', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
     const second = world.ask();
@@ -133,8 +136,8 @@ describe('a limit told to one request', () => {
     first.turn.stop();
   });
 
-  it('is forgotten when the network state is reset, and the waiting requests are sent', async () => {
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+  it('ends when the network state is reset, and the waiting requests are sent', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = world.ask();
     await settle();
     const second = world.ask();
@@ -145,8 +148,8 @@ describe('a limit told to one request', () => {
     first.turn.stop();
   });
 
-  it('is forgotten by the turn that was told, too', async () => {
-    const world = new EngineWorld({ replies: [limited(30), answering('ok')] });
+  it('ends for the rate-limited turn, too, when the network state is reset', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const run = world.ask();
     await settle();
     await world.engine.resetNetworkState();
@@ -154,8 +157,8 @@ describe('a limit told to one request', () => {
     assert.deepEqual([run.last('done').text, run.of('attempt')[1]?.why], ['ok', 'retry-now']);
   });
 
-  it('leaves no timer when the waiting are stopped', async () => {
-    const world = new EngineWorld({ replies: [limited(30)] });
+  it('leaves no timer when the waiting turns are stopped', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30)] });
     const runs = [world.ask()];
     await settle();
     runs.push(world.ask(), world.ask());
@@ -167,38 +170,38 @@ describe('a limit told to one request', () => {
   });
 });
 
-/** Two windows and what they tell each other. */
-class Board implements SharedCooldowns {
-  note: Cooldown | undefined;
+/** A store of one cooldown that several windows share. */
+class CooldownStore implements SharedCooldowns {
+  cooldown: Cooldown | undefined;
 
   read(): Promise<Cooldown | undefined> {
-    return Promise.resolve(this.note);
+    return Promise.resolve(this.cooldown);
   }
 
   write(_: unknown, cooldown: Cooldown): Promise<void> {
-    this.note = cooldown;
+    this.cooldown = cooldown;
     return Promise.resolve();
   }
 
   clear(): Promise<void> {
-    this.note = undefined;
+    this.cooldown = undefined;
     return Promise.resolve();
   }
 }
 
-describe('a limit told to one window', () => {
-  it('holds back the other one, which says why', async () => {
+describe('cooldown of another window', () => {
+  it('delays the requests of this window, which announces the reason', async () => {
     const clock = new VirtualClock();
-    const cooldowns = new Board();
-    const [here, there] = [1, 2].map(
-      () => new EngineWorld({ replies: [limited(30), answering('ok')], clock, cooldowns }),
+    const cooldowns = new CooldownStore();
+    const [firstWindow, secondWindow] = [1, 2].map(
+      () => new EngineWorld({ replies: [rateLimited(30), answering('ok')], clock, cooldowns }),
     );
-    assert.ok(here && there);
-    const first = here.ask();
+    assert.ok(firstWindow && secondWindow);
+    const first = firstWindow.ask();
     await settle();
-    const second = there.ask();
+    const second = secondWindow.ask();
     await settle();
-    assert.deepEqual([here.wire.requests.length, there.wire.requests.length], [1, 0]);
+    assert.deepEqual([firstWindow.wire.requests.length, secondWindow.wire.requests.length], [1, 0]);
     const { reason, told, source } = second.last('waiting');
     assert.deepEqual([reason, told, source], ['rate-limit', 'window', 'server']);
     first.turn.stop();
@@ -206,9 +209,9 @@ describe('a limit told to one window', () => {
   });
 });
 
-describe('a folder of notes that hangs', () => {
-  it('holds a turn up for a quarter of a second', async () => {
-    const cooldowns = new Board();
+describe('store of shared cooldowns that hangs', () => {
+  it('delays a turn by at most 250 ms', async () => {
+    const cooldowns = new CooldownStore();
     cooldowns.read = () => new Promise(() => undefined);
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     const run = world.ask();
@@ -219,17 +222,17 @@ describe('a folder of notes that hangs', () => {
   });
 });
 
-describe('a note that is put off and off', () => {
-  it('ends a turn in the queue at its deadline, as it would end a retry', async () => {
-    const cooldowns = new Board();
+describe('shared cooldown that is extended repeatedly', () => {
+  it('ends a queued turn at its deadline', async () => {
+    const cooldowns = new CooldownStore();
     const world = new EngineWorld({ replies: [answering('never')], cooldowns });
-    const noteFor = (ms: number): void => {
-      cooldowns.note = { until: world.clock.now() + ms, delayMs: ms, source: 'server', reason: 'rate-limit' };
+    const setCooldown = (ms: number): void => {
+      cooldowns.cooldown = { until: world.clock.now() + ms, delayMs: ms, source: 'server', reason: 'rate-limit' };
     };
-    noteFor(200_000);
+    setCooldown(200_000);
     const run = world.ask();
     await world.clock.advance(190_000);
-    noteFor(200_000);
+    setCooldown(200_000);
     await world.clock.advance(2000);
     const { kind, message } = run.last('failed');
     assert.equal(kind, 'budget');
@@ -238,31 +241,31 @@ describe('a note that is put off and off', () => {
   });
 });
 
-describe('a note that is gone', () => {
-  it('lets go who was held back by it', async () => {
-    const cooldowns = new Board();
+describe('shared cooldown that is cleared', () => {
+  it('admits the requests that it has delayed', async () => {
+    const cooldowns = new CooldownStore();
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
-    cooldowns.note = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
+    cooldowns.cooldown = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
     const run = world.ask();
     await world.clock.advance(3000);
     assert.equal(run.last('waiting').told, 'window');
-    cooldowns.note = undefined;
+    cooldowns.cooldown = undefined;
     await world.clock.advance(2000);
     assert.equal(run.last('done').text, 'ok');
   });
 });
 
-describe('a provider that fails', () => {
-  /** Five failures in a row, one turn each. */
-  async function broken(world: EngineWorld): Promise<void> {
+describe('circuit breaker of a model', () => {
+  /** Opens the circuit breaker: five turns fail in a row. */
+  async function openBreaker(world: EngineWorld): Promise<void> {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   }
   const settings = { retry: { maxRetries: 0 } };
-  const opened = [failing, failing, failing, failing, failing];
+  const fiveFailures = [failing, failing, failing, failing, failing];
 
-  it('is left alone after five failures in a row, until one probe has succeeded', async () => {
-    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings });
-    await broken(world);
+  it('opens after five failures in a row and closes after a successful probe', async () => {
+    const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
+    await openBreaker(world);
     const run = world.ask();
     await settle();
     assert.equal(world.wire.requests.length, 5);
@@ -275,9 +278,9 @@ describe('a provider that fails', () => {
     assert.equal(next.of('waiting').length, 0);
   });
 
-  it('is asked all the same when the user wants it', async () => {
-    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings });
-    await broken(world);
+  it('is bypassed by Try anyway', async () => {
+    const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
+    await openBreaker(world);
     const run = world.ask();
     await settle();
     run.turn.tryAnyway();
@@ -285,18 +288,18 @@ describe('a provider that fails', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('is asked at once by a turn that was to try anyway from its beginning', async () => {
-    const world = new EngineWorld({ replies: [...opened, answering('ok')], settings });
-    await broken(world);
+  it('is bypassed by Try anyway before the turn has a route', async () => {
+    const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
+    await openBreaker(world);
     const run = world.ask();
     run.turn.tryAnyway();
     await settle();
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 0]);
   });
 
-  it('is left for somewhat longer when the probe fails', async () => {
+  it('stays open for longer after the probe has failed', async () => {
     const world = new EngineWorld({ replies: [failing], settings });
-    await broken(world);
+    await openBreaker(world);
     const probe = await world.ask().toEnd();
     assert.equal(probe.last('failed').kind, 'server');
     const run = world.ask();
@@ -305,12 +308,12 @@ describe('a provider that fails', () => {
     run.turn.stop();
   });
 
-  it('gives way to the next model of the user, at once and with its label', async () => {
+  it('switches to the fallback model immediately and labels the switch', async () => {
     const world = new EngineWorld({
-      replies: [...opened, answering('ok')],
+      replies: [...fiveFailures, answering('ok')],
       settings: { ...settings, fallbackModels: ['second'] },
     });
-    // With a model to fall back to, no turn fails before that one has.
+    // With a fallback model, a turn only fails after that model has failed.
     const runs = [];
     for (let n = 0; n < 6; n++) runs.push(await world.ask().toEnd());
     const switched = runs.flatMap((run) => run.of('model'));
@@ -318,19 +321,22 @@ describe('a provider that fails', () => {
       switched.map(({ from, to, reason }) => [from, to, reason]),
       [
         ['gpt-4o', 'second', 'server'],
-        // The first model comes first again, and has not recovered.
+        // A new turn starts with the configured model, which has not recovered.
         ['gpt-4o', 'second', 'breaker'],
       ],
     );
   });
 
-  it('is not forgiven because a user lost patience', async () => {
-    const dumb = streaming((body) => body.send(': hello\n\n'));
-    const world = new EngineWorld({ replies: [...opened.slice(1), dumb, failing, answering('ok')], settings });
+  it('keeps its failure count when the user stops a turn', async () => {
+    const silentStream = streaming((body) => body.send(': hello\n\n'));
+    const world = new EngineWorld({
+      replies: [...fiveFailures.slice(1), silentStream, failing, answering('ok')],
+      settings,
+    });
     for (let n = 0; n < 4; n++) await world.ask().toEnd();
-    const impatient = world.ask();
+    const stopped = world.ask();
     await settle();
-    impatient.turn.stop();
+    stopped.turn.stop();
     await world.ask().toEnd();
     const run = world.ask();
     await settle();
@@ -338,18 +344,18 @@ describe('a provider that fails', () => {
     run.turn.stop();
   });
 
-  it('is not what a client error says', async () => {
+  it('does not count client errors', async () => {
     const world = new EngineWorld({ replies: [status(400, { error: { message: 'bad' } })], settings });
     for (let n = 0; n < 7; n++) await world.ask().toEnd();
     assert.equal(world.wire.requests.length, 7);
   });
 });
 
-describe('the retry budget of a gateway', () => {
+describe('retry budget of a gateway', () => {
   const settings = { retry: { maxRetries: 10, jitter: 'none', baseDelayMs: 250, maxDelayMs: 250 } } as const;
   const slow = status(408);
 
-  it('ends automatic retries when it is used up, says so, and keeps the button; time brings it back', async () => {
+  it('ends automatic retries with a message and Retry now when it is used up, and recovers over time', async () => {
     const world = new EngineWorld({ replies: [slow], settings });
     const [first, second] = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.deepEqual([first.last('failed').kind, second.last('failed').kind], ['timeout', 'budget']);
@@ -361,14 +367,14 @@ describe('the retry budget of a gateway', () => {
     assert.equal(third.last('failed').kind, 'timeout');
   });
 
-  it('grows with each success', async () => {
+  it('grows with each complete answer', async () => {
     const failures = Array.from({ length: 11 }, () => slow);
     const world = new EngineWorld({ replies: [...failures, answering('a'), answering('b'), slow], settings });
     for (let n = 0; n < 4; n++) await world.ask().toEnd();
     assert.equal(world.wire.requests.length, 11 + 2 + 5);
   });
 
-  it('is not overdrawn by turns that fail together', async () => {
+  it('is not overdrawn by turns that fail at the same time', async () => {
     const world = new EngineWorld({ replies: [slow], settings: { retry: { maxRetries: 1 } } });
     const runs = Array.from({ length: 30 }, () => world.ask());
     for (const run of runs) await run.toEnd();
@@ -376,7 +382,7 @@ describe('the retry budget of a gateway', () => {
     assert.equal(runs.filter((run) => run.last('failed').kind === 'budget').length, 18);
   });
 
-  it('gets back what a turn that is stopped did not need', async () => {
+  it('is refunded when a turn is stopped before its retry', async () => {
     const world = new EngineWorld({ replies: [slow] });
     const run = world.ask();
     await settle();
@@ -385,17 +391,17 @@ describe('the retry budget of a gateway', () => {
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
   });
 
-  it('is not charged where the gate holds everybody back anyway', async () => {
+  it('is not charged for overloads, for which the gate delays all requests', async () => {
     const world = new EngineWorld({ replies: [status(503)], settings });
     for (let n = 0; n < 3; n++) await world.ask().toEnd();
     assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
   });
 });
 
-describe('being offline', () => {
+describe('turn without a network', () => {
   const offline = rejecting('EAI_AGAIN');
 
-  it('is told, probed for, and over by itself', async () => {
+  it('announces that it is offline, probes the network and continues automatically', async () => {
     const run = await new EngineRun({
       replies: [offline, offline, offline, answering('probe'), answering('ok')],
     }).toEnd();
@@ -414,7 +420,7 @@ describe('being offline', () => {
     );
   });
 
-  it('is no question of attempts: it may last for hours', async () => {
+  it('waits for hours without using up its attempts', async () => {
     const world = new EngineWorld({ replies: [offline] });
     const run = world.ask();
     await world.clock.advance(3_600_000);
@@ -425,7 +431,7 @@ describe('being offline', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('that only the probe gets out of is a failure in the end', async () => {
+  it('fails after its retries when only the probe gets through', async () => {
     const world = new EngineWorld({
       replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
       settings: { retry: { maxRetries: 3 } },
@@ -434,7 +440,7 @@ describe('being offline', () => {
     assert.deepEqual([run.last('failed').kind, run.of('attempt').length], ['offline', 4]);
   });
 
-  it('ends at once when the user wants to try', async () => {
+  it('sends a request immediately on Retry now', async () => {
     const run = new EngineRun({ replies: [offline, answering('ok')] });
     await settle();
     run.turn.retryNow();
@@ -442,7 +448,7 @@ describe('being offline', () => {
     assert.deepEqual([run.wire.requests.length, run.last('done').text], [2, 'ok']);
   });
 
-  it('can be stopped while a probe is on its way', async () => {
+  it('can be stopped while a probe is in flight', async () => {
     const run = new EngineRun({ replies: [offline, silent] });
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);
@@ -453,16 +459,16 @@ describe('being offline', () => {
   });
 });
 
-describe('a laptop that sleeps', () => {
-  it('wakes up in a wait that is over', async () => {
-    const run = new EngineRun({ replies: [limited(100), answering('ok')] });
+describe('turn across sleep of the computer', () => {
+  it('ends a wait whose time passed during sleep', async () => {
+    const run = new EngineRun({ replies: [rateLimited(100), answering('ok')] });
     await settle();
     run.clock.epoch += 3_600_000;
     await run.clock.advance(1000);
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('gives a connection that says nothing a few seconds, and goes on', async () => {
+  it('resumes the answer when the connection stays silent for a few seconds after sleep', async () => {
     const run = new EngineRun({
       replies: [streaming((body) => body.delta('half of it, ')), answering('and the rest')],
     });
@@ -477,16 +483,16 @@ describe('a laptop that sleeps', () => {
     assert.equal(run.last('done').text, 'half of it, and the rest');
   });
 
-  it('keeps a connection whose headers came after it woke up, though the model thinks', async () => {
+  it('keeps a connection whose headers arrive after sleep, although the model is silent', async () => {
     let respond: (() => void) | undefined;
     let stream: LiveBody | undefined;
-    const late: Reply = (request) =>
+    const lateHeaders: Reply = (request) =>
       new Promise((resolve) => {
         stream = new LiveBody(request.signal);
         const { stream: body } = stream;
         respond = () => resolve(new Response(body, { headers: sseHeaders }));
       });
-    const run = new EngineRun({ replies: [late], request: { model: 'deepseek-r1' } });
+    const run = new EngineRun({ replies: [lateHeaders], request: { model: 'deepseek-r1' } });
     await run.clock.advance(5000);
     run.clock.epoch += 3_600_000;
     await run.clock.advance(6000);
@@ -497,7 +503,7 @@ describe('a laptop that sleeps', () => {
     assert.deepEqual([run.last('done').text, run.wire.requests.length], ['a', 1]);
   });
 
-  it('keeps a connection that goes on', async () => {
+  it('keeps a connection that sends data after sleep', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('a')))] });
     await run.clock.advance(5000);

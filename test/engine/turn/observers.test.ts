@@ -6,15 +6,15 @@ import { EngineWorld } from '../../support/engineRun';
 import { answering, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { settle } from '../../support/virtualClock';
 
-const limited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '2' });
+const rateLimited = status(429, { error: { message: 'slow down' } }, { 'retry-after': '2' });
 const fail = (): never => {
   throw new Error('the channel is closed');
 };
 
-describe('an observer that throws', () => {
+describe('observer that throws', () => {
   it('does not end a turn when the log throws', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
-    const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { log } });
+    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { log } });
     const run = await world.ask().toEnd();
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
   });
@@ -22,12 +22,12 @@ describe('an observer that throws', () => {
   it('does not prevent a turn from failing when the log throws', async () => {
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const connection = (): Promise<never> => Promise.reject(new TypeError('x is undefined'));
-    const run = await new EngineWorld({ replies: [limited], deps: { log }, connection }).ask().toEnd();
+    const run = await new EngineWorld({ replies: [rateLimited], deps: { log }, connection }).ask().toEnd();
     assert.equal(run.last('failed').kind, 'internal');
   });
 
-  it('does not end a turn when the listener for cooldowns throws, which is logged', async () => {
-    const world = new EngineWorld({ replies: [limited, answering('ok')], deps: { onCooldownChange: fail } });
+  it('does not end a turn when the listener for cooldowns throws, and logs the error', async () => {
+    const world = new EngineWorld({ replies: [rateLimited, answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);
@@ -35,40 +35,40 @@ describe('an observer that throws', () => {
 
   it('does not end a turn when the store of shared cooldowns throws', async () => {
     const unhandled: unknown[] = [];
-    const note = (reason: unknown): void => void unhandled.push(reason);
-    process.on('unhandledRejection', note);
+    const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', onUnhandled);
     const cooldowns = { read: fail, write: fail, clear: fail };
-    const run = await new EngineWorld({ replies: [limited, answering('ok')], cooldowns }).ask().toEnd();
+    const run = await new EngineWorld({ replies: [rateLimited, answering('ok')], cooldowns }).ask().toEnd();
     await settle();
-    process.off('unhandledRejection', note);
+    process.off('unhandledRejection', onUnhandled);
     assert.deepEqual([run.last('done').text, unhandled], ['ok', []]);
   });
 });
 
-describe('a turn and its key', () => {
+describe('key of a turn', () => {
   const key = 'hsa-secret-key-1';
 
-  /** Returns the paths of all properties that hold the key, except in the engine's memory, dependencies and keys. */
-  function holders(from: unknown): readonly string[] {
+  /** Returns the paths of all properties that contain the key, except in the engine's memory, dependencies and keys. */
+  function pathsWithKey(root: unknown): readonly string[] {
     const found: string[] = [];
-    const seen = new Set<unknown>();
+    const visited = new Set<unknown>();
     const visit = (value: unknown, path: string): void => {
       if (typeof value === 'string' && value.includes(key)) found.push(path);
-      if (typeof value !== 'object' || value === null || seen.has(value)) return;
-      seen.add(value);
+      if (typeof value !== 'object' || value === null || visited.has(value)) return;
+      visited.add(value);
       for (const name of Reflect.ownKeys(value)) {
         if (name === 'memory' || name === 'deps' || name === 'keys') continue;
         visit(Reflect.get(value, name), `${path}.${String(name)}`);
       }
     };
-    visit(from, 'turn');
+    visit(root, 'turn');
     return found;
   }
 
-  it('holds its key while it runs', async () => {
+  it('is referenced by the turn while the turn runs', async () => {
     const run = new EngineWorld({ replies: [streaming((body) => body.delta('a'))] }).ask();
     await settle();
-    assert.notDeepEqual(holders(run.turn), []);
+    assert.notDeepEqual(pathsWithKey(run.turn), []);
     run.turn.stop();
   });
 
@@ -79,7 +79,7 @@ describe('a turn and its key', () => {
     stopped: () => undefined,
   };
   for (const [type, end] of Object.entries(ends)) {
-    it(`no longer holds its key after "${type}"`, async () => {
+    it(`is no longer referenced by the turn after "${type}"`, async () => {
       const run = new EngineWorld({ replies: [streaming((live) => (body = live.delta('a')))] }).ask();
       await settle();
       end();
@@ -87,12 +87,12 @@ describe('a turn and its key', () => {
       await run.toEnd();
       assert.equal(run.terminal?.type, type);
       await settle();
-      assert.deepEqual(holders(run.turn), []);
+      assert.deepEqual(pathsWithKey(run.turn), []);
     });
   }
 
-  it('leaves no key in the client that is kept for the next request', async () => {
-    const apiKey = 'hsa-key-of-a-kept-client';
+  it('is not retained by the API client that is reused for the next request', async () => {
+    const apiKey = 'hsa-key-of-a-reused-client';
     const connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey });
     const world = new EngineWorld({ replies: [answering('ok')], connection });
     await world.ask().toEnd();
@@ -100,7 +100,7 @@ describe('a turn and its key', () => {
     assert.ok(!queryObjects(RequestBuilder, { format: 'summary' }).join('\n').includes(apiKey));
   });
 
-  it('are released by the engine as soon as the turn has ended', async () => {
+  it('is released by the engine together with the turn as soon as the turn has ended', async () => {
     const world = new EngineWorld({ replies: [answering('ok')] });
     const turn = await world
       .ask()
@@ -111,7 +111,7 @@ describe('a turn and its key', () => {
     await settle();
     // `queryObjects` collects garbage before it counts.
     queryObjects(Turn, { format: 'count' });
-    // Not `assert.equal`: mocha would print everything the turn refers to.
+    // `assert.equal` would make mocha print everything that the turn refers to.
     assert.ok(turn.deref() === undefined);
   });
 });

@@ -20,22 +20,22 @@ interface Message {
 const messagesOf = (request: SentRequest | undefined): readonly Message[] =>
   (request?.body.messages ?? []) as Message[];
 
-/** Deltas that are read before the connection breaks. */
+/** Returns a stream whose connection breaks after these deltas have been read. */
 const cut = (...deltas: readonly string[]): Reply =>
   streaming((body) => {
     for (const delta of deltas) body.delta(delta);
     setImmediate(() => setImmediate(() => body.break()));
   });
 
-const whole = 'Once upon a time there was a sheep that counted people until it fell asleep.';
-const half = whole.slice(0, 40);
-const rest = whole.slice(40);
+const fullAnswer = 'Once upon a time there was a sheep that counted people until it fell asleep.';
+const half = fullAnswer.slice(0, 40);
+const remainder = fullAnswer.slice(40);
 
-describe('a cut answer', () => {
-  it('goes on with what is asked for as the next character, and is told apart', async () => {
-    const run = await new EngineRun({ replies: [cut(half), answering(rest)] }).toEnd();
-    assert.equal(run.last('done').text, whole);
-    assert.equal(run.shownText, whole);
+describe('cut answer', () => {
+  it('is resumed with a continuation, and the resumed event gives the seam', async () => {
+    const run = await new EngineRun({ replies: [cut(half), answering(remainder)] }).toEnd();
+    assert.equal(run.last('done').text, fullAnswer);
+    assert.equal(run.shownText, fullAnswer);
     const { how, trimmed, seam } = run.last('resumed');
     assert.deepEqual([how, trimmed, seam], ['continue', 0, half.length]);
     assert.deepEqual(
@@ -45,26 +45,26 @@ describe('a cut answer', () => {
     assert.equal(run.of('attempt')[1]?.how, 'continue');
   });
 
-  it('asks for the rest with the partial, its last 200 characters and nothing of the key', async () => {
+  it('is resumed with a request that holds the partial answer and quotes its last 200 characters', async () => {
     const long = 'x'.repeat(100) + 'The quick brown fox. '.repeat(20);
     const run = await new EngineRun({ replies: [cut(long), answering('End.')] }).toEnd();
-    const [question, partial, plea] = messagesOf(run.wire.requests[1]);
-    assert.deepEqual([question?.role, partial?.role, plea?.role], ['user', 'assistant', 'user']);
+    const [question, partial, continuePrompt] = messagesOf(run.wire.requests[1]);
+    assert.deepEqual([question?.role, partial?.role, continuePrompt?.role], ['user', 'assistant', 'user']);
     assert.equal(partial?.content, long);
-    assert.ok(plea?.content.includes(`«${long.slice(-200)}»`));
+    assert.ok(continuePrompt?.content.includes(`«${long.slice(-200)}»`));
   });
 
-  it('drops what the continuation repeats', async () => {
-    const run = await new EngineRun({ replies: [cut(half), answering(half.slice(-20) + rest)] }).toEnd();
-    assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [whole, 20]);
+  it('drops the overlap of the continuation', async () => {
+    const run = await new EngineRun({ replies: [cut(half), answering(half.slice(-20) + remainder)] }).toEnd();
+    assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [fullAnswer, 20]);
   });
 
-  it('drops a replay of the whole answer', async () => {
-    const run = await new EngineRun({ replies: [cut(half), answering(whole)] }).toEnd();
-    assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [whole, half.length]);
+  it('drops the partial answer when the continuation repeats it from the beginning', async () => {
+    const run = await new EngineRun({ replies: [cut(half), answering(fullAnswer)] }).toEnd();
+    assert.deepEqual([run.last('done').text, run.last('resumed').trimmed], [fullAnswer, half.length]);
   });
 
-  it('is prefilled where the model takes it: the partial is the last message, without its white space', async () => {
+  it('is resumed by a prefill without trailing whitespace when the model supports it', async () => {
     const replies = [cut('The end of the line.\n\n'), answering('\n\nNew paragraph.')];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
     const last = messagesOf(run.wire.requests[1]).at(-1);
@@ -73,9 +73,9 @@ describe('a cut answer', () => {
     assert.equal(run.last('done').text, 'The end of the line.\n\nNew paragraph.');
   });
 
-  it('is asked for otherwise where the prefill is refused, at once, uncharged, and from then on', async () => {
+  it('is resumed by a continue prompt, immediately and from then on, when the prefill is rejected', async () => {
     const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
-    const replies = [cut(half), refusal, cut(rest.slice(0, 10)), answering(rest.slice(10))];
+    const replies = [cut(half), refusal, cut(remainder.slice(0, 10)), answering(remainder.slice(10))];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
     assert.deepEqual(
       run.of('attempt').map(({ why, how }) => [why, how]),
@@ -86,59 +86,66 @@ describe('a cut answer', () => {
         ['resume', 'continue'],
       ],
     );
-    assert.equal(run.last('done').text, whole);
+    assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.of('waiting').length, 2);
   });
 
-  it('starts again where its continuation is refused, and keeps the old text until it is overtaken', async () => {
+  it('is restarted when the request for a continuation is rejected', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
-    const run = await new EngineRun({ replies: [cut(half), refusal, answering(half, rest)] }).toEnd();
+    const run = await new EngineRun({ replies: [cut(half), refusal, answering(half, remainder)] }).toEnd();
     assert.deepEqual(
       run.of('attempt').map(({ why }) => why),
       ['first', 'resume', 'repair'],
     );
-    assert.deepEqual([run.last('resumed').how, run.last('replaced').text, run.shownText], ['restart', whole, whole]);
+    assert.deepEqual(
+      [run.last('resumed').how, run.last('replaced').text, run.shownText],
+      ['restart', fullAnswer, fullAnswer],
+    );
   });
 
-  it('becomes the other answer when the model starts again in other words', async () => {
+  it('is replaced when the continuation repeats its start and then differs', async () => {
     const first = 'A sheep is an animal that lives on hills and eats grass, mostly in company of other sheep.';
-    const other = first.slice(0, 70) + ' It is not alone. It has friends in the valley and a dog that looks after it.';
-    const run = await new EngineRun({ replies: [cut(first), answering(other)] }).toEnd();
-    assert.deepEqual([run.last('resumed').how, run.shownText, run.last('done').text], ['restart', other, other]);
+    const different =
+      first.slice(0, 70) + ' It is not alone. It has friends in the valley and a dog that looks after it.';
+    const run = await new EngineRun({ replies: [cut(first), answering(different)] }).toEnd();
+    assert.deepEqual(
+      [run.last('resumed').how, run.shownText, run.last('done').text],
+      ['restart', different, different],
+    );
   });
 
-  it('is sent again as it was when nothing had been shown', async () => {
-    const run = await new EngineRun({ replies: [cut(), answering(whole)] }).toEnd();
+  it('is requested again with the original request when no text had arrived', async () => {
+    const run = await new EngineRun({ replies: [cut(), answering(fullAnswer)] }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
-    assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], whole]);
+    assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
   });
 
-  it('of which only the thinking had arrived starts again, and thinks again', async () => {
+  it('is restarted when only reasoning had arrived', async () => {
     const thinking = streaming((body) => {
       body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] });
       setImmediate(() => setImmediate(() => body.break()));
     });
     const run = await new EngineRun({
-      replies: [thinking, answering(whole)],
+      replies: [thinking, answering(fullAnswer)],
       request: { model: 'claude-sonnet-4' },
     }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', whole]);
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
   });
 
-  it('that was thought about is never prefilled', async () => {
-    const thought = streaming((body) => {
+  it('is resumed without a prefill when it has reasoning', async () => {
+    const reasoned = streaming((body) => {
       body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }).delta(half);
       setImmediate(() => setImmediate(() => body.break()));
     });
     const run = await new EngineRun({
-      replies: [thought, answering(rest)],
+      replies: [reasoned, answering(remainder)],
       request: { model: 'claude-sonnet-4' },
     }).toEnd();
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', whole]);
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('that was calling a tool starts again: half a call is none', async () => {
+  it('is restarted when it was cut within a tool call', async () => {
     const calling = streaming((body) => {
       body.delta('I look it up.').event({
         choices: [
@@ -157,7 +164,7 @@ describe('a cut answer', () => {
     );
   });
 
-  it('shows a held continuation after 1.5 s, when nothing tells yet where it belongs', async () => {
+  it('shows a continuation that was held for 1.5 s without a certain overlap', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [cut('one two three'), streaming((body) => (stream = body.delta(' two')))] });
     await run.clock.advance(500);
@@ -172,7 +179,7 @@ describe('a cut answer', () => {
     assert.equal(run.last('done').text, 'one two three two one');
   });
 
-  it('that is stopped while a continuation is held keeps what it was: what is held is in it already', async () => {
+  it('drops the held overlap when the turn is stopped', async () => {
     const run = new EngineRun({ replies: [cut('one two three'), streaming((body) => body.delta(' two'))] });
     await run.clock.advance(500);
     run.turn.stop();
@@ -181,20 +188,20 @@ describe('a cut answer', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('is not doubled by an echo that is cut in its middle', async () => {
-    const replies = [cut(half), cut(half.slice(-20, -8)), answering(rest)];
+  it('contains no repetition when the stream is cut within an overlap', async () => {
+    const replies = [cut(half), cut(half.slice(-20, -8)), answering(remainder)];
     const run = await new EngineRun({ replies }).toEnd();
-    assert.deepEqual([run.last('done').text, run.shownText], [whole, whole]);
+    assert.deepEqual([run.last('done').text, run.shownText], [fullAnswer, fullAnswer]);
   });
 
-  it('never ends in half a character, nor begins its rest with one', async () => {
+  it('keeps surrogate pairs together at the seam', async () => {
     const run = await new EngineRun({ replies: [cut('sheep \ud83d'), answering('\ud83d\udc11!')] }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1])[1]?.content, 'sheep ');
     assert.equal(run.last('done').text, 'sheep \ud83d\udc11!');
     assert.ok(run.of('text').every(({ text }) => text.isWellFormed()));
   });
 
-  it('joins a character whose halves come in two deltas', async () => {
+  it('joins a surrogate pair that is split over two deltas', async () => {
     const run = await new EngineRun({ replies: [answering('sheep \ud83d', '\udc11!')] }).toEnd();
     assert.deepEqual(
       run.of('text').map(({ text }) => text),
@@ -202,28 +209,28 @@ describe('a cut answer', () => {
     );
   });
 
-  it('is continued like any other when its turn has changed the model before a word', async () => {
-    const limited = status(429, {}, { 'retry-after': '60' });
-    const run = new EngineRun({ replies: [limited, cut(half), answering(rest)] });
+  it('is continued when the model was switched before any text arrived', async () => {
+    const rateLimited = status(429, {}, { 'retry-after': '60' });
+    const run = new EngineRun({ replies: [rateLimited, cut(half), answering(remainder)] });
     await settle();
     run.turn.switchModel('other');
     await run.toEnd();
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', whole]);
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('is continued like any other after a restart that has overtaken it', async () => {
+  it('is continued when it was cut after a restart had replaced it', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
-    const longer = whole.slice(0, 60);
-    const replies = [cut(half), refusal, cut(longer), answering(whole.slice(60))];
+    const longer = fullAnswer.slice(0, 60);
+    const replies = [cut(half), refusal, cut(longer), answering(fullAnswer.slice(60))];
     const run = await new EngineRun({ replies }).toEnd();
     assert.deepEqual(
       run.of('resumed').map(({ how }) => how),
       ['restart', 'continue'],
     );
-    assert.equal(run.last('done').text, whole);
+    assert.equal(run.last('done').text, fullAnswer);
   });
 
-  it('gives way to a new one that is a tool call and nothing else', async () => {
+  it('is replaced by a restarted answer that consists of a tool call', async () => {
     const call = {
       choices: [{ delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] } }],
     };
@@ -231,105 +238,108 @@ describe('a cut answer', () => {
       body.delta('Let me see.').event(call);
       setImmediate(() => setImmediate(() => body.break()));
     });
-    const only = streaming((body) => body.event(call).finish('tool_calls').done());
-    const run = await new EngineRun({ replies: [calling, only] }).toEnd();
+    const callOnly = streaming((body) => body.event(call).finish('tool_calls').done());
+    const run = await new EngineRun({ replies: [calling, callOnly] }).toEnd();
     assert.deepEqual([run.last('done').text, run.last('done').finishReason, run.shownText], ['', 'tool_calls', '']);
   });
 
-  it('is not resumed with the setting off, and says how to go on', async () => {
+  it('is not resumed with the setting "off", but offers Continue and Restart answer', async () => {
     const run = await new EngineRun({ replies: [cut(half)], settings: { resume: 'off' } }).toEnd();
     const { text, actions, kind } = run.last('failed');
     assert.deepEqual([text, kind, run.wire.requests.length], [half, 'connection', 1]);
     assert.ok(actions.includes('continue') && actions.includes('restart'));
   });
 
-  it('starts again with the setting on restart', async () => {
+  it('is restarted with the setting "restart"', async () => {
     const run = await new EngineRun({
-      replies: [cut(half), answering(whole)],
+      replies: [cut(half), answering(fullAnswer)],
       settings: { resume: 'restart' },
     }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
-    assert.deepEqual([run.last('replaced').text, run.last('resumed').how], [whole, 'restart']);
+    assert.deepEqual([run.last('replaced').text, run.last('resumed').how], [fullAnswer, 'restart']);
   });
 });
 
-describe('the budget of resumes', () => {
-  const nothing = streaming((body) => body.send(': hello\n\n').end());
+describe('resume budget of a turn', () => {
+  const emptyStream = streaming((body) => body.send(': hello\n\n').end());
 
-  it('ends after two that have added nothing: the answer can not be continued', async () => {
-    const run = await new EngineRun({ replies: [cut(half), nothing] }).toEnd();
+  it('is used up by two resumes that add nothing', async () => {
+    const run = await new EngineRun({ replies: [cut(half), emptyStream] }).toEnd();
     const { kind, text, message, actions } = run.last('failed');
     assert.deepEqual([kind, text, run.wire.requests.length], ['truncated', half, 3]);
     assert.match(message, /continue/);
     assert.equal(actions[0], 'restart');
   });
 
-  it('allows three that add little', async () => {
+  it('allows three resumes that add little', async () => {
     const run = await new EngineRun({ replies: [cut(half), cut(' X'), cut(' Y'), cut(' Z')] }).toEnd();
     assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', `${half} X Y Z`]);
     assert.equal(run.wire.requests.length, 4);
   });
 
-  it('allows five that add much', async () => {
-    const much = (n: number): Reply => cut(Array.from({ length: 40 }, (_, i) => `${n}/${i * i + n} `).join(''));
-    const run = await new EngineRun({ replies: [1, 2, 3, 4, 5, 6, 7].map(much) }).toEnd();
+  it('allows five resumes that add much', async () => {
+    const longPart = (n: number): Reply => cut(Array.from({ length: 40 }, (_, i) => `${n}/${i * i + n} `).join(''));
+    const run = await new EngineRun({ replies: [1, 2, 3, 4, 5, 6, 7].map(longPart) }).toEnd();
     assert.equal(run.wire.requests.length, 6);
   });
 
-  it('is not charged for requests that were never taken', async () => {
+  it('is not charged for requests that the gateway did not accept', async () => {
     const refused = rejecting('ECONNREFUSED');
     const run = await new EngineRun({
-      replies: [cut(half), refused, refused, refused, refused, answering(rest)],
+      replies: [cut(half), refused, refused, refused, refused, answering(remainder)],
     }).toEnd();
-    assert.equal(run.last('done').text, whole);
+    assert.equal(run.last('done').text, fullAnswer);
   });
 });
 
-describe('an answer that is there already and was calling a tool', () => {
-  it('starts again: half a call can not be continued', async () => {
+describe('turn that continues an answer with an incomplete tool call', () => {
+  it('restarts the answer', async () => {
     const earlier = { text: half, reasoned: false, calledTools: true, go: 'continue' } as const;
-    const run = await new EngineRun({ replies: [answering(whole)], options: { earlier } }).toEnd();
-    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', whole]);
+    const run = await new EngineRun({ replies: [answering(fullAnswer)], options: { earlier } }).toEnd();
+    assert.deepEqual([run.last('resumed').how, run.last('done').text], ['restart', fullAnswer]);
   });
 });
 
-describe('an answer that is there already', () => {
+describe('turn that continues an earlier answer', () => {
   const earlier = (go: 'continue' | 'restart') => ({ earlier: { text: half, reasoned: false, go } });
 
-  it('is continued when that is asked for, whatever the setting says', async () => {
+  it('continues the answer with every value of the resume setting', async () => {
     for (const resume of ['auto', 'restart', 'off'] as const) {
       const run = await new EngineRun({
-        replies: [answering(rest)],
+        replies: [answering(remainder)],
         options: earlier('continue'),
         settings: { resume },
       }).toEnd();
-      assert.deepEqual([run.last('done').text, run.last('resumed').how], [whole, 'continue']);
+      assert.deepEqual([run.last('done').text, run.last('resumed').how], [fullAnswer, 'continue']);
       assert.equal(
         run
           .of('text')
           .map(({ text }) => text)
           .join(''),
-        rest,
+        remainder,
       );
     }
   });
 
-  it('is started again when that is asked for, and kept until it is overtaken', async () => {
-    const run = await new EngineRun({ replies: [answering(whole)], options: earlier('restart') }).toEnd();
-    assert.deepEqual([run.last('done').text, run.of('text').length, run.last('replaced').text], [whole, 0, whole]);
+  it('restarts the answer on request and shows the partial answer until it is replaced', async () => {
+    const run = await new EngineRun({ replies: [answering(fullAnswer)], options: earlier('restart') }).toEnd();
+    assert.deepEqual(
+      [run.last('done').text, run.of('text').length, run.last('replaced').text],
+      [fullAnswer, 0, fullAnswer],
+    );
   });
 
-  it('is kept when nothing better comes', async () => {
+  it('fails with the partial answer when no attempt succeeds', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNREFUSED')], options: earlier('restart') }).toEnd();
     assert.deepEqual([run.last('failed').text, run.wire.requests.length], [half, 6]);
   });
 
-  it('belongs to its model: another one starts anew', async () => {
-    const run = new EngineRun({ replies: [cut(half), answering(whole)] });
+  it('restarts a partial answer when the model is switched', async () => {
+    const run = new EngineRun({ replies: [cut(half), answering(fullAnswer)] });
     await settle();
     run.turn.switchModel('other');
     await run.toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
-    assert.deepEqual([run.last('replaced').text, run.last('done').text], [whole, whole]);
+    assert.deepEqual([run.last('replaced').text, run.last('done').text], [fullAnswer, fullAnswer]);
   });
 });

@@ -15,11 +15,11 @@ import { settle } from '../../support/virtualClock';
 const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const noConnection = (connectionProblem: ConnectionProblem, message: string, cause?: unknown): Error =>
   Object.assign(new Error(message, { cause }), { connectionProblem });
-const limited = (seconds: number) =>
+const rateLimited = (seconds: number) =>
   status(429, { error: { message: 'slow down' } }, { 'retry-after': String(seconds) });
 
-describe('a turn', () => {
-  it('streams text and ends with exactly one done', async () => {
+describe('turn', () => {
+  it('streams text and ends with exactly one done event', async () => {
     const run = await new EngineRun({
       replies: [streaming((body) => body.delta('Hel').delta('lo').finish('stop', usage).done())],
     }).toEnd();
@@ -30,7 +30,7 @@ describe('a turn', () => {
     assert.deepEqual([promptTokens, completionTokens, totalTokens], [7, 3, 10]);
   });
 
-  it('sends the request the gateway expects, with the key in one header only', async () => {
+  it('sends an OpenAI-style request with the key in the Authorization header only', async () => {
     const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
     const [request] = run.wire.requests;
     assert.ok(request);
@@ -54,7 +54,7 @@ describe('a turn', () => {
     assert.ok(!run.log.join().includes('hsa-secret'));
   });
 
-  it('takes no header and no key from the environment', async () => {
+  it('ignores headers and keys in environment variables', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] = 'Authorization: Bearer other\nx-other: 1';
     try {
       const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
@@ -65,8 +65,8 @@ describe('a turn', () => {
     }
   });
 
-  it('waits as long as the server asked for, never less, and says so', async () => {
-    const run = new EngineRun({ replies: [limited(5), answering('ok')], random: () => 0 });
+  it('waits for the Retry-After of the gateway and announces it', async () => {
+    const run = new EngineRun({ replies: [rateLimited(5), answering('ok')], random: () => 0 });
     await settle();
     const waiting = run.last('waiting');
     assert.deepEqual(
@@ -90,7 +90,7 @@ describe('a turn', () => {
     assert.equal(run.last('done').waitedMs, 5000);
   });
 
-  it('backs off by itself where the server gave no hint', async () => {
+  it('backs off exponentially when the gateway names no delay', async () => {
     const run = new EngineRun({ replies: [status(500), status(500), answering('ok')] });
     await run.toEnd();
     assert.deepEqual(
@@ -102,7 +102,7 @@ describe('a turn', () => {
     );
   });
 
-  it('gives up after the retries it was allowed, and keeps the button', async () => {
+  it('fails after the maximum number of retries and still offers Retry now', async () => {
     const run = await new EngineRun({ replies: [status(500)], settings: { retry: { maxRetries: 2 } } }).toEnd();
     assert.equal(run.wire.requests.length, 3);
     const failed = run.last('failed');
@@ -114,7 +114,7 @@ describe('a turn', () => {
     [401, 'auth', 'setApiKey'],
     [402, 'credit', 'openBilling'],
   ] as const) {
-    it(`never retries ${code} and offers ${action}`, async () => {
+    it(`never retries the status ${code} and offers ${action}`, async () => {
       const run = await new EngineRun({ replies: [status(code, { error: { message: 'no' } })] }).toEnd();
       assert.equal(run.wire.requests.length, 1);
       assert.equal(run.last('failed').kind, kind);
@@ -122,13 +122,13 @@ describe('a turn', () => {
     });
   }
 
-  it('says nothing of a long hint where the retries are used up', async () => {
-    const run = await new EngineRun({ replies: [limited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
+  it('does not blame the Retry-After when the retries are used up', async () => {
+    const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
     assert.equal(run.last('failed').beyondMaxHint, undefined);
   });
 
-  it('parks a hint that is too far away and says when the limit resets', async () => {
-    const run = await new EngineRun({ replies: [limited(3600)] }).toEnd();
+  it('fails when the Retry-After exceeds the limit, and states when the rate limit resets', async () => {
+    const run = await new EngineRun({ replies: [rateLimited(3600)] }).toEnd();
     assert.equal(run.wire.requests.length, 1);
     const failed = run.last('failed');
     assert.equal(failed.beyondMaxHint, true);
@@ -137,14 +137,14 @@ describe('a turn', () => {
     assert.ok(failed.actions.includes('switchModel'));
   });
 
-  it('replays once, free and at once, when the socket dies before any byte', async () => {
+  it('replays the request once, immediately and uncharged, when the connection is reset before any byte', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);
     assert.equal(run.of('attempt')[1]?.why, 'replay');
     assert.equal(run.last('done').attempts, 2);
   });
 
-  it('drops a refused parameter, at once and uncharged, and remembers it', async () => {
+  it('leaves out an unsupported parameter in an immediate, uncharged attempt', async () => {
     const refusal = status(400, {
       error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
     });
@@ -155,14 +155,14 @@ describe('a turn', () => {
     assert.equal('max_tokens' in run.wire.requests[1].body, false);
   });
 
-  it('does not repair the same parameter twice', async () => {
+  it('corrects the same parameter only once', async () => {
     const refusal = status(400, { error: { message: 'temperature is not supported', param: 'temperature' } });
     const run = await new EngineRun({ replies: [refusal] }).toEnd();
     assert.equal(run.wire.requests.length, 2);
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('reports a missing key without sending anything', async () => {
+  it('reports a missing key without sending a request', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: undefined }),
@@ -181,7 +181,7 @@ describe('a turn', () => {
     assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
   });
 
-  it('fails with "keyring" when the key cannot be read, and says why in the log only', async () => {
+  it('fails with "keyring" when the key cannot be read, and logs the reason', async () => {
     const cause = new Error('Error while decrypting the ciphertext');
     const run = await new EngineRun({
       replies: [answering('never')],
@@ -207,7 +207,7 @@ describe('a turn', () => {
     assert.equal(run.last('failed').kind, 'keyring');
   });
 
-  it('fails with "internal" when anything else is thrown, with the stack in the log only', async () => {
+  it('fails with "internal" after an unexpected exception, and logs its stack', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.reject(new TypeError('x is not a function')),
@@ -269,7 +269,7 @@ describe('a turn', () => {
     assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. See the log for details.');
   });
 
-  it('says of a key that was removed during a wait that it is missing, and nothing of the attempt before', async () => {
+  it('reports a key that was removed during a wait as missing, without the status of the last attempt', async () => {
     let key: string | undefined = 'hsa-first-key';
     const run = new EngineRun({
       replies: [status(500)],
@@ -282,7 +282,7 @@ describe('a turn', () => {
     assert.deepEqual([kind, code, requestId, actions], ['auth', undefined, undefined, ['setApiKey', 'retryNow']]);
   });
 
-  it('uses the key that is current when an attempt goes out', async () => {
+  it('reads the key again for each attempt', async () => {
     let key = 'hsa-first-key';
     const run = new EngineRun({
       replies: [status(500), answering('ok')],
@@ -297,7 +297,7 @@ describe('a turn', () => {
     );
   });
 
-  it('keeps the key out of the words of a provider that echoes it', async () => {
+  it('removes the key from a provider message that echoes it', async () => {
     const run = await new EngineRun({
       replies: [status(401, { error: { message: 'Incorrect API key provided: hsa-secret-key-1' } })],
     }).toEnd();
@@ -306,11 +306,11 @@ describe('a turn', () => {
   });
 });
 
-describe('completion', () => {
+describe('end of an answer', () => {
   const complete: Record<string, (body: LiveBody) => void> = {
     'a finish reason, usage and [DONE]': (body) => body.delta('x').finish('stop', usage).done(),
     'a finish reason and no [DONE]': (body) => body.delta('x').finish().end(),
-    '[DONE] with a space behind and no finish reason': (body) => body.delta('x').send('data: [DONE] \n\n').end(),
+    '[DONE] with a trailing space and no finish reason': (body) => body.delta('x').send('data: [DONE] \n\n').end(),
     'a finish reason, then a reset': (body) => {
       body.delta('x').finish();
       setImmediate(() => body.break());
@@ -332,17 +332,17 @@ describe('completion', () => {
       body.delta('x').send('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}').end(),
   };
   for (const [name, write] of Object.entries(complete)) {
-    it(`is complete with ${name}`, async () => {
+    it(`counts as complete: ${name}`, async () => {
       const run = await new EngineRun({ replies: [streaming(write)] }).toEnd();
       assert.deepEqual([run.last('done').text, run.wire.requests.length], ['x', 1]);
       assert.equal(run.clock.pending, 0);
     });
   }
 
-  it('is not put off by a finish reason that is said again and again', async () => {
+  it('is not delayed by repeated finish reasons', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
-    for (let said = 0; said < 3; said++) {
+    for (let sent = 0; sent < 3; sent++) {
       await run.clock.advance(2000);
       stream?.finish();
     }
@@ -350,17 +350,17 @@ describe('completion', () => {
     assert.equal(run.last('done').text, 'x');
   });
 
-  it('takes a whole JSON completion instead of a stream', async () => {
-    const whole = status(200, {
+  it('accepts a complete JSON answer instead of a stream', async () => {
+    const completion = status(200, {
       choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
       usage,
     });
-    const run = await new EngineRun({ replies: [whole] }).toEnd();
+    const run = await new EngineRun({ replies: [completion] }).toEnd();
     assert.equal(run.last('done').text, 'whole');
     assert.equal(run.last('usage').totalTokens, 10);
   });
 
-  it('takes a stream whose content type says nothing', async () => {
+  it('accepts a stream with the content type text/plain', async () => {
     const reply = streaming((body) => body.delta('x').finish().done(), { 'content-type': 'text/plain' });
     assert.equal((await new EngineRun({ replies: [reply] }).toEnd()).last('done').text, 'x');
   });
@@ -372,12 +372,12 @@ describe('completion', () => {
     assert.equal(run.last('done').finishReason, 'length');
   });
 
-  it('takes JSON that calls itself a stream', async () => {
-    const whole = status(200, { choices: [{ message: { content: 'whole' }, finish_reason: 'stop' }] }, sseHeaders);
-    assert.equal((await new EngineRun({ replies: [whole] }).toEnd()).last('done').text, 'whole');
+  it('accepts JSON with the content type of a stream', async () => {
+    const completion = status(200, { choices: [{ message: { content: 'whole' }, finish_reason: 'stop' }] }, sseHeaders);
+    assert.equal((await new EngineRun({ replies: [completion] }).toEnd()).last('done').text, 'whole');
   });
 
-  it('is at the limit, not empty, when all tokens went into thinking', async () => {
+  it('is complete at the token limit when all tokens were reasoning', async () => {
     const thinking = streaming((body) =>
       body
         .event({ choices: [{ delta: { reasoning_content: 'hm' } }] })
@@ -389,9 +389,9 @@ describe('completion', () => {
   });
 
   it('sums the usage of all attempts', async () => {
-    const wasted = streaming((body) => body.event({ choices: [], usage }).delta('ab').end());
+    const cutStream = streaming((body) => body.event({ choices: [], usage }).delta('ab').end());
     const run = await new EngineRun({
-      replies: [wasted, streaming((body) => body.delta('abc').finish('stop', usage).done())],
+      replies: [cutStream, streaming((body) => body.delta('abc').finish('stop', usage).done())],
     }).toEnd();
     assert.equal(run.last('usage').totalTokens, 20);
   });
@@ -407,23 +407,23 @@ describe('completion', () => {
   }
 });
 
-describe('what is not an answer', () => {
+describe('response without an answer', () => {
   const cases: readonly (readonly [string, ReturnType<typeof status>, string, number])[] = [
     ['a web page', status(200, '<html>', { 'content-type': 'text/html' }), 'not-a-stream', 2],
-    [
-      'a web page that says nothing of its type',
-      status(200, '<!doctype html>', { 'content-type': '' }),
-      'not-a-stream',
-      2,
-    ],
-    ['an empty 200', status(200, '', { 'content-type': 'text/event-stream' }), 'empty', 3],
-    ['a 204', status(204), 'empty', 3],
+    ['a web page without a content type', status(200, '<!doctype html>', { 'content-type': '' }), 'not-a-stream', 2],
+    ['an empty 200 response', status(200, '', { 'content-type': 'text/event-stream' }), 'empty', 3],
+    ['a 204 response', status(204), 'empty', 3],
     ['JSON that cannot be parsed', status(200, '{"choices": [', {}), 'malformed', 3],
     ['JSON that is no completion', status(200, { ok: true }), 'malformed', 3],
-    ['a finished answer with no text', streaming((body) => body.finish().done()), 'empty', 2],
-    ['a stream that ends with nothing said', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
-    ['[DONE] and nothing else on an open socket', streaming((body) => body.send('data: [DONE]\n\n')), 'truncated', 6],
-    ['an error in a 200', status(200, { error: { message: 'quota', code: 'insufficient_quota' } }), 'credit', 1],
+    ['a finish reason without any text', streaming((body) => body.finish().done()), 'empty', 2],
+    ['a stream that ends without any text', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
+    ['only [DONE] on an open connection', streaming((body) => body.send('data: [DONE]\n\n')), 'truncated', 6],
+    [
+      'an error in a 200 response',
+      status(200, { error: { message: 'quota', code: 'insufficient_quota' } }),
+      'credit',
+      1,
+    ],
     [
       'an error event',
       streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()),
@@ -433,7 +433,7 @@ describe('what is not an answer', () => {
     ['a redirect', status(302, '', { location: 'https://elsewhere.test/' }), 'redirect', 1],
   ];
   for (const [name, reply, kind, requests] of cases) {
-    it(`${name} is ${kind} after ${requests} requests`, async () => {
+    it(`fails with "${kind}" after ${requests} ${requests === 1 ? 'request' : 'requests'}: ${name}`, async () => {
       const run = await new EngineRun({ replies: [reply] }).toEnd();
       assert.deepEqual([run.last('failed').kind, run.wire.requests.length], [kind, requests]);
       assert.equal(run.clock.pending, 0);
@@ -441,8 +441,8 @@ describe('what is not an answer', () => {
   }
 });
 
-describe('the clocks', () => {
-  it('give up on headers after 60 s', async () => {
+describe('timeout of an attempt', () => {
+  it('ends an attempt without headers after 60 s', async () => {
     const run = new EngineRun({ replies: [silent, answering('ok')] });
     await run.clock.advance(59_999);
     assert.equal(run.of('waiting').length, 0);
@@ -454,7 +454,7 @@ describe('the clocks', () => {
     await run.toEnd();
   });
 
-  it('leave a reasoning model three times as long', async () => {
+  it('is three times as long for a reasoning model', async () => {
     const run = new EngineRun({ replies: [silent], request: { model: 'deepseek-r1' } });
     await run.clock.advance(179_999);
     assert.equal(run.of('waiting').length, 0);
@@ -463,14 +463,14 @@ describe('the clocks', () => {
     run.turn.stop();
   });
 
-  it('give up on the first token after 120 s of headers only', async () => {
+  it('ends an attempt without a first token after 120 s', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.send(': keep-alive\n\n'))] });
     await run.clock.advance(120_000);
     assert.equal(run.last('waiting').reason, 'timeout');
     run.turn.stop();
   });
 
-  it('notice a stream without bytes, mid-answer, after 60 s', async () => {
+  it('cuts a stream that sends no bytes for 60 s in the middle of the answer', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta('half')), answering(' and half')] });
     await run.clock.advance(60_000);
     assert.equal(run.last('cut').reason, 'stalled');
@@ -478,10 +478,10 @@ describe('the clocks', () => {
     assert.equal(run.shownText, 'half and half');
   });
 
-  it('notice a provider that only keeps the connection alive after 180 s', async () => {
+  it('cuts a stream that sends only keep-alive comments for 180 s', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('half')))] });
-    for (let at = 0; at < 175; at += 25) {
+    for (let seconds = 0; seconds < 175; seconds += 25) {
       await run.clock.advance(25_000);
       stream?.send(': keep-alive\n\n');
     }
@@ -491,7 +491,7 @@ describe('the clocks', () => {
     run.turn.stop();
   });
 
-  it('say that we are still waiting after 10 quiet seconds, once', async () => {
+  it('emits a single quiet event after 10 s without data', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(30_000);
     assert.deepEqual(
@@ -501,10 +501,10 @@ describe('the clocks', () => {
     run.turn.stop();
   });
 
-  it('do not let an error body that never ends hold the turn', async () => {
-    const hung = (request: { signal: AbortSignal }): Response =>
+  it('ends an error response whose body never ends', async () => {
+    const endlessError = (request: { signal: AbortSignal }): Response =>
       new Response(streamOf(request.signal), { status: 401, headers: { 'content-type': 'application/json' } });
-    const run = new EngineRun({ replies: [hung] });
+    const run = new EngineRun({ replies: [endlessError] });
     await run.clock.advance(5000);
     assert.equal(run.last('failed').kind, 'auth');
   });

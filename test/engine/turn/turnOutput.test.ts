@@ -4,17 +4,17 @@ import type { Attempt } from '../../../src/engine/http/attempt';
 import { EventQueue, TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { VirtualClock } from '../../support/virtualClock';
 
-/** An attempt that has ended with this usage. */
-function ended(usage: Usage): Attempt {
+/** Returns an attempt that has ended with this usage. */
+function endedAttempt(usage: Usage): Attempt {
   const account = { ms: 1, firstTokenMs: undefined, bytes: 1, chars: 1, usage };
   return { takeAccount: () => account } as unknown as Attempt;
 }
 
-describe('the usage of a turn', () => {
-  it('is the sum of its attempts, each kind of token for itself', async () => {
+describe('usage of a turn', () => {
+  it('sums the tokens of all attempts, separately for each kind of token', async () => {
     const output = new TurnOutput(new VirtualClock(), () => undefined);
-    output.endAttempt(ended({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
-    output.endAttempt(ended({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');
+    output.endAttempt(endedAttempt({ promptTokens: 1, completionTokens: 20, totalTokens: 300 }), 'abandoned');
+    output.endAttempt(endedAttempt({ promptTokens: 2, completionTokens: 30, totalTokens: 400 }), 'finished');
     output.events.close();
     const sums: Usage[] = [];
     for await (const event of output.events) {
@@ -29,50 +29,50 @@ describe('the usage of a turn', () => {
   });
 });
 
-const over = { done: true, value: undefined };
+const endOfQueue = { done: true, value: undefined };
 
-describe('a queue of events', () => {
-  it('delivers in order what was pushed before it was closed, and nothing after', async () => {
+describe('event queue', () => {
+  it('delivers the items that were pushed before it was closed, in order, and no later ones', async () => {
     const queue = new EventQueue<number>(() => undefined);
     queue.push(1);
     queue.push(2);
     queue.close();
     queue.push(3);
-    const seen: number[] = [];
-    for await (const item of queue) seen.push(item);
-    assert.deepEqual(seen, [1, 2]);
-    assert.deepEqual(await queue.next(), over);
+    const items: number[] = [];
+    for await (const item of queue) items.push(item);
+    assert.deepEqual(items, [1, 2]);
+    assert.deepEqual(await queue.next(), endOfQueue);
   });
 
-  it('tells a waiting reader that it was closed', async () => {
+  it('ends the pending read when it is closed', async () => {
     const queue = new EventQueue<number>(() => undefined);
     const waiting = queue.next();
     queue.close();
-    assert.deepEqual(await waiting, over);
+    assert.deepEqual(await waiting, endOfQueue);
   });
 
-  it('tells the producer that its reader has left, and takes no more', async () => {
-    let left = 0;
-    const queue = new EventQueue<number>(() => left++);
+  it('notifies the producer when the reader leaves, and accepts no more items', async () => {
+    let leaves = 0;
+    const queue = new EventQueue<number>(() => leaves++);
     queue.push(1);
-    assert.deepEqual(await queue.return(), over);
+    assert.deepEqual(await queue.return(), endOfQueue);
     queue.push(2);
-    assert.deepEqual([left, await queue.next()], [1, over]);
+    assert.deepEqual([leaves, await queue.next()], [1, endOfQueue]);
   });
 
-  it('answers every pending read, in the order of the calls', async () => {
+  it('resolves pending reads in the order of the calls', async () => {
     const queue = new EventQueue<number>(() => undefined);
     const reads = [queue.next(), queue.next(), queue.next()];
     queue.push(1);
     queue.push(2);
     queue.close();
-    assert.deepEqual(await Promise.all(reads), [{ done: false, value: 1 }, { done: false, value: 2 }, over]);
+    assert.deepEqual(await Promise.all(reads), [{ done: false, value: 1 }, { done: false, value: 2 }, endOfQueue]);
   });
 
-  it('ends every pending read when its reader leaves', async () => {
+  it('ends all pending reads when the reader leaves', async () => {
     const queue = new EventQueue<number>(() => undefined);
     const reads = [queue.next(), queue.next()];
     await queue.return();
-    assert.deepEqual(await Promise.all(reads), [over, over]);
+    assert.deepEqual(await Promise.all(reads), [endOfQueue, endOfQueue]);
   });
 });

@@ -1,8 +1,8 @@
 import type { Reply, SentRequest } from '../../support/scriptedFetch';
 import { LiveBody, sseHeaders } from '../../support/scriptedFetch';
 
-/** What the server does to one request. `sent`: how many characters of the rest of the answer it sends before that. */
-export type Mood =
+/** What the server does with a request. `sent`: number of characters that it sends before the failure. */
+export type ServerBehavior =
   | { readonly kind: 'answers' }
   | { readonly kind: 'whole JSON' }
   | {
@@ -13,107 +13,110 @@ export type Mood =
   | { readonly kind: 'rejects'; readonly code: string }
   | { readonly kind: 'hangs' | 'web page' | 'empty' | 'refuses the shape' };
 
-interface Open {
+interface OpenRequest {
   readonly signal: AbortSignal;
-  over: boolean;
+  isFinished: boolean;
 }
 
 /**
- * A model with one answer, behind a gateway that does what its moods say and is reliable once they are used up.
- * Asked for the rest of a partial answer, it repeats a little and goes on; asked anything else it starts.
+ * A model with a fixed answer behind a gateway that fails as its list of behaviors says, and answers reliably after that.
+ * For a resume request, the model repeats a little of the partial answer and continues it; otherwise it starts the answer.
  */
 export class UnreliableServer {
-  /** Requests in flight when another one came; there must never be any. */
-  overlaps = 0;
-  private readonly open: Open[] = [];
+  /** Number of requests that were in flight when another request arrived. It must stay 0. */
+  concurrentRequests = 0;
+  private readonly open: OpenRequest[] = [];
 
   constructor(
     readonly answer: string,
-    private readonly moods: Mood[],
-    private readonly overlap: number,
+    private readonly behaviors: ServerBehavior[],
+    private readonly repeatedChars: number,
   ) {}
 
   readonly reply: Reply = (request) => {
     if (request.url.endsWith('/models')) return new Response(null);
-    for (const each of this.open) if (!each.over && !each.signal.aborted) this.overlaps++;
-    const connection: Open = { signal: request.signal, over: false };
+    for (const earlier of this.open) if (!earlier.isFinished && !earlier.signal.aborted) this.concurrentRequests++;
+    const connection: OpenRequest = { signal: request.signal, isFinished: false };
     this.open.push(connection);
-    const over = (): void => void (connection.over = true);
-    return this.act(this.moods.shift() ?? { kind: 'answers' }, request, over);
+    const onFinish = (): void => void (connection.isFinished = true);
+    return this.respond(this.behaviors.shift() ?? { kind: 'answers' }, request, onFinish);
   };
 
-  private act(mood: Mood, request: SentRequest, over: () => void): Response | Promise<Response> {
-    const rest = this.restFor(request);
-    switch (mood.kind) {
+  private respond(behavior: ServerBehavior, request: SentRequest, onFinish: () => void): Response | Promise<Response> {
+    const remainder = this.continuationFor(request);
+    switch (behavior.kind) {
       case 'status': {
-        over();
-        const hint = mood.hintSeconds === undefined ? {} : { 'retry-after': String(mood.hintSeconds) };
+        onFinish();
+        const hint = behavior.hintSeconds === undefined ? {} : { 'retry-after': String(behavior.hintSeconds) };
         const body = JSON.stringify({ error: { message: 'no' } });
-        return new Response(body, { status: mood.status, headers: { 'content-type': 'application/json', ...hint } });
+        return new Response(body, {
+          status: behavior.status,
+          headers: { 'content-type': 'application/json', ...hint },
+        });
       }
       case 'refuses the shape':
-        over();
+        onFinish();
         return new Response(JSON.stringify({ error: { message: 'the last message must be from the user' } }), {
           status: 400,
           headers: { 'content-type': 'application/json' },
         });
       case 'rejects':
-        over();
+        onFinish();
         return Promise.reject(
-          new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: mood.code }) }),
+          new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: behavior.code }) }),
         );
       case 'hangs':
         return new Promise((_, reject) => {
           request.signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
         });
       case 'web page':
-        over();
+        onFinish();
         return new Response('<!doctype html><p>hello', { headers: { 'content-type': 'text/html' } });
       case 'empty':
-        over();
+        onFinish();
         return new Response('', { headers: sseHeaders });
       case 'whole JSON':
-        over();
-        return Response.json({ choices: [{ index: 0, message: { content: rest }, finish_reason: 'stop' }] });
+        onFinish();
+        return Response.json({ choices: [{ index: 0, message: { content: remainder }, finish_reason: 'stop' }] });
       default: {
         const body = new LiveBody(request.signal);
-        this.stream(mood, rest, body, over);
+        this.stream(behavior, remainder, body, onFinish);
         return new Response(body.stream, { headers: sseHeaders });
       }
     }
   }
 
   private stream(
-    mood: Extract<Mood, { readonly sent: number }> | { readonly kind: 'answers' },
-    rest: string,
+    behavior: Extract<ServerBehavior, { readonly sent: number }> | { readonly kind: 'answers' },
+    remainder: string,
     body: LiveBody,
-    over: () => void,
+    onFinish: () => void,
   ): void {
-    // An echo that stalls in its middle is taken for new text after a while: that is the price of showing something.
-    const least = mood.kind === 'stalls' ? this.overlap + 1 : 0;
-    const text = mood.kind === 'answers' ? rest : rest.slice(0, least + mood.sent);
+    // A stall within the overlap would make the engine show the repeated text after a while, so a stall comes after it.
+    const minSent = behavior.kind === 'stalls' ? this.repeatedChars + 1 : 0;
+    const text = behavior.kind === 'answers' ? remainder : remainder.slice(0, minSent + behavior.sent);
     for (let from = 0; from < text.length; from += 7) body.delta(text.slice(from, from + 7));
-    switch (mood.kind) {
+    switch (behavior.kind) {
       case 'answers':
         body.finish().done();
-        over();
+        onFinish();
         return;
       case 'breaks':
-        // What was sent is read before the break, as on a socket that is drained.
+        // The engine reads the text before the connection breaks.
         setImmediate(() => setImmediate(() => body.break()));
-        over();
+        onFinish();
         return;
       case 'ends early':
         body.end();
-        over();
+        onFinish();
         return;
       case 'fails in-band':
         body.event({ error: { message: 'upstream failed', code: 500 } }).end();
-        over();
+        onFinish();
         return;
       case 'garbles':
         body.send('data: {"choi\n\ndata: ces":\n\ndata: }\n\n').end();
-        over();
+        onFinish();
         return;
       case 'calls a tool':
         body.event({
@@ -122,21 +125,21 @@ export class UnreliableServer {
           ],
         });
         body.end();
-        over();
+        onFinish();
         return;
       case 'stalls':
         return;
     }
   }
 
-  /** The partial answer a request carries, as an assistant message after the user's first one. */
-  private restFor({ body }: SentRequest): string {
+  /** Returns the text that the model sends: the answer, or its continuation if the request has a partial answer. */
+  private continuationFor({ body }: SentRequest): string {
     const messages = body.messages as readonly { readonly role: string; readonly content: string }[];
     const partial = messages.find(({ role }) => role === 'assistant')?.content;
     if (partial === undefined) return this.answer;
     const from = this.answer.startsWith(partial) ? partial.length : this.answer.length;
-    // Who goes on in its own message repeats nothing; and of a few characters nobody can tell that they are repeated.
+    // A prefilled model repeats nothing. An overlap of a few characters could not be recognised.
     const repeats = messages.at(-1)?.role === 'user' && partial.length >= 16;
-    return this.answer.slice(repeats ? Math.max(0, from - this.overlap) : from);
+    return this.answer.slice(repeats ? Math.max(0, from - this.repeatedChars) : from);
   }
 }

@@ -3,77 +3,80 @@ import { isReachable, probeDelayMs, Wait } from '../../../src/engine/turn/waits'
 import { rejecting, ScriptedFetch, silent, status, type Reply } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-function waiting(clock: VirtualClock, ms: number): { readonly wait: Wait; readonly isOver: () => Promise<boolean> } {
+function startWait(
+  clock: VirtualClock,
+  ms: number,
+): { readonly wait: Wait; readonly hasEnded: () => Promise<boolean> } {
   const wait = new Wait(clock, clock.now() + ms);
-  let over = false;
-  void wait.finished.then(() => (over = true));
-  return { wait, isOver: () => settle().then(() => over) };
+  let ended = false;
+  void wait.finished.then(() => (ended = true));
+  return { wait, hasEnded: () => settle().then(() => ended) };
 }
 
-describe('a wait', () => {
-  it('is over when its time has come, not a millisecond before, and leaves no timer', async () => {
+describe('wait', () => {
+  it('ends exactly at its time and leaves no timer', async () => {
     const clock = new VirtualClock();
-    const { isOver } = waiting(clock, 2500);
+    const { hasEnded } = startWait(clock, 2500);
     await clock.advance(2499);
-    assert.equal(await isOver(), false);
+    assert.equal(await hasEnded(), false);
     await clock.advance(1);
-    assert.equal(await isOver(), true);
+    assert.equal(await hasEnded(), true);
     assert.equal(clock.pending, 0);
   });
 
   for (const ms of [0, -60_000]) {
-    it(`of ${ms} ms is over at once`, async () => {
+    it(`ends immediately when its delay is ${ms} ms`, async () => {
       const clock = new VirtualClock();
-      const { isOver } = waiting(clock, ms);
-      assert.equal(await isOver(), true);
+      const { hasEnded } = startWait(clock, ms);
+      assert.equal(await hasEnded(), true);
       assert.equal(clock.pending, 0);
     });
   }
 
-  it('can be ended at any moment, and more than once', async () => {
+  it('can be ended early, and repeatedly', async () => {
     const clock = new VirtualClock();
-    const { wait, isOver } = waiting(clock, 60_000);
+    const { wait, hasEnded } = startWait(clock, 60_000);
     await clock.advance(1500);
     wait.end();
     wait.end();
-    assert.equal(await isOver(), true);
+    assert.equal(await hasEnded(), true);
     assert.equal(clock.pending, 0);
   });
 
-  it('without an end waits to be ended, and needs no timer for it', async () => {
+  it('lasts until it is ended, without a timer, when it has no end time', async () => {
     const clock = new VirtualClock();
-    const { wait, isOver } = waiting(clock, Infinity);
-    assert.deepEqual([clock.pending, await isOver()], [0, false]);
+    const { wait, hasEnded } = startWait(clock, Infinity);
+    assert.deepEqual([clock.pending, await hasEnded()], [0, false]);
     wait.end();
-    assert.equal(await isOver(), true);
+    assert.equal(await hasEnded(), true);
   });
 
-  it('looks at the wall clock once a second, and last at its end', async () => {
+  it('checks the wall clock once per second and at its end', async () => {
     const clock = new VirtualClock();
-    waiting(clock, 2500);
+    startWait(clock, 2500);
     assert.deepEqual(
       [await clock.next(), await clock.next(), await clock.next(), await clock.next()],
       [1000, 1000, 500, undefined],
     );
   });
 
-  it('is over within a second of waking up where the laptop slept through it', async () => {
+  it('ends within a second after the computer slept past its end', async () => {
     const clock = new VirtualClock();
-    const { isOver } = waiting(clock, 60_000);
+    const { hasEnded } = startWait(clock, 60_000);
     await clock.advance(500);
     clock.epoch += 3_600_000;
     await clock.advance(500);
-    assert.equal(await isOver(), true);
+    assert.equal(await hasEnded(), true);
   });
 
-  it('is no longer where the wall clock is set back', async () => {
+  it('does not get longer when the wall clock is set back', async () => {
     const clock = new VirtualClock();
-    const { isOver } = waiting(clock, 5000);
+    const { hasEnded } = startWait(clock, 5000);
     clock.epoch -= 3_600_000;
     await clock.advance(4999);
-    assert.equal(await isOver(), false);
+    assert.equal(await hasEnded(), false);
     await clock.advance(1);
-    assert.equal(await isOver(), true);
+    assert.equal(await hasEnded(), true);
   });
 });
 
@@ -84,18 +87,18 @@ function probe(reply: Reply, signal = new AbortController().signal) {
   return { clock, wire, result };
 }
 
-describe('a probe of the network', () => {
+describe('probe of the network', () => {
   for (const [name, reply, reachable] of [
-    ['an answer', status(200), true],
-    ['a refusal', status(401), true],
-    ['a broken gateway', status(503), true],
-    ['a gateway that takes no connection', rejecting('ECONNREFUSED'), true],
-    ['a name that does not exist', rejecting('ENOTFOUND'), true],
-    ['no route', rejecting('ENETUNREACH'), false],
-    ['no name server', rejecting('EAI_AGAIN'), false],
-    ['a connect that takes too long', rejecting('ETIMEDOUT'), false],
+    ['a 200 response', status(200), true],
+    ['a 401 response', status(401), true],
+    ['a 503 response', status(503), true],
+    ['a refused connection', rejecting('ECONNREFUSED'), true],
+    ['an unknown host name', rejecting('ENOTFOUND'), true],
+    ['no route to the host', rejecting('ENETUNREACH'), false],
+    ['no response from the name server', rejecting('EAI_AGAIN'), false],
+    ['a connect timeout', rejecting('ETIMEDOUT'), false],
   ] as const) {
-    it(`that meets ${name} says that the network is ${reachable ? 'back' : 'away'}, and leaves nothing behind`, async () => {
+    it(`reports the gateway as ${reachable ? 'reachable' : 'unreachable'} after ${name}`, async () => {
       const { clock, wire, result } = probe(reply);
       assert.equal(await result, reachable);
       assert.equal(clock.pending, 0);
@@ -103,7 +106,7 @@ describe('a probe of the network', () => {
     });
   }
 
-  it('carries no key, follows no redirect and asks for no body', async () => {
+  it('sends no key and follows no redirect', async () => {
     const { wire, result } = probe(status(200));
     await result;
     const [request] = wire.requests;
@@ -111,7 +114,7 @@ describe('a probe of the network', () => {
     assert.equal(request?.headers.has('authorization'), false);
   });
 
-  it('has five seconds', async () => {
+  it('times out after five seconds', async () => {
     const { clock, wire, result } = probe(silent);
     await clock.advance(4999);
     assert.equal(wire.requests[0]?.signal.aborted, false);
@@ -119,7 +122,7 @@ describe('a probe of the network', () => {
     assert.equal(await result, false);
   });
 
-  it('is over when nobody wants to know any more', async () => {
+  it('ends when its signal is aborted', async () => {
     const controller = new AbortController();
     const { clock, wire, result } = probe(silent, controller.signal);
     await settle();
@@ -129,10 +132,10 @@ describe('a probe of the network', () => {
   });
 });
 
-describe('the time to the next probe', () => {
-  it('doubles from one second to fifteen, and has a tenth of chance in it', () => {
-    const none = [0, 1, 2, 3, 4, 5, 20].map((n) => probeDelayMs(n, () => 0));
-    assert.deepEqual(none, [1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+describe('delay before the next probe', () => {
+  it('doubles from 1 s to 15 s, with up to 10 % jitter', () => {
+    const withoutJitter = [0, 1, 2, 3, 4, 5, 20].map((n) => probeDelayMs(n, () => 0));
+    assert.deepEqual(withoutJitter, [1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
     assert.equal(
       probeDelayMs(0, () => 0.5),
       1050,

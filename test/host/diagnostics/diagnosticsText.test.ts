@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EngineReport } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events';
 import { KnownKeys } from '../../../src/engine/gateway/knownKeys';
-import { emptyLedger, enter } from '../../../src/engine/state/ledger';
+import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
 import {
   diagnosticsText,
   type Diagnostics,
@@ -28,7 +28,7 @@ const events: readonly StreamEvent[] = [
   failed(answer),
   done(answer),
 ];
-const attempts = events.reduce(enter, emptyLedger).entries;
+const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
   turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts }],
   network: { budgets: [], gates: [] },
@@ -170,7 +170,7 @@ describe('the diagnostics', () => {
           time: 1,
           host: 'host.example',
           outcome: 'server',
-          attempts: said.reduce(enter, emptyLedger).entries,
+          attempts: said.reduce(addToLedger, emptyLedger).entries,
         };
         const gates = [{ origin: 'https://host.example', model: leak, breakerOpen: false, failures: 0 }];
         const written = diagnosticsText(

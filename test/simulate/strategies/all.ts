@@ -1,10 +1,10 @@
-import { apart, oneWindow } from './ours';
+import { inOneWindow, onSeparateMachines } from './ours';
 import { peers } from './peers';
 import type { Strategy } from './strategy';
 
-/** In the order of the tables and of the chart's legend. */
+/** All strategies, in the order of the tables and of the chart's legend. */
 export const strategies: Readonly<Record<string, Strategy>> = {
-  ours: oneWindow(),
-  'ours, apart': apart(),
+  ours: inOneWindow(),
+  'ours, apart': onSeparateMachines(),
   ...peers,
 };

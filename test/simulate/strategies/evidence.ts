@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../src/engine/faults/classify';
 import type { Refusal } from '../gateway';
 
-/** What a transport would have seen of it. */
+/** Returns the evidence that the engine's transport would collect from a refusal. */
 export function evidenceOf({ status, retryAfterS }: Refusal): Evidence {
   if (status === 'refused') {
     const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:443'), { code: 'ECONNREFUSED' });

@@ -15,7 +15,7 @@ import type { Question, Strategy } from './strategy';
 
 const scope = { origin: 'https://gateway.test', apiKey: 'hsa-simulated-key', model: 'gpt-4o' };
 
-/** Not read by anybody in the simulation. */
+/** The description of a wait, which the simulation does not use. */
 const description: WaitDescription = {
   attempt: 0,
   source: 'backoff',
@@ -27,26 +27,26 @@ const description: WaitDescription = {
 
 const { retry } = defaultSettings;
 
-/** All questions of a window, behind one gate. */
-export function oneWindow(maxRetries = retry.maxRetries): Strategy {
+/** Returns a strategy in which all questions come from one window and share a gate. */
+export function inOneWindow(maxRetries = retry.maxRetries): Strategy {
   return (world, random) => {
-    world.letsPromisesGoOn = true;
+    world.awaitsPromises = true;
     const window = new NetworkState(world, noSharedCooldowns);
-    return (question) => void new OurTurn(world, random, window, maxRetries).run(question);
+    return (question) => void new SimulatedTurn(world, random, window, maxRetries).run(question);
   };
 }
 
-/** As many windows as questions, on machines that know nothing of each other. */
-export function apart(maxRetries = retry.maxRetries): Strategy {
+/** Returns a strategy in which each question comes from another computer, without shared state. */
+export function onSeparateMachines(maxRetries = retry.maxRetries): Strategy {
   return (world, random) => {
-    world.letsPromisesGoOn = true;
+    world.awaitsPromises = true;
     return (question) =>
-      void new OurTurn(world, random, new NetworkState(world, noSharedCooldowns), maxRetries).run(question);
+      void new SimulatedTurn(world, random, new NetworkState(world, noSharedCooldowns), maxRetries).run(question);
   };
 }
 
-/** The engine's turn without streams and words: its gate, its waits, its history and its policy are the engine's. */
-class OurTurn {
+/** A turn without streams and messages. Its gate, waits, history and retry policy are those of the engine. */
+class SimulatedTurn {
   private readonly history = new TurnHistory(scope.model);
   readonly gate: Gate;
   readonly budget: RetryBudget;
@@ -71,31 +71,31 @@ class OurTurn {
 
   async run(question: Question): Promise<void> {
     const request = { isForced: false, describe: () => description, wish: () => undefined };
-    for (let again = true; again;) {
+    for (let retries = true; retries;) {
       const admission = await this.queue.acquire(this.gate, request);
       if (admission.type !== 'admitted') break;
       this.retries.attemptStarts(false);
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered));
       if (!refusal) {
-        this.stream(question);
+        this.streamAnswer(question);
         return;
       }
-      again = await this.follow(refusal);
+      retries = await this.waitToRetry(refusal);
     }
     question.failed();
   }
 
-  private stream(question: Question): void {
+  private streamAnswer(question: Question): void {
     this.queue.accepted();
     this.world.after(question.succeeded(), () => this.retries.succeeded(this.budget));
   }
 
-  /** @returns whether there is another attempt */
-  private async follow(refusal: Refusal): Promise<boolean> {
+  /** Waits as the retry policy decides. @returns whether another attempt follows */
+  private async waitToRetry(refusal: Refusal): Promise<boolean> {
     const fault = classify(evidenceOf(refusal), this.world.now());
     const { decision, isBreakerOpen } = this.retries.handle(fault, this, { resuming: false, hasText: false });
     if (decision.do !== 'wait') return decision.do === 'replay';
-    if (!isBreakerOpen) await this.waits.forMs(decision.delayMs, description);
+    if (!isBreakerOpen) await this.waits.delay(decision.delayMs, description);
     return true;
   }
 }

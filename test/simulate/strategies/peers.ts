@@ -2,15 +2,17 @@ import { between } from '../randomNumbers';
 import type { Refusal } from '../gateway';
 import type { Strategy } from './strategy';
 
+/** A failed call. */
 interface Failure {
-  /** From 0. */
+  /** Number of retries before this failure. */
   readonly n: number;
   readonly refusal: Refusal;
   readonly previousMs: number | undefined;
   readonly random: () => number;
 }
 
-interface Loop {
+/** A retry loop without knowledge of other requests. */
+interface RetryLoop {
   readonly maxRetries: number;
   readonly delayMs: (failure: Failure) => number;
 }
@@ -18,15 +20,15 @@ interface Loop {
 const baseMs = 1000;
 const capMs = 60_000;
 
-/** `base·2^n + U(0, 1 s)`, and the longest wait where a limit is reached, whatever the server asked for. */
-const classic: Loop = {
+/** Delays of `base·2^n + U(0, 1 s)`, and the maximum delay after a 429 response, whatever its `Retry-After`. */
+const classic: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ n, refusal, random }) =>
     refusal.status === 429 ? capMs : Math.min(capMs, baseMs * 2 ** n + random() * 1000),
 };
 
-/** The defaults of the `openai` SDK: half a second, doubled up to eight, less up to a quarter; hints up to a minute. */
-const openai: Loop = {
+/** The defaults of the `openai` SDK: 0.5 s, doubled up to 8 s, minus up to 25 % jitter; it obeys a `Retry-After` up to 60 s. */
+const openai: RetryLoop = {
   maxRetries: 2,
   delayMs: ({ n, refusal: { retryAfterS }, random }) =>
     retryAfterS !== undefined && retryAfterS <= 60
@@ -34,19 +36,20 @@ const openai: Loop = {
       : Math.min(8000, 500 * 2 ** n) * (1 - random() * 0.25),
 };
 
-/** As published: a hint is not looked at. */
-const full: Loop = {
+/** The published full jitter. It ignores `Retry-After`. */
+const full: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ n, random }) => random() * Math.min(capMs, baseMs * 2 ** n),
 };
 
-const decorrelated: Loop = {
+/** The published decorrelated jitter. It ignores `Retry-After`. */
+const decorrelated: RetryLoop = {
   maxRetries: 5,
   delayMs: ({ previousMs = baseMs, random }) => Math.min(capMs, between(random, [baseMs, 3 * previousMs])),
 };
 
-/** A loop round one request that knows of no other, as clients usually have it. */
-function alone({ maxRetries, delayMs }: Loop): Strategy {
+/** Returns a strategy in which each client retries without regard to other clients. */
+function independentClients({ maxRetries, delayMs }: RetryLoop): Strategy {
   return (world, random) => (question) => {
     const attempt = (n: number, previousMs: number | undefined): void =>
       question.send((refusal) => {
@@ -61,9 +64,10 @@ function alone({ maxRetries, delayMs }: Loop): Strategy {
   };
 }
 
+/** Retry strategies of other clients. */
 export const peers = {
-  classic: alone(classic),
-  openai: alone(openai),
-  full: alone(full),
-  decorrelated: alone(decorrelated),
+  classic: independentClients(classic),
+  openai: independentClients(openai),
+  full: independentClients(full),
+  decorrelated: independentClients(decorrelated),
 } as const;

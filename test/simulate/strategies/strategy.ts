@@ -1,14 +1,15 @@
 import type { Refusal } from '../gateway';
 import type { World } from '../world';
 
-/** One question of one client, as its strategy sees it. */
+/** A question of one client. The strategy decides when it calls the gateway. */
 export interface Question {
-  /** One call to the gateway; answered with a refusal, or with undefined once the headers of an answer are there. */
+  /** Calls the gateway. `answered` gets a refusal, or undefined when the headers of an answer have arrived. */
   send(answered: (refusal: Refusal | undefined) => void): void;
-  /** Exactly one of these ends it. Milliseconds until the answer has streamed are returned. */
+  /** Ends the question with an answer. @returns the duration of the answer's stream, in milliseconds */
   succeeded(): number;
+  /** Ends the question without an answer. */
   failed(): void;
 }
 
-/** Made once for a crowd. @returns what a client does with its question */
+/** Creates a strategy for a crowd. @returns a function that handles the question of one client */
 export type Strategy = (world: World, random: () => number) => (question: Question) => void;

@@ -2,20 +2,24 @@ import type { Reply } from '../../support/scriptedFetch';
 import type { Outcome } from './outcome';
 import type { Model } from './model';
 
-/** Something that goes wrong on the way to an answer, and what is to become of it. */
+/** A failure on the way to an answer, and the expected outcome for both clients. */
 export interface Fault {
-  /** In the languages of the README. */
+  /** Description for the English table. */
   readonly en: string;
+  /** Description for the Chinese table. */
   readonly zh: string;
-  /** To the first, second … request; those after the last get the last. */
+  /** Returns the replies to the first, second and further requests. The last reply is repeated. */
   readonly replies: (model: Model) => readonly Reply[];
+  /** Expected outcome of the client that tutorials teach. */
   readonly tutorial: Outcome;
+  /** Expected outcome of the engine. */
   readonly ours: Outcome;
 }
 
 const overloaded = { message: 'Overloaded', type: 'overloaded_error' };
 const rateLimit = { message: 'Too many requests', type: 'rate_limit_error', code: 'rate_limit_exceeded' };
 
+/** The failures that both clients are compared with. */
 export const faults: readonly Fault[] = [
   {
     en: 'nothing',

@@ -1,62 +1,63 @@
 import type { Clock } from '../../../src/engine/clock';
 import { LiveBody, sseHeaders, status, type Reply, type SentRequest } from '../../support/scriptedFetch';
 
-/** What the model says; in real ones a second answer has other words, which makes a doubled text only worse. */
+/** The answer of the model. A real model would word a second answer differently, so a doubled text would be even worse. */
 export const answer =
   'Sheep graze on hills and in valleys, wherever the grass is short enough and the dog is awake. ' +
   'In summer they are taken up to where it is cool, and before the first snow they come down again.';
 
 const pieces = answer.match(/.{1,20}/g) ?? [];
 
-/** Everything before the middle of the answer, where streams break. */
+/** The first half of the answer. Streams are cut after it. */
 export const half = pieces.slice(0, pieces.length / 2).join('');
 
 const refusalMs = 80;
 const headersMs = 300;
 const pieceMs = 100;
 
-/** How a stream ends in the middle: the socket breaks, nothing more comes, or it is closed as if all had been said. */
+/** How a stream is cut: the connection is reset, the stream stalls, or the stream is closed without a finish reason. */
 export type Ending = 'reset' | 'stall' | 'close';
 
-/** A gateway and its model in virtual time: every reply takes as long as a real one does. */
+/** A gateway and its model in virtual time. Replies take a realistic time. */
 export class Model {
   constructor(private readonly clock: Clock) {}
 
-  /** All of the answer, or what is missing of it where the request brings the beginning along. */
+  /** Streams the answer, or its continuation if the request has a partial answer. */
   readonly answers: Reply = (request) => this.stream(request, { to: answer.length, end: 'finish' });
 
-  /** Half of the answer, and then the end. */
+  /** Returns a reply that streams half of the answer and is then cut. */
   cut(end: Ending): Reply {
     return (request) => this.stream(request, { to: half.length, end });
   }
 
+  /** Returns a reply with an error status. */
   refuses(code: number, error: object, headers: Readonly<Record<string, string>> = {}): Reply {
-    return (request) => this.later(refusalMs, () => status(code, { error }, headers)(request));
+    return (request) => this.afterDelay(refusalMs, () => status(code, { error }, headers)(request));
   }
 
-  /** The socket is closed before there is a byte of a response. */
+  /** Resets the connection before the first byte of the response. */
   readonly resets: Reply = () =>
-    this.later(refusalMs, () => {
+    this.afterDelay(refusalMs, () => {
       throw connectionReset('fetch failed');
     });
 
-  /** The page of a hotel that wants its guests to sign in, instead of what was asked for. */
+  /** Sends the sign-in page of a network portal. */
   readonly portal: Reply = (request) =>
-    this.later(refusalMs, () =>
+    this.afterDelay(refusalMs, () =>
       status(200, '<!doctype html><title>Welcome</title><p>Please sign in.', { 'content-type': 'text/html' })(request),
     );
 
   private stream(request: SentRequest, { to, end }: { to: number; end: Ending | 'finish' }): Promise<Response> {
     const body = new LiveBody(request.signal);
-    return this.later(headersMs, () => {
-      const rest = answer.slice(partialIn(request).length, to).match(/.{1,20}/g) ?? [];
-      rest.forEach((piece, index) => this.clock.after(index * pieceMs, () => body.delta(piece)));
-      if (end !== 'stall') this.clock.after(rest.length * pieceMs, () => ends[end](body));
+    return this.afterDelay(headersMs, () => {
+      const remaining = answer.slice(partialAnswerIn(request).length, to).match(/.{1,20}/g) ?? [];
+      remaining.forEach((piece, index) => this.clock.after(index * pieceMs, () => body.delta(piece)));
+      if (end !== 'stall') this.clock.after(remaining.length * pieceMs, () => ends[end](body));
       return new Response(body.stream, { headers: sseHeaders });
     });
   }
 
-  private later<T>(ms: number, reply: () => T | Promise<T>): Promise<T> {
+  private afterDelay<T>(ms: number, reply: () => T | Promise<T>): Promise<T> {
     return new Promise<void>((resolve) => this.clock.after(ms, resolve)).then(reply);
   }
 }
@@ -67,13 +68,13 @@ const ends = {
   close: (body: LiveBody) => body.end(),
 } as const;
 
-/** As the runtime's own `fetch` tells it. */
+/** Returns the error with which `fetch` reports a reset connection. */
 function connectionReset(message: string): TypeError {
   return new TypeError(message, { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
 }
 
-/** The beginning of the answer that a request wants to be continued. */
-function partialIn({ body }: SentRequest): string {
+/** Returns the partial answer in a request, or an empty string. */
+function partialAnswerIn({ body }: SentRequest): string {
   const messages = body.messages as readonly { readonly role: string; readonly content: string }[];
   return messages.find(({ role }) => role === 'assistant')?.content ?? '';
 }

@@ -1,16 +1,17 @@
 import { answer, half } from './model';
 
 /**
- * What the reader is left with: `whole`, exactly what the model said; `doubled`, its beginning twice; `half` and
- * `nothing`, reported as if they were the answer; `error`, told that there is none; `hangs`, told nothing for ever.
+ * What the user gets: `whole`, the complete answer; `doubled`, the answer with its start repeated; `half` or `nothing`,
+ * presented as a complete answer; `error`, an error message; `hangs`, neither an answer nor an error.
  */
 export type Outcome = 'whole' | 'doubled' | 'half' | 'nothing' | 'error' | 'hangs';
 
+/** The end of a client's run. */
 export interface Ending {
-  /** What is on the screen. */
+  /** Text that the client has shown. */
   readonly text: string;
-  /** What the client says of it, if it ever says anything. */
-  readonly said: 'answered' | 'failed' | undefined;
+  /** Result that the client reports, or undefined if it reports none. */
+  readonly report: 'answered' | 'failed' | undefined;
 }
 
 const texts: Readonly<Record<string, Outcome>> = {
@@ -20,11 +21,11 @@ const texts: Readonly<Record<string, Outcome>> = {
   '': 'nothing',
 };
 
-/** @throws if the text is none that a client should come to */
-export function outcomeOf({ text, said }: Ending): Outcome {
+/** Returns the outcome for the user. @throws if the text is not an expected one */
+export function outcomeOf({ text, report }: Ending): Outcome {
   const outcome = texts[text];
-  if (outcome === undefined) throw new Error(`What is this? ${text}`);
-  switch (said) {
+  if (outcome === undefined) throw new Error(`Unexpected text: ${text}`);
+  switch (report) {
     case 'answered':
       return outcome;
     case 'failed':

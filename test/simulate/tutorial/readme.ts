@@ -2,9 +2,11 @@ import { markdownTable } from '../table';
 import type { Outcome } from './outcome';
 import type { Measured, SideBySide } from './sideBySide';
 
+/** The languages of the tables. */
 export type Language = 'en' | 'zh';
 
-interface Words {
+/** The texts of a table in one language. */
+interface TableTexts {
   readonly file: string;
   readonly head: readonly [fault: string, tutorial: string, ours: string];
   readonly outcomes: Readonly<Record<Outcome, string>>;
@@ -13,7 +15,7 @@ interface Words {
   readonly comma: string;
 }
 
-const words: Readonly<Record<Language, Words>> = {
+const tableTexts: Readonly<Record<Language, TableTexts>> = {
   en: {
     file: 'README.md',
     head: ['what goes wrong', 'the tutorial', 'ours'],
@@ -46,33 +48,35 @@ const words: Readonly<Record<Language, Words>> = {
   },
 };
 
-export const languages = Object.keys(words) as readonly Language[];
+/** All languages of the tables. */
+export const languages = Object.keys(tableTexts) as readonly Language[];
 
+/** Returns the path of the README in a language. */
 export function readmeOf(language: Language): string {
-  return words[language].file;
+  return tableTexts[language].file;
 }
 
-/** The table that the README of a language has. */
+/** Returns the table for the README of a language. */
 export function readmeTable(language: Language, all: readonly SideBySide[]): string {
-  const { head, ...rest } = words[language];
-  const rows = all.map(({ fault, tutorial, ours }) => [fault[language], cell(rest, tutorial), cell(rest, ours)]);
+  const { head, ...texts } = tableTexts[language];
+  const rows = all.map(({ fault, tutorial, ours }) => [fault[language], cell(texts, tutorial), cell(texts, ours)]);
   return markdownTable([head, ...rows]);
 }
 
-/** @returns `text` with `table` in the place of the one with the same head @throws if there is none */
+/** Replaces the table with the same header in a text. @throws if the text has no such table */
 export function withTable(text: string, table: string): string {
   const [head = ''] = table.split('\n');
   const from = text.indexOf(head);
-  if (from < 0) throw new Error(`There is no table with the head ${head}`);
+  if (from < 0) throw new Error(`There is no table with the header ${head}`);
   return text.slice(0, from) + table + text.slice(text.indexOf('\n\n', from));
 }
 
-function cell({ outcomes, seconds, requests, comma }: Omit<Words, 'head'>, measured: Measured): string {
+function cell({ outcomes, seconds, requests, comma }: Omit<TableTexts, 'head'>, measured: Measured): string {
   const time = Number.isFinite(measured.ms) ? [seconds(rounded(measured.ms / 1000))] : [];
   return [outcomes[measured.outcome], ...time, requests(measured.requests)].join(comma);
 }
 
-/** A decimal where it says something. */
+/** Formats seconds, with one decimal place below 10. */
 function rounded(seconds: number): string {
   return seconds < 9.95 ? seconds.toFixed(1) : seconds.toFixed(0);
 }

@@ -9,86 +9,89 @@ import { Model } from './model';
 import { outcomeOf, type Ending, type Outcome } from './outcome';
 import { tutorialClient } from './tutorialClient';
 
-/** How the question ended: the median of all seeds, of which each has to end in the same way. */
+/** The result of a client. All seeds must give the same outcome and number of requests. */
 export interface Measured {
-  /** Infinite where the client would wait for ever. */
+  /** Median time to the end over all seeds, in milliseconds; infinite if the client never ends. */
   readonly ms: number;
   readonly requests: number;
   readonly outcome: Outcome;
 }
 
+/** The results of both clients for one failure. */
 export interface SideBySide {
   readonly fault: Fault;
   readonly tutorial: Measured;
   readonly ours: Measured;
 }
 
-/** A client of either kind, on its way to an end. */
-interface Asked {
+/** A running client of either kind. */
+interface ClientRun {
   readonly ending: () => Ending;
   readonly requests: () => number;
 }
 
+/** The simulated environment of a client. */
 interface World {
   readonly clock: VirtualClock;
   readonly random: () => number;
   readonly replies: readonly Reply[];
 }
 
+/** Number of seeds that each client is measured with. */
 const seeds = 101;
-/** Virtual time after which somebody who still waits is left waiting. */
-const patienceMs = 24 * 3600 * 1000;
+/** Virtual time after which a client that has not ended counts as hanging, in milliseconds. */
+const maxVirtualMs = 24 * 3600 * 1000;
 
 const prompt = 'Where do sheep graze?';
 
-/** The same script of replies, the same clock and the same chance for both. */
+/** Measures both clients with the same replies, clock and random numbers. */
 export async function sideBySide(fault: Fault): Promise<SideBySide> {
-  return { fault, tutorial: await measured(fault, askTutorial), ours: await measured(fault, askOurs) };
+  return { fault, tutorial: await measureClient(fault, askTutorial), ours: await measureClient(fault, askOurs) };
 }
 
-async function measured(fault: Fault, ask: (world: World) => Asked): Promise<Measured> {
+async function measureClient(fault: Fault, ask: (world: World) => ClientRun): Promise<Measured> {
   const all: Measured[] = [];
-  for (let seed = 1; seed <= seeds; seed++) all.push(await once(fault, ask, seed));
+  for (let seed = 1; seed <= seeds; seed++) all.push(await runOnce(fault, ask, seed));
   const [first] = all;
-  const odd = all.find(({ requests, outcome }) => requests !== first?.requests || outcome !== first.outcome);
-  if (!first || odd) throw new Error(`${fault.en}: not each seed comes to the same`);
+  const deviation = all.find(({ requests, outcome }) => requests !== first?.requests || outcome !== first.outcome);
+  if (!first || deviation) throw new Error(`${fault.en}: the seeds give different results`);
   const times = all.map(({ ms }) => ms);
   return { ...first, ms: percentile(times, 50) };
 }
 
-async function once(fault: Fault, ask: (world: World) => Asked, seed: number): Promise<Measured> {
+async function runOnce(fault: Fault, ask: (world: World) => ClientRun, seed: number): Promise<Measured> {
   const clock = new VirtualClock();
   const { ending, requests } = ask({ clock, random: randomNumbers(seed), replies: fault.replies(new Model(clock)) });
   await settle();
-  // Where no timer is left nothing will ever happen.
-  while (ending().said === undefined && clock.ticks() < patienceMs && (await clock.next()) !== undefined);
-  const { said } = ending();
-  return { ms: said === undefined ? Infinity : clock.ticks(), requests: requests(), outcome: outcomeOf(ending()) };
+  // The client hangs if no timer remains.
+  while (ending().report === undefined && clock.ticks() < maxVirtualMs && (await clock.next()) !== undefined);
+  const { report } = ending();
+  return { ms: report === undefined ? Infinity : clock.ticks(), requests: requests(), outcome: outcomeOf(ending()) };
 }
 
-function askTutorial({ clock, random, replies }: World): Asked {
+function askTutorial({ clock, random, replies }: World): ClientRun {
   const wire = new ScriptedFetch(replies);
   let text = '';
-  let said: Ending['said'];
+  let report: Ending['report'];
   const read = async (): Promise<void> => {
     for await (const chunk of tutorialClient({ fetch: wire.fetch, clock, random }, prompt)) text += chunk;
   };
   void read().then(
-    () => (said = 'answered'),
-    () => (said = 'failed'),
+    () => (report = 'answered'),
+    () => (report = 'failed'),
   );
-  return { ending: () => ({ text, said }), requests: () => wire.requests.length };
+  return { ending: () => ({ text, report }), requests: () => wire.requests.length };
 }
 
-function askOurs(world: World): Asked {
+function askOurs(world: World): ClientRun {
   const run = new EngineRun({ ...world, request: { messages: [{ role: 'user', content: prompt }] } });
   return {
-    ending: () => ({ text: run.shownText, said: said(run.events.find(isTerminal)) }),
+    ending: () => ({ text: run.shownText, report: reportOf(run.events.find(isTerminal)) }),
     requests: () => run.wire.requests.length,
   };
 }
 
-function said(terminal: TerminalEvent | undefined): Ending['said'] {
+function reportOf(terminal: TerminalEvent | undefined): Ending['report'] {
   if (terminal === undefined) return undefined;
   return terminal.type === 'done' ? 'answered' : 'failed';
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/engine/clock';
 
-/** What the client of the tutorials is given; it sees nothing else of the world. */
+/** The simulated environment of the tutorial client. */
 export interface TutorialWorld {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
@@ -20,8 +20,8 @@ class HttpError extends Error {
 }
 
 /**
- * The client that tutorials teach, as they describe it: exponential backoff round a generator that streams, the longest
- * wait after a 429 whatever the server asked for, and after a cut the whole answer once more, from its first chunk.
+ * The client that tutorials teach: exponential backoff around a streaming generator. After a 429 response it waits for the
+ * maximum delay, whatever the `Retry-After`. After a cut it requests the complete answer again and appends it.
  */
 export async function* tutorialClient(world: TutorialWorld, prompt: string): AsyncGenerator<string, void> {
   for (let n = 0; ; n++) {
@@ -58,10 +58,10 @@ interface Chunk {
 
 async function* lines({ body }: Response): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let pending = '';
   for await (const bytes of body as AsyncIterable<Uint8Array>) {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
+    const parts = (pending + decoder.decode(bytes, { stream: true })).split('\n');
+    pending = parts.pop() ?? '';
     yield* parts;
   }
 }

@@ -5,7 +5,7 @@ import { faults } from './faults';
 import { languages, readmeOf, readmeTable, withTable } from './readme';
 import { sideBySide, type SideBySide } from './sideBySide';
 
-/** Measures both clients and writes their tables. @returns the English one */
+/** Measures both clients and writes the table of each language. @returns the English table */
 export async function writeTutorialTables(): Promise<string> {
   const all: SideBySide[] = [];
   for (const fault of faults) all.push(await sideBySide(fault));

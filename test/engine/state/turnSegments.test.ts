@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { StreamEvent } from '../../../src/engine/events';
+import {
+  epochOf,
+  initialTurn,
+  interrupted,
+  lastKnownAt,
+  monotonicOf,
+  reduce,
+  runsOf,
+  runsSoFar,
+  type TurnState,
+} from '../../../src/engine/state/turnState';
+import { totalsOf } from '../../../src/engine/state/turnTotals';
+
+/** An event without its time and its attempt. */
+type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> : never;
+const event = (at: number, newEvent: NewEvent, attempt = 1): StreamEvent => ({ at, attempt, ...newEvent });
+const stateAfter = (events: readonly StreamEvent[], from: TurnState = initialTurn): TurnState =>
+  events.reduce(reduce, from);
+
+const epoch = 1_700_000_000_000;
+const start = (at: number, attempt = 1): StreamEvent =>
+  event(at, { type: 'attempt', model: 'm', why: 'first', time: epoch + at }, attempt);
+const text = (at: number): StreamEvent => event(at, { type: 'text', text: 'Hello' });
+const waiting = (at: number, delayMs = 5000): StreamEvent => {
+  const cause = { source: 'backoff', reason: 'rate-limit', told: 'turn', message: '' } as const;
+  return event(at, { type: 'waiting', until: epoch + at + delayMs, delayMs, ...cause, maxAttempts: 6, actions: [] });
+};
+type EndedFields = Partial<Extract<StreamEvent, { readonly type: 'ended' }>>;
+const ended = (at: number, ms: number, fields: EndedFields = {}): StreamEvent =>
+  event(at, { type: 'ended', how: 'finished', ms, bytes: 0, chars: 0, ...fields });
+const usage = (completionTokens: number): StreamEvent =>
+  event(0, { type: 'usage', promptTokens: 10, completionTokens, totalTokens: 10 + completionTokens });
+const stopped = (at: number): StreamEvent => event(at, { type: 'stopped', text: 'Hello' });
+const done = (at: number): StreamEvent =>
+  event(at, { type: 'done', finishReason: 'stop', attempts: 1, text: 'Hello', waitedMs: 0 });
+
+describe('clock conversion within a segment', () => {
+  it('uses the attempt, which records both times', () => {
+    const state = stateAfter([start(1000), text(1500)]);
+    assert.equal(epochOf(state, 1500), epoch + 1500);
+    assert.equal(monotonicOf(state, epoch + 1500), 1500);
+  });
+
+  it('uses the nearest previous attempt, because the monotonic clock may have stopped during sleep', () => {
+    const late = event(2000, { type: 'attempt', model: 'm', why: 'retry', time: epoch + 600_000 }, 2);
+    const state = stateAfter([start(1000), late]);
+    assert.equal(epochOf(state, 1500), epoch + 1500);
+    assert.equal(epochOf(state, 2500), epoch + 600_500);
+    assert.equal(monotonicOf(state, epoch + 600_500), 2500);
+  });
+
+  it('uses a wait before the first attempt', () => {
+    const state = stateAfter([waiting(1000)]);
+    assert.equal(epochOf(state, 1200), epoch + 1200);
+    assert.equal(monotonicOf(state, epoch + 1200), 1200);
+  });
+
+  it('returns undefined before the first event', () => {
+    assert.equal(epochOf(initialTurn, 0), undefined);
+    assert.equal(monotonicOf(initialTurn, epoch), undefined);
+  });
+});
+
+const lastActivities: Readonly<Record<string, readonly [events: readonly StreamEvent[], at: number]>> = {
+  'its end': [[start(0), text(10), stopped(50)], 50],
+  'its last token when it was interrupted': [[start(0), text(10), text(70)], 70],
+  'the headers of its last attempt': [[start(0), event(30, { type: 'headers', status: 200, ms: 30 })], 30],
+  'the end of its last attempt': [[start(0), ended(90, 90)], 90],
+  'the start of its last wait': [[start(0), ended(90, 90), waiting(95)], 95],
+  'zero when it has no events': [[], 0],
+};
+
+describe('last activity of a segment', () => {
+  for (const [name, [events, at]] of Object.entries(lastActivities)) {
+    it(`is ${name}`, () => assert.equal(lastKnownAt(interrupted(stateAfter(events))), at));
+  }
+});
+
+/** A stopped turn that is continued in another process. */
+const first = stateAfter([start(1000), text(1400), ended(2400, 1400, { firstTokenMs: 400, chars: 5 }), stopped(2400)]);
+const continued: TurnState = { ...initialTurn, text: 'Hello', earlier: runsSoFar(first) };
+
+describe('list of segments of a turn', () => {
+  it('consists of the turn itself when it was not continued', () => {
+    const state = stateAfter([start(0)]);
+    assert.deepEqual(runsOf(state), [state]);
+  });
+
+  it('includes all previous segments of a continued turn', () => {
+    const second = stateAfter([start(500_000), text(500_100), stopped(500_200)], continued);
+    const third: TurnState = { ...initialTurn, earlier: runsSoFar(second) };
+    assert.deepEqual(
+      runsOf(third).map(({ phase, startedAt, endedAt }) => [phase, startedAt, endedAt]),
+      [
+        ['stopped', 1000, 2400],
+        ['stopped', 500_000, 500_200],
+        ['connecting', undefined, undefined],
+      ],
+    );
+  });
+
+  it('does not include a segment without events', () => {
+    assert.deepEqual(runsSoFar({ ...initialTurn, phase: 'interrupted' }), []);
+  });
+});
+
+describe('sum over the segments of a turn', () => {
+  it('equals the numbers of a single segment', () => {
+    const beforeAnswer = [start(0), ended(100, 100, { how: 'rate-limit', bytes: 40 }), waiting(100), start(5100, 2)];
+    const answer = [
+      text(5500),
+      usage(80),
+      ended(7500, 2400, { firstTokenMs: 400, bytes: 900, chars: 300, tokens: 90 }),
+    ];
+    assert.deepEqual(totalsOf(stateAfter([...beforeAnswer, ...answer, done(7600)])), {
+      attempts: 2,
+      waitedMs: 5000,
+      ms: 7600,
+      firstTokenMs: 5500,
+      bytes: 940,
+      usage: { promptTokens: 10, completionTokens: 80, totalTokens: 90 },
+      speed: { unit: 'tokens', perSecond: 40 },
+    });
+  });
+
+  it('leaves out the time between segments', () => {
+    const state = stateAfter([start(500_000), text(500_100), stopped(501_000)], continued);
+    const { attempts, ms, firstTokenMs } = totalsOf(state);
+    assert.deepEqual([attempts, ms, firstTokenMs], [2, 2400, 400]);
+  });
+
+  it('includes all previous segments in the time to the first token', () => {
+    const silent = stateAfter([start(0), stopped(3000)]);
+    const state = stateAfter([start(90_000), text(90_500), done(91_000)], {
+      ...initialTurn,
+      earlier: runsSoFar(silent),
+    });
+    assert.equal(totalsOf(state).firstTokenMs, 3500);
+  });
+
+  it('grows with the time while the turn is running or waiting', () => {
+    const { ms, waitedMs } = totalsOf(stateAfter([start(0), waiting(100)]), 2100);
+    assert.deepEqual([ms, waitedMs], [2100, 2000]);
+  });
+
+  it('gives the speed in characters when the gateway reported no tokens', () => {
+    assert.deepEqual(totalsOf(first).speed, { unit: 'characters', perSecond: 5 });
+  });
+
+  it('gives no speed for an answer that arrived all at once', () => {
+    const state = stateAfter([start(0), text(400), ended(500, 500, { firstTokenMs: 400, chars: 5 }), done(500)]);
+    assert.equal(totalsOf(state).speed, undefined);
+  });
+});
