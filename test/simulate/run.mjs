@@ -1,5 +1,6 @@
-// npm run simulate [-- crowds | tutorial], in virtual time: crowds of clients against gateways that fail, for docs/simulation.md
-// and its chart; the client of the tutorials beside ours, for the tables of the READMEs.
+// npm run simulate [-- crowds | tutorial] runs in virtual time: `crowds` simulates many clients of a gateway that fails, and
+// writes docs/simulation.md with its chart; `tutorial` compares a retry loop from tutorials with the engine, and writes the
+// tables of docs/retry-and-resume*.md.
 import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();

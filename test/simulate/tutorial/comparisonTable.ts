@@ -4,8 +4,9 @@ import type { Measured, SideBySide } from './sideBySide';
 
 export type Language = 'en' | 'zh';
 
-interface Words {
-  readonly file: string;
+interface TableTexts {
+  /** Path of the document with the table, from the root of the repository. */
+  readonly document: string;
   readonly head: readonly [fault: string, tutorial: string, ours: string];
   readonly outcomes: Readonly<Record<Outcome, string>>;
   readonly seconds: (count: string) => string;
@@ -13,16 +14,16 @@ interface Words {
   readonly comma: string;
 }
 
-const words: Readonly<Record<Language, Words>> = {
+const texts: Readonly<Record<Language, TableTexts>> = {
   en: {
-    file: 'README.md',
-    head: ['what goes wrong', 'the tutorial', 'ours'],
+    document: 'docs/retry-and-resume.md',
+    head: ['What goes wrong', 'Tutorial client', 'HolySheep Prompt'],
     outcomes: {
-      whole: 'whole',
-      doubled: '**doubled**',
-      half: '**half, taken for whole**',
-      nothing: '**nothing, taken for an answer**',
-      error: 'an error',
+      whole: 'complete',
+      doubled: '**duplicated text**',
+      half: '**half an answer, taken as complete**',
+      nothing: '**no answer, taken as complete**',
+      error: 'error',
       hangs: '**never ends**',
     },
     seconds: (count) => `${count} s`,
@@ -30,13 +31,13 @@ const words: Readonly<Record<Language, Words>> = {
     comma: ', ',
   },
   zh: {
-    file: 'README.zh-CN.md',
-    head: ['出了什么问题', '教程', '我们'],
+    document: 'docs/retry-and-resume.zh-CN.md',
+    head: ['出了什么问题', '教程里的客户端', 'HolySheep Prompt'],
     outcomes: {
       whole: '完整',
-      doubled: '**重复**',
+      doubled: '**文字重复**',
       half: '**只有一半，却当作完整**',
-      nothing: '**什么都没有，却当作回答**',
+      nothing: '**没有回答，却当作完整**',
       error: '报错',
       hangs: '**永远不结束**',
     },
@@ -46,33 +47,30 @@ const words: Readonly<Record<Language, Words>> = {
   },
 };
 
-export const languages = Object.keys(words) as readonly Language[];
+export const languages = Object.keys(texts) as readonly Language[];
 
-export function readmeOf(language: Language): string {
-  return words[language].file;
+/** Returns the path, from the root of the repository, of the document that has the table in a language. */
+export function documentOf(language: Language): string {
+  return texts[language].document;
 }
 
-/** The table that the README of a language has. */
-export function readmeTable(language: Language, all: readonly SideBySide[]): string {
-  const { head, ...rest } = words[language];
-  const rows = all.map(({ fault, tutorial, ours }) => [fault[language], cell(rest, tutorial), cell(rest, ours)]);
+/** Returns the table that compares both clients, in a language. */
+export function comparisonTable(language: Language, results: readonly SideBySide[]): string {
+  const { head } = texts[language];
+  const rows = results.map(({ fault, tutorial, ours }) => [
+    fault[language],
+    cell(texts[language], tutorial),
+    cell(texts[language], ours),
+  ]);
   return markdownTable([head, ...rows]);
 }
 
-/** @returns `text` with `table` in the place of the one with the same head @throws if there is none */
-export function withTable(text: string, table: string): string {
-  const [head = ''] = table.split('\n');
-  const from = text.indexOf(head);
-  if (from < 0) throw new Error(`There is no table with the head ${head}`);
-  return text.slice(0, from) + table + text.slice(text.indexOf('\n\n', from));
-}
-
-function cell({ outcomes, seconds, requests, comma }: Omit<Words, 'head'>, measured: Measured): string {
+function cell({ outcomes, seconds, requests, comma }: TableTexts, measured: Measured): string {
   const time = Number.isFinite(measured.ms) ? [seconds(rounded(measured.ms / 1000))] : [];
   return [outcomes[measured.outcome], ...time, requests(measured.requests)].join(comma);
 }
 
-/** A decimal where it says something. */
+/** Returns the seconds with one decimal below ten, and without decimals above. */
 function rounded(seconds: number): string {
   return seconds < 9.95 ? seconds.toFixed(1) : seconds.toFixed(0);
 }

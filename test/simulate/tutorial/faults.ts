@@ -2,12 +2,12 @@ import type { Reply } from '../../support/scriptedFetch';
 import type { Outcome } from './outcome';
 import type { Model } from './model';
 
-/** Something that goes wrong on the way to an answer, and what is to become of it. */
+/** A failure on the way to an answer, and the outcome that each client should have. */
 export interface Fault {
-  /** In the languages of the README. */
+  /** Names of the failure in the languages of docs/retry-and-resume.md. */
   readonly en: string;
   readonly zh: string;
-  /** To the first, second … request; those after the last get the last. */
+  /** Replies to the first, second … request. Later requests get the last reply. */
   readonly replies: (model: Model) => readonly Reply[];
   readonly tutorial: Outcome;
   readonly ours: Outcome;
@@ -18,7 +18,7 @@ const rateLimit = { message: 'Too many requests', type: 'rate_limit_error', code
 
 export const faults: readonly Fault[] = [
   {
-    en: 'nothing',
+    en: 'no failure',
     zh: '一切正常',
     replies: ({ answers }) => [answers],
     tutorial: 'whole',
@@ -67,35 +67,35 @@ export const faults: readonly Fault[] = [
     ours: 'whole',
   },
   {
-    en: 'the connection is reset before any byte',
+    en: 'the connection is reset before the first byte',
     zh: '还没有收到字节，连接就被重置',
     replies: (model) => [model.resets, model.answers],
     tutorial: 'whole',
     ours: 'whole',
   },
   {
-    en: 'the connection is reset in mid-answer',
+    en: 'the connection is reset in the middle of the answer',
     zh: '回答到一半，连接被重置',
     replies: (model) => [model.cut('reset'), model.answers],
     tutorial: 'doubled',
     ours: 'whole',
   },
   {
-    en: 'the stream stalls in mid-answer',
+    en: 'the stream stalls in the middle of the answer',
     zh: '回答到一半，流停滞不动',
     replies: (model) => [model.cut('stall'), model.answers],
     tutorial: 'hangs',
     ours: 'whole',
   },
   {
-    en: 'the stream ends in mid-answer, without a finish reason',
+    en: 'the stream ends in the middle of the answer, without a finish reason',
     zh: '回答到一半，流正常关闭，没有结束原因',
     replies: (model) => [model.cut('close'), model.answers],
     tutorial: 'half',
     ours: 'whole',
   },
   {
-    en: "200 with a portal's sign-in page",
+    en: '200 with the sign-in page of a network',
     zh: '200，却是上网登录页',
     replies: ({ portal }) => [portal],
     tutorial: 'nothing',
