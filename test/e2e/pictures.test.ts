@@ -126,6 +126,8 @@ describe('pictures of the panel', () => {
         await stage.newConversation();
         await stage.setTheme(themes.dark);
         await workbench.page.setViewportSize(animationSize);
+        // The message about the new key contains the address of the gateway.
+        await workbench.page.locator('.statusbar').getByText('127.0.0.1').waitFor({ state: 'hidden' });
         const recording = await recordScreen(workbench.page, () => playReadmeScene(stage));
         const gif = encodeGif(recording, { colors: animationColors });
         writeFileSync(path.join(readmePictures, `retry-and-resume${readmeSuffixes[language]}.gif`), gif);
