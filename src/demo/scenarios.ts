@@ -32,7 +32,7 @@ interface DemoAttempt {
 
 const steady: Scenario = {
   id: 'demo-steady',
-  title: 'A steady answer',
+  title: 'A normal answer',
   prompt: 'How should a client retry a failed request?',
   topic: 'overview',
   fault: () => undefined,
@@ -42,37 +42,37 @@ const scenarios: readonly Scenario[] = [
   steady,
   {
     id: 'demo-rate-limit',
-    title: 'Rate limited, with a hint',
+    title: 'Rate limited, with Retry-After',
     prompt: 'What should a client do when it is rate limited?',
     watch:
-      'The server refuses the first request and asks for 5 s. Watch the countdown: it says where its time comes from, and then the answer comes by itself.',
+      'The gateway rejects the first request and asks for a wait of 5 s. Watch the countdown and the source of its delay; then the answer arrives automatically.',
     topic: 'retryAfter',
     fault: ({ attempt }) => (attempt === 1 ? rateLimited(5) : undefined),
   },
   {
     id: 'demo-overload',
-    title: 'Overloaded, with another model to fall back on',
+    title: 'Overloaded, with a fallback model',
     prompt: 'When does exponential backoff help, and how long should each wait be?',
     watch:
-      'The model is overloaded and names no time to come back. Watch two waits, the second one longer, and then a line that says which other model answers.',
+      'The model is overloaded and gives no retry time. Watch two waits, the second one longer, and then a note that another model answers instead.',
     topic: 'backoff',
     fault: ({ attempt }) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
   },
   {
     id: 'demo-stall',
-    title: 'The stream stalls in mid-answer',
+    title: 'Stream stalls mid-answer',
     prompt: 'How does a client notice that a stream has stalled?',
     watch:
-      'The stream falls silent in the middle of the answer. Watch: after 6 s of silence it is given up, what is there stays, and the rest is joined to it.',
+      'The stream stalls mid-answer. Watch: after 6 s without data the attempt is abandoned, the partial answer stays, and the rest is appended.',
     topic: 'resume',
     fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'stall') : undefined),
   },
   {
     id: 'demo-cut',
-    title: 'The connection breaks in mid-answer',
-    prompt: 'How can an answer be resumed after the connection was cut?',
+    title: 'Connection drops mid-answer',
+    prompt: 'How can an answer be resumed after the connection drops?',
     watch:
-      'The connection breaks in the middle of the answer. Watch how little you see of it: the rest is asked for and joined without a gap or a repetition, and the timeline under the answer shows where.',
+      'The connection drops mid-answer. Notice how little you see of it: the rest is requested and joined without a gap or repetition; the timeline shows where.',
     topic: 'resume',
     fault: ({ attempt, firstPart }) => (attempt === 1 ? thenEnds(firstPart(), 'reset') : undefined),
   },
@@ -81,7 +81,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Out of credit',
     prompt: 'Why is an empty balance not worth a retry?',
     watch:
-      'The balance is empty, and no retry would mend that. Watch: one attempt, no wait, and a card that says what to do. Switch model lets another model of the demo answer.',
+      'The balance is empty, so retrying would not help. Watch: one attempt, no wait, and a card with next steps. Switch model gets an answer from another demo model.',
     topic: 'overview',
     fault: () => outOfCredit(),
   },

@@ -103,7 +103,7 @@ const readers: { readonly [K in keyof Required<AskOptions>]: Reader<NonNullable<
 function copyOptions(options: unknown): AskOptions {
   if (!isRecord(options)) throw new ArgumentError('The options must be an object.');
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) throw new ArgumentError(`There is no option "${name}".`);
+    if (!Object.hasOwn(readers, name)) throw new ArgumentError(`Unknown option "${name}".`);
   }
   const copy = <K extends keyof AskOptions>(name: K): NonNullable<AskOptions[K]> | undefined => {
     const value = options[name];

@@ -17,12 +17,12 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
       return;
     }
     if (error instanceof UserError) {
-      log.info(`told the user: ${error.message}`);
+      log.info(`Shown to the user: ${error.message}`);
       toast(log, 'warning', error.message);
       return;
     }
     log.error(error);
-    const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+    const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
     toast(log, 'error', message, [openLog(), exportDiagnostics()]);
   };
 }

@@ -89,7 +89,7 @@ describe('asking', () => {
     await panel.send('limited');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /server asked for 80/);
+    assert.match(await card.innerText(), /gateway asked for a wait of 80/);
     const before = await panel.timer.innerText();
     await panel.timer.filter({ hasNotText: before }).waitFor();
     await panel.button('Retry now').click();
@@ -125,7 +125,7 @@ describe('asking', () => {
     const articles = await panel.frame.getByRole('article').count();
     await panel.button('Continue').click();
     await panel.answer.getByText('a partial answer that goes on').waitFor();
-    await panel.assistant.getByText('The answer went on where it had stopped.').waitFor();
+    await panel.assistant.getByText('The answer was resumed where it stopped.').waitFor();
     assert.equal(await panel.answer.innerText(), 'a partial answer that goes on');
     assert.equal(await panel.frame.getByRole('article').count(), articles);
     assert.equal(gateway.requests.length, 1);
@@ -148,7 +148,7 @@ describe('asking', () => {
     await panel.send('not yet');
     await panel.timer.waitFor();
     const card = panel.frame.getByRole('status');
-    assert.match(await card.innerText(), /Rate limited[^]*Another request of this window was told to wait/);
+    assert.match(await card.innerText(), /Rate limited[^]*Another request in this window was asked to wait/);
     assert.equal(gateway.requests.length, 0);
     await workbench.runCommand('HolySheep: Reset Network State');
     await panel.answer.getByText('after the reset').waitFor();

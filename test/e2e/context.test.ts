@@ -30,7 +30,7 @@ describe('context of a prompt', () => {
   let answers = 0;
   const option = (name: string): Locator => panel.frame.getByRole('option').filter({ hasText: name });
   const chip = (name: string): Locator =>
-    panel.frame.getByRole('list', { name: 'Context of the prompt' }).getByRole('listitem').filter({ hasText: name });
+    panel.frame.getByRole('list', { name: 'Prompt context' }).getByRole('listitem').filter({ hasText: name });
   const answered = (): Promise<void> => panel.answer.getByText(`Seen, ${answers}.`).waitFor();
   const lastMessage = (): string => {
     const content = gateway.requests[0]?.json?.messages.at(-1)?.content;

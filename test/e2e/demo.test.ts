@@ -19,13 +19,13 @@ describe('the offline demo in a real workbench', () => {
   const answered = (text: string): Promise<void> => panel.assistant.getByText(text).first().waitFor();
 
   it('says where it stands before anything is asked', async () => {
-    await step('1 of 5: Rate limited, with a hint');
+    await step('1 of 5: Rate limited, with Retry-After');
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
   it('waits as long as the server asks, by keyboard', async () => {
     await panel.button('Start').press('Enter');
-    await panel.inState('waiting').getByText('The server asked for 5 s').waitFor();
+    await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
     await step('2 of 5: Overloaded');
     await panel.inState('done').waitFor();
     await workbench.tab('Offline demo').waitFor();
@@ -34,7 +34,7 @@ describe('the offline demo in a real workbench', () => {
   it('goes on with another model where one stays overloaded', async () => {
     await panel.frame.locator(':focus').and(panel.button('Next step')).waitFor();
     await panel.button('Next step').press('Enter');
-    await answered('demo-overload was overloaded; demo-steady answers.');
+    await answered('demo-overload was overloaded; switched to demo-steady.');
     await panel.button('Skip').click();
     await step('3 of 5: The stream stalls');
   });
@@ -54,9 +54,9 @@ describe('the offline demo in a real workbench', () => {
   it('does not lead out of it when the credit is used up, and answers by another model', async () => {
     await panel.button('Next step').click();
     await panel.inState('failed').getByRole('alert').waitFor();
-    await step('That was the tour.');
+    await step("You've finished the tour.");
     await panel.button('Open billing').click();
-    await workbench.toast('there is nothing to pay').waitFor();
+    await workbench.toast('There is nothing to pay').waitFor();
     await panel.button('Switch model').click();
     await workbench.pick('demo-reasoning');
     await panel.inState('done').waitFor();

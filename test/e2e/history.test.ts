@@ -68,7 +68,7 @@ describe('the history', () => {
   it('renames a conversation and is there again', async () => {
     await open();
     await press('Rename', 'about apples');
-    await workbench.page.locator('.quick-input-widget', { hasText: 'The name of its tab' }).waitFor();
+    await workbench.page.locator('.quick-input-widget', { hasText: 'Shown on the tab and in the history' }).waitFor();
     await workbench.fillInput('On apples');
     await row('On apples').waitFor();
     await tab('On apples').waitFor();

@@ -40,16 +40,16 @@ describe('a turn, outside its panel', () => {
 
     it('cools down when the wait was stopped, for this model and no other, until the network state is reset', async () => {
       await panel.button('Stop').click();
-      await activity('Cooling down until').waitFor();
-      assert.match((await label()) ?? '', /The gateway wants this model left alone until then/);
+      await activity('Paused until').waitFor();
+      assert.match((await label()) ?? '', /The gateway accepts no requests for this model until then/);
       await workbench.statusBarItem('holysheep.model').click();
       await workbench.quickInput.choose('gpt-4o');
-      await activity('Cooling down').waitFor({ state: 'hidden' });
+      await activity('Paused until').waitFor({ state: 'hidden' });
       await workbench.statusBarItem('holysheep.model').click();
       await workbench.quickInput.choose('claude-sonnet-4');
-      await activity('Cooling down until').waitFor();
+      await activity('Paused until').waitFor();
       await workbench.runCommand('HolySheep: Reset Network State');
-      await activity('Cooling down').waitFor({ state: 'hidden' });
+      await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
     it('ends to cool down by itself', async () => {
@@ -57,8 +57,8 @@ describe('a turn, outside its panel', () => {
       await panel.send('limited for a moment');
       await activity('Retrying in').waitFor();
       await panel.button('Stop').click();
-      await activity('Cooling down until').waitFor();
-      await activity('Cooling down').waitFor({ state: 'hidden' });
+      await activity('Paused until').waitFor();
+      await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
     it('says how many other answers are on their way', async () => {
@@ -113,7 +113,7 @@ describe('a turn, outside its panel', () => {
       await gateway.request(1);
       await panel.newConversation();
       held.release();
-      const toast = workbench.toast('“what waits unseen” waits until');
+      const toast = workbench.toast('“what waits unseen” is waiting until');
       await toast.getByRole('button', { name: 'Retry now' }).click();
       await gateway.request(2);
       await workbench.tab('what waits unseen').click();
@@ -144,7 +144,7 @@ describe('a turn, outside its panel', () => {
   it('a connection test that takes its time shows progress, and can be cancelled', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
-    const progress = workbench.toast('for its models…');
+    const progress = workbench.toast('Testing the connection to');
     await progress.getByRole('button', { name: 'Cancel' }).click();
     await progress.waitFor({ state: 'hidden' });
     assert.equal(await workbench.toast().count(), 0);

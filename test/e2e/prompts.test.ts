@@ -27,7 +27,7 @@ describe('own prompts', () => {
   it('are chosen from the context menu, and ask their own model', async () => {
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
-    await workbench.contextMenu('function pause', 'HolySheep', 'My Prompts…');
+    await workbench.contextMenu('function pause', 'HolySheep', 'Run Custom Prompt…');
     await workbench.quickInput.rows('Review').waitFor();
     await workbench.quickInput.pick('Translate');
     const panel = new ConversationPanel(workbench);

@@ -81,14 +81,14 @@ describe('two windows, one conversation', () => {
     await there.frame.getByRole('article', { name: 'Assistant' }).nth(1).getByText('the answer').waitFor();
     await second.screenshot(path.join(out, 'pictures/open-in-another-window.png'));
 
-    await there.button('Open Here').click();
+    await there.button('Open here').click();
     await there.send('Is it mine?');
     await there.frame.getByRole('article', { name: 'Assistant' }).nth(2).getByText('the answer').waitFor();
     await first.page.bringToFront();
-    await here.button('Open Here').waitFor();
+    await here.button('Open here').waitFor();
     await here.frame.getByRole('article', { name: 'Assistant' }).nth(2).getByText('the answer').waitFor();
     assert.equal(await here.prompt.isVisible(), false);
-    await here.button('Open Here').click();
+    await here.button('Open here').click();
     await here.send('Mine again');
     await here.frame.getByRole('article', { name: 'Assistant' }).nth(3).getByText('the answer').waitFor();
   });

@@ -103,7 +103,7 @@ describe('foreign text', () => {
 
   it('in the title of a code action or of its prompt is short and one line', async () => {
     const { codePromptTitle, customActionTitle } = await import('../../src/host/code/codeActions');
-    assert.equal(customActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (prompt of this workspace)');
+    assert.equal(customActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
     assert.equal(
       codePromptTitle({ customTitle: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never),
       'a b x.ts:1',

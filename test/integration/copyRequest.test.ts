@@ -54,7 +54,7 @@ describe('copying a request', () => {
   });
 
   it('refuses a language there is not, to the caller', async () => {
-    await assert.rejects(copy('perl'), /takes "curl", "python" or "node"/);
+    await assert.rejects(copy('perl'), /expects "curl", "python" or "node"/);
   });
 
   it('asks the user’s own gateway and model in the place of the demo’s', async () => {
@@ -64,7 +64,7 @@ describe('copying a request', () => {
     assert.ok(code);
     assert.ok(code.includes(`BASE_URL = "${fixture.gateway.baseUrl}"`), code);
     assert.ok(code.includes('"model": "gpt-4o"'));
-    assert.ok(code.includes('# The offline demo was asked.'));
+    assert.ok(code.includes('# Copied from the offline demo.'));
     assert.ok(!code.includes('demo-rate-limit'));
     assert.equal(fixture.gateway.requests.length, 0);
   });

@@ -134,7 +134,7 @@ describe('a company network', () => {
         proxy.reset();
         assert.deepEqual(await failure(), {
           kind: 'proxy',
-          message: 'The proxy wants a sign-in. Check the proxy settings.',
+          message: 'The proxy requires a sign-in. Check the proxy settings.',
           attempts: 1,
         });
         assert.ok(

@@ -268,7 +268,7 @@ describe('the chat participant', function () {
     await asked();
     engine.turn.break(new Error('secret place'));
     const message = (await result).errorDetails?.message ?? '';
-    assert.match(message, /The log says what/);
+    assert.match(message, /See the log for details/);
     assert.doesNotMatch(JSON.stringify([message, stream.shown]), /secret place/);
     assert.equal(logged.length, 1);
   });

@@ -111,9 +111,7 @@ describe('own prompts', () => {
     presses = ['Use'];
     await run('Theirs');
     assert.deepEqual(await sent(), ['Ours: const one = 1;', 'deepseek-v3']);
-    assert.deepEqual(said, [
-      ['This workspace brings a prompt of its own: “Theirs”. Use it?', 'Use', 'Show them', 'Never'],
-    ]);
+    assert.deepEqual(said, [['This workspace defines a prompt: “Theirs”. Use it?', 'Use', 'Show prompts', 'Never']]);
     await run('Theirs');
     assert.equal(said.length, 1);
   });
@@ -128,7 +126,7 @@ describe('own prompts', () => {
   it('of a workspace can be read before they are agreed to', async () => {
     await setInWorkspace([{ ...theirs, template: 'read me: ${selection}' }]);
     let shown = '';
-    presses = ['Show them'];
+    presses = ['Show prompts'];
     const { showInformationMessage: stub } = vscode.window;
     Object.assign(vscode.window, {
       showInformationMessage: (...args: Parameters<typeof stub>) => {
@@ -152,15 +150,15 @@ describe('own prompts', () => {
     await set('prompts', [translate]);
     await setInWorkspace([{ ...theirs, template: 'for the lightbulb: ${selection}' }, translate]);
     const before = (await lightbulb()).map(({ title }) => title);
-    assert.deepEqual(before.sort(), ['Prompts of this workspace with HolySheep…', 'Translate with HolySheep']);
+    assert.deepEqual(before.sort(), ['Run a workspace prompt with HolySheep…', 'Translate with HolySheep']);
     assert.deepEqual(said, []);
     presses = ['Use'];
     await run('Theirs');
     const after = await lightbulb();
     assert.deepEqual(after.map(({ title }) => title).sort(), [
-      'Theirs with HolySheep (prompt of this workspace)',
+      'Theirs with HolySheep (workspace prompt)',
       'Translate with HolySheep',
-      'Translate with HolySheep (prompt of this workspace)',
+      'Translate with HolySheep (workspace prompt)',
     ]);
   });
 

@@ -9,22 +9,22 @@ export interface Texts {
 }
 
 export const english: Texts = {
-  notice: `*This is the offline demo: no model reads your prompt, so it talks about what it knows, retrying.*`,
-  reasoning: `The question is about waiting between attempts. First I should make clear what goes wrong without randomness: clients that failed together come back together. Then the kinds of jitter, best as a table, because they differ only in the bounds of one random number. Finally a recommendation for each case, since no single kind fits a dropped line and an overloaded server alike.`,
+  notice: `*This is the offline demo: no model reads your prompt, so this answer is about retrying requests.*`,
+  reasoning: `The question is about waiting between attempts. First I should make clear what goes wrong without randomness: clients that failed together come back together. Then the kinds of jitter, best as a table, because they differ only in the bounds of one random number. Finally a recommendation for each case, since no single kind suits both a dropped connection and an overloaded server.`,
   answers: {
     overview: `# Retrying without making things worse
 
-Most failures of a request pass by themselves. A good client waits the right time, tries again, and never shows the same words twice.
+Most request failures are temporary. A good client waits for the right time, tries again and never shows the same text twice.
 
 ## What to retry
 
 | Reply | What it means | What to do |
 | --- | --- | --- |
-| \`429\` | too many requests | wait as long as \`Retry-After\` says |
-| \`500\`, \`502\`, \`503\`, \`529\` | the server is in trouble | back off, with jitter |
+| \`429\` | too many requests | wait for the time in \`Retry-After\` |
+| \`500\`, \`502\`, \`503\`, \`529\` | the server has a problem | back off, with jitter |
 | reset, stall, early end | the connection broke | resume the answer |
 | \`400\`, \`401\`, \`404\` | the request, the key or the address is wrong | stop and say what to change |
-| \`402\` | the balance is empty | stop: no wait fills an account |
+| \`402\` | the balance is empty | stop: waiting does not help |
 
 ## The loop
 
@@ -47,12 +47,12 @@ async function withRetries(send, { retries = 5, base = 1000, cap = 60_000 } = {}
 
 ## Three rules
 
-1. **Listen first.** When the server names a time, come back no earlier.
-2. **Spread out.** Without randomness all clients return in the same instant.
-3. **Know when to stop.** A deadline says more than a number of attempts, and a person who presses *Stop* is obeyed at once.`,
+1. **Respect the server.** When it asks you to wait, never retry earlier.
+2. **Spread out.** Without randomness, all clients retry at the same moment.
+3. **Know when to stop.** Limit the total time as well as the number of attempts, and let *Stop* take effect immediately.`,
     backoff: `# Exponential backoff
 
-Each failure doubles the time before the next attempt. A short hiccup costs almost nothing, and a server in real trouble gets the peace it needs to recover.
+Each failure doubles the time before the next attempt. A short hiccup costs almost nothing, and a struggling server gets time to recover.
 
 With a base of 1 s and a cap of 60 s, the upper bound of the wait grows like this:
 
@@ -75,11 +75,11 @@ def delay(n, base=1.0, cap=60.0):
     return random.uniform(0, min(cap, base * 2 ** n))
 \`\`\`
 
-## What is easily forgotten
+## Common mistakes
 
-- **A cap.** Ten doublings of one second are 17 minutes; nobody is still looking at the screen.
+- **A cap.** Doubling one second ten times gives 17 minutes; no user waits that long.
 - **A deadline.** Five retries can be over in half a minute, just before the outage is. Limit the total time as well.
-- **A way out.** The wait has to end at once when somebody presses *Stop*, or *Retry now*.
+- **A way out.** The wait must end immediately when the user presses *Stop* or *Retry now*.
 - **One loop.** If the library retries three times and the program around it three times, the server sees nine requests.`,
     jitter: `# Why waits need jitter
 
@@ -98,16 +98,16 @@ With \`d = min(cap, base · 2ⁿ)\`:
 | equal | between \`d/2\` and \`d\` | never very short |
 | decorrelated | between \`base\` and three times the last wait | grows less regularly |
 
-## Which one to take
+## Which one to use
 
-1. **Full jitter** after a dropped connection: the fault is your own line, and a quick second try often succeeds.
-2. **Equal jitter** when the server says that it is overloaded: it deserves at least half of the wait.
-3. **A little on top** of a \`Retry-After\`: never earlier than asked, but not to the same millisecond as everybody else.
+1. **Full jitter** after a dropped connection: the fault is usually your own connection, and a quick retry often succeeds.
+2. **Equal jitter** when the server is overloaded: always wait at least half of the delay.
+3. **A little on top** of a \`Retry-After\`: never earlier than requested, but not at the same millisecond as every other client.
 
 > Adding up to one second to an exponential wait is *not* enough: when the wait is 32 s, the herd still arrives within one second.`,
-    retryAfter: `# When the server says when
+    retryAfter: `# Honoring Retry-After
 
-A \`429 Too Many Requests\` often carries the best information that a client can get: the time at which it is welcome again.
+A \`429 Too Many Requests\` often contains the best information that a client can get: when to try again.
 
 \`\`\`http
 HTTP/1.1 429 Too Many Requests
@@ -136,9 +136,9 @@ function retryAfterMs(headers: Headers): number | undefined {
 ## Obeying it
 
 1. Wait **at least** that long, plus a small random share.
-2. Hold back the *other* requests to the same model too; they would only be refused.
+2. Hold back the *other* requests to the same model too; they would be rejected too.
 3. If the time is far away, an hour say, don't wait silently. Show when the limit resets and offer another model.
-4. Never retry an **empty balance**, even when it arrives as a \`429\`: no wait fills an account.`,
+4. Never retry an **empty balance**, even when it arrives as a \`429\`: waiting does not help.`,
     idempotency: `# Retrying what must not happen twice
 
 A request that timed out may still have been carried out; only its *answer* was lost. So before a retry, ask: what if the first one worked?
@@ -170,10 +170,10 @@ The key is made **outside** the retry loop. Inside it, every attempt would be a 
 ## With a language model
 
 - Asking again is harmless, but it is billed. A cut answer is better *continued* than started over.
-- A tool the model has called may have side effects. **Never run it again** because the stream broke after it; ask the model to go on with the result you have.`,
+- A tool that the model has called may have side effects. **Never run it again** because the stream broke afterwards; ask the model to continue with the result that you have.`,
     resume: `# When a stream breaks in the middle
 
-A streamed answer can fail after half of its words. Starting over wastes tokens and shows the beginning twice; giving up loses what has already arrived.
+A streamed answer can fail halfway through. Starting over wastes tokens and shows the beginning twice; giving up loses what has already arrived.
 
 ## Noticing it
 
@@ -183,13 +183,13 @@ A streamed answer can fail after half of its words. Starting over wastes tokens 
 | early end | the body ends without a \`finish_reason\` |
 | stall | **nothing at all** |
 
-The stall is the nasty one: no error ever comes. A client needs two clocks, one that any byte resets and a longer one that only content resets. Otherwise either a dead connection hangs for ever, or a model that thinks for a while is taken for dead.
+Stalls are the hardest to notice, because there is no error. A client needs two timers: one that any byte resets, and a longer one that only content resets. Otherwise a dead connection hangs forever, or a model that thinks for a while is considered dead.
 
-## Going on
+## Resuming
 
-1. Keep every word that has arrived.
+1. Keep all the text that has arrived.
 2. Send the conversation again with the partial answer as the assistant's message, and ask for the exact continuation.
-3. Buffer the first words of the reply: models like to repeat themselves. Cut what is already there.
+3. Buffer the first words of the reply, because models often repeat themselves. Remove the part that you already have.
 4. Join the two parts and stream on.
 
 \`\`\`js
@@ -202,20 +202,20 @@ function overlap(text, continuation, least = 16) {
 }
 \`\`\`
 
-A minimum of 16 characters keeps a chance match, a repeated word or a line of dashes, from eating a part of the answer.
+A minimum of 16 characters prevents a coincidental match, such as a repeated word or a line of dashes, from removing part of the answer.
 
-If the second part doesn't fit, ask for the whole answer again and keep the old text on the screen until the new one has overtaken it.`,
+If the second part doesn't fit, ask for the whole answer again and keep the old text on the screen until the new answer is longer.`,
     breaker: `# Circuit breakers
 
-Backoff protects a server from *one* client's retries. A **circuit breaker** protects it from all the requests of a client that could know better: after several failures in a row, nothing is sent for a while.
+Backoff protects a server from *one* client's retries. A **circuit breaker** protects it from *all* requests of a client: after several failures in a row, no request is sent for a while.
 
 ## Three states
 
 | State | Requests | Leaves it |
 | --- | --- | --- |
-| closed | all go out | after 5 failures in a row: open |
-| open | none go out | when the pause is over: half-open |
-| half-open | one *probe* goes out | success: closed; failure: open, for longer |
+| closed | all are sent | after 5 failures in a row: open |
+| open | none is sent | when the pause is over: half-open |
+| half-open | one *probe* is sent | success: closed; failure: open, for longer |
 
 ## In code
 
@@ -241,13 +241,13 @@ class Breaker {
 }
 \`\`\`
 
-A full implementation also makes sure that only one probe is under way.
+A full implementation also makes sure that only one probe is in flight.
 
 ## What counts
 
-- **Count** what is the provider's fault: \`500\`, \`502\`, \`503\`, \`529\`, timeouts.
-- **Don't count** what is yours: a wrong key or a malformed request says nothing about the server's health.
+- **Count** failures of the provider: \`500\`, \`502\`, \`503\`, \`529\`, timeouts.
+- **Don't count** your own errors: a wrong key or a malformed request says nothing about the server's health.
 - **One breaker for each model.** When one is overloaded, another behind the same gateway may be fine: offer it.
-- **Leave the person in charge.** Show until when it pauses, and let them try anyway.`,
+- **Leave the user in charge.** Show when the pause ends, and offer to try anyway.`,
   },
 };

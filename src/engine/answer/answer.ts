@@ -5,7 +5,7 @@ import type { AnswerDelta, ToolCallPart } from '../http/dialect';
 import type { TurnHistory } from '../turn/turnHistory';
 import type { TurnOutput } from '../turn/turnOutput';
 import { resumeMethod, type Prefill } from './continuation';
-import { holdMs, Splice, type JoinMethod, type SpliceStep } from './splice';
+import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from './splice';
 
 /** How an attempt relates to the partial answer. `replay`: there is none, so the original request is sent again. */
 export type Plan = 'replay' | ResumeMethod;
@@ -115,14 +115,14 @@ export class Answer {
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
     this.show(this.answerText.append(joined));
-    if (this.answerText.holding)
-      this.cancelHold ??= this.clock.after(holdMs, () => this.show(this.answerText.expire()));
+    if (this.answerText.isHolding)
+      this.cancelHold ??= this.clock.after(maxHoldMs, () => this.show(this.answerText.expire()));
   }
 
   private addReasoning(text: string): void {
     this.announceRestart();
     this.reasoned = true;
-    this.skipsBlankLines ||= this.answerText.holding;
+    this.skipsBlankLines ||= this.answerText.isHolding;
     this.output.token('reasoning', text);
   }
 
@@ -220,7 +220,7 @@ export class AnswerText {
   }
 
   /** A continuation has arrived whose place is not clear yet. */
-  get holding(): boolean {
+  get isHolding(): boolean {
     return this.join !== undefined;
   }
 

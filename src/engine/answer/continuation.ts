@@ -1,7 +1,7 @@
 import type { ResumeMethod } from '../events';
 import type { ChatMessage, TextMessage } from '../request';
 import { wellFormed } from '../surrogates';
-import { sentPartial, type JoinMethod } from './splice';
+import { prefillText, type JoinMethod } from './splice';
 
 /** `prefix`: marks the message that DeepSeek is to continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
@@ -20,7 +20,7 @@ export function continuationMessages(
   prefill: Prefill | undefined,
 ): readonly OutgoingMessage[] {
   if (how === 'prefill') {
-    const content = sentPartial(partial);
+    const content = prefillText(partial);
     const message = { role: 'assistant', content } as const;
     return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
   }

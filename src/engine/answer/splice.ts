@@ -1,67 +1,70 @@
 import { isHighSurrogate, isLowSurrogate, wellFormed } from '../surrogates';
 
+/** How the model was asked to continue: by a prefill or by a prompt. */
 export type JoinMethod = 'prefill' | 'continue';
 
+/** What to do with the text of a continuation. */
 export type SpliceStep =
-  /** Nothing to show yet. */
+  /** Show nothing yet: the text may still be an overlap. */
   | { readonly type: 'hold' }
-  /** Decided: `trimmed` characters of the continuation are dropped, `text`, which may be empty, is to be appended. */
+  /** Drop the first `trimmed` characters of the continuation and append `text`, which may be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
-  /** After the join. */
+  /** Append `text`: the seam has already been decided. */
   | { readonly type: 'text'; readonly text: string }
-  /** No continuation, but another answer from its beginning: all of it so far. */
+  /** Replace the partial answer by `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
-/** For how long a continuation may be held, in milliseconds. */
-export const holdMs = 1500;
-/** An overlap is looked for in so many characters at the end of the partial. */
+/** Limit for holding back a continuation whose seam is undecided, in milliseconds. */
+export const maxHoldMs = 1500;
+/** Length of the end of the partial answer in which an overlap is searched for, in characters. */
 export const tailChars = 4000;
-/** A shorter overlap is chance: fuzzing found 0.26 % false trims at 8 characters, none at 16. */
+/**
+ * Minimum length of an overlap, in characters. A shorter match may be a coincidence: fuzzing found 0.26 % false trims at
+ * 8 characters and none at 16.
+ */
 export const minOverlap = 16;
 /**
- * So much of what is there already, in characters, is certainly an echo. It may be held without limit: the reader has
- * all of it, and it can't be longer than the partial.
+ * Length, in characters, from which a continuation that repeats the partial answer is certainly an overlap. Such a
+ * continuation is held without a time limit: the user already sees its text, and it can't outgrow the partial answer.
  */
-export const certainChars = 64;
+export const certainOverlap = 64;
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 const hold: SpliceStep = { type: 'hold' };
 
 /**
- * Finds where the continuation of a partial answer joins. Models repeat the end of what they are to continue, or all
- * of it; as long as that may be going on, the continuation is held. Whatever can't be told is appended: a passage
- * seen twice is better than one that is lost.
+ * Joins a continuation to the partial answer. Models often repeat the end of the partial answer, or all of it, before
+ * they continue. While the continuation may still be such a repetition, the splice holds it back. When the overlap is
+ * uncertain, the text is appended: a repeated passage is better than a lost one.
  */
 export class Splice {
   private decided = false;
   private received = '';
-  /** What was sent of the partial, without `white`. */
-  private readonly base: string;
-  /** White space at the end of the partial, which a prefill must not have. */
-  private readonly white: string;
+  /** The partial answer as it was sent. A prefill leaves out the trailing whitespace. */
+  private readonly sent: string;
+  private readonly trailingWhitespace: string;
   private readonly tail: string;
-  /** Ascending offsets in the tail from which tail and continuation agree, as far as both go. */
-  private starts: readonly number[] = [];
-  /** Characters in which the continuation agrees with the beginning of the partial. */
-  private agreed = 0;
-  /** Characters in which the continuation agrees with the beginning of `white`. */
-  private agreedWhite = 0;
+  /** Ascending offsets in the tail at which the tail and the continuation match, up to the end of the shorter one. */
+  private matchOffsets: readonly number[] = [];
+  /** Length of the common prefix of the continuation and the partial answer. */
+  private prefixLength = 0;
+  /** Length of the common prefix of the continuation and the trailing whitespace. */
+  private whitespaceLength = 0;
 
   constructor(
     private readonly partial: string,
-    private readonly how: JoinMethod,
+    private readonly method: JoinMethod,
   ) {
-    this.base = how === 'prefill' ? sentPartial(partial) : partial;
-    this.white = partial.slice(this.base.length);
-    this.tail = how === 'continue' ? partial.slice(-tailChars) : '';
+    this.sent = method === 'prefill' ? prefillText(partial) : partial;
+    this.trailingWhitespace = partial.slice(this.sent.length);
+    this.tail = method === 'continue' ? partial.slice(-tailChars) : '';
   }
 
-  /** Until it is decided how the continuation joins. */
-  get holding(): boolean {
+  get isHolding(): boolean {
     return !this.decided;
   }
 
-  /** Text that arrived before the position of the seam was known. */
+  /** Text of the continuation that arrived before the seam was decided. */
   get heldText(): string {
     return this.received;
   }
@@ -69,96 +72,104 @@ export class Splice {
   push(text: string): SpliceStep {
     if (this.decided) return { type: 'text', text };
     this.receive(text);
-    // Half a character decides nothing.
+    // Wait for the second half of a surrogate pair.
     if (this.received === '' || isHighSurrogate(text, text.length - 1)) return hold;
-    return this.undecided ? hold : this.decide(false);
+    return this.mayBeOverlap ? hold : this.decide(false);
   }
 
-  /** Time is up: decides with what there is, unless that is certainly an echo. */
+  /** Decides when {@link maxHoldMs} has passed, unless the text received so far is certainly an overlap. */
   expire(): SpliceStep {
     if (this.decided) return { type: 'text', text: '' };
-    const certain = this.received.length >= certainChars && this.undecided;
+    const certain = this.received.length >= certainOverlap && this.mayBeOverlap;
     return this.received === '' || certain ? hold : this.decide(false);
   }
 
-  /** The stream has ended: decides in any case. */
+  /** Decides in any case, because the stream has ended. */
   end(): SpliceStep {
     return this.decided ? { type: 'text', text: '' } : this.decide(true);
   }
 
   private receive(text: string): void {
     if (text === '') return;
-    const { partial, white, tail, received } = this;
-    if (this.agreed === received.length) this.agreed += commonPrefix(text, partial.slice(received.length));
-    if (this.agreedWhite === received.length) this.agreedWhite += commonPrefix(text, white.slice(received.length));
-    const agree = (start: number): boolean => {
-      const from = start + received.length;
+    const { partial, trailingWhitespace, tail, received } = this;
+    if (this.prefixLength === received.length) {
+      this.prefixLength += commonPrefixLength(text, partial.slice(received.length));
+    }
+    if (this.whitespaceLength === received.length) {
+      this.whitespaceLength += commonPrefixLength(text, trailingWhitespace.slice(received.length));
+    }
+    const stillMatches = (offset: number): boolean => {
+      const from = offset + received.length;
       return from >= tail.length || tail.startsWith(text.slice(0, tail.length - from), from);
     };
-    this.starts = received === '' ? beginnings(tail, text) : this.starts.filter(agree);
+    this.matchOffsets = received === '' ? findMatchOffsets(tail, text) : this.matchOffsets.filter(stillMatches);
     this.received += text;
   }
 
-  /** All of it is there already; what comes may tell where it joins. */
-  private get undecided(): boolean {
-    const { received, starts, tail, agreed, agreedWhite } = this;
-    const [first = tail.length] = starts;
-    const agrees = agreed === received.length || agreedWhite === received.length;
-    return agrees || first + received.length < tail.length;
+  /** Whether all text received so far repeats the partial answer, so that only further text can show where it joins. */
+  private get mayBeOverlap(): boolean {
+    const { received, matchOffsets, tail, prefixLength, whitespaceLength } = this;
+    const [firstMatch = tail.length] = matchOffsets;
+    const repeatsPrefix = prefixLength === received.length || whitespaceLength === received.length;
+    return repeatsPrefix || firstMatch + received.length < tail.length;
   }
 
   private decide(ended: boolean): SpliceStep {
     this.decided = true;
-    const { received, agreed, base } = this;
-    const trimmed = this.repeated(ended);
-    const replayed = agreed >= certainChars && agreed < base.length;
-    // A replay that says something else, or that has stopped half-way.
-    const another = agreed < received.length ? trimmed === 0 : ended && trimmed < received.length;
-    if (replayed && another) return { type: 'another', text: received };
+    const { received, prefixLength, sent } = this;
+    const trimmed = this.overlapLength(ended);
+    const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
+    // The model has repeated the start of the answer, and then either said something different or stopped.
+    const differs = prefixLength < received.length ? trimmed === 0 : ended && trimmed < received.length;
+    if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
   }
 
-  /** How many characters of the continuation the reader has at the end of the partial already. */
-  private repeated(ended: boolean): number {
-    const { received, agreed, base, starts, tail } = this;
-    if (ended && agreed === received.length && agreed >= base.length) return agreed;
-    if (agreed >= base.length && this.isOverlap(agreed)) return agreed;
-    if (this.how === 'prefill') {
-      return agreed >= certainChars ? 0 : this.outsidePair(this.agreedWhite);
+  /** Length of the start of the continuation that repeats the end of the partial answer, in characters. */
+  private overlapLength(ended: boolean): number {
+    const { received, prefixLength, sent, matchOffsets, tail } = this;
+    if (ended && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
+    if (prefixLength >= sent.length && this.isOverlap(prefixLength)) return prefixLength;
+    if (this.method === 'prefill') {
+      return prefixLength >= certainOverlap ? 0 : this.outsideSurrogatePair(this.whitespaceLength);
     }
-    const start = starts.find((each) => each + received.length >= tail.length);
-    const overlap = start === undefined ? 0 : tail.length - start;
+    const offset = matchOffsets.find((candidate) => candidate + received.length >= tail.length);
+    const overlap = offset === undefined ? 0 : tail.length - offset;
     return this.isOverlap(overlap) ? overlap : 0;
   }
 
   private isOverlap(length: number): boolean {
     const { received } = this;
-    return length >= minOverlap && letterOrDigit.test(received.slice(0, length)) && this.outsidePair(length) > 0;
+    return (
+      length >= minOverlap && letterOrDigit.test(received.slice(0, length)) && this.outsideSurrogatePair(length) > 0
+    );
   }
 
-  private outsidePair(length: number): number {
+  private outsideSurrogatePair(length: number): number {
     const { received } = this;
     return isHighSurrogate(received, length - 1) && isLowSurrogate(received, length) ? 0 : length;
   }
 }
 
-/** Ascending offsets in the tail from which it and the text agree, as far as both go; the search is the runtime's. */
-function beginnings(tail: string, text: string): readonly number[] {
-  const starts: number[] = [];
-  for (let at = tail.indexOf(text); at !== -1; at = tail.indexOf(text, at + 1)) starts.push(at);
-  const short = Math.max(0, tail.length - text.length + 1);
-  for (let at = short; at < tail.length; at++) if (text.startsWith(tail.slice(at))) starts.push(at);
-  return starts;
+/** Returns the ascending offsets at which the tail and the text match, up to the end of the shorter one. */
+function findMatchOffsets(tail: string, text: string): readonly number[] {
+  const offsets: number[] = [];
+  for (let offset = tail.indexOf(text); offset !== -1; offset = tail.indexOf(text, offset + 1)) offsets.push(offset);
+  const firstPartial = Math.max(0, tail.length - text.length + 1);
+  for (let offset = firstPartial; offset < tail.length; offset++) {
+    if (text.startsWith(tail.slice(offset))) offsets.push(offset);
+  }
+  return offsets;
 }
 
-function commonPrefix(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
+function commonPrefixLength(a: string, b: string): number {
+  const maxLength = Math.min(a.length, b.length);
   let length = 0;
-  while (length < most && a.charCodeAt(length) === b.charCodeAt(length)) length++;
+  while (length < maxLength && a.charCodeAt(length) === b.charCodeAt(length)) length++;
   return length;
 }
 
-/** What a prefill sends of a partial answer: Claude rejects one that ends in white space. */
-export function sentPartial(partial: string): string {
+/** Returns the partial answer without trailing whitespace, because Claude rejects a prefill that ends in whitespace. */
+export function prefillText(partial: string): string {
   return wellFormed(partial).trimEnd();
 }

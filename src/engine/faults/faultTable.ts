@@ -77,7 +77,7 @@ const rows = {
     'The certificate of {host} is not trusted. Check the proxy and certificate settings.',
     ['networkSettings', 'retryNow', 'details'],
   ),
-  proxySignIn: row(7, 'proxy', never, 'The proxy wants a sign-in. Check the proxy settings.', [
+  proxySignIn: row(7, 'proxy', never, 'The proxy requires a sign-in. Check the proxy settings.', [
     'networkSettings',
     'retryNow',
   ]),
@@ -85,14 +85,14 @@ const rows = {
     8,
     'not-a-stream',
     { retry: 'transient', limit: 1 },
-    '{host} does not speak HTTP at this address. Check the base URL.',
+    "{host} doesn't use HTTP at this address. Check the base URL.",
     ['checkUrl', 'retryNow'],
   ),
   redirect: row(
     9,
     'redirect',
     never,
-    'The gateway has moved; the key does not follow a redirect. Check the base URL.',
+    "The gateway redirects to another address; the API key isn't sent there. Check the base URL.",
     ['checkUrl', 'details'],
   ),
   headersTimeout: row(10, 'timeout', { retry: 'transient', cost: 2 }, 'No response from {host} in {seconds} s.', [
@@ -103,21 +103,21 @@ const rows = {
     11,
     'not-a-stream',
     { retry: 'transient', limit: 1 },
-    'Got a web page instead of an answer: a sign-in page of the network, or a wrong base URL.',
+    'Received a web page instead of an answer: a network sign-in page or a wrong base URL.',
     ['retryNow', 'checkUrl', 'details'],
   ),
   errorInSuccess: row(12, undefined, { retry: 'engine' }, ''),
   wholeCompletion: row(13, undefined, { retry: 'success' }, ''),
-  noBody: row(14, 'empty', { retry: 'transient', limit: 2 }, 'The reply was empty.', ['retryNow', 'switchModel']),
+  noBody: row(14, 'empty', { retry: 'transient', limit: 2 }, 'The response was empty.', ['retryNow', 'switchModel']),
   requestRejected: row(15, 'request', never, 'The request was rejected: {detail}', ['details', 'retryNow']),
   contextLength: row(
     16,
     'context-length',
     never,
-    'The conversation is too long for {model}. Start a new one, or choose a model with a larger context.',
+    'The conversation is too long for {model}. Start a new one, or choose a model with a larger context window.',
     ['newConversation', 'switchModel'],
   ),
-  unsupportedParameter: row(17, 'request', { retry: 'repair' }, 'The model does not take a parameter: {detail}', [
+  unsupportedParameter: row(17, 'request', { retry: 'repair' }, "The model doesn't support a parameter: {detail}", [
     'details',
     'switchModel',
   ]),
@@ -126,7 +126,7 @@ const rows = {
     19,
     'content-filter',
     never,
-    "Blocked by the provider's content filter. Rephrase the prompt, or switch the model.",
+    "Blocked by the provider's content filter. Rephrase the prompt or switch models.",
     ['switchModel', 'details'],
   ),
   modelNotFound: row(20, 'model', never, 'Model not found: {model}. Choose another one.', ['switchModel', 'details']),
@@ -156,12 +156,12 @@ const rows = {
     ['setApiKey', 'switchModel', 'details'],
     'Not allowed until {time}: {detail}',
   ),
-  pathNotFound: row(25, 'not-found', never, 'Nothing answers at this address of {host}. Check the base URL.', [
+  pathNotFound: row(25, 'not-found', never, 'No API found at this address on {host}. Check the base URL.', [
     'checkUrl',
     'details',
   ]),
-  requestTimeout: row(26, 'timeout', transient, 'The server timed out.'),
-  conflict: row(27, 'server', { retry: 'transient', limit: 2 }, 'The server is busy with a conflicting request.'),
+  requestTimeout: row(26, 'timeout', transient, 'The gateway timed out.'),
+  conflict: row(27, 'server', { retry: 'transient', limit: 2 }, 'The gateway is busy with a conflicting request.'),
   requestTooLarge: row(
     28,
     'too-large',
@@ -169,7 +169,7 @@ const rows = {
     'The request is too large for {host}. Shorten the prompt or start a new conversation.',
     ['newConversation', 'details'],
   ),
-  parameterInvalid: row(29, 'request', never, 'A parameter is invalid: {detail}', ['details', 'retryNow']),
+  parameterInvalid: row(29, 'request', never, 'Invalid parameter: {detail}', ['details', 'retryNow']),
   rateLimited: row(30, 'rate-limit', { retry: 'hint' }, 'Rate limited by {host}.', ['retryNow', 'switchModel']),
   rateLimitedWithoutHint: row(31, 'rate-limit', { retry: 'overload' }, 'Rate limited by {host}.', [
     'retryNow',
@@ -179,11 +179,11 @@ const rows = {
     32,
     'rate-limit',
     never,
-    'The usage limit of {host} is reached. Switch the model, or retry after it resets.',
+    'The usage limit at {host} has been reached. Switch models, or retry after it resets.',
     ['switchModel', 'retryNow', 'details'],
     'The rate limit of {host} resets at {time}.',
   ),
-  serverError: row(33, 'server', transient, 'The server failed with status {status}.', [
+  serverError: row(33, 'server', transient, 'The gateway returned an error (status {status}).', [
     'retryNow',
     'switchModel',
     'details',
@@ -199,7 +199,7 @@ const rows = {
     overload,
     'The model is overloaded.',
     ['retryNow', 'switchModel'],
-    'The model is overloaded; {host} asks to come back at {time}.',
+    'The model at {host} is overloaded until {time}.',
   ),
   gatewayTimeout: row(
     36,
@@ -227,7 +227,7 @@ const rows = {
     'restart',
     'switchModel',
   ]),
-  streamSilent: row(41, 'stalled', resume, 'The provider is alive but silent for {seconds} s.', [
+  streamSilent: row(41, 'stalled', resume, 'Connected, but no content for {seconds} s.', [
     'retryNow',
     'restart',
     'switchModel',
@@ -246,12 +246,12 @@ const rows = {
   answerFiltered: row(49, 'content-filter', never, "The answer was stopped by the provider's content filter.", [
     'switchModel',
   ]),
-  noText: row(50, 'empty', { retry: 'transient', limit: 1 }, '{model} answered with nothing.', [
+  noText: row(50, 'empty', { retry: 'transient', limit: 1 }, '{model} returned an empty answer.', [
     'retryNow',
     'switchModel',
   ]),
-  garbledStream: row(51, 'malformed', resume, 'The stream is garbled.', ['retryNow', 'switchModel', 'details']),
-  endlessEvent: row(52, 'malformed', never, 'The stream is broken: one event has no end.', [
+  garbledStream: row(51, 'malformed', resume, 'The stream is malformed.', ['retryNow', 'switchModel', 'details']),
+  endlessEvent: row(52, 'malformed', never, 'The stream is malformed: an event never ends.', [
     'retryNow',
     'switchModel',
     'details',
@@ -265,18 +265,21 @@ const rows = {
     'switchModel',
   ]),
   stopped: row(57, undefined, { retry: 'engine' }, ''),
-  slept: row(58, 'connection', resume, 'The connection did not survive the sleep.', ['retryNow', 'restart']),
+  slept: row(58, 'connection', resume, 'The connection was lost while the computer was asleep.', [
+    'retryNow',
+    'restart',
+  ]),
   connectionChanged: row(59, undefined, { retry: 'engine' }, ''),
   hintInPast: row(60, undefined, { retry: 'engine' }, ''),
   breakerOpen: row(
     61,
     'breaker',
     { retry: 'engine' },
-    '{model} at {host} keeps failing; pausing before the next try.',
+    '{model} at {host} keeps failing; pausing before the next attempt.',
     ['retryNow', 'tryAnyway', 'switchModel'],
   ),
   windowClosed: row(62, undefined, { retry: 'engine' }, ''),
-  garbledBody: row(63, 'malformed', { retry: 'transient', limit: 2 }, 'The answer was garbled.', [
+  garbledBody: row(63, 'malformed', { retry: 'transient', limit: 2 }, 'The response was malformed.', [
     'retryNow',
     'switchModel',
     'details',
@@ -293,7 +296,7 @@ const rows = {
     'networkSettings',
     'retryNow',
   ]),
-  noChannel: row(67, 'model', never, '{host} has no channel for {model}, or not for your group.', [
+  noChannel: row(67, 'model', never, '{host} has no channel for {model} that your group can use.', [
     'switchModel',
     'details',
   ]),
@@ -301,14 +304,14 @@ const rows = {
     68,
     'gateway',
     never,
-    "The provider rejected {host}'s own key. Switch the model, or contact its support.",
+    "The provider rejected the key of {host}. Switch models, or contact the gateway's support.",
     ['switchModel', 'details', 'retryNow'],
   ),
   browserChallenge: row(
     69,
     'not-a-stream',
     never,
-    'Cloudflare lets only browsers reach {host}. Check the base URL, or try another network.',
+    'Cloudflare blocks non-browser requests to {host}. Check the base URL or try another network.',
     ['checkUrl', 'retryNow', 'details'],
   ),
   modelUnpriced: row(70, 'model', never, "{host} can't serve {model}: {detail}", ['switchModel', 'details']),
@@ -318,7 +321,7 @@ const rows = {
     73,
     'too-large',
     never,
-    'The answer exceeded 32 MB or 128 tool calls and was ended. Ask for a shorter answer.',
+    'The answer exceeded 32 MB or 128 tool calls and was stopped. Ask for a shorter answer.',
     ['restart', 'switchModel', 'details'],
   ),
 };
@@ -352,12 +355,9 @@ export const providerFaults: ReadonlySet<number> = new Set<RowId>([
 /** Not on the wire: the request never left, or none will. `{last}`: what the last attempt came to. */
 export const localFaults = {
   noKey: unnumbered('auth', never, 'No API key is set for {host}.', ['setApiKey', 'retryNow']),
-  budget: unnumbered('budget', never, '{last} {host} has failed so often that automatic retries pause for a while.', [
+  budget: unnumbered('budget', never, '{last} {host} failed too often; automatic retries are paused.', [
     'retryNow',
     'switchModel',
   ]),
-  deadline: unnumbered('budget', never, '{last} There was no progress for {minutes} minutes.', [
-    'retryNow',
-    'switchModel',
-  ]),
+  deadline: unnumbered('budget', never, '{last} No progress for {minutes} min.', ['retryNow', 'switchModel']),
 } as const satisfies Readonly<Record<string, FaultRow>>;

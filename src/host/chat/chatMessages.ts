@@ -14,33 +14,33 @@ const worthTellingMs = 1000;
 /** One line for a wait: what happened, who said how long, which attempt comes when. */
 export function waitLine(event: WaitingEvent, { localize, formatTime }: ChatWords): string {
   if (event.reason === 'offline') {
-    return localize('You appear to be offline. The answer goes on by itself when the network is back.');
+    return localize('You appear to be offline. The answer resumes automatically when the network is back.');
   }
   const args = {
     message: event.message,
     delay: spokenDuration(event.hintMs ?? event.delayMs, localize),
     attempt: event.attempt,
-    most: event.maxAttempts,
+    maxAttempts: event.maxAttempts,
     time: formatTime(event.until),
   };
   if (event.estimated) {
     return localize(
-      '{message} Another request goes first. Attempt {attempt} of {most} follows in about {delay} (an estimate).',
+      '{message} Waiting behind another request. Attempt {attempt} of {maxAttempts} in about {delay} (estimated).',
       args,
     );
   }
   if (event.told === 'request') {
     return localize(
-      '{message} Another request of this window was told so. Attempt {attempt} of {most} at {time}.',
+      '{message} Another request in this window was asked to wait. Attempt {attempt} of {maxAttempts} at {time}.',
       args,
     );
   }
   if (event.told === 'window') {
-    return localize('{message} Another window was told so. Attempt {attempt} of {most} at {time}.', args);
+    return localize('{message} Another window was asked to wait. Attempt {attempt} of {maxAttempts} at {time}.', args);
   }
   return event.source === 'server'
-    ? localize('{message} The server asked for {delay}. Attempt {attempt} of {most} at {time}.', args)
-    : localize('{message} Waiting for {delay}. Attempt {attempt} of {most} at {time}.', args);
+    ? localize('{message} The gateway asked for a wait of {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args)
+    : localize('{message} Waiting for {delay}. Attempt {attempt} of {maxAttempts} at {time}.', args);
 }
 
 export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatWords): string {
@@ -48,9 +48,9 @@ export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatW
     case 'user':
       return localize('Switched from {0} to {1}.', { 0: from, 1: to });
     case 'overloaded':
-      return localize('{0} was overloaded; {1} answers.', { 0: from, 1: to });
+      return localize('{0} was overloaded; switched to {1}.', { 0: from, 1: to });
     default:
-      return localize('{0} kept failing; {1} answers.', { 0: from, 1: to });
+      return localize('{0} kept failing; switched to {1}.', { 0: from, 1: to });
   }
 }
 
@@ -58,8 +58,8 @@ export function switchLine({ from, to, reason }: ModelEvent, { localize }: ChatW
 export function seamLine([first, ...more]: readonly string[], { localize }: ChatWords): string | undefined {
   if (first === undefined) return undefined;
   return more.length === 0
-    ? `${first} ${localize('The answer went on where it had stopped.')}`
-    : localize('The answer broke off {0} times and went on from there each time.', { 0: more.length + 1 });
+    ? `${first} ${localize('The answer was resumed where it stopped.')}`
+    : localize('The answer was cut off {0} times and resumed each time.', { 0: more.length + 1 });
 }
 
 /** What it took; undefined: nothing worth a word. */
@@ -68,9 +68,9 @@ export function summaryLine({ attempts, waitedMs }: DoneEvent, { localize }: Cha
   if (attempts > 1) {
     return waited === undefined
       ? localize('Answered after {0} attempts', { 0: attempts })
-      : localize('Answered after {0} attempts, {1} of waiting', { 0: attempts, 1: waited });
+      : localize('Answered after {0} attempts and {1} of waiting', { 0: attempts, 1: waited });
   }
-  return waited === undefined ? undefined : localize('Answered after {0} of waiting', { 0: waited });
+  return waited === undefined ? undefined : localize('Answered after waiting {0}', { 0: waited });
 }
 
 /** Progress and errors are Markdown to VS Code; the words of a provider are not. */

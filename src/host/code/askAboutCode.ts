@@ -37,9 +37,9 @@ async function askAboutCode(
   model?: string,
 ): Promise<void> {
   const editor = deps.target.editor();
-  if (!editor) throw new UserError(vscode.l10n.t('Open a file and select the code you mean.'));
+  if (!editor) throw new UserError(vscode.l10n.t('Open a file and select code first.'));
   const excerpt = await findCode(editor);
-  if (!excerpt) throw new UserError(vscode.l10n.t('There is no code here to work on.'));
+  if (!excerpt) throw new UserError(vscode.l10n.t('No code found here.'));
   const { label, languageId, code } = excerpt;
   const problems = codeProblems(editor.document, excerpt);
   await sendPrompt(deps, {

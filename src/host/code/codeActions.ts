@@ -22,7 +22,7 @@ class CodeActionProvider implements vscode.CodeActionProvider {
   /** Whoever selects something has not asked for a dialog: it comes when they choose this. */
   private question(): readonly vscode.CodeAction[] {
     if (this.customPrompts.unasked().length === 0) return [];
-    return [promptAction(vscode.l10n.t('Prompts of this workspace with HolySheep…'), [])];
+    return [promptAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
   }
 }
 
@@ -72,7 +72,7 @@ function codeActionTitle(id: CodePromptId): string {
 export function customActionTitle(title: string, from: CustomPrompt['from']): string {
   return from === 'user'
     ? vscode.l10n.t('{0} with HolySheep', briefTitle(title))
-    : vscode.l10n.t('{0} with HolySheep (prompt of this workspace)', briefTitle(title));
+    : vscode.l10n.t('{0} with HolySheep (workspace prompt)', briefTitle(title));
 }
 
 /** Under *You*: short, the code is attached. @param what a prompt of ours, or the title of the user's own */
@@ -81,7 +81,7 @@ export function codePromptTitle(
   { label, truncated }: CodeExcerpt,
 ): string {
   const title = typeof what === 'string' ? shortTitle(what, label) : `${briefTitle(what.customTitle)} ${label}`;
-  return truncated ? vscode.l10n.t('{0} (its first {1} characters)', title, codeLimits.characters) : title;
+  return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
 }
 
 function shortTitle(id: CodePromptId, label: string): string {

@@ -36,7 +36,7 @@ export class TextTarget extends Disposable {
     if (attachment && target) return this.replaceOriginal(attachment.code, attachment.label, target, text);
     const last = this.recent.last();
     if (!last || last.selection.isEmpty) {
-      throw new UserError(vscode.l10n.t('Select the code to be replaced in its editor, then apply again.'));
+      throw new UserError(vscode.l10n.t('Select the code to replace, then choose Apply to selection again.'));
     }
     const { document, selection } = shown(last) ?? (await this.show(last.document, last.selections));
     await this.replace(
@@ -75,15 +75,13 @@ export class TextTarget extends Disposable {
     label: string,
   ): Promise<void> {
     if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
-      throw new UserError(
-        vscode.l10n.t('{0} is read-only, so nothing was replaced. "New file" takes the code.', label),
-      );
+      throw new UserError(vscode.l10n.t('{0} is read-only, so nothing was replaced. Use "New file" instead.', label));
     }
     const lead = document.lineAt(range.start.line).text.slice(0, range.start.character);
     const original = document.getText(range);
     const fitted = fitReplacement(original, text, lead.trim() ? '' : lead);
     if (fitted === original.replaceAll('\r\n', '\n')) {
-      throw new UserError(vscode.l10n.t('{0} is already the same: there is nothing to replace.', label));
+      throw new UserError(vscode.l10n.t('{0} already contains this code; there is nothing to replace.', label));
     }
     await this.edits.replace({ document, range, text: fitted, label }, this.column());
   }
@@ -129,12 +127,12 @@ function refusal(why: 'changed' | 'ambiguous', label: string): string {
   switch (why) {
     case 'changed':
       return vscode.l10n.t(
-        '{0} has changed since you asked, so nothing was replaced. Select the code as it is now and ask again, or place the cursor and use "Insert at cursor".',
+        '{0} has changed since you asked, so nothing was replaced. Select the current code and ask again, or place the cursor and use "Insert at cursor".',
         label,
       );
     case 'ambiguous':
       return vscode.l10n.t(
-        '{0} has moved, and the same code is there more than once, so nothing was replaced. Select the one you mean and ask again, or place the cursor and use "Insert at cursor".',
+        '{0} has moved, and the same code appears more than once, so nothing was replaced. Select the right one and ask again, or place the cursor and use "Insert at cursor".',
         label,
       );
   }

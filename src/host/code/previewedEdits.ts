@@ -37,10 +37,7 @@ export class PreviewedEdits extends Disposable {
       await close();
     }
     throw new UserError(
-      vscode.l10n.t(
-        '{0} was changed or closed while the preview was open, so nothing was replaced. Apply again.',
-        label,
-      ),
+      vscode.l10n.t('{0} was changed or closed during the preview, so nothing was replaced. Apply again.', label),
     );
   }
 }

@@ -35,7 +35,7 @@ async function removeApiKey({ connections, keys, log }: Services): Promise<{ rea
   }
   await keys.delete(origin);
   const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
-  toast(log, 'information', vscode.l10n.t('The API key for {0} is removed from this computer.', host), [undo]);
+  toast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', host), [undo]);
   return { state: 'removed' };
 }
 
@@ -50,7 +50,7 @@ export async function testConnection(connections: Connections, log: Log): Promis
     toast(log, 'error', error.message, remedies(error));
     return undefined;
   }
-  const title = vscode.l10n.t('Asking {0} for its models…', connection.host);
+  const title = vscode.l10n.t('Testing the connection to {0}…', connection.host);
   const result = await lateProgress(title, (token) => verifyConnection(connection, log.keys, token));
   report(result, connection, log);
   return result;
@@ -70,19 +70,24 @@ function report(result: Verification, { host, apiKey }: ActiveConnection, log: L
     case 'verified': {
       const key =
         apiKey === undefined
-          ? vscode.l10n.t('No API key is set: it takes one to ask.')
-          : vscode.l10n.t('The API key is accepted.');
-      const answer = vscode.l10n.t('{0} answered in {1} ms; models: {2}.', host, result.ms, result.models.length);
-      log.info(`connection test: ${host}, ${result.ms} ms, ${result.models.length} models`);
+          ? vscode.l10n.t('No API key is set. You need one to send prompts.')
+          : vscode.l10n.t('The API key is valid.');
+      const answer = vscode.l10n.t(
+        '{0} responded in {1} ms; models available: {2}.',
+        host,
+        result.ms,
+        result.models.length,
+      );
+      log.info(`Connection test: ${host} responded in ${result.ms} ms and lists ${result.models.length} models.`);
       toast(log, 'information', `${answer} ${key}`, apiKey === undefined ? [enterApiKey()] : []);
       return;
     }
     case 'rejected':
-      log.warn(`connection test: ${result.message}`);
+      log.warn(`Connection test: ${result.message}`);
       toast(log, 'error', result.message, [enterApiKey(), openLog()]);
       return;
     case 'unverified':
-      log.warn(`connection test: ${result.message}`);
+      log.warn(`Connection test: ${result.message}`);
       toast(log, 'error', result.message, actionsFor(result.fault));
       return;
     case 'cancelled':

@@ -51,7 +51,7 @@ export class Connections extends Disposable {
   embedded(): Promise<ActiveConnection> {
     const { baseUrl } = this.deps.demo;
     if (baseUrl !== undefined) return Promise.resolve(embedded(baseUrl));
-    const message = vscode.l10n.t('The offline demo is closed. Open it again to ask this there.');
+    const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
     return Promise.reject(new NoConnectionError('base-url', message));
   }
 
@@ -81,7 +81,7 @@ export class Connections extends Disposable {
     const { settings, log } = this.deps;
     const baseUrl = settings.baseUrl();
     if (!demo && 'error' in baseUrl) {
-      return { model, host: vscode.l10n.t('an unusable base URL'), hasKey: false, demo: false };
+      return { model, host: vscode.l10n.t('an invalid base URL'), hasKey: false, demo: false };
     }
     try {
       const connection = await this.of(demo);

@@ -50,7 +50,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
 }
 
 function enterAgain(): ToastAction {
-  return enterApiKey(vscode.l10n.t('Enter again'));
+  return enterApiKey(vscode.l10n.t('Enter key again'));
 }
 
 const goodNewsMs = 8000;
@@ -75,18 +75,18 @@ async function verifyAndStore(
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
       if (isReplaced) {
-        toast(log, 'information', vscode.l10n.t('The API key for {0} was replaced by another one.', host));
+        toast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
       }
-      log.info(`key for ${host}: accepted, ${result.models.length} models`);
+      log.info(`API key for ${host}: accepted, ${result.models.length} models available.`);
       const count = result.models.length;
-      const message = vscode.l10n.t('The API key for {0} works and is stored. Models: {1}.', host, count);
+      const message = vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count);
       // Good news needs no answer, and a toast would lie over the panel's buttons.
       vscode.window.setStatusBarMessage(message, goodNewsMs);
       break;
     }
     case 'rejected': {
-      log.warn(`key for ${host}: ${result.message}`);
-      const advice = vscode.l10n.t('The key is not stored. Copy the whole key once more, or create a new one.');
+      log.warn(`API key for ${host}: ${result.message}`);
+      const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
       const message = [result.message, advice, doubt].filter(Boolean).join(' ');
       toast(log, 'error', message, isInUse ? [enterAgain()] : []);
       break;
@@ -94,10 +94,10 @@ async function verifyAndStore(
     case 'unverified': {
       const isReplaced = isArgument && (await hasOtherKey(deps, origin, key));
       await keys.set(origin, key);
-      log.warn(`key for ${host}: stored unverified: ${result.message}`);
+      log.warn(`API key for ${host}: saved without verification: ${result.message}`);
       const stored = isReplaced
-        ? vscode.l10n.t("The API key for {0} was replaced by another one, which can't be verified now.", host)
-        : vscode.l10n.t("The API key for {0} is stored, but can't be verified now.", host);
+        ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
+        : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
       const test = {
         title: vscode.l10n.t('Test connection'),
         run: () => vscode.commands.executeCommand('holysheep.testConnection'),
@@ -142,8 +142,8 @@ export function readArgument(argument: unknown): ApiKeyArgument {
     v.transform((url) => url as BaseUrl),
   );
   const schema = v.object(
-    { key: v.string(vscode.l10n.t('"key" must be a text.')), baseUrl: v.optional(baseUrl) },
-    vscode.l10n.t('"holysheep.setApiKey" takes an API key, or an object with a key.'),
+    { key: v.string(vscode.l10n.t('"key" must be a string.')), baseUrl: v.optional(baseUrl) },
+    vscode.l10n.t('"holysheep.setApiKey" expects an API key, or an object with a "key" property.'),
   );
   const { key, baseUrl: target } = parsedArgument(schema, typeof argument === 'string' ? { key: argument } : argument);
   return target ? { key, target } : { key };
@@ -154,7 +154,7 @@ function askForApiKey(host: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0}', host),
     prompt: vscode.l10n.t(
-      'Get a key at https://www.holysheep.ai. It is kept in the secret storage of this computer and sent to {0} only.',
+      "Get a key at https://www.holysheep.ai. It is kept in VS Code's secret storage and sent only to {0}.",
       host,
     ),
     placeHolder: 'hsa-…',
@@ -177,13 +177,13 @@ function validate(input: string, host: string): vscode.InputBoxValidationMessage
 function problemText(problem: ApiKeyProblem): string {
   switch (problem) {
     case 'empty':
-      return vscode.l10n.t('There is no API key in this.');
+      return vscode.l10n.t('No API key found in this text.');
     case 'has-spaces':
-      return vscode.l10n.t('An API key has no spaces or line breaks in it. Copy it once more.');
+      return vscode.l10n.t("API keys don't contain spaces or line breaks. Copy the key again.");
     case 'too-long':
-      return vscode.l10n.t('This is too long for an API key. Copy the key alone.');
+      return vscode.l10n.t('This is too long for an API key. Copy only the key.');
     case 'not-ascii':
-      return vscode.l10n.t('There is a character in this that no API key has. Copy it once more.');
+      return vscode.l10n.t('The key contains an invalid character. Copy it again.');
   }
 }
 
@@ -195,6 +195,6 @@ function doubtText(key: string, host: string): string | undefined {
     case 'not-a-holysheep-key':
       return vscode.l10n.t('HolySheep keys start with hsa-; this one does not.');
     case 'holysheep-key-elsewhere':
-      return vscode.l10n.t('This looks like a HolySheep key, but it would go to {0}.', host);
+      return vscode.l10n.t('This looks like a HolySheep key, but it would be sent to {0}.', host);
   }
 }

@@ -53,9 +53,11 @@ export async function verifyConnection(
 function rejection({ host, apiKey }: Verified, status: number, detail: string | undefined): string {
   const message =
     apiKey === undefined
-      ? vscode.l10n.t('{0} wants an API key (status {1}).', host, status)
+      ? vscode.l10n.t('{0} requires an API key (status {1}).', host, status)
       : vscode.l10n.t('{0} rejected the API key (status {1}).', host, status);
-  return detail === undefined ? message : `${message} ${vscode.l10n.t('It says: “{0}”.', withoutFullStop(detail))}`;
+  return detail === undefined
+    ? message
+    : `${message} ${vscode.l10n.t('Gateway message: “{0}”.', withoutFullStop(detail))}`;
 }
 
 function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys): string {
@@ -71,28 +73,28 @@ function faultMessage(fault: ProbeFault, connection: Verified, keys: KnownKeys):
       return fault.code === undefined ? message : `${message} (${fault.code})`;
     }
     case 'not-tls':
-      return vscode.l10n.t('{0} does not speak HTTPS. If it is meant to be http://, say so in the base URL.', host);
+      return vscode.l10n.t("{0} doesn't support HTTPS. If it uses HTTP, start the base URL with http://.", host);
     case 'redirect':
       return fault.to === undefined
-        ? vscode.l10n.t('{0} redirects elsewhere; the key follows no redirect.', host)
-        : vscode.l10n.t('{0} redirects to {1}; the key follows no redirect. Check the base URL.', host, fault.to);
+        ? vscode.l10n.t("{0} redirects to another address; the API key isn't sent there.", host)
+        : vscode.l10n.t("{0} redirects to {1}; the API key isn't sent there. Check the base URL.", host, fault.to);
     case 'not-found':
       return vscode.l10n.t('There is no model list at {0} (status {1}). Check the base URL.', baseUrl, fault.status);
     case 'rate-limit':
       return vscode.l10n.t('{0} is limiting requests right now (status {1}).', host, fault.status);
     case 'server':
-      return vscode.l10n.t('{0} has a problem of its own right now (status {1}).', host, fault.status);
+      return vscode.l10n.t('{0} reported a server error (status {1}).', host, fault.status);
     case 'html':
       return vscode.l10n.t(
-        'A web page came instead of an answer from {0} (status {1}): a sign-in page, a firewall, or a wrong base URL.',
+        '{0} returned a web page instead of an API response (status {1}): a sign-in page, a firewall or a wrong base URL.',
         host,
         fault.status,
       );
     case 'not-a-list':
-      return vscode.l10n.t('{0} answered, but with something other than a model list. Check the base URL.', host);
+      return vscode.l10n.t('{0} responded, but not with a model list. Check the base URL.', host);
     case 'unreadable':
-      return vscode.l10n.t('The model list of {0} is too long to read.', host);
+      return vscode.l10n.t('The model list from {0} is too large.', host);
     case 'status':
-      return vscode.l10n.t('{0} answered with the unexpected status {1}.', host, fault.status);
+      return vscode.l10n.t('{0} returned the unexpected status {1}.', host, fault.status);
   }
 }

@@ -158,9 +158,7 @@ export class ContextDraft {
   }
 
   private full(): UserError {
-    return new UserError(
-      this.deps.localize('There is no room for more context in this prompt. Remove some of it first.'),
-    );
+    return new UserError(this.deps.localize('This prompt has no room for more context. Remove some first.'));
   }
 }
 

@@ -24,7 +24,7 @@ export async function pickContext(atHand: readonly ContextCandidate[]): Promise<
   const files = new WorkspaceFiles();
   const picker = vscode.window.createQuickPick<ContextItem>();
   picker.title = vscode.l10n.t('Attach context');
-  picker.placeholder = vscode.l10n.t('Choose what goes along with the prompt');
+  picker.placeholder = vscode.l10n.t('Choose context to attach');
   picker.canSelectMany = true;
   picker.matchOnDescription = true;
   picker.busy = true;

@@ -66,7 +66,7 @@ export class ContextSource {
   private async openEditors(): Promise<readonly DraftAttachment[]> {
     const ids = openTabs(this.deps.editor()).map((uri) => contextId({ kind: 'file', uri: uri.toString() }));
     const read = await this.readAll(ids, () => undefined);
-    if (read.length === 0) throw new UserError(vscode.l10n.t('No open editor has text that could go along.'));
+    if (read.length === 0) throw new UserError(vscode.l10n.t('None of the open editors has text to attach.'));
     return read;
   }
 

@@ -39,7 +39,7 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   if (target === undefined) return;
   throw new UserError(
     vscode.l10n.t(
-      '{0} leads to {1}, outside the workspace. Open it to see what it is, or attach that file itself.',
+      '{0} links to {1}, outside the workspace. Open it to check its content, or attach that file directly.',
       shownPath(uri),
       target,
     ),
@@ -51,7 +51,7 @@ async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined>
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (!folder) return undefined;
   for (let at = uri; at.path.length > folder.uri.path.length; at = vscode.Uri.joinPath(at, '..')) {
-    if (await isLink(at)) return vscode.l10n.t('an unknown place (symbolic link)');
+    if (await isLink(at)) return vscode.l10n.t('an unknown location (symbolic link)');
   }
   return undefined;
 }

@@ -21,7 +21,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
   const range = document.validateRange(toRange(span));
   const text = document.getText(range);
   const label = spanLabel(shownPath(uri), range);
-  if (!text.trim()) throw new UserError(vscode.l10n.t('There is nothing at {0} any more.', label));
+  if (!text.trim()) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', label));
   return createAttachment('selection', label, document.languageId, text);
 }
 
@@ -65,7 +65,7 @@ async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   const bytes = await firstBytes(uri);
   if (bytes.length > contextLimits.fileBytes) throw tooLarge(uri);
   if (!looksBinary(bytes)) return;
-  throw new UserError(vscode.l10n.t("{0} is not a text file, so it can't go along.", shownPath(uri)));
+  throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", shownPath(uri)));
 }
 
 /** Returns all of a file, or enough of it to see that it is larger than the limit. */
@@ -117,7 +117,7 @@ function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFil
   const path = shownPath(uri);
   if (stats.isDirectory()) throw new UserError(folderText(path));
   if (stats.isFile()) return;
-  throw new UserError(vscode.l10n.t("{0} is a pipe, a socket or a device, so it can't go along.", path));
+  throw new UserError(vscode.l10n.t("{0} is a pipe, a socket or a device and can't be attached.", path));
 }
 
 function folderText(path: string): string {

@@ -37,9 +37,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const { conversation = deps.conversations.current, exchangeId, language } = options;
   const exchange = exchangeId === undefined ? conversation?.last : conversation?.exchange(exchangeId);
   if (!conversation || !exchange) {
-    throw new UserError(
-      vscode.l10n.t('Nothing has been asked in this conversation yet. Ask something, then copy the request.'),
-    );
+    throw new UserError(vscode.l10n.t('This conversation has no prompts yet. Send one, then copy the request.'));
   }
   const others = exchangeId === undefined ? conversation.exchanges() : [];
   const choice = language === undefined ? await chooseLanguage(exchange, others) : { exchange, language };
@@ -60,13 +58,13 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 function copiedMessage(demo: boolean, label: string, model: string, host: string): string {
   return demo
     ? vscode.l10n.t(
-        'Copied as {0}. This was asked in the offline demo; the code asks {1} at {2}, with the API key in the environment variable HOLYSHEEP_API_KEY.',
+        'Copied as {0}. You asked this in the offline demo; the code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
         label,
         model,
         host,
       )
     : vscode.l10n.t(
-        'Copied as {0}. The code asks {1} at {2}, with the API key in the environment variable HOLYSHEEP_API_KEY.',
+        'Copied as {0}. The code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
         label,
         model,
         host,
@@ -90,7 +88,7 @@ interface LanguageItem extends vscode.QuickPickItem {
  */
 async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): Promise<Choice | undefined> {
   const picked = await vscode.window.showQuickPick(languageItems(others.length > 1), {
-    title: vscode.l10n.t('Copy the request “{0}” as', titleOf(undefined, exchange.prompt)),
+    title: vscode.l10n.t('Copy “{0}” as', titleOf(undefined, exchange.prompt)),
   });
   if (!picked) return undefined;
   if (picked.language !== undefined) return { exchange, language: picked.language };
@@ -99,7 +97,7 @@ async function chooseLanguage(exchange: Exchange, others: readonly Exchange[]): 
 }
 
 function languageItems(offerOthers: boolean): readonly LanguageItem[] {
-  const withLoop = vscode.l10n.t('With the retry loop; goes on where an answer is cut');
+  const withLoop = vscode.l10n.t('With retries; resumes answers that are cut off');
   const items: readonly LanguageItem[] = [
     { language: 'curl', label: languages.curl.label, description: vscode.l10n.t('For the command line') },
     { language: 'python', label: languages.python.label, description: withLoop },
@@ -107,7 +105,7 @@ function languageItems(offerOthers: boolean): readonly LanguageItem[] {
   ];
   if (!offerOthers) return items;
   const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };
-  return [...items, separator, { label: vscode.l10n.t('Another prompt of this conversation…') }];
+  return [...items, separator, { label: vscode.l10n.t('Another prompt in this conversation…') }];
 }
 
 async function choosePrompt(present: Exchange, others: readonly Exchange[]): Promise<Exchange | undefined> {
@@ -118,7 +116,7 @@ async function choosePrompt(present: Exchange, others: readonly Exchange[]): Pro
     picked: exchange.id === present.id,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Copy which request?'),
+    title: vscode.l10n.t('Which request do you want to copy?'),
     matchOnDescription: true,
   });
   return picked?.exchange;

@@ -23,6 +23,6 @@ export function registerCopyAsCode(services: Services): readonly Command[] {
  */
 export function copyRequestArgument(argument: unknown, localize: Localize): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;
-  const message = localize('"holysheep.copyRequest" takes "curl", "python" or "node".');
+  const message = localize('"holysheep.copyRequest" expects "curl", "python" or "node".');
   return parsedArgument(v.picklist(languageIds, message), argument);
 }

@@ -13,20 +13,18 @@ export function demoNote(action: FaultAction): DemoNote | undefined {
     case 'openBilling':
       return {
         message: vscode.l10n.t(
-          "This is the offline demo: there is nothing to pay. With your own key this opens your gateway's billing page.",
+          "There is nothing to pay in the offline demo. Outside the demo, this opens your gateway's billing page.",
         ),
       };
     case 'setApiKey':
       return {
-        message: vscode.l10n.t('This is the offline demo: it needs no key. Setting your own key ends the demo.'),
+        message: vscode.l10n.t('The offline demo needs no API key. Setting your own key ends the demo.'),
         actions: [enterApiKey()],
       };
     case 'checkUrl':
     case 'networkSettings':
       return {
-        message: vscode.l10n.t(
-          'This is the offline demo: your settings have no part in it. Outside it this opens them.',
-        ),
+        message: vscode.l10n.t('The offline demo ignores your settings. Outside the demo, this opens them.'),
       };
     default:
       return undefined;

@@ -140,9 +140,9 @@ export class DemoTour {
   private end(): DemoGuide {
     const { localize } = this.deps;
     return {
-      heading: localize('That was the tour.'),
+      heading: localize("You've finished the tour."),
       text: localize('Ask anything, or leave the demo.'),
-      offers: [{ act: 'again', label: localize('Start again') }],
+      offers: [{ act: 'again', label: localize('Start over') }],
     };
   }
 }

@@ -105,7 +105,7 @@ class CooldownFiles implements SharedCooldowns {
       return await action();
     } catch (error) {
       const code = codeOf(error);
-      const problem = `Limits known to other windows can't be ${what}: ${code}.`;
+      const problem = `Cooldowns shared between windows can't be ${what}: ${code}.`;
       if (harmless.includes(code) || this.problems.has(problem)) return undefined;
       this.problems.add(problem);
       this.log(problem);

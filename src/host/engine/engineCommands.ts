@@ -12,7 +12,7 @@ export function registerEngine({ own, connections, engine, storage, log, onError
   /** For users who know better than the engine: a limit was raised, or a gateway was repaired. */
   const resetNetworkState = async (): Promise<void> => {
     await engine.resetNetworkState();
-    log.info('network state: forgotten');
+    log.info('The network state was reset.');
     vscode.window.setStatusBarMessage(vscode.l10n.t('Network state reset.'), goodNewsMs);
   };
   return [{ id: 'holysheep.resetNetworkState', execute: resetNetworkState }];

@@ -36,7 +36,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
     return await conversations.remove(id);
   } catch (error) {
     log.error(error);
-    toast(log, 'error', vscode.l10n.t('“{0}” could not be deleted: {1}', panelTitle(title), messageOf(error)));
+    toast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", panelTitle(title), messageOf(error)));
     return 'failed';
   }
 }
@@ -45,7 +45,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
 export async function renameConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: vscode.l10n.t('Rename conversation'),
-    prompt: vscode.l10n.t('The name of its tab, and in the history'),
+    prompt: vscode.l10n.t('Shown on the tab and in the history'),
     value: title,
     validateInput: problemOf,
   });
@@ -55,7 +55,7 @@ export async function renameConversation(deps: HistoryDeps, { id, title }: Named
 function problemOf(name: string): string | undefined {
   if (name.trim() === '') return vscode.l10n.t('Enter a name.');
   return name.trim().length > titleLength
-    ? vscode.l10n.t('A name has at most {0} characters.', titleLength)
+    ? vscode.l10n.t('Names can have at most {0} characters.', titleLength)
     : undefined;
 }
 

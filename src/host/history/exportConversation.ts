@@ -35,7 +35,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {
     deps.log.error(error);
-    toast(deps.log, 'error', vscode.l10n.t('The conversation could not be written: {0}', messageOf(error)));
+    toast(deps.log, 'error', vscode.l10n.t("Couldn't export the conversation: {0}", messageOf(error)));
     return;
   }
   const open = { title: vscode.l10n.t('Open'), run: () => vscode.commands.executeCommand('vscode.open', file) };
@@ -49,14 +49,14 @@ function formats(): readonly Format[] {
     {
       name: 'Markdown',
       label: '$(markdown) Markdown',
-      description: vscode.l10n.t('To read and to share'),
+      description: vscode.l10n.t('For reading and sharing'),
       extension: 'md',
       write: (source) => exportMarkdown(source, words),
     },
     {
       name: 'JSON',
       label: '$(json) JSON',
-      description: vscode.l10n.t('For programs: with every attempt, and other versions'),
+      description: vscode.l10n.t('Machine-readable, with all attempts and versions'),
       extension: 'json',
       write: (source) => exportJson(source, Date.now()),
     },

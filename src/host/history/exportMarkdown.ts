@@ -53,7 +53,7 @@ function quoted(text: string): string {
 
 function attachmentLabel({ label, truncated }: Attachment, localize: Localize): string {
   const line = label.replace(/\s+/g, ' ');
-  return truncated ? localize('{label}, only its beginning:', { label: line }) : `${line}:`;
+  return truncated ? localize('{label} (truncated):', { label: line }) : `${line}:`;
 }
 
 function attachmentText({ kind, code, languageId }: Attachment): string {
@@ -62,7 +62,7 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 
 /** undefined: the answer is whole, and says so by being there. */
 function outcome({ state, queued }: Exchange, localize: Localize): string | undefined {
-  if (queued || isRunning(state.phase)) return localize('The answer was not complete yet when this was saved.');
+  if (queued || isRunning(state.phase)) return localize('This answer was still incomplete when exported.');
   const partial = hasArrived(state);
   switch (state.phase) {
     case 'failed':

@@ -32,6 +32,6 @@ export function registerHistory(services: Services): readonly Command[] {
 /** Returns the conversation whose panel had the focus last. @throws UserError when there is nothing in it yet */
 function currentConversation({ current }: Conversations): NamedConversation {
   const [first] = current?.exchanges() ?? [];
-  if (!current || !first) throw new UserError(vscode.l10n.t('There is nothing in this conversation yet.'));
+  if (!current || !first) throw new UserError(vscode.l10n.t('This conversation is empty.'));
   return { id: current.id, title: titleOf(current.title, first.prompt) };
 }

@@ -57,7 +57,7 @@ function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, wo
   const { id, at, turns, busy, flaw, excerpt } = summary;
   const { localize, locale, now, isShown } = words;
   const title =
-    visibleText(summary.title, titleLength) || localize('Conversation of {date}', { date: dateText(at, locale) });
+    visibleText(summary.title, titleLength) || localize('Conversation from {date}', { date: dateText(at, locale) });
   const marks = [
     // How many there are of a later version is not known.
     ...(turns > 0 && flaw !== 'newer' ? [turnsText(turns, words)] : []),

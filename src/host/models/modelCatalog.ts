@@ -98,13 +98,14 @@ export class ModelCatalog extends Disposable {
     const result = await verifyConnection(connection, this.deps.log.keys, this.lifetime.token);
     switch (result.state) {
       case 'verified':
-        if (result.models.length === maxModels) this.deps.log.warn(`model list: cut after ${maxModels} models`);
+        if (result.models.length === maxModels)
+          this.deps.log.warn(`The model list was truncated after ${maxModels} models.`);
         return result.models.length === 0
           ? known(vscode.l10n.t('{0} lists no models.', connection.host))
           : { source: 'gateway', models: result.models, host: connection.host };
       case 'rejected':
       case 'unverified':
-        this.deps.log.warn(`model list: ${result.message}`);
+        this.deps.log.warn(`The model list could not be loaded: ${result.message}`);
         return known(result.message);
       case 'cancelled':
         return known(vscode.l10n.t('The request was cancelled.'));

@@ -31,7 +31,7 @@ export async function pickModel(
 ): Promise<ModelPick | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = options.title ?? vscode.l10n.t('Select model');
-  picker.placeholder = vscode.l10n.t('Choose a model, or type the name of another');
+  picker.placeholder = vscode.l10n.t('Choose a model or type its name');
   picker.busy = true;
   let known: ModelList | undefined;
   const buttons = options.offerOnce ? [onceButton()] : [];
@@ -107,7 +107,7 @@ function headingOf(list: ModelList | undefined): string | undefined {
     case 'gateway':
       return vscode.l10n.t('From {0}', plainLabel(list.host));
     case 'known':
-      return vscode.l10n.t("The usual models; the gateway's own list can't be had: {0}", plainLabel(list.message));
+      return vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", plainLabel(list.message));
   }
 }
 

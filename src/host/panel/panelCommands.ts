@@ -59,7 +59,7 @@ async function askForPrompt(text: string): Promise<{ readonly accepted: boolean;
   const box = vscode.window.createInputBox();
   box.title = vscode.l10n.t('Ask HolySheep');
   box.placeholder = vscode.l10n.t('What do you want to know?');
-  box.prompt = vscode.l10n.t('Enter sends the prompt; the answer appears in the panel beside the editor.');
+  box.prompt = vscode.l10n.t('Press Enter to send. The answer appears in a panel beside the editor.');
   box.ignoreFocusOut = true;
   box.value = text;
   try {
@@ -83,14 +83,14 @@ interface AskArgument {
 
 /** @throws ArgumentError that says what is wrong */
 export function askArgument(argument: unknown, localize: Localize): AskArgument {
-  const noModel = localize('"model" must be the id of a model.');
+  const noModel = localize('"model" must be a model ID.');
   const schema = v.object(
     {
-      prompt: v.pipe(v.string(localize('"prompt" must be a text.')), notBlank(localize('The prompt is empty.'))),
+      prompt: v.pipe(v.string(localize('"prompt" must be a string.')), notBlank(localize('The prompt is empty.'))),
       model: v.optional(v.pipe(v.string(noModel), notBlank(noModel))),
       newConversation: v.optional(v.boolean(localize('"newConversation" must be true or false.'))),
     },
-    localize('"holysheep.ask" takes a prompt, or an object with a prompt.'),
+    localize('"holysheep.ask" expects a prompt, or an object with a "prompt" property.'),
   );
   return parsedArgument(schema, typeof argument === 'string' ? { prompt: argument } : argument);
 }

@@ -53,7 +53,7 @@ export class PanelSession extends Disposable {
     this.contextDraft = new ContextDraft({
       source: contextSource,
       localize,
-      onSkipped: (id, error) => log.warn(`context ${id}: ${String(error)}`),
+      onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
     this.draft = new PromptDraft(this.contextDraft, (model) => this.post({ type: 'modelOnce', model }));

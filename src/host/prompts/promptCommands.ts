@@ -79,7 +79,7 @@ interface NamedPrompt {
 
 /** @throws ArgumentError that says what is wrong */
 export function runPromptArgument(argument: unknown, localize: Localize): NamedPrompt {
-  const noTitle = localize('"holysheep.runPrompt" takes the title of a prompt.');
+  const noTitle = localize('"holysheep.runPrompt" expects the title of a prompt.');
   const schema = v.object(
     {
       title: v.pipe(v.string(noTitle), v.trim(), v.nonEmpty(noTitle)),
@@ -101,7 +101,7 @@ async function runNamedPrompt(deps: RunPromptDeps, named: NamedPrompt): Promise<
   }
   // Looked for anew: they may have changed while the question was there.
   const prompt = known ?? customPrompts.list().find(is);
-  if (!prompt) throw new UserError(vscode.l10n.t('You have no prompt “{0}”.', briefTitle(named.title)));
+  if (!prompt) throw new UserError(vscode.l10n.t('There is no prompt named “{0}”.', briefTitle(named.title)));
   await run(deps, prompt);
 }
 
@@ -142,7 +142,7 @@ async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
     deps.log,
     'information',
     vscode.l10n.t(
-      'The prompt “{0}” was sent with {1} as it is: the variables are {2}. Write {3} for a plain {4}.',
+      '“{0}” was sent with unknown variables unchanged ({1}). Available: {2}. Write {3} for a literal {4}.',
       briefTitle(prompt.title),
       unknown.join(', '),
       known,
@@ -155,6 +155,6 @@ async function run(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
 /** Not at once: what was selected when it was written may be something else. */
 async function offer(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
-  const message = vscode.l10n.t('“{0}” is in your prompts now.', briefTitle(prompt.title));
+  const message = vscode.l10n.t('“{0}” was added to your custom prompts.', briefTitle(prompt.title));
   if ((await vscode.window.showInformationMessage(withoutLinks(message), use)) === use) await run(deps, prompt);
 }

@@ -28,10 +28,10 @@ export async function askAboutWorkspacePrompts(
 async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise<'use' | 'never' | undefined> {
   const question = questionAbout(prompts);
   const use = vscode.l10n.t('Use');
-  const show = vscode.l10n.t('Show them');
+  const show = vscode.l10n.t('Show prompts');
   const never = vscode.l10n.t('Never');
   const detail = vscode.l10n.t(
-    'They are sent to the model with your code when you choose them. If they change, you are asked again.',
+    "When you run one, it is sent to the model with your code. You'll be asked again if they change.",
   );
   let answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, use, show, never);
   if (answer === show) {
@@ -46,8 +46,8 @@ async function ask(prompts: readonly UserPrompt[], shown: ShownPrompts): Promise
 function questionAbout(prompts: readonly UserPrompt[]): string {
   const titles = withoutLinks(briefTitles(prompts));
   return prompts.length === 1
-    ? vscode.l10n.t('This workspace brings a prompt of its own: {0}. Use it?', titles)
-    : vscode.l10n.t('This workspace brings {0} prompts of its own: {1}. Use them?', prompts.length, titles);
+    ? vscode.l10n.t('This workspace defines a prompt: {0}. Use it?', titles)
+    : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);
 }
 
 /** Prompts to be read in an editor that can't change them, and leaves nothing to be saved. */

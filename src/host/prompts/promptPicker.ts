@@ -26,9 +26,14 @@ export async function pickPrompt(
     prompts.length > 0
       ? vscode.l10n.t('Choose a prompt for the selected code')
       : unusable.length > 0
-        ? vscode.l10n.t('None of your prompts can be used as it is')
-        : vscode.l10n.t('You have no prompts of your own yet');
-  const options = { title: vscode.l10n.t('My prompts'), placeHolder, matchOnDescription: true, matchOnDetail: true };
+        ? vscode.l10n.t('None of your custom prompts can be used')
+        : vscode.l10n.t('You have no custom prompts yet');
+  const options = {
+    title: vscode.l10n.t('Custom prompts'),
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  };
   return (await vscode.window.showQuickPick(items(prompts, customPrompts, unusable), options))?.choice;
 }
 
@@ -39,7 +44,7 @@ function items(
 ): readonly PromptItem[] {
   const user = prompts.filter(({ from }) => from === 'user');
   const workspacePrompts = prompts.filter(({ from }) => from === 'workspace');
-  const workspace = vscode.l10n.t('Prompts of this workspace');
+  const workspace = vscode.l10n.t('Workspace prompts');
   const left = customPrompts.unasked().length + customPrompts.refused().length;
   return [
     ...user.map(promptItem),
@@ -90,13 +95,13 @@ function unusableDetail(unusable: readonly UnusablePrompt[]): string {
 function reason({ number, title, why }: UnusablePrompt): string {
   switch (why) {
     case 'no-prompt':
-      return vscode.l10n.t('No. {0} is not a prompt with a title and a template', number);
+      return vscode.l10n.t('Prompt {0} needs a title and a template', number);
     case 'no-title':
-      return vscode.l10n.t('No. {0} has no title', number);
+      return vscode.l10n.t('Prompt {0} has no title', number);
     case 'no-template':
       return vscode.l10n.t('“{0}” has no template', briefTitle(title));
     case 'title-taken':
-      return vscode.l10n.t('“{0}” is there twice: the first is used', briefTitle(title));
+      return vscode.l10n.t('“{0}” is defined twice; the first one is used', briefTitle(title));
   }
 }
 
@@ -108,7 +113,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
   const taken = new Set(settings.prompts().map((prompt) => prompt.title));
   const title = await ask({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
-    prompt: vscode.l10n.t('The name it is listed under'),
+    prompt: vscode.l10n.t('Name shown in menus'),
     placeHolder: vscode.l10n.t('e.g. Translate comments'),
     validateInput: (text) =>
       taken.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
@@ -117,7 +122,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
   const template = await ask({
     title: vscode.l10n.t('Add a prompt (2 of 2)'),
     prompt: vscode.l10n.t(
-      'What to ask about the selected code, which goes along. You can place it, and more, with {0}.',
+      'Prompt for the selected code, which is attached automatically. Available variables: {0}',
       '${selection}, ${language}, ${file}, ${problems}',
     ),
     placeHolder: vscode.l10n.t('e.g. Translate the comments into English. Change nothing else.'),

@@ -40,20 +40,20 @@ export class BaseUrlNotices extends Disposable {
       return;
     }
     const changed = baseUrl.corrections.some((correction) => correction !== 'trimmed');
-    if (baseUrl.corrections.length > 0) log.info(`base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
+    if (baseUrl.corrections.length > 0) log.info(`Base URL: ${baseUrl.url} (${baseUrl.corrections.join(', ')})`);
     if ((changed || baseUrl.insecure) && this.firstTime(baseUrl)) this.notify(baseUrl, text, changed);
   }
 
   private notify(baseUrl: BaseUrl, text: string, changed: boolean): void {
     const { log, settings } = this.deps;
     if (changed) {
-      const message = vscode.l10n.t('Using {0} for requests; the setting says {1}.', baseUrl.url, text.trim());
+      const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', baseUrl.url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(baseUrl.url) };
       toast(log, 'information', message, [update]);
     }
     if (baseUrl.insecure) {
       const message = vscode.l10n.t(
-        'Requests to {0} go over plain HTTP: your API key and prompts can be read on the way. Use https:// if you can.',
+        'Requests to {0} use plain HTTP: your API key and prompts can be intercepted. Use https:// if you can.',
         baseUrl.host,
       );
       toast(log, 'warning', message, [openSetting('holysheep.baseUrl')]);
@@ -77,14 +77,14 @@ export class BaseUrlNotices extends Disposable {
 export function unusableBaseUrl(problem: BaseUrlProblem): string {
   switch (problem) {
     case 'empty':
-      return vscode.l10n.t('The setting holysheep.baseUrl is empty. HolySheep is at https://api.holysheep.ai/v1.');
+      return vscode.l10n.t('holysheep.baseUrl is empty. For HolySheep, enter https://api.holysheep.ai/v1.');
     case 'not-a-url':
-      return vscode.l10n.t('The setting holysheep.baseUrl is not a URL. It looks like https://api.holysheep.ai/v1.');
+      return vscode.l10n.t('holysheep.baseUrl is not a valid URL. Example: https://api.holysheep.ai/v1.');
     case 'not-http':
-      return vscode.l10n.t('The setting holysheep.baseUrl must start with https:// or http://.');
+      return vscode.l10n.t('holysheep.baseUrl must start with https:// or http://.');
     case 'credentials':
       return vscode.l10n.t(
-        'The setting holysheep.baseUrl holds a user name or password. Take it out; the key is set with “Set API key”.',
+        'holysheep.baseUrl contains a user name or password. Remove it; set the key with “Set API Key”.',
       );
   }
 }

@@ -127,8 +127,8 @@ export function activityWords(activity: Shown, deps: WordsDeps): ActivityWords {
   const others = 'others' in activity ? activity.others : 0;
   const lines = [
     ...reasonOf(activity, deps),
-    ...(others > 0 ? [localize('Other answers that are on their way: {others}.', { others })] : []),
-    localize('Show the conversation'),
+    ...(others > 0 ? [localize('Other answers in progress: {others}.', { others })] : []),
+    localize('Click to show the conversation.'),
   ];
   return {
     text: `${icon} ${caption}${others > 0 ? ` (+${others})` : ''}`,
@@ -163,11 +163,7 @@ function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): C
       return ['$(warning)', activity.partial ? localize('Incomplete answer') : localize('No answer')];
     case 'cooling': {
       const time = formatTime(activity.until);
-      return [
-        '$(history)',
-        localize('Cooling down until {time}', { time }),
-        localize('Cooling down until {time}.', { time }),
-      ];
+      return ['$(history)', localize('Paused until {time}', { time }), localize('Paused until {time}.', { time })];
     }
   }
 }
@@ -175,13 +171,13 @@ function captionOf(activity: Shown, { localize, formatTime, now }: WordsDeps): C
 function reasonOf(activity: Shown, { localize }: WordsDeps): readonly string[] {
   switch (activity.kind) {
     case 'offline':
-      return [localize('You appear to be offline. The answer goes on by itself when the network is back.')];
+      return [localize('You appear to be offline. The answer resumes automatically when the network is back.')];
     case 'cooling':
       return [
         activity.why === 'cooldown'
-          ? localize('The gateway wants this model left alone until then. What you ask now is sent when that is over.')
+          ? localize('The gateway accepts no requests for this model until then. New prompts are sent afterwards.')
           : localize(
-              'This model kept failing and is left alone until then. What you ask now is sent when that is over.',
+              'This model kept failing, so requests to it are paused until then. New prompts are sent afterwards.',
             ),
       ];
     case 'streaming':

@@ -40,7 +40,7 @@ export class StatusBar extends Disposable {
     const mark = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
-      demo ? vscode.l10n.t('Offline demo: a gateway on this machine answers.') : vscode.l10n.t('Host: {0}', host),
+      demo ? vscode.l10n.t('Offline demo: a mock gateway on this computer answers.') : vscode.l10n.t('Host: {0}', host),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
     ];

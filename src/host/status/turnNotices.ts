@@ -113,7 +113,7 @@ function showTurnNotice(
       return toast(
         log,
         'information',
-        vscode.l10n.t('“{0}” waits until {1}. {2}', name, timeOfDay(notice.until), notice.message),
+        vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, timeOfDay(notice.until), notice.message),
         [show, { title: vscode.l10n.t('Retry now'), run: () => retryNow(deps, conversation.id, exchangeId) }],
       );
     case 'done':

@@ -54,7 +54,7 @@ export class ConversationPanel {
 export async function setKey(workbench: Workbench): Promise<void> {
   await workbench.runCommand('HolySheep: Set API Key');
   await workbench.fillPassword(testKey);
-  await workbench.page.locator('.statusbar').getByText('works and is stored').waitFor();
+  await workbench.page.locator('.statusbar').getByText('works and was saved').waitFor();
 }
 
 export async function ask(workbench: Workbench, prompt: string): Promise<ConversationPanel> {

@@ -62,7 +62,7 @@ export class Stage {
   async setKey(): Promise<void> {
     await this.run('setApiKey');
     await this.workbench.fillPassword(testKey);
-    const stored = patternOf(this.words.host('The API key for {0} works and is stored. Models: {1}.'));
+    const stored = patternOf(this.words.host('The API key for {0} works and was saved. Models available: {1}.'));
     await this.workbench.page.locator('.statusbar').getByText(stored).waitFor();
   }
 

@@ -10,7 +10,7 @@ import {
   type PartialAnswer,
   type Prefill,
 } from '../../../src/engine/answer/continuation';
-import { sentPartial } from '../../../src/engine/answer/splice';
+import { prefillText } from '../../../src/engine/answer/splice';
 import type { ChatMessage } from '../../../src/engine/request';
 import { propertyRuns } from '../../support/propertyRuns';
 
@@ -151,7 +151,7 @@ describe('a request for the rest of an answer', () => {
         for (const how of ['prefill', 'continue'] as const) {
           const messages = continuationMessages(asking(prompt), text, how, undefined);
           const read = readDemoPrompt({ model: 'sheep', messages: [...messages] });
-          assert.equal(read.partial, how === 'prefill' ? sentPartial(text) : text);
+          assert.equal(read.partial, how === 'prefill' ? prefillText(text) : text);
           assert.deepEqual([read.text, read.asksForRest], [prompt, how === 'continue']);
         }
       }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
-  certainChars,
-  holdMs,
+  certainOverlap,
+  maxHoldMs,
   minOverlap,
   Splice,
   tailChars,
@@ -391,7 +391,7 @@ function check(how: JoinMethod, cases: readonly Case[]): void {
       if (then) steps.push(splice[then]());
       assert.deepEqual(steps.pop(), step);
       assert.ok(steps.every(({ type }) => type === 'hold'));
-      assert.equal(splice.holding, step.type === 'hold');
+      assert.equal(splice.isHolding, step.type === 'hold');
     });
   }
 }
@@ -425,6 +425,6 @@ describe('a splice', () => {
   });
 
   it('has the numbers of its documentation', () => {
-    assert.deepEqual([holdMs, certainChars, tailChars, minOverlap], [1500, 64, 4000, 16]);
+    assert.deepEqual([maxHoldMs, certainOverlap, tailChars, minOverlap], [1500, 64, 4000, 16]);
   });
 });

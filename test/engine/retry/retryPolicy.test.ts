@@ -197,8 +197,8 @@ describe('what is decided', () => {
     [30, 32, /resets at \{time\}/],
     [31, 32, /resets at \{time\}/],
     [23, 22, /resets at \{time\}/],
-    [35, 35, /come back at \{time\}/],
-    [33, 33, /failed with status/],
+    [35, 35, /overloaded until \{time\}/],
+    [33, 33, /returned an error \(status/],
   ];
   for (const [row, as, message] of parked) {
     it(`parks row ${row} as row ${as} when the hint is too far away, with the time`, () => {

@@ -260,7 +260,7 @@ describe('time in which nothing arrives', () => {
   it('ends the turn after five minutes, though attempts are left', async () => {
     const run = await new EngineRun({ replies: [silent], settings: { retry: { maxRetries: 10 } } }).toEnd();
     assert.equal(run.wire.requests.length, 5);
-    assert.match(run.last('failed').message, /There was no progress for 5 minutes/);
+    assert.match(run.last('failed').message, /No progress for 5 min/);
   });
 
   it('is told as the sum of the waits', async () => {

@@ -233,7 +233,7 @@ describe('a note that is put off and off', () => {
     await world.clock.advance(2000);
     const { kind, message } = run.last('failed');
     assert.equal(kind, 'budget');
-    assert.match(message, /Rate limited by gateway.test. There was no progress for 5 minutes/);
+    assert.match(message, /Rate limited by gateway.test. No progress for 5 min/);
     assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
   });
 });
@@ -471,7 +471,7 @@ describe('a laptop that sleeps', () => {
     await run.clock.advance(21_000);
     assert.deepEqual(
       [run.last('cut').reason, run.last('cut').message],
-      ['connection', 'The connection did not survive the sleep.'],
+      ['connection', 'The connection was lost while the computer was asleep.'],
     );
     await run.toEnd();
     assert.equal(run.last('done').text, 'half of it, and the rest');

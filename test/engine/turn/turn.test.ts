@@ -266,7 +266,7 @@ describe('a turn', () => {
       throw new Error('no bundle');
     };
     const run = await new EngineRun({ replies: [status(500)], deps: { localize } }).toEnd();
-    assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. The log has the details.');
+    assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. See the log for details.');
   });
 
   it('says of a key that was removed during a wait that it is missing, and nothing of the attempt before', async () => {

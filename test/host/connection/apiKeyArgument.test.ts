@@ -23,10 +23,10 @@ describe('the argument of holysheep.setApiKey', () => {
   });
 
   for (const [argument, message] of [
-    [5, /takes an API key/],
-    [null, /takes an API key/],
-    [['hsa-key-1'], /takes an API key/],
-    [{ baseUrl: 'https://gateway.example' }, /takes an API key/],
+    [5, /expects an API key/],
+    [null, /expects an API key/],
+    [['hsa-key-1'], /expects an API key/],
+    [{ baseUrl: 'https://gateway.example' }, /expects an API key/],
     [{ key: 5 }, /"key" must be/],
     [{ key: 'hsa-key-1', baseUrl: 5 }, /"baseUrl" must be/],
     [{ key: 'hsa-key-1', baseUrl: null }, /"baseUrl" must be/],

@@ -84,17 +84,14 @@ describe('Set API Key', () => {
 
   it('reports that a key from an argument has replaced another key, and for which gateway', async () => {
     assert.equal(await set('hsa-new-key-1'), 'verified');
-    assert.deepEqual(messages, [`The API key for ${url.host} was replaced by another one.`]);
+    assert.deepEqual(messages, [`The API key for ${url.host} was replaced.`]);
     assert.equal(stored.get(url.origin), 'hsa-new-key-1');
   });
 
   it('reports the replacement even when the new key cannot be verified now', async () => {
     status = 500;
     assert.equal(await set('hsa-new-key-1'), 'unverified');
-    assert.match(
-      messages.join(),
-      new RegExp(`^The API key for ${url.host} was replaced by another one, which can't be`),
-    );
+    assert.match(messages.join(), new RegExp(`^The API key for ${url.host} was replaced, but the new key couldn't be`));
     assert.doesNotMatch(messages.join(), /hsa-(new|old)|key-1/);
   });
 
@@ -144,7 +141,7 @@ describe('Set API Key', () => {
           [url.origin]: 'hsa-new-key-1',
           'https://other.example': 'hsa-other-key-1',
         });
-        assert.deepEqual(messages, [`The API key for ${url.host} was replaced by another one.`]);
+        assert.deepEqual(messages, [`The API key for ${url.host} was replaced.`]);
         assert.equal(left, false, 'a key that is not in use now does not end the demo');
       });
     }

@@ -176,7 +176,7 @@ describe('context from files', () => {
 
   for (const name of ['pipe', 'pipe link', 'socket', 'zero']) {
     it(`is refused at once for anything but a regular file (${name})`, () =>
-      refused(at(name), `${name} is a pipe, a socket or a device, so it can't go along.`));
+      refused(at(name), `${name} is a pipe, a socket or a device and can't be attached.`));
   }
 
   it('is refused with the reason for a folder and a missing, large, binary, forbidden or otherwise unreadable file', async () => {
@@ -185,7 +185,7 @@ describe('context from files', () => {
     await refused(at('plain.txt/a'), "plain.txt/a can't be read. It may have been moved or deleted.");
     const select = 'Open it, select the part that matters and attach the selection.';
     await refused(at('large.txt'), `large.txt is larger than 1 MB. ${select}`);
-    await refused(at('zeros.bin'), "zeros.bin is not a text file, so it can't go along.");
+    await refused(at('zeros.bin'), "zeros.bin is not a text file and can't be attached.");
     await refused(at('circle'), "circle can't be read (ELOOP).");
     if (!isRoot) await refused(at('forbidden.txt'), "forbidden.txt can't be read: its permissions don't allow it.");
   });
@@ -206,7 +206,7 @@ describe('context from files', () => {
     remote = { '/remote/a.txt': { type: 0 }, '/remote/b': { type: 2 } };
     await refused(
       new FakeUri('memory', '/remote/a.txt'),
-      "a.txt is a pipe, a socket or a device, so it can't go along.",
+      "a.txt is a pipe, a socket or a device and can't be attached.",
     );
     await refused(new FakeUri('memory', '/remote/b'), 'b is a folder. Attach files in it instead.');
   });
@@ -229,7 +229,7 @@ describe('context from files', () => {
   });
 
   it('says that a remote link, or a file below one, leads to an unknown place', async () => {
-    const unknown = 'an unknown place (symbolic link)';
+    const unknown = 'an unknown location (symbolic link)';
     remote = {
       '/remote/l': { type: 65, text: 'text' },
       '/remote/d': { type: 66 },
@@ -280,7 +280,7 @@ describe('context from files', () => {
     const target = path.join(folder, 'outside/secret.txt');
     await assert.rejects(refuse(), {
       name: 'UserError',
-      message: `link.txt leads to ${target}, outside the workspace. Open it to see what it is, or attach that file itself.`,
+      message: `link.txt links to ${target}, outside the workspace. Open it to check its content, or attach that file directly.`,
     });
     visible = [{ document: { uri: link } }];
     await refuse();

@@ -22,7 +22,7 @@ describe('copyRequestArgument', () => {
 
   for (const unknown of ['', 'Python', 'powershell', 'toString']) {
     it(`refuses "${unknown}"`, () => {
-      assert.throws(() => copyRequestArgument(unknown, localize), /takes "curl", "python" or "node"/);
+      assert.throws(() => copyRequestArgument(unknown, localize), /expects "curl", "python" or "node"/);
     });
   }
 });

@@ -160,7 +160,7 @@ describe('copied code', () => {
 
   it('says in a program that the demo was asked, and not otherwise', () => {
     for (const id of ['python', 'node'] as const) {
-      assert.match(languages[id].write(exportedRequestOf({ fromDemo: true })), /The offline demo was asked/);
+      assert.match(languages[id].write(exportedRequestOf({ fromDemo: true })), /Copied from the offline demo/);
       assert.doesNotMatch(languages[id].write(exportedRequestOf()), /demo/);
     }
   });

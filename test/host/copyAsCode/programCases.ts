@@ -63,7 +63,7 @@ export function continuation({ json }: GatewayRequest): { readonly partial: unkn
   return { partial: before?.role === 'assistant' && before.content, plea: last?.role === 'user' && last.content };
 }
 
-const retried = [/Trying again in \d+\.\d s \(1 of 3\)\./];
+const retried = [/Retrying in \d+\.\d s \(1 of 3\)\./];
 
 function notRetried(name: string, script: Script, ...says: readonly RegExp[]): ProgramCase {
   return { name, script: inTurn(script, whole), stdout: '', requests: 1, code: 1, says };
@@ -75,7 +75,7 @@ function goesOn(name: string, cut: Script, ...others: readonly [Script, ...Scrip
     script: inTurn(cut, ...others),
     stdout: printed(wholeAnswer),
     requests: 1 + others.length,
-    says: [/The answer was cut\./, ...retried],
+    says: [/The answer was cut off\./, ...retried],
   };
 }
 
@@ -96,7 +96,7 @@ export const programCases: readonly ProgramCase[] = [
     script: () => answer(wholeAnswer, { finish: 'length' }),
     stdout: printed(wholeAnswer),
     requests: 1,
-    says: [/The answer ends early: length\./],
+    says: [/The answer was cut off: length\./],
   },
   {
     name: 'says 429 with a hint in milliseconds, then answers',
@@ -105,7 +105,7 @@ export const programCases: readonly ProgramCase[] = [
     stdout: printed(wholeAnswer),
     requests: 2,
     // The hint and a little more; the backoff alone would be a millisecond at most.
-    says: [/429 Rate limit reached .* Trying again in 0\.[4-7] s \(1 of 3\)\./],
+    says: [/429 Rate limit reached .* Retrying in 0\.[4-7] s \(1 of 3\)\./],
     check: ([first, second]) => {
       const waited = second!.at - first!.at;
       if (waited < 400) throw new Error(`It came back after ${waited} ms.`);
@@ -118,7 +118,7 @@ export const programCases: readonly ProgramCase[] = [
     stdout: printed(wholeAnswer),
     requests: passing.length + 1,
     maxRetries: passing.length,
-    says: [/^503 Busy\. Trying again in/m, new RegExp(`\\(${passing.length} of ${passing.length}\\)\\.\\s*$`)],
+    says: [/^503 Busy\. Retrying in/m, new RegExp(`\\(${passing.length} of ${passing.length}\\)\\.\\s*$`)],
   },
   goesOn(
     'is cut, and goes on at the next character',
@@ -188,7 +188,7 @@ export const programCases: readonly ProgramCase[] = [
       () => answer(`${wholeAnswer.slice(0, 70)}, and that was that.`),
       () => answer(wholeAnswer.slice(80)),
     ),
-    says: [/began anew instead of going on/],
+    says: [/restarted the answer instead of continuing it/],
   },
   {
     name: 'fails in mid-stream for want of money',
@@ -220,12 +220,16 @@ export const programCases: readonly ProgramCase[] = [
     () => failure(429, { message: 'Insufficient balance', type: 'rate_limit_error' }),
     /^429 Insufficient balance\.$/m,
   ),
-  notRetried('asks for six minutes', () => rateLimited(360), /The server asks for 360 s: try again then\./),
+  notRetried(
+    'asks for six minutes',
+    () => rateLimited(360),
+    /The gateway asked for a wait of 360 s\. Try again later\./,
+  ),
   {
     ...notRetried(
       'asks to come back the day after tomorrow',
       () => failure(503, { message: 'Moving house' }, { 'retry-after': inDays(2) }),
-      /503 Moving house\. The server asks for 17\d{4} s/,
+      /503 Moving house\. The gateway asked for a wait of 17\d{4} s/,
     ),
     essential: true,
   },
@@ -246,6 +250,6 @@ export const programCases: readonly ProgramCase[] = [
     stdout: printed(partial),
     requests: 4,
     code: 1,
-    says: [/The answer was cut\./],
+    says: [/The answer was cut off\./],
   },
 ];

@@ -103,7 +103,7 @@ for (const { language, name, runtime, cases } of programs) {
     });
 
     for (const [where, words, script, printed] of [
-      ['a wait', 'Trying again in', () => rateLimited(200), ''],
+      ['a wait', 'Retrying in', () => rateLimited(200), ''],
       [
         'a stream',
         'half an answer',
@@ -135,7 +135,7 @@ for (const { language, name, runtime, cases } of programs) {
           const redirect = (): Iterable<Step> => failure(status, { message: 'Moved' }, { location });
           const ended = await runPasted(codeFor(inTurn(redirect, () => answer('From elsewhere'))), runtime);
           assert.deepEqual({ code: ended.code, stdout: ended.stdout }, { code: 1, stdout: '' }, ended.stderr);
-          assert.match(ended.stderr, /The base URL redirects to another address, which was not asked\./);
+          assert.match(ended.stderr, /The base URL redirects to another address\. The redirect was not followed\./);
           assert.doesNotMatch(ended.stderr, trace);
           assert.deepEqual([gateway.requests.length, other.requests.length], [1, 0]);
         }

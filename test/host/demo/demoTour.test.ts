@@ -43,8 +43,8 @@ describe('the tour of the demo', () => {
   };
 
   it('says what comes, and starts when it is told to', () => {
-    assert.equal(heading(), '1 of 5: Rate limited, with a hint');
-    assert.match(tour.guide(conversation)?.text ?? '', /asks for 5 s\. Watch the countdown/);
+    assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
+    assert.match(tour.guide(conversation)?.text ?? '', /asks for a wait of 5 s\. Watch the countdown/);
     assert.deepEqual(acts(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });
@@ -52,7 +52,7 @@ describe('the tour of the demo', () => {
   it('offers the next step when one is over', async () => {
     tour.act(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
-    assert.equal(heading(), '1 of 5: Rate limited, with a hint');
+    assert.equal(heading(), '1 of 5: Rate limited, with Retry-After');
     assert.deepEqual(acts(), ['skip']);
     await answered();
     assert.match(heading() ?? '', /^2 of 5/);
@@ -65,7 +65,7 @@ describe('the tour of the demo', () => {
       await answered();
     }
     assert.ok(conversation.exchanges().every(({ demo }) => demo === true));
-    assert.equal(heading(), 'That was the tour.');
+    assert.equal(heading(), "You've finished the tour.");
     assert.deepEqual(acts(), ['again']);
     tour.act(conversation, 'again');
     assert.match(heading() ?? '', /^1 of 5/);

@@ -245,9 +245,9 @@ describe('cooldowns in files', () => {
     });
     chmodSync(folder, 0o755);
     assert.deepEqual(problems, [
-      "Limits known to other windows can't be written: EACCES.",
-      "Limits known to other windows can't be removed: EACCES.",
-      "Limits known to other windows can't be renamed: EACCES.",
+      "Cooldowns shared between windows can't be written: EACCES.",
+      "Cooldowns shared between windows can't be removed: EACCES.",
+      "Cooldowns shared between windows can't be renamed: EACCES.",
     ]);
   });
 
@@ -261,8 +261,8 @@ describe('cooldowns in files', () => {
       await here.clear(scope);
     }
     assert.deepEqual(problems, [
-      "Limits known to other windows can't be written: ENOTDIR.",
-      "Limits known to other windows can't be read: ENOTDIR.",
+      "Cooldowns shared between windows can't be written: ENOTDIR.",
+      "Cooldowns shared between windows can't be read: ENOTDIR.",
     ]);
   });
 });

@@ -72,7 +72,7 @@ describe('exportMarkdown', () => {
     ];
     const written = markdown(exchange([attempt, done('Yes')], { attachments }));
     assert.ok(written.includes('src/a.ts:1-2:\n\n````ts\na\n```\nb\n````\n\n'), written);
-    assert.ok(written.includes('src/a.ts, only its beginning:\n\n```\n- line 1: no\n```\n\n'), written);
+    assert.ok(written.includes('src/a.ts (truncated):\n\n```\n- line 1: no\n```\n\n'), written);
   });
 
   for (const [what, events, note] of [
@@ -80,11 +80,11 @@ describe('exportMarkdown', () => {
     [
       'a stop in mid-answer',
       [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
-      'Stopped. What had arrived is kept.',
+      'Stopped. The partial answer was kept.',
     ],
     ['a failure', [attempt, text('half'), failed], 'Rate limited by api.example.'],
     ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
-    ['an answer on its way', [attempt, text('half')], 'The answer was not complete yet when this was saved.'],
+    ['an answer on its way', [attempt, text('half')], 'This answer was still incomplete when exported.'],
   ] as const) {
     it(`notes ${what}`, () =>
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
@@ -95,7 +95,7 @@ describe('exportMarkdown', () => {
     const written = markdown(exchange([], { state: interrupted(state) }));
     assert.match(
       written,
-      /half\n\n> Interrupted: VS Code was closed, was reloaded or has crashed\. What had arrived is kept\.\n$/,
+      /half\n\n> Interrupted: VS Code closed, reloaded or crashed\. The partial answer was kept\.\n$/,
     );
   });
 

@@ -108,7 +108,7 @@ describe('historySections', () => {
     {
       what: 'is damaged from its first prompt on',
       changes: { flaw: 'damaged', title: '', turns: 0 },
-      title: /^Conversation of Mar 10, 2026, 9:05\sAM$/,
+      title: /^Conversation from Mar 10, 2026, 9:05\sAM$/,
       description: /^9:05\sAM · damaged$/,
     },
     {
@@ -138,7 +138,7 @@ describe('historySections', () => {
   });
 
   it('names a conversation by its date when its title is not visible', () => {
-    assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation of /);
+    assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation from /);
   });
 
   for (const [what, excerpt, shown] of [

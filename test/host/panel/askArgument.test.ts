@@ -23,10 +23,10 @@ describe('askArgument', () => {
   }
 
   for (const [argument, message] of [
-    [42, /takes a prompt/],
-    [null, /takes a prompt/],
-    [[], /takes a prompt/],
-    [{}, /takes a prompt/],
+    [42, /expects a prompt/],
+    [null, /expects a prompt/],
+    [[], /expects a prompt/],
+    [{}, /expects a prompt/],
     ['', /empty/],
     [' \n', /empty/],
     [{ prompt: '' }, /empty/],

@@ -169,7 +169,7 @@ describe('the activity in the status bar', () => {
     now = 1000;
     const after = activityWords(wait, deps);
     assert.deepEqual([before.text, after.text], ['$(watch) Retrying in 4 s', '$(watch) Retrying in 3 s']);
-    assert.equal(before.label, 'HolySheep: Retrying at time 4000. Show the conversation');
+    assert.equal(before.label, 'HolySheep: Retrying at time 4000. Click to show the conversation.');
     assert.equal(after.label, before.label);
   });
 
@@ -184,28 +184,28 @@ describe('the activity in the status bar', () => {
     now = 1000;
     const after = activityWords(wait, deps);
     assert.deepEqual([before.text, after.text], ['$(watch) Retrying in about 1 s', '$(watch) Retrying soon']);
-    assert.equal(before.label, 'HolySheep: Retrying soon, after another request. Show the conversation');
+    assert.equal(before.label, 'HolySheep: Retrying soon, after another request. Click to show the conversation.');
     assert.equal(after.label, before.label);
   });
 
   it('says until when a model is left alone, and why', () => {
     const asked = activityWords({ kind: 'cooling', until: 5, why: 'cooldown' }, deps);
     const broken = activityWords({ kind: 'cooling', until: 5, why: 'breaker' }, deps);
-    assert.equal(asked.text, '$(history) Cooling down until time 5');
-    assert.match(asked.tooltip, /^The gateway wants this model left alone until then\./);
+    assert.equal(asked.text, '$(history) Paused until time 5');
+    assert.match(asked.tooltip, /^The gateway accepts no requests for this model until then\./);
     assert.match(broken.tooltip, /^This model kept failing/);
-    assert.ok(asked.label.startsWith('HolySheep: Cooling down until time 5. The gateway'));
+    assert.ok(asked.label.startsWith('HolySheep: Paused until time 5. The gateway'));
   });
 
   it('says how many other answers are on their way', () => {
     const { text, tooltip, label } = activityWords({ kind: 'streaming', others: 2 }, deps);
     assert.equal(text, '$(sync~spin) Answering… (+2)');
-    assert.equal(tooltip, 'Other answers that are on their way: 2.\nShow the conversation');
-    assert.ok(label.includes('on their way: 2.'));
+    assert.equal(tooltip, 'Other answers in progress: 2.\nClick to show the conversation.');
+    assert.ok(label.includes('in progress: 2.'));
   });
 
   it('says what becomes of an answer while the machine is offline', () =>
-    assert.match(activityWords({ kind: 'offline', others: 0 }, deps).label, /goes on by itself/));
+    assert.match(activityWords({ kind: 'offline', others: 0 }, deps).label, /resumes automatically/));
 
   for (const [partial, text] of [
     [true, '$(warning) Incomplete answer'],

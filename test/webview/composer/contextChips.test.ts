@@ -38,10 +38,10 @@ describe('What is attached to the next prompt', () => {
     assert.deepEqual(chips(), [
       'sample.ts:3-9 1 character',
       'Problems in src/a.ts 950 characters',
-      'long.ts 60K characters, only its beginning',
+      'long.ts 60K characters, truncated',
     ]);
-    assert.equal(page.all('ul')[0]?.getAttribute('aria-label'), 'Context of the prompt');
-    assert.equal(page.all('.truncated')[0]?.title, 'It is too long: only its beginning goes along.');
+    assert.equal(page.all('ul')[0]?.getAttribute('aria-label'), 'Prompt context');
+    assert.equal(page.all('.truncated')[0]?.title, 'Too long: only the beginning will be sent.');
     assert.equal(page.all('.context-label')[1]?.title, 'Problems in src/a.ts');
   });
 
@@ -51,7 +51,7 @@ describe('What is attached to the next prompt', () => {
     assert.equal(chips()[1], 'docs/notes.txt → ~/.ssh/id_rsa 9 characters');
     assert.equal(
       page.all('.context-outside')[0]?.title,
-      'A symbolic link leads out of the workspace, to ~/.ssh/id_rsa.',
+      'Symbolic link to a location outside the workspace: ~/.ssh/id_rsa',
     );
     assert.equal(page.announced, 'Attached: docs/notes.txt → ~/.ssh/id_rsa');
     page.button('Remove docs/notes.txt').click();

@@ -113,14 +113,14 @@ describe('after the end', () => {
 
   it('a bumpy success says so in one line that opens into the timeline', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
-    assert.equal(quietLine(), 'Answered after 3 attempts, 41 s of waiting');
+    assert.equal(quietLine(), 'Answered after 3 attempts and 41 s of waiting');
     assert.equal(timeline().open, false);
     assert.deepEqual(rows(), [
       ['+0 s', 'Attempt 1 with gpt-4o', undefined],
       ['+0.5 s', 'Waited 20 s: rate limited', 'Backoff 4.1 s'],
-      ['+21 s', 'Attempt 2 with gpt-4o', 'Tried again · Status 200'],
+      ['+21 s', 'Attempt 2 with gpt-4o', 'Retried · Status 200'],
       ['+21 s', 'Waited 21 s: rate limited', 'Backoff 4.1 s'],
-      ['+42 s', 'Attempt 3 with gpt-4o', 'Tried again'],
+      ['+42 s', 'Attempt 3 with gpt-4o', 'Retried'],
     ]);
   });
 
@@ -131,10 +131,10 @@ describe('after the end', () => {
     page.events('a', ev.attempt({ at: 5500, attempt: 2, why: 'retry' }), ev.headers(), ev.text('Hi'), brought);
     page.events('a', ev.done('Hi'));
     const facts = rows().map((row) => row[2]);
-    assert.equal(facts[0], 'Status 429 · Ended after 0.5 s: rate limited');
+    assert.equal(facts[0], 'Status 429 · Failed after 0.5 s: rate limited');
     assert.equal(
       facts[2],
-      'Tried again · Status 200 · First token after 0.8 s · Finished after 12 s · 2.4K bytes · 312 tokens',
+      'Retried · Status 200 · First token after 0.8 s · Finished after 12 s · 2.4K bytes · 312 tokens',
     );
   });
 
@@ -146,7 +146,7 @@ describe('after the end', () => {
     assert.deepEqual(
       titles.map((status) => [status?.textContent, status?.getAttribute('title')]),
       [
-        ['Status 500', 'Request id req_1'],
+        ['Status 500', 'Request ID req_1'],
         [undefined, undefined],
       ],
     );
@@ -155,8 +155,8 @@ describe('after the end', () => {
   for (const [how, words] of [
     ['finished', 'Finished after 1.9 s'],
     ['stopped', 'Stopped after 1.9 s'],
-    ['abandoned', 'Given up after 1.9 s'],
-    ['connection', 'Ended after 1.9 s: connection lost'],
+    ['abandoned', 'Abandoned after 1.9 s'],
+    ['connection', 'Failed after 1.9 s: connection lost'],
   ] as const) {
     it(`the timeline says how an attempt ended: ${how}`, () => {
       page.events('a', ev.attempt(), ev.attempt({ attempt: 2 }), ev.ended({ how, bytes: 0 }), ev.done('Hi'));
@@ -165,10 +165,10 @@ describe('after the end', () => {
   }
 
   for (const [why, words] of [
-    ['retry', 'Tried again'],
-    ['retry-now', 'Tried again by hand'],
-    ['replay', 'Asked again at once'],
-    ['repair', 'Asked again with a mended request'],
+    ['retry', 'Retried'],
+    ['retry-now', 'Retried manually'],
+    ['replay', 'Retried immediately'],
+    ['repair', 'Retried with a corrected request'],
     ['switch', 'Model switched'],
     ['resume', undefined],
   ] as const) {
@@ -182,27 +182,27 @@ describe('after the end', () => {
     'the server, and where it said so': [
       ev.waiting({ source: 'server', delayMs: 5250, hintMs: 5000, hintFrom: 'retry-after', jitterMs: 250 }),
       'Waited 5.3 s: rate limited',
-      'The server asked for 5 s (retry-after) · plus 0.3 s of margin',
+      'The gateway asked for a wait of 5 s (retry-after) · plus 0.3 s margin',
     ],
     'the server, nobody knows where': [
       ev.waiting({ source: 'server', delayMs: 5000, hintMs: 4990, jitterMs: 10 }),
       'Waited 5.3 s: rate limited',
-      'The server asked for 5 s',
+      'The gateway asked for a wait of 5 s',
     ],
     'backoff and its jitter': [
       ev.waiting({ reason: 'overloaded', delayMs: 4100, jitterMs: 2100 }),
       'Waited 5.3 s: overloaded',
-      'Backoff 4.1 s, 2.1 s of it jitter',
+      'Backoff 4.1 s, including 2.1 s of jitter',
     ],
     'another request': [
       ev.waiting({ told: 'request' }),
       'Waited 5.3 s: rate limited',
-      'Another request of this window was told to wait · Backoff 4.1 s',
+      'Another request in this window was asked to wait · Backoff 4.1 s',
     ],
     'another window': [
       ev.waiting({ told: 'window', reason: 'breaker' }),
       'Waited 5.3 s: paused after repeated failures',
-      'Another window was told to wait · Backoff 4.1 s',
+      'Another window was asked to wait · Backoff 4.1 s',
     ],
     'nobody, for the network': [ev.offline(), 'Waited 5.3 s: offline', undefined],
   };
@@ -237,7 +237,7 @@ describe('after the end', () => {
 
   it('a success that had to wait before its first attempt says the time alone', () => {
     page.events('a', ev.waiting({ at: 0, attempt: 1 }), ev.attempt({ at: 3000 }), ev.text('Hi'), ev.done('Hi'));
-    assert.equal(quietLine(), 'Answered after 3 s of waiting');
+    assert.equal(quietLine(), 'Answered after waiting 3 s');
     assert.deepEqual(
       rows().map(([at]) => at),
       ['+0 s', '+3 s'],
@@ -256,10 +256,10 @@ describe('after the end', () => {
   });
 
   const ends = {
-    stopped: ['Stopped.', 'Stopped. What had arrived is kept.'],
+    stopped: ['Stopped.', 'Stopped. The partial answer was kept.'],
     interrupted: [
-      'Interrupted: VS Code was closed, was reloaded or has crashed.',
-      'Interrupted: VS Code was closed, was reloaded or has crashed. What had arrived is kept.',
+      'Interrupted: VS Code closed, reloaded or crashed.',
+      'Interrupted: VS Code closed, reloaded or crashed. The partial answer was kept.',
     ],
   } as const;
   for (const [name, [empty, kept]] of Object.entries(ends)) {
@@ -299,13 +299,13 @@ describe('after the end', () => {
     assert.equal(rows().length, 2);
     const totals = (): string | undefined => timeline().querySelector('.timeline-totals')?.textContent;
     page.clock.advance(1000);
-    assert.equal(totals(), '1 attempt · 1 s of waiting · 1 s in all');
+    assert.equal(totals(), '1 attempt · 1 s waiting · 1 s total');
     page.events('a', ev.attempt({ attempt: 2, at: 3000, time: startOfTime + 2000 }), ev.text('Hi', 3500));
-    assert.equal(totals(), '1 attempt · 1 s of waiting · 1 s in all');
+    assert.equal(totals(), '1 attempt · 1 s waiting · 1 s total');
     page.clock.advance(3000);
-    assert.equal(totals(), '2 attempts · 2 s of waiting · 4 s in all');
+    assert.equal(totals(), '2 attempts · 2 s waiting · 4 s total');
     page.events('a', ev.done('Hi', { at: 5000 }));
-    assert.equal(totals(), '2 attempts · 2 s of waiting · 4 s in all');
+    assert.equal(totals(), '2 attempts · 2 s waiting · 4 s total');
     assert.equal(timeline().open, true);
     assert.equal(page.clock.pending, 0);
   });
@@ -342,15 +342,15 @@ describe('after the end', () => {
     page.events('a', ...retried, ev.done('Hi', { at: 44_000 }));
     open();
     const picture = page.one('img');
-    assert.equal(picture.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s of waiting');
+    assert.equal(picture.getAttribute('aria-label'), 'Timeline over 44 s: 3 attempts, 41 s waiting');
     assert.deepEqual(
       [...picture.querySelectorAll('g > title')].map((title) => title.textContent),
       [
         'Attempt 1 with gpt-4o',
         'Waited 20 s: rate limited',
-        'Attempt 2 with gpt-4o · Tried again · Status 200',
+        'Attempt 2 with gpt-4o · Retried · Status 200',
         'Waited 21 s: rate limited',
-        'Attempt 3 with gpt-4o · Tried again',
+        'Attempt 3 with gpt-4o · Retried',
       ],
     );
     assert.equal(timeline().querySelectorAll('[style]').length, 0);
@@ -362,9 +362,9 @@ describe('after the end', () => {
   });
 
   for (const [how, words] of [
-    ['prefill', 'Asked for the rest · Went on at character 1,204 · 1 repeated character dropped'],
-    ['continue', 'Asked for the rest · Went on at character 1,204 · 1 repeated character dropped'],
-    ['restart', 'Started again'],
+    ['prefill', 'Requested the rest · Resumed at character 1,204 · 1 repeated character dropped'],
+    ['continue', 'Requested the rest · Resumed at character 1,204 · 1 repeated character dropped'],
+    ['restart', 'Restarted'],
   ] as const) {
     it(`the timeline says how an answer went on: ${how}`, () => {
       const again = ev.attempt({ attempt: 2, why: 'resume', how });

@@ -22,7 +22,7 @@ const waitButtons = ['Retry now', 'Stop', 'Switch model'];
 const rows: Readonly<Record<string, Row>> = {
   'before the first attempt': row([], 'connecting', '', 'Connecting to api.example…', ['Stop']),
   connecting: row([start, ev.headers()], 'connecting', '', 'Connecting to api.example…', ['Stop']),
-  'connecting and quiet': row([start, ev.quiet()], 'connecting', '', 'Still waiting for the first words, 10 s', [
+  'connecting and quiet': row([start, ev.quiet()], 'connecting', '', 'Still waiting for the first token (10 s)', [
     'Stop',
   ]),
   thinking: row([start, ev.reasoning('hm')], 'streaming', '', '', ['Stop']),
@@ -68,21 +68,21 @@ const rows: Readonly<Record<string, Row>> = {
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume' }), ev.quiet()],
     'resuming',
     'Hel',
-    'Still waiting for the rest of the answer, 10 s',
+    'Still waiting for the rest of the answer (10 s)',
     ['Stop'],
   ),
   'starting again and quiet': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' }), ev.quiet()],
     'resuming',
     'Hel',
-    'Still waiting for the new answer, 10 s; what is there stays until it has been overtaken.',
+    'Still waiting for the new answer (10 s). The current text stays until the new answer is longer.',
     ['Stop'],
   ),
   'starting again': row(
     [start, ev.text('Hel'), ev.cut(), ev.attempt({ attempt: 2, why: 'resume', how: 'restart' })],
     'resuming',
     'Hel',
-    'Starting the answer again; what is there stays until the new one has overtaken it.',
+    'Restarting the answer. The current text stays until the new answer is longer.',
     ['Stop'],
   ),
   resumed: row([start, ev.text('Hel'), ev.cut(), ev.resumed(), ev.text('lo')], 'streaming', 'Hello', '', ['Stop']),

@@ -27,19 +27,19 @@ describe('a conversation that another window writes', () => {
   it('is asked for once by *Open Here*', () => {
     page.snapshot(exchanges, { readOnly: true });
     const before = page.posted.length;
-    page.click('Open Here');
-    page.one('button', 'Open Here').click();
+    page.click('Open here');
+    page.one('button', 'Open here').click();
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
   it('can be asked for again where the other window did not hand it over', () => {
     page.snapshot(exchanges, { readOnly: true });
-    page.click('Open Here');
+    page.click('Open here');
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    assert.equal((page.one('button', 'Open Here') as HTMLButtonElement).disabled, true);
+    assert.equal((page.one('button', 'Open here') as HTMLButtonElement).disabled, true);
     page.snapshot(exchanges, { readOnly: true });
     const before = page.posted.length;
-    page.click('Open Here');
+    page.click('Open here');
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
@@ -48,7 +48,7 @@ describe('a conversation that another window writes', () => {
     page.snapshot(exchanges);
     for (const name of ['Continue', 'Previous version', 'Edit']) assert.ok(buttons().includes(name), name);
     assert.equal(page.all('textbox', 'Prompt').length, 1);
-    assert.ok(!buttons().includes('Open Here'));
+    assert.ok(!buttons().includes('Open here'));
   });
 
   it('keeps the draft and an edit that had been begun', () => {
@@ -119,7 +119,7 @@ describe('a conversation that another window writes', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });
-    const openHere = page.one('button', 'Open Here');
+    const openHere = page.one('button', 'Open here');
     assert.equal(page.window.document.activeElement, openHere);
     const description = page.window.document.getElementById(openHere.getAttribute('aria-describedby')!)!;
     assert.equal(description.textContent, 'This conversation is open in another window.');
@@ -139,7 +139,7 @@ describe('a conversation that another window writes', () => {
     const log = page.one('log');
     log.focus();
     page.key('Escape', {}, log);
-    assert.equal(page.window.document.activeElement, page.one('button', 'Open Here'));
+    assert.equal(page.window.document.activeElement, page.one('button', 'Open here'));
     assert.deepEqual(page.posted.slice(before), []);
   });
 

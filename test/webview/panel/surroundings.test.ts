@@ -102,13 +102,13 @@ describe('around the conversation', () => {
     page.events('a', ev.attempt({ why: 'resume', how: 'continue' }));
     assert.equal(page.announced, 'Waiting for the answer');
     page.events('a', ev.offline());
-    assert.equal(page.announced, 'You appear to be offline. Goes on by itself when the network is back');
+    assert.equal(page.announced, 'You appear to be offline. Resumes automatically when the network is back');
   });
 
   const goingOn = [
     ['continue', 'Connection lost. Getting the rest of the answer…'],
     ['prefill', 'Connection lost. Getting the rest of the answer…'],
-    ['restart', 'Connection lost. Starting the answer again; what is there stays until the new one has overtaken it.'],
+    ['restart', 'Connection lost. Restarting the answer. The current text stays until the new answer is longer.'],
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
   for (const [how, words] of goingOn) {
@@ -126,7 +126,7 @@ describe('around the conversation', () => {
         return page.announced;
       });
       const started = 'Waiting for the answer';
-      assert.deepEqual(heard, [started, started, started, words, words, 'The answer goes on']);
+      assert.deepEqual(heard, [started, started, started, words, words, 'Answer resumed']);
     });
   }
 
@@ -137,7 +137,7 @@ describe('around the conversation', () => {
     page.events('a', ev.attempt({ attempt: 2, why: 'resume', how: 'continue' }));
     assert.equal(page.announced, wait);
     page.events('a', ev.resumed());
-    assert.equal(page.announced, 'The answer goes on');
+    assert.equal(page.announced, 'Answer resumed');
   });
 
   it('says nothing of what is replayed', () => {

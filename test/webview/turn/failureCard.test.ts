@@ -56,10 +56,10 @@ describe('the details of a failure', () => {
   it('have the words of the provider as they are, status and request id', () => {
     fail({ detail: '<b>no</b>', status: 529, requestId: 'req_7' }, ev.attempt());
     page.click('Details');
-    assert.deepEqual(parts()['In the words of the provider'], ['<b>no</b>']);
+    assert.deepEqual(parts()['Provider message'], ['<b>no</b>']);
     const lines = [...details().querySelectorAll('p')].map((line) => line.firstChild?.textContent);
-    assert.deepEqual(lines.slice(0, 2), ['Status 529', 'Request id req_7']);
-    page.click('Copy request id');
+    assert.deepEqual(lines.slice(0, 2), ['Status 529', 'Request ID req_7']);
+    page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
 
@@ -76,19 +76,16 @@ describe('the details of a failure', () => {
       ev.ended({ attempt: 2, how: 'overloaded', ms: 500, at: 22_000 }),
     );
     assert.deepEqual(parts()['What was done'], [
-      '2 attempts · 20 s of waiting · 21 s in all',
+      '2 attempts · 20 s waiting · 21 s total',
       'Attempt 1 with gpt-4o · Status 429 · rate limited',
-      'Waited 20 s: rate limited · The server asked for 20 s (retry-after)',
+      'Waited 20 s: rate limited · The gateway asked for a wait of 20 s (retry-after)',
       'Attempt 2 with gpt-4o · Status 503 · overloaded',
     ]);
   });
 
   it('say why what would fail again was not tried again', () => {
     fail({ kind: 'auth' }, ev.attempt());
-    assert.equal(
-      parts()['What was done']?.at(-1),
-      'It was not tried again: the same request would have failed in the same way.',
-    );
+    assert.equal(parts()['What was done']?.at(-1), 'Not retried: the same request would fail again.');
   });
 
   for (const kind of ['rate-limit', 'credit'] as const) {
@@ -96,7 +93,7 @@ describe('the details of a failure', () => {
       const ended = ev.ended({ how: kind });
       fail({ kind, status: 429, resetsAt: 3_600_000, beyondMaxHint: true }, ev.attempt(), ev.headers(429), ended);
       const why =
-        'The server asked for a longer wait than the setting holysheep.retry.maxHintMs allows, so it was not waited for.';
+        'The gateway asked for a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.';
       const [, step, ...rest] = parts()['What was done'] ?? [];
       assert.match(step ?? '', /^Attempt 1 /);
       assert.deepEqual(rest, [why]);
@@ -105,12 +102,12 @@ describe('the details of a failure', () => {
 
   it('say that nothing was sent', () => {
     fail({ kind: 'auth', status: undefined, requestId: undefined });
-    assert.deepEqual(parts()['What was done'], ['Nothing was sent.']);
+    assert.deepEqual(parts()['What was done'], ['No request was sent.']);
   });
 
   it('say that what had arrived is kept', () => {
     fail({ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
-    assert.equal(parts()['What was done']?.at(-1), 'What had arrived of the answer is kept.');
+    assert.equal(parts()['What was done']?.at(-1), 'The partial answer was kept.');
     assert.equal(page.part('answer')?.textContent, 'Hel');
   });
 

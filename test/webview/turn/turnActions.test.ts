@@ -180,7 +180,7 @@ describe('a prompt that was sent', () => {
   const attachments: Readonly<Record<string, readonly [more: object, words: string]>> = {
     selection: [{}, 'src/app.ts Selection · 1 line'],
     file: [{ kind: 'file', code: 'a\nb\n' }, 'src/app.ts File · 2 lines'],
-    'long file': [{ kind: 'file', truncated: true }, 'src/app.ts File · 1 line · only its beginning'],
+    'long file': [{ kind: 'file', truncated: true }, 'src/app.ts File · 1 line · truncated'],
     'list of problems': [{ kind: 'problems' }, 'src/app.ts Problems · 1 line'],
   };
   for (const [name, [more, words]] of Object.entries(attachments)) {

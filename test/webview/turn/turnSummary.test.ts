@@ -23,23 +23,23 @@ describe('beside the answer', () => {
   const seams: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
     'of one piece': [[start, ev.text('Hello')], ''],
     'cut, and not gone on yet': [[start, ev.text('Hel'), ev.cut(), again], ''],
-    'cut once': [cutOnce, 'Connection lost. The answer went on from there, after its first 3 characters.'],
-    'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer went on where it had stopped.'],
+    'cut once': [cutOnce, 'Connection lost. Resumed after 3 characters.'],
+    'gone on by hand': [[start, ev.resumed(), ev.text('lo')], 'The answer was resumed where it stopped.'],
     'cut twice': [
       [...cutOnce, ev.cut(), again, ev.resumed({ seam: 5 })],
-      'The answer broke off 2 times and went on from there each time.',
+      'The answer was cut off 2 times and resumed each time.',
     ],
     'cut, then gone on by hand': [
       [start, ev.text('Hel'), ev.cut(), again, ev.resumed(), ev.stopped('Hel'), start, ev.resumed(), ev.text('lo')],
-      'Connection lost. The answer went on from there, after its first 3 characters.',
+      'Connection lost. Resumed after 3 characters.',
     ],
     'gone on by hand twice': [
       [start, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ seam: 5 })],
-      'The answer went on where it had stopped.',
+      'The answer was resumed where it stopped.',
     ],
     'gone on by hand, then cut twice': [
       [start, ev.resumed(), ...cutOnce.slice(1), ev.cut(), again, ev.resumed({ seam: 5 })],
-      'The answer broke off 2 times and went on from there each time.',
+      'The answer was cut off 2 times and resumed each time.',
     ],
     'cut and written anew': [[...cutOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')], ''],
   };
@@ -54,7 +54,7 @@ describe('beside the answer', () => {
     page.events('a', ...cutOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.equal(page.part('answer')?.contains(page.part('seam')!), false);
-    assert.equal(seam(), 'Connection lost. The answer went on from there, after its first 3 characters.');
+    assert.equal(seam(), 'Connection lost. Resumed after 3 characters.');
   });
 
   it('says no more of the seams of an answer that starts anew', () => {
@@ -73,18 +73,21 @@ describe('beside the answer', () => {
   });
   const switches: Readonly<Record<string, readonly [events: readonly StreamEvent[], words: string]>> = {
     'the model that was asked': [[start, ev.text('Hi')], ''],
-    'another, as the first was overloaded': [[start, switched('overloaded')], 'gpt-4o was overloaded; qwen answers.'],
-    'another, before a breaker': [[switched('breaker')], 'gpt-4o kept failing; qwen answers.'],
-    'another, for any other fault': [[start, switched('server')], 'gpt-4o kept failing; qwen answers.'],
+    'another, as the first was overloaded': [
+      [start, switched('overloaded')],
+      'gpt-4o was overloaded; switched to qwen.',
+    ],
+    'another, before a breaker': [[switched('breaker')], 'gpt-4o kept failing; switched to qwen.'],
+    'another, for any other fault': [[start, switched('server')], 'gpt-4o kept failing; switched to qwen.'],
     'another, by hand': [[start, switched('user')], 'Switched from gpt-4o to qwen.'],
     'the third': [
       [start, switched('overloaded'), switched('user', 'qwen', 'glm')],
-      'gpt-4o was overloaded; qwen answers. Switched from qwen to glm.',
+      'gpt-4o was overloaded; switched to qwen. Switched from qwen to glm.',
     ],
     none: [[start, switched('overloaded'), ev.failed()], ''],
     'another, in part': [
       [start, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
-      'gpt-4o was overloaded; qwen answers.',
+      'gpt-4o was overloaded; switched to qwen.',
     ],
   };
   for (const [name, [events, words]] of Object.entries(switches)) {
@@ -98,9 +101,9 @@ describe('beside the answer', () => {
     page.events('a', start, ev.toolCall({ index: 0 }));
     assert.deepEqual(toolCalls(), []);
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
-    assert.deepEqual(toolCalls(), ['Wants to call readFile', 'Wants to call <b>']);
+    assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
     page.events('a', ev.toolCall({ index: 0, arguments: '{}' }), ev.done(''));
-    assert.deepEqual(toolCalls(), ['Wants to call readFile', 'Wants to call <b>']);
+    assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
   });
 
   it('forgets the calls of an attempt whose place another takes', () => {

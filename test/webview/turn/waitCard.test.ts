@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage, startOfTime } from '../panel/support/panelPage';
 
-describe('the wait card', () => {
+describe('wait card', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -13,51 +13,51 @@ describe('the wait card', () => {
 
   const countdown = (): string => page.one('timer').textContent;
 
-  it('counts down to the wall-clock time', () => {
+  it('counts down to the time at which the wait ends', () => {
     page.events('a', ev.waiting({ until: startOfTime + 4100 }));
-    const seen = [countdown()];
+    const countdowns = [countdown()];
     for (let second = 0; second < 5; second++) {
       page.clock.advance(1000);
-      seen.push(countdown());
+      countdowns.push(countdown());
     }
-    assert.deepEqual(seen, ['4 s', '3 s', '2 s', '1 s', '0 s', '0 s']);
+    assert.deepEqual(countdowns, ['4 s', '3 s', '2 s', '1 s', '0 s', '0 s']);
   });
 
-  it('says the time that is left after a sleep', () => {
+  it('shows the remaining time after the computer has slept', () => {
     page.events('a', ev.waiting({ until: startOfTime + 60_000, delayMs: 60_000 }));
     page.clock.jump(50_000);
     assert.equal(countdown(), '10 s');
   });
 
-  it('calls the time of a wait behind another request an estimate, and stops counting when it has passed', () => {
+  it('shows an estimated time while another request goes first, and stops counting when it has passed', () => {
     page.events('a', ev.waiting({ told: 'request', delayMs: 1000, until: startOfTime + 1000, estimated: true }));
     const line = (): string | null | undefined => page.one('status').querySelector('.card-timer')?.textContent;
-    const seen = [line()];
+    const lines = [line()];
     page.clock.advance(1000);
-    seen.push(line());
+    lines.push(line());
     page.clock.advance(12_000);
-    seen.push(line());
-    assert.deepEqual(seen, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
+    lines.push(line());
+    assert.deepEqual(lines, ['Retrying in about 1 s', 'Retrying soon', 'Retrying soon']);
     assert.equal(
       page.one('status').querySelector('.provenance')?.textContent,
-      'Another request of this window was told to wait · Another request goes first; the time is an estimate · attempt 2 of 6',
+      'Another request in this window was asked to wait · Waiting behind another request; the time is an estimate · attempt 2 of 6',
     );
     assert.equal(page.announced, 'Rate limited. Retrying in about 1 s');
   });
 
-  it('stays the same card, without an announcement, when its time is up and another request goes first', () => {
-    const told = { told: 'request', message: 'Rate limited.' } as const;
-    page.events('a', ev.waiting({ ...told, source: 'server', delayMs: 4000, until: startOfTime + 4000 }));
+  it('keeps the same card and announces nothing when the wait ends and another request goes first', () => {
+    const behindRequest = { told: 'request', message: 'Rate limited.' } as const;
+    page.events('a', ev.waiting({ ...behindRequest, source: 'server', delayMs: 4000, until: startOfTime + 4000 }));
     const card = page.one('status');
-    const said = page.announced;
+    const announcement = page.announced;
     page.clock.advance(4000);
-    page.events('a', ev.waiting({ ...told, delayMs: 1000, until: startOfTime + 5000, estimated: true }));
+    page.events('a', ev.waiting({ ...behindRequest, delayMs: 1000, until: startOfTime + 5000, estimated: true }));
     assert.equal(page.one('status'), card);
     assert.equal(card.querySelector('.card-timer')?.textContent, 'Retrying in about 1 s');
-    assert.equal(page.announced, said);
+    assert.equal(page.announced, announcement);
   });
 
-  it('empties its ring with the time', () => {
+  it('empties its ring as the time passes', () => {
     page.events('a', ev.waiting({ until: startOfTime + 4000, delayMs: 4000 }));
     const ring = page.one('status').querySelector<SVGElement>('.ring-left')!;
     assert.equal(ring.style.strokeDashoffset, '0');
@@ -65,30 +65,34 @@ describe('the wait card', () => {
     assert.equal(ring.style.strokeDashoffset, '0.75');
   });
 
-  const announcements: readonly (readonly [name: string, wait: Parameters<typeof ev.waiting>[0], said: string[]])[] = [
-    ['a long wait', { delayMs: 37_000 }, ['Rate limited. Retrying in 37 s', 'Retrying in 5 s']],
+  const announcements: readonly (readonly [
+    name: string,
+    wait: Parameters<typeof ev.waiting>[0],
+    expected: string[],
+  ])[] = [
+    ['a wait of 37 s', { delayMs: 37_000 }, ['Rate limited. Retrying in 37 s', 'Retrying in 5 s']],
     ['a wait of 15 s', { delayMs: 15_000 }, ['Rate limited. Retrying in 15 s', 'Retrying in 5 s']],
-    ['a short one', { delayMs: 14_000 }, ['Rate limited. Retrying in 14 s']],
+    ['a wait of 14 s', { delayMs: 14_000 }, ['Rate limited. Retrying in 14 s']],
     [
-      'the network',
+      'a wait for the network',
       { delayMs: 37_000, reason: 'offline' },
-      ['Rate limited. Goes on by itself when the network is back'],
+      ['Rate limited. Resumes automatically when the network is back'],
     ],
   ];
-  for (const [name, wait, said] of announcements) {
-    it(`is spoken of at its beginning, and near its end when it is long: ${name}`, () => {
+  for (const [name, wait, expected] of announcements) {
+    it(`announces the start of every wait and the last seconds of a long one: ${name}`, () => {
       const { delayMs = 0 } = wait ?? {};
       page.events('a', ev.waiting({ ...wait, until: startOfTime + delayMs }));
-      const heard = [page.announced];
+      const announced = [page.announced];
       for (let second = 0; second < 40; second++) {
         page.clock.advance(1000);
-        if (page.announced !== heard.at(-1)) heard.push(page.announced);
+        if (page.announced !== announced.at(-1)) announced.push(page.announced);
       }
-      assert.deepEqual(heard, said);
+      assert.deepEqual(announced, expected);
     });
   }
 
-  it('is not spoken of again when the time is up after a sleep', () => {
+  it('announces nothing when the wait has ended while the computer slept', () => {
     page.events('a', ev.waiting({ until: startOfTime + 60_000, delayMs: 60_000 }));
     const before = page.announced;
     page.clock.jump(90_000);
@@ -102,7 +106,7 @@ describe('the wait card', () => {
     'another conversation': () => page.snapshot([]),
   };
   for (const [name, end] of Object.entries(ends)) {
-    it(`goes, and its timer with it, at ${name}`, () => {
+    it(`removes the card and its timer at ${name}`, () => {
       page.events('a', ev.waiting());
       assert.equal(page.clock.pending, 1);
       end();
@@ -111,14 +115,14 @@ describe('the wait card', () => {
     });
   }
 
-  it('is one card with one timer when a wait follows a wait', () => {
+  it('keeps one card and one timer when a wait follows a wait', () => {
     page.events('a', ev.waiting());
     page.events('a', ev.waiting({ until: startOfTime + 9000, delayMs: 9000 }));
     assert.equal(countdown(), '9 s');
     assert.equal(page.clock.pending, 1);
   });
 
-  it('is not built again by what does not concern it', () => {
+  it('keeps the card when an event does not concern the wait', () => {
     page.events('a', ev.waiting());
     const card = page.one('status');
     page.events('a', ev.usage());
@@ -128,57 +132,57 @@ describe('the wait card', () => {
   const provenance = {
     'the server': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 37_900 }),
-      'The server asked for 37 s · attempt 2 of 6',
+      'The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'the server, and what we add': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 39_000 }),
-      'The server asked for 37 s · plus 2 s of margin · attempt 2 of 6',
+      'The gateway asked for a wait of 37 s · plus 2 s margin · attempt 2 of 6',
     ],
     'the server, without the hint': [
       ev.waiting({ source: 'server', delayMs: 38_200 }),
-      'The server asked for 38 s · attempt 2 of 6',
+      'The gateway asked for a wait of 38 s · attempt 2 of 6',
     ],
-    'our backoff': [ev.waiting(), 'Backoff 4.1 s, attempt 2 of 6'],
+    'our backoff': [ev.waiting(), 'Backing off for 4.1 s, attempt 2 of 6'],
     'another request': [
       ev.waiting({ source: 'server', hintMs: 37_000, delayMs: 12_000, told: 'request' }),
-      'Another request of this window was told to wait · The server asked for 37 s · attempt 2 of 6',
+      'Another request in this window was asked to wait · The gateway asked for a wait of 37 s · attempt 2 of 6',
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'Another window was told to wait · Backoff 4.1 s, attempt 2 of 6',
+      'Another window was asked to wait · Backing off for 4.1 s, attempt 2 of 6',
     ],
-    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backoff 4.1 s, attempt 2 of 6'],
-    'the network': [ev.offline(), 'Goes on by itself when api.example can be reached again'],
+    'this turn itself': [ev.waiting({ told: 'turn' }), 'Backing off for 4.1 s, attempt 2 of 6'],
+    'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
   for (const [name, [event, text]] of Object.entries(provenance)) {
-    it(`says where the delay comes from: ${name}`, () => {
+    it(`shows where the delay comes from: ${name}`, () => {
       page.events('a', event);
       assert.equal(page.one('status').querySelector('.provenance')?.textContent, text);
     });
   }
 
-  for (const [event, words] of [
+  for (const [event, label] of [
     [ev.waiting(), 'Retrying in 4 s'],
     [ev.offline(), 'Checking again in 4 s'],
   ] as const) {
-    it(`says what comes after the countdown: ${words}`, () => {
+    it(`shows what happens after the countdown: ${label}`, () => {
       page.events('a', event);
-      assert.equal(page.one('status').querySelector('.card-timer')?.textContent, words);
+      assert.equal(page.one('status').querySelector('.card-timer')?.textContent, label);
     });
   }
 
-  it('says why another request is waited for', () => {
+  it('shows why the turn waits for another request', () => {
     page.events('a', ev.waiting({ message: 'Rate limited by api.example.', told: 'request' }));
     assert.equal(page.one('status').querySelector('.card-message')?.textContent, 'Rate limited by api.example.');
   });
 
-  const again = {
-    'the line moves': (until: number) => ev.waiting({ told: 'request', until: startOfTime + until, delayMs: until }),
-    'the network is still away': (until: number) =>
+  const repeatedWaits = {
+    'the queue moves': (until: number) => ev.waiting({ told: 'request', until: startOfTime + until, delayMs: until }),
+    'the network is still offline': (until: number) =>
       ev.waiting({ reason: 'offline', until: startOfTime + until, delayMs: until }),
   };
-  for (const [name, wait] of Object.entries(again)) {
-    it(`stays as it is when ${name}, with the new time, the focus, and without another word`, () => {
+  for (const [name, wait] of Object.entries(repeatedWaits)) {
+    it(`keeps the card, its focus and its announcement, and shows the new time, when ${name}`, () => {
       page.events('a', wait(4000));
       const card = page.one('status');
       const announced = page.root.querySelector('[aria-live="polite"] p');
@@ -193,7 +197,7 @@ describe('the wait card', () => {
     });
   }
 
-  const others: readonly Parameters<typeof ev.waiting>[0][] = [
+  const changes: readonly Parameters<typeof ev.waiting>[0][] = [
     { reason: 'overloaded' },
     { told: 'window' },
     { attempt: 3 },
@@ -203,36 +207,36 @@ describe('the wait card', () => {
     { requestId: 'req_2' },
     { actions: ['retryNow'] },
   ];
-  for (const other of others) {
-    it(`is another card when the wait is another: ${JSON.stringify(other)}`, () => {
+  for (const change of changes) {
+    it(`replaces the card when the wait changes: ${JSON.stringify(change)}`, () => {
       page.events('a', ev.waiting());
       const [card, announced] = [page.one('status'), page.root.querySelector('[aria-live="polite"] p')];
-      page.events('a', ev.waiting(other));
+      page.events('a', ev.waiting(change));
       assert.notEqual(page.one('status'), card);
       assert.notEqual(page.root.querySelector('[aria-live="polite"] p'), announced);
     });
   }
 
-  it('shows status and request id behind Details, and no Details without them', () => {
+  it('shows Details with the status and the request id only when the event has them', () => {
     page.events('a', ev.waiting());
     assert.equal(page.one('status').querySelector('details'), null);
     page.events('a', ev.waiting({ status: 429, requestId: 'req_1' }));
     const details = page.one('status').querySelector('details')!;
     assert.deepEqual(
       [...details.children].map((line) => line.firstChild?.textContent),
-      ['Details', 'Status 429', 'Request id req_1'],
+      ['Details', 'Status 429', 'Request ID req_1'],
     );
   });
 
   it('copies the request id', () => {
     page.events('a', ev.waiting({ requestId: 'req_1' }));
     page.one('status').querySelector('details')!.open = true;
-    page.click('Copy request id');
+    page.click('Copy request ID');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_1' }]);
     assert.equal(page.announced, 'Copied');
   });
 
-  it('lets no more than three buttons stand out, the first one most', () => {
+  it('highlights the first button, and at most two more', () => {
     const actions = ['retryNow', 'tryAnyway', 'switchModel', 'checkUrl'] as const;
     page.events('a', ev.waiting({ reason: 'breaker', actions }));
     assert.deepEqual(
@@ -241,7 +245,7 @@ describe('the wait card', () => {
     );
   });
 
-  it('posts what its buttons say', () => {
+  it('posts a message to the host for each button', () => {
     page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway', 'switchModel'] }));
     for (const name of ['Retry now', 'Stop', 'Switch model', 'Try anyway']) page.click(name);
     assert.deepEqual(page.posted, [
@@ -252,15 +256,15 @@ describe('the wait card', () => {
     ]);
   });
 
-  it('says what sets apart its two ways to send at once, and needs no words where there is one', () => {
-    const titles = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
+  it('gives Retry now and Try anyway a tooltip only when both are shown', () => {
+    const tooltips = (): string[] => [...page.one('status').querySelectorAll('button')].map(({ title }) => title);
     page.events('a', ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway'] }));
-    assert.deepEqual(titles(), ['Sends one request now', '', '', 'Also forgets the failures so far']);
+    assert.deepEqual(tooltips(), ['Sends one request now', '', '', 'Also resets the failure count']);
     page.events('a', ev.waiting({ actions: ['retryNow'] }));
-    assert.deepEqual(titles(), ['', '', '']);
+    assert.deepEqual(tooltips(), ['', '', '']);
   });
 
-  it('gives the keyboard focus it had to the composer', () => {
+  it('moves the keyboard focus to the composer when the focused card is removed', () => {
     page.events('a', ev.waiting());
     page.one('button', 'Retry now').focus();
     page.events('a', ev.attempt({ attempt: 2, why: 'retry-now' }));

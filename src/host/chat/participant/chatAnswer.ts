@@ -119,7 +119,7 @@ export class ChatAnswer {
     if (!this.apart || this.text === '' || how === undefined) return [];
     const anew = how === 'restart';
     return this.aside(
-      progress(anew ? localize('Asking for the answer again…') : localize('Getting the rest of the answer…')),
+      progress(anew ? localize('Restarting the answer…') : localize('Getting the rest of the answer…')),
     );
   }
 
@@ -175,7 +175,7 @@ export class ChatAnswer {
       return [];
     }
     const message = this.words.localize(
-      'The rest could not be had, and a new answer does not begin with what is shown. Ask again to get it whole.',
+      "The answer couldn't be resumed, and a new one doesn't match the text shown. Ask again for the complete answer.",
     );
     this.end = { state: 'failed', message };
     return [...this.append(this.fenced.rest()), { type: 'button', action: 'askAgain' }];
@@ -185,7 +185,7 @@ export class ChatAnswer {
     const { localize } = this.words;
     if (this.text === '') {
       const message = localize(
-        'The answer reached the token limit before its first word. Raise the setting holysheep.maxTokens and ask again.',
+        'The token limit was reached before the answer started. Raise holysheep.maxTokens and ask again.',
       );
       this.end = { state: 'failed', message };
       return [{ type: 'button', action: 'askAgain' }];

@@ -25,7 +25,7 @@ export async function chatButton(deps: ChatButtonDeps, id: string, action: ChatA
   switch (action) {
     case 'retryNow': {
       const running = turns.get(id);
-      if (!running?.wait) throw new UserError(vscode.l10n.t('This answer is not waiting any more.'));
+      if (!running?.wait) throw new UserError(vscode.l10n.t('This answer is no longer waiting.'));
       if (running.wait.includes('tryAnyway')) running.turn.tryAnyway();
       else running.turn.retryNow();
       return;
@@ -81,8 +81,8 @@ async function sendWord({ turns }: ChatButtonDeps, id: string, word: string): Pr
 
 /** The words of a button mean the last answer of a chat. */
 function refuseOld(turns: ChatTurns, id: string): void {
-  if (turns.get(id)) throw new UserError(vscode.l10n.t('This answer is still on its way.'));
+  if (turns.get(id)) throw new UserError(vscode.l10n.t('This answer is still in progress.'));
   if (turns.isOld(id)) {
-    throw new UserError(vscode.l10n.t('Something else has been asked since. Ask once more in the chat.'));
+    throw new UserError(vscode.l10n.t('You have asked something else since. Ask again in the chat.'));
   }
 }

@@ -63,7 +63,7 @@ export class ChatParticipant {
         return { metadata: { state: 'note' } satisfies ChatMetadata };
       }
       this.deps.log.error(error);
-      const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. The log says what.');
+      const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
       if (!token.isCancellationRequested) {
         for (const action of ['showLog', 'exportDiagnostics'] as const) {
           stream.button({ command: `holysheep.${action}`, title: actionTitle(action, localize) });
@@ -171,7 +171,7 @@ function isOurs(chosen: vscode.LanguageModelChat | undefined): chosen is vscode.
 
 function announce({ used, leftOut }: ChatQuestion, stream: vscode.ChatResponseStream): void {
   for (const location of used) stream.reference(location);
-  if (leftOut) stream.progress(vscode.l10n.t('What is attached and is no text does not go along.'));
+  if (leftOut) stream.progress(vscode.l10n.t('Non-text attachments were left out.'));
 }
 
 function show(part: ChatPart, id: string, stream: vscode.ChatResponseStream): void {

@@ -45,7 +45,7 @@ async function aboutCode(
   const code = own.code.length > 0 ? own.code : await codeInSight(references, isNamed ? before : undefined, editor);
   const [main, ...others] = code;
   const instruction = codePrompts.find(({ id }) => id === chatCommands[command]);
-  if (!main || !instruction) throw new UserError(vscode.l10n.t('There is no code here to work on.'));
+  if (!main || !instruction) throw new UserError(vscode.l10n.t('No code found here.'));
   const { document, excerpt } = main;
   const text = codePromptText(instruction, excerpt, codeProblems(document, excerpt), vscode.env.language);
   const wish = isNamed ? '' : prompt.trim();
@@ -61,7 +61,7 @@ async function aboutCode(
 
 async function withContext({ prompt, references }: vscode.ChatRequest): Promise<ChatQuestion> {
   if (!prompt.trim()) {
-    throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix or /tests on the code you are in.'));
+    throw new UserError(vscode.l10n.t('Ask anything, or use /explain, /fix or /tests on the code at the cursor.'));
   }
   const { code, texts, others }: ChatReferences = await allAttached(references);
   return {
@@ -146,9 +146,7 @@ async function codeInSight(
   const { code } = await inSight(references);
   if (code.length > 0) return code;
   throw new UserError(
-    editor
-      ? vscode.l10n.t('There is no code here to work on.')
-      : vscode.l10n.t('Open a file and select the code you mean, or attach it with #.'),
+    editor ? vscode.l10n.t('No code found here.') : vscode.l10n.t('Open a file and select code, or attach it with #.'),
   );
 }
 
@@ -188,7 +186,7 @@ async function read(references: readonly Reference[]): Promise<ChatReferences> {
     else if (typeof value === 'string') addText(createAttachment('file', modelDescription ?? id, '', value));
     else others = true;
     if (room < 0) {
-      throw new UserError(vscode.l10n.t('There is no room for more context in this prompt. Remove some of it first.'));
+      throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
     }
   }
   return { code, texts, others };
@@ -201,7 +199,7 @@ async function codeAt(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode>
   const whole = new vscode.Range(0, 0, document.lineCount, 0);
   const path = shownPath(uri);
   const excerpt = excerptOf(codeDocument(document), path, document.validateRange(range ?? whole), 'selection');
-  if (!excerpt) throw new UserError(vscode.l10n.t('There is nothing at {0} any more.', path));
+  if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
   return found(document, excerpt);
 }
 

@@ -130,7 +130,7 @@ export class ModelAnswer {
     const calls = this.namedCalls();
     if (this.shown !== this.whole && calls.length === 0) {
       const message = this.words.localize(
-        'The answer was cut off and had to be started again; the new one reads differently. Ask again to see it.',
+        'The answer was cut off and restarted, but the new one differs from the text shown. Ask again to see it.',
       );
       throw new ChatFailure(message, 'truncated');
     }
@@ -144,15 +144,15 @@ export class ModelAnswer {
     calls.forEach(({ id, name }, index) => this.sink.toolCall(id, name, inputs[index] ?? {}));
     if (this.usage) this.sink.usage(this.usage);
     if (finishReason === 'length' && calls.length === 0) {
-      this.earlyEnd = this.words.localize('Reached the token limit: the answer ends early. Ask to continue.');
+      this.earlyEnd = this.words.localize('The answer was cut off at the token limit. Ask to continue.');
     }
   }
 
   private unreadable(tool: string, finishReason: string): ChatFailure {
     const message =
       finishReason === 'length'
-        ? this.words.localize('The token limit was reached in the middle of a call of the tool {tool}.', { tool })
-        : this.words.localize("The model's call of the tool {tool} can't be read. Ask again, or take another model.", {
+        ? this.words.localize('The token limit was reached during a call to the tool {tool}.', { tool })
+        : this.words.localize('The model made an invalid call to the tool {tool}. Ask again or use another model.', {
             tool,
           });
     return new ChatFailure(message, 'malformed');

@@ -62,7 +62,7 @@ function information(id: string, { host }: ActiveConnection): vscode.LanguageMod
     family: id,
     version: id,
     detail: host,
-    tooltip: vscode.l10n.t('{0}, answered by {1}', plainLabel(id), host),
+    tooltip: vscode.l10n.t('{0} via {1}', plainLabel(id), host),
     maxInputTokens,
     maxOutputTokens,
     // The agent's picker hides models that call no tools.

@@ -22,19 +22,17 @@ const group = { vendor, name: 'HolySheep' };
 /** The gateway's models in VS Code's own chat: a key, a group of models, and the chat opened with our model. */
 export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
   if (!hasChat()) {
-    const message = vscode.l10n.t(
-      'This editor has no chat of its own. The panel of HolySheep Prompt works without it.',
-    );
+    const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');
     toast(log, 'information', message);
     return 'no-chat';
   }
   if (vscode.workspace.getConfiguration('chat').get('disableAIFeatures') === true) {
-    const message = vscode.l10n.t("VS Code's own chat is switched off in your settings.");
+    const message = vscode.l10n.t('VS Code Chat is disabled in your settings.');
     toast(log, 'warning', message, [openSetting('chat.disableAIFeatures')]);
     return 'no-chat';
   }
   if (!(await hasKey(connections))) return 'no-key';
-  const title = vscode.l10n.t("Setting up VS Code's chat…");
+  const title = vscode.l10n.t('Setting up VS Code Chat…');
   const cancelled = await lateProgress(title, async (token) => {
     await switchOnChat(token, log);
     if (token.isCancellationRequested) return true;
@@ -79,7 +77,7 @@ async function switchOnChat(token: vscode.CancellationToken, log: Log): Promise<
   try {
     await set(before === undefined ? false : undefined);
   } catch (error) {
-    log.info(`chat: it could not be switched on: ${messageOf(error)}`);
+    log.info(`VS Code Chat could not be enabled: ${messageOf(error)}`);
     return;
   }
   // VS Code may refuse a write while the settings file is being edited, so the write is tried twice.
@@ -122,6 +120,6 @@ async function attemptCommand(log: Log, failure: string, command: string, argume
   try {
     await vscode.commands.executeCommand(command, argument);
   } catch (error) {
-    log.info(`chat: ${failure}: ${messageOf(error)}`);
+    log.info(`VS Code Chat: ${failure}: ${messageOf(error)}`);
   }
 }

@@ -61,7 +61,7 @@ describe('an answer in the chat', () => {
 
   it('says in the end what it took', () => {
     const end = { ...done('a'), attempts: 3, waitedMs: 41_000 } as StreamEvent;
-    assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts, 41 s of waiting']);
+    assert.deepEqual(chat(text('a'), end), ['a', '> Answered after 3 attempts and 41 s of waiting']);
   });
 
   it('says nothing once it is over', () => {
@@ -76,7 +76,7 @@ describe('a wait in the chat', () => {
   it('is a line with who asked for it and when it goes on, behind a button that ends it', () => {
     assert.deepEqual(chat(wait()), [
       '[retryNow]',
-      '> Rate limited by api. The server asked for 37 s. Attempt 2 of 6 at t+37.5.',
+      '> Rate limited by api. The gateway asked for a wait of 37 s. Attempt 2 of 6 at t+37.5.',
     ]);
   });
 
@@ -84,7 +84,7 @@ describe('a wait in the chat', () => {
     const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
     assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
       '[retryNow]',
-      '> Rate limited by api. The server asked for 37 s. Attempt 2 of 6 at t+37.5.',
+      '> Rate limited by api. The gateway asked for a wait of 37 s. Attempt 2 of 6 at t+37.5.',
       '> Rate limited by api. Waiting for 4.1 s. Attempt 3 of 6 at t+50.',
     ]);
   });
@@ -99,7 +99,7 @@ describe('a wait in the chat', () => {
     const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, estimated: true });
     assert.equal(
       chat(estimate)[1],
-      '> Rate limited by api. Another request goes first. Attempt 2 of 6 follows in about 1 s (an estimate).',
+      '> Rate limited by api. Waiting behind another request. Attempt 2 of 6 in about 1 s (estimated).',
     );
   });
 
@@ -125,15 +125,15 @@ describe('a wait in the chat', () => {
   });
 
   for (const [told, line] of [
-    ['request', '> Rate limited by api. Another request of this window was told so. Attempt 2 of 6 at t+37.5.'],
-    ['window', '> Rate limited by api. Another window was told so. Attempt 2 of 6 at t+37.5.'],
+    ['request', '> Rate limited by api. Another request in this window was asked to wait. Attempt 2 of 6 at t+37.5.'],
+    ['window', '> Rate limited by api. Another window was asked to wait. Attempt 2 of 6 at t+37.5.'],
   ] as const) {
     it(`says that another ${told} was told to wait`, () => assert.equal(chat(wait({ told }))[1], line));
   }
 
   it('offline ends with the network, so that it has no time', () => {
     const [, line] = chat(wait({ reason: 'offline' }));
-    assert.equal(line, '> You appear to be offline. The answer goes on by itself when the network is back.');
+    assert.equal(line, '> You appear to be offline. The answer resumes automatically when the network is back.');
   });
 
   it('is no Markdown, whatever a provider says', () => {
@@ -144,8 +144,8 @@ describe('a wait in the chat', () => {
 
 describe('a switch of the model in the chat', () => {
   for (const [reason, line] of [
-    ['overloaded', '> a was overloaded; b answers.'],
-    ['breaker', '> a kept failing; b answers.'],
+    ['overloaded', '> a was overloaded; switched to b.'],
+    ['breaker', '> a kept failing; switched to b.'],
     ['user', '> Switched from a to b.'],
   ] as const) {
     it(`says why: ${reason}`, () => {
@@ -161,7 +161,7 @@ describe('a cut answer in the chat', () => {
     assert.deepEqual(chat(text('one '), cut, resume, resumed, text('two'), done('one two')), [
       'one ',
       'two',
-      '> The connection was lost. The answer went on where it had stopped.',
+      '> The connection was lost. The answer was resumed where it stopped.',
     ]);
   });
 
@@ -171,7 +171,7 @@ describe('a cut answer in the chat', () => {
 
   it('says in the end how often it has broken off', () => {
     const twice = [text('a'), cut, resume, resumed, text('b'), cut, resume, resumed, text('c'), done('abc')];
-    assert.deepEqual(chat(...twice).slice(3), ['> The answer broke off 2 times and went on from there each time.']);
+    assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.']);
   });
 
   it('tells a long wait, and then what is done about it', () => {
@@ -234,7 +234,7 @@ describe('code in the chat', () => {
       `a\n${opening}one;\n`,
       '```\n',
       '[retryNow]',
-      '> Rate limited by api. The server asked for 37 s. Attempt 2 of 6 at t+37.5.',
+      '> Rate limited by api. The gateway asked for a wait of 37 s. Attempt 2 of 6 at t+37.5.',
       opening,
       'two;\n```\nb',
     ]);

@@ -67,17 +67,17 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
   [
     'tells a wait in one line',
     [waiting('rate-limit')],
-    ['note Rate limited. The server asked for 2.4 s. Attempt 2 of 6 at t9000.'],
+    ['note Rate limited. The gateway asked for a wait of 2.4 s. Attempt 2 of 6 at t9000.'],
   ],
   [
     'tells what the server asked for',
     [waiting('rate-limit', 2_000)],
-    ['note Rate limited. The server asked for 2 s. Attempt 2 of 6 at t9000.'],
+    ['note Rate limited. The gateway asked for a wait of 2 s. Attempt 2 of 6 at t9000.'],
   ],
   [
     'tells of another model',
     [{ ...base, type: 'model', from: 'a', to: 'b', reason: 'overloaded' }],
-    ['note a was overloaded; b answers.'],
+    ['note a was overloaded; switched to b.'],
   ],
   ['goes on after a cut, without a word twice', [text('ab'), cut, text('cd'), done('abcd')], ['text ab', 'text cd']],
   [
@@ -134,7 +134,7 @@ const cases: readonly (readonly [what: string, events: readonly StreamEvent[], l
   [
     'tells a wait once that is announced again',
     [waiting('offline'), waiting('offline'), text('a'), done('a')],
-    ['note You appear to be offline. The answer goes on by itself when the network is back.', 'text a'],
+    ['note You appear to be offline. The answer resumes automatically when the network is back.', 'text a'],
   ],
   ['ends without a word when it is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
 ];
@@ -159,9 +159,9 @@ const failures: readonly (readonly [what: string, events: readonly StreamEvent[]
   [
     'a new answer that reads differently',
     [text('ab'), replaced('xyz'), done('xyz')],
-    /^truncated: .*reads differently/,
+    /^truncated: .*differs from the text shown/,
   ],
-  ['a call that is no JSON', [part('{"a', '1', 'read'), done('')], /^malformed: .*tool read can't be read/],
+  ['a call that is no JSON', [part('{"a', '1', 'read'), done('')], /^malformed: .*invalid call to the tool read/],
   ['a call whose arguments are no object', [part('[1]', '1', 'read'), done('')], /^malformed/],
   [
     'a call that ends with the token limit',
@@ -180,7 +180,7 @@ describe('an answer in a chat that takes nothing back', () => {
     const answer = new ModelAnswer(silent, words);
     assert.equal(answer.handle(text('a')), false);
     assert.equal(answer.handle(done('a', 'length')), true);
-    assert.match(answer.earlyEnd ?? '', /^Reached the token limit/);
+    assert.match(answer.earlyEnd ?? '', /cut off at the token limit/);
   });
 
   it('makes no call at all where one of several is broken', () =>
