@@ -19,7 +19,7 @@ interface Times {
   readonly empty: number;
 }
 
-/** From the call that activates to its end: the bundle is loaded and `activate()` has resolved. Fresh hosts. */
+/** Measures the time from the activation call until `activate()` has resolved, in new extension hosts. */
 export async function activation(): Promise<readonly Row[]> {
   const tests = path.join(out, 'bench/host.js');
   await build({
@@ -45,7 +45,9 @@ export async function activation(): Promise<readonly Row[]> {
   ];
 }
 
-/** A third extension, empty too, goes before the two: nobody pays for what every first activation does. */
+/**
+ * A third, empty extension is activated first, so that the cost of the first activation counts for neither of the two.
+ */
 async function inFreshHost(tests: string, oursFirst: boolean): Promise<Times> {
   const folder = temporaryFolder();
   const inFolder = (name: string): string => path.join(folder, name);

@@ -1,8 +1,8 @@
 import type { Bench } from './row';
 
 /**
- * In their order. The first makes what the others measure, the production build, the VSIX and the engine; each loads its modules
- * when it runs, for they load the build.
+ * All benches in order. The first creates the production build, the VSIX and the engine. The others measure these and
+ * import them only when they run.
  */
 export const benches = {
   package: async () => {

@@ -8,7 +8,7 @@ import { out, root } from '../support/paths';
 const load = createRequire(__filename);
 const script = path.join(out, 'bench/engine.js');
 
-/** Bundles the engine and the SDK as the production build does, into a file of their own that can be required. */
+/** Bundles the engine and the SDK with the options of the production build into one file that can be required. */
 export async function buildEngine(): Promise<void> {
   const { extension } = load(path.join(root, 'esbuild.js')) as { readonly extension: BuildOptions };
   const contents = "export * from './src/engine/createEngine'; export { OpenAI } from 'openai';";
@@ -18,7 +18,7 @@ export async function buildEngine(): Promise<void> {
   });
 }
 
-/** What ships is what is measured. */
+/** Builds the production bundle, so that the shipped code is measured. */
 export function loadEngine(): Pick<typeof engineSource, 'createEngine'> & Pick<typeof sdkSource, 'OpenAI'> {
   return load(script) as ReturnType<typeof loadEngine>;
 }

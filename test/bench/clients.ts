@@ -33,7 +33,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint): Engine {
   return createEngine(deps);
 }
 
-/** The peer: streams of the `openai` SDK on its defaults. */
+/** The peer: the `openai` SDK with its default options. */
 export function sdkFor({ baseUrl, fetch }: Endpoint) {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, fetch });
   const { model, messages } = request;

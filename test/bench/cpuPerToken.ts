@@ -5,24 +5,28 @@ import { costPerToken, readWithEngine, readWithSdk, type Load } from './tokenCos
 import { characters, lastRead, streamOf, tokenReads, type Delivery } from './tokens';
 
 const tokens = 20_000;
-/** By then there are fewer than 60,000 characters: the rest is asked for, and not all of it again. */
+/** Token at which the stream is cut. The answer is short enough to be resumed rather than restarted. */
 const cutAt = 5_000;
 const rounds = 9;
 
-/** With all clocks, accounts and joins of the engine. The peer reads as many tokens and has none of these. */
+/**
+ * Compares the engine, with its timeouts, accounting and splicing, to the SDK, which reads the same tokens without
+ * them.
+ */
 export async function cpuPerToken(): Promise<readonly Row[]> {
   const socket: Delivery = { each: 'loop turn' };
   const whole = wholeLoad(8, socket);
   return [
     await compare('Host CPU per token, one event a network read', wholeLoad(1)),
     await compare('Host CPU per token, eight events a read', wholeLoad(8)),
-    // A reader that falls behind finds a queue, which is cheaper than to be woken: from a socket it does not.
+    // A slow reader finds queued data, which is cheaper than waking up for each read. A socket delivers one read per
+    // turn.
     await compare('Host CPU per token, eight events a read and loop turn', whole),
     await compare('The same, cut after a quarter and continued', whole, cutLoad(8, socket)),
   ];
 }
 
-/** @param mine what the engine reads, where that is not the same */
+/** @param mine load of the engine, if it differs from the load of the SDK */
 async function compare(what: string, load: Load, mine = load): Promise<Row> {
   const measureOurs = (): Promise<number> => costPerToken(readWithEngine, mine);
   const measurePeer = (): Promise<number> => costPerToken(readWithSdk, load);
@@ -50,7 +54,7 @@ function wholeLoad(eventsPerRead: number, delivery?: Delivery): Load {
   return { tokens, characters: characters(tokens), serve: () => () => Promise.resolve(streamOf(reads, delivery)) };
 }
 
-/** The same answer in two responses, of which the second begins where the first ends. */
+/** Returns the same answer in two responses. The second starts where the first ends. */
 function cutLoad(eventsPerRead: number, delivery: Delivery): Load {
   const first = tokenReads(0, cutAt, eventsPerRead);
   const rest = [...tokenReads(cutAt, tokens, eventsPerRead), lastRead];

@@ -9,10 +9,10 @@ import { median, percentile } from './statistics';
 const runs = 1500;
 const warmUps = 300;
 
-/** Reads an answer to its end, so that the connection is used again. @returns milliseconds to its first text */
+/** Reads an answer completely, so that the connection is reused. @returns milliseconds until its first text */
 type Contender = () => Promise<number>;
 
-/** From the call that asks to the first text, over a connection that is already open. */
+/** Measures the time from the request to the first text over an open connection. */
 export async function firstToken(): Promise<readonly Row[]> {
   const gateway = await startGateway({ script: () => answer('Hello!') });
   try {
@@ -37,7 +37,7 @@ export async function firstToken(): Promise<readonly Row[]> {
   }
 }
 
-/** In turns, each of them as often first, second and third. */
+/** Alternates the clients, so that each is equally often first, second and third. */
 async function medians(contenders: readonly Contender[]): Promise<readonly number[]> {
   const times = contenders.map((): number[] => []);
   for (let run = -warmUps; run < runs; run++) {
@@ -70,7 +70,7 @@ async function withSdk(sdk: ReturnType<typeof sdkFor>): Promise<number> {
   return told(ms);
 }
 
-/** The least a client can do: one request, and the first bytes of its body as text. */
+/** A minimal client: one request, and the first bytes of its body as text. */
 async function withFetch({ baseUrl, fetch }: Endpoint): Promise<number> {
   const start = performance.now();
   let ms: number | undefined;

@@ -1,15 +1,15 @@
 import type { CDPSession, Page } from 'playwright-core';
 
-/** Milliseconds of the longest task; that of the one and the other may be two. */
+/** Longest durations of a task, in milliseconds. The two values may come from different tasks. */
 export interface LongestTask {
   readonly duration: number;
-  /** Without the time for which a busy machine made it wait. */
+  /** Processor time, without the time for which the task was suspended. */
   readonly onProcessor: number;
 }
 
-/** Of a thread. */
+/** Longest tasks of a thread that several frames share. */
 export interface FrameTasks {
-  /** With something of the frame in it. */
+  /** Longest task that ran code or layout of the frame. */
   readonly own: LongestTask;
   readonly others: LongestTask;
 }
@@ -18,7 +18,7 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** Microseconds, as are the others. */
+  /** Timestamp in microseconds, like all times of a trace. */
   readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
@@ -31,9 +31,9 @@ interface TraceEvent {
 const categories = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'];
 
 /**
- * Frames of one origin share a thread; a trace says whose scripts and layout a task was made of. As `self` of the Long
- * Tasks API has it, but of any length.
- * @param script end of the address of one that only the frame runs
+ * Returns the longest tasks while `run` runs. Frames of one origin share a thread, and the trace shows which frame a
+ * task belonged to. Unlike the Long Tasks API, tasks of any duration count.
+ * @param script end of the URL of a script that only the frame runs
  */
 export async function frameTasks(page: Page, script: string, run: () => Promise<unknown>): Promise<FrameTasks> {
   const events = await traced(page, run);
@@ -58,7 +58,7 @@ function longest(tasks: readonly TraceEvent[]): LongestTask {
   };
 }
 
-/** A persistent context has no browser to ask for it. */
+/** Records a trace through the page, because a persistent context has no browser object. */
 async function traced(page: Page, run: () => Promise<unknown>): Promise<readonly TraceEvent[]> {
   const session = await page.context().newCDPSession(page);
   await session.send('Tracing.start', {

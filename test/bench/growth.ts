@@ -5,15 +5,15 @@ import { costPerToken, readWithEngine, readWithSdk, type Read } from './tokenCos
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
 
 const tokens = 200_000;
-/** Two stretches of one answer, as long as one another, and where they end. */
+/** Length of the two compared parts of the answer, and the tokens at which they end. */
 const stretch = 50_000;
 const [early, late] = [75_000, tokens];
 const block = 1000;
 const rounds = 5;
 
 /**
- * What a token costs when 200,000 are there beside one when 50,000 are: work that grows with the answer shows. In one
- * answer, for what each answer costs at its beginning would hide it.
+ * Compares the cost of a token after 200,000 tokens to the cost after 50,000, which shows work that grows with the
+ * answer. Both parts belong to one answer, so that the start-up cost of an answer does not hide the growth.
  */
 export async function growth(): Promise<readonly Row[]> {
   const ours: number[] = [];
@@ -37,13 +37,13 @@ export async function growth(): Promise<readonly Row[]> {
 }
 
 async function growthOf(read: Read): Promise<number> {
-  /** CPU time of the process in microseconds, by the tokens that were read by then. */
+  /** CPU time of the process in microseconds, by number of tokens read. */
   const spent = new Map<number, number>();
   const mark = (sent: number): void => {
     const { user, system } = process.cpuUsage();
     spent.set(sent, user + system);
   };
-  // The same thousand tokens again and again, so that what is read takes no memory of its own.
+  // Repeats the same thousand tokens, so that the input needs no additional memory.
   const reads = tokenReads(0, block, 8);
   function* all(): Iterable<Uint8Array> {
     for (let sent = 0; sent < tokens; sent += block) {
@@ -56,7 +56,7 @@ async function growthOf(read: Read): Promise<number> {
   await costPerToken(read, {
     tokens,
     characters: (characters(block) * tokens) / block,
-    // The reader keeps up: what has been given has been read.
+    // The reader keeps up, so all delivered tokens have been read.
     serve: () => () => Promise.resolve(streamOf(all(), { each: 'loop turn' })),
   });
   const costOf = (end: number): number => (spent.get(end) ?? NaN) - (spent.get(end - stretch) ?? NaN);

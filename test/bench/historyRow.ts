@@ -1,7 +1,10 @@
 import type { Locator } from 'playwright-core';
 import type { Stage } from '../e2e/support/stage';
 
-/** Of a conversation in the open history; no panel is left that might take the focus, and so the list, away. */
+/**
+ * Returns the row of a conversation in the history. All panels are closed, because a panel might take the focus and
+ * close the list.
+ */
 export async function historyRow(stage: Stage, title: string): Promise<Locator> {
   const { workbench } = stage;
   await workbench.runCommand('View: Close All Editors');

@@ -6,7 +6,7 @@ import { median } from './statistics';
 
 const kills = 50;
 
-/** Between the last event that is still there after a SIGKILL and the first that is not: how old that one was. */
+/** Measures how old the oldest lost event was when the process was killed. */
 export async function lostByKills(): Promise<readonly Row[]> {
   await buildVictim();
   const random = randomNumbers(Date.now());

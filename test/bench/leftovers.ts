@@ -9,20 +9,20 @@ import { lastRead, streamOf, tokenReads } from './tokens';
 const batch = 2_000;
 const batches = 5;
 const requests = batch * batches;
-/** Code is compiled, and compiled better, for thousands of requests: that is memory too, and none that grows. */
+/** Warm-up requests, because compiling and optimising code also takes memory, but only once. */
 const warmUpBatches = 5;
 
-/** One request, read to its end. */
+/** Sends a request and reads its response completely. */
 type Ask = (signal: AbortSignal) => Promise<void>;
 
-/** What is still there when all requests are over. */
+/** Measures the memory, listeners and timers that remain after all requests have ended. */
 interface Leftovers {
   readonly bytesPerRequest: number;
   readonly listeners: number;
   readonly timers: number;
 }
 
-/** One client asks again and again, as in a window that is open for weeks; all requests share one signal. */
+/** Sends many requests with one client and one abort signal, as in a window that stays open for weeks. */
 export async function leftovers(): Promise<readonly Row[]> {
   const reads = [...tokenReads(0, 4, 4), lastRead];
   const endpoint: Endpoint = {
@@ -53,7 +53,7 @@ export async function leftovers(): Promise<readonly Row[]> {
   ];
 }
 
-/** The heap's growth is the median of the batches': a table that doubles its room does so once, a leak grows always. */
+/** Returns the median growth of the heap per batch. A hash table that grows affects one batch, a leak affects all. */
 async function leftBy(who: string, ask: Ask): Promise<Leftovers> {
   const { signal } = new AbortController();
   const heapAfterBatch = async (): Promise<number> => {
@@ -89,7 +89,7 @@ function askSdk(endpoint: Endpoint): Ask {
   };
 }
 
-/** Some things are let go only when the loop has turned after a collection. */
+/** Some objects are released only one turn of the event loop after a garbage collection. */
 async function heapUsed(): Promise<number> {
   if (!globalThis.gc) throw new Error('Without --expose-gc nothing can be said of the heap.');
   for (let collection = 0; collection < 4; collection++) {

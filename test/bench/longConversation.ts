@@ -1,7 +1,7 @@
 import { isRunning } from '../../src/engine/state/turnState';
 import { liveConversations, type LiveOptions } from '../support/kill/liveConversations';
 
-/** Written as the extension host writes it, by a window that goes away afterwards. */
+/** Writes a conversation as the extension host does and closes it. */
 export async function writeConversation(options: LiveOptions, prompts: readonly string[]): Promise<void> {
   const { conversations, journal } = liveConversations(options);
   const conversation = conversations.startNew();

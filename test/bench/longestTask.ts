@@ -4,12 +4,12 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** Microseconds. */
+  /** Start of the task, in microseconds. */
   readonly dur?: number;
   readonly args?: { readonly name?: string };
 }
 
-/** @returns milliseconds of the longest task that the main thread of `page` had to do while `run` ran */
+/** Returns the duration, in milliseconds, of the longest main-thread task of `page` while `run` runs. */
 export async function longestTask(browser: Browser, page: Page, run: () => Promise<unknown>): Promise<number> {
   await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   await run();

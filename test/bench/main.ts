@@ -30,7 +30,7 @@ async function main(asked: readonly string[]): Promise<void> {
   writeReport(rows, machine);
 }
 
-/** Plain JavaScript: a loader that compiles TypeScript makes each `require` of what is measured dearer. */
+/** Compiles to plain JavaScript, because a TypeScript loader would slow down every measured `require`. */
 async function benchScript(): Promise<string> {
   const script = path.join(out, 'bench/one.js');
   await build({
@@ -40,7 +40,7 @@ async function benchScript(): Promise<string> {
   return script;
 }
 
-/** A heap of its own, one that other benches have not shaped. What it and its tools print is progress. */
+/** Runs each bench in its own process, so that no bench affects another's heap. Its output counts as progress. */
 function inOwnProcess(script: string, name: string): Promise<readonly Row[]> {
   const started = spawn(process.execPath, ['--expose-gc', script, name], { cwd: root, stdio: ['ignore', 2, 2, 'ipc'] });
   return new Promise((resolve, reject) => {

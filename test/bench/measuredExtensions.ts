@@ -15,7 +15,7 @@ interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** The files of the VSIX. Nothing but a call activates it. */
+/** Copies the files of the VSIX and removes its activation events, so that only a call activates the extension. */
 export async function packagedExtension(extensionsFolder: string): Promise<MeasuredExtension> {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
   const extension = write(extensionsFolder, { ...manifest, activationEvents: [] });
@@ -25,7 +25,7 @@ export async function packagedExtension(extensionsFolder: string): Promise<Measu
   return extension;
 }
 
-/** An `activate` that does nothing: what VS Code itself takes. */
+/** Creates an extension whose `activate` does nothing, to measure the cost of VS Code itself. */
 export function emptyExtension(name: string, extensionsFolder: string): MeasuredExtension {
   const extension = write(extensionsFolder, {
     ...{ publisher: 'bench', name, version: '1.0.0', main: './extension.js' },
@@ -35,7 +35,7 @@ export function emptyExtension(name: string, extensionsFolder: string): Measured
   return extension;
 }
 
-/** Into the folder it would be in if VS Code had installed it: a folder of extensions without an index is scanned. */
+/** Writes the extension into the extensions folder, which VS Code scans because it has no index. */
 function write(extensionsFolder: string, manifest: Manifest): MeasuredExtension {
   const id = `${manifest.publisher}.${manifest.name}`;
   const folder = path.join(extensionsFolder, `${id}-${manifest.version}`);

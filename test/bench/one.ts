@@ -1,6 +1,6 @@
 import { benches, isBenchName } from './benches';
 
-/** One bench in the process that `main.ts` started for it; the rows go back over IPC. */
+/** Runs one bench in the process that `main.ts` has started for it, and returns the rows over IPC. */
 async function one(name: string): Promise<void> {
   if (!isBenchName(name)) throw new Error(`No such bench: ${name}.`);
   const rows = await benches[name]();
@@ -8,7 +8,7 @@ async function one(name: string): Promise<void> {
 }
 
 one(process.argv[2] ?? '').then(
-  // Kept-alive connections must not keep the process.
+  // Idle keep-alive connections must not keep the process running.
   () => process.exit(0),
   (error: unknown) => {
     console.error(error);

@@ -11,11 +11,11 @@ const rounds = 5;
 const turns = 200;
 const turnLength = 2000;
 const answerLength = 100_000;
-/** The host sends one message a frame; the whole answer comes in less than half a second. */
+/** Characters per message. With one message per frame, the complete answer takes less than half a second. */
 const messageLength = 4000;
 const frameMs = 16;
 
-/** What a person waits for, in the panel as it ships. */
+/** Measures the delays that a user notices in the panel of the production build. */
 export async function panel(): Promise<readonly Row[]> {
   const { executablePath, args } = await findBrowser();
   const browser = await chromium.launch({ executablePath, args });

@@ -3,10 +3,10 @@ import { initialTurn, reduce, type ExchangeView, type ToWebview } from '../../sr
 import { markdownOf } from './page/documents';
 
 const model = 'claude-sonnet-4';
-/** Characters. */
+/** Length of a token, in characters. */
 const tokenLength = 4;
 
-/** What the host tells a page that has said `ready`. */
+/** Returns the messages that the host sends to a page that has posted `ready`. */
 export function snapshot(turns: readonly ExchangeView[]): ToWebview {
   return {
     type: 'snapshot',
@@ -19,23 +19,23 @@ export function snapshot(turns: readonly ExchangeView[]): ToWebview {
   };
 }
 
-/** Turns that are over. @param characters of each answer */
+/** Returns exchanges with finished turns. @param characters length of each answer, in characters */
 export function earlierTurns(count: number, characters: number): readonly ExchangeView[] {
   const text = markdownOf('mixed', characters);
   const state = [beginning, textEvent(text), ending(text)].reduce(reduce, initialTurn);
   return Array.from({ length: count }, (_, index) => ({ ...newTurn(`turn-${index}`), state }));
 }
 
-/** Waits for its answer. */
+/** Returns an exchange that waits for its answer. */
 function newTurn(id: string): ExchangeView {
   const prompt = 'What does the scheduler do while the gateway waits?';
   return { id, prompt, attachments: [], state: initialTurn, queued: false };
 }
 
 /**
- * A prompt and the messages that bring its answer, one a frame.
- * @param characters of the whole answer
- * @param perMessage how many of them one brings
+ * Returns a prompt and the messages with its answer, one for each frame.
+ * @param characters length of the complete answer, in characters
+ * @param perMessage characters per message
  */
 export function answerMessages(characters: number, perMessage: number): readonly ToWebview[] {
   const text = markdownOf('mixed', characters);

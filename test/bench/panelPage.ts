@@ -14,13 +14,13 @@ const styles = readdirSync(path.join(root, 'media'))
   .filter((name) => name.endsWith('.css'))
   .map((name) => `media/${name}`);
 
-/** Milliseconds since the snapshot was sent. */
+/** Times since the snapshot was sent, in milliseconds. */
 export interface Opened {
   readonly last: number;
   readonly all: number;
 }
 
-/** The panel of the production build, in a page as the host writes it. */
+/** The panel of the production build in the page that the host generates. */
 export class PanelPage {
   static async open(browser: Browser): Promise<PanelPage> {
     const page = await browser.newPage({ viewport: { width: 600, height: 800 } });
@@ -45,14 +45,14 @@ export class PanelPage {
     return this.page.evaluate<Opened>(`open('${lastWord}')`);
   }
 
-  /** What `answer` sends. */
+  /** Messages that `answer` sends. */
   async prepare(messages: readonly ToWebview[]): Promise<void> {
     await this.page.evaluate(`prepare(${JSON.stringify(JSON.stringify(messages))})`);
   }
 
   /**
-   * @param every milliseconds between two messages, or as frames follow one another
-   * @returns milliseconds from the last message until the answer is shown and done
+   * @param every milliseconds between two messages, or `frame` for one message per frame
+   * @returns milliseconds from the last message until the answer is rendered and its turn is done
    */
   answer(every: number | 'frame'): Promise<number> {
     return this.page.evaluate<number>(`answer('${lastWord}', ${JSON.stringify(every)})`);

@@ -1,4 +1,4 @@
-/** To standard error: standard output is the table's. */
+/** Prints to standard error, because standard output is reserved for the table. */
 export function progress(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -6,7 +6,7 @@ import { itself } from './rendererItself';
 import { sizes } from './rendererSizes';
 import type { Row } from './row';
 
-/** Main-thread time, which is script, style, layout and paint, of Markdown that streams into Chromium. */
+/** Measures the main-thread time (script, style, layout and paint) of Markdown that streams into Chromium. */
 export async function renderer(): Promise<readonly Row[]> {
   const browser = await launch();
   try {
@@ -21,7 +21,7 @@ export async function renderer(): Promise<readonly Row[]> {
   }
 }
 
-/** Frames follow one another as fast as they can: what counts is their work, not their number a second. */
+/** Starts Chromium without its frame rate limit, because the work of a frame is measured and not the frame rate. */
 async function launch(): Promise<Browser> {
   const { executablePath, args } = await findBrowser();
   return chromium.launch({ executablePath, args: [...args, '--disable-frame-rate-limit'] });

@@ -12,7 +12,7 @@ const shapes: readonly { readonly shape: DocumentShape; readonly aim: string }[]
   { shape: 'paragraph', aim: '≤ 2' },
 ];
 
-/** Nothing of it is done with before the end: what is remembered by block is no help. */
+/** Documents of a single block, for which caching by block doesn't help. */
 export async function blocks(browser: Browser): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { shape, aim } of shapes) {

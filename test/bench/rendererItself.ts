@@ -10,7 +10,7 @@ import { percentile } from './statistics';
 
 const characters = 200_000;
 
-/** What an answer of 200,000 characters asks of a frame and of memory, and the code of everybody. */
+/** Measures script time per frame and heap of an answer of 200,000 characters, and the size of the renderer. */
 export async function itself(browser: Browser): Promise<readonly Row[]> {
   const own = await inMemory(browser, ours);
   const text = await inMemory(browser, limit);
@@ -38,7 +38,7 @@ export async function itself(browser: Browser): Promise<readonly Row[]> {
 }
 
 interface Footprint {
-  /** Milliseconds. */
+  /** Duration in milliseconds. */
   readonly p99: number;
   readonly heapBytes: number;
 }

@@ -7,14 +7,14 @@ import { progress } from './progress';
 import { peersFolder, type Renderer } from './renderers';
 import { visibleLetters } from './visibleText';
 
-/** Characters a frame. */
+/** Characters per frame. */
 const pieceLength = 32;
 const warmUp = { shape: 'mixed', characters: 5_000 } as const;
 
 export interface Streamed {
-  /** Of the main thread: script, style, layout, paint. */
+  /** Main-thread time for script, style, layout and paint, in seconds. */
   readonly seconds: number;
-  /** Milliseconds of script, by piece. */
+  /** Script time of each piece, in milliseconds. */
   readonly flushes: readonly number[];
 }
 
@@ -24,7 +24,7 @@ interface Shown {
   readonly letters: number;
 }
 
-/** A page of one renderer, with the panel's own style sheet. */
+/** A page with one renderer and the style sheet of the panel. */
 export class RendererPage {
   static async open(browser: Browser, renderer: Renderer): Promise<RendererPage> {
     const page = await browser.newPage({ viewport: { width: 600, height: 800 } });
@@ -33,7 +33,7 @@ export class RendererPage {
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     const opened = new RendererPage(renderer, page, session);
-    // The code is compiled and optimised as it is in a panel that has shown an answer before.
+    // Warms up the code, as in a panel that has already rendered an answer.
     await opened.show(warmUp.shape, warmUp.characters);
     await page.evaluate('clear()');
     await opened.collectGarbage();
@@ -46,7 +46,7 @@ export class RendererPage {
     private readonly session: CDPSession,
   ) {}
 
-  /** @throws if some of the text is not on the page at the end */
+  /** Streams a document. @throws if text is missing on the page at the end */
   async stream(shape: DocumentShape, characters: number): Promise<Streamed> {
     const start = await this.busySeconds();
     const { flushes } = await this.show(shape, characters);
@@ -55,7 +55,7 @@ export class RendererPage {
     return { seconds, flushes };
   }
 
-  /** What script holds, without what the browser holds for its elements. */
+  /** Returns the size of the JavaScript heap, without the browser's memory for elements, in bytes. */
   async heapBytes(): Promise<number> {
     await this.collectGarbage();
     return (await this.session.send('Runtime.getHeapUsage')).usedSize;
@@ -92,7 +92,7 @@ async function pageScript({ file }: Renderer): Promise<string> {
     },
     ...{ bundle: true, minify: true, write: false, platform: 'browser', format: 'iife', logLevel: 'error' },
     define: { 'process.env.NODE_ENV': '"production"' },
-    // Loaded by incremark when there is a diagram, a formula or code to be highlighted.
+    // incremark loads these modules when it renders a diagram, a formula or highlighted code.
     external: ['mermaid', 'katex', 'shiki'],
   });
   return outputFiles[0]?.text ?? '';

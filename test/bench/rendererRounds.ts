@@ -4,10 +4,10 @@ import { RendererPage } from './rendererPage';
 import { limit, ours, type Renderer } from './renderers';
 import { median } from './statistics';
 
-/** Of the two whose ratio is a matter of tenths: what is over in a moment is measured more often. */
+/** Returns the number of rounds. Short measurements are repeated more often. */
 const roundsOf = (characters: number): number => (characters <= 10_000 ? 9 : 5);
 
-/** Seconds of main thread, the median of some rounds, each in a page of its own. */
+/** Returns the median main-thread time of several rounds, each in a new page, in seconds. */
 export async function secondsOf(
   browser: Browser,
   renderer: Renderer,

@@ -4,14 +4,14 @@ import { secondsOf } from './rendererRounds';
 import { ours, peers, type Renderer } from './renderers';
 import { none, type Row } from './row';
 
-/** Characters of mixed Markdown. */
+/** Lengths of the mixed Markdown documents, in characters. */
 const sizeSteps = [10_000, 50_000, 200_000] as const;
-/** Of four times the text, where all of it is done again with each piece; the time of a size tells that of the next. */
+/** Estimated increase in time for four times the text in a renderer that renders all text again for each piece. */
 const worstGrowth = 16;
-const patienceSeconds = 40;
+const maxSeconds = 40;
 const everything = process.env['HOLYSHEEP_BENCH_FULL'] === '1';
 
-/** Seconds by size; a size that would take too long has none. */
+/** Seconds by size. Sizes that would take too long are missing. */
 type Times = readonly (number | undefined)[];
 
 export async function sizes(browser: Browser): Promise<readonly Row[]> {
@@ -35,7 +35,7 @@ async function timesOf(browser: Browser, renderer: Renderer, always: boolean): P
   for (const characters of sizeSteps) {
     const before = times.length === 0 ? 0 : (times.at(-1) ?? Infinity);
     const expected = before * worstGrowth;
-    if (expected > patienceSeconds && !always && !everything) {
+    if (expected > maxSeconds && !always && !everything) {
       progress(`${renderer.name}, mixed, ${characters / 1000}k: left out, HOLYSHEEP_BENCH_FULL=1 measures it`);
       times.push(undefined);
       continue;
@@ -61,7 +61,7 @@ function seconds(times: Times): string {
   return `${times.map((time) => time?.toFixed(time < 10 ? 2 : 0) ?? none).join(', ')} s`;
 }
 
-/** Hundredths say nothing of what is a hundredth. */
+/** Prints three decimals for small ratios. */
 function ratio(own: number | undefined, peer: number | undefined): string {
   if (own === undefined || peer === undefined) return none;
   return (own / peer).toFixed(own / peer < 0.2 ? 3 : 2);

@@ -11,7 +11,7 @@ const characters = 10_000;
 const pieceLength = 32;
 const rounds = 3;
 
-/** In the panel of the production build: the turns before an answer must not cost its frames anything. */
+/** Measures, in the panel of the production build, whether previous turns slow down the frames of an answer. */
 export async function turnsInPage(browser: Browser): Promise<readonly Row[]> {
   const few: number[] = [];
   const many: number[] = [];

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { root } from '../support/paths';
 
-/** Installed by themselves: nothing else of the project needs them. */
+/** Folder of the peers, which are installed separately because only the benchmarks need them. */
 export const peersFolder = path.join(root, 'test/bench/peers');
 
 export interface Renderer {
   readonly name: string;
-  /** Module that the page is made of, from `test/bench`. */
+  /** Path of the page's module, relative to `test/bench`. */
   readonly file: string;
 }
 
@@ -16,13 +16,13 @@ export const streamingMarkdown: Renderer = { name: 'streaming-markdown', file: '
 export const markdownItByBlock: Renderer = { name: 'markdown-it by block', file: 'peers/markdownItByBlock.mjs' };
 
 export interface Peer extends Renderer {
-  /** Of ours ÷ theirs. */
+  /** Aim for the ratio of our time to the peer's time. */
   readonly aim?: string;
-  /** However long it takes, it is measured with the longest text too: the aim is about that. */
+  /** Whether to measure the longest text regardless of the duration, because the aim refers to it. */
   readonly always?: true;
 }
 
-/** The first has the least to do. */
+/** Peers, starting with the one that does the least work. */
 export const peers: readonly Peer[] = [
   { ...limit, aim: '≤ 1.8 each' },
   { name: 'plain text in one container', file: 'page/textInOneContainer.mjs' },

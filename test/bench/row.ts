@@ -1,4 +1,4 @@
-/** A line of the table: cells as they are printed. */
+/** A row of the table with its printed cells. */
 export interface Row {
   readonly what: string;
   readonly ours: string;
@@ -9,7 +9,7 @@ export interface Row {
 
 export type Bench = () => Promise<readonly Row[]>;
 
-/** For what has no peer, no ratio or no aim. */
+/** Cell for a missing peer, ratio or aim. */
 export const none = '–';
 
 export function ratioOf(ours: number, peer: number): string {

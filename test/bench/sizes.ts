@@ -6,7 +6,7 @@ import { none, type Row } from './row';
 
 const dist = path.join(root, 'dist');
 
-/** Of the production build and the VSIX that the `package` step has made. */
+/** Measures the sizes of the production build and the VSIX that the `package` stage has made. */
 export function sizes(): Promise<readonly Row[]> {
   return Promise.resolve([
     ...readdirSync(dist)
@@ -20,7 +20,7 @@ function gzipped(name: string): number {
   return gzipSync(readFileSync(path.join(dist, name))).length;
 }
 
-/** @param aim KB, as file listings count: 1024 bytes */
+/** @param aim limit in KB of 1024 bytes */
 function row(what: string, bytes: number, aim: string): Row {
   return { what, ours: `${(bytes / 1024).toFixed(1)} KB`, peer: none, ratio: none, aim };
 }

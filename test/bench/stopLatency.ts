@@ -7,25 +7,25 @@ import { percentile } from './statistics';
 import { stopStates, type StopState } from './stopStates';
 
 const runs = 200;
-/** A socket that is open for longer stays open. */
+/** Time after which a socket counts as left open, in milliseconds. */
 const longestMs = 2000;
 
 interface Reading {
-  /** Its loop has come to its end. */
+  /** Resolves when the loop that reads the stream has ended. */
   readonly over: Promise<void>;
   stop(): void;
 }
 
-/** @param begun is called with an event that begins the state */
+/** @param begun callback for the event that starts the state */
 type Open = (endpoint: Endpoint, state: StopState, begun: () => void) => Reading;
 
-/** Milliseconds from the call that stops. */
+/** Times since the stop call, in milliseconds. */
 interface Times {
   readonly loop: number;
   readonly socket: number | undefined;
 }
 
-/** To the exit of the loop that reads, and to the end of the socket where the fault gateway sees it. */
+/** Measures the time until the reading loop ends and until the gateway sees the socket close. */
 export async function stopLatency(): Promise<readonly Row[]> {
   const gateway = await startGateway();
   try {
@@ -37,7 +37,7 @@ export async function stopLatency(): Promise<readonly Row[]> {
   }
 }
 
-/** In turns, so that what else the machine does meets both. */
+/** Alternates the clients, so that other load of the machine affects both. */
 async function rowOf(gateway: Gateway, state: StopState): Promise<Row> {
   const { name, noPeer, socket } = state;
   const [ours, theirs]: [Times[], Times[]] = [[], []];
@@ -76,7 +76,7 @@ async function timesOf(gateway: Gateway, state: StopState, open: Open, moment: n
   return { loop, socket: closedAt === undefined ? undefined : closedAt - stoppedAt };
 }
 
-/** @returns when the client's end of the socket went away */
+/** Returns when the gateway saw the client close the socket. */
 async function closeOf(arrived: GatewayRequest | undefined): Promise<number> {
   const by = await Promise.race([arrived?.closed, delay(longestMs, undefined, { ref: false })]);
   if (by !== 'client') throw new Error(`The client has left its socket open, closed by ${by ?? 'nobody'}.`);
@@ -88,7 +88,7 @@ function openEngine(endpoint: Endpoint, { beginsWith }: StopState, begun: () => 
   const read = async (): Promise<void> => {
     for await (const { type } of turn) {
       if (type === beginsWith) begun();
-      // The wait before a resume is none of what is measured.
+      // The wait before a resume is not part of the measurement.
       else if (type === 'waiting') turn.retryNow();
     }
   };

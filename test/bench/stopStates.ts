@@ -1,18 +1,21 @@
 import type { GatewayRequest, Script, Step } from '../../src/demo/gateway';
 import { cutAfter, rateLimited } from '../../src/demo/replies';
 
-/** A moment in the life of a request at which somebody stops it. */
+/** A state of a request in which it is stopped. */
 export interface StopState {
-  /** As in "Stop …". */
+  /** Name of the state, to follow "Stop". */
   readonly name: string;
-  /** What the gateway does. @param reached to be called where the state begins, unless an event of ours tells it */
+  /**
+   * Script of the gateway.
+   * @param reached callback for the start of the state, unless an event of the engine marks it
+   */
   readonly script: (reached: () => void) => Script;
-  /** Instead of a network that works. */
+  /** Replacement for a working network. */
   readonly fetch?: typeof fetch;
   readonly beginsWith?: 'waiting';
-  /** A socket is open that has to be closed. */
+  /** Whether a socket is open that must be closed. */
   readonly socket: boolean;
-  /** Why the peer is not measured; absent: it is. */
+  /** Reason why the peer is not measured. If undefined, the peer is measured. */
   readonly noPeer?: string;
 }
 
@@ -44,7 +47,7 @@ export const stopStates: readonly StopState[] = [
   { name: 'while resuming', script: resuming, socket: true, noPeer: 'openai SDK does not resume' },
 ];
 
-/** These steps, and then nothing until the client goes. */
+/** Plays the steps, then waits until the client disconnects. */
 function untilStopped(...steps: readonly Step[]): StopState['script'] {
   return (reached) =>
     function* () {
@@ -64,7 +67,7 @@ function endless(reached: () => void): Script {
   };
 }
 
-/** Text and a dead connection; the request for the rest is accepted, and hears nothing. */
+/** Sends text and breaks the connection. The resume request is accepted but gets no reply. */
 function resuming(reached: () => void): Script {
   const first: Script = () => cutAfter('The answer is', 'short', { settleMs: everyMs });
   const second = untilStopped({ status: 200 })(reached);

@@ -2,7 +2,7 @@ import type { Row } from './row';
 
 const columns = ['what', 'ours', 'peer', 'ratio', 'aim'] as const satisfies readonly (keyof Row)[];
 
-/** Padded to be read as it is. */
+/** Formats a Markdown table with padded cells. */
 export function markdownTable(rows: readonly Row[]): string {
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));

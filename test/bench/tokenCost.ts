@@ -1,19 +1,19 @@
 import { engineFor, request, sdkFor, type Endpoint } from './clients';
 
-/** An answer, and who serves it. */
+/** An answer and the function that serves it. */
 export interface Load {
   readonly tokens: number;
   readonly characters: number;
-  /** A fresh one for each reading. */
+  /** Creates a new `fetch` for each measurement. */
   readonly serve: () => typeof fetch;
 }
 
-/** Reads an answer to its end. @returns the characters of its text */
+/** Reads an answer completely. @returns the length of its text in characters */
 export type Read = (endpoint: Endpoint) => Promise<number>;
 
 /**
- * User and system time of the whole process for a token, in microseconds, garbage collection included.
- * @throws where the text has not arrived whole
+ * Returns the user and system time of the process for each token, including garbage collection, in microseconds.
+ * @throws if the text is not complete
  */
 export async function costPerToken(read: Read, { tokens, characters, serve }: Load): Promise<number> {
   globalThis.gc?.();
@@ -24,7 +24,7 @@ export async function costPerToken(read: Read, { tokens, characters, serve }: Lo
   return (user + system) / tokens;
 }
 
-/** Goes on at once where it has to wait: a pause is no work. */
+/** Skips all waits, because a wait is no work. */
 export async function readWithEngine(endpoint: Endpoint): Promise<number> {
   let length = 0;
   const turn = engineFor(endpoint).stream(request);

@@ -7,11 +7,11 @@ import { progress } from './progress';
 import { ratioOf, type Row } from './row';
 import { median } from './statistics';
 
-/** About what VS Code's chat asks for one `hello`. */
+/** Approximate number of token counts that VS Code's chat requests for one short prompt. */
 const calls = 5_000;
 const rounds = 9;
 
-/** The peer forgets what it has counted before each reading, and has its table in memory. */
+/** Compares the estimator to a tokenizer with a loaded table and an empty cache. */
 export function tokenCount(): Promise<readonly Row[]> {
   const texts = requestTexts();
   const ours: number[] = [];
@@ -43,7 +43,7 @@ function estimated(text: string): number {
   return Math.ceil(latin + eastAsian + other);
 }
 
-/** Whole files, their sections and their lines, as a prompt is fitted into its budget: part by part, again and again. */
+/** Returns complete files, their sections and their lines, as VS Code counts them to fit a prompt into its budget. */
 function requestTexts(): readonly string[] {
   const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'src/shared/protocol.ts'].map((file) =>
     readFileSync(path.join(root, file), 'utf8'),
@@ -52,7 +52,7 @@ function requestTexts(): readonly string[] {
   return Array.from({ length: calls }, (_, call) => texts[call % texts.length] ?? '');
 }
 
-/** User and system time, in milliseconds. */
+/** Returns the user and system time in milliseconds. */
 function costOf(texts: readonly string[], count: (text: string) => number): number {
   globalThis.gc?.();
   const start = process.cpuUsage();

@@ -14,10 +14,10 @@ const everyMs = 37;
 
 const watch = readFileSync(path.join(root, 'test/bench/page/paintWatch.mjs'), 'utf8');
 
-/** Milliseconds by the wall clock, which all processes share, by the number of the word. */
+/** Wall-clock times in milliseconds, which all processes share, by number of the word. */
 type Times = Readonly<Record<number, number>>;
 
-/** How long a token takes from the gateway's socket to the screen of a workbench, at the pace of a usual model. */
+/** Measures the time from the gateway's socket to the screen of a workbench, at the speed of a typical model. */
 export async function tokenLatency(): Promise<readonly Row[]> {
   await installPackaged(path.join(out, 'holysheep-prompt.vsix'));
   const stage = await Stage.open();

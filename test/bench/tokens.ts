@@ -1,11 +1,11 @@
 const encoder = new TextEncoder();
 
-/** No two are alike: a text that repeats itself would look like an answer that overlaps what came before. */
+/** Returns unique tokens, because repeated text would look like an overlap. */
 function token(n: number): string {
   return ` token${n}`;
 }
 
-/** The network reads of a provider's stream, as its socket gives them: the deltas from number `first` to before `end`. */
+/** Returns the network reads of a stream with the deltas from `first` to before `end`. */
 export function tokenReads(first: number, end: number, eventsPerRead: number): readonly Uint8Array[] {
   const reads: Uint8Array[] = [];
   for (let from = first; from < end; from += eventsPerRead) {
@@ -16,10 +16,10 @@ export function tokenReads(first: number, end: number, eventsPerRead: number): r
   return reads;
 }
 
-/** The finish reason and `[DONE]`. */
+/** Network read with the finish reason and `[DONE]`. */
 export const lastRead = encoder.encode(`${chunkEvent({}, 'stop')}data: [DONE]\n\n`);
 
-/** Of the text of these tokens. */
+/** Returns the number of characters of the first `tokens` tokens. */
 export function characters(tokens: number): number {
   let sum = 0;
   for (let n = 0; n < tokens; n++) sum += token(n).length;
@@ -40,15 +40,18 @@ function chunkEvent(delta: object, finishReason: string | null): string {
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }
 
-/** How reads come. */
+/** How the response delivers its reads. */
 export interface Delivery {
-  /** `loop turn`: each in a turn of the event loop of its own, as from a socket. The default: as fast as they are read. */
+  /**
+   * `loop turn` delivers each read in a separate turn of the event loop, as a socket does. Default: as fast as the
+   * reader reads.
+   */
   readonly each?: 'loop turn';
-  /** `cut`: as a socket that dies. */
+  /** `cut` breaks the stream like a lost connection. */
   readonly ending?: 'cut';
 }
 
-/** A response whose body gives one read at a time, when it is asked for. */
+/** Creates a response whose body delivers one read per pull. */
 export function streamOf(reads: Iterable<Uint8Array>, { each, ending }: Delivery = {}): Response {
   const iterator = reads[Symbol.iterator]();
   let left = false;

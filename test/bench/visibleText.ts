@@ -2,7 +2,7 @@ import MarkdownIt, { type Token } from 'markdown-it';
 
 const parser = new MarkdownIt({ linkify: true });
 
-/** Letters that a reader of rendered `markdown` sees. */
+/** Returns the number of visible letters of rendered `markdown`. */
 export function visibleLetters(markdown: string): number {
   return parser.parse(markdown, {}).reduce((sum, token) => sum + lettersOf(token), 0);
 }

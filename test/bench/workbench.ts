@@ -7,7 +7,7 @@ import { fullSpeed } from './workbenchAnswer';
 import { opening } from './workbenchHistory';
 import { lostInWorkbench } from './workbenchKills';
 
-/** The VSIX that the `package` step has made, where people have it: one window, one extension host, one server. */
+/** Starts a workbench with the VSIX that the `package` stage has made. */
 export async function workbench(): Promise<readonly Row[]> {
   await installPackaged(path.join(out, 'holysheep-prompt.vsix'));
   const stage = await Stage.open();

@@ -13,21 +13,21 @@ import { median } from './statistics';
 const rounds = 5;
 const answerLength = 100_000;
 const deltaLength = 20;
-/** From here on the Long Tasks API calls a task long. */
+/** Minimum duration of a long task in the Long Tasks API, in milliseconds. */
 const longMs = 50;
-/** What is left for idle moments is done after the answer. */
+/** Time for idle work after the answer, in milliseconds. */
 const afterwardsMs = 500;
 
 const watch = readFileSync(path.join(root, 'test/bench/page/answerWatch.mjs'), 'utf8');
 
 interface Measured extends FrameTasks {
-  /** Milliseconds of the panel's longest long task as its page was told; 0: there was none. */
+  /** Duration of the panel's longest long task in milliseconds, or 0 if there was none. */
   readonly long: number;
-  /** Milliseconds after the last byte. */
+  /** Milliseconds from the last byte until the turn is done. */
   readonly done: number;
 }
 
-/** The whole way: socket, extension host, workbench, panel. */
+/** Measures the complete path of an answer: socket, extension host, workbench, panel. */
 export async function fullSpeed(stage: Stage): Promise<readonly Row[]> {
   const measured: Measured[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -64,7 +64,7 @@ async function answerAtFullSpeed(stage: Stage): Promise<Measured> {
   let lastByteAt = NaN;
   const script: Script = function* () {
     yield* answer(markdownOf('mixed', answerLength), { chunkChars: deltaLength });
-    // Resumed when the step before has been carried out.
+    // The generator resumes when the previous step has been carried out.
     lastByteAt = Date.now();
   };
   let doneAt = NaN;

@@ -17,7 +17,7 @@ const title = 'Two hundred questions';
 
 const watch = readFileSync(path.join(root, 'test/bench/page/openingWatch.mjs'), 'utf8');
 
-/** From the row of the history to the end of the conversation: file, extension host, a new panel, its page. */
+/** Measures the time from the click in the history to the end of the rendered conversation. */
 export async function opening(stage: Stage): Promise<Row> {
   const { workbench, gateway } = stage;
   gateway.script = () => answer(markdownOf('mixed', turnLength), { chunkChars: turnLength });

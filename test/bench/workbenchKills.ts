@@ -14,8 +14,8 @@ import { median } from './statistics';
 const kills = 50;
 
 /**
- * Characters of one to four bytes, and of several code points, in words that are the same with and without Markdown:
- * what the panel shows is what was sent.
+ * Words with characters of one to four bytes and of several code points, which Markdown does not change: the panel
+ * shows exactly the sent text.
  */
 const story = Array.from(
   { length: 48 },
@@ -23,20 +23,20 @@ const story = Array.from(
 ).join(' ');
 
 interface Sighting {
-  /** Epoch milliseconds just before the last of them went to the socket. */
+  /** Epoch milliseconds just before the last characters were written to the socket. */
   readonly at: number;
   readonly characters: number;
 }
 
 interface Killing {
-  /** Of the text, when it was found again. */
+  /** Length of the text after the restart, in characters. */
   readonly phase: string;
   readonly characters: number;
-  /** From the sending of the first character that is missing to the kill; 0: nothing that was sent before it is. */
+  /** Milliseconds from the sending of the first lost character to the kill, or 0 if nothing was lost. */
   readonly lostMs: number;
 }
 
-/** An extension host that is killed in mid-answer, then what a person does: a reload, *Continue*. */
+/** Kills the extension host during an answer, then does what the user does: a reload, *Continue*. */
 export async function lostInWorkbench(stage: Stage): Promise<Row> {
   const random = randomNumbers(Date.now());
   const lost: number[] = [];
@@ -60,13 +60,13 @@ export async function lostInWorkbench(stage: Stage): Promise<Row> {
 }
 
 interface Moment {
-  /** Of the answer, when they have been sent … */
+  /** Characters of the answer that must have been sent before the kill. */
   readonly characters: number;
-  /** … and these milliseconds have passed. */
+  /** Additional milliseconds before the kill. */
   readonly afterMs: number;
 }
 
-/** @throws when what is left is no beginning of the story, or what it becomes not the story */
+/** @throws if the partial answer is no prefix of the story or the continued answer is not the story */
 async function killAt(stage: Stage, title: string, { characters, afterMs }: Moment): Promise<Killing> {
   const { workbench } = stage;
   await stage.newConversation();
@@ -82,7 +82,7 @@ async function killAt(stage: Stage, title: string, { characters, afterMs }: Mome
     stage.ask(title, script).catch(reject);
   });
   await workbench.reloadPage();
-  // What is broken off comes back by itself; VS Code may have forgotten the panel of what was over.
+  // The panel of an interrupted turn reopens by itself. VS Code may not restore the panel of a finished one.
   if (sent.at(-1)?.characters === story.length) await (await historyRow(stage, title)).click();
   await stage.panel.getByRole('article', { name: 'You' }).getByText(title, { exact: true }).first().waitFor();
   await stage.inState('interrupted').or(stage.inState('done')).waitFor();
@@ -96,7 +96,7 @@ async function killAt(stage: Stage, title: string, { characters, afterMs }: Mome
   return { phase, characters: found.length, lostMs: missing ? Math.max(0, killedAt - missing.at) : 0 };
 }
 
-/** A few characters a millisecond; a request that has a part of the story gets the rest. */
+/** Streams a few characters per millisecond. A request that contains part of the story gets the remaining part. */
 function tellStory(onSent: (sighting: Sighting) => void): Script {
   return function* ({ json }) {
     const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
@@ -105,14 +105,14 @@ function tellStory(onSent: (sighting: Sighting) => void): Script {
       const at = Date.now();
       yield step;
       if (!('delta' in step)) continue;
-      // Resumed when the step has been carried out.
+      // The generator resumes when the step has been carried out.
       characters += step.delta.length;
       onSent({ at, characters });
     }
   };
 }
 
-/** *Continue*, or *Restart answer* where there is nothing to continue. */
+/** Presses *Continue*, or *Restart answer* if there is no partial answer. */
 async function goOn(stage: Stage, found: string): Promise<void> {
   const { panel } = stage.words;
   stage.gateway.script = tellStory(() => undefined);
@@ -124,7 +124,7 @@ function text(stage: Stage): Locator {
   return stage.assistant.locator('[data-part="answer"]');
 }
 
-/** Where the two part. */
+/** Returns the offset of the first difference. */
 function difference(found: string): string {
   let at = 0;
   while (at < found.length && found[at] === story[at]) at++;
@@ -132,7 +132,7 @@ function difference(found: string): string {
   return `at ${at} of ${found.length} and ${story.length}\nfound ${around(found)}\nstory ${around(story)}`;
 }
 
-/** What the extension host has left on disk. */
+/** Returns the journal that the extension host has left on disk. */
 function keepEvidence(stage: Stage): void {
   const folder = path.join(out, 'bench/kill-evidence');
   cpSync(stage.workbench.conversationsFolder(), folder, { recursive: true });

@@ -12,7 +12,7 @@ import { startTestServer } from '../support/vscode/testWindow';
 const file = path.join(sampleWorkspace, 'sample.ts');
 const resource = `/vscode-remote-resource?${new URLSearchParams({ path: file }).toString()}`;
 
-/** Returns the status of a reply, of a WebSocket upgrade as well. */
+/** Returns the HTTP status of a request or of a WebSocket upgrade. */
 async function statusOf(address: string, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
   const request = get(address, { headers, agent: false });
   const [response] = (await Promise.race([once(request, 'response'), once(request, 'upgrade')])) as [IncomingMessage];
@@ -38,7 +38,7 @@ const servers: Readonly<Record<string, Start>> = {
 };
 
 for (const [name, start] of Object.entries(servers)) {
-  describe(name, () => {
+  describe(`access to ${name}`, () => {
     let server: GuardedServer;
     before(async () => {
       server = await start(temporaryFolder());

@@ -37,7 +37,7 @@ const themes: readonly ThemeId[] = [
     : []),
 ];
 
-/** Each state after the other in one conversation, so that what is past is looked at as well. */
+/** Shows all states one after the other in one conversation, so that finished turns are checked as well. */
 describe('accessibility', () => {
   let stage: Stage;
 
@@ -60,11 +60,11 @@ describe('accessibility', () => {
   }
 
   for (const theme of themes) {
-    describe(theme, () => {
+    describe(`in ${theme}`, () => {
       before(() => stage.setTheme(theme));
 
       for (const state of shown.filter(({ slow }) => !slow || theme === themes[0])) {
-        it(state.name, async () => {
+        it(`has no findings in the state "${state.name}"`, async () => {
           const leave = await state.enter(stage);
           const found = await findings();
           await leave();
@@ -74,8 +74,8 @@ describe('accessibility', () => {
     });
   }
 
-  describe('at 200 %', () => {
-    /** The log and the dock, and what of them is wider than its place. */
+  describe('at 200 % zoom', () => {
+    /** Returns the log, the dock and the elements in them that are wider than their container. */
     const tooWide = `['[role=log]', '.dock'].flatMap((selector) => {
       const part = document.querySelector(selector);
       const right = part.getBoundingClientRect().right;
@@ -96,7 +96,7 @@ describe('accessibility', () => {
     });
 
     for (const state of shown.filter(({ slow }) => !slow)) {
-      it(state.name, async () => {
+      it(`has no findings in the state "${state.name}"`, async () => {
         const leave = await state.enter(stage);
         const found = await stage.inPage(tooWide);
         await leave();

@@ -6,7 +6,7 @@ import { Workbench } from './support/workbench';
 
 const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';
 
-describe('asking', () => {
+describe('ask', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -22,7 +22,7 @@ describe('asking', () => {
     await gateway.close();
   });
 
-  it('without a key offers to set one, and then goes on with the prompt that was typed', async () => {
+  it('offers to set a key when there is none, then sends the typed prompt', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await ask(workbench, 'first question');
     await panel.button('Open the offline demo').waitFor();
@@ -35,7 +35,7 @@ describe('asking', () => {
     assert.deepEqual(request.json?.messages.at(-1), { role: 'user', content: 'first question' });
   });
 
-  it('shows the answer as Markdown, and nothing of ours inside it', async () => {
+  it('shows the answer as rendered Markdown and adds nothing to it', async () => {
     assert.equal(await panel.answer.innerText(), 'Title\n\nSome bold text with code.\n\nconst a = 1;\n\none\ntwo');
     assert.equal(await panel.answer.getByRole('heading', { name: 'Title' }).count(), 1);
     assert.match(await panel.assistant.innerText(), /12/);
@@ -46,7 +46,7 @@ describe('asking', () => {
     await workbench.copied('const a = 1;');
   });
 
-  it('in the composer sends the conversation along', async () => {
+  it('sends the conversation with a prompt from the composer', async () => {
     gateway.script = () => answer('second answer');
     await panel.send('second question');
     await panel.answer.getByText('second answer').waitFor();
@@ -56,7 +56,7 @@ describe('asking', () => {
     );
   });
 
-  it('walks back through earlier prompts with arrow up', async () => {
+  it('recalls previous prompts with arrow up', async () => {
     await panel.prompt.press('ArrowUp');
     assert.equal(await panel.prompt.inputValue(), 'second question');
     await panel.prompt.press('ArrowUp');
@@ -64,7 +64,7 @@ describe('asking', () => {
     await panel.prompt.fill('');
   });
 
-  it('explains the selection from the context menu: the gateway sees code, language and file', async () => {
+  it('sends code, language and file name with Explain Selection from the context menu', async () => {
     gateway.script = () => answer('It pauses.');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
@@ -74,14 +74,14 @@ describe('asking', () => {
     for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(text.includes(part), part);
   });
 
-  it('stays open beside the file, whatever is clicked in the Explorer', async () => {
+  it('keeps the panel open beside the file when files are opened from the Explorer', async () => {
     await workbench.page.locator('.explorer-folders-view').getByText('sample.py').click();
     await workbench.page.locator('.tab.active[data-resource-name="sample.py"]').waitFor();
     await workbench.runCommand('View: Close Editor');
     await panel.answer.getByText('It pauses.').waitFor();
   });
 
-  it('counts down what the server asked for, and Retry now sends at once', async () => {
+  it('counts down the retry-after, and Retry now sends the request immediately', async () => {
     gateway.script = inTurn(
       () => rateLimited(80),
       () => answer('after the limit'),
@@ -99,7 +99,7 @@ describe('asking', () => {
     await panel.assistant.getByText(/Answered after 2 attempts/).waitFor();
   });
 
-  it('without a click goes on when the server said, not earlier', async () => {
+  it('sends the next attempt when the retry-after has passed, not earlier', async () => {
     gateway.script = inTurn(
       () => rateLimited(5),
       () => answer('it waited'),
@@ -110,7 +110,7 @@ describe('asking', () => {
     assert.ok(first && second && second.at - first.at >= 5000);
   });
 
-  it('stops while streaming: the partial is kept, the socket is closed', async () => {
+  it('keeps the partial answer and closes the socket when stopped while streaming', async () => {
     gateway.script = () => [{ delta: 'a partial answer' }, { end: 'stall' }];
     await panel.send('stop me');
     await panel.answer.getByText('a partial answer').waitFor();
@@ -120,7 +120,7 @@ describe('asking', () => {
     assert.equal(await gateway.requests[0]?.closed, 'client');
   });
 
-  it('continues the stopped answer where it ends, in the same article', async () => {
+  it('continues a stopped answer in the same article', async () => {
     gateway.script = () => answer(' that goes on');
     const articles = await panel.frame.getByRole('article').count();
     await panel.button('Continue').click();
@@ -133,7 +133,7 @@ describe('asking', () => {
     assert.ok(sent.some(({ role, content }) => role === 'assistant' && content === 'a partial answer'));
   });
 
-  it('stops while waiting, and sends nothing more', async () => {
+  it('sends no more requests when stopped while waiting', async () => {
     gateway.script = () => rateLimited(30);
     await panel.send('stop the wait');
     await panel.timer.waitFor();
@@ -143,7 +143,7 @@ describe('asking', () => {
     assert.deepEqual([await panel.timer.count(), gateway.requests.length], [0, 1]);
   });
 
-  it('another question waits for what that one was told, until the network state is reset', async () => {
+  it('holds back another prompt during the cooldown, until the network state is reset', async () => {
     gateway.script = () => answer('after the reset');
     await panel.send('not yet');
     await panel.timer.waitFor();
@@ -159,10 +159,10 @@ describe('asking', () => {
     [402, 'Insufficient Balance', 'Open billing'],
     [400, 'Invalid model: gpt-99', 'Switch model'],
   ] as const) {
-    it(`a ${status} shows a card with ${button}`, async () => {
+    it(`shows a card with ${button} for status ${status}`, async () => {
       gateway.script = () => failure(status, { message });
       await panel.send(`fail with ${status}`);
-      // The card before it has some of the same buttons.
+      // The card of the previous turn has some of the same buttons.
       await gateway.request(1);
       const alert = panel.frame.getByRole('alert');
       await alert.getByRole('button', { name: button, exact: true }).waitFor();
@@ -171,7 +171,7 @@ describe('asking', () => {
     });
   }
 
-  it('a failed turn is sent again with another model', async () => {
+  it('repeats a failed turn with another model', async () => {
     gateway.script = () => answer('from the other model');
     gateway.reset();
     await panel.button('Switch model').click();

@@ -38,7 +38,7 @@ describe('code of an answer', () => {
     await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
   };
 
-  it('is applied to the selection that was asked about, once the preview is agreed to', async () => {
+  it('is applied to the selection of the prompt when the user accepts the preview', async () => {
     const before = readFileSync(workbench.workspaceFile('sample.ts'), 'utf8');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
@@ -55,7 +55,7 @@ describe('code of an answer', () => {
     assert.equal(await save(), before.replace(/function pause[^]*?\n}/, better));
   });
 
-  it('is gone again with one undo', async () => {
+  it('is removed with one undo', async () => {
     await workbench.editorLine('export function pause').first().click();
     await workbench.page.keyboard.press('ControlOrMeta+z');
     await workbench.editorLine('export function pause').waitFor({ state: 'detached' });
@@ -65,7 +65,7 @@ describe('code of an answer', () => {
     );
   });
 
-  it('discarded in the preview changes nothing', async () => {
+  it('changes nothing when the user discards the preview', async () => {
     await inAnswer('Apply to selection').click();
     await preview('Discard').click();
     await workbench.tab('(preview)').waitFor({ state: 'detached' });
@@ -73,18 +73,18 @@ describe('code of an answer', () => {
     assert.equal(await workbench.editorLine('export function pause').count(), 0);
   });
 
-  it('is not applied to what has changed since, and says so', async () => {
+  it('is not applied to code that has changed since, and a message says so', async () => {
     await workbench.editorLine('function pause').first().click();
     await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.type(' // mine');
     await inAnswer('Apply to selection').click();
     await workbench.toast('has changed since you asked').waitFor();
-    // The button has given the focus to the panel, in which there is nothing to save.
+    // The click has moved the focus to the panel, which has nothing to save.
     await focusEditor();
     assert.match(await save(), /function pause\(ms: number\): Promise<void> { \/\/ mine\n/);
   });
 
-  it('is inserted at the cursor of the editor that was used last', async () => {
+  it('is inserted at the cursor of the most recently used editor', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.editorLine('Fetches JSON').first().click();
     await workbench.page.keyboard.press('Home');
@@ -94,7 +94,7 @@ describe('code of an answer', () => {
     assert.ok((await save()).startsWith(`${better}/** Fetches JSON`));
   });
 
-  it('opens in an editor of its own, in its language', async () => {
+  it('opens in a new editor in its language', async () => {
     await inAnswer('New file').click();
     await workbench.page.locator('.tab.active.dirty', { hasText: 'Untitled-1' }).waitFor();
     await workbench.page.locator('.statusbar').getByText('TypeScript', { exact: true }).waitFor();

@@ -13,7 +13,7 @@ describe('context of a prompt', () => {
 
   before(async () => {
     ({ gateway, workbench, panel } = await openWithKey());
-    // The panel goes beside it.
+    // The panel opens beside this editor.
     await workbench.openFile('sample.py');
     await panel.newConversation();
   });
@@ -38,7 +38,7 @@ describe('context of a prompt', () => {
   };
   const sample = (name: string): string => readFileSync(workbench.workspaceFile(name), 'utf8');
 
-  it('# and a few letters of its name attach a file; the letters go, a chip with its size comes', async () => {
+  it('attaches a file with # and letters of its name, and shows a chip with its size', async () => {
     await panel.prompt.pressSequentially('What does this do? #sam');
     await option('sample.py').waitFor();
     await option('sample.ts').click();
@@ -47,7 +47,7 @@ describe('context of a prompt', () => {
     assert.match(await chip('sample.ts').innerText(), new RegExp(`\\b${sample('sample.ts').length} characters`));
   });
 
-  it('by the keyboard alone as well', async () => {
+  it('attaches a file with the keyboard alone', async () => {
     await panel.prompt.pressSequentially('#sample.p');
     await option('sample.py').waitFor();
     await panel.prompt.press('Enter');
@@ -55,7 +55,7 @@ describe('context of a prompt', () => {
     assert.equal(gateway.requests.length, 0);
   });
 
-  it('what is taken away stays here', async () => {
+  it('does not send a removed context item', async () => {
     await panel.frame.getByRole('button', { name: 'Remove sample.py' }).click();
     await chip('sample.py').waitFor({ state: 'detached' });
     await panel.prompt.press('Enter');
@@ -65,7 +65,7 @@ describe('context of a prompt', () => {
     assert.ok(!lastMessage().includes('group_by_level'), lastMessage());
   });
 
-  it('the turn shows what went along, and the next prompt goes without it', async () => {
+  it('shows the sent context in the turn, and does not send it with the next prompt', async () => {
     const you = panel.frame.getByRole('article', { name: 'You' }).last();
     await you.getByText('sample.ts').first().waitFor();
     await chip('').waitFor({ state: 'detached' });
@@ -74,11 +74,11 @@ describe('context of a prompt', () => {
     assert.equal(lastMessage(), 'And again?');
   });
 
-  it('the button offers what is at hand in a list of VS Code', async () => {
+  it('offers context items in a quick pick when the button is pressed', async () => {
     await workbench.tab('sample.py').click();
     await workbench.selectLines(6, 8);
     await panel.button('Attach context').click();
-    // Comes with the files of the workspace: until then VS Code may lose a tick, because the list is replaced.
+    // This row comes with the files of the workspace. Before that, VS Code may lose a tick, because the list is replaced.
     await workbench.quickInput.rowsWith('sample.ts').click();
     await workbench.quickInput.rowsWith('sample.py:6-8').click();
     await workbench.page.keyboard.press('Enter');
@@ -90,7 +90,7 @@ describe('context of a prompt', () => {
     assert.ok(!lastMessage().includes('__main__'), lastMessage());
   });
 
-  it('a reload of the window keeps what is attached to a draft', async () => {
+  it('keeps the context items of a draft after a reload', async () => {
     await panel.prompt.fill('Later: ');
     await panel.prompt.press('End');
     await panel.prompt.pressSequentially('#sample.t');

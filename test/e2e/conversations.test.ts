@@ -21,7 +21,7 @@ describe('several conversations', () => {
 
   const asked = (n: number): unknown[] => (gateway.requests[n - 1]?.json?.messages ?? []).map(({ content }) => content);
 
-  it('a new one has a tab of its own, and the answer in the one before goes on', async () => {
+  it('opens a new conversation in its own tab while the previous one continues its answer', async () => {
     const apples = heldAnswer(deltas('Apples are'), answer(' red.'));
     gateway.script = apples.script;
     await panel.newConversation();
@@ -36,7 +36,7 @@ describe('several conversations', () => {
     assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
   });
 
-  it('each tab shows its own', async () => {
+  it('shows in each tab its own conversation', async () => {
     await workbench.tab('about apples').click();
     await panel.answer.getByText('Apples are red.').waitFor();
     assert.equal(await panel.frame.getByRole('article').count(), 2);
@@ -45,7 +45,7 @@ describe('several conversations', () => {
     assert.equal(await panel.frame.getByRole('article').count(), 2);
   });
 
-  it('the next question goes with the turns of its own conversation only', async () => {
+  it('sends only the turns of its own conversation with the next prompt', async () => {
     gateway.script = () => answer('More of them.');
     await workbench.tab('about apples').click();
     await panel.answer.getByText('Apples are red.').waitFor();
@@ -54,7 +54,7 @@ describe('several conversations', () => {
     assert.deepEqual(asked(1), ['about apples', 'Apples are red.', 'and more?']);
   });
 
-  it('Ask goes on in the one that was looked at last', async () => {
+  it('continues the conversation that was viewed last when the user runs Ask', async () => {
     gateway.script = () => answer('Asked from outside.');
     await workbench.tab('about pears').click();
     await panel.answer.getByText('Pears are green.').waitFor();
@@ -64,14 +64,14 @@ describe('several conversations', () => {
     assert.deepEqual(asked(1), ['about pears', 'Pears are green.', 'from the palette']);
   });
 
-  it('a name that is given to one is on its tab', async () => {
+  it('shows the name of a renamed conversation on its tab', async () => {
     await workbench.runCommand('HolySheep: Rename Conversation');
     await workbench.fillInput('On pears');
     await workbench.tab('On pears').waitFor();
     assert.equal(await workbench.tab('about pears').count(), 0);
   });
 
-  it('closing a panel stops nothing: the answer is complete in the history', async () => {
+  it('completes an answer whose panel was closed', async () => {
     const slow = heldAnswer(deltas('Half of it'), answer(' and the other half.'));
     gateway.script = slow.script;
     await panel.send('close me');
@@ -86,7 +86,7 @@ describe('several conversations', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 3);
   });
 
-  it('one that is deleted in mid-answer comes back with what had arrived, and goes on', async () => {
+  it('restores a conversation that was deleted during an answer, with its partial answer, and can continue it', async () => {
     gateway.script = heldAnswer(deltas('Plums are'), []).script;
     await panel.newConversation();
     await panel.send('about plums');
@@ -102,7 +102,7 @@ describe('several conversations', () => {
     await panel.answer.getByText('Plums are blue.').waitFor();
   });
 
-  it('both panels come back with a reload of the window, each with its own and its draft', async () => {
+  it('restores both panels with their conversations and drafts after a reload', async () => {
     await workbench.runCommand('View: Close Editor');
     await workbench.tab('On pears').click();
     await panel.answer.getByText('Half of it and the other half.').waitFor();

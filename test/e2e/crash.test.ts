@@ -8,7 +8,7 @@ const words = Array.from({ length: 400 }, (_, n) => `word${n}`);
 const story = words.join(' ');
 const upTo = (word: number): string => words.slice(0, word).join(' ');
 
-/** A word in 10 ms; a request that has a part of the story gets the rest. */
+/** Streams a word every 10 ms. A request that contains part of the story gets the remaining part. */
 const tell = (ends: () => boolean): Script =>
   function* ({ json }) {
     const told = json?.messages.findLast(({ role }) => role === 'assistant')?.content;
@@ -17,7 +17,7 @@ const tell = (ends: () => boolean): Script =>
     yield { done: true };
   };
 
-describe('an extension host that dies in mid-answer', () => {
+describe('crash of the extension host during an answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -43,19 +43,19 @@ describe('an extension host that dies in mid-answer', () => {
     assert.ok(found.length >= least.length, `${found.length} characters, and not even ${least.length}`);
   };
 
-  it('leaves what had arrived, interrupted', async () => {
+  it('shows the partial answer as interrupted', async () => {
     await ask(workbench, 'Tell me a long story');
     await dieAt(100);
     await assertPrefix(upTo(60));
   });
 
-  it('may die again while the rest is told', async () => {
+  it('keeps the partial answer when the host crashes again while the answer is resumed', async () => {
     await panel.button('Continue').click();
     await dieAt(300);
     await assertPrefix(upTo(260));
   });
 
-  it('Continue completes the answer, not a character more or less', async () => {
+  it('completes the answer with Continue, without missing or extra characters', async () => {
     ends = true;
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();
@@ -63,7 +63,7 @@ describe('an extension host that dies in mid-answer', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'Assistant' }).count(), 1);
   });
 
-  it('leaves every conversation that it was answering in', async () => {
+  it('reopens every conversation in which an answer was streaming', async () => {
     ends = false;
     for (const prompt of ['One more story', 'And another']) {
       await panel.newConversation();
@@ -80,7 +80,7 @@ describe('an extension host that dies in mid-answer', () => {
     }
   });
 
-  it('is followed by one that brings the panel back, without a reload', async () => {
+  it('brings the panel back without a reload of the window', async () => {
     await panel.newConversation();
     await panel.send('A story for a window that stays');
     await panel.answer.getByText('word60').waitFor();
@@ -98,7 +98,7 @@ describe('an extension host that dies in mid-answer', () => {
   });
 });
 
-describe('an extension host that dies while nothing is answered', () => {
+describe('crash of the extension host while no answer is streaming', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -111,20 +111,20 @@ describe('an extension host that dies while nothing is answered', () => {
     await gateway.close();
   });
 
-  it('leaves what was being written where nothing has been asked yet', async () => {
+  it('keeps the draft of a conversation without prompts', async () => {
     await panel.newConversation();
     await panel.prompt.fill('A thought before any question');
     const dead = await workbench.panelId();
     await workbench.killExtensionHost();
     await workbench.panelOtherThan(dead);
-    // What the host tells the new page comes together.
+    // The new page receives its messages from the host together.
     await panel.frame.getByText('What do you want to know?').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'A thought before any question');
     await panel.prompt.press('Enter');
     await panel.inState('done').getByText('An answer about apples').waitFor();
   });
 
-  it('leaves a panel that nobody looks at to be replaced when somebody does', async () => {
+  it('replaces a hidden panel when the user opens its tab', async () => {
     await workbench.tab('A thought before').click();
     await panel.prompt.click();
     await workbench.openFile('sample.ts');
@@ -138,7 +138,7 @@ describe('an extension host that dies while nothing is answered', () => {
   });
 });
 
-describe('a window that is killed in mid-answer', () => {
+describe('window killed during an answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let ends = false;
@@ -153,7 +153,7 @@ describe('a window that is killed in mid-answer', () => {
     await gateway.close();
   });
 
-  it('leaves the answer to the next one on the same folder, where Continue completes it', async () => {
+  it('offers the partial answer in the next window of the same folder, where Continue completes it', async () => {
     const before = await ask(workbench, 'A story for a window that goes');
     await before.answer.getByText('word60').waitFor();
     workbench = await workbench.killWindow();

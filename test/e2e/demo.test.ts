@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import { ConversationPanel } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-describe('the offline demo in a real workbench', () => {
+describe('offline demo', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
@@ -18,12 +18,12 @@ describe('the offline demo in a real workbench', () => {
   const step = (heading: string): Promise<void> => bar().getByText(heading).waitFor();
   const answered = (text: string): Promise<void> => panel.assistant.getByText(text).first().waitFor();
 
-  it('says where it stands before anything is asked', async () => {
+  it('introduces the first scenario before the first prompt', async () => {
     await step('1 of 5: Rate limited, with Retry-After');
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
-  it('waits as long as the server asks, by keyboard', async () => {
+  it('waits as long as the gateway asked, operated by keyboard', async () => {
     await panel.button('Start').press('Enter');
     await panel.inState('waiting').getByText('The gateway asked for a wait of 5 s').waitFor();
     await step('2 of 5: Overloaded');
@@ -31,7 +31,7 @@ describe('the offline demo in a real workbench', () => {
     await workbench.tab('Offline demo').waitFor();
   });
 
-  it('goes on with another model where one stays overloaded', async () => {
+  it('switches to the fallback model when a model stays overloaded', async () => {
     await panel.frame.locator(':focus').and(panel.button('Next step')).waitFor();
     await panel.button('Next step').press('Enter');
     await answered('demo-overload was overloaded; switched to demo-steady.');
@@ -39,19 +39,19 @@ describe('the offline demo in a real workbench', () => {
     await step('3 of 5: The stream stalls');
   });
 
-  it('gives up a stream that stalls, and joins the rest', async () => {
+  it('abandons a stalled stream and resumes the answer', async () => {
     await panel.button('Next step').click();
     await answered('Answered after 2 attempts');
     await step('4 of 5: The connection breaks');
   });
 
-  it('joins the rest of an answer that was cut', async () => {
+  it('resumes an answer that was cut', async () => {
     await panel.button('Next step').click();
     await answered('Answered after 2 attempts');
     await step('5 of 5: Out of credit');
   });
 
-  it('does not lead out of it when the credit is used up, and answers by another model', async () => {
+  it('keeps the user in the demo when the credit is used up and answers with another model', async () => {
     await panel.button('Next step').click();
     await panel.inState('failed').getByRole('alert').waitFor();
     await step("You've finished the tour.");
@@ -63,7 +63,7 @@ describe('the offline demo in a real workbench', () => {
     assert.equal(workbench.page.context().pages().length, 1);
   });
 
-  it('ends with its panel', async () => {
+  it('ends when its panel is closed', async () => {
     await workbench.runCommand('View: Close Editor');
     await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
   });

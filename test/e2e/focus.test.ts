@@ -5,7 +5,7 @@ import { answer, rateLimited } from '../../src/demo/replies';
 import { ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-describe('the focus', () => {
+describe('keyboard focus', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -13,7 +13,7 @@ describe('the focus', () => {
   before(async () => {
     gateway = await startGateway();
     workbench = await Workbench.open({
-      // The default of VS Code: lists close when they lose the focus.
+      // This is VS Code's default: lists close when they lose the focus.
       settings: { 'holysheep.baseUrl': gateway.baseUrl, 'workbench.quickOpen.closeOnFocusLost': true },
     });
     panel = new ConversationPanel(workbench);
@@ -50,7 +50,7 @@ describe('the focus', () => {
       resume();
     }
     await panel.frame.getByText('What do you want to know?').waitFor();
-    // What the page does with the focus reaches the workbench within a frame.
+    // The workbench learns within a frame of a focus change in the page.
     await panel.prompt.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
     );
@@ -59,7 +59,7 @@ describe('the focus', () => {
     await panel.frame.locator('textarea:focus').waitFor();
   });
 
-  it('goes to the composer of a new conversation', async () => {
+  it('moves to the composer of a new conversation', async () => {
     await workbench.runCommand('HolySheep: New Conversation');
     await panel.frame.locator('textarea:focus').waitFor();
     gateway.script = () => answer('Hello.');
@@ -68,7 +68,7 @@ describe('the focus', () => {
     await panel.answer.getByText('Hello.').waitFor();
   });
 
-  it('reaches Retry now and Stop by Tab from the composer and from any article, in both directions', async () => {
+  it('reaches Retry now and Stop with Tab from the composer and from any article, in both directions', async () => {
     const { page } = workbench;
     gateway.script = () => rateLimited(60);
     await panel.prompt.fill('Wait');

@@ -11,7 +11,7 @@ function promptOf(json: ChatBody | undefined): string {
   return typeof content === 'string' ? content : '';
 }
 
-describe('the history', () => {
+describe('history', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -37,7 +37,7 @@ describe('the history', () => {
   const tab = (title: string): Locator => workbench.tab(title);
   const row = (text: string): Locator => workbench.quickInput.rowsWith(text);
   const press = (name: string, text: string): Promise<void> => workbench.quickInput.pressOnRow(text, name);
-  /** Beside the tabs: from the palette the panel would be given the focus back, and might take the list away again. */
+  /** Opens the history with the button beside the tabs. After the palette closes, VS Code returns the focus to the panel, which may close the list. */
   const open = async (): Promise<void> => {
     await workbench.page
       .locator('.editor-actions')
@@ -46,14 +46,14 @@ describe('the history', () => {
     await row('turn').first().waitFor();
   };
 
-  it('lists the conversations, newest first, each with its time and turns', async () => {
+  it('lists conversations newest first, with time and number of turns', async () => {
     await open();
     const texts = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
     assert.match(texts.join('\n'), /about pears[^]*1 turn[^]*open[^]*about apples[^]*1 turn/);
     await workbench.quickInput.dismiss();
   });
 
-  it('finds what was answered', async () => {
+  it('finds a conversation by the text of an answer', async () => {
     await open();
     await workbench.quickInput.input.fill('galore APPLES facts');
     await row('about pears').waitFor({ state: 'hidden' });
@@ -65,7 +65,7 @@ describe('the history', () => {
     await workbench.quickInput.dismiss();
   });
 
-  it('renames a conversation and is there again', async () => {
+  it('renames a conversation and shows the list again', async () => {
     await open();
     await press('Rename', 'about apples');
     await workbench.page.locator('.quick-input-widget', { hasText: 'Shown on the tab and in the history' }).waitFor();
@@ -75,7 +75,7 @@ describe('the history', () => {
     await workbench.quickInput.dismiss();
   });
 
-  it('opens the conversation that is chosen', async () => {
+  it('opens the chosen conversation', async () => {
     await open();
     await workbench.quickInput.input.fill('pears galore');
     await row('about pears').waitFor();
@@ -85,7 +85,7 @@ describe('the history', () => {
     await panel.answer.getByText('Facts: pears galore').waitFor();
   });
 
-  it('exports a conversation into a file', async () => {
+  it('exports a conversation to a file', async () => {
     await open();
     await press('Export', 'On apples');
     await workbench.pick('Markdown');
@@ -96,7 +96,7 @@ describe('the history', () => {
     assert.match(file, /^# On apples\n[^]*## You\n\nabout apples\n\n## claude-sonnet-4\n\nFacts: apples galore\n$/);
   });
 
-  it('deletes a conversation with its panel, and brings both back', async () => {
+  it('deletes a conversation with its panel and restores both on Undo', async () => {
     await open();
     await press('Delete', 'On apples');
     await tab('On apples').waitFor({ state: 'hidden' });
@@ -109,7 +109,7 @@ describe('the history', () => {
     await workbench.quickInput.dismiss();
   });
 
-  it('offers a model for one prompt', async () => {
+  it('offers a model for a single prompt', async () => {
     await panel.frame
       .getByRole('button', { name: /claude-sonnet-4/ })
       .first()

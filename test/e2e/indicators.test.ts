@@ -6,7 +6,7 @@ import { type ConversationPanel, openWithKey } from './support/conversation';
 import { heldAnswer } from './support/heldAnswer';
 import type { Workbench } from './support/workbench';
 
-describe('a turn, outside its panel', () => {
+describe('turn indicators outside the panel', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -30,7 +30,7 @@ describe('a turn, outside its panel', () => {
     workbench.statusBarItem('holysheep.activity').locator('[aria-label]').first().getAttribute('aria-label');
 
   describe('in the status bar', () => {
-    it('counts down, and tells a screen reader the time of day instead', async () => {
+    it('counts down, and gives screen readers the time of day instead', async () => {
       gateway.script = () => rateLimited(120);
       await panel.newConversation();
       await panel.send('limited');
@@ -38,7 +38,7 @@ describe('a turn, outside its panel', () => {
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d\d:\d\d:\d\d/);
     });
 
-    it('cools down when the wait was stopped, for this model and no other, until the network state is reset', async () => {
+    it('shows the cooldown of a stopped wait for its model only, until the network state is reset', async () => {
       await panel.button('Stop').click();
       await activity('Paused until').waitFor();
       assert.match((await label()) ?? '', /The gateway accepts no requests for this model until then/);
@@ -52,7 +52,7 @@ describe('a turn, outside its panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('ends to cool down by itself', async () => {
+    it('removes the cooldown when it expires', async () => {
       gateway.script = () => rateLimited(10);
       await panel.send('limited for a moment');
       await activity('Retrying in').waitFor();
@@ -61,7 +61,7 @@ describe('a turn, outside its panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('says how many other answers are on their way', async () => {
+    it('shows how many other answers are streaming', async () => {
       const first = heldAnswer(deltas('Apples are'), answer(' red.'));
       gateway.script = first.script;
       await panel.newConversation();
@@ -79,7 +79,7 @@ describe('a turn, outside its panel', () => {
       await activity('').waitFor({ state: 'hidden' });
     });
 
-    it('leads to the panel, wherever it is', async () => {
+    it('reveals the panel when clicked', async () => {
       gateway.script = () => failure(400, { message: 'Invalid model: gpt-99' });
       await panel.send('what fails in view');
       await activity('No answer').waitFor();
@@ -91,7 +91,7 @@ describe('a turn, outside its panel', () => {
   });
 
   describe('in a notification, when its panel is not in view', () => {
-    it('has failed: Show leads there', async () => {
+    it('reports a failed turn, and Show reveals the panel', async () => {
       const held = heldAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
       gateway.script = held.script;
       await panel.newConversation();
@@ -105,7 +105,7 @@ describe('a turn, outside its panel', () => {
       await panel.frame.getByText('what fails unseen').first().waitFor();
     });
 
-    it('waits for long: Retry now asks at once', async () => {
+    it('reports a long wait, and Retry Now sends the request immediately', async () => {
       const held = heldAnswer([], rateLimited(120));
       gateway.script = inTurn(held.script, () => answer('after the wait'));
       await panel.newConversation();
@@ -121,7 +121,7 @@ describe('a turn, outside its panel', () => {
       assert.equal(await workbench.toast().count(), 0);
     });
 
-    it('was stopped, or is answered soon: there is none', async () => {
+    it('shows no notification for a stopped or quickly answered turn', async () => {
       const held = heldAnswer(deltas('quick'), answer(' enough'));
       gateway.script = held.script;
       await panel.newConversation();
@@ -141,7 +141,7 @@ describe('a turn, outside its panel', () => {
     });
   });
 
-  it('a connection test that takes its time shows progress, and can be cancelled', async () => {
+  it('shows progress for a slow connection test, which can be cancelled', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
     const progress = workbench.toast('Testing the connection to');

@@ -4,7 +4,7 @@ import { answer } from '../../src/demo/replies';
 import { ask, openWithKey, type ConversationPanel } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
-describe('a link in an answer', () => {
+describe('link in an answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -26,7 +26,7 @@ describe('a link in an answer', () => {
     { how: 'Ctrl and a click', modifiers: ['Control'] },
     { how: 'Shift and a click', modifiers: ['Shift'] },
   ] as const) {
-    it(`opens nothing before VS Code has asked, after ${how}`, async () => {
+    it(`asks for confirmation before it opens, after ${how}`, async () => {
       await panel.answer.getByRole('link', { name: 'the page' }).click({ modifiers: [...modifiers] });
       const dialog = workbench.page.locator('.monaco-dialog-box');
       await dialog.getByText('https://example.com/x').waitFor();

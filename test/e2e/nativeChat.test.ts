@@ -9,7 +9,7 @@ import { Workbench } from './support/workbench';
 
 const otherExtension = path.join(root, 'test/e2e/support/otherExtension');
 
-/** The model wants to read a file of the workspace. */
+/** Replies with a tool call that reads a file of the workspace. */
 function readFile(filePath: string): Script {
   return function* () {
     const json = JSON.stringify({ filePath, startLine: 1, endLine: 10 });
@@ -21,7 +21,7 @@ function readFile(filePath: string): Script {
   };
 }
 
-describe("VS Code's own chat, without a sign-in", () => {
+describe("VS Code's chat without a sign-in", () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let chat: NativeChat;
@@ -45,13 +45,13 @@ describe("VS Code's own chat, without a sign-in", () => {
     await gateway.close();
   });
 
-  it('is set up by a command, with the model that is set', async () => {
+  it('selects the configured model with Set Up VS Code Chat', async () => {
     await workbench.runCommand('HolySheep: Set Up VS Code Chat');
     await chat.input.waitFor();
     await chat.model('gpt-4o').waitFor();
   });
 
-  it('answers through a rate limit, and shows the wait meanwhile', async () => {
+  it('shows the wait of a rate limit, then the answer', async () => {
     gateway.script = inTurn(
       () => rateLimited(4),
       () => answer('There are **twelve** sheep.'),
@@ -68,7 +68,7 @@ describe("VS Code's own chat, without a sign-in", () => {
     );
   });
 
-  it('runs a tool for the model, and sends back what it has found', async () => {
+  it('runs a tool for the model and sends back its result', async () => {
     gateway.script = inTurn(readFile(workbench.workspaceFile('sample.py')), () => answer('It greets the sheep.'));
     await chat.ask('What does sample.py do?');
     await chat.answer.getByText('It greets the sheep.').waitFor();
@@ -80,7 +80,7 @@ describe("VS Code's own chat, without a sign-in", () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('shows an answer that was cut in one piece, with its code in one block', async () => {
+  it('shows an answer that was cut and resumed in one piece, with its code in one block', async () => {
     gateway.script = inTurn(
       () => cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),
@@ -92,7 +92,7 @@ describe("VS Code's own chat, without a sign-in", () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('stops at once when the request is cancelled', async () => {
+  it('closes the connection when the request is cancelled', async () => {
     gateway.script = function* () {
       yield { delta: 'One sheep, ' };
       yield { end: 'stall' };
@@ -105,7 +105,7 @@ describe("VS Code's own chat, without a sign-in", () => {
     assert.equal(gateway.requests.length, 1);
   });
 
-  it('says in a sentence what has failed', async () => {
+  it('shows a failure as a sentence', async () => {
     gateway.script = function* () {
       yield { status: 402, headers: { 'content-type': 'application/json' } };
       yield { send: JSON.stringify({ error: { message: 'Insufficient balance', code: 'insufficient_balance' } }) };
@@ -119,7 +119,7 @@ describe("VS Code's own chat, without a sign-in", () => {
     assert.equal(gateway.requests.length, 1);
   });
 
-  it('lets another extension ask the same models', async () => {
+  it('lets another extension use the same models', async () => {
     gateway.script = () => answer('A sheep.');
     await workbench.runCommand('Other Extension: Ask');
     await workbench.toast('The model says: A sheep.').waitFor();

@@ -5,7 +5,7 @@ import { setKey } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
 import { Workbench } from './support/workbench';
 
-describe("@holysheep in VS Code's own chat", () => {
+describe("@holysheep in VS Code's chat", () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let chat: NativeChat;
@@ -31,7 +31,7 @@ describe("@holysheep in VS Code's own chat", () => {
   const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
   const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
-  it('explains the selection through a rate limit, whose wait it tells and Retry now ends', async () => {
+  it('shows the wait of a rate limit, which Retry Now ends, and explains the selection', async () => {
     gateway.script = inTurn(
       () => rateLimited(37),
       () => answer('It **pauses** for a while.'),
@@ -45,7 +45,7 @@ describe("@holysheep in VS Code's own chat", () => {
     for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts']) assert.ok(sent(1).includes(part), part);
   });
 
-  it('asks for tests of the same code by a follow-up, and goes on behind the token limit with Continue', async () => {
+  it('writes tests for the same code with a follow-up, and continues after the token limit with Continue', async () => {
     gateway.script = inTurn(
       () => answer('The tests are', { finish: 'length' }),
       () => answer(' here.'),
@@ -59,7 +59,7 @@ describe("@holysheep in VS Code's own chat", () => {
     assert.match(sent(1), /"assistant","content":"The tests are"/);
   });
 
-  it('shows code in one piece that was cut in the middle of it', async () => {
+  it('shows code that was cut and resumed in one block', async () => {
     gateway.script = inTurn(
       () => cutAfter('```ts\nconst a = 1;\nconst b', 'reset'),
       () => answer(' = 2;\n```\n\nThat is all.'),
@@ -70,7 +70,7 @@ describe("@holysheep in VS Code's own chat", () => {
     assert.equal(await chat.answer.locator('.interactive-result-code-block').count(), 1);
   });
 
-  it('ends at once when it is cancelled, and keeps what has arrived', async () => {
+  it('ends when it is cancelled and keeps the partial answer', async () => {
     gateway.script = () => [{ delta: 'partial text' }, { end: 'stall' }];
     await chat.ask('@holysheep hello ');
     await chat.answer.getByText('partial text').waitFor();
@@ -80,7 +80,7 @@ describe("@holysheep in VS Code's own chat", () => {
     await chat.answer.getByText('partial text').waitFor();
   });
 
-  it('says what went wrong, with the buttons that help', async () => {
+  it('shows what went wrong, with buttons that help', async () => {
     gateway.script = () => failure(402, { message: 'Insufficient Balance' });
     await chat.ask('@holysheep hello again ');
     await chat.answer.getByText('Out of credit at').waitFor();

@@ -134,7 +134,7 @@ describe('pictures of the panel', () => {
         assert.ok(gif.length <= maxAnimationBytes, `${(gif.length / 1024).toFixed(1)} KB`);
       });
 
-      it('shows a wait beside an editor', async () => {
+      it('shows a countdown beside an editor', async () => {
         await stage.newConversation();
         const leave = await states.waiting.enter(stage);
         await stage.screenshot(path.join(pictures, `${language}-beside-editor.png`));

@@ -4,7 +4,7 @@ import { answer } from '../../src/demo/replies';
 import { ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-describe('own prompts', () => {
+describe('custom prompts', () => {
   let gateway: Gateway;
   let workbench: Workbench;
 
@@ -24,7 +24,7 @@ describe('own prompts', () => {
     await gateway.close();
   });
 
-  it('are chosen from the context menu, and ask their own model', async () => {
+  it('are chosen from the context menu and use their own model', async () => {
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
     await workbench.contextMenu('function pause', 'HolySheep', 'Run Custom Prompt…');

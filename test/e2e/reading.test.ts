@@ -27,7 +27,7 @@ describe('reading a conversation', () => {
   const measured = (what: 'scrollTop' | 'scrollHeight' | 'clientHeight'): Promise<number> =>
     log().evaluate((element, property) => element[property], what);
   const scrollTop = (): Promise<number> => measured('scrollTop');
-  /** Until the end is that far below what is in view; a wheel scrolls smoothly. */
+  /** Waits until the end of the log is that many pixels below the visible part, because a wheel scrolls smoothly. */
   const endIsBelow = async (isFar: (pixels: number) => boolean): Promise<void> => {
     for (;;) {
       const [height, top, shown] = [await measured('scrollHeight'), await scrollTop(), await measured('clientHeight')];
@@ -37,7 +37,7 @@ describe('reading a conversation', () => {
   const atEnd = (): Promise<void> => endIsBelow((pixels) => pixels < 2);
   const focused = (what: Locator): Locator => what.and(panel.frame.locator(':focus'));
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
-  /** As often as it takes, as a person does it. */
+  /** Scrolls with the wheel until the position is reached. */
   const pressUntil = async (key: string, what: Locator): Promise<void> => {
     for (let times = 0; times < 20; times++) {
       await press(key);
@@ -46,10 +46,10 @@ describe('reading a conversation', () => {
     assert.fail(`${key} never comes to ${String(what)}`);
   };
 
-  describe('while it grows', () => {
+  describe('while the answer grows', () => {
     let counting: GatewayRequest | undefined;
 
-    it('the end is followed until the reader scrolls up, and then the place stays', async () => {
+    it('follows the end until the reader scrolls up, then keeps the scroll position', async () => {
       const count = heldAnswer(deltas(lines(1, 80), { chunkChars: 40 }), [
         ...deltas(lines(81, 160), { chunkChars: 40 }),
         { end: 'stall' },
@@ -70,31 +70,31 @@ describe('reading a conversation', () => {
       assert.equal(await scrollTop(), before);
     });
 
-    it('Jump to latest goes to the end, and what comes is followed again', async () => {
+    it('jumps to the end with Jump to Latest and follows the answer again', async () => {
       await panel.button('Jump to latest').click();
       await atEnd();
       await panel.button('Jump to latest').waitFor({ state: 'hidden' });
       await focused(panel.prompt).waitFor();
     });
 
-    it('Escape stops, wherever the focus is', async () => {
+    it('stops the answer with Escape wherever the focus is', async () => {
       await press('Escape');
       await panel.inState('stopped').waitFor();
       assert.equal(await counting?.closed, 'client');
     });
   });
 
-  describe('with a long prompt in it', () => {
+  describe('with a long prompt', () => {
     const prompt = Array.from({ length: 200 }, (_, index) => `line ${index + 1}`).join('\n');
     const top = async (): Promise<number> =>
       Math.round((await panel.frame.locator('[data-part=prompt]').last().boundingBox())?.y ?? NaN);
-    /** What is scrolled after a change of size is scrolled in the frame that shows it. */
+    /** Waits for the frame that shows a change of size, because the page scrolls in that frame. */
     const drawn = (): Promise<void> =>
       log().evaluate(
         () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
       );
 
-    /** Where it is when it has come to a rest: for ten frames in the same place. */
+    /** Returns the position of the element when it has not moved for ten frames. */
     const rest = async (): Promise<number> => {
       for (let same = 0, before = await top(); ; before = await top()) {
         await drawn();
@@ -103,7 +103,7 @@ describe('reading a conversation', () => {
       }
     };
 
-    it('its beginning stays in view when all of it is shown', async () => {
+    it('keeps the start of the prompt in view when the prompt is expanded', async () => {
       await panel.newConversation();
       gateway.script = () => answer('Short.');
       await panel.send(prompt);
@@ -115,7 +115,7 @@ describe('reading a conversation', () => {
       assert.equal(await top(), before);
     });
 
-    it('it is read on in the same place after the panel was hidden', async () => {
+    it('keeps the scroll position while the panel is hidden', async () => {
       await log().hover();
       await workbench.page.mouse.wheel(0, 800);
       await endIsBelow((pixels) => pixels > 100);
@@ -127,7 +127,7 @@ describe('reading a conversation', () => {
       assert.ok(Math.abs((await rest()) - before) < 2);
     });
 
-    it('its beginning is in view again when it is folded', async () => {
+    it('scrolls to the start of the prompt when the prompt is collapsed', async () => {
       await panel.button('Show less').click();
       await drawn();
       assert.ok((await top()) >= 0);
@@ -135,7 +135,7 @@ describe('reading a conversation', () => {
   });
 
   describe('with the keyboard alone', () => {
-    it('Shift+Tab goes from the composer into the newest turn', async () => {
+    it('moves from the composer to the newest turn with Shift+Tab', async () => {
       await panel.newConversation();
       gateway.script = () => answer('```ts\nconst a = 1;\n```\n\nand\n\n```ts\nconst b = 2;\n```');
       await panel.send('Give me code');
@@ -150,7 +150,7 @@ describe('reading a conversation', () => {
       await pressUntil('Shift+Tab', panel.assistant);
     });
 
-    it('arrows go from turn to turn', async () => {
+    it('moves between turns with the arrow keys', async () => {
       const turn = (index: number): Locator => panel.frame.getByRole('article').nth(index);
       await press('ArrowUp');
       await focused(turn(2)).waitFor();
@@ -162,7 +162,7 @@ describe('reading a conversation', () => {
       await focused(turn(1)).waitFor();
     });
 
-    it('Tab goes into a turn and to the buttons of its code', async () => {
+    it('moves into a turn and to its code buttons with Tab', async () => {
       const code = panel.frame.getByRole('article').nth(1);
       await pressUntil('Tab', code.getByRole('button', { name: 'Copy', exact: true }).first());
       await press('Enter');
@@ -173,7 +173,7 @@ describe('reading a conversation', () => {
       await pressUntil('Shift+Tab', code);
     });
 
-    it('and out again, past all that other turns hold, to the composer', async () => {
+    it('moves from a turn to the composer with Tab, past the contents of other turns', async () => {
       await pressUntil('Tab', panel.prompt);
       await press('Shift+Tab');
       await panel.frame.getByRole('log').locator(':focus').waitFor();
@@ -181,7 +181,7 @@ describe('reading a conversation', () => {
       await focused(panel.prompt).waitFor();
     });
 
-    it('Escape in the conversation stops the answer, and the next one leads back to the composer', async () => {
+    it('stops the answer with Escape, and returns to the composer with the next Escape', async () => {
       gateway.script = () => [{ delta: 'An answer that' }, { end: 'stall' }];
       await panel.send('Stop me');
       await panel.answer.getByText('An answer that').waitFor();

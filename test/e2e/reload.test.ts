@@ -4,7 +4,7 @@ import { answer } from '../../src/demo/replies';
 import { type ConversationPanel, ask, openWithKey, testKey } from './support/conversation';
 import type { Workbench } from './support/workbench';
 
-describe('a reload of the window', () => {
+describe('reload of the window', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -17,7 +17,7 @@ describe('a reload of the window', () => {
     await gateway.close();
   });
 
-  it('in mid-stream loses nothing that has been received', async () => {
+  it('keeps the text received so far when reloaded during an answer', async () => {
     gateway.script = () => [
       ...Array.from({ length: 50 }, (_, n) => ({ delta: `word${n} ` })),
       { end: 'stall' as const },
@@ -29,7 +29,7 @@ describe('a reload of the window', () => {
     assert.equal(await panel.answer.innerText(), Array.from({ length: 50 }, (_, n) => `word${n}`).join(' '));
   });
 
-  it('leaves the interrupted answer to be restarted, with the key that was set before', async () => {
+  it('restarts an interrupted answer with the key that was set before the reload', async () => {
     gateway.reset();
     gateway.script = () => answer('the whole answer, longer than all that had been there before '.repeat(10));
     await panel.button('Restart answer').click();
@@ -38,24 +38,24 @@ describe('a reload of the window', () => {
     assert.equal(gateway.requests[0]?.headers.authorization, `Bearer ${testKey}`);
   });
 
-  it('keeps what was being written', async () => {
+  it('keeps the draft', async () => {
     await panel.prompt.fill('half a thought');
     await workbench.reload();
     await panel.assistant.waitFor();
     assert.equal(await panel.prompt.inputValue(), 'half a thought');
   });
 
-  it('a closed panel comes back as it was', async () => {
+  it('restores a closed panel with its conversation', async () => {
     await workbench.runCommand('View: Close All Editors');
     await ask(workbench, 'another');
     await panel.frame.getByText('a long answer').waitFor();
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
-  it('sends what waited for a key, with the code it is about, once there is one', async () => {
+  it('sends a prefilled prompt with its code when a key is set after the reload', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
-    // Nothing of it is on disk, and the window after the reload gives it another id.
+    // An empty conversation is not on disk, and the reloaded window gives it another id.
     await workbench.runCommand('HolySheep: New Conversation');
     await workbench.openFile('sample.ts');
     await workbench.runCommand('HolySheep: Explain Selection');

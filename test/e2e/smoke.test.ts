@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Workbench } from './support/workbench';
 
-describe('the packaged extension in a real workbench', () => {
+describe('packaged extension', () => {
   let workbench: Workbench;
 
   before(async () => {

@@ -7,7 +7,7 @@ import { out } from '../support/paths';
 import { ask, ConversationPanel, setKey } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-describe('two windows, one limited gateway', () => {
+describe('two windows with one rate-limited gateway', () => {
   let gateway: Gateway;
   let first: Workbench;
 
@@ -26,7 +26,7 @@ describe('two windows, one limited gateway', () => {
     await gateway.close();
   });
 
-  it('a limit told to one holds back the other, which says why, until the network state is reset in the first', async () => {
+  it('holds back the second window with a reason, until the network state is reset in the first', async () => {
     const here = await ask(first, 'from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();
@@ -48,7 +48,7 @@ describe('two windows, one limited gateway', () => {
   });
 });
 
-describe('two windows, one conversation', () => {
+describe('two windows with the same conversation', () => {
   let gateway: Gateway;
   let first: Workbench;
 
@@ -62,7 +62,7 @@ describe('two windows, one conversation', () => {
     await gateway.close();
   });
 
-  it('the second window shows it read-only, follows it, and gets it by *Open Here*', async () => {
+  it('shows the conversation read-only in the second window, updates it, and hands it over with Open Here', async () => {
     const here = await ask(first, 'Whose is it?');
     await here.inState('done').waitFor();
     const second = await first.newWindow({ sameFolder: true });

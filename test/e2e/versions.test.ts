@@ -36,7 +36,7 @@ describe('versions of a prompt', () => {
     panel.frame.locator('[data-part="prompt"], [data-part="answer"]').allInnerTexts();
   const sent = (): unknown => gateway.requests[0]?.json?.messages.map(({ content }) => content);
 
-  it('an edited prompt is asked in place of the one before, without what followed it', async () => {
+  it('replaces the original prompt by the edited one, without the exchanges that followed', async () => {
     gateway.script = () => answer('Pears are green.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -50,7 +50,7 @@ describe('versions of a prompt', () => {
     assert.deepEqual(sent(), ['What colour are pears?']);
   });
 
-  it('the one before is still there, with what followed it', async () => {
+  it('keeps the original version with the exchanges that followed it', async () => {
     await first.assistant.getByRole('button', { name: 'Previous version' }).click();
     await first.assistant.getByText('1 of 2').waitFor();
     assert.deepEqual(await turns(), ['What colour are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
@@ -58,7 +58,7 @@ describe('versions of a prompt', () => {
     assert.equal(gateway.requests.length, 0);
   });
 
-  it('Escape leaves a prompt as it was', async () => {
+  it('discards an edit with Escape', async () => {
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
     const box = panel.frame.getByRole('textbox', { name: 'Edit your message' });
@@ -68,7 +68,7 @@ describe('versions of a prompt', () => {
     assert.equal((await turns())[0], 'What colour are apples?');
   });
 
-  it('Regenerate asks the same again, and keeps both answers', async () => {
+  it('keeps both answers after Regenerate', async () => {
     gateway.script = () => answer('Because of their skin.');
     await panel.assistant.getByRole('button', { name: 'Regenerate', exact: true }).click();
     await panel.answer.getByText('Because of their skin.').waitFor();
@@ -76,7 +76,7 @@ describe('versions of a prompt', () => {
     assert.deepEqual(sent(), ['What colour are apples?', 'Apples are red.', 'And why?']);
   });
 
-  it('another model gives a third answer', async () => {
+  it('adds a third answer with another model', async () => {
     gateway.script = () => answer('Ask a botanist.');
     await panel.assistant.getByRole('button', { name: 'Regenerate with another model…' }).click();
     await workbench.pick('deepseek-r1');
@@ -85,7 +85,7 @@ describe('versions of a prompt', () => {
     assert.equal(gateway.requests[0]?.json?.model, 'deepseek-r1');
   });
 
-  it('a reload of the window keeps them all, and what was shown', async () => {
+  it('keeps all versions and the current one after a reload', async () => {
     await panel.assistant.getByRole('button', { name: 'Previous version' }).click();
     await panel.answer.getByText('Because of their skin.').waitFor();
     await workbench.reload();
@@ -98,7 +98,7 @@ describe('versions of a prompt', () => {
     assert.deepEqual(await turns(), ['What colour are pears?', 'Pears are green.']);
   });
 
-  it('an earlier prompt that is edited stops the turn that runs behind it', async () => {
+  it('stops a later turn that is running when an earlier prompt is edited', async () => {
     gateway.script = heldAnswer(deltas('It goes on'), []).script;
     await panel.send('And how?');
     await panel.answer.getByText('It goes on').waitFor();

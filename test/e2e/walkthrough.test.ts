@@ -3,12 +3,12 @@ import type { Locator } from 'playwright-core';
 import { ConversationPanel } from './support/conversation';
 import { Workbench } from './support/workbench';
 
-describe('the walkthrough, in a VS Code that has just got the extension', () => {
+describe('walkthrough after the installation', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
   before(async () => {
-    // Below this width its pictures are not shown.
+    // VS Code hides the pictures of a walkthrough below this width.
     workbench = await Workbench.open({ viewport: { width: 1760, height: 900 } });
     panel = new ConversationPanel(workbench);
   });
@@ -21,11 +21,11 @@ describe('the walkthrough, in a VS Code that has just got the extension', () => 
     if ((await step(id).getAttribute('aria-expanded')) !== 'true') await step(id).locator('.step-title').click();
   };
 
-  it('does not open by itself, nor does anything else', async () => {
+  it('opens neither the walkthrough nor anything else by itself', async () => {
     assert.deepEqual([await workbench.toast().count(), await workbench.tab('').count()], [0, 0]);
   });
 
-  it('opens from the palette: five steps, none of them done, with a picture', async () => {
+  it('opens from the palette with five open steps and a picture', async () => {
     await workbench.runCommand('HolySheep: Get Started');
     for (const id of ['key', 'ask', 'explain', 'retry', 'chat']) {
       assert.equal(await mark(id).getAttribute('aria-checked'), 'false', id);
@@ -37,7 +37,7 @@ describe('the walkthrough, in a VS Code that has just got the extension', () => 
       .waitFor();
   });
 
-  it('counts no click as a question: who closes the box has not asked', async () => {
+  it('does not complete the Ask step when the user closes the input box', async () => {
     await open('ask');
     await step('ask').getByRole('button', { name: 'Ask', exact: true }).click();
     await workbench.quickInput.dismiss();
@@ -55,18 +55,18 @@ describe('the walkthrough, in a VS Code that has just got the extension', () => 
     assert.match(await workbench.statusBarItem('holysheep.model').innerText(), /Offline demo/);
   });
 
-  it('asks what a link proposes, word by word', async () => {
+  it('sends the prompt of a walkthrough link unchanged', async () => {
     await open('ask');
     await step('ask').getByText('how a client should retry a failed request').click();
     const you = panel.frame.getByRole('article', { name: 'You' }).last();
     await you.getByText('How should a client retry a failed request?').waitFor();
   });
 
-  it('counts the code that was explained', async () => {
+  it('completes the Explain step when code has been explained', async () => {
     await workbench.page.locator('.explorer-folders-view').getByText('sample.ts').dblclick();
     await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
     await workbench.runCommand('HolySheep: Explain Selection');
-    // A click on its tab leads to VS Code's own list of walkthroughs.
+    // A click on the tab opens VS Code's list of walkthroughs.
     await workbench.runCommand('HolySheep: Get Started');
     await done('explain').waitFor();
     assert.equal(await mark('chat').getAttribute('aria-checked'), 'false');

@@ -11,7 +11,7 @@ import {
   type HostFixture,
 } from '../support/extensionHost';
 
-describe('the API of the extension', () => {
+describe('API of the extension', () => {
   let fixture: HostFixture;
   before(async () => {
     fixture = await startFixture(() => answer('hello there'));
@@ -56,7 +56,7 @@ describe('the API of the extension', () => {
     });
   }
 
-  it('obeys the server: never earlier than it asked for', async () => {
+  it('never retries before the retry-after has passed', async () => {
     fixture.gateway.script = inTurn(
       () => rateLimited(1),
       () => answer('after the limit'),
@@ -71,7 +71,7 @@ describe('the API of the extension', () => {
     assert.ok(second && first && second.at - first.at >= 1000);
   });
 
-  it('gets a cut answer whole, and tells of the cut', async () => {
+  it('completes an answer that was cut and reports the cut', async () => {
     const text = 'one two three four five six seven eight nine ten';
     fixture.gateway.script = inTurn(
       () => cutAfter(text.slice(0, 20), 'reset'),
@@ -82,7 +82,7 @@ describe('the API of the extension', () => {
     assert.equal(find(events, 'cut').reason, 'connection');
   });
 
-  it('stops at the signal, keeps the partial and closes the socket', async () => {
+  it('stops when the signal aborts, keeps the partial answer and closes the socket', async () => {
     fixture.gateway.script = () => [{ delta: 'partial' }, { end: 'stall' }];
     const controller = new AbortController();
     const types: string[] = [];
@@ -98,9 +98,9 @@ describe('the API of the extension', () => {
   for (const [what, call] of [
     ['an empty prompt', () => fixture.api.ask(' ')],
     ['an unknown option', () => fixture.api.ask('hi', { temprature: 1 } as object)],
-    ['messages of a wrong shape', () => fixture.api.ask('hi', { messages: ['hi'] } as object)],
+    ['invalid messages', () => fixture.api.ask('hi', { messages: ['hi'] } as object)],
   ] as const) {
-    it(`refuses ${what}`, () => {
+    it(`throws a TypeError for ${what}`, () => {
       assert.throws(call, TypeError);
     });
   }

@@ -5,7 +5,7 @@ import { set, startFixture, stopFixture, type HostFixture } from '../support/ext
 
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
-describe('code in the editor', () => {
+describe('code commands', () => {
   let fixture: HostFixture;
   before(async () => {
     fixture = await startFixture(() => answer('understood'));
@@ -43,7 +43,7 @@ describe('code in the editor', () => {
     ['improveSelection', 'Improve the code'],
     ['writeTests', 'unit tests'],
   ] as const) {
-    it(`goes along with ${command}: the selection, its language, and what stands around it`, async () => {
+    it(`send the selection, its language and the surrounding code with ${command}`, async () => {
       await vscode.commands.executeCommand(`holysheep.${command}`);
       const { prompt } = await sent();
       for (const part of [words, 'function twice', 'typescript', 'const before', 'const after']) {
@@ -52,7 +52,7 @@ describe('code in the editor', () => {
     });
   }
 
-  it('is offered in the lightbulb for a selection, with the prompts of the user', async () => {
+  it("are offered in the lightbulb for a selection, with the user's prompts", async () => {
     await set('prompts', [{ title: 'Translate', template: 'Translate the comments.', model: 'deepseek-v3' }]);
     const offered = await actions();
     assert.deepEqual(offered.map(({ title }) => title).sort(), [
@@ -70,7 +70,7 @@ describe('code in the editor', () => {
     assert.equal(model, 'deepseek-v3');
   });
 
-  it('is not offered where nothing is selected', async () => {
+  it('are not offered without a selection', async () => {
     const editor = vscode.window.activeTextEditor;
     assert.ok(editor);
     editor.selection = new vscode.Selection(0, 0, 0, 0);
@@ -91,7 +91,7 @@ describe('ask', () => {
     [{ prompt: 'a prompt' }, 'gpt-4o'],
     [{ prompt: 'a prompt', model: 'gemini-3-pro', newConversation: true }, 'gemini-3-pro'],
   ] as const) {
-    it(`takes ${JSON.stringify(argument)}`, async () => {
+    it(`accepts ${JSON.stringify(argument)}`, async () => {
       await vscode.commands.executeCommand('holysheep.ask', argument);
       const { json } = await fixture.gateway.request(1);
       assert.equal(json?.messages.at(-1)?.content, 'a prompt');
@@ -99,7 +99,7 @@ describe('ask', () => {
     });
   }
 
-  it('refuses an argument it does not know', async () => {
+  it('rejects an unknown argument', async () => {
     await assert.rejects(async () => vscode.commands.executeCommand('holysheep.ask', { question: 'a prompt' }));
     assert.equal(fixture.gateway.requests.length, 0);
   });

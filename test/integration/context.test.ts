@@ -19,7 +19,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'node_modules/waitCard.ts': 'export {};\n',
 };
 
-describe('context', () => {
+describe('context items', () => {
   const problems = vscode.languages.createDiagnosticCollection('context.test');
   let editor: vscode.TextEditor | undefined;
   let errors: unknown[];
@@ -44,7 +44,7 @@ describe('context', () => {
 
   const open = async (path: string): Promise<vscode.TextEditor> => {
     editor = await vscode.window.showTextDocument(at(path), { preview: false });
-    // VS Code remembers what was selected when it was closed.
+    // VS Code remembers the selection of a closed editor.
     editor.selection = new vscode.Selection(0, 0, 0, 0);
     return editor;
   };
@@ -58,7 +58,7 @@ describe('context', () => {
     return item.attachment;
   };
 
-  it('is offered: the selection, what is reported, what is open, and a list', async () => {
+  it('offer the selection, the problems, the open files and a picker', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(at('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
@@ -85,27 +85,27 @@ describe('context', () => {
     });
   });
 
-  it('is only the list where nothing is open', async () => {
+  it('offer only the picker when no editor is open', async () => {
     assert.deepEqual(await suggested(''), ['Choose a file… | ']);
   });
 
   for (const query of ['waitc', 'WAITCARD.TS', 'deep/wait', 'context/deep/waitCard']) {
-    it(`is found in the workspace, but not where VS Code doesn’t search: ${query}`, async () => {
+    it(`are found in the workspace, but not in folders excluded from search: ${query}`, async () => {
       assert.deepEqual(await suggested(query), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
     });
   }
 
-  it('is found once, be it open or not', async () => {
+  it('are found once, whether the file is open or not', async () => {
     await open('context/deep/WaitCard.ts');
     assert.deepEqual(await suggested('waitcard'), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
   });
 
-  it('is nothing for what stands for something in a pattern', async () => {
+  it('treat glob characters in a query as plain text', async () => {
     for (const query of ['{a,b', '[', '(', '!', '\\'])
       assert.equal((await suggested(query)).at(-1), 'Choose a file… | ');
   });
 
-  it('is read from a file, with what was typed and not yet saved', async () => {
+  it('are read from a file with its unsaved changes', async () => {
     const attachment = { kind: 'file', label: 'context/other.ts', languageId: 'typescript', code: 'export {};\n' };
     assert.deepEqual(await read(fileId('context/other.ts')), attachment);
     const { document } = await open('context/other.ts');
@@ -115,7 +115,7 @@ describe('context', () => {
     assert.equal(document.isDirty, false);
   });
 
-  it('is cut where it is too long', async () => {
+  it('are truncated when they are too long', async () => {
     const attachment = await read(fileId('context/long.txt'));
     assert.equal(attachment.truncated, true);
     assert.equal(attachment.code.length, contextLimits.piece);
@@ -126,19 +126,19 @@ describe('context', () => {
     ['a picture', 'context/picture.png', /not a text file/],
     ['a file that is gone', 'context/gone.ts', /moved or deleted/],
   ] as const) {
-    it(`is refused of ${what}, with what to do or why`, async () => {
+    it(`are refused for ${what} with an explanation`, async () => {
       await assert.rejects(read(fileId(path)), (error) => error instanceof UserError && words.test(error.message));
     });
   }
 
-  it('is refused where there is none any more', async () => {
+  it('are refused when the file no longer exists', async () => {
     const uri = at('context/other.ts').toString();
     for (const id of [`selection:${uri}#7.0-9.0`, `problems:${uri}`]) await assert.rejects(read(id), UserError);
     assert.deepEqual(await source.resolve('nonsense'), []);
     await assert.rejects(source.resolve('editors'), UserError);
   });
 
-  it('is read from all open editors that have text', async () => {
+  it('are read from all open text editors', async () => {
     await open('context/other.ts');
     await vscode.commands.executeCommand('vscode.open', at('context/picture.png'));
     await open('context/deep/WaitCard.ts');
@@ -153,7 +153,7 @@ describe('context', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('is chosen from a list: Enter takes the one that is marked', async () => {
+  it('are chosen from a picker, where Enter picks the focused item', async () => {
     await open('context/other.ts');
     const picked = source.pick();
     void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
@@ -163,7 +163,7 @@ describe('context', () => {
     );
   });
 
-  it('is nothing when the list is dismissed', async () => {
+  it('are not added when the picker is dismissed', async () => {
     const picked = source.pick();
     void vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     assert.deepEqual(await picked, []);

@@ -21,7 +21,7 @@ describe('conversations', () => {
   afterEach(closeAll);
   after(() => stopFixture(fixture));
 
-  it('each have a panel of their own, side by side in one column', async () => {
+  it('have one panel each, as tabs of one column', async () => {
     await ask('the first question');
     await ask('the second question');
     await shows(['the first question', 'the second question']);
@@ -29,7 +29,7 @@ describe('conversations', () => {
     await fixture.gateway.request(2);
   });
 
-  it('go on with the one whose panel has the focus', async () => {
+  it('continue in the focused panel when the user runs Ask', async () => {
     await ask('about apples');
     await ask('about pears');
     await shows(['about apples', 'about pears']);
@@ -40,7 +40,7 @@ describe('conversations', () => {
     assert.match(JSON.stringify(json?.messages), /about apples[^]*and their colour\?/);
   });
 
-  it('go on without their panel', async () => {
+  it('complete their answer after their panel is closed', async () => {
     let release = (): void => undefined;
     const until = new Promise<void>((resolve) => (release = resolve));
     fixture.gateway.script = () => [{ delta: 'half of it' }, { until }, ...answer('the rest')];
@@ -53,7 +53,7 @@ describe('conversations', () => {
     await shows(['a long question']);
   });
 
-  it('start with an empty panel, and only one of them', async () => {
+  it('start with a single empty panel', async () => {
     await ask('something');
     await vscode.commands.executeCommand('holysheep.newConversation');
     await vscode.commands.executeCommand('holysheep.newConversation');
@@ -72,7 +72,7 @@ describe('conversations', () => {
     await opened;
   });
 
-  it('are deleted with their panel, and come back when that is undone', async () => {
+  it('are deleted with their panel and restored on Undo', async () => {
     await ask('a question to forget');
     await (
       await fixture.gateway.request(1)

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { answer } from '../../src/demo/replies';
 import { resetNetworkState, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 
-describe('copying a request', () => {
+describe('Copy Request as Code', () => {
   let fixture: HostFixture;
   before(async () => {
     fixture = await startFixture(() => answer('An answer.'));
@@ -23,14 +23,14 @@ describe('copying a request', () => {
     await vscode.commands.executeCommand('holysheep.ask', argument);
   };
 
-  it('says what to do when nothing was asked yet, and leaves the clipboard alone', async () => {
+  it('explains what to do before the first prompt and leaves the clipboard unchanged', async () => {
     await vscode.env.clipboard.writeText('before');
     await vscode.commands.executeCommand('holysheep.newConversation');
     assert.equal(await copy('curl'), undefined);
     assert.equal(await vscode.env.clipboard.readText(), 'before');
   });
 
-  it('puts what was asked on the clipboard, where it was asked, without the key', async () => {
+  it('copies the request with the gateway it was sent to and without the key', async () => {
     await ask({ prompt: "What's `this`?", model: 'claude-opus-4', newConversation: true });
     const { json } = await fixture.gateway.request(1);
     for (const language of ['curl', 'python', 'node']) {
@@ -53,11 +53,11 @@ describe('copying a request', () => {
     });
   });
 
-  it('refuses a language there is not, to the caller', async () => {
+  it('rejects an unknown language', async () => {
     await assert.rejects(copy('perl'), /expects "curl", "python" or "node"/);
   });
 
-  it('asks the user’s own gateway and model in the place of the demo’s', async () => {
+  it("replaces the demo's gateway and model by the user's", async () => {
     await vscode.commands.executeCommand('holysheep.openDemo');
     await ask({ prompt: 'How do I retry?', model: 'demo-rate-limit', newConversation: true });
     const code = await copy('python');

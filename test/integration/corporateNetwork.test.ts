@@ -25,10 +25,10 @@ async function forgetHttp(): Promise<void> {
   }
 }
 
-/** VS Code 1.106 asks the first proxy for ever; 1.139 takes up another one at once. */
+/** VS Code 1.106 always uses the first proxy. VS Code 1.139 uses a changed proxy immediately. */
 const keepsItsProxy = Number(vscode.version.split('.')[1]) < 139;
 
-/** It also makes a new agent whenever what it trusts has changed. */
+/** VS Code also creates a new agent whenever the trusted certificates have changed. */
 async function letGoOfTheFirst(): Promise<void> {
   await setHttp('systemCertificates', false);
   await Promise.allSettled([fetch('http://unknown.test/')]);
@@ -37,11 +37,11 @@ async function letGoOfTheFirst(): Promise<void> {
 
 const portOf = (origin: string): number => Number(new URL(origin).port);
 
-describe('a company network', () => {
+describe('company network', () => {
   let fixture: HostFixture;
   let trusted: SecureFront;
   before(async function () {
-    // Desktop VS Code asks for the sign-in in a dialog, and trusts what the system's own store has.
+    // Desktop VS Code asks for the proxy credentials in a dialog and trusts the system's certificate store.
     if (vscode.env.remoteName === undefined) return this.skip();
     fixture = await startFixture(() => answer(text), { anyHost: true });
     trusted = await startSecureFront(vouchedFor(), portOf(fixture.gateway.origin));
@@ -57,7 +57,7 @@ describe('a company network', () => {
     await stopFixture(fixture);
   });
 
-  /** With a key, whether or not it can be verified now. */
+  /** Sets the base URL and a key, whether or not the key can be verified now. */
   const use = async (baseUrl: string): Promise<void> => {
     await set('baseUrl', baseUrl);
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
@@ -67,7 +67,7 @@ describe('a company network', () => {
   const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
   const tested = async (): Promise<Verification | undefined> =>
     vscode.commands.executeCommand<Verification | undefined>('holysheep.testConnection');
-  /** What a turn, and then a connection test, say of a connection that fails; both say the same. */
+  /** Returns the failure of a turn and checks that the connection test reports the same message. */
   const failure = async (): Promise<{ readonly kind: string; readonly message: string; readonly attempts: number }> => {
     const events = await ask();
     const { kind, message } = find(events, 'failed');
@@ -91,7 +91,7 @@ describe('a company network', () => {
     const secure = (): Partial<ProxyOptions> => ({ hosts: { 'gateway.test': trusted.port } });
 
     for (const scheme of ['http', 'https']) {
-      it(`lets a signed-in ${scheme} request through, and the answer streams`, async () => {
+      it(`streams the answer to an ${scheme} request with proxy credentials`, async () => {
         await behind({ credentials: signIn, ...(scheme === 'https' && secure()) }, `${signIn}@`);
         await use(`${scheme}://gateway.test/v1`);
         proxy.reset();
@@ -115,7 +115,7 @@ describe('a company network', () => {
       });
     }
 
-    it('sees nothing of an https request but the name of the gateway', async () => {
+    it('shows the proxy only the host name of an https request', async () => {
       await behind(secure());
       await use('https://gateway.test/v1');
       assert.equal(find(await ask(), 'done').text, text);
@@ -125,10 +125,10 @@ describe('a company network', () => {
     });
 
     for (const [what, credentials] of [
-      ['without a sign-in', ''],
-      ['with a wrong sign-in', 'staff:wrong@'],
+      ['the proxy credentials are missing', ''],
+      ['the proxy credentials are wrong', 'staff:wrong@'],
     ] as const) {
-      it(`${what} ends the turn, which is not tried again, and has not seen the key`, async () => {
+      it(`fails without a retry, and without sending the key, when ${what}`, async () => {
         await behind({ credentials: signIn }, credentials);
         await use('http://gateway.test/v1');
         proxy.reset();
@@ -146,7 +146,7 @@ describe('a company network', () => {
       });
     }
 
-    it('that lets nobody through ends the turn', async () => {
+    it('fails when the proxy refuses all requests', async () => {
       await behind({ refuses: 403 });
       await use('https://gateway.test/v1');
       assert.deepEqual(await failure(), {
@@ -156,7 +156,7 @@ describe('a company network', () => {
       });
     });
 
-    it('that does not get through is tried again', async () => {
+    it("retries when the proxy can't reach the gateway", async () => {
       await behind({ refuses: 502 });
       await use('https://gateway.test/v1');
       assert.deepEqual(await failure(), {
@@ -166,7 +166,7 @@ describe('a company network', () => {
       });
     });
 
-    it('that is not there is named, and tried again', async () => {
+    it('names an unreachable proxy and retries', async () => {
       await behind({});
       await proxy.close();
       await use('https://gateway.test/v1');
@@ -177,7 +177,7 @@ describe('a company network', () => {
       });
     });
 
-    it('is passed by for the hosts of http.noProxy', async () => {
+    it('bypasses the proxy for hosts in http.noProxy', async () => {
       await behind({});
       await setHttp('noProxy', ['gateway.test']);
       await use('http://gateway.test/v1');
@@ -185,7 +185,7 @@ describe('a company network', () => {
       assert.deepEqual(proxy.log, []);
     });
 
-    it('is passed by where http.proxySupport is off', async () => {
+    it('bypasses the proxy when http.proxySupport is off', async () => {
       await behind({});
       await setHttp('proxySupport', 'off');
       await use('http://gateway.test/v1');
@@ -194,7 +194,7 @@ describe('a company network', () => {
     });
 
     for (const name of ['127.0.0.1', 'localhost']) {
-      it(`is never asked for ${name}`, async () => {
+      it(`never uses the proxy for ${name}`, async () => {
         await behind({ credentials: signIn });
         await use(`http://${name}:${portOf(fixture.gateway.origin)}/v1`);
         assert.equal(find(await ask(), 'done').text, text);
@@ -202,7 +202,7 @@ describe('a company network', () => {
       });
     }
 
-    it('leaves neither its password nor the key in the log', async () => {
+    it('writes neither the proxy password nor the key to the log', async () => {
       await behind({ credentials: signIn }, 'staff:wrong-pass@');
       await use('https://logged.gateway.test/v1');
       assert.equal(find(await ask(), 'failed').kind, 'proxy');
@@ -211,16 +211,16 @@ describe('a company network', () => {
     });
   });
 
-  describe('with a certificate authority of its own', () => {
+  describe('with a private certificate authority', () => {
     const vouched = (): string => `https://localhost:${trusted.port}/v1`;
 
-    it('which the system trusts, is trusted', async () => {
+    it('trusts an authority that the system trusts', async () => {
       await use(vouched());
       assert.equal(find(await ask(), 'done').text, text);
       assert.ok(trusted.received > 0);
     });
 
-    it('is not trusted with http.systemCertificates off', async () => {
+    it('does not trust the authority when http.systemCertificates is off', async () => {
       await setHttp('systemCertificates', false);
       await use(vouched());
       assert.equal(find(await ask(), 'failed').kind, 'tls');
@@ -228,7 +228,7 @@ describe('a company network', () => {
     });
   });
 
-  describe('with a certificate that nobody vouches for', () => {
+  describe('with an untrusted certificate', () => {
     let front: SecureFront;
     before(async () => {
       front = await startSecureFront(selfSigned('localhost'), portOf(fixture.gateway.origin));
@@ -236,7 +236,7 @@ describe('a company network', () => {
     after(() => front.close());
 
     for (const strict of [true, false]) {
-      it(`is sent nothing, and is not tried again, with http.proxyStrictSSL ${strict}`, async () => {
+      it(`sends nothing and does not retry with http.proxyStrictSSL ${strict}`, async () => {
         await setHttp('proxyStrictSSL', strict);
         await use(`https://localhost:${front.port}/v1`);
         assert.deepEqual(await failure(), {

@@ -12,7 +12,7 @@ import {
   type HostFixture,
 } from '../support/extensionHost';
 
-/** What the extension has sent, by whoever asks in this process. */
+/** Records all requests that the extension sends in this process. */
 class Wiretap {
   readonly sent: { readonly origin: string; readonly authorization: string | null; readonly model: string }[] = [];
   private readonly real = globalThis.fetch;
@@ -39,7 +39,7 @@ class Wiretap {
   }
 }
 
-describe('the offline demo', () => {
+describe('offline demo', () => {
   let fixture: HostFixture;
   let wire: Wiretap;
   before(async () => {
@@ -69,7 +69,7 @@ describe('the offline demo', () => {
     assert.deepEqual([wire.sent[0]?.model, fixture.gateway.requests.length], ['demo-steady', 0]);
   });
 
-  it('is nothing to other extensions: they are answered with the user’s own key, model and gateway', async () => {
+  it('does not affect other extensions, which still use the user’s key, model and gateway', async () => {
     await openDemo();
     const events = await collect(fixture.api.ask('How do I retry?'));
     assert.equal(find(events, 'done').text, 'from the real gateway');
@@ -77,7 +77,7 @@ describe('the offline demo', () => {
     assert.deepEqual(wire.sent, [{ origin, authorization: `Bearer ${testKey}`, model: 'gpt-4o' }]);
   });
 
-  it('has a key of its own, and neither key goes to the other gateway while both answer', async () => {
+  it('has its own key, and sends neither key to the other gateway while both answer', async () => {
     fixture.gateway.script = inTurn(
       () => rateLimited(1),
       () => answer('from the real gateway'),
@@ -95,7 +95,7 @@ describe('the offline demo', () => {
     assert.deepEqual(wire.sent.filter(isOwn).length, 2);
   });
 
-  it('leaves nothing behind: its waiting turn ends with it, and a real question finds the real gateway', async () => {
+  it('ends its waiting turn when it ends, and the next prompt goes to the real gateway', async () => {
     await openDemo();
     await ask({ prompt: 'limit me', model: 'demo-rate-limit', newConversation: true });
     await vscode.commands.executeCommand('holysheep.setApiKey', 'hsa-leaves-the-demo');
@@ -106,7 +106,7 @@ describe('the offline demo', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  it('ends with its panel, and a real question finds the real gateway', async () => {
+  it('ends when its panel is closed, and the next prompt goes to the real gateway', async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await openDemo();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -115,7 +115,7 @@ describe('the offline demo', () => {
     assert.deepEqual([json?.model, headers.authorization], ['gpt-4o', `Bearer ${testKey}`]);
   });
 
-  it('lasts until the last of its panels is closed, whatever else is open', async () => {
+  it('lasts until its last panel is closed, even while other panels are open', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -135,7 +135,7 @@ describe('the offline demo', () => {
     await fixture.gateway.request(2);
   });
 
-  it('takes over no conversation that is not of it', async () => {
+  it('does not use conversations that it has not started', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -149,7 +149,7 @@ describe('the offline demo', () => {
     assert.deepEqual(wire.sent.map(isOwn), [true, true]);
   });
 
-  it('opens a conversation of its own', async () => {
+  it('opens its own conversation', async () => {
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
     await openDemo();

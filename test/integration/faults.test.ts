@@ -17,7 +17,7 @@ interface FaultCase {
   readonly what: string;
   readonly reply: readonly Step[] | Iterable<Step>;
   readonly kind: FaultKind;
-  /** Requests the gateway must see with one retry allowed. */
+  /** Number of requests that the gateway receives when one retry is allowed. */
   readonly requests: 1 | 2 | 3;
   readonly status?: number;
 }
@@ -25,7 +25,7 @@ interface FaultCase {
 const error = (message: string, code?: string) => ({ message, ...(code ? { code } : {}) });
 const closing = (end: 'fin' | 'reset'): readonly Step[] => [{ raw: '' }, { end }];
 
-/** The fault table as an extension that calls `ask` meets it; what happens after the first text is told elsewhere. */
+/** The rows of the fault table as an extension that calls `ask` sees them, for faults before the first text. */
 const cases: readonly FaultCase[] = [
   { row: 5, what: 'a reset before any byte', reply: closing('reset'), kind: 'connection', requests: 3 },
   {
@@ -281,7 +281,7 @@ const cases: readonly FaultCase[] = [
   },
 ];
 
-describe('a fault on the wire, through the API', () => {
+describe('API ask with a fault on the wire', () => {
   let fixture: HostFixture;
   const script = (reply: Iterable<Step>): Script => {
     const steps = [...reply];
@@ -297,7 +297,7 @@ describe('a fault on the wire, through the API', () => {
   after(() => stopFixture(fixture));
 
   for (const { row, what, reply, kind, requests, status } of cases) {
-    it(`row ${row}: ${what} is ${kind} after ${requests} requests`, async () => {
+    it(`reports ${what} as ${kind} after ${requests} requests (fault row ${row})`, async () => {
       const { gateway, api } = fixture;
       gateway.reset();
       gateway.script = script(reply);
@@ -309,7 +309,7 @@ describe('a fault on the wire, through the API', () => {
     });
   }
 
-  it('row 17: a refused parameter is left out, at once', async () => {
+  it('repeats the request without an unsupported parameter, without a wait', async () => {
     const { gateway, api } = fixture;
     gateway.reset();
     gateway.script = inTurn(
@@ -321,7 +321,7 @@ describe('a fault on the wire, through the API', () => {
     assert.equal('stream_options' in (gateway.requests[1]?.json ?? {}), false);
   });
 
-  it('row 3: a port where nobody listens', async () => {
+  it('reports a refused connection when nothing listens on the port', async () => {
     await set('baseUrl', 'http://127.0.0.1:9/v1');
     const { commands } = await import('vscode');
     await commands.executeCommand('holysheep.setApiKey', 'hsa-nobody-listens');
@@ -330,7 +330,7 @@ describe('a fault on the wire, through the API', () => {
     await set('baseUrl', fixture.gateway.baseUrl);
   });
 
-  it('row 1: a host that does not exist', async () => {
+  it('reports a DNS failure for a host that does not exist', async () => {
     await set('baseUrl', 'http://no-such-host.invalid/v1');
     const { commands } = await import('vscode');
     await commands.executeCommand('holysheep.setApiKey', 'hsa-no-such-host');

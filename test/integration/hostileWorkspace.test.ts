@@ -5,7 +5,7 @@ import { answer } from '../../src/demo/replies';
 import { collect, find, startFixture, stopFixture, testKey, type HostFixture } from '../support/extensionHost';
 import { hostileModel, hostileWords, offeredActions, openHostileSettings } from '../support/hostileWorkspace';
 
-describe('a trusted workspace, with hostile settings', () => {
+describe('trusted workspace with hostile settings', () => {
   let fixture: HostFixture;
   let attacker: Gateway;
   let close: () => Promise<void>;
@@ -22,7 +22,7 @@ describe('a trusted workspace, with hostile settings', () => {
     await stopFixture(fixture);
   });
 
-  it('chooses the model and how it is asked, not where, and says nothing in the name of the user', async () => {
+  it('can choose the model and its parameters, but neither the gateway nor the system prompt', async () => {
     assert.equal(vscode.workspace.isTrusted, true);
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
     const [request] = fixture.gateway.requests;
@@ -32,7 +32,7 @@ describe('a trusted workspace, with hostile settings', () => {
     assert.deepEqual(json?.messages, [{ role: 'user', content: 'hello' }]);
   });
 
-  it('has no prompt of its own among those for a selection before it is agreed to, nor in a conversation', async () => {
+  it("can't add prompts for a selection or a conversation before the user consents", async () => {
     const offered = await offeredActions();
     assert.deepEqual(
       offered.filter((title) => title.includes('Hostile')),
@@ -45,7 +45,7 @@ describe('a trusted workspace, with hostile settings', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('does not get the key tested elsewhere', async () => {
+  it("can't redirect the connection test", async () => {
     const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');
     assert.equal(tested.state, 'verified');
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);

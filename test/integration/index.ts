@@ -23,7 +23,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Of mocha's command line the one argument that makes sense here. */
+/** Returns the value of mocha's `--grep`, the only supported argument. */
 function grepArgument(): { readonly grep?: string } {
   const args = JSON.parse(process.env['MOCHA_ARGUMENTS'] ?? '[]') as string[];
   const grep = args[args.findIndex((arg) => arg === '--grep' || arg === '-g') + 1];

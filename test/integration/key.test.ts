@@ -6,7 +6,7 @@ import { collect, extensionApi, find, set, stopFixture } from '../support/extens
 
 const setKey = (key: string) => vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
 
-describe('the API key', () => {
+describe('API key', () => {
   let one: Gateway;
   let other: Gateway;
   before(async () => {
@@ -31,7 +31,7 @@ describe('the API key', () => {
   };
 
   for (const pasted of ['hsa-clean-key-1', '  hsa-clean-key-1\n', '"hsa-clean-key-1"', 'Bearer hsa-clean-key-1']) {
-    it(`pasted as ${JSON.stringify(pasted)} is cleaned, verified and used`, async () => {
+    it(`is cleaned, verified and used when pasted as ${JSON.stringify(pasted)}`, async () => {
       assert.deepEqual(await setKey(pasted), { state: 'verified' });
       assert.equal(one.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
       assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
@@ -47,7 +47,7 @@ describe('the API key', () => {
     assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
   });
 
-  it('that the gateway rejects is not kept: the one before it stays', async () => {
+  it('keeps the previous key when the gateway rejects a new one', async () => {
     await setKey('hsa-good-key-1');
     one.models = () => failure(401, { message: 'Incorrect API key' });
     assert.deepEqual(await setKey('hsa-bad-key-1'), { state: 'rejected' });
@@ -55,19 +55,19 @@ describe('the API key', () => {
   });
 
   for (const status of [404, 500]) {
-    it(`that can't be verified now (${status}) is kept`, async () => {
+    it(`is kept when it can't be verified now (${status})`, async () => {
       one.models = () => failure(status, { message: 'not now' });
       assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
       assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
     });
   }
 
-  it('that is no key at all is refused without asking the gateway', async () => {
+  it("is rejected without a request when it can't be a key", async () => {
     assert.deepEqual(await setKey('two words'), { state: 'invalid' });
     assert.equal(one.modelRequests.length, 0);
   });
 
-  it('is gone after removing it', async () => {
+  it('is deleted by Remove API Key', async () => {
     await setKey('hsa-removed-key-1');
     await vscode.commands.executeCommand('holysheep.removeApiKey');
     assert.equal(find(await collect((await extensionApi()).ask('hello')), 'failed').kind, 'auth');
@@ -78,7 +78,7 @@ describe('the API key', () => {
     assert.ok(!JSON.stringify(vscode.workspace.getConfiguration()).includes('hsa-not-in-settings'));
   });
 
-  it('is verified by Test connection, which counts the models', async () => {
+  it('is verified by Test Connection, which counts the models', async () => {
     await setKey('hsa-tested-key-1');
     const result = await vscode.commands.executeCommand<{ state: string; models: readonly string[] }>(
       'holysheep.testConnection',
@@ -87,7 +87,7 @@ describe('the API key', () => {
   });
 });
 
-describe('the base URL', () => {
+describe('base URL', () => {
   let gateway: Gateway;
   before(async () => {
     gateway = await startGateway({ script: () => answer('ok') });
@@ -98,7 +98,7 @@ describe('the base URL', () => {
   });
 
   for (const suffix of ['', '/', '/v1', '/v1/', '/v1/chat/completions']) {
-    it(`given as origin + "${suffix}" reaches the gateway`, async () => {
+    it(`reaches the gateway when given as origin + "${suffix}"`, async () => {
       await set('baseUrl', gateway.origin + suffix);
       await setKey('hsa-url-key-1');
       gateway.reset();
@@ -107,7 +107,7 @@ describe('the base URL', () => {
     });
   }
 
-  it('of a workspace is ignored', async () => {
+  it('is ignored in workspace settings', async () => {
     await set('baseUrl', gateway.baseUrl);
     await setKey('hsa-url-key-1');
     gateway.reset();
@@ -133,7 +133,7 @@ describe('the base URL', () => {
     }
   });
 
-  it('that is none is reported, in words', async () => {
+  it('is reported in a readable message when it is invalid', async () => {
     await set('baseUrl', 'ftp://files.example');
     const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');
     assert.equal(failed.kind, 'request');

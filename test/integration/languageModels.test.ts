@@ -10,10 +10,10 @@ const tool: vscode.LanguageModelChatTool = {
   inputSchema: { type: 'object', properties: { path: { type: 'string' } } },
 };
 
-/** A picture of one pixel. */
+/** A PNG image of one pixel. */
 const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
-/** One streamed call of a tool, its arguments in two pieces. */
+/** A streamed tool call whose arguments arrive in two chunks. */
 const toolCall: Script = function* () {
   const delta = (call: object) => ({
     event: { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }] },
@@ -48,7 +48,7 @@ async function said(response: vscode.LanguageModelChatResponse): Promise<Said> {
   return { text, calls, others };
 }
 
-describe("the gateway's models, for every extension", () => {
+describe('language models of the gateway', () => {
   let fixture: HostFixture;
 
   before(async () => {
@@ -64,7 +64,7 @@ describe("the gateway's models, for every extension", () => {
     await stopFixture(fixture);
   });
 
-  it('are those the gateway lists, the one that is set first', async () => {
+  it('are listed as by the gateway, with the configured model first', async () => {
     const models = await vscode.lm.selectChatModels({ vendor: 'holysheep' });
     assert.equal(models[0]?.id, 'gpt-4o');
     const ids = models.map(({ id }) => id);
@@ -78,7 +78,7 @@ describe("the gateway's models, for every extension", () => {
     ]);
   });
 
-  it('answer, with the key of the user and the options of the caller', async () => {
+  it("answer with the user's key and the caller's options", async () => {
     fixture.gateway.script = () => answer('Hello!');
     const options = { modelOptions: { temperature: 0, max_tokens: 5, _private: 1 } };
     const { text } = await said(await (await model()).sendRequest([Message.User('Hi')], options));
@@ -91,7 +91,7 @@ describe("the gateway's models, for every extension", () => {
     });
   });
 
-  it('wait as the gateway asks, and answer then', async () => {
+  it('wait for the retry-after, then answer', async () => {
     fixture.gateway.script = inTurn(
       () => rateLimited(1),
       () => answer('Hello!'),
@@ -100,7 +100,7 @@ describe("the gateway's models, for every extension", () => {
     assert.deepEqual([text, fixture.gateway.requests.length], ['Hello!', 2]);
   });
 
-  it('say nothing twice when the stream is cut', async () => {
+  it('repeat no text when the stream is cut and resumed', async () => {
     fixture.gateway.script = inTurn(
       () => cutAfter('One, two, three, four, five, six, ', 'reset'),
       () => answer('seven, eight.'),
@@ -109,7 +109,7 @@ describe("the gateway's models, for every extension", () => {
     assert.equal(text, 'One, two, three, four, five, six, seven, eight.');
   });
 
-  it('call tools, and hear their results', async () => {
+  it('call tools and receive their results', async () => {
     fixture.gateway.script = inTurn(toolCall, () => answer('It is empty.'));
     const chat = await model();
     const question = Message.User('What is in a.ts?');
@@ -140,7 +140,7 @@ describe("the gateway's models, for every extension", () => {
     ]);
   });
 
-  it('see images', async () => {
+  it('receive images', async () => {
     fixture.gateway.script = () => answer('A dot.');
     const image = vscode.LanguageModelDataPart.image(Buffer.from(dot, 'base64'), 'image/png');
     const question = Message.User([new vscode.LanguageModelTextPart('What?'), image]);
@@ -152,11 +152,11 @@ describe("the gateway's models, for every extension", () => {
       readonly image_url?: { readonly url: string };
     }[];
     assert.equal(text?.text, 'What?');
-    // VS Code may write the picture anew.
+    // VS Code may encode the image again.
     assert.match(shown?.image_url?.url ?? '', /^data:image\/png;base64,iVBORw0KGgo/);
   });
 
-  it('report what an answer has cost', async () => {
+  it('report the token usage of an answer', async () => {
     const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
     fixture.gateway.script = () => answer('Hello!', { usage });
     const { others } = await said(await (await model()).sendRequest([Message.User('Hi')]));
@@ -167,8 +167,8 @@ describe("the gateway's models, for every extension", () => {
     assert.deepEqual([part.mimeType, JSON.parse(new TextDecoder().decode(part.data))], ['usage', usage]);
   });
 
-  it('stop when the caller cancels, and send nothing more', async function () {
-    // VS Code 1.106 tells a provider of a cancellation only until its response has begun.
+  it('stop when the caller cancels and send no more requests', async function () {
+    // VS Code 1.106 reports a cancellation to a provider only before the response has started.
     if (vscode.version.startsWith('1.106.')) this.skip();
     fixture.gateway.script = function* () {
       yield { delta: 'Hel' };
@@ -187,16 +187,11 @@ describe("the gateway's models, for every extension", () => {
   });
 
   for (const [what, code, status, error] of [
-    [
-      'a key that is rejected',
-      'NoPermissions',
-      401,
-      { message: 'Incorrect API key provided.', code: 'invalid_api_key' },
-    ],
-    ['a model there is not', 'NotFound', 404, { message: 'The model does not exist.', code: 'model_not_found' }],
-    ['a filter', 'Blocked', 400, { message: 'Blocked by the content filter.', code: 'content_filter' }],
+    ['a rejected key', 'NoPermissions', 401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' }],
+    ['an unknown model', 'NotFound', 404, { message: 'The model does not exist.', code: 'model_not_found' }],
+    ['a content filter', 'Blocked', 400, { message: 'Blocked by the content filter.', code: 'content_filter' }],
   ] as const) {
-    it(`fail with ${code} for ${what}, in a sentence`, async () => {
+    it(`fail with ${code} and a readable message for ${what}`, async () => {
       fixture.gateway.script = () => failure(status, error);
       const response = await (await model()).sendRequest([Message.User('Hi')]);
       await assert.rejects(said(response), (rejection: Error & { readonly code?: string }) => {
@@ -216,7 +211,7 @@ describe("the gateway's models, for every extension", () => {
     assert.equal(fixture.gateway.requests.length, 0);
   });
 
-  it('are asked of the real gateway while the offline demo is open', async () => {
+  it('use the real gateway while the offline demo is open', async () => {
     fixture.gateway.script = () => answer('from the real gateway');
     await vscode.commands.executeCommand('holysheep.openDemo');
     const { text } = await said(await (await model()).sendRequest([Message.User('Hi')]));
@@ -224,7 +219,7 @@ describe("the gateway's models, for every extension", () => {
     assert.equal(text, 'from the real gateway');
   });
 
-  it('are none without a key, and none are asked for', async () => {
+  it('are not listed or requested without a key', async () => {
     await vscode.commands.executeCommand('holysheep.removeApiKey');
     assert.deepEqual(await vscode.lm.selectChatModels({ vendor: 'holysheep' }), []);
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);

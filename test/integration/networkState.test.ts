@@ -6,7 +6,7 @@ import { answer, failure, inTurn, rateLimited } from '../../src/demo/replies';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 
-describe('what is known of the network', () => {
+describe('network state', () => {
   let fixture: HostFixture;
   before(async () => {
     fixture = await startFixture(() => answer('hello there'));
@@ -17,7 +17,7 @@ describe('what is known of the network', () => {
   });
   after(() => stopFixture(fixture));
 
-  it('is shared by the requests of a window, and forgotten on demand: whoever waits for it goes out at once', async () => {
+  it('is shared by the requests of a window, and Reset Network State releases waiting requests', async () => {
     fixture.gateway.script = inTurn(
       () => rateLimited(30),
       () => answer('after the reset'),
@@ -38,7 +38,7 @@ describe('what is known of the network', () => {
     stop.abort();
   });
 
-  it('is not waited for once another gateway is set: the request goes there at once', async () => {
+  it('does not hold back requests after another gateway is configured', async () => {
     const other = await startGateway({ script: () => answer('from the other one') });
     fixture.gateway.script = () => rateLimited(60);
     const events: StreamEvent[] = [];
@@ -55,7 +55,7 @@ describe('what is known of the network', () => {
   });
 });
 
-describe('the exported diagnostics', () => {
+describe('exported diagnostics', () => {
   const prompt = 'a question of mine';
   const words = 'an answer of theirs';
   let fixture: HostFixture;
@@ -75,7 +75,7 @@ describe('the exported diagnostics', () => {
     await stopFixture(fixture);
   });
 
-  it('tell of the last turn, attempt by attempt', () => {
+  it('describe each attempt of the last turn', () => {
     const { turns, settings } = JSON.parse(report) as {
       readonly turns: readonly {
         readonly host: string;
@@ -89,11 +89,11 @@ describe('the exported diagnostics', () => {
     assert.deepEqual([settings.origin, settings.hasKey], [fixture.gateway.origin, true]);
   });
 
-  it('have neither key nor prompt nor answer in them', () => {
+  it('contain neither key nor prompt nor answer', () => {
     for (const secret of [testKey, prompt, words]) assert.ok(!report.includes(secret), secret);
   });
 
-  it('tell where the extension runs, and not in which folder', () => {
+  it('describe the environment without paths', () => {
     const { host, proxy } = JSON.parse(report) as {
       readonly host: { readonly trusted: boolean; readonly chat: Readonly<Record<string, unknown>> };
       readonly proxy: { readonly setting: boolean };

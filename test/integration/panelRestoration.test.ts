@@ -6,7 +6,7 @@ describe('panel restoration', () => {
   const restorationOf = (memory: Map<string, unknown>, session: string): PanelRestoration =>
     new PanelRestoration(storeIn(memory), session, (error) => assert.fail(String(error)));
 
-  it('tells the next extension host of a window which conversations were shown', () => {
+  it('reports the conversations of open panels to the next extension host of the window', () => {
     const memory = new Map<string, unknown>();
     const first = restorationOf(memory, 'window');
     first.remember(['a']);
@@ -14,14 +14,14 @@ describe('panel restoration', () => {
     assert.deepEqual(restorationOf(memory, 'window').orphaned, ['a', 'b']);
   });
 
-  it('does not report conversations that another window showed', () => {
+  it('does not report conversations of another window', () => {
     const memory = new Map<string, unknown>();
     restorationOf(memory, 'window').remember(['a']);
     assert.deepEqual(restorationOf(memory, 'reloaded').orphaned, []);
   });
 
   for (const kept of [undefined, null, 'a', { session: 'window' }, { session: 'window', ids: 'a' }]) {
-    it(`reports no conversation where the stored value is ${JSON.stringify(kept)}`, () => {
+    it(`reports no conversation when the stored value is ${JSON.stringify(kept)}`, () => {
       assert.deepEqual(restorationOf(new Map([['holysheep.shownConversations', kept]]), 'window').orphaned, []);
     });
   }

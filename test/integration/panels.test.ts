@@ -17,18 +17,18 @@ import { storeIn } from '../support/storeIn';
 const extension = vscode.extensions.getExtension('holysheep.holysheep-prompt');
 const unknownId = '00000000-0000-4000-8000-000000000000';
 
-/** A window: its conversations and its panels. */
+/** A window with its conversations and panels. */
 class Window {
   readonly engine = new ScriptedEngine();
   readonly restoredContext: string[] = [];
   readonly closed: Conversation[] = [];
   readonly errors: unknown[] = [];
   private readonly shown = new Set<Conversation>();
-  /** Whether what was sent has gone to a conversation that is open: another one can't become the current one. */
+  /** Whether the prompts were sent in a conversation that was open. Only an open conversation can become the current one. */
   readonly sentToOpen: boolean[] = [];
-  /** What the context of a draft waits for. */
+  /** Delays reading the context of a draft until the promise resolves. */
   reading: Promise<unknown> = Promise.resolve();
-  /** What is looked for behind `#`. */
+  /** Delays the search for context items until the promise resolves. */
   suggesting: Promise<readonly ContextSuggestion[]> = Promise.resolve([]);
   readonly conversations: Conversations;
   readonly panels: ConversationPanels;
@@ -89,25 +89,25 @@ class Window {
     this.panels.onDidClose((conversation) => this.closed.push(conversation));
   }
 
-  /** What was asked in this window: nothing is answered. */
+  /** The prompts sent in this window, to which nothing replies. */
   get sent(): readonly PromptInput[] {
     const exchanges = [...this.shown].flatMap((conversation) => conversation.exchanges());
     return exchanges.filter(({ state }) => state.phase !== 'done');
   }
 
-  /** A conversation with one answered prompt; the window goes away without it. */
+  /** Writes a conversation with one answered prompt and closes it. */
   async write(prompt: string, isWhole = true): Promise<string> {
     const blank = this.conversations.startNew();
     blank.ask({ prompt });
     this.engine.turn.give(attempt(), ...(isWhole ? [done('an answer')] : []));
     await settled();
-    // Otherwise a lock that is still being taken could appear after the window has gone.
+    // Otherwise a lock that is being acquired could appear after the window has closed.
     await this.journal.flush();
     this.conversations.flushSync();
     return blank.id;
   }
 
-  /** What VS Code does with a panel of the window before. */
+  /** Restores a panel of the previous window, as VS Code does. */
   restore(conversationId: string): Promise<vscode.WebviewPanel> {
     return this.restoreState({ conversationId });
   }
@@ -119,7 +119,7 @@ class Window {
     return panel;
   }
 
-  /** A panel whose page is there. @param context which an earlier page has left */
+  /** Restores a panel whose page is ready. @param context context items that a previous page has saved */
   async restoreFake(conversationId: string, context: readonly string[] = []): Promise<FakePanel> {
     const panel = new FakePanel();
     await this.panels.deserializeWebviewPanel(panel, { conversationId });
@@ -139,7 +139,7 @@ function isClosed(panel: vscode.WebviewPanel): boolean {
   }
 }
 
-describe('the panels of a window that was reloaded', () => {
+describe('panels after a reload of the window', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let before: Window;
@@ -159,7 +159,7 @@ describe('the panels of a window that was reloaded', () => {
     removeTemporaryFolder(folder);
   });
 
-  it('come back, each with its own conversation', async () => {
+  it('are restored with their conversations', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     const [first, second] = [await after.restore(one), await after.restore(two)];
@@ -167,14 +167,14 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual([after.panels.isShown(one), after.panels.isShown(two)], [true, true]);
   });
 
-  it('read what was attached to the draft', async () => {
+  it('restore the context items of a draft', async () => {
     const one = await before.write('about apples');
     await after.restoreFake(one, ['file:a', 'file:b']);
     await settled();
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('ignore the context that a later page restores once a prompt was sent', async () => {
+  it('ignore restored context items after a prompt was sent', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     await settled();
     panel.say({ type: 'send', prompt: 'and pears?' });
@@ -188,7 +188,7 @@ describe('the panels of a window that was reloaded', () => {
     );
   });
 
-  it('take what is sent while the conversation is being read, with what was attached before', async () => {
+  it('accept a prompt while the conversation is loading and send it with the context items attached before', async () => {
     const one = await before.write('about apples');
     const panel = new FakePanel();
     const restored = after.panels.deserializeWebviewPanel(panel, { conversationId: one });
@@ -204,8 +204,8 @@ describe('the panels of a window that was reloaded', () => {
   });
 
   for (const [what, prompt, content] of [
-    ['the same words', 'Explain a', 'the code'],
-    ['more words', 'Explain a, briefly', 'Explain a, briefly\n\nAttached to this prompt as context:'],
+    ['an unchanged prompt', 'Explain a', 'the code'],
+    ['an edited prompt', 'Explain a, briefly', 'Explain a, briefly\n\nAttached to this prompt as context:'],
   ] as const) {
     it(`send ${what} with the code that a command has put into the composer`, async () => {
       const panel = await after.restoreFake(await before.write('about apples'));
@@ -218,13 +218,13 @@ describe('the panels of a window that was reloaded', () => {
     });
   }
 
-  it('are one for each conversation: a second is closed', async () => {
+  it('are limited to one for each conversation', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
   });
 
-  it('take the place of one that was opened meanwhile and not looked at', async () => {
+  it('replace an unused panel that was opened meanwhile', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
@@ -235,7 +235,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual(after.closed, []);
   });
 
-  it('give way to one that somebody works in', async () => {
+  it('are closed in favour of a panel that the user works in', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
@@ -244,14 +244,14 @@ describe('the panels of a window that was reloaded', () => {
     assert.equal(after.panels.isShown(one), true);
   });
 
-  it('are empty where the conversation is gone, and one of them is enough', async () => {
+  it('become a single empty panel when their conversations are gone', async () => {
     const first = await after.restore(unknownId);
     const second = await after.restore(unknownId);
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
     assert.equal(first.title, 'HolySheep');
   });
 
-  it('pass what was sent in them, and their unsent text, to the panel that stays', async () => {
+  it('pass their sent prompts and unsent text to the panel that stays', async () => {
     const first = await after.restoreFake(unknownId);
     const second = new FakePanel();
     const otherId = `1${unknownId.slice(1)}`;
@@ -270,7 +270,7 @@ describe('the panels of a window that was reloaded', () => {
     );
   });
 
-  it('have the answer that was broken off in them where nothing else is known, once', async () => {
+  it('show an interrupted answer once when the window knows nothing else of it', async () => {
     const one = await before.write('about apples', false);
     const [first, second] = [await after.restoreState(undefined), await after.restoreState(undefined)];
     assert.equal(after.panels.isShown(one), true);
@@ -278,7 +278,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.equal(isClosed(second), true);
   });
 
-  it('leave what was current as it is, unless they have the focus', async () => {
+  it('do not change the current conversation unless they have the focus', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     await after.restore(two);
@@ -286,7 +286,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.equal(after.conversations.current?.id, two);
   });
 
-  it('come back by themselves for answers that were broken off, the newest three', async () => {
+  it('reopen for the newest three interrupted answers', async () => {
     for (const prompt of ['one', 'two', 'three', 'four', 'five']) {
       before = new Window(folder, memory);
       await before.write(prompt, false);
@@ -301,7 +301,7 @@ describe('the panels of a window that was reloaded', () => {
     );
   });
 
-  it('tell the page what is still to be read of the draft’s context before it is read', async () => {
+  it('list the draft’s context items as loading before they are read', async () => {
     const one = await before.write('about apples');
     const panel = await after.restoreFake(one, ['file:a', 'problems:b']);
     await settled();
@@ -310,7 +310,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual([...snapshot.context.map(({ id }) => id), ...(snapshot.unread ?? [])], ['file:a', 'problems:b']);
   });
 
-  it('are told nothing once they are closed, though something was still being looked for', async () => {
+  it('receive no message after they are closed, even while a search is running', async () => {
     let found: (items: readonly ContextSuggestion[]) => void = () => undefined;
     after.suggesting = new Promise((resolve) => (found = resolve));
     const panel = await after.restoreFake(await before.write('about apples'));
@@ -324,7 +324,7 @@ describe('the panels of a window that was reloaded', () => {
     );
   });
 
-  it('send what they were sent although they are closed at once, to the model of that prompt alone', async () => {
+  it('send a prompt to the model chosen for it even if the panel is closed immediately', async () => {
     const panel = await after.restoreFake(await before.write('about apples'));
     panel.say({ type: 'selectModel' });
     await settled();
@@ -337,21 +337,21 @@ describe('the panels of a window that was reloaded', () => {
     );
   });
 
-  it('send it to a conversation that is open, though they are closed while its context is read', async () => {
+  it('send a prompt to its open conversation even if the panel is closed while context is read', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     after.conversations.startNew();
     let read: (value?: unknown) => void = () => undefined;
     after.reading = new Promise((resolve) => (read = resolve));
     panel.say({ type: 'send', prompt: 'and pears?' });
     panel.dispose();
-    // All that is closed now is closed.
+    // All panels and the conversation are closed now.
     await after.conversations.open(unknownId);
     read();
     await settled();
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
-  it('show a conversation of another window read-only, and are given it by *Open Here*', async () => {
+  it('show a conversation of another window read-only and take it over with Open Here', async () => {
     const one = await before.write('about apples');
     const other = new Window(folder, new Map());
     const there = await other.conversations.open(one);
@@ -371,7 +371,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.deepEqual([after.errors, other.errors], [[], []]);
   });
 
-  it('are in view when they are in front of the others, and no longer when they are closed', async () => {
+  it('count as visible only in front of other tabs and until they are closed', async () => {
     const [one, other] = [await before.write('about apples'), await before.write('about pears')];
     const panel = await after.restoreFake(one);
     assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(other)], [true, false]);
@@ -382,7 +382,7 @@ describe('the panels of a window that was reloaded', () => {
     assert.equal(after.panels.isVisible(one), false);
   });
 
-  it('let go of a conversation when they are closed, and say so', async () => {
+  it('release their conversation when they are closed and report it', async () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);
     panel.dispose();

@@ -6,7 +6,7 @@ import { UserError } from '../../src/host/util/userError';
 import { attempt, done, failed, ScriptedEngine, settled, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
 
-/** What VS Code would show. */
+/** Records what VS Code would show. */
 class FakeStream {
   readonly shown: string[] = [];
   readonly buttons: vscode.Command[] = [];
@@ -34,7 +34,7 @@ class FakeStream {
   }
 }
 
-/** Tells when it is asked. */
+/** A model that reports its requests. */
 class WatchedEngine extends ScriptedEngine {
   private onStream: () => void = () => undefined;
 
@@ -54,7 +54,7 @@ const defaults = { model: 'set-model', systemPrompt: '', temperature: 0.5, maxTo
 const connection = (): Promise<{ baseUrl: string; apiKey: string }> =>
   Promise.resolve({ baseUrl: 'http://own', apiKey: 'hsa-own' });
 
-describe('the chat participant', function () {
+describe('chat participant', function () {
   this.timeout(60_000);
   let engine: WatchedEngine;
   let participant: ChatParticipant;
@@ -115,7 +115,7 @@ describe('the chat participant', function () {
     return vscode.window.showTextDocument(document);
   };
 
-  it('answers with the settings, on the connection of the user, and every event is there for the log', async () => {
+  it("answers with the user's settings and connection and passes all events to the log", async () => {
     const result = await finish(ask({ prompt: 'hello' }), 'hi');
     assert.deepEqual(stream.shown, ['hi']);
     assert.deepEqual(engine.turn.request, {
@@ -129,7 +129,7 @@ describe('the chat participant', function () {
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });
 
-  it("asks the chat's own model if it is one of ours, and no other's", async () => {
+  it("uses the chat's selected model only if it is one of ours", async () => {
     await finish(ask({ prompt: 'a', model: { vendor: 'holysheep', id: 'deepseek-v3' } }));
     assert.equal(engine.turn.request.model, 'deepseek-v3');
     const other = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
@@ -139,7 +139,7 @@ describe('the chat participant', function () {
     assert.equal(engine.turn.request.model, 'set-model');
   });
 
-  it('explains what is selected, refers to it, and has it in what follows', async () => {
+  it('explains the selection, shows it as a reference and keeps it for the next prompt', async () => {
     const editor = await open();
     editor.selection = new vscode.Selection(2, 0, 4, 1);
     const result = await finish(ask({ command: 'explain', prompt: 'briefly' }), 'It subtracts.');
@@ -151,7 +151,7 @@ describe('the chat participant', function () {
       followups.map(({ command }) => command),
       ['fix', 'tests'],
     );
-    // Back in the editor the cursor has gone elsewhere.
+    // The cursor in the editor has moved.
     editor.selection = new vscode.Selection(0, 0, 0, 5);
     const history = [
       { prompt: '', participant: 'holysheep.prompt', command: 'explain', references: [] },
@@ -168,7 +168,7 @@ describe('the chat participant', function () {
     await next;
   });
 
-  it('works on what is attached rather than on the editor', async () => {
+  it("prefers attached code to the editor's selection", async () => {
     await open();
     const { uri } = await vscode.workspace.openTextDocument({
       language: 'python',
@@ -190,7 +190,7 @@ describe('the chat participant', function () {
     assert.match(stream.shown[0] ?? '', /^> .*no text/);
   });
 
-  it('says kindly that there is no code, without an error', async () => {
+  it('explains that there is no code, without an error', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
     assert.match(stream.shown.join(), /Open a file and select the code/);
@@ -198,7 +198,7 @@ describe('the chat participant', function () {
     assert.deepEqual(participant.followups(result), []);
   });
 
-  it('ends exactly its own wait with Retry now; a button that is stale says so', async () => {
+  it('ends only its own wait with Retry Now, and an outdated button explains that', async () => {
     const first = ask({ prompt: 'one' });
     await asked();
     engine.turn.give(attempt(), waiting);
@@ -219,7 +219,7 @@ describe('the chat participant', function () {
     await assert.rejects(participant.act(...((retry.arguments ?? []) as unknown[])), UserError);
   });
 
-  it('ends at once and without another word when it is cancelled', async () => {
+  it('ends without further output when it is cancelled', async () => {
     const result = ask({ prompt: 'q' });
     await asked();
     engine.turn.give(attempt(), text('half'));
@@ -231,7 +231,7 @@ describe('the chat participant', function () {
     assert.deepEqual(stream.shown, ['half']);
   });
 
-  it('ends with what went wrong and the buttons that help', async () => {
+  it('ends with the failure and buttons that help', async () => {
     const result = ask({ prompt: 'q' });
     await asked();
     engine.turn.give(attempt(), {
@@ -245,7 +245,7 @@ describe('the chat participant', function () {
     assert.ok((await vscode.commands.getCommands()).includes('holysheep.chatAction'));
   });
 
-  it('goes on from exactly what is in the chat', async () => {
+  it('continues from exactly the text in the chat', async () => {
     const history = [
       { prompt: 'count', participant: 'holysheep.prompt', references: [] },
       {
@@ -263,7 +263,7 @@ describe('the chat participant', function () {
     assert.deepEqual(stream.shown, ['three']);
   });
 
-  it('never shows where in our code a defect is', async () => {
+  it('never shows a stack trace', async () => {
     const result = ask({ prompt: 'q' });
     await asked();
     engine.turn.break(new Error('secret place'));

@@ -12,9 +12,9 @@ async function setInWorkspace(value: unknown): Promise<void> {
   await configuration.update('prompts', value, vscode.ConfigurationTarget.Workspace);
 }
 
-describe('own prompts', () => {
+describe('custom prompts', () => {
   let fixture: HostFixture;
-  /** What the window said, and which buttons it had. */
+  /** Records the messages of the window and their buttons. */
   let said: (readonly [message: string, ...buttons: unknown[]])[] = [];
   let presses: (string | undefined)[] = [];
   const { showInformationMessage } = vscode.window;
@@ -61,7 +61,7 @@ describe('own prompts', () => {
     return all.filter(({ command }) => command?.command === 'holysheep.runPrompt');
   };
 
-  it('run by their title, with what the template asks for in its place', async () => {
+  it('run by title with the variables of the template filled in', async () => {
     await set('prompts', [translate]);
     await run('Translate');
     assert.deepEqual(await sent(), ['Translate const one = 1; (typescript, none) to Rust.', 'gpt-4o']);
@@ -75,7 +75,7 @@ describe('own prompts', () => {
     assert.deepEqual((await sent())[0], 'Translate const one = 1; (typescript, none) to Rust.');
   });
 
-  it('are added to the user’s settings, beside what is there', async () => {
+  it('are added to the user’s settings and keep the existing ones', async () => {
     await set('prompts', [{ title: 'unfinished' }]);
     const { showInputBox, showQuickPick } = vscode.window;
     const typed = ['New', 'About ${selection}'];
@@ -97,7 +97,7 @@ describe('own prompts', () => {
     assert.equal((await sent())[0], 'About const one = 1;');
   });
 
-  it('say once that they have a variable nobody knows', async () => {
+  it('report an unknown variable once', async () => {
     await set('prompts', [{ title: 'T', template: 'About ${selection}: ${code}' }]);
     await run('T');
     assert.equal((await sent())[0], 'About const one = 1;: ${code}');
@@ -106,7 +106,7 @@ describe('own prompts', () => {
     assert.match(said[0]?.[0] ?? '', /\$\{code\}/);
   });
 
-  it('of a workspace are asked about once, and their model is theirs alone', async () => {
+  it('require consent once when they come from a workspace, and use their own model', async () => {
     await setInWorkspace([theirs]);
     presses = ['Use'];
     await run('Theirs');
@@ -116,14 +116,14 @@ describe('own prompts', () => {
     assert.equal(said.length, 1);
   });
 
-  it('of a workspace are asked about again when they have changed, and not run without a yes', async () => {
+  it('require consent again when a workspace has changed them', async () => {
     await setInWorkspace([{ ...theirs, template: 'changed ${selection}' }]);
     await run('Theirs');
     assert.equal(said.length, 1);
     assert.equal(fixture.gateway.requests.length, 0);
   });
 
-  it('of a workspace can be read before they are agreed to', async () => {
+  it('can be read before consent when they come from a workspace', async () => {
     await setInWorkspace([{ ...theirs, template: 'read me: ${selection}' }]);
     let shown = '';
     presses = ['Show prompts'];
@@ -146,7 +146,7 @@ describe('own prompts', () => {
     assert.ok(!left.includes('Prompts.md'), left.join());
   });
 
-  it('are in the lightbulb, the workspace’s behind a question', async () => {
+  it('are offered in the lightbulb, with consent for those of the workspace', async () => {
     await set('prompts', [translate]);
     await setInWorkspace([{ ...theirs, template: 'for the lightbulb: ${selection}' }, translate]);
     const before = (await lightbulb()).map(({ title }) => title);
@@ -162,7 +162,7 @@ describe('own prompts', () => {
     ]);
   });
 
-  it('of a workspace are gone after a no', async () => {
+  it('are hidden after consent is denied to a workspace', async () => {
     await setInWorkspace([{ ...theirs, template: 'no' }]);
     presses = ['Never'];
     await run('Theirs');
@@ -174,7 +174,7 @@ describe('own prompts', () => {
   });
 });
 
-/** Until the list is there, there is nothing to accept. */
+/** Accepts the selected row as soon as the quick pick is open. */
 async function untilAccepted(done: Thenable<unknown>): Promise<void> {
   const finished = Promise.resolve(done).then(() => true);
   const pressed = async (): Promise<boolean> => {

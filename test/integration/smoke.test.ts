@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 
 const id = 'holysheep.holysheep-prompt';
 
-describe('the extension in its host', () => {
-  it('is found and activates, with version 1 of its API', async () => {
+describe('extension in its host', () => {
+  it('activates and returns version 1 of its API', async () => {
     const extension = vscode.extensions.getExtension<{ readonly version: number }>(id);
     assert.ok(extension, `${id} is not installed`);
     const api = await extension.activate();

@@ -12,7 +12,7 @@ const answered = '  third();\n';
 const replaced = `before\n${answered}after\n`;
 
 describe('code of an answer', function () {
-  // The workbench opens and closes several parts of itself in each of them.
+  // In each test the workbench opens and closes several of its parts.
   this.timeout(60_000);
   let target: TextTarget;
   let panel: vscode.WebviewPanel;
@@ -26,13 +26,13 @@ describe('code of an answer', function () {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  /** The panel has the focus, as it has when its buttons are pressed. */
+  /** Gives the panel the focus, as a click on its buttons does. */
   const focusPanel = async (column = vscode.ViewColumn.Two): Promise<void> => {
     panel = vscode.window.createWebviewPanel(viewType, 'Conversation', column);
     await until(() => vscode.window.activeTextEditor === undefined && panel.active);
   };
 
-  describe('inserted', () => {
+  describe('when inserted', () => {
     const insert = async (text: string, ...selections: vscode.Selection[]): Promise<vscode.TextEditor> => {
       const editor = await open(source);
       editor.selections = selections;
@@ -41,7 +41,7 @@ describe('code of an answer', function () {
       return editor;
     };
 
-    it('goes to the cursor, in one undo step, and the panel keeps the focus', async () => {
+    it('is inserted at the cursor in one undo step, and the panel keeps the focus', async () => {
       const { document } = await insert('one();\ntwo();\n', cursor(3, 0));
       assert.equal(document.getText(), 'before\n  first();\n  second();\none();\ntwo();\nafter\n');
       assert.ok(panel.active);
@@ -49,7 +49,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), source);
     });
 
-    it('goes to every cursor as far in as its line, and deletes nothing that is selected', async () => {
+    it('is inserted at every cursor with the indentation of its line and deletes no selected text', async () => {
       const editor = await insert('a {\n}', cursor(1, 2), new vscode.Selection(3, 0, 3, 5));
       assert.equal(editor.document.getText(), 'before\n  a {\n  }first();\n  second();\naftera {\n}\n');
       assert.deepEqual(
@@ -63,7 +63,7 @@ describe('code of an answer', function () {
       assert.equal(editor.document.getText(), source);
     });
 
-    it('has the line ends of the document', async () => {
+    it('gets the line endings of the document', async () => {
       const editor = await open('x\r\n');
       await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
       editor.selections = [cursor(0, 0), cursor(1, 0)];
@@ -75,7 +75,7 @@ describe('code of an answer', function () {
       );
     });
 
-    it('is refused by an editor that is read-only', async () => {
+    it('is refused by a read-only editor', async () => {
       const { document } = await vscode.window.showTextDocument(await file('readonly.ts', source));
       await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
       await assert.rejects(target.insert('x'), /readonly\.ts is read-only/);
@@ -83,7 +83,7 @@ describe('code of an answer', function () {
       await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
     });
 
-    it('goes to the editor of before when a log has been looked at since', async () => {
+    it('is inserted into the last text editor after the user has looked at a log', async () => {
       const { document } = await open(source);
       const output = vscode.window.createOutputChannel('Other');
       output.show();
@@ -95,7 +95,7 @@ describe('code of an answer', function () {
       await vscode.commands.executeCommand('workbench.action.closePanel');
     });
 
-    it('goes to the editor behind the panel, which is shown beside it', async () => {
+    it('is inserted into the editor that the panel covers, which is shown beside the panel', async () => {
       const { document } = await open(source);
       await focusPanel(vscode.ViewColumn.One);
       await until(() => !vscode.window.visibleTextEditors.some((editor) => editor.document === document));
@@ -105,7 +105,7 @@ describe('code of an answer', function () {
       assert.ok(vscode.window.visibleTextEditors.some((editor) => editor.document === document));
     });
 
-    it('goes to the cursor of the editor, not to the one of a diff that covers it', async () => {
+    it('is inserted at the cursor of the editor, not at the cursor of a diff that covers it', async () => {
       const document = await file('compared.ts', source);
       const editor = await vscode.window.showTextDocument(document, { preview: false });
       editor.selections = [cursor(3, 0)];
@@ -120,7 +120,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), 'before\n  first();\n  second();\nxafter\n');
     });
 
-    it('goes to another visible editor when the last one is closed', async () => {
+    it('is inserted into another visible editor when the last one is closed', async () => {
       const { document } = await open(source);
       await open('other', vscode.ViewColumn.Two);
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
@@ -130,14 +130,14 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), `x${source}`);
     });
 
-    it('needs an editor', async () => {
+    it('requires an editor', async () => {
       await focusPanel();
       await assert.rejects(target.insert('x'), /Open the file to insert into/);
     });
   });
 
-  describe('applied', () => {
-    it('waits for the preview, and is one undo step', async () => {
+  describe('when applied', () => {
+    it('waits for the preview and is one undo step', async () => {
       const { document } = await open(source);
       await focusPanel();
       const applying = target.apply(exchange(document.uri), answered);
@@ -155,7 +155,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), source);
     });
 
-    it('leaves the document alone when the preview is discarded', async () => {
+    it('leaves the document unchanged when the preview is discarded', async () => {
       const { document } = await open(source);
       const { version } = document;
       await answerPreview('discard', target.apply(exchange(document.uri), answered));
@@ -175,7 +175,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), source.replace('before\n', 'before\nnew\n'));
     });
 
-    it('is refused when the document is edited before the preview is there', async () => {
+    it('is refused when the document is edited before the preview opens', async () => {
       const { document } = await open(source);
       const applying = target.apply(exchange(document.uri), answered);
       const edit = new vscode.WorkspaceEdit();
@@ -185,7 +185,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), source.replace('before\n', 'before\nnew\n'));
     });
 
-    it('is refused when the file is written by someone else while the preview is open', async () => {
+    it('is refused when another program writes the file while the preview is open', async () => {
       const document = await file('written.ts', source);
       const applying = target.apply(exchange(document.uri), answered);
       await preview();
@@ -196,7 +196,7 @@ describe('code of an answer', function () {
       assert.equal(document.getText(), theirs);
     });
 
-    it('follows the code to where it is now', async () => {
+    it('replaces the original code after it has moved', async () => {
       const { document } = await open(`new\n${source}`);
       await answerPreview('apply', target.apply(exchange(document.uri), answered));
       assert.equal(document.getText(), `new\n${replaced}`);
@@ -204,7 +204,7 @@ describe('code of an answer', function () {
 
     for (const [what, now, reason] of [
       ['has changed', source.replace('second', 'other'), /has changed since you asked/],
-      ['is there twice', `new\n${source}${source}`, /more than once/],
+      ['occurs twice', `new\n${source}${source}`, /more than once/],
     ] as const) {
       it(`is refused when the code ${what}`, async () => {
         const { document } = await open(now);
@@ -213,7 +213,7 @@ describe('code of an answer', function () {
       });
     }
 
-    it('says so when there is nothing to replace', async () => {
+    it('reports that there is nothing to replace', async () => {
       const { document } = await open(source);
       await assert.rejects(target.apply(exchange(document.uri), asked.trimEnd()), /already the same/);
     });
@@ -228,13 +228,13 @@ describe('code of an answer', function () {
       });
     }
 
-    it('keeps the line ends of the document', async () => {
+    it('keeps the line endings of the document', async () => {
       const document = await file('crlf.ts', source.replaceAll('\n', '\r\n'));
       await answerPreview('apply', target.apply(exchange(document.uri, asked.replaceAll('\n', '\r\n')), answered));
       assert.equal(document.getText(), replaced.replaceAll('\n', '\r\n'));
     });
 
-    it('goes to the selection of the last editor when the answer was not made from one', async () => {
+    it('replaces the selection of the last editor when the prompt had no selection', async () => {
       const editor = await open(source);
       editor.selection = new vscode.Selection(1, 0, 3, 0);
       await focusPanel();
@@ -242,15 +242,15 @@ describe('code of an answer', function () {
       assert.equal(editor.document.getText(), replaced);
     });
 
-    it('needs a selection then', async () => {
+    it('requires a selection when the prompt had none', async () => {
       await open(source);
       await focusPanel();
       await assert.rejects(target.apply(exchange(), answered), /Select the code to be replaced/);
     });
   });
 
-  describe('as a new file', () => {
-    it('has its language and the focus, beside the conversation', async () => {
+  describe('when opened as a new file', () => {
+    it('gets its language and the focus, beside the conversation', async () => {
       const other = await open(source);
       await focusPanel();
       await target.newFile('const a = 1;', 'ts');
@@ -262,7 +262,7 @@ describe('code of an answer', function () {
       assert.ok(panel.visible);
     });
 
-    it('does not cover a conversation that has the window to itself', async () => {
+    it('does not cover a conversation that fills the window', async () => {
       await focusPanel(vscode.ViewColumn.One);
       await target.newFile('text', 'no language');
       assert.equal(vscode.window.activeTextEditor?.document.languageId, 'plaintext');
@@ -292,7 +292,7 @@ async function write(uri: vscode.Uri, content: string): Promise<void> {
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(content));
 }
 
-/** @param uri of the document the selection was in; absent: not made from one */
+/** @param uri document of the selection, or undefined if the prompt had no selection */
 function exchange(uri?: vscode.Uri, code = asked): Exchange {
   const place: Omit<ApplyTarget, 'uri'> = { startLine: 1, startCharacter: 0 };
   const made: Pick<Exchange, 'attachments' | 'target'> = uri
@@ -310,14 +310,14 @@ function cursor(line: number, character: number): vscode.Selection {
 
 async function undo(document: vscode.TextDocument): Promise<void> {
   const { version } = document;
-  // VS Code hands the command to the panel as long as the focus is still there.
+  // VS Code sends the command to the panel while the panel has the focus.
   while (document.version === version) {
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
     await vscode.commands.executeCommand('undo');
   }
 }
 
-/** Of the whole document, beside VS Code's list of changes. */
+/** Opens a preview that replaces the complete document, beside VS Code's list of changes. */
 function diffs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
     tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff),
@@ -329,7 +329,7 @@ async function preview(): Promise<void> {
   await vscode.commands.executeCommand('refactorPreview.focus');
 }
 
-/** Presses the button of the preview, again as long as it is not there. */
+/** Presses the button of the preview, and repeats this until the button exists. */
 async function answerPreview(button: 'apply' | 'discard', applying: Promise<void>): Promise<void> {
   let settled = false;
   const over = applying.finally(() => (settled = true));

@@ -7,7 +7,7 @@ import { zipEntries } from '../support/vscode/zipEntries';
 
 const mostBytes = 400 * 1024;
 
-/** What becomes of relative links and pictures; a gallery shows the page without the repository beside it. */
+/** Base addresses for relative links and pictures, because a gallery shows the page without the repository. */
 const linkBase = 'https://github.com/holysheep-ai/holysheep-prompt/blob/HEAD/';
 const pictureBase = 'https://github.com/holysheep-ai/holysheep-prompt/raw/HEAD/';
 
@@ -18,7 +18,7 @@ function filesIn(folder: string): readonly string[] {
 }
 
 /** `npm test -- package` makes the VSIX first. */
-describe('the VSIX', () => {
+describe('VSIX', () => {
   const vsix = readFileSync(vsixFile);
   const entries = zipEntries(vsix);
 
@@ -28,13 +28,13 @@ describe('the VSIX', () => {
     return entry.toString();
   };
 
-  it('is made without a warning', () => {
+  it('is packaged without warnings', () => {
     const log = readFileSync(packagerLog, 'utf8');
     assert.match(log, /DONE/);
     assert.doesNotMatch(log, /\b(WARNING|ERROR)\b|::(warning|error)::/);
   });
 
-  it('has these files and no others', () => {
+  it('contains exactly the expected files', () => {
     // The names of the other bundles contain a hash of their content.
     const bundles = [...entries.keys()].flatMap((name) => /^extension\/(dist\/[\w-]+\.js)$/.exec(name)?.[1] ?? []);
     assert.ok(bundles.includes('dist/extension.js') && bundles.includes('dist/webview.js'), bundles.join(', '));
@@ -48,7 +48,7 @@ describe('the VSIX', () => {
     );
   });
 
-  it('carries no picture and no style that nothing names', () => {
+  it('contains no unused picture or style sheet', () => {
     const readers = ['src', 'media'].flatMap(filesIn).filter((file) => /\.(ts|md|css|html)$/.test(file));
     const words = ['package.json', ...readers].map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n');
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('the VSIX', () => {
     assert.ok(vsix.length <= mostBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
   });
 
-  it('has neither source maps nor paths of the machine that made it', () => {
+  it('contains neither source maps nor paths of the build machine', () => {
     for (const [name, bytes] of entries) {
       const content = bytes.toString('latin1');
       assert.ok(!content.includes('sourceMappingURL='), name);
@@ -69,7 +69,7 @@ describe('the VSIX', () => {
     }
   });
 
-  it('has a page whose pictures and links lead to files of the repository', () => {
+  it('has a README whose pictures and links lead to files of the repository', () => {
     const targets = [...text('extension/readme.md').matchAll(/(!?)\[[^\]]*\]\(([^)]+)\)/g)].map(([, picture, url]) => ({
       url: url!,
       base: picture ? pictureBase : linkBase,
@@ -85,7 +85,7 @@ describe('the VSIX', () => {
     }
   });
 
-  it('says what the galleries show beside it', () => {
+  it('contains the metadata that galleries show', () => {
     const manifest = text('extension.vsixmanifest');
     for (const shown of [
       '<License>extension/LICENSE.txt</License>',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Names a Chromium goes by on the PATH of a Linux machine, and where the others keep theirs. */
+/** Names of Chromium on the PATH of a Linux machine, and its usual locations on other systems. */
 const names = [
   ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
   ...['microsoft-edge', 'microsoft-edge-stable'],
@@ -23,7 +23,7 @@ const args = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** The browser named by `CHROMIUM`, else an installed one, else the one from npm. */
+/** Returns the browser named by `CHROMIUM`, otherwise an installed one, otherwise the one from npm. */
 export async function findBrowser(): Promise<BrowserLaunch> {
   const executablePath = process.env['CHROMIUM'] ?? installedBrowser() ?? (await browserFromNpm());
   return { executablePath, args };
@@ -38,7 +38,7 @@ function installedBrowser(): string | undefined {
   return candidates.find((file) => existsSync(file) && starts(file));
 }
 
-/** Some distributions put a script under the name that only says how to install the browser. */
+/** Returns whether the file is a browser. Some distributions install a script that only explains how to install it. */
 function starts(file: string): boolean {
   try {
     execFileSync(file, ['--version'], { stdio: 'ignore', timeout: 10_000 });

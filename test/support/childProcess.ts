@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly timeoutMs?: number | undefined;
   /** Ends the process. */
   readonly signal?: AbortSignal | undefined;
-  /** Gets what the process prints, which is printed here otherwise. */
+  /** Receives the output of the process. If undefined, the output is printed. */
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
@@ -35,7 +35,7 @@ export async function runNode(args: readonly string[], options: RunOptions = {})
         }, timeoutMs);
   signal?.addEventListener('abort', end);
   try {
-    // The last of the output may come after `exit`.
+    // The last output may arrive after `exit`.
     const [code] = (await once(child, onOutput ? 'close' : 'exit')) as [number | null];
     return code ?? 1;
   } finally {
@@ -44,7 +44,7 @@ export async function runNode(args: readonly string[], options: RunOptions = {})
   }
 }
 
-/** Asks a process to end and, after five seconds, makes it. */
+/** Asks a process to end and kills it after five seconds. */
 export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) {
     return;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 
-/** Titles of the panels that are open, in the order of their tabs. */
+/** Returns the titles of the open panels, in the order of their tabs. */
 function panels(): readonly string[] {
   return tabs().map(({ label }) => label);
 }
 
-/** Of conversations. */
+/** Returns the tabs of conversations. */
 export function tabs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
@@ -14,7 +14,7 @@ export function tabs(): readonly vscode.Tab[] {
     );
 }
 
-/** Resolves when the conversations that are open have these titles. */
+/** Resolves when the open conversations have these titles. */
 export async function shows(titles: readonly string[]): Promise<void> {
   const isSo = (): boolean => panels().join('\n') === titles.join('\n');
   if (isSo()) return;
@@ -32,7 +32,7 @@ export async function closeAll(): Promise<void> {
   await shows([]);
 }
 
-/** Resolves when the list that opens next is there, with that entry as the one that Enter takes. */
+/** Resolves when the next quick pick is open and Enter would pick the given entry. */
 export function markedInNextQuickPick(label: string): Promise<void> {
   const { window } = vscode;
   const original = window.createQuickPick;

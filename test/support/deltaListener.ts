@@ -1,6 +1,6 @@
 import type { Delta, DeltaSink } from '../../src/engine/http/dialect';
 
-/** What a sink was told, in its order: `[type, value]`. Pending finish reasons are left out. */
+/** Records the calls of a sink in order, as `[type, value]`, without pending finish reasons. */
 export type Said = readonly [type: Delta['type'], value: unknown];
 
 export function listen(): { readonly said: Said[]; readonly sink: DeltaSink } {

@@ -35,7 +35,7 @@ interface TurnOptions {
   readonly options?: StreamOptions;
 }
 
-/** The real engine on a scripted wire in virtual time: what a window is to its turns. */
+/** The real engine with scripted replies in virtual time, shared by several turns like the engine of a window. */
 export class EngineWorld {
   readonly clock: VirtualClock;
   readonly log: string[] = [];
@@ -78,7 +78,7 @@ function settingsWith(change: SettingsChange = {}): EngineSettings {
   };
 }
 
-/** A turn of the real engine on a scripted wire in virtual time, with everything it said so far. */
+/** A turn of the real engine with scripted replies in virtual time, and all its events so far. */
 export class EngineRun {
   readonly world: EngineWorld;
   readonly clock: VirtualClock;
@@ -105,7 +105,7 @@ export class EngineRun {
     for await (const event of this.turn) this.events.push(event);
   }
 
-  /** Lets time pass until the turn is over. */
+  /** Advances the clock until the turn has ended. */
   async toEnd(): Promise<this> {
     while (!this.terminal && (await this.clock.next()) !== undefined);
     assert.ok(this.terminal, 'the turn has no terminal event');
@@ -131,7 +131,7 @@ export class EngineRun {
     return event;
   }
 
-  /** What a consumer that applies the events has on its screen. */
+  /** Returns the text that a consumer of the events shows. */
   get shownText(): string {
     return this.events.reduce(
       (text, event) => (event.type === 'text' ? text + event.text : event.type === 'replaced' ? event.text : text),

@@ -7,7 +7,7 @@ import type { StreamEvent } from '../../src/engine/events';
 
 export const testKey = 'hsa-test-key-0123456789';
 
-/** A gateway, and the extension of this window set up to use it. */
+/** A scripted gateway and the extension, configured to use it. */
 export interface HostFixture {
   readonly gateway: Gateway;
   readonly api: HolySheepApi;
@@ -19,19 +19,19 @@ export async function extensionApi(): Promise<HolySheepApi> {
   return extension.activate();
 }
 
-/** Changes a user setting. VS Code writes its file each time, which is slow: not for a value that is there already. */
+/** Changes a user setting, unless it already has the value, because VS Code rewrites its settings file each time. */
 export async function set(name: string, value: unknown): Promise<void> {
   const settings = vscode.workspace.getConfiguration('holysheep');
   if (isDeepStrictEqual(settings.inspect(name)?.globalValue, value)) return;
   await settings.update(name, value, vscode.ConfigurationTarget.Global);
 }
 
-/** No test waits for what another was told, or pays for what it spent. */
+/** Clears cooldowns and retry budgets, so that tests do not affect each other. */
 export async function resetNetworkState(): Promise<void> {
   await vscode.commands.executeCommand('holysheep.resetNetworkState');
 }
 
-/** Retries come as fast as the settings allow; there are few of them. */
+/** Starts a gateway and configures the extension to use it, with few and fast retries. */
 export async function startFixture(script: Script, options: GatewayOptions = {}): Promise<HostFixture> {
   const gateway = await startGateway({ ...options, script });
   const api = await extensionApi();

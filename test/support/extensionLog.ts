@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-/** What the extension has written to its log in this window, as soon as `line` is in it: it is written behind. */
+/** Resolves with the extension's log of this window as soon as it contains `line`, because VS Code writes logs with a delay. */
 export async function logOfExtension(line: RegExp): Promise<string> {
   const userData = process.env['USER_DATA_FOLDER'] ?? '';
   for (;;) {

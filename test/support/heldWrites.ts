@@ -3,16 +3,16 @@ import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { settle } from './virtualClock';
 
-/** A disk whose asynchronous writes begin only when a test says so. */
+/** A disk whose asynchronous writes start only when the test releases them. */
 export interface HeldWrites {
-  /** Number of writes that have been requested so far. */
+  /** Number of writes requested so far. */
   readonly held: number;
   /** Names of the synchronous functions of `node:fs` that were called. */
   readonly synchronousCalls: readonly string[];
-  /** Lets a write happen, by its number from 0. Resolves when everything that follows from it has happened. */
+  /** Releases the write with the number, from 0. Resolves when its consequences have settled. */
   release(number: number): Promise<void>;
   fail(number: number): Promise<void>;
-  /** Lets all writes happen, including later ones. */
+  /** Releases all writes, including later ones. */
   releaseAll(): void;
   restore(): void;
 }

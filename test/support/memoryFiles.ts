@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 
-/** Files of a scheme that no disk knows, as a virtual workspace has them. Folders are wherever a file is below. */
+/** A file system provider with files in memory, as in a virtual workspace. Folders exist where files need them. */
 export class MemoryFiles implements vscode.FileSystemProvider {
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.changed.event;
   private readonly files: Map<string, Uint8Array>;
 
-  /** @param files texts by their paths */
+  /** @param files content by path */
   constructor(files: Readonly<Record<string, string>>) {
     this.files = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
   }
@@ -36,7 +36,7 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   createDirectory(): void {
-    // A folder is there as soon as a file is in it.
+    // A folder exists if it contains a file.
   }
 
   readFile(uri: vscode.Uri): Uint8Array {

@@ -1,10 +1,10 @@
-/** `bytes`, cut at each of `cuts`, which may be in any order and beyond the end; the same cut twice is an empty piece. */
+/** Splits `bytes` at each of `cuts`. Cuts may be unordered and beyond the end. A repeated cut makes an empty piece. */
 export function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const at = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
   return at.slice(1).map((end, n) => bytes.subarray(at[n], end));
 }
 
-/** The text in pieces of `length` UTF-16 code units. */
+/** Splits the text into pieces of `length` UTF-16 code units. */
 export function textPieces(text: string, length: number): readonly string[] {
   return text.match(new RegExp(`[^]{1,${length}}`, 'g')) ?? [];
 }

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A stream that a provider sent; see the notice in its folder. */
+/** A recorded stream of a provider. See the notice in the folder of the recordings. */
 export interface Recording {
-  /** e.g. `openai-text`. */
+  /** Name of the recording, e.g. `openai-text`. */
   readonly name: string;
-  /** The JSON of its events, as it was. */
+  /** Unchanged JSON of the recorded events. */
   readonly lines: readonly string[];
-  /** What a client must end up with. */
+  /** The answer that a client must produce. */
   readonly text: string;
   readonly reasoning: string;
 }
@@ -43,7 +43,7 @@ function visible(content: Delta['content']): string {
   return (content ?? []).map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
 }
 
-/** Mistral nests its thinking as parts of a part. */
+/** Joins the text of nested parts, because Mistral sends its reasoning as parts of a part. */
 function thinking(content: Delta['content']): string {
   if (!content || typeof content === 'string') return '';
   return content.map((part) => ('thinking' in part ? visible(part.thinking as Delta['content']) : '')).join('');

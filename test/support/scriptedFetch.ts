@@ -1,4 +1,4 @@
-/** A `fetch` that answers from a script, in virtual time: what the wire does is decided by the test, step by step. */
+/** A `fetch` that replies from a script in virtual time, so that the test controls every step. */
 
 export interface SentRequest {
   readonly url: string;
@@ -67,7 +67,7 @@ export type Reply = (request: SentRequest) => Response | Promise<Response>;
 export class ScriptedFetch {
   readonly requests: SentRequest[] = [];
 
-  /** The last reply serves every request after it. */
+  /** Replies in order. The last reply is used for all further requests. */
   constructor(private readonly replies: readonly Reply[]) {}
 
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
@@ -87,7 +87,7 @@ export class ScriptedFetch {
 
 export const sseHeaders = { 'content-type': 'text/event-stream', 'x-request-id': 'req-1' };
 
-/** Replies with a stream; `write` gets the body once the request is there. */
+/** Replies with a stream. `write` receives the body when the request has arrived. */
 export function streaming(
   write: (body: LiveBody, request: SentRequest) => void,
   headers: NonNullable<ConstructorParameters<typeof Headers>[0]> = sseHeaders,
@@ -119,7 +119,7 @@ export const rejecting =
   () =>
     Promise.reject(new TypeError(message, { cause: Object.assign(new Error(code), { code }) }));
 
-/** Never answers; only an abort ends it. */
+/** Never replies. Only an abort ends the request. */
 export const silent: Reply = ({ signal }) =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new DOMException('This operation was aborted', 'AbortError')));

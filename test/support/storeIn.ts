@@ -1,6 +1,6 @@
 import type { Store } from '../../src/host/conversation/promptHistoryStore';
 
-/** What a workspace or the user remembers, in a map. */
+/** A `Memento` that stores its values in a map. */
 export function storeIn(memory: Map<string, unknown>): Store {
   return {
     get: (key) => memory.get(key),

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const open = new Set<string>();
 
-/** A fresh folder, removed by {@link removeTemporaryFolder} or when the process exits. */
+/** Creates a folder that {@link removeTemporaryFolder} or the exit of the process removes. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'holysheep-'));
   open.add(folder);
@@ -12,7 +12,7 @@ export function temporaryFolder(): string {
 }
 
 export function removeTemporaryFolder(folder: string): void {
-  // A process that is just ending may still write a last file; what is written after that goes when this one exits.
+  // An ending process may still write a last file. Files written later are removed when this process exits.
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 

@@ -5,9 +5,9 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Time that moves only when a test says so. Real promises still run: they are flushed between two timers. */
+/** A clock that only the test advances. Real promises still run: they are flushed between two timers. */
 export class VirtualClock implements Clock {
-  /** Wall clock is ticks plus this; a laptop that sleeps moves it. */
+  /** Difference between wall clock and ticks, in milliseconds. It grows while a laptop sleeps. */
   epoch = Date.UTC(2026, 0, 15, 9, 0, 0);
   private time = 0;
   private readonly timers = new Set<Timer>();
@@ -26,7 +26,7 @@ export class VirtualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** The machine sleeps, and both clocks count it; timers come late. */
+  /** Simulates a sleep that both clocks count, after which timers fire late. */
   sleep(ms: number): void {
     this.time += ms;
   }
@@ -35,7 +35,7 @@ export class VirtualClock implements Clock {
     return this.timers.size;
   }
 
-  /** Runs everything due within `ms`, in order, letting promises settle after each. */
+  /** Runs all timers that are due within `ms`, in order, and lets promises settle after each. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await settle();
@@ -50,7 +50,7 @@ export class VirtualClock implements Clock {
     this.time = end;
   }
 
-  /** To the next timer. @returns the milliseconds passed; undefined where nothing is pending */
+  /** Advances to the next timer. @returns the elapsed milliseconds, or undefined if no timer is pending */
   async next(): Promise<number | undefined> {
     await settle();
     if (this.timers.size === 0) return undefined;
@@ -60,7 +60,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets every promise that can go on do so: streams and the SDK take many turns of the loop, and files their own time. */
+/** Lets all pending promises settle. Streams and the SDK need many turns of the event loop, and files need real time. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 12; turn++) {
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
 import { panelStrings } from '../../../src/shared/panelStrings';
 
-/** What the panel gives the renderer, but for the time it draws at. */
+/** Options that the panel passes to the renderer, except for the scheduler. */
 export const answerOptions = { labels: panelStrings, canApply: true, onCodeAction() {}, onLink() {} };

@@ -1,7 +1,7 @@
-// Runs in the panel's page before a prompt is sent: when its answer is done, and what kept the page's thread for long.
+// Runs in the panel's page before a prompt is sent, and records when its answer is done and which tasks were long.
 {
   const longTasks = [];
-  // The workbench has the same thread; `self` is a task of this page.
+  // The workbench shares the thread. `self` marks a task of this page.
   new PerformanceObserver((list) => {
     for (const { name, duration } of list.getEntries()) longTasks.push({ own: name === 'self', ms: duration });
   }).observe({ type: 'longtask', buffered: false });

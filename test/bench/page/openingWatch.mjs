@@ -1,4 +1,4 @@
-// Runs in the workbench's page, which may look into the panel's: both have one origin.
+// Runs in the workbench's page, which can access the panel's page because both have the same origin.
 {
   const answers = () => {
     const outer = document.querySelector('iframe.webview.ready')?.contentDocument;
@@ -8,7 +8,10 @@
   const frame = () => new Promise(requestAnimationFrame);
 
   Object.assign(globalThis, {
-    /** Resolves with milliseconds from the next press of a button until the last of `count` answers has `lastWord` in it. */
+    /**
+     * Resolves with the milliseconds from the next press of a mouse button until the last of `count` answers contains
+     * `lastWord`.
+     */
     opened: (count, lastWord) => {
       const pressed = new Promise((resolve) => {
         addEventListener('pointerdown', () => resolve(performance.now()), { capture: true, once: true });

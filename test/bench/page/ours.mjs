@@ -2,7 +2,7 @@ import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
 
-/** Each piece is flushed in the frame that brings it; code that it finishes is highlighted in the same frame. */
+/** Flushes each piece in the frame in which it arrives, and highlights finished code in the same frame. */
 export default (root) => {
   let flush;
   const idle = [];

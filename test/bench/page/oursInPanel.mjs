@@ -3,7 +3,7 @@ import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
 
-/** Flushed with the next frame; highlighted when the browser has nothing else to do. */
+/** Flushes each piece with the next frame, and highlights code while the browser is idle. */
 export default (root) => {
   let idle = 0;
   const markdown = createStreamingMarkdown(root, {

@@ -1,4 +1,5 @@
-// Runs in the panel's page before a prompt is sent: when each numbered word of the answer arrives and when it is painted.
+// Runs in the panel's page before a prompt is sent, and records when each numbered word of the answer arrives and is
+// painted.
 {
   const arrived = {};
   const painted = {};
@@ -6,7 +7,7 @@
   let isInFrame = false;
   let shown = -1;
 
-  // A task that a frame's callback posts runs when that frame has been painted.
+  // A task that is posted from a frame callback runs after that frame has been painted.
   const wrapped = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (call) =>
     wrapped((at) => {

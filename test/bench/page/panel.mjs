@@ -1,4 +1,4 @@
-// Runs in the browser before the panel does: takes VS Code's place and watches what is shown.
+// Runs in the browser before the panel, replaces VS Code's API and observes the rendered page.
 {
   const listening = new Promise((resolve) => {
     globalThis.acquireVsCodeApi = () => ({
@@ -10,10 +10,10 @@
 
   const frame = () => new Promise(requestAnimationFrame);
   const answers = () => [...document.querySelectorAll('article.assistant')];
-  /** A turn that has not been drawn yet has no answer in it. */
+  /** A turn that has not been rendered contains no answer. */
   const shown = (article, word) => article?.querySelector('[data-part="answer"]')?.textContent.includes(word) ?? false;
 
-  /** Resolves when the frame that shows it has been made. */
+  /** Resolves when the frame that shows the answer has been rendered. */
   const until = async (holds) => {
     const limit = performance.now() + 60_000;
     while (!holds()) {
@@ -26,11 +26,11 @@
   let messages = [];
 
   Object.assign(globalThis, {
-    /** Before anything is measured: reading it takes a while. */
+    /** Parses the messages before the measurement, because this takes a while. */
     prepare(json) {
       messages = JSON.parse(json);
     },
-    /** @returns milliseconds from the message until the last of its answers, and until all of them are shown */
+    /** @returns milliseconds from the message until the last answer is shown, and until all answers are shown */
     async open(lastWord) {
       await listening;
       const [snapshot] = messages;
@@ -46,7 +46,7 @@
       });
       return { last, all: performance.now() - start };
     },
-    /** @returns milliseconds from the last message until the answer is shown and said to be done */
+    /** @returns milliseconds from the last message until the answer is shown and marked as done */
     async answer(lastWord, every) {
       let start = 0;
       for (const message of messages) {

@@ -1,7 +1,7 @@
-// Runs in the browser: streams a document into a scrolling page, a piece a frame, with the renderer of this page.
+// Runs in the browser and streams a document into a scrolling page with the renderer of this page, one piece per frame.
 import { lastWord, markdownOf } from './documents';
 
-/** A place to render to, with the panel's style sheet in force. */
+/** Creates the element to render into, to which the panel's style sheet applies. */
 export function answerRoot() {
   const root = document.body.appendChild(document.createElement('div'));
   root.dataset.part = 'answer';
@@ -9,14 +9,14 @@ export function answerRoot() {
 }
 
 /**
- * @param renderer takes the element to render to, returns what takes the pieces in order. What has been taken is shown
- *   when the frame ends. `afterwards` is called in the same frame, `finish` after the last piece, `dispose` when the
- *   element goes; `busy` tells whether something has been put off.
+ * @param renderer function that gets the element and returns callbacks. `take` gets each piece in order and must show
+ * it by the end of the frame. `afterwards` is called in the same frame, `finish` after the last piece, and `dispose`
+ * when the element is removed. `busy` returns whether work has been deferred.
  */
 export function provide(renderer) {
   let kept;
   Object.assign(globalThis, {
-    /** @returns milliseconds of script for each piece, and what is on the page when all have been streamed */
+    /** @returns script time of each piece in milliseconds, and the content of the page after the last piece */
     async stream(shape, characters, pieceLength) {
       const root = answerRoot();
       const text = markdownOf(shape, characters);
@@ -53,7 +53,7 @@ function frame() {
   return new Promise(requestAnimationFrame);
 }
 
-/** Some put off a part of their work: it is theirs all the same. */
+/** Waits for deferred work, which also counts as work of the renderer. */
 async function settled(done) {
   const limit = performance.now() + 10_000;
   do await new Promise((resolve) => requestIdleCallback(resolve, { timeout: 1000 }));

@@ -1,4 +1,4 @@
 import { textNodes } from './textNodes.mjs';
 
-/** As long as the sections of our own renderer. */
+/** Length of a section, the same as in our own renderer. */
 export default (root) => textNodes(root, 4000);

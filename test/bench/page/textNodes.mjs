@@ -1,4 +1,4 @@
-/** The text as it is, an element a line: what no renderer can do without. */
+/** Appends plain text with one element per line, the minimum work of any renderer. */
 export function textNodes(root, sectionLength) {
   root.style.whiteSpace = 'pre-wrap';
   let section;

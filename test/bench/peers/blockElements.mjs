@@ -1,4 +1,4 @@
-/** An element a block; one whose source is what it was is not rendered again. */
+/** Renders one element per block and skips blocks whose source is unchanged. */
 export function blockElements(root, render) {
   const shown = [];
   return (sources) => {

@@ -2,7 +2,7 @@ import { IncremarkContent } from '@incremark/react';
 import { createElement } from 'react';
 import { reactRenderer } from './reactRenderer.mjs';
 
-/** Its own one highlights with Shiki again and again; no other renderer does. */
+/** Replaces incremark's code component, which highlights repeatedly with Shiki, unlike all other renderers. */
 const components = { code: ({ node }) => createElement('pre', null, createElement('code', null, node.value)) };
 
 export default reactRenderer(({ text, finished }) =>

@@ -1,9 +1,9 @@
 import MarkdownIt from 'markdown-it';
 
-/** With what our own parser has: no raw HTML, links found in plain text. */
+/** Options as in our own parser: no raw HTML, and links in plain text are detected. */
 export const markdownIt = new MarkdownIt({ linkify: true });
 
-/** The top-level blocks of `text`, each with its source. */
+/** Returns the top-level blocks of `text` with their source. */
 export function blocksOf(text) {
   const starts = [];
   const tokens = markdownIt.parse(text, {});
@@ -12,7 +12,7 @@ export function blocksOf(text) {
   return offsets.map((from, index) => text.slice(from, offsets[index + 1] ?? text.length));
 }
 
-/** Tokens that close a block have no map, so `lines` are the ascending lines on which blocks begin. */
+/** Closing tokens have no map, so `lines` contains the ascending line numbers at which blocks start. */
 function lineOffsets(text, lines) {
   const offsets = [];
   let offset = 0;

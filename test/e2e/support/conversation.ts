@@ -4,7 +4,7 @@ import { Workbench } from './workbench';
 
 export const testKey = 'hsa-e2e-key-0123456789';
 
-/** The panel, found as a person and a screen reader find it: by role and name. */
+/** The panel, whose elements are found by role and name, as by a person or a screen reader. */
 export class ConversationPanel {
   constructor(private readonly workbench: Workbench) {}
 
@@ -20,7 +20,7 @@ export class ConversationPanel {
     return this.frame.getByRole('button', { name, exact: true });
   }
 
-  /** The last answer. */
+  /** Returns the last answer. */
   get assistant(): Locator {
     return this.frame.getByRole('article', { name: 'Assistant' }).last();
   }
@@ -33,7 +33,7 @@ export class ConversationPanel {
     return this.frame.getByRole('timer');
   }
 
-  /** The last answer in this state. */
+  /** Returns the last answer if it is in the state. */
   inState(state: string): Locator {
     return this.frame.locator(`article[data-state="${state}"]`).last();
   }
@@ -50,7 +50,7 @@ export class ConversationPanel {
   }
 }
 
-/** As a new user does it: the palette, the key. */
+/** Sets the key through the palette, as a new user does. */
 export async function setKey(workbench: Workbench): Promise<void> {
   await workbench.runCommand('HolySheep: Set API Key');
   await workbench.fillPassword(testKey);
@@ -63,7 +63,7 @@ export async function ask(workbench: Workbench, prompt: string): Promise<Convers
   return new ConversationPanel(workbench);
 }
 
-/** A gateway, a workbench that has its address and a key for it, and the panel in there. */
+/** A gateway, a workbench with its base URL and a key for it, and the panel. */
 export async function openWithKey(
   options: GatewayOptions = {},
 ): Promise<{ readonly gateway: Gateway; readonly workbench: Workbench; readonly panel: ConversationPanel }> {

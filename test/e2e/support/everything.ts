@@ -1,2 +1,2 @@
-/** All themes, widths and languages, which takes many minutes; else those that differ most. */
+/** Whether to use all themes, widths and languages, which takes many minutes, instead of those that differ most. */
 export const everything = process.env['HOLYSHEEP_PICTURES'] === 'all';

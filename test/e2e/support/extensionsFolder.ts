@@ -1,5 +1,5 @@
 import path from 'node:path';
 import { out } from '../../support/paths';
 
-/** Holds the packaged extension and nothing else; shared by all workbenches of a run. */
+/** Folder that contains only the packaged extension. All workbenches of a run share it. */
 export const extensionsFolder = path.join(out, 'e2e-extensions');

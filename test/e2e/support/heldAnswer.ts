@@ -5,7 +5,7 @@ export interface HeldAnswer {
   readonly release: () => void;
 }
 
-/** The second part comes when it is told to, and only then. */
+/** An answer whose second part is sent only when the test asks for it. */
 export function heldAnswer(first: Iterable<Step>, second: Iterable<Step>): HeldAnswer {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));

@@ -3,7 +3,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { installExtension } from '../../support/vscode/codeServer';
 import { extensionsFolder } from './extensionsFolder';
 
-/** The VSIX as it is published, installed as a person would; nothing of an earlier run is left. */
+/** Installs the VSIX from the command line, after removing the installation of a previous run. */
 export async function installPackaged(vsix: string): Promise<void> {
   rmSync(extensionsFolder, { recursive: true, force: true });
   const userData = temporaryFolder();

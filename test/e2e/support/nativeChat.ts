@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import type { Workbench } from './workbench';
 
-/** VS Code's own chat view. */
+/** VS Code's chat view. */
 export class NativeChat {
   constructor(private readonly workbench: Workbench) {}
 
@@ -13,24 +13,24 @@ export class NativeChat {
     return this.view.locator('.interactive-input-part .monaco-editor').first();
   }
 
-  /** The chosen one, by its name. */
+  /** Returns the name of the selected model. */
   model(name: string): Locator {
     return this.view.locator('.chat-input-toolbars .action-item', { hasText: name });
   }
 
-  /** The last one. */
+  /** Returns the last answer. */
   get answer(): Locator {
     return this.view.locator('.interactive-response').last();
   }
 
-  /** What VS Code offers below the last answer. */
+  /** Returns the follow-ups that VS Code offers below the last answer. */
   followup(label: string): Locator {
     return this.view.locator('.interactive-session-followups').getByText(label, { exact: true });
   }
 
   async ask(prompt: string): Promise<void> {
     await this.input.click();
-    // At once: what VS Code suggests to half a word would be taken with a space.
+    // Inserts the text in one step: while typing, a space would accept a suggestion of VS Code.
     await this.workbench.page.keyboard.insertText(prompt);
     await this.workbench.page.keyboard.press('Enter');
   }

@@ -3,22 +3,22 @@ import type { Step } from '../../../src/demo/gateway';
 import type { Stage } from './stage';
 import { filled, patternOf } from './words';
 
-/** Back to a panel in which nothing runs. */
+/** Returns to a panel in which no turn runs. */
 export type Leave = () => Promise<void>;
 
-/** Something a person may see of the panel, and how one gets there from a panel in which nothing runs. */
+/** A state of the panel, and how to reach it from a panel in which no turn runs. */
 export interface PanelState {
   readonly name: string;
   readonly enter: (stage: Stage) => Promise<Leave>;
-  /** It takes many seconds. */
+  /** The state takes many seconds to reach. */
   readonly slow?: true;
-  /** Another theme or another width would end it. */
+  /** A change of theme or width would end the state. */
   readonly fleeting?: true;
 }
 
 const nothing: Leave = () => Promise.resolve();
 
-/** In the code, so that there is some of everything on either side. */
+/** Offset of a cut inside a code block, so that both parts of the answer contain code. */
 const inCode = (text: string): number => text.indexOf('return Math') + 'return Math'.length;
 const halfway = (text: string): number => Math.round(text.length / 2);
 const pace = { chunkChars: 6, everyMs: 25 } as const;
@@ -36,7 +36,7 @@ export const noKey: PanelState = {
     await stage.removeKey();
     return async () => {
       await stage.setKey();
-      // The status bar may still tell of the key before.
+      // The status bar may still show the state of the previous key.
       await stage.button(stage.words.panel.openDemo).waitFor({ state: 'hidden' });
     };
   },
@@ -73,7 +73,7 @@ export const waiting: PanelState = {
     await stage.inState('waiting').getByRole('timer').waitFor();
     return async () => {
       await stage.stop();
-      // Else the next one waits as well.
+      // Otherwise the next turn would wait as well.
       await stage.run('resetNetworkState');
     };
   },
@@ -108,7 +108,7 @@ export const failed: PanelState = {
   },
 };
 
-/** After a wait, with everything there is to say of it. */
+/** A turn after a wait, with all details open. */
 export const failedDetails: PanelState = {
   name: 'failed-details',
   enter: async (stage) => {
@@ -160,7 +160,7 @@ export const interrupted: PanelState = {
   },
 };
 
-/** Rate limited, then cut, then whole; with what the network did in sight. */
+/** A complete answer after a rate limit and a cut, with its timeline open. */
 export const done: PanelState = {
   name: 'done',
   enter: async (stage) => {
@@ -177,7 +177,7 @@ export const done: PanelState = {
   },
 };
 
-/** Everything Markdown has, and thoughts in sight. */
+/** An answer with all Markdown elements and with its reasoning open. */
 export const code: PanelState = {
   name: 'code',
   enter: async (stage) => {
@@ -244,7 +244,7 @@ export const chips: PanelState = {
   },
 };
 
-/** With what went along under the prompt. */
+/** A prompt with its context items open. */
 export const attached: PanelState = {
   name: 'attached',
   enter: async (stage) => {
@@ -256,7 +256,7 @@ export const attached: PanelState = {
   },
 };
 
-/** A log that was pasted. */
+/** A long pasted prompt. */
 export const longPrompt: PanelState = {
   name: 'long-prompt',
   enter: async (stage) => {
@@ -275,7 +275,7 @@ async function attach(stage: Stage, name: string): Promise<void> {
   try {
     await option.click({ timeout: 10_000 });
   } catch {
-    // A search that takes too long finds nothing; another letter asks again.
+    // A search that takes too long returns nothing. Another letter starts a new search.
     await stage.prompt.press('Backspace');
     await stage.prompt.pressSequentially(name.slice(-1));
     await option.click();
@@ -283,7 +283,7 @@ async function attach(stage: Stage, name: string): Promise<void> {
   await stage.button(filled(stage.words.panel.remove, name)).waitFor();
 }
 
-/** VS Code's own list, in front of the panel. */
+/** A quick pick of VS Code in front of the panel. */
 export const history: PanelState = {
   name: 'history',
   fleeting: true,

@@ -6,10 +6,10 @@ const goneMs = 15_000;
 /** A list that is still open this long after Escape did not receive the key. Milliseconds. */
 const keyMs = 5_000;
 
-/** The widget behind the command palette, quick open, quick picks and input boxes: one at a time. */
+/** The widget that VS Code uses for the command palette, quick open, quick picks and input boxes. Only one can be open. */
 export class QuickInput {
   readonly #widget: Locator;
-  /** Where one types. */
+  /** Returns the text field. */
   readonly input: Locator;
 
   constructor(private readonly page: Page) {
@@ -17,7 +17,7 @@ export class QuickInput {
     this.input = this.#widget.locator('.quick-input-box input');
   }
 
-  /** Rows that are on offer, each by its label. */
+  /** Returns the visible row with the label. */
   rows(label?: string): Locator {
     const labels = this.#widget.locator('.quick-input-list .monaco-list-row .label-name');
     return label === undefined ? labels : labels.filter({ hasText: new RegExp(`^\\s*${escape(label)}\\s*$`) });
@@ -37,39 +37,39 @@ export class QuickInput {
     await this.rows(label).first().waitFor({ state: 'hidden' });
   }
 
-  /** Rows that are on offer, by any text of theirs. */
+  /** Returns the visible rows that contain the text. */
   rowsWith(text: string): Locator {
     return this.#widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
   }
 
-  /** Presses a button of a row; they are there while the pointer is over it. */
+  /** Presses a button of a row. VS Code shows the buttons while the pointer is over the row. */
   async pressOnRow(text: string, name: string): Promise<void> {
     const row = this.rowsWith(text).first();
     await row.hover();
     await row.locator(`.action-label[aria-label="${name}"]`).click();
   }
 
-  /** Takes a row of whatever list is open, and waits until the list has gone or another has taken its place. */
+  /** Picks a row of the open list and waits until the list has closed or another list has replaced it. */
   async pick(label: string): Promise<void> {
     const row = this.rows(label).first();
     await row.click();
     await row.waitFor({ state: 'hidden' });
   }
 
-  /** Filters an open list by a row's label before taking it: long lists are rendered in part. */
+  /** Filters the open list by the label of a row and picks the row, because VS Code renders only a part of a long list. */
   async choose(label: string): Promise<void> {
     await this.input.fill(label);
     await this.pick(label);
   }
 
-  /** Answers an input box. */
+  /** Fills in and accepts an input box. */
   async fill(text: string): Promise<void> {
     await this.input.waitFor();
     await this.input.fill(text);
     await this.input.press('Enter');
   }
 
-  /** Answers an input box that hides what is typed, and only such a one. */
+  /** Fills in and accepts an input box that hides the typed text. Fails for any other input box. */
   async fillPassword(text: string): Promise<void> {
     const input = this.#widget.locator('input[type=password]');
     await input.fill(text);

@@ -10,26 +10,26 @@ import { quietSettings, writeUserSettings, type Settings } from '../../support/v
 import { extensionsFolder } from './extensionsFolder';
 
 export interface SessionOptions {
-  /** On top of the quiet ones. */
+  /** User settings in addition to the quiet settings. */
   readonly settings?: Settings | undefined;
-  /** Copied, so that a test may change its files; the sample workspace by default. */
+  /** Folder to copy and open, so that a test may change its files. Default: the sample workspace. */
   readonly folder?: string | undefined;
-  /** For the server, and so for the extension host. */
+  /** Environment variables of the server and the extension host. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
-  /** Folder of one more extension, installed beside the packaged one. */
+  /** Folder of a second extension to install beside the packaged one. */
   readonly otherExtension?: string | undefined;
   readonly viewport?: { readonly width: number; readonly height: number } | undefined;
 }
 
-/** A server and a browser with a profile of its own, both gone after `close`. */
+/** A VS Code server and a browser with its own profile. `close` ends both. */
 export interface Session {
   readonly server: GuardedServer;
   readonly context: BrowserContext;
-  /** The copy that is open. */
+  /** Path of the open copy of the workspace. */
   readonly workspace: string;
-  /** A folder of its own for one more window. */
+  /** Creates a folder for another window. */
   readonly otherWorkspace: string;
   readonly userDataFolder: string;
   close(): Promise<void>;
@@ -49,15 +49,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (otherExtension !== undefined) putTogether(extensions, otherExtension);
   const server = await startCodeServer({ userDataFolder, extensionsFolder: extensions, env, locale });
   const { executablePath, args } = await findBrowser();
-  // A profile on disk: secrets are in the browser's storage and have to survive a reload.
+  // The profile is on disk, because secrets are in the browser's storage and must survive a reload.
   const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
     executablePath,
     args,
     viewport: options.viewport ?? { width: 1280, height: 800 },
-    // Spares the processor thousands of frames.
+    // Saves the processor thousands of frames.
     reducedMotion: 'reduce',
   });
-  // Everything takes long where other things run.
+  // Allows for a busy machine.
   context.setDefaultTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   return {
@@ -74,7 +74,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-/** Without the index of what was installed: a folder that has none is looked through. */
+/** Removes the index of installed extensions, so that VS Code scans the folder. */
 function putTogether(extensions: string, otherExtension: string): void {
   cpSync(extensionsFolder, extensions, {
     recursive: true,

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { failuresFolder } from './failuresFolder';
 import { openWorkbenches } from './workbench';
 
-// Mocha alone would die of this signal at once and leave servers and browsers behind.
+// Without a handler, mocha would end at this signal and leave servers and browsers running.
 process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
-  /** A picture says what went wrong. */
+  /** Takes a screenshot when a test fails. */
   async afterEach(this: Mocha.Context): Promise<void> {
     const test = this.currentTest;
     if (test?.state !== 'failed') {

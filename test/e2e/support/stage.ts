@@ -7,7 +7,7 @@ import { stageTexts, type StageTexts } from './stageTexts';
 import { Workbench, type ThemeId } from './workbench';
 import { patternOf, wordsOf, type Language, type Words } from './words';
 
-/** A workbench, a gateway that does as it is told, and the panel in one display language. */
+/** A workbench, a scripted gateway and the panel, in one display language. */
 export class Stage {
   readonly words: Words;
   readonly texts: StageTexts;
@@ -42,7 +42,7 @@ export class Stage {
     return this.panel.getByRole('textbox', { name: this.words.panel.prompt, exact: true });
   }
 
-  /** The latest one. */
+  /** Returns the latest answer. */
   get assistant(): Locator {
     return this.panel.locator('article.assistant').last();
   }
@@ -72,7 +72,7 @@ export class Stage {
     await this.workbench.runCommand('Notifications: Clear All Notifications');
   }
 
-  /** The only one that is open. */
+  /** Opens a new conversation as the only open editor. */
   async newConversation(): Promise<void> {
     await this.run('newConversation');
     await this.panel.getByRole('heading', { name: this.words.panel.emptyTitle }).waitFor();
@@ -80,7 +80,7 @@ export class Stage {
     await this.prompt.click();
   }
 
-  /** Asks, and the gateway does this. */
+  /** Sends a prompt to which the gateway replies with the script. */
   async ask(prompt: string, script: Script): Promise<void> {
     this.gateway.reset();
     this.gateway.script = script;
@@ -91,7 +91,7 @@ export class Stage {
     await answers.nth(before).waitFor();
   }
 
-  /** The first `length` of the answer's characters come, the others when the way back is taken. */
+  /** Streams the first `length` characters of the answer. The returned function streams the remaining characters. */
   async askAndHold(prompt: string, text: string, length: number): Promise<() => Promise<void>> {
     const first = text.slice(0, length);
     const held = heldAnswer(deltas(first), answer(text.slice(length)));
@@ -112,28 +112,28 @@ export class Stage {
 
   async setTheme(theme: ThemeId): Promise<void> {
     if (theme === this.#theme) return;
-    // In a narrow window the palette's rows are covered by their keybindings.
+    // In a narrow window, keybindings cover the labels of the palette's rows.
     await this.workbench.page.setViewportSize({ width: 1280, height: 800 });
     await this.workbench.setTheme(theme);
-    // The older of them have lost their "Default" on the way.
+    // VS Code has removed "Default" from the names of the older themes.
     const id = theme.replace('Default ', '');
     await this.panel.locator(`body[data-vscode-theme-id$="${id}"]`).waitFor();
     this.#theme = theme;
   }
 
-  /** Without a sign of the pointer. */
+  /** Takes a screenshot without hover effects. */
   async screenshot(file: string): Promise<void> {
     await this.workbench.page.mouse.move(0, 0);
     await this.inPage('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
     await this.workbench.screenshot(file);
   }
 
-  /** The value of an expression in the panel's page; a function would not be called. */
+  /** Returns the value of an expression in the panel's page. A function would not be called. */
   inPage(expression: string): Promise<unknown> {
     return this.panel.locator('html').evaluate(expression);
   }
 
-  /** With the panel as the only editor. */
+  /** Closes all editors but the panel. */
   async setPanelWidth(width: number, height = 860): Promise<void> {
     const { page } = this.workbench;
     await this.#hideSideBar();

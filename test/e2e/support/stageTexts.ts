@@ -1,6 +1,6 @@
 import type { Language } from './words';
 
-/** What is asked and answered on the stage. */
+/** Prompts and answers of the pictures, in one language. */
 export interface StageTexts {
   readonly streaming: string;
   readonly waiting: string;
@@ -14,13 +14,13 @@ export interface StageTexts {
   readonly context: string;
   readonly code: string;
   readonly reasoning: string;
-  /** Everything Markdown has, code and a table among it. */
+  /** An answer with all Markdown elements, among them code and a table. */
   readonly answer: string;
   readonly short: string;
 }
 
 const code = `\`\`\`ts
-/** Full jitter: anywhere between nothing and the cap. */
+/** Returns a delay with full jitter, between zero and the cap. */
 export function delayOf(attempt: number, { base = 1000, cap = 60_000 } = {}): number {
   return Math.random() * Math.min(cap, base * 2 ** attempt);
 }

@@ -7,12 +7,12 @@ export type Language = 'en' | 'zh-cn';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** What a person reads in a display language, from what is shipped: a panel is found by it. */
+/** Texts of the shipped extension in one display language, by which tests find the panel's elements. */
 export interface Words {
   readonly panel: PanelStrings;
-  /** The palette's title of a command, by its id without the prefix. */
+  /** Returns the palette title of a command, by its id without the prefix. */
   readonly command: (id: string) => string;
-  /** A text of the host. */
+  /** Returns the translation of a message of the host. */
   readonly host: (english: string) => string;
 }
 
@@ -28,7 +28,7 @@ export function wordsOf(language: Language): Words {
   };
 }
 
-/** Of a text whose placeholders stand for anything. */
+/** Returns a pattern that matches a message with any values for its placeholders. */
 export function patternOf(template: string): RegExp {
   return new RegExp(template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\d\}/g, '.*'));
 }

@@ -18,10 +18,10 @@ const themes = {
 
 export type ThemeId = keyof typeof themes;
 
-/** Those whose test may still fail. */
+/** Workbenches that are open in the current test. */
 export const openWorkbenches = new Set<Workbench>();
 
-/** VS Code with the packaged extension, driven by what a person sees and types. */
+/** VS Code with the packaged extension, driven through its user interface. */
 export class Workbench {
   readonly quickInput: QuickInput;
 
@@ -42,7 +42,7 @@ export class Workbench {
     return workbench;
   }
 
-  /** Another window of the same VS Code, with another folder or the same: an extension host of its own. It closes with this one. */
+  /** Opens another window of the same VS Code with its own extension host. The window closes with this one. */
   async newWindow({ sameFolder = false } = {}): Promise<Workbench> {
     const { session } = this;
     const page = await session.context.newPage();
@@ -52,7 +52,7 @@ export class Workbench {
     return workbench;
   }
 
-  /** This window is gone, as when the browser crashes. @returns the next one on the same folder */
+  /** Kills this window, as a crash of the browser does, and opens a new window of the same folder. */
   async killWindow(): Promise<Workbench> {
     const { session } = this;
     const page = await session.context.newPage();
@@ -65,7 +65,7 @@ export class Workbench {
     return workbench;
   }
 
-  /** Runs a command by its whole palette title, e.g. `HolySheep: Show Log`. */
+  /** Runs a command by its complete palette title, e.g. `HolySheep: Show Log`. */
   async runCommand(title: string): Promise<void> {
     await this.quickInput.openAndPick(`>${title}`, title);
   }
@@ -78,44 +78,44 @@ export class Workbench {
     await this.quickInput.fillPassword(text);
   }
 
-  /** Takes a row of an open quick pick. */
+  /** Picks a row of an open quick pick. */
   async pick(label: string): Promise<void> {
     await this.quickInput.pick(label);
   }
 
-  /** The conversation panel's document. */
+  /** Returns the document of the conversation panel. */
   panel(): FrameLocator {
     return this.page.frameLocator(panelFrame).frameLocator('#active-frame');
   }
 
-  /** Of the conversation panel in view: another one for each. */
+  /** Returns the id of the visible panel's frame, which differs for each panel. */
   async panelId(): Promise<string> {
     const source = await this.page.locator(panelFrame).getAttribute('src');
     return new URL(source ?? '', this.page.url()).searchParams.get('id') ?? '';
   }
 
-  /** Until a panel has taken another one's place in view. */
+  /** Waits until another panel has replaced the visible one. */
   async panelOtherThan(id: string): Promise<void> {
     await this.page.locator(`${panelFrame}:not([src*="${id}"])`).waitFor();
   }
 
-  /** Of an editor or a conversation. */
+  /** Returns the tab of an editor or a conversation. */
   tab(title: string): Locator {
     return this.page.locator('.tabs-container .tab', { hasText: title });
   }
 
-  /** Notifications that have popped up, or the one with `text` in it. */
+  /** Returns all visible notifications, or the one that contains `text`. */
   toast(text?: string): Locator {
     const toasts = this.page.locator('.notifications-toasts .notification-list-item');
     return text === undefined ? toasts : toasts.filter({ hasText: text });
   }
 
-  /** A notification in the list that *Notifications: Show Notifications* opens. */
+  /** Returns a notification in the list that *Notifications: Show Notifications* opens. */
   notification(text: string): Locator {
     return this.page.locator('.notifications-center .notification-list-item', { hasText: text });
   }
 
-  /** By the item's own id, e.g. `holysheep.model`. */
+  /** Returns a status bar item by its id, e.g. `holysheep.model`. */
   statusBarItem(id: string): Locator {
     return this.page.locator(`[id="${extensionId}.${id}"]`);
   }
@@ -127,13 +127,13 @@ export class Workbench {
     await this.editorLine().first().waitFor();
   }
 
-  /** Lines of the editors that are visible; spaces are ordinary ones only in `hasText`. */
+  /** Returns the visible editor lines with the text. `hasText` treats VS Code's non-breaking spaces as ordinary spaces. */
   editorLine(text?: string): Locator {
     const lines = this.page.locator('.monaco-editor .view-line');
     return text === undefined ? lines : lines.filter({ hasText: text });
   }
 
-  /** Selects whole lines of the active editor, counted from 1, both included. */
+  /** Selects complete lines of the active editor, from 1, including both ends. */
   async selectLines(first: number, last: number): Promise<void> {
     await this.quickInput.openPalette(`:${first}`);
     await this.page.keyboard.press('Enter');
@@ -144,17 +144,17 @@ export class Workbench {
     await this.page.locator('.monaco-editor .selected-text').first().waitFor();
   }
 
-  /** Right-clicks the editor line with `text`, then goes through the menu's labels, submenus first. */
+  /** Right-clicks the editor line with `text`, then chooses the labels one after the other, submenus first. */
   async contextMenu(text: string, ...labels: readonly string[]): Promise<void> {
     await this.editorLine(text).first().locator('span span').first().click({ button: 'right' });
     for (const label of labels) {
       await this.page.locator('.monaco-menu .action-item').getByText(label, { exact: true }).hover();
     }
-    // A menu takes no click in its first moments, so that the one that opened it can't choose; keys it takes at once.
+    // A new menu ignores clicks for a moment, so that the click that opened it can't choose an item. It accepts keys immediately.
     await this.page.keyboard.press('Enter');
   }
 
-  /** Through the theme picker: a running window does not notice its settings file being replaced. */
+  /** Changes the theme with the theme picker, because a running window does not notice a replaced settings file. */
   async setTheme(theme: ThemeId): Promise<void> {
     const { label, className } = themes[theme];
     await this.runCommand('Preferences: Color Theme');
@@ -162,17 +162,17 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
 
-  /** Until the clipboard holds `text`: a webview copies through the extension host. */
+  /** Waits until the clipboard contains `text`, because a webview copies through the extension host. */
   async copied(text: string): Promise<void> {
     await this.page.waitForFunction(`navigator.clipboard.readText().then((held) => held === ${JSON.stringify(text)})`);
   }
 
-  /** A file of the open workspace, as it is on disk. */
+  /** Returns the content of a workspace file on disk. */
   workspaceFile(name: string): string {
     return path.join(this.session.workspace, name);
   }
 
-  /** Where the extension keeps what was said in the open workspace. @throws before anything was */
+  /** Returns the folder of the workspace's conversations. @throws when there is no conversation yet */
   conversationsFolder(): string {
     const storages = path.join(this.session.userDataFolder, 'User/globalStorage', extensionId, 'workspaces');
     const folders = readdirSync(storages).map((name) => path.join(storages, name, 'conversations'));
@@ -181,7 +181,7 @@ export class Workbench {
     return folder;
   }
 
-  /** The window's reload: the extension host starts anew, secrets and storage stay. */
+  /** Reloads the window: VS Code restarts the extension host and keeps secrets and storage. */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('load');
     await this.runCommand('Developer: Reload Window');
@@ -189,14 +189,14 @@ export class Workbench {
     await this.#ready();
   }
 
-  /** What a person does with F5 in the browser: VS Code may forget which editors were open. */
+  /** Reloads the page of the browser. VS Code may forget which editors were open. */
   async reloadPage(): Promise<void> {
     await this.page.reload();
     await this.#ready();
   }
 
   /**
-   * All at once, as a crash or a machine that runs out of memory does it. Resolves when it is gone.
+   * Kills the extension host, as a crash or a lack of memory does. Resolves when the process is gone.
    * @returns epoch milliseconds of the kill
    */
   async killExtensionHost(): Promise<number> {
@@ -208,14 +208,14 @@ export class Workbench {
     return killedAt;
   }
 
-  /** Pauses the extension host in the middle of its work. @returns a function that lets it continue */
+  /** Suspends the process of the extension host. @returns a function that resumes it */
   pauseExtensionHost(): () => void {
     const pid = lastExtensionHost(this.session.server.process.log());
     process.kill(pid, 'SIGSTOP');
     return () => process.kill(pid, 'SIGCONT');
   }
 
-  /** Opens the quick input with the mouse: a webview that is still loading swallows every key. */
+  /** Opens the quick input with the mouse, because a webview that is still loading swallows every key. */
   async clickCommandCenter(): Promise<void> {
     await this.page.locator('.command-center .action-item').last().click();
     await this.quickInput.input.waitFor();
@@ -230,7 +230,7 @@ export class Workbench {
     );
   }
 
-  /** Until the one that follows a dead one is there, with its commands. */
+  /** Waits until a new extension host has replaced the dead one and has registered its commands. */
   async extensionHostStarted(): Promise<void> {
     await this.session.server.process.match(
       /Extension Host Process exited(?![^]*Process exited)[^]*Launched Extension Host/,
@@ -247,13 +247,13 @@ export class Workbench {
     await this.session.close();
   }
 
-  /** Until the extension is active: a palette opened before that never learns of its commands. */
+  /** Waits until the extension is active, because a palette that was opened before does not show its commands. */
   async #ready(): Promise<void> {
     await this.statusBarItem('holysheep.model').waitFor({ timeout: 120_000 });
   }
 }
 
-/** Process id of the one that was started last. */
+/** Returns the process id of the extension host that was started last. */
 function lastExtensionHost(log: string): number {
   const pid = [...log.matchAll(/<(\d+)> Launched Extension Host Process/g)].at(-1)?.[1];
   if (pid === undefined) throw new Error(`No extension host in the server's log:\n${log}`);

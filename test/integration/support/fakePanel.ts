@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToWebview } from '../../../src/shared/protocol';
 
-/** A panel without a page, whose messages are the test's. As VS Code's own it throws once it is closed. */
+/** A panel without a page, whose messages come from the test. Like VS Code's panels, it throws after it is closed. */
 export class FakePanel implements vscode.WebviewPanel {
   readonly told: ToWebview[] = [];
   readonly viewType = 'holysheep.restored';
@@ -37,7 +37,7 @@ export class FakePanel implements vscode.WebviewPanel {
   }
 
   reveal(): void {
-    // It is there.
+    // The webview exists.
   }
 
   dispose(): void {

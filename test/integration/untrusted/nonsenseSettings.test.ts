@@ -10,7 +10,7 @@ const names = [
   ...['timeout.headersMs', 'timeout.firstTokenMs', 'timeout.idleMs', 'timeout.silentMs'],
 ];
 
-describe('settings that make no sense', () => {
+describe('invalid settings', () => {
   let gateway: Gateway;
   before(async () => {
     gateway = await startGateway({ script: () => answer('all the same') });
@@ -30,7 +30,7 @@ describe('settings that make no sense', () => {
     return gateway.requests[0]?.json ?? assert.fail('no request');
   };
 
-  it('that were there at the start let the extension start, and ask with values that can be used', async () => {
+  it('let the extension start and send prompts with usable values', async () => {
     const configuration = vscode.workspace.getConfiguration('holysheep');
     assert.equal(configuration.inspect('temperature')?.globalValue, 'hot');
     await set('baseUrl', gateway.baseUrl);
@@ -41,7 +41,7 @@ describe('settings that make no sense', () => {
   });
 
   for (const value of [null, 1e308, 'nonsense', {}]) {
-    it(`${JSON.stringify(value)} for each of them asks with values that can be used`, async () => {
+    it(`are replaced by usable values when each is ${JSON.stringify(value)}`, async () => {
       for (const name of names) await set(name, value);
       const { model, temperature, max_tokens: maxTokens } = await asked();
       assert.ok(typeof model === 'string' && model !== '');
@@ -51,7 +51,7 @@ describe('settings that make no sense', () => {
   }
 
   for (const value of [42, null, {}, ['http://127.0.0.1:9/v1']]) {
-    it(`${JSON.stringify(value)} for the base URL is as if there was none: no key goes to where it would lead`, async () => {
+    it(`send no key anywhere when the base URL is ${JSON.stringify(value)}`, async () => {
       await set('baseUrl', value);
       const report = await vscode.commands.executeCommand<string>('holysheep.exportDiagnostics');
       const { settings } = JSON.parse(report) as { readonly settings: { readonly origin: string } };

@@ -6,7 +6,7 @@ import { collect, find, resetNetworkState, startFixture, stopFixture, testKey } 
 import type { HostFixture } from '../../support/extensionHost';
 import { hostileWords, offeredActions, openHostileSettings } from '../../support/hostileWorkspace';
 
-describe('a workspace that is not trusted, with hostile settings', () => {
+describe('untrusted workspace with hostile settings', () => {
   let fixture: HostFixture;
   let attacker: Gateway;
   let close: () => Promise<void>;
@@ -27,12 +27,12 @@ describe('a workspace that is not trusted, with hostile settings', () => {
     await stopFixture(fixture);
   });
 
-  it('is what this window has open', () => {
+  it('is open in this window', () => {
     assert.equal(vscode.workspace.isTrusted, false);
     assert.equal(vscode.workspace.getConfiguration('editor').get('tabSize'), 7);
   });
 
-  it('has no say in where a request goes, to which model and with what', async () => {
+  it("can't change the gateway, the model or the parameters of a request", async () => {
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
     const [request, ...more] = fixture.gateway.requests;
     assert.deepEqual(more, []);
@@ -42,7 +42,7 @@ describe('a workspace that is not trusted, with hostile settings', () => {
     assert.deepEqual(json?.messages, [{ role: 'user', content: 'hello' }]);
   });
 
-  it('has no say in how often and how soon it is tried again', async () => {
+  it("can't change the retry settings", async () => {
     fixture.gateway.script = inTurn(
       () => failure(503, { message: 'no' }),
       () => answer('the second time'),
@@ -50,7 +50,7 @@ describe('a workspace that is not trusted, with hostile settings', () => {
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'the second time');
   });
 
-  it('has no prompt of its own among those for a selection', async () => {
+  it("can't add prompts for a selection", async () => {
     const offered = await offeredActions();
     assert.deepEqual(
       offered.filter((title) => title.includes('Hostile')),
@@ -59,14 +59,14 @@ describe('a workspace that is not trusted, with hostile settings', () => {
     assert.ok(offered.length >= 4);
   });
 
-  it('has nothing of its own in a conversation', async () => {
+  it("can't add anything to a conversation", async () => {
     await vscode.commands.executeCommand('holysheep.ask', { prompt: 'hello', newConversation: true });
     const { body } = await fixture.gateway.request(1);
     assert.ok(!body.includes(hostileWords));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('does not see a new key either: it is verified where it was entered for', async () => {
+  it("can't redirect the verification of a new key", async () => {
     const key = 'hsa-entered-in-a-hostile-place';
     const set = await vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
     const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');

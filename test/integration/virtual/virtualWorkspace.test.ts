@@ -11,7 +11,7 @@ const at = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
 
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
-describe('a virtual workspace', () => {
+describe('virtual workspace', () => {
   let fixture: HostFixture;
   let files: vscode.Disposable;
   before(async () => {
@@ -34,14 +34,14 @@ describe('a virtual workspace', () => {
     return editor;
   };
 
-  it('is what this window has open', () => {
+  it('is open in this window', () => {
     assert.deepEqual(
       vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme),
       [scheme],
     );
   });
 
-  it('has its code explained like any other', async () => {
+  it('supports Explain Selection', async () => {
     await open();
     await vscode.commands.executeCommand('holysheep.explainSelection');
     const { json } = await fixture.gateway.request(1);
@@ -51,7 +51,7 @@ describe('a virtual workspace', () => {
     }
   });
 
-  it('has context: what is selected and what is open; a closed file is read by its id', async () => {
+  it('offers selections and open files as context and reads a closed file by its id', async () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
@@ -67,7 +67,7 @@ describe('a virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('whose files VS Code can’t search offers, by name, those that are open', async () => {
+  it('offers open files by name when VS Code can’t search its files', async () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = new ContextSource({ editor: () => editor, onError: (error) => errors.push(error) });
@@ -82,7 +82,7 @@ describe('a virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('keeps what was said there', async () => {
+  it('keeps its conversations', async () => {
     const title = 'kept without a disk';
     await vscode.commands.executeCommand('holysheep.ask', { prompt: title, newConversation: true });
     await shows([title]);

@@ -13,7 +13,7 @@ export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): Expor
   };
 }
 
-/** Characters that a terminal obeys instead of showing them, and the two that text needs: tab and line feed. */
+/** Control characters that a terminal would execute, and the two that text needs: tab and line feed. */
 export const controlCharacters: readonly string[] = Array.from({ length: 0xa0 }, (_, code) =>
   String.fromCharCode(code),
 ).filter((character) => /\p{Cc}/u.test(character));
@@ -21,7 +21,7 @@ export const controlCharacters: readonly string[] = Array.from({ length: 0xa0 },
 /** Matches every control character but tab and line feed. */
 export const controlCharacter = /(?![\t\n])\p{Cc}/u;
 
-/** What shells, languages and editors stumble over. */
+/** Texts that shells, languages and editors may misinterpret. */
 export const hostileTexts: readonly string[] = [
   '',
   ' ',

@@ -7,29 +7,29 @@ import { temporaryFolder } from '../temporaryFolder';
 import type { Runtime } from './programs';
 
 export interface Ended {
-  /** null: a signal ended it. */
+  /** Exit code, or null if a signal ended the program. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A copied request, saved as a file in a folder of its own and started. */
+/** A copied request that is saved as a file in its own folder and started. */
 export interface Pasted {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves as soon as one of the outputs has these words. Rejects when it ends without them. */
+  /** Resolves when an output contains the text. Rejects when the program ends without it. */
   says(words: string): Promise<void>;
 }
 
 export const testKey = 'hsa-taken-away-0123456789';
 
-/** The gateway is on this machine. */
+/** Environment that bypasses proxies, because the gateway is on this machine. */
 const withoutProxy = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
 
-/** @param key '': none is set */
+/** @param key API key, or '' for none */
 export function startPasted(code: string, runtime: Runtime, key = testKey): Pasted {
   const folder = temporaryFolder();
-  // Where `npm install openai` would have put it.
+  // `npm install openai` would install the package here.
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const file = join(folder, `ask.${runtime.extension}`);
   writeFileSync(file, code);

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../paths';
 
-/** What runs a copied request on this machine. */
+/** A program of this machine that can run a copied request. */
 export interface Runtime {
   readonly name: string;
-  /** The program and what stands before the file. */
+  /** The program and its arguments before the file name. */
   readonly command: readonly string[];
-  /** Of the file the request is saved as. */
+  /** Extension of the file in which the request is saved. */
   readonly extension: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -16,12 +16,12 @@ function works(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** The first of these programs that can do what the arguments ask for; undefined: only Node and npm are promised. */
+/** Returns the first program that accepts the arguments, or undefined, because only Node and npm are required. */
 function firstThatWorks(commands: readonly string[], ...args: readonly string[]): string | undefined {
   return commands.find((command) => works(command, ...args));
 }
 
-/** A machine may have one of its own beside one that was built for its user. */
+/** Candidates for Python, because a machine may have several installations. */
 const pythons = ['python3', '/usr/bin/python3'];
 
 export const python = firstThatWorks(pythons, '-c', 'import sys; assert sys.version_info >= (3, 8)');
@@ -39,13 +39,13 @@ export const hasCurl = works('curl', '--fail-with-body', '--version');
 
 export const nodeRuntime: Runtime = { name: 'Node.js', command: [process.execPath], extension: 'mjs' };
 
-/** With the package from the registry; undefined: it is not installed. */
+/** Returns Python with the `openai` package, or undefined if the package is not installed. */
 export function pythonRuntime(): Runtime | undefined {
   const found = firstThatWorks(pythons, '-c', 'import openai');
   return found === undefined ? undefined : { name: 'Python', command: [found], extension: 'py' };
 }
 
-/** With the stand-in; undefined: there is no Python. */
+/** Returns Python with a fake `openai` package, or undefined if there is no Python. */
 export function pythonStandInRuntime(): Runtime | undefined {
   if (python === undefined) return undefined;
   const env = { PYTHONPATH: join(root, 'test/support/python'), PYTHONDONTWRITEBYTECODE: '1' };

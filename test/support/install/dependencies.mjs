@@ -1,4 +1,4 @@
-/** Runs on any Node and with nothing installed: imports built-in modules only. */
+/** This module must run on any Node without installed packages, so it imports only built-in modules. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const modules = path.join(root, 'node_modules');
 const oldestNode = 22;
 
-/** `npm ci` in `folder`, unless what is installed belongs to the lock file. */
+/** Runs `npm ci` in `folder`, unless the installed packages match the lock file. */
 export async function ensureDependencies(folder = root) {
   const lockFile = path.join(folder, 'package-lock.json');
   const stampFile = path.join(folder, 'node_modules/.installed-lock-hash');
@@ -26,7 +26,7 @@ function isCurrent(folder, { hash, lockFile, stampFile }) {
   if (existsSync(stampFile)) {
     return readFileSync(stampFile, 'utf8') === hash;
   }
-  // A person's own `npm ci` leaves no stamp; npm writes this file last, so it also tells a finished install.
+  // `npm ci` run by hand leaves no stamp. npm writes this file last, so it also marks a finished installation.
   const installed = path.join(folder, 'node_modules/.package-lock.json');
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs;
 }
@@ -43,7 +43,7 @@ export async function runTypeScript(file, args) {
     env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
     stdio: 'inherit',
   });
-  // Ctrl+C reaches the child by itself; it needs the time to clean up, so this process must outlive it.
+  // Ctrl+C also reaches the child, which needs time to clean up, so this process must outlive it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.exitCode = await new Promise((resolve, reject) => {

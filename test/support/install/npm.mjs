@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What an outer `npm run` tells its script; an inner npm in another folder must find its own project. */
+/** Variables that an outer `npm run` sets. They are removed, so that an inner npm in another folder finds its own project. */
 const inherited = /^npm_(config_local_prefix|config_loglevel|package_|lifecycle_)/;
 
 /** Runs npm in `folder`; rejects with the command line if it fails. */

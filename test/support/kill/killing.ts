@@ -11,7 +11,7 @@ import { out, root } from '../paths';
 import { removeTemporaryFolder, temporaryFolder } from '../temporaryFolder';
 import { liveConversations } from './liveConversations';
 
-/** Of two bytes, four bytes and a line break, so that a torn write may tear a character, a surrogate pair or a line. */
+/** A sentence with characters of two and four bytes and a line break, so that a partial write may split any of them. */
 const sentence = 'Zwölf Boxkämpfer jagen 🐑 über den Deich, 生活在别处。\n';
 
 const sentences = Array.from({ length: 60 }, (_, index) => `${index + 1}. ${sentence}`);
@@ -27,10 +27,10 @@ interface Sighting {
 }
 
 export interface Killing {
-  /** Of the text, when it was found again. */
+  /** Length of the text after the restart, in characters. */
   readonly phase: string;
   readonly found: string;
-  /** How long what was lost had been there before the kill; 0: nothing was lost. */
+  /** Time between the arrival of the oldest lost text and the kill, in milliseconds, or 0 if nothing was lost. */
   readonly lostMs: number;
   /** The text of the answer after *Continue*. */
   readonly continued: string;
@@ -42,7 +42,7 @@ const speed = { chunkChars: 5, everyMs: 1 };
 
 const bundle = path.join(out, 'kill', 'victim.cjs');
 
-/** Once: a process that has to be translated first takes longer to start than to be killed. */
+/** Compiles the victim once, because compiling at each start would take longer than the test. */
 export async function buildVictim(): Promise<void> {
   await build({
     entryPoints: [path.join(root, 'test/support/kill/victim.ts')],
@@ -99,7 +99,7 @@ export async function killAt(share: number, afterMs: number): Promise<Killing> {
   }
 }
 
-/** Resolves when the turn is over. */
+/** Resolves when the turn has ended. */
 async function goOn(conversation: Conversation): Promise<void> {
   const { id = '', state } = conversation.last ?? {};
   if (state?.phase !== 'interrupted') return;

@@ -9,10 +9,10 @@ import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
 
 export interface LiveOptions {
-  /** Where the journal is. */
+  /** Folder of the journal. */
   readonly folder: string;
   readonly baseUrl: string;
-  /** Every event as it arrives, before anybody else has seen it. */
+  /** Receives every event before all other listeners. */
   readonly onEvent?: (event: StreamEvent) => void;
 }
 
@@ -21,7 +21,7 @@ export interface Live {
   readonly journal: Journal;
 }
 
-/** Conversations as the extension host runs them, on the real engine, clock and disk. */
+/** Opens conversations as the extension host does, with the real engine, clock and disk. */
 export function liveConversations({ folder, baseUrl, onEvent = () => undefined }: LiveOptions): Live {
   const fail = (error: unknown): never => {
     throw error instanceof Error ? error : new Error(JSON.stringify(error));

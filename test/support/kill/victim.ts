@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { liveConversations } from './liveConversations';
 
-/** Asks one question and says at once, in a line each, how much of the answer has arrived and when: until it is killed. */
+/** Sends a prompt and prints, until it is killed, a line for each part of the answer with its length and time. */
 async function main(folder: string, baseUrl: string): Promise<void> {
   let characters = 0;
   const { conversations } = liveConversations({

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 
-/** DER, as much of it as a certificate needs. */
+/** The subset of DER that a certificate needs. */
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts);
   const { length } = body;
@@ -21,16 +21,16 @@ const mayIssue = sequence(oid('551d13'), yes, octets(sequence(yes)));
 const dnsNames = (names: readonly string[]): Buffer =>
   sequence(oid('551d11'), octets(sequence(...names.map((name) => der(0x82, Buffer.from(name))))));
 
-/** Both in PEM. */
+/** A certificate and its private key, in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Vouches for servers, as a company's own does; trusted by nobody who was not told to. */
+/** A private certificate authority that issues certificates for servers. */
 export interface CertificateAuthority {
   readonly cert: string;
-  /** @param names the host names that the server goes by */
+  /** @param names host names of the server */
   issue(...names: readonly [string, ...string[]]): Certificate;
 }
 
@@ -42,7 +42,7 @@ interface Draft {
   readonly extension?: Buffer;
 }
 
-/** A certificate that nobody vouches for, made on the spot: no key has to lie in the repository. */
+/** Creates a self-signed certificate, so that the repository need not contain a key. */
 export function selfSigned(name: string): Certificate {
   const { privateKey, publicKey } = newKeys();
   return {
@@ -70,9 +70,9 @@ function newKeys(): { readonly privateKey: KeyObject; readonly publicKey: KeyObj
 
 function certificate({ subject, publicKey, issuer, signer, extension }: Draft): string {
   const body = sequence(
-    // Extensions are there since version 3, which is written as 2.
+    // Extensions require version 3, which DER encodes as 2.
     ...(extension ? [der(0xa0, integer(2))] : []),
-    // Positive, in as many bytes as it says.
+    // Clears the sign bit, so that the number is positive.
     integer(1, ...randomBytes(8)),
     ecdsaWithSha256,
     commonName(issuer),

@@ -4,20 +4,20 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface ProxyOptions {
-  /** The names that this proxy resolves, and the loopback ports where they live. Others are unknown to it: 502. */
+  /** Loopback ports by host name. The proxy replies 502 for any other name. */
   readonly hosts: Readonly<Record<string, number>>;
-  /** `user:password`; without it anybody is let through. */
+  /** Required credentials as `user:password`. If undefined, the proxy accepts all clients. */
   readonly credentials?: string;
-  /** Of every refusal to connect, in place of letting through whoever has signed in. */
+  /** HTTP status with which the proxy refuses every request, even with valid credentials. */
   readonly refuses?: number;
 }
 
-/** A company's HTTP proxy: it resolves names, tunnels, forwards, and may want a sign-in. */
+/** An HTTP proxy as companies use it: it resolves names, tunnels, forwards and may require credentials. */
 export interface LoopbackProxy {
   readonly port: number;
-  /** `CONNECT gateway.test:443 200`, `POST http://gateway.test/v1/chat/completions 407`: what was asked for and how it went. */
+  /** One line for each request, e.g. `CONNECT gateway.test:443 200`, `POST http://gateway.test/v1/chat/completions 407`. */
   readonly log: readonly string[];
-  /** Everything that came from clients, what went through tunnels too. */
+  /** Returns all bytes from clients as text, including those sent through tunnels. */
   heard(): string;
   reset(): void;
   close(): Promise<void>;
@@ -114,7 +114,7 @@ class Proxy implements LoopbackProxy {
   private own(socket: Socket): Socket {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    // Whoever hangs up has heard enough.
+    // Ignore errors of a client that has closed the connection.
     socket.on('error', () => socket.destroy());
     return socket;
   }

@@ -3,7 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from './certificates';
 
-/** TLS in front of a server on the loopback address. */
+/** A TLS server that forwards to a server on the loopback address. */
 export interface SecureFront {
   readonly port: number;
   /** Bytes that clients have sent inside TLS. */
@@ -11,14 +11,14 @@ export interface SecureFront {
   close(): Promise<void>;
 }
 
-/** @param behind the port of what speaks plainly */
+/** @param behind port of the server without TLS */
 export async function startSecureFront(certificate: Certificate, behind: number): Promise<SecureFront> {
   const sockets = new Set<Socket>();
   let received = 0;
   const own = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // A client that does not trust the certificate hangs up in the middle of the handshake.
+    // A client that does not trust the certificate closes the connection during the handshake.
     socket.on('error', () => socket.destroy());
     return socket;
   };

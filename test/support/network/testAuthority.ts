@@ -2,15 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { certificateAuthority, type Certificate } from './certificates';
 
-/** The names of the server that the test authority vouches for; a proxy of the tests resolves the second one. */
+/** Host names in the certificate of the test authority's server. A proxy of the tests resolves the second one. */
 export const vouchedNames = ['localhost', 'gateway.test'] as const;
 
 const key = 'TEST_SERVER_KEY';
 const cert = 'TEST_SERVER_CERTIFICATE';
 
 /**
- * A private authority, as a company has one, for a VS Code that is yet to start: what is in `SSL_CERT_FILE` is what the
- * system trusts. @returns the environment of that VS Code
+ * Creates a private certificate authority that a VS Code started afterwards trusts, because the system trusts the
+ * certificates in `SSL_CERT_FILE`. @returns the environment variables for that VS Code
  */
 export function trustTestAuthority(folder: string): Readonly<Record<string, string>> {
   const authority = certificateAuthority('The authority of the tests');
@@ -27,7 +27,7 @@ export function trustTestAuthority(folder: string): Readonly<Record<string, stri
   };
 }
 
-/** In the extension host: the server that the authority vouches for. */
+/** Starts, in the extension host, the server with a certificate of the test authority. */
 export function vouchedFor(): Certificate {
   const read = (name: string): string => readFileSync(process.env[name] ?? '', 'utf8');
   return { key: read(key), cert: read(cert) };

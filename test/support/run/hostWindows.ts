@@ -7,17 +7,17 @@ import { quietSettings, type Settings } from '../vscode/quietSettings';
 /** A window of VS Code that in-host tests run in. */
 export interface HostWindow {
   readonly name: string;
-  /** Its tests are the files of this folder in `test/integration`. */
+  /** Folder in `test/integration` that contains the tests of this window. */
   readonly tests: string;
   readonly settings: Settings;
-  /** Only where VS Code knows of trust. */
+  /** Whether the window needs a VS Code with workspace trust. */
   readonly untrusted?: true;
-  /** Makes what the window opens. */
+  /** Creates the folder that the window opens. */
   open(folder: string): string;
   environment?(folder: string): Readonly<Record<string, string>>;
 }
 
-/** What no setting of ours takes. */
+/** Values that no setting of the extension accepts. */
 const nonsense: Settings = {
   'holysheep.baseUrl': 42,
   'holysheep.model': ['gpt-4o'],
@@ -43,13 +43,13 @@ export const hostWindows: readonly HostWindow[] = [
   {
     name: 'folder',
     tests: '.',
-    // An older VS Code reads a file of its own choice otherwise.
+    // Without this, an older VS Code reads another settings file.
     settings: { ...quietSettings, 'http.systemCertificatesNode': true },
     open: sampleFolder,
     environment: trustTestAuthority,
   },
   {
-    // Its settings make no sense, either.
+    // The settings of the workspace are invalid, too.
     name: 'untrusted',
     tests: 'untrusted',
     settings: {
@@ -70,7 +70,7 @@ function sampleFolder(folder: string): string {
   return workspace;
 }
 
-/** Its one folder is of a scheme that the tests provide. */
+/** Opens a folder whose file system the tests provide. */
 function virtualWorkspace(folder: string): string {
   const file = path.join(folder, 'virtual.code-workspace');
   mkdirSync(folder, { recursive: true });

@@ -40,7 +40,7 @@ describe('progress of a test run', () => {
   const showOn = (screen: Screen): Progress => new Progress([ask, code, lint], screen, () => screen.now);
 
   describe('in a file', () => {
-    it('is a line for each stage when its last job has ended, with all its tests and the time since its first', () => {
+    it('prints a line for each finished stage, with its tests and duration', () => {
       const screen = new Screen(false);
       const progress = showOn(screen);
       screen.now = 1000;
@@ -53,7 +53,7 @@ describe('progress of a test run', () => {
       assert.equal(screen.read(), 'e2e: 7 passed, 0 failed (2.5 s)\n');
     });
 
-    it('names a job that fails at once', () => {
+    it('names a failed job immediately', () => {
       const screen = new Screen(false);
       const progress = showOn(screen);
       progress.start(ask);
@@ -61,7 +61,7 @@ describe('progress of a test run', () => {
       assert.equal(screen.read(), 'e2e ask: 1 failed, see the end\n');
     });
 
-    it('counts no tests where there were only preparations', () => {
+    it('counts no tests for preparations', () => {
       const screen = new Screen(false);
       const browser = job('browser', 'preparation');
       const progress = new Progress([browser], screen, () => 0);
@@ -72,7 +72,7 @@ describe('progress of a test run', () => {
   });
 
   describe('on a terminal', () => {
-    it('is a line for each running stage, which the next state replaces', () => {
+    it('prints a line for each running stage, which the next state replaces', () => {
       const screen = new Screen(true);
       const progress = showOn(screen);
       progress.start(ask);
@@ -89,14 +89,14 @@ describe('progress of a test run', () => {
       );
     });
 
-    it('names preparations, which are not called after their stage, in full', () => {
+    it('prints the full names of preparations', () => {
       const screen = new Screen(true);
       const vsix = { ...job('vsix'), stage: 'prepare' };
       new Progress([vsix], screen, () => 0).start(vsix);
       assert.equal(screen.read(), 'prepare: 0 of 1 done, running: vsix\n');
     });
 
-    it('keeps a line within the width: the terminal would break a longer one, which then is not erased', () => {
+    it('shortens a line to the width of the terminal, so that it can be erased', () => {
       const screen = new Screen(true, 20);
       showOn(screen).start(ask);
       assert.equal(screen.read(), 'e2e: 0 of 2 done, r\n');

@@ -9,7 +9,7 @@ interface StageProgress {
   startedAt: number | undefined;
 }
 
-/** Where progress is shown: the terminal, or a file that gets everything a terminal would. */
+/** Output for progress: the terminal, or a file that receives the same text. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -1,6 +1,6 @@
-/** What jobs share while they run. */
+/** Resources that running jobs share. */
 export interface Resources {
-  /** Processor cores; a job that mostly waits takes a part of one. */
+  /** Number of processor cores. A job that mostly waits uses a fraction of one. */
   readonly cores: number;
   readonly memoryMb: number;
 }

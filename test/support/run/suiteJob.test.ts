@@ -3,8 +3,8 @@ import { countTests } from './suiteJob';
 
 const totals = { passes: 3, failures: 0, failed: [] };
 
-describe('counting the tests of a job', () => {
-  it('takes the numbers and names that mocha has written', () => {
+describe('count of the tests of a job', () => {
+  it('reads the numbers and names that mocha has written', () => {
     const failed = ['retry policy waits: 1 !== 2'];
     assert.deepEqual(countTests({ kind: 'mocha' }, 1, { passes: 3, failures: 1, failed }), {
       passed: 3,
@@ -21,12 +21,12 @@ describe('counting the tests of a job', () => {
     });
   });
 
-  it('is one failure when the process ends before mocha does', () => {
+  it('counts one failure when the process ends before mocha', () => {
     const { passed, failed } = countTests({ kind: 'mocha' }, 1);
     assert.deepEqual([passed, failed], [0, 1]);
   });
 
-  it('is one failure when mocha finds no test, unless only some of all tests were chosen', () => {
+  it('counts one failure when mocha finds no test, unless only some tests were chosen', () => {
     const none = { passes: 0, failures: 0, failed: [] };
     assert.equal(countTests({ kind: 'mocha' }, 0, none).failed, 1);
     assert.equal(countTests({ kind: 'mocha', mayBeEmpty: true }, 0, none).failed, 0);

@@ -7,7 +7,7 @@ import type { Job } from './schedule';
 
 /** A process of the test run. */
 export interface SuiteJob extends Job {
-  /** What people ask for and read about; has one job or more. */
+  /** Stage of the test run, which has one or more jobs. */
   readonly stage: string;
   /** Arguments for Node. */
   readonly command: readonly string[];
@@ -41,7 +41,7 @@ interface MochaTotals {
 
 const logsFolder = path.join(out, 'logs');
 
-/** A process that takes longer hangs. */
+/** Time after which a process is killed because it hangs, in milliseconds. */
 const timeoutMs = 30 * 60_000;
 
 /** Runs the job's process. Its output also goes to a file in `out/logs` and, if it shows progress, to `print`. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../paths';
 
-describe('the CI workflows', () => {
+describe('CI workflows', () => {
   it('pin every action to a commit, with its version beside it', () => {
     const folder = path.join(root, '.github/workflows');
     const actions = readdirSync(folder).flatMap((file) =>

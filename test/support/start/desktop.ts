@@ -7,7 +7,7 @@ import { root } from '../paths';
 import { serverEnvironment } from '../vscode/serverEnvironment';
 import type { Playground } from './playground';
 
-/** Desktop VS Code's command line, if it is on the PATH. */
+/** Returns the command of desktop VS Code if it is on the PATH. */
 export function findDesktop(): string | undefined {
   const name = process.platform === 'win32' ? 'code.cmd' : 'code';
   return (process.env['PATH'] ?? '')
@@ -17,7 +17,7 @@ export function findDesktop(): string | undefined {
     .find((file) => existsSync(file));
 }
 
-/** Opens a window of its own with the development build; resolves when the person has closed it. */
+/** Opens a new window with the development build and resolves when the user has closed it. */
 export async function startDesktop(code: string, playground: Playground): Promise<void> {
   console.log('Building the extension…');
   if ((await runNode([path.join(root, 'esbuild.js')])) !== 0) {

@@ -9,8 +9,8 @@ import { writeRedirect } from './openBrowser';
 
 const address = 'http://127.0.0.1:8080/?folder=%2Fsample&tkn=secret-token';
 
-describe('the browser that npm start opens', () => {
-  it('is led to the address by a page that only the user can read', () => {
+describe('browser that npm start opens', () => {
+  it('is redirected to the address by a page that only the user can read', () => {
     const file = writeRedirect(address, temporaryFolder());
     assert.match(
       readFileSync(file, 'utf8'),
@@ -19,7 +19,7 @@ describe('the browser that npm start opens', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('has no token among the arguments of its process', function () {
+  it('gets no token in its process arguments', function () {
     if (process.platform !== 'linux') this.skip();
     const folder = temporaryFolder();
     const seen = path.join(folder, 'arguments');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { out } from '../paths';
 
-/** Shows a page in the user's browser where there is a screen; the address is printed anyway. */
+/** Opens the address in the user's browser if there is a screen. The address is also printed. */
 export function openBrowser(address: string): void {
   const opener = findOpener();
   if (opener === undefined) {

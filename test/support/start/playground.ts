@@ -1,8 +1,8 @@
-/** Everything one `npm start` needs, in a temporary folder that goes with it. */
+/** The files of one `npm start`, in a temporary folder that is removed at the end. */
 export interface Playground {
   readonly userDataFolder: string;
   readonly extensionsFolder: string;
-  /** A copy of the sample workspace: a person may change it. */
+  /** Copy of the sample workspace, which the user may change. */
   readonly workspace: string;
   readonly env: Readonly<Record<string, string>>;
 }

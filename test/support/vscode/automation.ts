@@ -2,7 +2,7 @@ import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import type { ServerProcess } from './serverProcess';
 
-/** Lines the workbench itself logs; everything else is the tests' output. */
+/** Matches lines that the workbench logs. All other lines are output of the tests. */
 const workbenchNoise = new RegExp(
   `^(${[
     'Ignoring fetching',
@@ -11,7 +11,7 @@ const workbenchNoise = new RegExp(
     'Updating additional builtin',
     '\\[(Service Worker|AgentHost|AccountPolicyGate|ChatModelSelection|reconnection)',
     '.*_initializeExtensionUsageCache',
-    // Of a virtual workspace, before its tests provide its files.
+    // VS Code logs this for a virtual workspace before the tests provide its files.
     '.*(ENOPRO|CodeExpectedError)',
   ].join('|')})`,
 );
@@ -24,14 +24,14 @@ export interface Automation {
   readonly exitCode: Promise<number>;
 }
 
-/** Answers the calls the workbench makes to whoever drives it, and the one request the bare server can't answer. */
+/** Answers the workbench's automation calls, and the one request that the bare server can't answer. */
 export async function bridgeAutomation(page: Page, server: ServerProcess): Promise<Automation> {
-  // Half of the key for secrets; the whole product mints it, see code-server's src/node/routes/vscode.ts.
+  // Half of the key for secrets, which the complete product generates: see code-server's src/node/routes/vscode.ts.
   await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
   let ended = false;
   await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
     const line = format(...args);
-    // A window that closes complains about everything it had open.
+    // A closing window logs errors for everything that was open.
     if (!ended && !workbenchNoise.test(line)) {
       process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
     }
@@ -45,7 +45,7 @@ export async function bridgeAutomation(page: Page, server: ServerProcess): Promi
   return { exitCode: reported.then((code) => (code === 0 ? hostExitCode(server) : code)) };
 }
 
-/** The workbench reports 0 for an extension host that was killed, too: the server's log knows better. */
+/** Reads the exit code from the server's log, because the workbench reports 0 even for a killed extension host. */
 async function hostExitCode(server: ServerProcess): Promise<number> {
   const slow = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), hostExitMs).unref());
   const found = await Promise.race([server.match(/Extension Host Process exited with code: (\w+), signal: \w+/), slow]);

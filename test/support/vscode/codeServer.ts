@@ -8,14 +8,14 @@ import { startServerProcess } from './serverProcess';
 export interface CodeServerOptions {
   readonly userDataFolder: string;
   readonly extensionsFolder: string;
-  /** 0, the default, takes a free one. */
+  /** Port, or 0 (the default) for a free one. */
   readonly port?: number | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
 }
 
-/** Installs a VSIX the way a person does on the command line. */
+/** Installs a VSIX from the command line. */
 export async function installExtension(vsix: string, userDataFolder: string, extensionsFolder: string): Promise<void> {
   const { entry } = await ensureVSCode();
   const args = [...folders({ userDataFolder, extensionsFolder }), '--install-extension', vsix];
@@ -25,8 +25,8 @@ export async function installExtension(vsix: string, userDataFolder: string, ext
 }
 
 /**
- * Starts the whole product on the loopback address, where webviews have their secure context and secrets work. Its own
- * authentication is off, because the guard in front of it asks for the token.
+ * Starts the complete product on the loopback address, where webviews have a secure context and secrets work. The
+ * product's authentication is disabled, because the guard in front of it requires the token.
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<GuardedServer> {
   const { entry } = await ensureVSCode();

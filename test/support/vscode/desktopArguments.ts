@@ -6,9 +6,9 @@ export interface DesktopArguments {
   readonly extensionsFolder: string;
   readonly extensionDevelopmentPaths: readonly string[];
   readonly extensionTestsPath: string;
-  /** The folder to open; none gives an empty window. */
+  /** Folder to open. If undefined, the window is empty. */
   readonly workspace: string | undefined;
-  /** Desktop VS Code, which has no such option, trusts every workspace of a test run. */
+  /** Whether to enable workspace trust. Desktop VS Code has no such option and trusts every workspace of a test run. */
   readonly workspaceTrust: boolean;
 }
 
@@ -17,7 +17,7 @@ type Known = (typeof known)[number];
 
 const workspaceTrust = '--enable-workspace-trust';
 
-/** Both `--name value` and `--name=value`; other options are desktop matters and are left out. */
+/** Parses `--name value` and `--name=value`, and ignores options that only the desktop needs. */
 export function parseDesktopArguments(args: readonly string[]): DesktopArguments {
   const values: Record<Known, string[]> = {
     'user-data-dir': [],

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes VS Code run in another display language: an empty language pack, so that VS Code's own words stay English and
- * extensions are asked for theirs.
+ * Makes VS Code run in another display language with an empty language pack: VS Code's own texts stay English, and
+ * extensions load their translations.
  */
 export function writeLanguagePack(userDataFolder: string, locale: string): void {
   const translations = path.join(userDataFolder, 'empty.i18n.json');

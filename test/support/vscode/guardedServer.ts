@@ -11,9 +11,9 @@ export interface GuardedServerOptions {
    */
   args(socketPath: string): readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** The line of the log that says that the server is ready. */
+  /** Matches the line of the log that reports that the server is ready. */
   readonly ready: RegExp;
-  /** 0, the default, takes a free port. */
+  /** Port, or 0 (the default) for a free one. */
   readonly port?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface GuardedServer extends Pick<LoopbackGuard, 'url' | 'address'> {
   readonly process: ServerProcess;
 }
 
-/** Starts a server that nobody can reach without the token in its address. */
+/** Starts a server that can be reached only with the token in its address. */
 export async function startGuardedServer(options: GuardedServerOptions): Promise<GuardedServer> {
   const socketPath = path.join(temporaryFolder(), 'vscode.sock');
   const server = startServerProcess(options.script, options.args(socketPath), options.env);

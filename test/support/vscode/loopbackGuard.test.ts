@@ -35,7 +35,7 @@ async function upgrade(guard: LoopbackGuard, headers: readonly string[]): Promis
   return text(socket);
 }
 
-describe('the guard of a server on the loopback address', () => {
+describe('loopback guard', () => {
   let guarded: Server;
   let guard: LoopbackGuard;
   let received: string[];
@@ -85,7 +85,7 @@ describe('the guard of a server on the loopback address', () => {
     assert.deepEqual(received, []);
   });
 
-  it('refuses the token in any address but the one of the start page', async () => {
+  it('accepts the token only in the address of the start page', async () => {
     for (const sent of [
       { path: `/vscode-remote-resource?tkn=${token()}` },
       { path: `//example.com/?tkn=${token()}` },
@@ -103,7 +103,7 @@ describe('the guard of a server on the loopback address', () => {
     assert.deepEqual(received, []);
   });
 
-  it('refuses a WebSocket of a page of another server, even with the cookie', async () => {
+  it('refuses a WebSocket opened by a page of another server, even with the cookie', async () => {
     const cookie = `Cookie: ${await cookieOf()}`;
     const port = Number(new URL(guard.url).port);
     for (const origin of [`http://127.0.0.1:${port + 1}`, `http://localhost:${port}`, `${guard.url}.evil`, 'null']) {
@@ -131,26 +131,26 @@ describe('the guard of a server on the loopback address', () => {
     assert.match(headers['set-cookie']![0]!, /=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
   });
 
-  it('passes requests with the cookie on', async () => {
+  it('forwards requests with the cookie', async () => {
     const headers = { cookie: `theme=dark; ${await cookieOf()}` };
     const reply = await send(guard, { method: 'POST', path: '/mint-key?x=1', headers, body: 'Hello' });
     assert.deepEqual([reply.status, reply.headers['x-served'], reply.body], [200, 'yes', 'The page']);
     assert.deepEqual(received, ['POST /mint-key?x=1 Hello']);
   });
 
-  it('passes a WebSocket with the cookie on, in both directions', async () => {
+  it('forwards a WebSocket with the cookie in both directions', async () => {
     const reply = await upgrade(guard, [`Cookie: ${await cookieOf()}`]);
     assert.equal(reply, 'HTTP/1.1 101 Switching Protocols\r\n\r\nafter the head comes an echo');
     assert.deepEqual(received, ['upgrade /socket']);
   });
 
-  it('has another token for each server', async () => {
+  it('uses a different token for each server', async () => {
     const other = await startLoopbackGuard('unused');
     assert.notEqual(new URL(other.address({})).searchParams.get('tkn'), token());
     await other.close();
   });
 
-  it('closes the connection when the server behind it is gone', async () => {
+  it('closes the connection when the guarded server is gone', async () => {
     const headers = { cookie: await cookieOf() };
     guarded.closeAllConnections();
     await new Promise((resolve) => guarded.close(resolve));

@@ -4,10 +4,10 @@ import { runNode } from '../childProcess';
 import { out, packageScript } from '../paths';
 
 export const vsixFile = path.join(out, 'holysheep-prompt.vsix');
-/** Carries the output of the packager. */
+/** File with the output of the packager. */
 export const packagerLog = path.join(out, 'holysheep-prompt.vsix.log');
 
-/** Builds the VSIX as it is published; resolves with its path. */
+/** Builds the VSIX for publication and resolves with its path. */
 export async function packageExtension(): Promise<string> {
   mkdirSync(out, { recursive: true });
   let log = '';

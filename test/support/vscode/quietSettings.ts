@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Nothing of VS Code's own in the way: no welcome page, no update, no telemetry, no sign-in, one TypeScript server. */
+/** Settings that disable the welcome page, updates, telemetry and sign-in, and limit VS Code to one TypeScript server. */
 export const quietSettings: Settings = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
@@ -13,12 +13,12 @@ export const quietSettings: Settings = {
   'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
-  // It installs packages from the registry.
+  // Automatic type acquisition installs packages from the registry.
   'typescript.disableAutomaticTypeAcquisition': true,
   'typescript.tsserver.useSyntaxServer': 'never',
   'update.mode': 'none',
   'window.menuBarVisibility': 'compact',
-  // A webview takes the focus a moment late, on a busy machine after a list or an input box has opened, which then closes:
+  // A webview may take the focus late, after a list or an input box has opened, which would then close:
   // https://github.com/microsoft/vscode/issues/75209.
   'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

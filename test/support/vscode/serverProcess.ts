@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { endProcess } from '../childProcess';
 
-/** A server whose log is its only interface: lines are waited for. */
+/** A server that is observed through its log. */
 export interface ServerProcess {
   /** Everything printed so far. */
   log(): string;
-  /** Resolves with the first match, past or to come; rejects when the server ends without one. */
+  /** Resolves with the first match in the past or future log. Rejects when the server ends without one. */
   match(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Resolves when the server has ended, for whatever reason. */
+  /** Resolves when the server has ended for any reason. */
   readonly ended: Promise<void>;
-  /** Ends the server and every process that it has started. */
+  /** Ends the server and all processes that it has started. */
   stop(): Promise<void>;
 }
 

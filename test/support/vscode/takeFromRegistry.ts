@@ -16,13 +16,13 @@ interface Shrinkwrap {
   readonly packages: Record<string, Locked>;
 }
 
-/** Older versions of these download a program when they are installed; this one depends on packages that carry it. */
+/** Packages whose older versions download a program during installation, with versions that get it from the registry. */
 const carried: Readonly<Record<string, string>> = { '@vscode/ripgrep': '1.18.0' };
 
 /**
- * Makes npm take all of an older VS Code from the registry, also what it names by a commit on a Git host or downloads
- * itself: a machine that reaches a registry need not reach anything else.
- * @param folder of a package.json and its npm-shrinkwrap.json
+ * Makes npm install an older VS Code completely from the registry, including dependencies that are named by a Git commit
+ * or that download files. A machine then needs to reach the registry only.
+ * @param folder folder of a package.json and its npm-shrinkwrap.json
  */
 export function takeFromRegistry(folder: string): void {
   const manifestFile = path.join(folder, 'package.json');
@@ -37,14 +37,14 @@ export function takeFromRegistry(folder: string): void {
       if (dependencies?.[name] !== undefined) dependencies[name] = version;
       if (devDependencies?.[name] !== undefined) devDependencies[name] = version;
     }
-    // npm believes this entry before it looks at the version.
+    // npm uses this entry in preference to the version.
     Reflect.deleteProperty(shrinkwrap.packages, location);
   }
   writeFileSync(manifestFile, JSON.stringify(manifest, undefined, 2));
   writeFileSync(shrinkwrapFile, JSON.stringify(shrinkwrap, undefined, 2));
 }
 
-/** @returns the version to take instead; undefined: as it is */
+/** @returns the version to install instead, or undefined to keep the given one */
 function published(name: string, { version, resolved, hasInstallScript }: Locked): string | undefined {
   if (resolved?.startsWith('git+')) return version;
   return hasInstallScript ? carried[name] : undefined;

@@ -3,13 +3,13 @@ import { root } from '../paths';
 import { ensureVSCode } from './install';
 import type { VSCodeVersion } from './versions';
 
-/** Desktop VS Code is downloaded where that is asked for, and where VS Code's server does not run. */
+/** Whether to download desktop VS Code: on request, or where VS Code's server does not run. */
 export const onDesktop = process.env['VSCODE_TEST_DESKTOP'] !== undefined || process.platform === 'win32';
 
-/** What `runTests` starts. */
+/** Arguments for `runTests` that start VS Code. */
 export interface TestHost {
   readonly start: { readonly version: string } | { readonly vscodeExecutablePath: string };
-  /** What the started needs to know. */
+  /** Environment variables of the started process. */
   readonly env: Readonly<Record<string, string>>;
 }
 

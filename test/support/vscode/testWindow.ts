@@ -10,7 +10,7 @@ import type { ServerProcess } from './serverProcess';
 
 const timeoutMs = 20 * 60_000;
 
-/** Opens a window of VS Code's server that runs the tests; resolves with their exit code. */
+/** Opens a window of VS Code's server that runs the tests, and resolves with their exit code. */
 export async function runWindow(args: readonly string[]): Promise<number> {
   const window = parseDesktopArguments(args);
   useDesktopSettings(window.userDataFolder);
@@ -32,7 +32,7 @@ export async function runWindow(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The server keeps its user data one folder deeper than the desktop does. */
+/** Folder of the user data, which the server stores one level deeper than the desktop. */
 function useDesktopSettings(userDataFolder: string): void {
   const settings = path.join(userDataFolder, 'User');
   if (existsSync(settings)) {
@@ -52,7 +52,7 @@ export function startTestServer(
       ...['--accept-server-license-terms', '--without-connection-token', '--socket-path', socketPath],
       ...['--server-data-dir', window.userDataFolder, '--extensions-dir', window.extensionsFolder],
       ...['--telemetry-level', 'off', ...(window.workspaceTrust ? [] : ['--disable-workspace-trust'])],
-      // Without it the workbench ignores the tests' path and waits for ever; below `info` mocha's output is dropped.
+      // Without this option the workbench ignores the path of the tests. Below `info`, mocha's output is dropped.
       ...['--enable-smoke-test-driver', '--log', 'info'],
     ],
     env: serverEnvironment(),

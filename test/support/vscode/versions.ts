@@ -1,6 +1,6 @@
-/** A VS Code that tests run in: what npm carries, or what is downloaded where that does not run. */
+/** A VS Code version for tests, as an npm package and as a download for systems on which the package does not run. */
 export interface VSCodeVersion {
-  /** Of the package `code-server`, whose 4.N has VS Code 1.N. */
+  /** Version of the package `code-server`, whose 4.N contains VS Code 1.N. */
   readonly codeServer: string;
   readonly desktop: string;
 }
@@ -10,5 +10,5 @@ export const newest: VSCodeVersion = {
   desktop: process.env['VSCODE_TEST_DESKTOP'] ?? 'stable',
 };
 
-/** The last patch of what `engines.vscode` promises. */
+/** The last patch of the oldest version that `engines.vscode` allows. */
 export const oldest: VSCodeVersion = { codeServer: '4.106.3', desktop: '1.106.3' };

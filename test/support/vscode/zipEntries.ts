@@ -4,7 +4,7 @@ const endSignature = 0x06054b50;
 const stored = 0;
 
 /**
- * The files of a ZIP archive by their names: enough of the format for a VSIX, which has neither a comment nor 64-bit sizes.
+ * Returns the files of a ZIP archive by name. Supports the subset that a VSIX uses: no comments, no 64-bit sizes.
  * Offsets are those of PKWARE's APPNOTE, 4.3.12 and 4.3.16.
  */
 export function zipEntries(zip: Buffer): ReadonlyMap<string, Buffer> {
