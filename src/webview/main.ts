@@ -2,7 +2,7 @@ import type { FaultHelp, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
 import { observeNearInBrowser } from './conversation/drawQueue';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
-import { workerRunsInBrowser } from './markdown/highlight/workerRuns';
+import { createBrowserRunFinder } from './markdown/highlight/workerRuns';
 import { createStreamingMarkdown } from './markdown/streamingMarkdown';
 import { createPanel, listenToHost } from './panel';
 import { UnsentStore } from './state/unsentStore';
@@ -11,7 +11,7 @@ import { browserClock } from './util/panelClock';
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root: the host wrote another document.');
 
-const findRuns = workerRunsInBrowser(highlightWorker);
+const findRuns = createBrowserRunFinder(highlightWorker);
 const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
 const panel = createPanel(root, {

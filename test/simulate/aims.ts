@@ -8,7 +8,7 @@ export function missed({ success, p95, callsPerRequest, peak }: Result): readonl
   return [
     ...(success < aims.success ? ['success'] : []),
     ...(p95 > aims.p95 ? ['p95'] : []),
-    ...(callsPerRequest > aims.callsPerRequest ? ['calls'] : []),
+    ...(callsPerRequest > aims.callsPerRequest ? ['attempts'] : []),
     ...(peak > aims.peak ? ['peak'] : []),
   ];
 }

@@ -13,66 +13,82 @@ export interface Simulated {
   readonly patient: readonly Result[];
 }
 
+/** The names of strategies in tables and charts, if they differ from the keys in `strategies/all.ts`. */
+const strategyNames: Readonly<Record<string, string>> = { ours: 'HolySheep', 'ours, apart': 'HolySheep, separate' };
+
+function nameOf(strategy: string): string {
+  return strategyNames[strategy] ?? strategy;
+}
+
 /** The page that `npm run simulate` writes. */
 export function page({ all, lengths, patient }: Simulated): string {
   const ours = all.filter(({ strategy }) => strategy === 'ours');
   const hundred = all.filter(({ clients }) => clients === 100);
-  return `# Simulated crowds
+  return `# Simulation of many clients
 
-Written by \`npm run simulate\`. What happens when a gateway is out for half a minute, or when more clients ask than it
-allows, and each of them retries? The clock is virtual and the random numbers are seeded, so every run gives the same
-page. The clients run the extension's own code: \`decide\`, the delays, the gate with its cooldown, breaker and slow
-start, and the retry budget; only the wire is simulated.
+How long do clients wait, and how many requests do they send, when a gateway is down for half a minute, or when they send
+more requests than it allows? \`npm run simulate\` compares the retry rules of this extension with common ones and writes
+this page. The clock is virtual and the random numbers are seeded, so every run writes the same page.
 
-![p95 and calls per request of each strategy, by the number of clients](simulation.svg)
+The simulated clients run the code of the extension: \`decide\`, the delays, the gate with its cooldowns, circuit breaker and
+slow start, and the retry budget. Only the network and the gateway are simulated.
 
-## The world
+![p95 and attempts per question of each strategy, by the number of clients](simulation.svg)
 
-- Each of N clients asks one question at a random moment of the first second.
-- **Outages:** for 30 s every call fails; then the gateway takes N/5 calls a second (at least one), and may save up a
-  second's worth of them. **Bursts:** that limit holds from the start. A call over the limit fails too: with 503 after
-  a 503, else with 429.
-- A hint is whole seconds, rounded up, as gateways send it: the time to the end of the outage or to the next free
-  place, or always 10.
-- A refusal takes 40 to 120 ms, the headers of an answer 200 to 600 ms, its stream 1 to 4 s more.
+## The simulated world
+
+- Each of N clients asks one question, at a random time within the first second.
+- **Outage:** every attempt fails for 30 s. After that, the gateway accepts N/5 attempts per second (at least one), and
+  saves up what it could have accepted in the last second. An attempt over that limit fails with 503 if the outage had 503,
+  otherwise with 429.
+- **Burst:** there is no outage; the limit applies from the start.
+- **Retry-After** is in whole seconds, rounded up, as gateways send it. It is the time until the outage ends or the next attempt
+  would be accepted, or always 10.
+- A refusal takes 40 to 120 ms. The headers of an answer take 200 to 600 ms, its stream another 1 to 4 s.
 
 ## The strategies
 
-- **ours:** all questions in one window, behind one gate, with the default settings. **ours, apart:** every question on
-  a machine of its own; nobody knows of the others.
-- **classic:** \`base·2ⁿ + U(0, 1 s)\` up to 60 s, five retries; 60 s after any 429.
-- **openai:** the SDK's defaults: two retries after \`0.5·2ⁿ\` s, up to 8 s, less up to a quarter; obeys hints up to 60 s.
-- **full**, **decorrelated:** the published jitters, base 1 s, cap 60 s, five retries; they look at no hint.
-- **ideal:** clairvoyant. It calls once, at the moment the gateway has a place, in the order of the questions.
+| strategy | rules |
+| --- | --- |
+| HolySheep | the default settings of this extension; all questions come from one window and share one gate |
+| HolySheep, separate | the same, but each question comes from a computer of its own; they share nothing |
+| classic | \`min(60 s, 1 s · 2ⁿ + U(0, 1 s))\`, five retries; 60 s after every 429 |
+| openai | the defaults of the \`openai\` package: two retries after \`min(8 s, 0.5 s · 2ⁿ)\`, less up to 25 %; respects a Retry-After of up to 60 s |
+| full | full jitter: \`U(0, min(60 s, 1 s · 2ⁿ))\`, five retries; ignores Retry-After |
+| decorrelated | decorrelated jitter: \`min(60 s, U(1 s, 3 · previous))\`, five retries; ignores Retry-After |
+| ideal | knows the future: sends one attempt for each question, in their order, as soon as the gateway would accept it |
 
-## What is measured
+\`U(a, b)\` is a random number between a and b, and n counts the failures from 0.
 
-- **success:** questions that were answered.
-- **median, p95:** from the question to the headers of its answer, over all questions of all runs, divided by the same of
-  the ideal; a question without an answer took for ever.
-- **calls:** to the gateway, per question.
-- **peak:** the most calls in any one second after the first, in which the questions come, divided by what the gateway
-  takes in a second; the mean of the runs.
+## The measures
 
-Aims: everybody is answered, p95 ≤ ${aims.p95}, calls ≤ ${aims.callsPerRequest}, peak ≤ ${aims.peak}.
+- **success:** the share of the questions that were answered.
+- **median, p95:** the time from the question to the headers of its answer, over all questions of all runs, as a multiple of the
+  ideal. *never*: so many questions got no answer that the percentile does not exist.
+- **attempts:** requests to the gateway, per question.
+- **peak:** the largest number of attempts within one second, as a multiple of what the gateway accepts in a second; the mean over
+  all runs. The first second, in which the questions are asked, does not count.
+- **misses:** the goals that the strategy misses.
 
-## Ours
+The goals: every question is answered, p95 ≤ ${aims.p95}, attempts ≤ ${aims.callsPerRequest}, peak ≤ ${aims.peak}.
+
+## HolySheep
 
 ${measuresTable(ours, ({ scenario, clients }) => [scenario.title, `${clients}`], ['scenario', 'clients'])}
 
-A lone client can't have it all: it learns of the end of an outage only by asking, and five retries are all it has.
-With full jitter, after a 502 or a refused connection, they are spent after half of the 30 s. More of them help
-(\`holysheep.retry.maxRetries\`), of one client, with ten:
+A single client can't reach all goals. It learns that the outage is over only by sending another attempt, and it has five
+retries. After a 502 or a refused connection, these are used up after about half of the 30 s. More retries help
+(\`holysheep.retry.maxRetries\`). One client with ten retries:
 
 ${measuresTable(patient, ({ scenario }) => [scenario.title], ['scenario'])}
 
-## All, with 100 clients
+## All strategies, 100 clients
 
-${measuresTable(hundred, ({ scenario, strategy }) => [scenario.title, strategy], ['scenario', 'strategy'])}
+${measuresTable(hundred, ({ scenario, strategy }) => [scenario.title, nameOf(strategy)], ['scenario', 'strategy'])}
 
 ## Outages of other lengths
 
-p95 ÷ ideal of 100 clients. A fixed row of delays fits one length by accident.
+p95 as a multiple of the ideal, 100 clients. A fixed series of delays may fit one length of an outage by accident.
 
 ${lengthsTable(lengths)}
 `;
@@ -81,7 +97,11 @@ ${lengthsTable(lengths)}
 /** The same for standard output, where there is room for all. */
 export function fullTable(all: readonly Result[]): string {
   const names = ['scenario', 'clients', 'strategy'];
-  return measuresTable(all, ({ scenario, clients, strategy }) => [scenario.title, `${clients}`, strategy], names);
+  return measuresTable(
+    all,
+    ({ scenario, clients, strategy }) => [scenario.title, `${clients}`, nameOf(strategy)],
+    names,
+  );
 }
 
 function measuresTable(
@@ -89,7 +109,7 @@ function measuresTable(
   cells: (result: Result) => readonly string[],
   names: readonly string[],
 ): string {
-  const head = [...names, 'success', 'median', 'p95', 'calls', 'peak', 'misses'];
+  const head = [...names, 'success', 'median', 'p95', 'attempts', 'peak', 'misses'];
   const rows = results.map((result) => [
     ...cells(result),
     percent(result.success),
@@ -106,7 +126,7 @@ function lengthsTable(lengths: Simulated['lengths']): string {
   const [, first = []] = lengths[0] ?? [];
   const rows = first.map(({ scenario, strategy }, index) => [
     scenario.title,
-    strategy,
+    nameOf(strategy),
     ...lengths.map(([, results]) => multiple(results[index]?.p95 ?? Infinity)),
   ]);
   return markdownTable([['scenario', 'strategy', ...lengths.map(([seconds]) => `${seconds} s`)], ...rows]);
@@ -115,7 +135,7 @@ function lengthsTable(lengths: Simulated['lengths']): string {
 const chartRows = [
   { label: 'p95 ÷ ideal', scale: 'log', range: [0.9, 60], ticks: [1, 2, 5, 10, 20, 50], aim: aims.p95, of: 'p95' },
   {
-    label: 'calls per request',
+    label: 'attempts per question',
     scale: 'linear',
     range: [0, 6.5],
     ticks: [1, 2, 3, 4, 5, 6],
@@ -126,19 +146,20 @@ const chartRows = [
 
 /** A line that runs along the upper edge: its strategy leaves at least every twentieth without an answer. */
 export function chart(all: readonly Result[], scenarios: readonly Scenario[], clients: readonly number[]): string {
-  const names = [...new Set(all.map(({ strategy }) => strategy))].filter((name) => name !== 'ideal');
+  const strategies = [...new Set(all.map(({ strategy }) => strategy))].filter((strategy) => strategy !== 'ideal');
   return svg({
-    title: 'Thirty seconds of outage, and bursts over the limit (at the upper edge: 5 % or more got no answer)',
+    title:
+      'Outages of 30 s, and bursts over the rate limit (a line at the upper edge: 5 % or more of the questions got no answer)',
     xLabel: 'clients',
     xs: clients.map(String),
     columns: scenarios.map(({ title }) => title),
     rows: chartRows,
     lines: (column, row) =>
-      names.map((name) => ({
-        name,
+      strategies.map((strategy) => ({
+        name: nameOf(strategy),
         values: clients.map((count) => {
           const is = (result: Result): boolean =>
-            result.strategy === name && result.clients === count && result.scenario === scenarios[column];
+            result.strategy === strategy && result.clients === count && result.scenario === scenarios[column];
           return all.find(is)?.[chartRows[row]?.of ?? 'p95'] ?? Infinity;
         }),
       })),

@@ -11,7 +11,7 @@ const exact = 'exact';
 /** What the gateway does to the crowd. */
 export const scenarios: readonly Scenario[] = [
   {
-    title: '503, no hint',
+    title: '503, no Retry-After',
     outageMs,
     outage: { status: 503, hint: none },
     limit: { status: 503, hint: none },
@@ -41,7 +41,7 @@ export const scenarios: readonly Scenario[] = [
     limit: { status: 429, hint: none },
   },
   {
-    title: 'Burst, 429, no hint',
+    title: 'Burst, 429, no Retry-After',
     outageMs: 0,
     outage: { status: 429, hint: none },
     limit: { status: 429, hint: none },

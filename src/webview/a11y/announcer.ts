@@ -5,25 +5,26 @@ import { retryTemplate } from '../turn/waitCard';
 import { element } from '../util/element';
 import { fill } from '../util/format';
 
+/** Creates the live region in which screen readers find announcements. */
 export function createAnnouncer(): Announcer {
-  // No role: `role="status"` belongs to the wait card alone.
+  // The region has no role, because only the wait card may have `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   return {
     element: region,
     announce: (text) => {
-      // A new node each time, or the same words twice would be spoken once.
+      // A new node makes screen readers read a text again that equals the one before.
       region.replaceChildren(element('p', {}, text));
     },
   };
 }
 
 /**
- * What a screen reader says of an event: that it starts, that it waits, that it goes on, how it ended. A failure card is
- * an alert.
- * @param before the turn before the event: a wait that only goes on is said once, and so is why an answer broke off
- * @param state what the event has made of the turn
+ * Returns the announcement for an event, or undefined if the event is not announced. The start, a wait, a resume, and
+ * the end of a turn are announced.
+ * @param before the turn before the event, so that a continuing wait and the reason of a cut are announced only once
+ * @param state the turn after the event
  */
-export function spokenFor(
+export function announcementFor(
   { strings, format }: Pick<PageContext, 'strings' | 'format'>,
   event: RecordedEvent,
   { before, state }: { readonly before: TurnState; readonly state: TurnState },
@@ -31,7 +32,7 @@ export function spokenFor(
   switch (event.type) {
     case 'attempt':
       if (event.attempt === 1) return strings.announceStarted;
-      return afterCut(strings, before, event);
+      return resumeAnnouncement(strings, before, event);
     case 'waiting':
       if (before.wait && isSameWait(before.wait, event)) return undefined;
       return event.reason === 'offline'
@@ -43,14 +44,17 @@ export function spokenFor(
       return strings.announceDone;
     case 'stopped':
       return stoppedText(strings, state);
-    // The failure card is an alert.
+    // A failure is not announced here, because screen readers read the failure card, which is an alert.
     default:
       return undefined;
   }
 }
 
-/** Where a wait follows, it has said why already; of further attempts after the same cut there is nothing new to say. */
-function afterCut(
+/**
+ * Returns the announcement that a cut answer is resumed. Undefined if a wait has already announced the reason of the
+ * cut, or if this is a further attempt after the same cut.
+ */
+function resumeAnnouncement(
   strings: PageContext['strings'],
   { phase, cut }: TurnState,
   { how }: Extract<RecordedEvent, { readonly type: 'attempt' }>,

@@ -1,83 +1,88 @@
 /**
- * One way in for the keyboard, however long the conversation is: one article can be tabbed to, arrows go to its
- * neighbours, and Tab goes through what is in it and out, past all that the others hold.
- * @param end the last thing in `log`; takes the focus for a moment on its way out
- * @param onEnd the last article was asked for by key
+ * Makes the articles of a conversation a single Tab stop (roving tabindex). Tab enters one article, goes through its
+ * controls and leaves the conversation. The arrow keys move the focus to the neighbouring articles.
+ * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
+ * @param onEndKey called when the user presses the End key
  */
-export function createRoving(log: HTMLElement, thread: HTMLElement, end: HTMLElement, onEnd: () => void): Roving {
-  /** What a hand has put the focus on is scrolled by the arrows, like any page. */
-  let byPointer = false;
-  /** On the way out the log itself has the focus for a moment. */
-  let leaving = false;
-  let stop: HTMLElement | undefined;
+export function createRovingTabindex(
+  log: HTMLElement,
+  thread: HTMLElement,
+  exitElement: HTMLElement,
+  onEndKey: () => void,
+): RovingTabindex {
+  /** Whether a pointer set the focus. The arrow keys then scroll the conversation like any page. */
+  let focusedByPointer = false;
+  /** Whether Shift+Tab is leaving the conversation. The log itself then has the focus for a moment. */
+  let isLeaving = false;
+  let tabStop: HTMLElement | undefined;
 
-  const articles = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article')];
-  const setStop = (article: HTMLElement | undefined): void => {
-    if (article === stop) return;
-    stop?.setAttribute('tabindex', '-1');
+  const findArticles = (): HTMLElement[] => [...thread.querySelectorAll<HTMLElement>('article')];
+  const setTabStop = (article: HTMLElement | undefined): void => {
+    if (article === tabStop) return;
+    tabStop?.setAttribute('tabindex', '-1');
     article?.setAttribute('tabindex', '0');
-    stop = article;
+    tabStop = article;
   };
   const focusArticle = (article: HTMLElement | undefined): void => {
     if (!article) return;
-    byPointer = false;
+    focusedByPointer = false;
     article.focus({ preventScroll: true });
-    // Of one that doesn't fit, the beginning.
+    // An article that is higher than the conversation is scrolled to its start.
     article.scrollIntoView({ block: article.offsetHeight > log.clientHeight ? 'start' : 'nearest' });
   };
 
   const onTab = (event: KeyboardEvent, article: HTMLElement, target: Element): void => {
-    const inside = tabbables(article);
+    const tabbable = findTabbable(article);
     if (event.shiftKey) {
-      // The log stands before everything in it.
+      // Shift+Tab leaves the conversation from the log, because the log precedes all its articles.
       if (target === article) {
-        leaving = true;
+        isLeaving = true;
         log.focus({ preventScroll: true });
-      } else if (target === inside[0]) {
+      } else if (target === tabbable[0]) {
         event.preventDefault();
         focusArticle(article);
       }
-    } else if (target === (inside.at(-1) ?? article)) end.focus({ preventScroll: true });
+    } else if (target === (tabbable.at(-1) ?? article)) exitElement.focus({ preventScroll: true });
   };
 
-  const neighbour = (key: string, target: Element): HTMLElement | undefined => {
-    const all = articles();
-    const at = all.findIndex((article) => article === target);
+  const findTarget = (key: string, target: Element): HTMLElement | undefined => {
+    const allArticles = findArticles();
+    const index = allArticles.findIndex((article) => article === target);
     switch (key) {
       case 'ArrowUp':
-        return all[Math.max(0, at - 1)];
+        return allArticles[Math.max(0, index - 1)];
       case 'ArrowDown':
-        return all[Math.min(all.length - 1, at + 1)];
+        return allArticles[Math.min(allArticles.length - 1, index + 1)];
       case 'Home':
-        return all[0];
+        return allArticles[0];
       case 'End':
-        return all.at(-1);
+        return allArticles.at(-1);
       default:
         return undefined;
     }
   };
 
-  log.addEventListener('pointerdown', () => (byPointer = true));
+  log.addEventListener('pointerdown', () => (focusedByPointer = true));
   log.addEventListener('focusin', ({ target }) => {
     const article = closestArticle(target);
-    if (article) setStop(article);
-    else if (target === log && !byPointer && !leaving) focusArticle(stop);
-    leaving = false;
+    if (article) setTabStop(article);
+    else if (target === log && !focusedByPointer && !isLeaving) focusArticle(tabStop);
+    isLeaving = false;
   });
   log.addEventListener('focusout', ({ relatedTarget }) => {
-    if (!log.contains(relatedTarget as Node | null)) byPointer = false;
+    if (!log.contains(relatedTarget as Node | null)) focusedByPointer = false;
   });
   log.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const article = closestArticle(event.target);
     if (event.key === 'Tab') {
-      byPointer = false;
+      focusedByPointer = false;
       if (article) onTab(event, article, event.target as Element);
       return;
     }
-    if (event.key === 'End' && (event.target === log || event.target === article)) onEnd();
-    if (event.shiftKey || byPointer || event.target !== article) return;
-    const next = neighbour(event.key, article);
+    if (event.key === 'End' && (event.target === log || event.target === article)) onEndKey();
+    if (event.shiftKey || focusedByPointer || event.target !== article) return;
+    const next = findTarget(event.key, article);
     if (!next) return;
     event.preventDefault();
     focusArticle(next);
@@ -85,14 +90,15 @@ export function createRoving(log: HTMLElement, thread: HTMLElement, end: HTMLEle
 
   return {
     refresh: () => {
-      // Nobody has been there, or it is gone: the way in is the newest.
-      if (!stop?.isConnected || !stop.contains(document.activeElement)) setStop(articles().at(-1));
+      // The newest article becomes the Tab stop, unless the article that is the Tab stop contains the focus.
+      if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findArticles().at(-1));
     },
   };
 }
 
-interface Roving {
-  /** There are other articles now. */
+/** The roving tabindex of a conversation. */
+interface RovingTabindex {
+  /** Updates the Tab stop after articles were added or removed. */
   refresh(): void;
 }
 
@@ -101,8 +107,8 @@ function closestArticle(target: EventTarget | null): HTMLElement | undefined {
   return (target as Element).closest<HTMLElement>('article') ?? undefined;
 }
 
-/** The elements in `parent` that Tab stops at, in their order. */
-function tabbables(parent: HTMLElement): HTMLElement[] {
+/** Returns the elements in `parent` that Tab stops at, in document order. */
+function findTabbable(parent: HTMLElement): HTMLElement[] {
   const candidates = parent.querySelectorAll<HTMLElement>(
     'button:enabled, textarea:enabled, summary, a[href], [tabindex="0"]',
   );
@@ -112,52 +118,57 @@ function tabbables(parent: HTMLElement): HTMLElement[] {
 /**
  * Makes the buttons of a wait reachable with the Tab key. They follow the last Tab stop of each article and come before
  * the composer. After the composer they come once more, before Tab leaves the page.
- * @param end the last element of the page; it has the focus for a moment while the focus leaves the page
+ * @param lastElement the last element of the page; it has the focus for a moment while the focus leaves the page
  */
-export function createWaitTabOrder(page: HTMLElement, log: HTMLElement, dock: HTMLElement, end: HTMLElement): void {
+export function createWaitTabOrder(
+  page: HTMLElement,
+  log: HTMLElement,
+  dock: HTMLElement,
+  lastElement: HTMLElement,
+): void {
   /** Whether Tab came from the composer. It must not return there, or the keyboard focus could never leave the page. */
   let afterComposer = false;
 
-  const waitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
+  const findWaitButtons = (): HTMLElement[] => [...log.querySelectorAll<HTMLElement>('.wait-card .actions button')];
 
   /** Returns the element that gets the focus, or undefined to leave the choice to the browser or the article. */
-  const nextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {
-    const buttons = waitButtons();
+  const findNextStop = (target: HTMLElement, backwards: boolean): HTMLElement | undefined => {
+    const buttons = findWaitButtons();
     const [first, last] = [buttons[0], buttons.at(-1)];
     if (!first || !last) return undefined;
     if (dock.contains(target)) {
-      const stops = tabbables(dock);
+      const stops = findTabbable(dock);
       if (backwards) return target === stops[0] ? last : undefined;
       afterComposer = target === stops.at(-1);
       return afterComposer ? first : undefined;
     }
     if (buttons.includes(target)) {
       if (!afterComposer) return undefined;
-      if (backwards) return target === first ? tabbables(dock).at(-1) : undefined;
-      return target === last ? end : undefined;
+      if (backwards) return target === first ? findTabbable(dock).at(-1) : undefined;
+      return target === last ? lastElement : undefined;
     }
     const article = target.closest<HTMLElement>('article');
     if (!article || article.contains(first)) return undefined;
     if (backwards) return target === article && isBefore(first, article) ? last : undefined;
-    return target === (tabbables(article).at(-1) ?? article) ? first : undefined;
+    return target === (findTabbable(article).at(-1) ?? article) ? first : undefined;
   };
 
-  // In the capture phase, because the conversation handles Tab at the edge of an article in another way.
+  // The listener runs in the capture phase, before the listener with which the conversation handles Tab.
   page.addEventListener(
     'keydown',
     (event) => {
       if (event.key !== 'Tab' || event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = nextStop(event.target as HTMLElement, event.shiftKey);
+      const next = findNextStop(event.target as HTMLElement, event.shiftKey);
       if (!next) return;
       event.stopPropagation();
       // From the last element of the page, the browser moves the focus out of the page.
-      if (next !== end) event.preventDefault();
+      if (next !== lastElement) event.preventDefault();
       next.focus();
     },
     { capture: true },
   );
   page.addEventListener('focusin', ({ target }) => {
-    if (!waitButtons().includes(target as HTMLElement)) afterComposer = false;
+    if (!findWaitButtons().includes(target as HTMLElement)) afterComposer = false;
   });
 }
 
@@ -167,22 +178,25 @@ function isBefore(one: Node, other: Node): boolean {
 
 /**
  * Moves the keyboard focus within the page, but never takes it from another part of VS Code: while the user works
- * there, the element gets it as soon as VS Code focuses the panel.
+ * there, the page remembers the element and focuses it as soon as VS Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
-/** @param focusInitial is called when VS Code focuses the panel and nothing in the page has the focus */
+/**
+ * Creates a function that moves the keyboard focus within the page.
+ * @param focusInitial called when VS Code focuses the panel and no element in the page has the focus
+ */
 export function createMoveFocus(focusInitial: () => void): MoveFocus {
-  let awaiting: HTMLElement | undefined;
+  let deferredElement: HTMLElement | undefined;
   window.addEventListener('focus', () => {
-    const element = awaiting;
-    awaiting = undefined;
+    const element = deferredElement;
+    deferredElement = undefined;
     if (element?.isConnected) element.focus();
     else if (document.activeElement === null || document.activeElement === document.body) focusInitial();
   });
   return (element, options) => {
     // focus() would pull the focus out of the command palette or an editor.
     if (document.hasFocus()) element.focus(options);
-    else awaiting = element;
+    else deferredElement = element;
   };
 }

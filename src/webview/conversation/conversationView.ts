@@ -1,5 +1,5 @@
 import type { ExchangeView as Exchange, FaultAction, RecordedEvent } from '../../shared/protocol';
-import { createRoving } from '../a11y/focus';
+import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPlace } from '../state/unsentStore';
 import { carryVersionFocus } from '../turn/turnActions';
@@ -23,7 +23,7 @@ export class ConversationView {
   private readonly exchanges = new Map<string, ExchangeView>();
   private readonly queue: DrawQueue<ExchangeView>;
   private readonly near: ReturnType<ObserveNear>;
-  private readonly roving: ReturnType<typeof createRoving>;
+  private readonly roving: ReturnType<typeof createRovingTabindex>;
   private host = '';
   private writing = false;
   private latest: ExchangeView | undefined;
@@ -54,7 +54,7 @@ export class ConversationView {
       if (this.writing && this.queue.idle) this.rest();
     });
     this.near = observeNear(this.element);
-    this.roving = createRoving(this.element, this.thread, end, onEnd);
+    this.roving = createRovingTabindex(this.element, this.thread, end, onEnd);
   }
 
   get empty(): boolean {

@@ -6,7 +6,7 @@ import {
   reduce,
   type TurnState,
 } from '../../shared/protocol';
-import { spokenFor } from '../a11y/announcer';
+import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element, setText } from '../util/element';
@@ -102,7 +102,7 @@ export class ExchangeView implements Drawable {
     for (const event of events) {
       const before = this.state;
       this.state = reduce(before, event);
-      const words = spokenFor(this.context, event, { before, state: this.state });
+      const words = announcementFor(this.context, event, { before, state: this.state });
       if (words) this.context.announcer.announce(words);
       turn?.texts.apply(event, before, this.state);
       if (isRunning(this.state.phase)) this.shown = this.state;

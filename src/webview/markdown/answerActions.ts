@@ -1,66 +1,68 @@
 import type { CodeAction } from './codeBlock';
 
+/** What the owner of an answer does when the user clicks a button or a link in the answer. */
 export interface ActionHandlers {
   /**
-   * @param code without the line end before the closing fence.
-   * @param languageId the first word of the fence's info string, as the model wrote it; '': none.
+   * @param code the code of the block, without the line break before the closing fence
+   * @param languageId the first word of the fence's info string, as the model wrote it, or '' when there is none
    */
   readonly onCodeAction: (action: CodeAction, code: string, languageId: string) => void;
-  /** A click or Enter on a link; the page itself goes nowhere. */
+  /** Called when the user clicks a link or presses Enter on it. The page itself does not navigate. */
   readonly onLink: (href: string) => void;
 }
 
-/** For so long a button shows that its code was copied. */
+/** Time for which the Copy button shows a check mark, in milliseconds. */
 const COPIED_MS = 1500;
 
 /**
- * One listener for all buttons and links of an answer, those to come included. Enter on a link is a click, too.
- * @returns what ends it.
+ * Handles clicks on all buttons and links of an answer, including those that are rendered later.
+ * @returns a function that removes the listener
  */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
-  const copied = new Map<Element, ReturnType<typeof setTimeout>>();
-  const listen = (event: MouseEvent): void => {
-    const target = elementOf(event.target);
+  const markTimers = new Map<Element, ReturnType<typeof setTimeout>>();
+  const onClick = (event: MouseEvent): void => {
+    const target = toElement(event.target);
     const href = target?.closest('a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
-      // VS Code listens at the document, opens what is prevented all the same, and in a trusted workspace asks nobody.
+      // VS Code listens for clicks at the document. It opens a link even when its default action is prevented, and in a
+      // trusted workspace it does so without a confirmation.
       event.stopPropagation();
       onLink(href);
       return;
     }
     const button = target?.closest('button[data-action]');
     const block = button?.closest('.code-block');
-    const action = codeAction(button?.getAttribute('data-action'));
+    const action = parseCodeAction(button?.getAttribute('data-action'));
     if (!action || !button || !block || block.hasAttribute('data-open')) return;
-    onCodeAction(action, codeOf(block), block.getAttribute('data-language') ?? '');
-    if (action === 'copy') markCopied(button, copied);
+    onCodeAction(action, extractCode(block), block.getAttribute('data-language') ?? '');
+    if (action === 'copy') markCopied(button, markTimers);
   };
-  root.addEventListener('click', listen);
+  root.addEventListener('click', onClick);
   return () => {
-    root.removeEventListener('click', listen);
-    for (const [button, timer] of copied) {
+    root.removeEventListener('click', onClick);
+    for (const [button, timer] of markTimers) {
       clearTimeout(timer);
       button.removeAttribute('data-copied');
     }
   };
 }
 
-function markCopied(button: Element, copied: Map<Element, ReturnType<typeof setTimeout>>): void {
-  clearTimeout(copied.get(button));
+function markCopied(button: Element, markTimers: Map<Element, ReturnType<typeof setTimeout>>): void {
+  clearTimeout(markTimers.get(button));
   button.setAttribute('data-copied', '');
-  const end = (): void => {
-    copied.delete(button);
+  const clearMark = (): void => {
+    markTimers.delete(button);
     button.removeAttribute('data-copied');
   };
-  copied.set(button, setTimeout(end, COPIED_MS));
+  markTimers.set(button, setTimeout(clearMark, COPIED_MS));
 }
 
-function elementOf(target: EventTarget | null): Element | undefined {
+function toElement(target: EventTarget | null): Element | undefined {
   return target && 'closest' in target ? (target as Element) : undefined;
 }
 
-function codeAction(name: string | null | undefined): CodeAction | undefined {
+function parseCodeAction(name: string | null | undefined): CodeAction | undefined {
   switch (name) {
     case 'copy':
     case 'insert':
@@ -72,7 +74,10 @@ function codeAction(name: string | null | undefined): CodeAction | undefined {
   }
 }
 
-/** Without the line end before the closing fence: it belongs to the fence, and would run a command when pasted. */
-function codeOf(block: Element): string {
+/**
+ * Returns the code of a block without the line break before the closing fence. In a terminal, a pasted line break would
+ * run the command.
+ */
+function extractCode(block: Element): string {
   return (block.querySelector('pre > code')?.textContent ?? '').replace(/\n$/, '');
 }

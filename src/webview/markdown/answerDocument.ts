@@ -1,62 +1,67 @@
 import type { MarkdownIt } from 'markdown-it';
 import { BlockRenderer, type RenderedBlock } from './blockRenderer';
-import { parseBlocks, settledCount, type Block, type ParsedBlocks } from './blocks';
+import { parseBlocks, countFinalBlocks, type Block, type ParsedBlocks } from './blocks';
 import { taskMarks, type TaskLabels } from './blockToTree';
 import { toolbarSpec, type CodeToolbar } from './codeBlock';
 import { CommittedBlocks } from './committedBlocks';
-import { freeze, frozenSince, whole } from './frozen';
-import { Growth } from './openBlock/appendFastPath';
-import { cutOf, continuesBlock, type Head } from './openBlock/frozenPrefix';
+import { freezeChildren, newlyFrozenElements, thawSpec } from './frozen';
+import { AppendFastPath } from './openBlock/appendFastPath';
+import { findFreezePoint, continuesBlock, type FrozenPrefix } from './openBlock/frozenPrefix';
 import { ReferenceScope } from './references';
 import { Sections } from './sections';
 
 interface AnswerDocumentOptions extends CodeToolbar {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Characters of an open block that are rather parsed with each flush than frozen. */
-  readonly patience: number;
-  /** Called with an element that is final, or final again after a late definition. */
-  readonly settled: (element: Element) => void;
+  /** Minimum length of the start of an open block for which freezing pays off, in characters. */
+  readonly minFreezeLength: number;
+  /**
+   * Called when no further text can change an element. Called again when the element has changed because a link
+   * definition arrived later.
+   */
+  readonly onFinal: (element: Element) => void;
 }
 
-/** Characters of an open list or table for each of which a flush waits for one more frame. */
-const FRAME_LENGTH = 2000;
-const MAX_FRAMES = 8;
+/** Length of an open list or table, in characters, for which a flush waits one more frame. */
+const CHARACTERS_PER_FRAME = 2000;
+const MAX_FRAMES_PER_FLUSH = 8;
 
-/** Characters of an open tail that are cheap enough to parse with each flush. */
-const CHEAP_LENGTH = 4000;
+/** Length up to which the tail is parsed with each flush, in characters. */
+const CHEAP_TAIL_LENGTH = 4000;
 /**
- * A longer tail is parsed again only when it has grown by this fraction, so that the total work stays proportional to
- * the text.
+ * Fraction by which a longer tail must grow before it is parsed again. It keeps the total work proportional to the
+ * length of the text.
  */
-const GROWTH_PART = 1 / 8;
+const REPARSE_GROWTH = 1 / 8;
 
-/** How often a frozen beginning may turn out to be needed before the block is parsed as a whole each time. */
+/** Number of times that a frozen prefix of a block may be thawed before the block is no longer frozen. */
 const MAX_THAWS = 3;
 
-interface Tail {
-  /** The open text, behind what stands in for the frozen beginning of its first block. */
+interface ParsedTail {
+  /** The tail, preceded by the placeholder for the frozen prefix of its first block. */
   readonly text: string;
   readonly parsed: ParsedBlocks;
   readonly scope: ReferenceScope;
 }
 
 /**
- * The text so far and what is shown of it: committed blocks, which are not parsed again, and the open tail behind them,
- * which is parsed as a whole each time, except for the frozen beginning of its first block.
+ * The text of an answer and its elements. Committed blocks are not parsed again. The tail after them is parsed with
+ * each flush, except for the frozen prefix of its first block.
  */
 export class AnswerDocument {
-  /** Only ever appended to while streaming: reading a string that grows piece by piece copies all of it. */
+  /**
+   * The text received so far. It is only read by `replace`, because reading a string built from many pieces copies it.
+   */
   private source = '';
   private tail = '';
-  /** Where the tail starts in the source. */
+  /** Offset in `source` at which the tail starts. */
   private tailStart = 0;
-  private head: Head | undefined;
-  private thaws = 0;
-  /** Length of the tail at which freezing is worth the next try. */
-  private nextTry: number;
-  private open: readonly RenderedBlock[] = [];
-  /** Of the last open block. */
-  private growth: Growth | undefined;
+  private prefix: FrozenPrefix | undefined;
+  private thawCount = 0;
+  /** Length of the tail, in characters, from which the start of its first block may be frozen. */
+  private nextFreezeLength: number;
+  private openBlocks: readonly RenderedBlock[] = [];
+  /** Appends plain text to the last open block without parsing it again. */
+  private fastPath: AppendFastPath | undefined;
   private readonly committed: CommittedBlocks;
   private readonly renderer: BlockRenderer;
   private readonly sections: Sections;
@@ -66,185 +71,192 @@ export class AnswerDocument {
     private readonly parser: MarkdownIt,
     private readonly options: AnswerDocumentOptions,
   ) {
-    this.nextTry = options.patience;
+    this.nextFreezeLength = options.minFreezeLength;
     this.renderer = new BlockRenderer(parser, toolbarSpec(options), taskMarks(options.labels), root.ownerDocument);
-    this.committed = new CommittedBlocks(this.renderer, parser, options.settled);
+    this.committed = new CommittedBlocks(this.renderer, parser, options.onFinal);
     this.sections = new Sections(root);
   }
 
-  /** @param final no more text will come: everything is committed. */
-  append(text: string, final: boolean): void {
+  /** @param isFinal whether the answer is complete, so that all blocks are committed */
+  append(text: string, isFinal: boolean): void {
     this.source += text;
     this.tail += text;
-    if (!final && this.growth?.tryAppend(text)) return;
-    this.endGrowth();
-    const scope = this.renderTail(final);
-    if (final) this.committed.settle(scope);
-    if (final) this.wake();
-    else this.sections.rest();
+    if (!isFinal && this.fastPath?.tryAppend(text)) return;
+    this.endFastPath();
+    const scope = this.renderTail(isFinal);
+    if (isFinal) this.committed.rerenderUnresolved(scope);
+    if (isFinal) this.showAllSections();
+    else this.sections.allowSkipping();
   }
 
   /**
-   * For each item or row the browser goes through all of a list or table: what a flush costs grows with its length, so
-   * the longer it is, the rarer they are. At 60 frames a second never rarer than each seventh of one.
+   * Number of frames between two flushes. For each new item or row, the browser lays out the whole list or table, so a
+   * longer one is flushed less often. At 60 frames per second, the time between two flushes stays under 1/7 s.
    */
   get framesPerFlush(): number {
-    const { head } = this;
-    if (head?.beginning.kind !== 'list' && head?.beginning.kind !== 'table') return 1;
-    return Math.min(MAX_FRAMES, 1 + Math.floor((this.tailStart - head.start) / FRAME_LENGTH));
+    const { prefix } = this;
+    if (prefix?.context.kind !== 'list' && prefix?.context.kind !== 'table') return 1;
+    return Math.min(MAX_FRAMES_PER_FLUSH, 1 + Math.floor((this.tailStart - prefix.start) / CHARACTERS_PER_FRAME));
   }
 
   /**
-   * Number of new characters for which a flush is worth its cost. Most blocks are frozen as they grow, and their tail
-   * stays short, but a long tail that can't be frozen is parsed as a whole with each flush.
+   * Number of new characters for which a flush is worth its cost. The tail usually stays short, because blocks are
+   * frozen as they grow. A long tail that can't be frozen is parsed completely with each flush.
    */
   get charactersPerFlush(): number {
-    return this.tail.length <= CHEAP_LENGTH ? 1 : Math.ceil(this.tail.length * GROWTH_PART);
+    return this.tail.length <= CHEAP_TAIL_LENGTH ? 1 : Math.ceil(this.tail.length * REPARSE_GROWTH);
   }
 
-  /** No more is coming, whether or not it was all. */
-  wake(): void {
-    this.sections.wake();
+  /** Makes the browser render all sections, including those far from the viewport. */
+  showAllSections(): void {
+    this.sections.showAll();
   }
 
-  /** All of the text, instead of what was there; what both have in common at the beginning stays in place. */
-  replace(text: string, final: boolean): void {
-    this.endGrowth();
+  /** Replaces the text. Blocks in the common prefix of the old and the new text keep their elements. */
+  replace(text: string, isFinal: boolean): void {
+    this.endFastPath();
     this.thaw();
-    this.open = [...this.committed.rewind(commonLength(this.source, text)), ...this.open];
+    this.openBlocks = [...this.committed.rewind(commonPrefixLength(this.source, text)), ...this.openBlocks];
     this.tailStart = this.committed.end;
     this.source = text;
     this.tail = text.slice(this.tailStart);
-    const scope = this.renderTail(final);
-    this.committed.settle(scope);
+    const scope = this.renderTail(isFinal);
+    this.committed.rerenderUnresolved(scope);
   }
 
-  private renderTail(final: boolean): ReferenceScope {
+  private renderTail(isFinal: boolean): ReferenceScope {
     const tail = this.parseTail();
-    const rendered = tail.parsed.blocks.map((block, index) => this.render(tail, block, index, final));
-    for (const { element } of this.open.slice(rendered.length)) element?.remove();
-    this.sections.place(
+    const rendered = tail.parsed.blocks.map((block, index) => this.renderBlock(tail, block, index, isFinal));
+    for (const { element } of this.openBlocks.slice(rendered.length)) element?.remove();
+    this.sections.placeBlocks(
       this.committed.lastElement,
       rendered.map(({ block, element }) => ({ start: block.start, element })),
     );
-    const count = final ? rendered.length : settledCount(tail.parsed.blocks, tail.text);
-    this.open = rendered;
-    if (count > 0 || final) this.commit(count, final, tail.scope);
-    else if (rendered.length === 1) this.freeze(tail);
-    if (!final) this.beginGrowth();
+    const count = isFinal ? rendered.length : countFinalBlocks(tail.parsed.blocks, tail.text);
+    this.openBlocks = rendered;
+    if (count > 0 || isFinal) this.commit(count, isFinal, tail.scope);
+    else if (rendered.length === 1) this.freezeStart(tail);
+    if (!isFinal) this.startFastPath();
     return tail.scope;
   }
 
-  private beginGrowth(): void {
-    const last = this.open.at(-1);
+  private startFastPath(): void {
+    const last = this.openBlocks.at(-1);
     const isLast = last?.block.end === this.tailStart + this.tail.length;
-    const room = this.open.length === 1 ? this.nextTry - this.tail.length : Infinity;
-    if (last && isLast) this.growth = Growth.of(last, room);
+    const maxLength = this.openBlocks.length === 1 ? this.nextFreezeLength - this.tail.length : Infinity;
+    if (last && isLast) this.fastPath = AppendFastPath.create(last, maxLength);
   }
 
-  private endGrowth(): void {
-    if (this.growth) this.open = [...this.open.slice(0, -1), this.growth.grown];
-    this.growth = undefined;
+  private endFastPath(): void {
+    if (this.fastPath) this.openBlocks = [...this.openBlocks.slice(0, -1), this.fastPath.extendedBlock];
+    this.fastPath = undefined;
   }
 
-  private parseTail(): Tail {
+  private parseTail(): ParsedTail {
     const scope = new ReferenceScope(this.committed.references);
-    const text = (this.head?.standIn ?? '') + this.tail;
-    const parsed = parseBlocks(this.parser, text, { references: scope.record() });
-    if (!this.head || continuesBlock(this.head, parsed, scope)) return { text, parsed, scope };
+    const text = (this.prefix?.placeholder ?? '') + this.tail;
+    const parsed = parseBlocks(this.parser, text, { references: scope.createRecord() });
+    if (!this.prefix || continuesBlock(this.prefix, parsed, scope)) return { text, parsed, scope };
     this.thaw();
-    this.thaws++;
+    this.thawCount++;
     return this.parseTail();
   }
 
-  private render({ text, parsed, scope }: Tail, block: Block, index: number, final: boolean): RenderedBlock {
-    const { head } = this;
-    const offset = this.tailStart - (head?.standIn.length ?? 0);
-    const start = head && index === 0 ? head.start : offset + block.start;
-    const last = index === parsed.blocks.length - 1;
+  private renderBlock(
+    { text, parsed, scope }: ParsedTail,
+    block: Block,
+    index: number,
+    isFinal: boolean,
+  ): RenderedBlock {
+    const { prefix } = this;
+    const offset = this.tailStart - (prefix?.placeholder.length ?? 0);
+    const start = prefix && index === 0 ? prefix.start : offset + block.start;
+    const isLastBlock = index === parsed.blocks.length - 1;
     const source = {
       block: { ...block, start, end: offset + block.end },
       text: text.slice(block.start, block.end),
-      openFromLine: last && !final ? parsed.lineCount : Infinity,
-      beginning: index === 0 ? head?.beginning : undefined,
+      openFromLine: isLastBlock && !isFinal ? parsed.lineCount : Infinity,
+      context: index === 0 ? prefix?.context : undefined,
     };
-    return this.renderer.render(source, this.open[index], scope);
+    return this.renderer.render(source, this.openBlocks[index], scope);
   }
 
-  /** The first `count` open blocks can't be changed by more text: they are the tail no longer. */
-  private commit(count: number, final: boolean, scope: ReferenceScope): void {
-    const end = final ? this.tailStart + this.tail.length : (this.open[count]?.block.start ?? this.tailStart);
-    const rest = this.tail.slice(end - this.tailStart);
-    const [first, ...others] = this.open.slice(0, count);
-    const settled = first ? [this.wholeBlock(first), ...others] : [];
-    this.head = undefined;
-    this.thaws = 0;
-    this.nextTry = this.options.patience;
-    this.open = this.open.slice(count);
-    this.tail = rest;
+  /** Moves the first `count` open blocks, which no further text can change, from the tail to the committed blocks. */
+  private commit(count: number, isFinal: boolean, scope: ReferenceScope): void {
+    const end = isFinal ? this.tailStart + this.tail.length : (this.openBlocks[count]?.block.start ?? this.tailStart);
+    const newTail = this.tail.slice(end - this.tailStart);
+    const [first, ...otherBlocks] = this.openBlocks.slice(0, count);
+    const finalBlocks = first ? [this.thawBlock(first), ...otherBlocks] : [];
+    this.prefix = undefined;
+    this.thawCount = 0;
+    this.nextFreezeLength = this.options.minFreezeLength;
+    this.openBlocks = this.openBlocks.slice(count);
+    this.tail = newTail;
     this.tailStart = end;
-    this.committed.add(settled, scope);
+    this.committed.add(finalBlocks, scope);
   }
 
-  /** Takes what is final at the beginning of the only open block out of the tail. */
-  private freeze({ text, parsed, scope }: Tail): void {
-    const { head, thaws, options, parser } = this;
-    const [rendered] = this.open;
+  /** Freezes the start of the only open block, up to the last point that no further text can change. */
+  private freezeStart({ text, parsed, scope }: ParsedTail): void {
+    const { prefix, thawCount, options, parser } = this;
+    const [rendered] = this.openBlocks;
     const [block] = parsed.blocks;
-    if (!block || !rendered?.spec || !rendered.element || this.tail.length < this.nextTry) return;
-    if (thaws >= MAX_THAWS || block.definitions.length > 0 || scope.found.size > 0) return;
+    if (!block || !rendered?.spec || !rendered.element || this.tail.length < this.nextFreezeLength) return;
+    if (thawCount >= MAX_THAWS || block.definitions.length > 0 || scope.tailDefinitions.size > 0) return;
     const { spec, element } = rendered;
     if (block.start > 0) {
       this.tail = this.tail.slice(block.start);
       this.tailStart += block.start;
       return;
     }
-    const open = { text, block, lineStart: parsed.lineStart, spec, beginning: head?.beginning };
-    const cut = cutOf(open, parser, options.patience, (content) => this.renderer.finished(content, scope));
-    const standIn = head?.standIn.length ?? 0;
-    if (!cut || cut.end - standIn < options.patience) {
-      this.nextTry = this.tail.length + options.patience / 4;
+    const open = { text, block, lineStart: parsed.lineStart, spec, context: prefix?.context };
+    const point = findFreezePoint(open, parser, options.minFreezeLength, (content) =>
+      this.renderer.renderSelfContained(content, scope),
+    );
+    const placeholderLength = prefix?.placeholder.length ?? 0;
+    if (!point || point.end - placeholderLength < options.minFreezeLength) {
+      this.nextFreezeLength = this.tail.length + options.minFreezeLength / 4;
       return;
     }
-    const length = cut.end - standIn;
-    this.head = {
+    const length = point.end - placeholderLength;
+    this.prefix = {
       start: rendered.block.start,
-      source: [...(head?.source ?? []), this.tail.slice(0, length)],
-      standIn: cut.standIn,
-      beginning: cut.beginning,
-      lookups: new Map([...(head?.lookups ?? []), ...rendered.lookups]),
+      source: [...(prefix?.source ?? []), this.tail.slice(0, length)],
+      placeholder: point.placeholder,
+      context: point.context,
+      lookups: new Map([...(prefix?.lookups ?? []), ...rendered.lookups]),
     };
-    this.nextTry = options.patience;
+    this.nextFreezeLength = options.minFreezeLength;
     this.tail = this.tail.slice(length);
     this.tailStart += length;
-    const rest = freeze(spec, element, cut.final);
-    this.open = [{ ...rendered, text: '', spec: rest }];
-    for (const node of frozenSince(spec, rest, element)) options.settled(node);
+    const remainder = freezeChildren(spec, element, point.finalChildren);
+    this.openBlocks = [{ ...rendered, text: '', spec: remainder }];
+    for (const node of newlyFrozenElements(spec, remainder, element)) options.onFinal(node);
   }
 
-  /** Makes the frozen beginning part of the tail again. */
+  /** Makes the frozen prefix a part of the tail again. */
   private thaw(): void {
-    const { head } = this;
-    const [first, ...others] = this.open;
-    if (!head || !first) return;
-    const source = head.source.join('');
-    this.open = [this.wholeBlock(first), ...others];
-    this.head = undefined;
+    const { prefix } = this;
+    const [first, ...otherBlocks] = this.openBlocks;
+    if (!prefix || !first) return;
+    const source = prefix.source.join('');
+    this.openBlocks = [this.thawBlock(first), ...otherBlocks];
+    this.prefix = undefined;
     this.tail = source + this.tail;
-    this.tailStart = head.start;
-    this.nextTry = this.options.patience;
+    this.tailStart = prefix.start;
+    this.nextFreezeLength = this.options.minFreezeLength;
   }
 
-  private wholeBlock(block: RenderedBlock): RenderedBlock {
-    const { head } = this;
-    if (!head) return block;
-    const text = head.source.join('') + this.tail.slice(0, block.block.end - this.tailStart);
-    const lookups = new Map([...head.lookups, ...block.lookups]);
-    return { ...block, text, lookups, beginning: undefined, spec: block.spec && whole(block.spec) };
+  private thawBlock(block: RenderedBlock): RenderedBlock {
+    const { prefix } = this;
+    if (!prefix) return block;
+    const text = prefix.source.join('') + this.tail.slice(0, block.block.end - this.tailStart);
+    const lookups = new Map([...prefix.lookups, ...block.lookups]);
+    return { ...block, text, lookups, context: undefined, spec: block.spec && thawSpec(block.spec) };
   }
 }
 
-function commonLength(a: string, b: string): number {
+function commonPrefixLength(a: string, b: string): number {
   let length = 0;
   while (length < a.length && length < b.length && a.charCodeAt(length) === b.charCodeAt(length)) length++;
   return length;

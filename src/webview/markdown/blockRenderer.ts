@@ -1,33 +1,33 @@
 import type { MarkdownIt, Token } from 'markdown-it';
 import type { Block } from './blocks';
 import { blockToTree, type TaskMarks } from './blockToTree';
-import { changeInside, frozenIn, type Beginning } from './frozen';
+import { changeLastDescendant, findFrozenNodes, type PrefixContext } from './frozen';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
-import { isFinished } from './openBlock/cutParagraph';
-import { referenceRecord, type Lookups, type Reference, type ReferenceScope } from './references';
+import { isSelfContained } from './openBlock/paragraphFreezePoint';
+import { createReferenceRecord, type Lookups, type Reference, type ReferenceScope } from './references';
 import type { ElementSpec, Spec } from './tree';
 
 interface BlockSource {
   readonly block: Block;
-  /** The same source shows the same, as long as its labels mean the same. */
+  /** Source of the block. The same source renders to the same elements while its link definitions stay the same. */
   readonly text: string;
-  /** Code that reaches this line of the parsed text may still grow; Infinity: none. */
+  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can grow. */
   readonly openFromLine: number;
-  /** Of the block, if that is frozen: what is shown of it is behind the rest already. */
-  readonly beginning: Beginning | undefined;
+  /** What the parser must know about the frozen prefix of the block, if there is one. Its elements already exist. */
+  readonly context: PrefixContext | undefined;
 }
 
-/** A block and what is shown of it. */
+/** A block with the element that shows it. */
 export interface RenderedBlock extends BlockSource {
   readonly spec: ElementSpec | undefined;
   readonly element: Element | undefined;
   readonly lookups: Lookups;
-  /** Inline content that asked for no label, by its source. */
-  readonly inlines: ReadonlyMap<string, readonly Spec[]>;
+  /** Rendered inline content that depends on no link definition, by its source. */
+  readonly inlineCache: ReadonlyMap<string, readonly Spec[]>;
 }
 
-/** Renders blocks, each onto what was shown in its place before. */
+/** Renders blocks. Each block patches the element that was shown in its place before. */
 export class BlockRenderer {
   constructor(
     private readonly parser: MarkdownIt,
@@ -37,94 +37,98 @@ export class BlockRenderer {
   ) {}
 
   render(source: BlockSource, previous: RenderedBlock | undefined, scope: ReferenceScope): RenderedBlock {
-    if (previous && showsTheSame(source, previous, scope)) return { ...previous, ...source };
+    if (previous && isUnchanged(source, previous, scope)) return { ...previous, ...source };
     const lookups = new Map<string, Reference | undefined>();
-    const inlines = new Map<string, readonly Spec[]>();
-    const { beginning } = source;
-    const skip = beginning?.kind === 'paragraph' ? beginning.skip : 0;
-    const rest = blockToTree(source.block.tokens, {
-      inline: (whole) => {
-        const content = whole.slice(skip);
-        const known = inlines.get(content) ?? previous?.inlines.get(content);
-        if (known) inlines.set(content, known);
-        return known ?? this.inline(content, scope, lookups, inlines);
+    const inlineCache = new Map<string, readonly Spec[]>();
+    const { context } = source;
+    const skip = context?.kind === 'paragraph' ? context.skip : 0;
+    const remainder = blockToTree(source.block.tokens, {
+      renderInline: (fullContent) => {
+        const content = fullContent.slice(skip);
+        const cached = inlineCache.get(content) ?? previous?.inlineCache.get(content);
+        if (cached) inlineCache.set(content, cached);
+        return cached ?? this.renderInline(content, scope, lookups, inlineCache);
       },
-      language: (info) => this.language(info),
+      parseLanguage: (info) => this.parseLanguage(info),
       toolbar: this.toolbar,
       taskMarks: this.taskMarks,
       openFromLine: source.openFromLine,
-      loose: beginning?.kind === 'list' && beginning.loose,
+      loose: context?.kind === 'list' && context.loose,
     });
-    const spec = rest && beginning ? behindBeginning(rest, beginning, previous?.spec) : rest;
-    return { ...source, spec, element: this.show(spec, previous), lookups, inlines };
+    const spec = remainder && context ? attachFrozenNodes(remainder, context, previous?.spec) : remainder;
+    return { ...source, spec, element: this.updateElement(spec, previous), lookups, inlineCache };
   }
 
-  /** Inline content by itself; undefined when something in it may still go on behind it. */
-  finished(content: string, scope: ReferenceScope): readonly Spec[] | undefined {
-    const asked = new Map<string, Reference | undefined>();
-    const tokens = this.parseInline(content, scope, asked);
-    return isFinished(content, tokens, asked.size > 0) ? inlineToTree(tokens) : undefined;
+  /** Renders inline content on its own. Returns undefined when further text may change its meaning. */
+  renderSelfContained(content: string, scope: ReferenceScope): readonly Spec[] | undefined {
+    const lookups = new Map<string, Reference | undefined>();
+    const tokens = this.parseInline(content, scope, lookups);
+    return isSelfContained(content, tokens, lookups.size > 0) ? inlineToTree(tokens) : undefined;
   }
 
-  private inline(
+  private renderInline(
     content: string,
     scope: ReferenceScope,
     lookups: Map<string, Reference | undefined>,
-    inlines: Map<string, readonly Spec[]>,
+    inlineCache: Map<string, readonly Spec[]>,
   ): readonly Spec[] {
-    const asked = new Map<string, Reference | undefined>();
-    const specs = inlineToTree(this.parseInline(content, scope, asked));
-    if (asked.size === 0) inlines.set(content, specs);
-    for (const [label, reference] of asked) lookups.set(label, reference);
+    const contentLookups = new Map<string, Reference | undefined>();
+    const specs = inlineToTree(this.parseInline(content, scope, contentLookups));
+    if (contentLookups.size === 0) inlineCache.set(content, specs);
+    for (const [label, reference] of contentLookups) lookups.set(label, reference);
     return specs;
   }
 
-  /** @param asked gets the labels that were looked up. */
+  /** @param lookups receives the labels that the content looks up */
   private parseInline(
     content: string,
     scope: ReferenceScope,
-    asked: Map<string, Reference | undefined>,
+    lookups: Map<string, Reference | undefined>,
   ): readonly Token[] {
-    const references = referenceRecord((label) => {
-      const reference = scope.read(label);
-      asked.set(label, reference);
+    const references = createReferenceRecord((label) => {
+      const reference = scope.lookUp(label);
+      lookups.set(label, reference);
       return reference;
     });
     return this.parser.parseInline(content, { references })[0]?.children ?? [];
   }
 
-  private language(info: string): string {
+  private parseLanguage(info: string): string {
     return this.parser.utils.unescapeAll(info).trim().split(/\s+/, 1)[0] ?? '';
   }
 
-  private show(spec: ElementSpec | undefined, previous: RenderedBlock | undefined): Element | undefined {
-    const { spec: before, element: shown } = previous ?? {};
+  private updateElement(spec: ElementSpec | undefined, previous: RenderedBlock | undefined): Element | undefined {
+    const { spec: before, element } = previous ?? {};
     if (!spec) {
-      shown?.remove();
+      element?.remove();
       return undefined;
     }
-    return shown && before ? patchElement(shown, before, spec) : createElement(spec, this.document);
+    return element && before ? patchElement(element, before, spec) : createElement(spec, this.document);
   }
 }
 
-function showsTheSame(source: BlockSource, previous: RenderedBlock, scope: ReferenceScope): boolean {
-  return source.text === previous.text && !mayGrow(source) && !mayGrow(previous) && scope.sees(previous.lookups);
+function isUnchanged(source: BlockSource, previous: RenderedBlock, scope: ReferenceScope): boolean {
+  return source.text === previous.text && !mayGrow(source) && !mayGrow(previous) && scope.resolvesTo(previous.lookups);
 }
 
 function mayGrow({ openFromLine }: BlockSource): boolean {
   return openFromLine !== Infinity;
 }
 
-function behindBeginning(rest: ElementSpec, beginning: Beginning, shown: ElementSpec | undefined): ElementSpec {
-  const behind = frozenIn(shown);
-  if (!behind) return rest;
-  switch (beginning.kind) {
+function attachFrozenNodes(
+  remainder: ElementSpec,
+  context: PrefixContext,
+  previous: ElementSpec | undefined,
+): ElementSpec {
+  const frozen = findFrozenNodes(previous);
+  if (!frozen) return remainder;
+  switch (context.kind) {
     case 'list':
-      return { ...rest, attributes: beginning.attributes, behind };
+      return { ...remainder, attributes: context.attributes, frozen };
     case 'paragraph':
-      return { ...rest, behind };
+      return { ...remainder, frozen };
     case 'table':
     case 'fence':
-      return changeInside(rest, 2, (inside) => ({ ...inside, behind }));
+      return changeLastDescendant(remainder, 2, (inside) => ({ ...inside, frozen }));
   }
 }

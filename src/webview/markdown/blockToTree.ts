@@ -3,13 +3,13 @@ import { codeBlockSpec } from './codeBlock';
 import { element, noAttributes, pushText, type Attributes, type ElementSpec, type Spec, type Tag } from './tree';
 
 interface BlockContext {
-  readonly inline: (content: string) => readonly Spec[];
-  /** The language of a fence from its info string, e.g. `ts` from `ts title="a.ts"`. */
-  readonly language: (info: string) => string;
+  readonly renderInline: (content: string) => readonly Spec[];
+  /** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
+  readonly parseLanguage: (info: string) => string;
   readonly toolbar: ElementSpec;
-  /** Code whose last line is this one or a later one may still grow; Infinity: none. */
+  /** A code block that ends at this line or later may still grow. Infinity if none can grow. */
   readonly openFromLine: number;
-  /** The block is a list whose frozen items make it loose, whatever these items look like. */
+  /** Whether the block is a list that its frozen items make loose, whatever the remaining items look like. */
   readonly loose: boolean;
   readonly taskMarks: TaskMarks;
 }
@@ -38,7 +38,7 @@ interface Frame {
   readonly children: Spec[];
 }
 
-/** One top-level block as an element; undefined when it shows nothing (link definitions). */
+/** Returns the element of a top-level block, or undefined for a link definition, which shows nothing. */
 export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
@@ -56,18 +56,18 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   return root.children.find((child): child is ElementSpec => typeof child !== 'string');
 }
 
-/** Of the paragraphs in the items of a top-level list. */
+/** Nesting level of the paragraphs in the items of a top-level list. */
 const ITEM_LEVEL = 2;
 
 function openFrame(token: Token, parent: Frame, { loose }: BlockContext): Frame {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
-  // The paragraphs of a tight list are not elements: the item holds their text.
+  // The paragraphs of a tight list have no element. Their text is a direct child of the item.
   const hidden = token.hidden && !(loose && token.level === ITEM_LEVEL);
   if (!tag || hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
-  return { tag, attributes: attributesOf(token), children: [] };
+  return { tag, attributes: toAttributes(token), children: [] };
 }
 
-function attributesOf(token: Token): Attributes {
+function toAttributes(token: Token): Attributes {
   const start = token.attrGet('start');
   if (start !== null) return { start: String(start) };
   const align = /^text-align:(left|center|right)$/.exec(String(token.attrGet('style') ?? ''))?.[1];
@@ -81,16 +81,16 @@ function closeFrame(tag: Tag, { attributes, children }: Frame): ElementSpec {
 
 function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext): void {
   const children = frames.at(-1)?.children ?? [];
-  const open = (token.map?.[1] ?? 0) >= context.openFromLine;
+  const isOpen = (token.map?.[1] ?? 0) >= context.openFromLine;
   switch (token.type) {
     case 'inline':
-      pushInline(takeTaskMarker(context.inline(token.content), frames, context.taskMarks), children);
+      pushInline(extractTaskMarker(context.renderInline(token.content), frames, context.taskMarks), children);
       break;
     case 'fence':
-      children.push(codeBlockSpec(token.content, context.language(token.info), context.toolbar, open));
+      children.push(codeBlockSpec(token.content, context.parseLanguage(token.info), context.toolbar, isOpen));
       break;
     case 'code_block':
-      children.push(codeBlockSpec(token.content, '', context.toolbar, open));
+      children.push(codeBlockSpec(token.content, '', context.toolbar, isOpen));
       break;
     case 'hr':
       children.push(element('hr', noAttributes, []));
@@ -110,34 +110,36 @@ function pushInline(specs: readonly Spec[], children: Spec[]): void {
   }
 }
 
-/** `[ ]` and `[x]` at the start of a list item become its look. */
-function takeTaskMarker(specs: readonly Spec[], frames: readonly Frame[], marks: TaskMarks): readonly Spec[] {
+/** Turns `[ ]` or `[x]` at the start of a list item into a task mark. */
+function extractTaskMarker(specs: readonly Spec[], frames: readonly Frame[], marks: TaskMarks): readonly Spec[] {
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
   const paragraph = frames.at(-1);
   if (item?.tag !== 'li' || !paragraph || item.children.length > 0 || paragraph.children.length > 0) return specs;
   const [text, ...rest] = specs;
-  const mark = typeof text === 'string' ? TASK.exec(text) : null;
-  if (!mark || typeof text !== 'string') return specs;
-  const done = mark[1] !== ' ';
+  const match = typeof text === 'string' ? TASK.exec(text) : null;
+  if (!match || typeof text !== 'string') return specs;
+  const done = match[1] !== ' ';
   item.attributes = { class: 'task', 'data-checked': String(done) };
-  return [done ? marks.done : marks.open, text.slice(mark[0].length), ...rest];
+  return [done ? marks.done : marks.open, text.slice(match[0].length), ...rest];
 }
 
-/** What `[x]` and `[ ]` at the beginning of a list item become: an image with a name, so that it is no text. */
+/** Elements that replace `[x]` and `[ ]` in a task list. They are named images, so that they don't count as text. */
 export interface TaskMarks {
   readonly done: ElementSpec;
   readonly open: ElementSpec;
 }
 
+/** Accessible names of the task marks. */
 export interface TaskLabels {
   readonly taskDone: string;
   readonly taskOpen: string;
 }
 
+/** Returns the elements for finished and open tasks. */
 export function taskMarks({ taskDone, taskOpen }: TaskLabels): TaskMarks {
-  return { done: mark(taskDone), open: mark(taskOpen) };
+  return { done: taskMark(taskDone), open: taskMark(taskOpen) };
 }
 
-function mark(label: string): ElementSpec {
+function taskMark(label: string): ElementSpec {
   return element('span', { class: 'task-mark', role: 'img', 'aria-label': label }, []);
 }

@@ -2,22 +2,27 @@ import MarkdownIt, { type Env, type MarkdownIt as Parser, type StateBlock, type 
 
 /** A top-level block of the source, not yet parsed for inline markup. */
 export interface Block {
-  /** Offsets into the text that was parsed, of whole lines. */
+  /** Offset in the parsed text at which the first line of the block starts. */
   readonly start: number;
+  /** Offset in the parsed text after the last line of the block. */
   readonly end: number;
   readonly tokens: readonly Token[];
-  /** Labels that are defined in it. */
+  /** Labels of the link definitions in the block. */
   readonly definitions: readonly string[];
 }
 
+/** The top-level blocks of a text. */
 export interface ParsedBlocks {
   readonly blocks: readonly Block[];
   readonly lineCount: number;
-  /** Offset of the beginning of a line. */
+  /** Returns the offset at which a line starts. */
   readonly lineStart: (line: number) => number;
 }
 
-/** Definitions go through `env.references`; line numbers of the tokens count from the start of `text`. */
+/**
+ * Parses the blocks of a text, without their inline markup. Link definitions are read from and written to
+ * `env.references`. Line numbers of the tokens count from the start of `text`.
+ */
 export function parseBlocks(parser: Parser, text: string, env: Env): ParsedBlocks {
   const tokens: Token[] = [];
   const state = new parser.block.State(text, parser, env, tokens);
@@ -27,68 +32,75 @@ export function parseBlocks(parser: Parser, text: string, env: Env): ParsedBlock
   let first = 0;
   tokens.forEach((token, index) => {
     if (token.level > 0 || token.nesting > 0) return;
-    const own = tokens.slice(first, index + 1);
-    const [startLine, endLine] = own[0]?.map ?? [0, 0];
-    blocks.push({ start: lineStart(startLine), end: lineStart(endLine), tokens: own, definitions: definitionsIn(own) });
+    const blockTokens = tokens.slice(first, index + 1);
+    const [startLine, endLine] = blockTokens[0]?.map ?? [0, 0];
+    blocks.push({
+      start: lineStart(startLine),
+      end: lineStart(endLine),
+      tokens: blockTokens,
+      definitions: findDefinitions(blockTokens),
+    });
     first = index + 1;
   });
   return { blocks, lineCount: state.lineMax, lineStart };
 }
 
-function definitionsIn(tokens: readonly Token[]): readonly string[] {
+function findDefinitions(tokens: readonly Token[]): readonly string[] {
   return tokens.flatMap(({ type, meta }) =>
     type === 'reference_definition' && typeof meta?.['label'] === 'string' ? [meta['label']] : [],
   );
 }
 
-/** How many of the leading blocks no further text can change. */
-export function settledCount(blocks: readonly Block[], text: string): number {
+/** Returns the number of leading blocks that no further text can change. */
+export function countFinalBlocks(blocks: readonly Block[], text: string): number {
   for (let count = blocks.length - 1; count > 0; count--) {
     const next = blocks[count];
-    if (next && isSettledBefore(text, next.start)) return count;
+    if (next && isFinalBefore(text, next.start)) return count;
   }
   return 0;
 }
 
-const STARTS_LIKE_A_TITLE = /^[ \t]*["'(]/;
+const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
 /**
- * Whether what ends before the line at `start` stays ended. Behind a blank line it does as soon as that line is whole.
- * Without one, the line after it counts too (a table's second line ends a paragraph before its first), and a line that
- * may be the title of a link definition keeps everything before it open.
+ * Returns whether no further text can change the block that ends before the line at `start`. After a blank line, this
+ * is certain as soon as the line at `start` is complete. Otherwise the next line must be complete too, because the
+ * second line of a table turns the first one into its header. A line that may be the title of a link definition keeps
+ * everything before it open.
  */
-export function isSettledBefore(text: string, start: number): boolean {
+export function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
   if (lineEnd < 0) return false;
   const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);
   if (previous.trim() === '') return true;
-  return text.indexOf('\n', lineEnd + 1) >= 0 && !STARTS_LIKE_A_TITLE.test(text.slice(start, lineEnd));
+  return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }
 
-/** Block levels (a list counts twice: itself and its item) below which `>` and list markers are plain text. */
+/** Nesting level of blocks from which `>` and list markers are plain text. A list counts twice, with its item. */
 const MAX_CONTAINER_LEVEL = 80;
 
 const CONTAINER_MARKER = /^[>*+\-0-9]/;
 
 /**
- * CommonMark with tables, strikethrough and links made of bare URLs with a scheme. Where links and images may lead is
- * decided where elements are made (inlineToTree.ts), so that a link which leads nowhere still shows its label.
+ * Creates a parser for CommonMark with tables, strikethrough, and bare URLs as links. The parser accepts all link
+ * targets. Targets are checked when elements are created (inlineToTree.ts), so that a forbidden link still shows its
+ * label.
  */
 export function createParser(): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
-  // A bare `README.md` is a file name here far more often than a host in Moldova.
+  // In a coding answer, a bare `README.md` is a file name and not a host name in Moldova.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
   parser.validateLink = () => true;
-  // What is shown is what the model wrote, also where a URL could be decoded into something nicer (or deceiving).
+  // The link text stays as the model wrote it. Decoding a URL could make it look like a different address.
   parser.normalizeLinkText = (url) => url;
   parser.block.ruler.before('table', 'container_limit', containerLimit);
   return parser;
 }
 
 /**
- * At its own limit markdown-it drops the rest of the document. Before that, a line that would open one more container
- * becomes a paragraph of its own.
+ * Turns a line that would open a container too deep into a paragraph. At its own nesting limit, markdown-it would drop
+ * the rest of the document.
  */
 function containerLimit(state: StateBlock, startLine: number): boolean {
   if (state.level < MAX_CONTAINER_LEVEL) return false;

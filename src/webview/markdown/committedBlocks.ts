@@ -3,36 +3,36 @@ import type { BlockRenderer, RenderedBlock } from './blockRenderer';
 import { parseBlocks } from './blocks';
 import type { Reference, ReferenceScope } from './references';
 
-/** Blocks behind a committed one that must be the same before it is kept when the text is replaced. */
-const PROOF = 3;
+/** Number of unchanged blocks that must follow a committed block for it to survive a replacement of the text. */
+const REWIND_MARGIN = 3;
 
 interface CommittedBlock extends RenderedBlock {
-  /** The definitions that count: first ones of their labels. */
-  readonly defined: ReadonlyMap<string, Reference>;
+  /** Link definitions in the block that take effect, because no earlier block has defined the same label. */
+  readonly effectiveDefinitions: ReadonlyMap<string, Reference>;
 }
 
 /**
- * Blocks whose source is final. What they show changes only when a label they asked for is defined later on, so those
- * that found none are remembered by label.
+ * Blocks whose source is final. Their elements change only when a link label that they use is defined later, so blocks
+ * with undefined labels are remembered by label.
  */
 export class CommittedBlocks {
   private readonly blocks: CommittedBlock[] = [];
-  private readonly defined = new Map<string, Reference>();
-  /** Indices of the blocks that asked for a label no committed block has defined. */
-  private readonly waiting = new Map<string, Set<number>>();
+  private readonly definitions = new Map<string, Reference>();
+  /** Indices of the blocks that use a label which no committed block has defined, by label. */
+  private readonly unresolved = new Map<string, Set<number>>();
 
-  /** @param settled called with an element that is final, or final again after a late definition. */
+  /** @param onFinal called when an element is final, and again when a link definition that arrived later changed it */
   constructor(
     private readonly renderer: BlockRenderer,
     private readonly parser: MarkdownIt,
-    private readonly settled: (element: Element) => void,
+    private readonly onFinal: (element: Element) => void,
   ) {}
 
   get references(): ReadonlyMap<string, Reference> {
-    return this.defined;
+    return this.definitions;
   }
 
-  /** Offset in the source behind the last block. */
+  /** Offset in the source after the last block. */
   get end(): number {
     return this.blocks.at(-1)?.block.end ?? 0;
   }
@@ -41,76 +41,80 @@ export class CommittedBlocks {
     return this.blocks.findLast(({ element }) => element)?.element;
   }
 
-  /** @param scope the one the blocks were rendered in; earlier blocks that waited for their definitions follow. */
+  /**
+   * Appends blocks, and renders earlier blocks again that use a label which the new blocks define.
+   * @param scope the scope in which the blocks were rendered
+   */
   add(rendered: readonly RenderedBlock[], scope: ReferenceScope): void {
     const labels: string[] = [];
     const first = this.blocks.length;
     for (const block of rendered) {
       const defined = this.define(block.block.definitions, scope);
       labels.push(...defined.keys());
-      this.blocks.push({ ...withoutCaches(block), defined });
-      if (block.element) this.settled(block.element);
+      this.blocks.push({ ...withoutCaches(block), effectiveDefinitions: defined });
+      if (block.element) this.onFinal(block.element);
     }
-    for (let index = first; index < this.blocks.length; index++) this.wait(index);
+    for (let index = first; index < this.blocks.length; index++) this.trackUnresolved(index);
     for (const label of labels) {
-      this.update(label, scope);
-      this.waiting.delete(label);
+      this.rerenderUsersOf(label, scope);
+      this.unresolved.delete(label);
     }
   }
 
-  /** Renders those blocks again that were shown with definitions which have not lasted. */
-  settle(scope: ReferenceScope): void {
-    for (const label of [...this.waiting.keys()]) this.update(label, scope);
+  /** Renders blocks again whose labels were resolved by definitions in the tail that have changed since. */
+  rerenderUnresolved(scope: ReferenceScope): void {
+    for (const label of [...this.unresolved.keys()]) this.rerenderUsersOf(label, scope);
   }
 
-  /** Lets go of the blocks that depend on source behind its first `length` characters, and returns them. */
+  /** Removes and returns the blocks that may depend on the source after its first `length` characters. */
   rewind(length: number): readonly RenderedBlock[] {
     const changed = this.blocks.findIndex(({ block }) => block.end > length);
-    const kept = Math.max(0, (changed < 0 ? this.blocks.length : changed) - PROOF);
-    const dropped = this.blocks.splice(kept);
-    this.defined.clear();
-    for (const { defined } of this.blocks) for (const [label, value] of defined) this.defined.set(label, value);
-    this.waiting.clear();
-    for (let index = 0; index < kept; index++) this.wait(index);
+    const keptCount = Math.max(0, (changed < 0 ? this.blocks.length : changed) - REWIND_MARGIN);
+    const dropped = this.blocks.splice(keptCount);
+    this.definitions.clear();
+    for (const { effectiveDefinitions: defined } of this.blocks)
+      for (const [label, value] of defined) this.definitions.set(label, value);
+    this.unresolved.clear();
+    for (let index = 0; index < keptCount; index++) this.trackUnresolved(index);
     return dropped;
   }
 
   private define(labels: readonly string[], scope: ReferenceScope): ReadonlyMap<string, Reference> {
     const defined = new Map<string, Reference>();
     for (const label of labels) {
-      const reference = scope.found.get(label);
-      if (!reference || this.defined.has(label)) continue;
-      this.defined.set(label, reference);
+      const reference = scope.tailDefinitions.get(label);
+      if (!reference || this.definitions.has(label)) continue;
+      this.definitions.set(label, reference);
       defined.set(label, reference);
     }
     return defined;
   }
 
-  private wait(index: number): void {
+  private trackUnresolved(index: number): void {
     for (const label of this.blocks[index]?.lookups.keys() ?? []) {
-      if (this.defined.has(label)) continue;
-      const indices = this.waiting.get(label) ?? new Set();
-      this.waiting.set(label, indices.add(index));
+      if (this.definitions.has(label)) continue;
+      const indices = this.unresolved.get(label) ?? new Set();
+      this.unresolved.set(label, indices.add(index));
     }
   }
 
-  private update(label: string, scope: ReferenceScope): void {
-    for (const index of this.waiting.get(label) ?? []) {
+  private rerenderUsersOf(label: string, scope: ReferenceScope): void {
+    for (const index of this.unresolved.get(label) ?? []) {
       const block = this.blocks[index];
-      if (!block || scope.sees(block.lookups)) continue;
+      if (!block || scope.resolvesTo(block.lookups)) continue;
       const tokens = parseBlocks(this.parser, block.text, {}).blocks[0]?.tokens ?? [];
       const source = { ...block, block: { ...block.block, tokens } };
       const rendered = this.renderer.render(source, block, scope);
       this.blocks[index] = { ...block, ...withoutCaches(rendered) };
-      this.wait(index);
-      if (rendered.element) this.settled(rendered.element);
+      this.trackUnresolved(index);
+      if (rendered.element) this.onFinal(rendered.element);
     }
   }
 }
 
-const noInlines: RenderedBlock['inlines'] = new Map();
+const noInlines: RenderedBlock['inlineCache'] = new Map();
 
-/** What can be had again from the text of the block, which means the same by itself. */
+/** Drops the tokens and the inline cache of a block to free memory. They can be restored from the text of the block. */
 function withoutCaches(block: RenderedBlock): RenderedBlock {
-  return { ...block, block: { ...block.block, tokens: [] }, inlines: noInlines };
+  return { ...block, block: { ...block.block, tokens: [] }, inlineCache: noInlines };
 }

@@ -1,24 +1,25 @@
 import type { Block } from './blocks';
-import type { ElementSpec, Frozen, Spec, Attributes } from './tree';
+import type { ElementSpec, FrozenNodes, Spec, Attributes } from './tree';
 
-/** How much of the beginning of an element's children is final. */
+/** The leading children of an element that no further text can change. */
 interface FinalChildren {
-  /** The element is the last child of the last child … of the block, so many times. */
+  /** Number of levels below the block at which the element is; it is the last child on each level. */
   readonly depth: number;
+  /** Number of children that are completely final. */
   readonly count: number;
-  /** Characters of the next child, a text. */
-  readonly text: number;
+  /** Number of final characters in the next child, which is a text. 0 if there is none. */
+  readonly textLength: number;
 }
 
-/** What is behind the element that `freeze` has changed. */
-export function frozenIn(spec: ElementSpec | undefined): Frozen | undefined {
-  if (!spec || spec.behind) return spec?.behind;
+/** Returns the frozen nodes of the spec or of its last descendants, or undefined if nothing is frozen. */
+export function findFrozenNodes(spec: ElementSpec | undefined): FrozenNodes | undefined {
+  if (!spec || spec.frozen) return spec?.frozen;
   const last = spec.children.at(-1);
-  return typeof last === 'object' ? frozenIn(last) : undefined;
+  return typeof last === 'object' ? findFrozenNodes(last) : undefined;
 }
 
-/** Changes the element that is `depth` last children below `spec`. */
-export function changeInside(
+/** Returns the element spec with a change to the last descendant that is `depth` levels below it. */
+export function changeLastDescendant(
   spec: ElementSpec,
   depth: number,
   change: (inside: ElementSpec) => ElementSpec,
@@ -26,30 +27,42 @@ export function changeInside(
   if (depth === 0) return change(spec);
   const last = spec.children.at(-1);
   if (last === undefined || typeof last === 'string') return spec;
-  return { ...spec, children: [...spec.children.slice(0, -1), changeInside(last, depth - 1, change)] };
+  return { ...spec, children: [...spec.children.slice(0, -1), changeLastDescendant(last, depth - 1, change)] };
 }
 
-/** The spec without its final children, which are from now on behind it. */
-export function freeze(spec: ElementSpec, element: Element, { depth, count, text }: FinalChildren): ElementSpec {
+/** Returns the element spec with its final children moved to its frozen nodes. */
+export function freezeChildren(
+  spec: ElementSpec,
+  element: Element,
+  { depth, count, textLength }: FinalChildren,
+): ElementSpec {
   let container = element;
   for (let level = 0; level < depth; level++) container = container.lastElementChild ?? container;
-  return changeInside(spec, depth, (inside) => {
-    const { children, behind } = inside;
-    const specs = text > 0 ? [...children.slice(0, count), head(children[count], text)] : children.slice(0, count);
-    const rest = text > 0 ? [tail(children[count], text), ...children.slice(count + 1)] : children.slice(count);
-    const last = nodeAt(container, inside, specs.length - 1);
-    if (!last) return inside;
-    const all = joined(behind, specs);
-    const openText = text > 0 ? lengthOf(all.at(-1)) : 0;
-    return { ...inside, children: rest.filter((child) => child !== ''), behind: { specs: all, last, openText } };
+  return changeLastDescendant(spec, depth, (inside) => {
+    const { children, frozen } = inside;
+    const specs =
+      textLength > 0
+        ? [...children.slice(0, count), textBefore(children[count], textLength)]
+        : children.slice(0, count);
+    const remainder =
+      textLength > 0 ? [textAfter(children[count], textLength), ...children.slice(count + 1)] : children.slice(count);
+    const lastNode = findNode(container, inside, specs.length - 1);
+    if (!lastNode) return inside;
+    const allSpecs = joinSpecs(frozen, specs);
+    const openTextLength = textLength > 0 ? textLengthOf(allSpecs.at(-1)) : 0;
+    return {
+      ...inside,
+      children: remainder.filter((child) => child !== ''),
+      frozen: { specs: allSpecs, lastNode, openTextLength },
+    };
   });
 }
 
-/** The elements right in `element` that are behind `after` and were not behind `before`. */
-export function frozenSince(before: ElementSpec, after: ElementSpec, element: Element): readonly Element[] {
+/** Returns the children of `element` that are frozen in the spec `after` but were not in the spec `before`. */
+export function newlyFrozenElements(before: ElementSpec, after: ElementSpec, element: Element): readonly Element[] {
   const elements: Element[] = [];
-  const last = after.behind?.last;
-  let node = before.behind ? before.behind.last.nextSibling : element.firstChild;
+  const last = after.frozen?.lastNode;
+  let node = before.frozen ? before.frozen.lastNode.nextSibling : element.firstChild;
   while (last && node) {
     if (isElement(node)) elements.push(node);
     node = node === last ? null : node.nextSibling;
@@ -57,42 +70,43 @@ export function frozenSince(before: ElementSpec, after: ElementSpec, element: El
   return elements;
 }
 
-/** The spec with everything that was behind it among its children again. */
-export function whole(spec: ElementSpec): ElementSpec {
-  const { behind, children, ...rest } = spec;
-  if (behind) return { ...rest, children: joined(behind, children) };
+/** Returns the element spec with its frozen nodes moved back to its children. */
+export function thawSpec(spec: ElementSpec): ElementSpec {
+  const { frozen, children, ...rest } = spec;
+  if (frozen) return { ...rest, children: joinSpecs(frozen, children) };
   const last = children.at(-1);
   if (last === undefined || typeof last === 'string') return spec;
-  const inside = whole(last);
+  const inside = thawSpec(last);
   return inside === last ? spec : { ...spec, children: [...children.slice(0, -1), inside] };
 }
 
-function joined(behind: Frozen | undefined, children: readonly Spec[]): readonly Spec[] {
-  if (!behind) return children;
+function joinSpecs(frozen: FrozenNodes | undefined, children: readonly Spec[]): readonly Spec[] {
+  if (!frozen) return children;
   const [first, ...rest] = children;
-  const open = behind.specs.at(-1);
-  if (behind.openText === 0 || typeof first !== 'string' || typeof open !== 'string') {
-    return [...behind.specs, ...children];
+  const open = frozen.specs.at(-1);
+  if (frozen.openTextLength === 0 || typeof first !== 'string' || typeof open !== 'string') {
+    return [...frozen.specs, ...children];
   }
-  return [...behind.specs.slice(0, -1), open + first, ...rest];
+  return [...frozen.specs.slice(0, -1), open + first, ...rest];
 }
 
-function nodeAt(container: Element, { behind, children }: ElementSpec, index: number): ChildNode | undefined {
-  let node = behind ? behind.last : container.firstChild;
-  const isInOpenText = behind && behind.openText > 0 && typeof children[0] === 'string';
-  for (let left = behind && !isInOpenText ? index + 1 : index; left > 0 && node; left--) node = node.nextSibling;
+function findNode(container: Element, { frozen, children }: ElementSpec, index: number): ChildNode | undefined {
+  let node = frozen ? frozen.lastNode : container.firstChild;
+  const isInOpenText = frozen && frozen.openTextLength > 0 && typeof children[0] === 'string';
+  for (let remaining = frozen && !isInOpenText ? index + 1 : index; remaining > 0 && node; remaining--)
+    node = node.nextSibling;
   return node ?? undefined;
 }
 
-function head(spec: Spec | undefined, length: number): string {
+function textBefore(spec: Spec | undefined, length: number): string {
   return typeof spec === 'string' ? spec.slice(0, length) : '';
 }
 
-function tail(spec: Spec | undefined, length: number): string {
+function textAfter(spec: Spec | undefined, length: number): string {
   return typeof spec === 'string' ? spec.slice(length) : '';
 }
 
-function lengthOf(spec: Spec | undefined): number {
+function textLengthOf(spec: Spec | undefined): number {
   return typeof spec === 'string' ? spec.length : 0;
 }
 
@@ -100,8 +114,8 @@ function isElement(node: Node): node is Element {
   return node.nodeType === 1;
 }
 
-/** What the rest of a block, parsed by itself, has to know of its beginning. */
-export type Beginning =
+/** What the parser must know about the frozen prefix of a block to parse the remainder of the block on its own. */
+export type PrefixContext =
   | {
       readonly kind: 'list';
       readonly type: string;
@@ -111,24 +125,27 @@ export type Beginning =
     }
   | { readonly kind: 'table'; readonly columns: number; readonly rows: number }
   | { readonly kind: 'fence' }
-  /** What stands in for it is as long as `skip`, and no part of what is shown. */
+  /** `skip` is the length of the placeholder, which is not rendered, in characters. */
   | { readonly kind: 'paragraph'; readonly skip: number };
 
-/** An open block as it was last parsed: from the beginning of `text` on, and the only one in it. */
+/** An open block as it was last parsed. It starts at the beginning of `text` and is the only block in it. */
 export interface OpenBlock {
-  /** Begins with what stands in for a frozen beginning. */
+  /** Source of the block, which starts with the placeholder for the frozen prefix. */
   readonly text: string;
   readonly block: Block;
   readonly lineStart: (line: number) => number;
   readonly spec: ElementSpec;
-  readonly beginning: Beginning | undefined;
+  readonly context: PrefixContext | undefined;
 }
 
-/** Where the beginning of an open block ends that no more text can change. */
-export interface Cut {
+/** The point in an open block up to which no further text can change the block. */
+export interface FreezePoint {
+  /** Offset of the freeze point in the text of the block. */
   readonly end: number;
-  /** Put before what follows, it makes the parser read that as it would have behind the whole beginning. */
-  readonly standIn: string;
-  readonly beginning: Beginning;
-  readonly final: FinalChildren;
+  /**
+   * Text that replaces the frozen prefix for the parser, so that the remainder is parsed as it was after the prefix.
+   */
+  readonly placeholder: string;
+  readonly context: PrefixContext;
+  readonly finalChildren: FinalChildren;
 }

@@ -2,7 +2,7 @@ import type { Token } from 'markdown-it';
 import { visibleText } from '../../shared/protocol';
 import { element, noAttributes, pushText, type Attributes, type Spec, type Tag } from './tree';
 
-/** Elements inside elements within one paragraph; deeper ones keep their text and lose their look. */
+/** Maximum nesting depth of inline elements. Deeper markup is rendered as plain text. */
 const MAX_DEPTH = 32;
 
 const TAGS: ReadonlyMap<string, Tag> = new Map([
@@ -12,15 +12,18 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
 ]);
 
 interface Frame {
-  /** undefined: the element is left out, its content is the parent's. */
+  /** Tag of the element. Undefined if the element is left out and its content belongs to the parent. */
   readonly tag: Tag | undefined;
   readonly attributes: Attributes;
   readonly children: Spec[];
-  /** Whether the text of the link is its address. */
+  /** Whether the element is a link whose text is its address. */
   readonly isAddress?: boolean;
 }
 
-/** Inline tokens as elements and text. Not recursive: nesting is the model's to choose. */
+/**
+ * Turns inline tokens into elements and text. The function is not recursive, because the model decides how deep the
+ * tokens are nested.
+ */
 export function inlineToTree(tokens: readonly Token[]): readonly Spec[] {
   const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
   const frames: Frame[] = [root];
@@ -73,7 +76,7 @@ function pushLeaf(token: Token, children: Spec[], frames: readonly Frame[]): voi
   }
 }
 
-/** Never loaded: a remote image tells its owner that, when and from where an answer is read. */
+/** Renders an image as a link. Loading a remote image would tell its owner when and from where the answer is read. */
 function pushImage(token: Token, children: Spec[], frames: readonly Frame[]): void {
   const alt = plainText(token.children ?? []);
   const src = attribute(token, 'src');
@@ -104,12 +107,12 @@ function attribute(token: Token, name: string): string {
 
 const FOLLOWABLE = /^(?:https?:\/\/[^/?#]|mailto:.)/i;
 
-/** What may be opened from an answer: absolute web addresses and mail. Everything else is shown as its label. */
+/** Returns whether a link may be opened from an answer: an absolute web address or a mail address. */
 export function isFollowable(href: string): boolean {
   return FOLLOWABLE.test(href);
 }
 
-/** Characters of a link's title in its tooltip. */
+/** Maximum length of a link's title in its tooltip, in characters. */
 const maxTitleLength = 200;
 
 /**

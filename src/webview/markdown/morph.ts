@@ -1,24 +1,27 @@
-import { noAttributes, type Attributes, type ElementSpec, type Frozen, type Spec } from './tree';
+import { noAttributes, type Attributes, type ElementSpec, type FrozenNodes, type Spec } from './tree';
 
-/** Code whose nodes are no longer those its spec describes, and the language it was highlighted for. */
-export const highlighted = new WeakMap<Element, string>();
+/** Language of each highlighted code element. The nodes of these elements no longer match their specs. */
+export const highlightedLanguage = new WeakMap<Element, string>();
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Makes nodes by `createElement` and text nodes alone; attributes are those the specs name, never the model's. */
-export function create(spec: Spec, document: Document): Node {
+/** Creates the nodes of a spec. Only `createElement` and text nodes are used, never HTML that the model wrote. */
+export function createNode(spec: Spec, document: Document): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
 }
 
+/** Creates the element of a spec with its descendants. */
 export function createElement(spec: ElementSpec, document: Document): Element {
   const { tag, attributes, children } = spec;
-  const made = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
-  patchAttributes(made, noAttributes, attributes);
-  for (const child of children) made.appendChild(create(child, document));
-  return made;
+  const created = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  patchAttributes(created, noAttributes, attributes);
+  for (const child of children) created.appendChild(createNode(child, document));
+  return created;
 }
 
-/** Turns `node`, which was made from `before`, into `after` with as few changes as its tag allows. */
+/**
+ * Changes `node` from the spec `before` to the spec `after` with few DOM operations. Returns the node that is shown.
+ */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
   if (before.tag === after.tag) {
@@ -26,13 +29,13 @@ export function patchElement(node: Element, before: ElementSpec, after: ElementS
     patchChildren(node, before, after);
     return node;
   }
-  const made = createElement(after.behind ? { ...after, children: [] } : after, node.ownerDocument);
-  if (after.behind) {
-    made.append(...node.childNodes);
-    patchChildren(made, before, after);
+  const created = createElement(after.frozen ? { ...after, children: [] } : after, node.ownerDocument);
+  if (after.frozen) {
+    created.append(...node.childNodes);
+    patchChildren(created, before, after);
   }
-  node.replaceWith(made);
-  return made;
+  node.replaceWith(created);
+  return created;
 }
 
 function patchAttributes(node: Element, before: Attributes, after: Attributes): void {
@@ -42,36 +45,37 @@ function patchAttributes(node: Element, before: Attributes, after: Attributes): 
 }
 
 function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec): void {
-  const { behind } = after;
-  let [was, is] = [before.children, after.children];
-  if (sameSpecs(was, is)) return;
-  if (highlighted.delete(parent)) parent.replaceChildren(...was.map((spec) => create(spec, parent.ownerDocument)));
-  if (behind && behind.openText > 0) [was, is] = patchOpenText(behind, was, is);
+  const { frozen } = after;
+  let [oldSpecs, newSpecs] = [before.children, after.children];
+  if (areSameSpecs(oldSpecs, newSpecs)) return;
+  if (highlightedLanguage.delete(parent))
+    parent.replaceChildren(...oldSpecs.map((spec) => createNode(spec, parent.ownerDocument)));
+  if (frozen && frozen.openTextLength > 0) [oldSpecs, newSpecs] = patchOpenText(frozen, oldSpecs, newSpecs);
   const patch = () => {
-    patchSiblings(parent, behind ? behind.last.nextSibling : parent.firstChild, was, is);
+    patchSiblings(parent, frozen ? frozen.lastNode.nextSibling : parent.firstChild, oldSpecs, newSpecs);
   };
-  // The text that grew becomes a box.
-  if (after.tag === 'code' && was.length !== is.length) keepSelection(parent, patch);
+  // The text at the end of the code becomes a box, so its text node is replaced.
+  if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }
 
-function sameSpecs(before: readonly Spec[], after: readonly Spec[]): boolean {
+function areSameSpecs(before: readonly Spec[], after: readonly Spec[]): boolean {
   return before === after || (before.length === after.length && before.every((spec, index) => spec === after[index]));
 }
 
-/** @returns what is left of both to be compared. */
+/** Patches a text node that is only partly frozen. @returns the specs that remain to be compared */
 function patchOpenText(
-  { last, openText }: Frozen,
+  { lastNode, openTextLength }: FrozenNodes,
   before: readonly Spec[],
   after: readonly Spec[],
 ): [readonly Spec[], readonly Spec[]] {
-  const [was, restBefore] = leadingText(before);
-  const [is, restAfter] = leadingText(after);
-  if (was !== is && isText(last)) patchText(last, was, is, openText);
-  return [restBefore, restAfter];
+  const [oldText, oldSpecs] = splitLeadingText(before);
+  const [newText, newSpecs] = splitLeadingText(after);
+  if (oldText !== newText && isText(lastNode)) patchText(lastNode, oldText, newText, openTextLength);
+  return [oldSpecs, newSpecs];
 }
 
-function leadingText(specs: readonly Spec[]): [string, readonly Spec[]] {
+function splitLeadingText(specs: readonly Spec[]): [string, readonly Spec[]] {
   const [first] = specs;
   return typeof first === 'string' ? [first, specs.slice(1)] : ['', specs];
 }
@@ -82,13 +86,14 @@ function patchSiblings(
   before: readonly Spec[],
   after: readonly Spec[],
 ): void {
-  const kept = Math.min(before.length, after.length);
+  const commonCount = Math.min(before.length, after.length);
   let child = first;
-  for (let index = 0; index < kept && child; index++) {
-    const was = before[index];
-    const is = after[index];
+  for (let index = 0; index < commonCount && child; index++) {
+    const oldSpec = before[index];
+    const newSpec = after[index];
     const next: ChildNode | null = child.nextSibling;
-    if (was !== undefined && is !== undefined && was !== is) patchNode(child, was, is, parent.ownerDocument);
+    if (oldSpec !== undefined && newSpec !== undefined && oldSpec !== newSpec)
+      patchNode(child, oldSpec, newSpec, parent.ownerDocument);
     child = next;
   }
   while (child) {
@@ -96,7 +101,7 @@ function patchSiblings(
     child.remove();
     child = next;
   }
-  for (const spec of after.slice(kept)) parent.appendChild(create(spec, parent.ownerDocument));
+  for (const spec of after.slice(commonCount)) parent.appendChild(createNode(spec, parent.ownerDocument));
 }
 
 function patchNode(node: ChildNode, before: Spec, after: Spec, document: Document): void {
@@ -105,22 +110,23 @@ function patchNode(node: ChildNode, before: Spec, after: Spec, document: Documen
   } else if (typeof before === 'string' && typeof after === 'string' && isText(node)) {
     patchText(node, before, after, 0);
   } else {
-    node.replaceWith(create(after, document));
+    node.replaceWith(createNode(after, document));
   }
 }
 
 /**
- * Only what differs behind the common beginning is touched, so a selection before it survives.
- * @param start where `before` begins in the node.
+ * Replaces the text after the common prefix of both texts, so that a selection before it survives.
+ * @param start offset in the node at which `before` starts
  */
 function patchText(node: Text, before: string, after: string, start: number): void {
   if (after.startsWith(before)) {
     node.appendData(after.slice(before.length));
     return;
   }
-  let same = 0;
-  while (same < after.length && before.charCodeAt(same) === after.charCodeAt(same)) same++;
-  node.replaceData(start + same, before.length - same, after.slice(same));
+  let commonLength = 0;
+  while (commonLength < after.length && before.charCodeAt(commonLength) === after.charCodeAt(commonLength))
+    commonLength++;
+  node.replaceData(start + commonLength, before.length - commonLength, after.slice(commonLength));
 }
 
 function isElement(node: Node): node is Element {
@@ -131,43 +137,43 @@ function isText(node: Node): node is Text {
   return node.nodeType === 3;
 }
 
-interface Place {
+interface TextPosition {
   readonly node: Node;
   readonly offset: number;
 }
 
-/** Lets `change` make other nodes of the same text in `element`, with the same of it selected before and after. */
-export function keepSelection(element: Element, change: () => void): void {
+/** Calls `change`, which replaces the nodes of `element` but not its text, and restores the selection afterwards. */
+export function preserveSelection(element: Element, change: () => void): void {
   const selection = element.ownerDocument.getSelection();
   const { anchorNode, focusNode } = selection ?? {};
   if (!selection || !anchorNode || !focusNode || !(element.contains(anchorNode) || element.contains(focusNode))) {
     change();
     return;
   }
-  const anchor = remember(element, { node: anchorNode, offset: selection.anchorOffset });
-  const focus = remember(element, { node: focusNode, offset: selection.focusOffset });
+  const anchor = capturePosition(element, { node: anchorNode, offset: selection.anchorOffset });
+  const focus = capturePosition(element, { node: focusNode, offset: selection.focusOffset });
   change();
   const [start, end] = [anchor(), focus()];
   selection.setBaseAndExtent(start.node, start.offset, end.node, end.offset);
 }
 
-/** @returns what finds the place again: one in `element` by the text before it. */
-function remember(element: Element, place: Place): () => Place {
-  if (!element.contains(place.node)) return () => place;
+/** Returns a function that finds a position in `element` again by the length of the text before it. */
+function capturePosition(element: Element, position: TextPosition): () => TextPosition {
+  if (!element.contains(position.node)) return () => position;
   const range = element.ownerDocument.createRange();
   range.setStart(element, 0);
-  range.setEnd(place.node, place.offset);
+  range.setEnd(position.node, position.offset);
   const { length } = range.toString();
-  return () => placeAt(element, length);
+  return () => findPosition(element, length);
 }
 
-function placeAt(element: Element, length: number): Place {
+function findPosition(element: Element, length: number): TextPosition {
   const texts = element.ownerDocument.createTreeWalker(element, 4);
-  let left = length;
+  let remaining = length;
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const size = node.nodeValue?.length ?? 0;
-    if (left <= size) return { node, offset: left };
-    left -= size;
+    if (remaining <= size) return { node, offset: remaining };
+    remaining -= size;
   }
   return { node: element, offset: element.childNodes.length };
 }

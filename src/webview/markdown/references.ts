@@ -1,17 +1,18 @@
-/** A link reference definition, as markdown-it keeps it. */
+/** A link reference definition in the form that markdown-it uses. */
 export interface Reference {
   readonly title: string;
   readonly href: string;
 }
 
-/** What a label stood for when a block was rendered; undefined: nothing. */
+/** The link definitions that a block used when it was rendered, by label. Undefined if a label had no definition. */
 export type Lookups = ReadonlyMap<string, Reference | undefined>;
 
 /**
- * The record markdown-it reads and writes definitions through. It tells a missing definition from none at all, and
- * lets the reader know which labels a block has asked for.
+ * Returns the record through which markdown-it reads and writes link definitions.
+ * @param read called with each label that markdown-it looks up
+ * @param define called with each definition that markdown-it finds
  */
-export function referenceRecord(
+export function createReferenceRecord(
   read: (label: string) => Reference | undefined,
   define?: (label: string, reference: Reference) => void,
 ): Record<string, Reference> {
@@ -27,32 +28,34 @@ export function referenceRecord(
   );
 }
 
-function sameReference(a: Reference | undefined, b: Reference | undefined): boolean {
+function isSameReference(a: Reference | undefined, b: Reference | undefined): boolean {
   return a === b || (a?.href === b?.href && a?.title === b?.title);
 }
 
-/** Definitions of the committed text win over those of the open tail, which live as long as one flush. */
+/** The link definitions during one flush. Definitions in committed blocks take precedence over those in the tail. */
 export class ReferenceScope {
-  readonly found = new Map<string, Reference>();
+  readonly tailDefinitions = new Map<string, Reference>();
 
   constructor(private readonly committed: ReadonlyMap<string, Reference>) {}
 
-  readonly read = (label: string): Reference | undefined => this.committed.get(label) ?? this.found.get(label);
+  readonly lookUp = (label: string): Reference | undefined =>
+    this.committed.get(label) ?? this.tailDefinitions.get(label);
 
-  record(): Record<string, Reference> {
-    return referenceRecord(this.read, (label, reference) => {
-      this.found.set(label, reference);
+  createRecord(): Record<string, Reference> {
+    return createReferenceRecord(this.lookUp, (label, reference) => {
+      this.tailDefinitions.set(label, reference);
     });
   }
 
-  /** Whether the open tail gives another meaning to one of the labels. */
+  /** Returns whether the tail defines one of the labels that no committed block defines. */
   redefines(lookups: Lookups): boolean {
-    for (const label of this.found.keys()) if (lookups.has(label) && !this.committed.has(label)) return true;
+    for (const label of this.tailDefinitions.keys()) if (lookups.has(label) && !this.committed.has(label)) return true;
     return false;
   }
 
-  sees(lookups: Lookups): boolean {
-    for (const [label, reference] of lookups) if (!sameReference(this.read(label), reference)) return false;
+  /** Returns whether all labels still resolve to the same definitions. */
+  resolvesTo(lookups: Lookups): boolean {
+    for (const [label, reference] of lookups) if (!isSameReference(this.lookUp(label), reference)) return false;
     return true;
   }
 }

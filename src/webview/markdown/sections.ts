@@ -1,35 +1,35 @@
-/** Characters of source after which the next block begins a new section. */
+/** Length of the source after which the next block starts a new section, in characters. */
 const SECTION_LENGTH = 4000;
 
 interface Section {
-  /** Where its first block starts in the source: which block begins a section depends on the text alone. */
+  /** Offset in the source of the first block. Section boundaries depend only on the text, not on how it arrives. */
   readonly start: number;
   readonly element: HTMLElement;
 }
 
 interface PlacedBlock {
   readonly start: number;
-  /** undefined: it shows nothing. */
+  /** Element of the block. Undefined for a block that shows nothing, such as a link definition. */
   readonly element: Element | undefined;
 }
 
 /**
- * The children of an answer: boxes of a few thousand characters, each of which the browser can lay out without the
- * others (`contain: content`).
+ * The children of an answer: sections of a few thousand characters, which the browser lays out independently
+ * (`contain: content`).
  */
 export class Sections {
   private readonly sections: Section[] = [];
 
-  /** So many of the first ones rest. */
-  private resting = 0;
+  /** Number of leading sections that the browser may skip. */
+  private skippableCount = 0;
 
   constructor(private readonly root: HTMLElement) {}
 
   /**
-   * Puts `blocks` behind `last`, in order; one that is in place isn't touched.
-   * @param last the last element that stays where it is; undefined: none does.
+   * Places the elements of `blocks` after `last`, in order. Elements that are already in place are not touched.
+   * @param last the last element that stays where it is, or undefined if none does
    */
-  place(last: Element | undefined, blocks: readonly PlacedBlock[]): void {
+  placeBlocks(last: Element | undefined, blocks: readonly PlacedBlock[]): void {
     let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);
     let previous = last;
     for (const { start, element } of blocks) {
@@ -37,46 +37,46 @@ export class Sections {
       const current = this.sections[index];
       if (!current || start - current.start >= SECTION_LENGTH) {
         previous = undefined;
-        this.begin(++index, start);
+        this.startSection(++index, start);
       }
       const parent = this.sections[index]?.element;
-      if (parent) putBehind(parent, previous, element);
+      if (parent) placeAfter(parent, previous, element);
       previous = element;
     }
     for (const { element } of this.sections.splice(index + 1)) element.remove();
-    if (this.resting > this.sections.length - 1) this.wake();
+    if (this.skippableCount > this.sections.length - 1) this.showAll();
   }
 
   /**
-   * Lets the browser skip what is far from view while more arrives; it remembers the heights of all but the last one.
-   * Not in a window that isn't shown: nothing has a height there yet.
+   * Allows the browser to skip all sections but the last while they are far from the viewport. The browser remembers
+   * their heights. In a hidden window the sections have no height yet, so none is skipped.
    */
-  rest(): void {
+  allowSkipping(): void {
     if (this.root.ownerDocument.visibilityState !== 'visible') return;
-    for (; this.resting < this.sections.length - 1; this.resting++) {
-      this.sections[this.resting]?.element.classList.add('md-resting');
+    for (; this.skippableCount < this.sections.length - 1; this.skippableCount++) {
+      this.sections[this.skippableCount]?.element.classList.add('md-skippable');
     }
   }
 
-  /** `innerText` leaves out what is skipped: nothing is when the answer is whole. */
-  wake(): void {
-    for (const { element } of this.sections.slice(0, this.resting)) element.classList.remove('md-resting');
-    this.resting = 0;
+  /** Makes the browser render all sections. `innerText` leaves out skipped sections, so a complete answer has none. */
+  showAll(): void {
+    for (const { element } of this.sections.slice(0, this.skippableCount)) element.classList.remove('md-skippable');
+    this.skippableCount = 0;
   }
 
-  private begin(index: number, start: number): void {
-    const element = this.sections[index]?.element ?? this.create();
+  private startSection(index: number, start: number): void {
+    const element = this.sections[index]?.element ?? this.createSection();
     this.sections[index] = { start, element };
   }
 
-  private create(): HTMLElement {
+  private createSection(): HTMLElement {
     const element = this.root.ownerDocument.createElement('div');
     element.className = 'md-section';
     return this.root.appendChild(element);
   }
 }
 
-function putBehind(parent: Element, previous: Element | undefined, element: Element): void {
+function placeAfter(parent: Element, previous: Element | undefined, element: Element): void {
   const inPlace = element.parentNode === parent && element.previousSibling === (previous ?? null);
   if (!inPlace) parent.insertBefore(element, previous ? previous.nextSibling : parent.firstChild);
 }

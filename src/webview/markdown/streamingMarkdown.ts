@@ -3,181 +3,189 @@ import { AnswerDocument } from './answerDocument';
 import { createParser } from './blocks';
 import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
-import { Highlighter, whenIdle, type Idle } from './highlight/highlighter';
+import { Highlighter, whenIdle, type ScheduleIdle } from './highlight/highlighter';
 import type { FindRuns } from './highlight/workerRuns';
 
+/** Shows a Markdown text in an element while the text arrives. */
 export interface StreamingMarkdown {
-  /** Queued; flushed by the scheduler, at most 4,000 characters a flush, the rest in the next. */
+  /** Queues text. Each flush renders at most 4,000 characters of the queue. */
   append(text: string): void;
-  /** All of it, instead of what came before; as much as was shown in one flush, so that it never shrinks and grows. */
+  /** Replaces the text. One flush shows as many characters as were shown before, so that the answer never shrinks. */
   replace(text: string): void;
   /**
-   * No more text will come. What is queued is shown at once if it is little, else in slices. What is shown is then
-   * what the whole text at once would be, and `shown` is called; never, if more text comes before that.
+   * Ends the text. A short queue is rendered at once, a long one in slices.
+   * @param onShown called when the complete text is rendered; not called if more text is appended before that
    */
-  finish(shown?: () => void): void;
-  /** Nothing comes for a while: until it does, all of what is there is rendered, be it far from view. */
+  finish(onShown?: () => void): void;
+  /** Makes the browser render all sections, even those far from the viewport, until more text arrives. */
   pause(): void;
-  /** Nothing is shown or highlighted any more; what is there stays. */
+  /** Stops rendering and highlighting. The rendered elements stay. */
   dispose(): void;
-  /** Everything appended so far, as it came. */
+  /** The complete text received so far, unchanged. */
   readonly text: string;
 }
 
+/** How and when an answer is rendered. */
 export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Calls `flush` once, later: e.g. `requestAnimationFrame`. */
+  /** Calls `flush` once, before the next frame, like `requestAnimationFrame`. */
   readonly schedule: (flush: () => void) => void;
-  /** Calls it once, soon, whether or not frames are painted; by default in a task of its own. */
+  /** Calls `flush` once, soon, even in a window that paints no frames. By default `flush` is called in its own task. */
   readonly slice?: (flush: () => void) => void;
-  /** Returns monotonic milliseconds; without it only frames with queued text count as time. */
+  /** Returns monotonic time in milliseconds. Without this option, time is counted in frames with queued text. */
   readonly ticks?: () => number;
-  /** Highlights finished code. */
+  /** Splits the code of a complete block into coloured runs. */
   readonly findRuns: FindRuns;
-  /** When finished code is highlighted; by default when the browser is idle. */
-  readonly idle?: Idle;
-  /** Characters of an open block that are parsed with each flush, however far its beginning is final. */
-  readonly patience?: number;
+  /** Schedules the highlighting of code. By default it runs when the browser is idle. */
+  readonly idle?: ScheduleIdle;
+  /** Minimum length of the start of an open block for which freezing pays off, in characters. By default 400. */
+  readonly minFreezeLength?: number;
 }
 
-const FLUSH_LENGTH = 4000;
-/** What may be left to be shown in one go when it is finished. */
-const LAST_LENGTH = 2 * FLUSH_LENGTH;
-/** Frames (about a second) after which new characters are shown even if there are only a few of them. */
-const MAX_SKIPPED = 60;
-/** Frames whose work may pile up before it is done between them: a window that isn't painted has no frames at all. */
-const FRAMES_BEHIND = 3;
-/** Milliseconds. */
-const FRAME_LENGTH = 1000 / 60;
+/** Maximum number of characters that one flush renders. */
+const MAX_FLUSH_LENGTH = 4000;
+/** Length of the queue, in characters, up to which `finish` renders the queue at once. */
+const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
+/** Number of frames (about one second) after which new characters are rendered even if there are only a few. */
+const MAX_SKIPPED_FRAMES = 60;
+/**
+ * Number of queued flushes above which flushes also run between frames. Without this, the queue would grow in a window
+ * that paints no frames.
+ */
+const MAX_QUEUED_FLUSHES = 3;
+/** Duration of a frame, in milliseconds. */
+const FRAME_MS = 1000 / 60;
 
 const parser = createParser();
 
-/** Shows Markdown in `root` while it arrives. `root` is its own from then on. */
+/**
+ * Creates a renderer that shows Markdown in `root` while the text arrives. The renderer owns the children of `root`.
+ */
 export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOptions): StreamingMarkdown {
   root.replaceChildren();
   const stopListening = listenForActions(root, options);
   const highlighter = new Highlighter(options.idle ?? whenIdle, options.findRuns);
   const document = new AnswerDocument(root, parser, {
     ...options,
-    patience: options.patience ?? 400,
-    settled: (element) => highlighter.add(element),
+    minFreezeLength: options.minFreezeLength ?? 400,
+    onFinal: (element) => highlighter.add(element),
   });
   let text = '';
   let source = new SourceText();
-  /** To be shown instead of all that is shown. */
+  /** Text that the next flush shows instead of everything that is shown. */
   let replacement: string | undefined;
   let queue = '';
   let phase: 'open' | 'ending' | 'finished' = 'open';
-  let whenShown: (() => void)[] = [];
+  let shownCallbacks: (() => void)[] = [];
   let paused = false;
-  /** Frames that have shown nothing since the last one that has. */
-  let skipped = 0;
-  let shownAt = 0;
+  /** Number of frames since the last flush that rendered text. */
+  let skippedFrames = 0;
+  let lastFlushAt = 0;
   const ticks = options.ticks ?? (() => 0);
 
   const flush = () => {
-    const isFree = phase !== 'open' || paused || replacement !== undefined || queue.length >= FLUSH_LENGTH;
-    const frames = queue.length < document.charactersPerFlush ? MAX_SKIPPED : document.framesPerFlush;
-    // Time without text counts, too: a delta that comes after a quiet moment is shown in the next frame.
-    const passed = Math.max(skipped + 1, Math.round((ticks() - shownAt) / FRAME_LENGTH));
-    if (!isFree && passed < frames) {
-      skipped++;
+    const isImmediate = phase !== 'open' || paused || replacement !== undefined || queue.length >= MAX_FLUSH_LENGTH;
+    const framesToWait = queue.length < document.charactersPerFlush ? MAX_SKIPPED_FRAMES : document.framesPerFlush;
+    // Time without text counts too, so a delta that arrives after a quiet moment is shown in the next frame.
+    const passedFrames = Math.max(skippedFrames + 1, Math.round((ticks() - lastFlushAt) / FRAME_MS));
+    if (!isImmediate && passedFrames < framesToWait) {
+      skippedFrames++;
       return;
     }
-    skipped = 0;
-    shownAt = ticks();
-    show(FLUSH_LENGTH);
+    skippedFrames = 0;
+    lastFlushAt = ticks();
+    show(MAX_FLUSH_LENGTH);
   };
 
   const show = (length: number) => {
-    const last = phase === 'ending' && length >= queue.length;
+    const isLast = phase === 'ending' && length >= queue.length;
     if (replacement !== undefined) {
       source = new SourceText();
       document.replace(source.push(replacement), false);
       replacement = undefined;
     }
-    const piece = source.push(queue.slice(0, length)) + (last ? source.end() : '');
+    const addition = source.push(queue.slice(0, length)) + (isLast ? source.end() : '');
     queue = queue.slice(length);
-    if (piece !== '' || last) document.append(piece, last);
-    if (paused) document.wake();
-    if (last) settle();
+    if (addition !== '' || isLast) document.append(addition, isLast);
+    if (paused) document.showAllSections();
+    if (isLast) reportShown();
   };
 
-  const settle = () => {
+  const reportShown = () => {
     phase = 'finished';
-    const calls = whenShown;
-    whenShown = [];
-    for (const call of calls) call();
+    const callbacks = shownCallbacks;
+    shownCallbacks = [];
+    for (const call of callbacks) call();
   };
 
-  const turnsLeft = () => {
-    const left = Math.ceil(((replacement?.length ?? 0) + queue.length) / FLUSH_LENGTH);
-    return left === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : left;
+  const countQueuedFlushes = () => {
+    const queuedFlushes = Math.ceil(((replacement?.length ?? 0) + queue.length) / MAX_FLUSH_LENGTH);
+    return queuedFlushes === 0 && (phase === 'ending' || replacement !== undefined) ? 1 : queuedFlushes;
   };
 
-  const turns = { frame: options.schedule, slice: options.slice ?? inNextTask };
-  const asked = { frame: false, slice: false };
+  const schedulers = { frame: options.schedule, slice: options.slice ?? inNextTask };
+  const requested = { frame: false, slice: false };
   let disposed = false;
-  const askFor = (turn: 'frame' | 'slice') => {
-    if (asked[turn]) return;
-    asked[turn] = true;
-    turns[turn](() => {
-      asked[turn] = false;
-      if (disposed || turnsLeft() === 0) return;
+  const requestFlush = (scheduler: 'frame' | 'slice') => {
+    if (requested[scheduler]) return;
+    requested[scheduler] = true;
+    schedulers[scheduler](() => {
+      requested[scheduler] = false;
+      if (disposed || countQueuedFlushes() === 0) return;
       flush();
-      ask();
+      requestFlushes();
     });
   };
-  /** Asks for a turn while there is text to show. When no more will come, the rest doesn't wait for frames. */
-  const ask = () => {
-    const left = turnsLeft();
-    if (left === 0 || disposed) return;
-    if (phase !== 'ending') askFor('frame');
-    if (phase === 'ending' || left > FRAMES_BEHIND) askFor('slice');
+  /** Requests flushes while text is queued. After the end of the text, the remaining flushes don't wait for frames. */
+  const requestFlushes = () => {
+    const queuedFlushes = countQueuedFlushes();
+    if (queuedFlushes === 0 || disposed) return;
+    if (phase !== 'ending') requestFlush('frame');
+    if (phase === 'ending' || queuedFlushes > MAX_QUEUED_FLUSHES) requestFlush('slice');
   };
 
-  /** More text is to come after all: what was the last block may go on. */
+  /** Continues a finished text. The text is rendered again, because its last block may continue. */
   const reopen = () => {
     if (phase === 'finished') replacement = text;
     phase = 'open';
-    whenShown = [];
+    shownCallbacks = [];
     paused = false;
   };
 
   return {
-    append(more) {
-      if (more === '') return;
+    append(addition) {
+      if (addition === '') return;
       reopen();
-      text += more;
-      queue += more;
-      ask();
+      text += addition;
+      queue += addition;
+      requestFlushes();
     },
-    replace(whole) {
-      const shown = text.length - queue.length;
+    replace(newText) {
+      const shownLength = text.length - queue.length;
       reopen();
-      text = whole;
-      replacement = whole.slice(0, shown);
-      queue = whole.slice(shown);
-      ask();
+      text = newText;
+      replacement = newText.slice(0, shownLength);
+      queue = newText.slice(shownLength);
+      requestFlushes();
     },
-    finish(shown) {
-      if (shown) whenShown.push(shown);
+    finish(onShown) {
+      if (onShown) shownCallbacks.push(onShown);
       if (phase === 'finished') {
-        settle();
+        reportShown();
         return;
       }
       phase = 'ending';
-      if ((replacement?.length ?? 0) + queue.length <= LAST_LENGTH) show(queue.length);
-      else ask();
+      if ((replacement?.length ?? 0) + queue.length <= MAX_FINAL_FLUSH_LENGTH) show(queue.length);
+      else requestFlushes();
     },
     pause() {
       paused = true;
-      document.wake();
+      document.showAllSections();
     },
     dispose() {
-      whenShown = [];
+      shownCallbacks = [];
       disposed = true;
-      document.wake();
+      document.showAllSections();
       highlighter.dispose();
       stopListening();
     },
@@ -187,7 +195,7 @@ export function createStreamingMarkdown(root: HTMLElement, options: MarkdownOpti
   };
 }
 
-/** A task of its own. Unlike timers, messages are neither delayed nor slowed down in a window nobody looks at. */
+/** Runs a function in its own task. The browser throttles timers in a hidden window, but not messages. */
 function inNextTask(call: () => void): void {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
@@ -198,28 +206,28 @@ function inNextTask(call: () => void): void {
 }
 
 /**
- * Turns raw pieces into the text that is parsed: newlines and NUL as CommonMark wants them. A character whose meaning
- * depends on the next piece (a carriage return, the first half of a surrogate pair) is held back until that is here.
+ * Converts the received pieces to the text that is parsed, with line breaks and NUL replaced as CommonMark requires. A
+ * carriage return or the first half of a surrogate pair at the end is held back until the next piece arrives.
  */
 class SourceText {
-  private held = '';
+  private heldBack = '';
 
   push(raw: string): string {
-    const text = this.held + raw;
-    const whole = endsUndecided(text) ? text.slice(0, -1) : text;
-    this.held = text.slice(whole.length);
-    return normalise(whole);
+    const text = this.heldBack + raw;
+    const complete = endsInIncompleteCharacter(text) ? text.slice(0, -1) : text;
+    this.heldBack = text.slice(complete.length);
+    return normalise(complete);
   }
 
-  /** Nothing more will come: what was held back counts as it is. */
+  /** Returns the character that was held back, because no more text will arrive. */
   end(): string {
-    const rest = normalise(this.held);
-    this.held = '';
-    return rest;
+    const remainder = normalise(this.heldBack);
+    this.heldBack = '';
+    return remainder;
   }
 }
 
-function endsUndecided(text: string): boolean {
+function endsInIncompleteCharacter(text: string): boolean {
   const last = text.charCodeAt(text.length - 1);
   return last === 0x0d || (last >= 0xd800 && last <= 0xdbff);
 }

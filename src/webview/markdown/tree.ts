@@ -1,4 +1,4 @@
-/** Every element an answer can consist of. What is not here can't be made. */
+/** The elements that an answer can consist of. No other element can be created. */
 export type Tag =
   | 'p'
   | 'h1'
@@ -31,39 +31,46 @@ export type Tag =
   | 'svg'
   | 'path';
 
+/** Attributes of an element, by name. */
 export type Attributes = Readonly<Record<string, string>>;
 
+/** Describes an element. */
 export interface ElementSpec {
   readonly tag: Tag;
   readonly attributes: Attributes;
   readonly children: readonly Spec[];
-  /** Nodes before the children that are final: neither made nor looked at again. */
-  readonly behind?: Frozen;
+  /** Final nodes before the children. They are neither created nor compared again. */
+  readonly frozen?: FrozenNodes;
 }
 
-export interface Frozen {
-  /** What they were made from. */
+/** The leading nodes of an element that no further text can change. */
+export interface FrozenNodes {
+  /** Specs from which the frozen nodes were created. */
   readonly specs: readonly Spec[];
-  readonly last: ChildNode;
-  /** Characters of the last one, a text node that goes on with the first child if that is text; 0: it is whole. */
-  readonly openText: number;
+  readonly lastNode: ChildNode;
+  /**
+   * Number of frozen characters in the last node, if that is a text node which the first child continues. 0 if the last
+   * node is completely frozen.
+   */
+  readonly openTextLength: number;
 }
 
-/** A string is a text node. Specs are never changed: the same object means the same nodes. */
+/** Describes a node; a string describes a text node. Specs are immutable, so the same object means the same nodes. */
 export type Spec = string | ElementSpec;
 
-/** One object for all elements without attributes, so that comparing them is one step. */
+/** The attributes of all elements that have none. Because the object is shared, comparing them takes one step. */
 export const noAttributes: Attributes = {};
 
+/** Returns the spec of an element. */
 export function element(tag: Tag, attributes: Attributes, children: readonly Spec[]): ElementSpec {
   return { tag, attributes, children };
 }
 
-/** Text next to text is one node: a selection then spans what a person sees as one piece. */
+/** Appends text. Adjacent texts are joined into one node, so that a selection in them survives changes. */
 export function pushText(children: Spec[], text: string): void {
   if (text === '') return;
   const last = children.length - 1;
-  const before = children[last];
-  if (typeof before === 'string') children[last] = before + text;
+  const previousText = children[last];
+  if (typeof previousText === 'string') children[last] = previousText + text;
   else children.push(text);
 }

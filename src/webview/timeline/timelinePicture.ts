@@ -1,29 +1,33 @@
 import type { PageContext } from '../pageContext';
 import { svg } from '../util/element';
 import { fill } from '../util/format';
-import { attemptFacts, waitTitle } from './timelineFacts';
-import type { AttemptSpan, PaceSpan, TurnSpans, WaitSpan } from './timelineSpans';
+import { attemptDetails, waitTitle } from './timelineDetails';
+import type { AttemptSpan, ThroughputSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
-/** In pixels; across, everything is a share of the width, so that text is never stretched. */
+// Vertical sizes are pixels. Horizontal sizes are shares of the width, so that the text of the picture is not
+// stretched.
 const lane = { top: 14, height: 14 } as const;
-const paceLane = { gap: 5, height: 22 } as const;
+const throughputLane = { gap: 5, height: 22 } as const;
 const axisHeight = 16;
 
-/** Attempts closer than this share of the width have one number between them. */
-const numberRoom = 0.05;
+/** Minimum distance between two attempt numbers, as a share of the width. Numbers that are closer are left out. */
+const minNumberGap = 0.05;
 
-let pictures = 0;
+let pictureCount = 0;
 
-/** What the network did, on the time axis of the turn; the list below it says the same in words. */
+/**
+ * Creates the picture of a timeline: attempts, waits and throughput on a time axis. The list below the picture contains
+ * the same information as text.
+ */
 export function createTimelinePicture(context: PageContext, spans: TurnSpans, label: string): SVGSVGElement {
-  const { total, runs, parts, pace } = spans;
+  const { total, segments, parts, throughput } = spans;
   const share = (ms: number): number => (total > 0 ? ms / total : 0);
-  const hatch = `timeline-hatch-${++pictures}`;
+  const hatch = `timeline-hatch-${++pictureCount}`;
   const attempts = parts.filter((part) => part.kind === 'attempt');
   const numbered = attempts.length > 1;
   const top = numbered ? lane.top : 1;
-  const paceTop = top + lane.height + paceLane.gap;
-  const axisTop = pace.length > 0 ? paceTop + paceLane.height : paceTop;
+  const throughputTop = top + lane.height + throughputLane.gap;
+  const axisTop = throughput.length > 0 ? throughputTop + throughputLane.height : throughputTop;
   const bars = parts.map((part) =>
     part.kind === 'wait' ? waitBar(context, part, share, top, hatch) : attemptBar(context, part, share, top),
   );
@@ -33,88 +37,102 @@ export function createTimelinePicture(context: PageContext, spans: TurnSpans, la
     svg('defs', {}, hatchPattern(hatch)),
     ...(numbered ? attemptNumbers(attempts, share) : []),
     ...bars,
-    ...(pace.length > 0 ? [paceArea(context, pace, total, paceTop)] : []),
-    ...runs.slice(1).map(({ from }) => seam(context, share(from), [top - 3, axisTop])),
-    ...axis(context, total, share, axisTop),
+    ...(throughput.length > 0 ? [throughputArea(context, throughput, total, throughputTop)] : []),
+    ...segments.slice(1).map(({ from }) => segmentLine(context, share(from), [top - 3, axisTop])),
+    ...timeAxis(context, total, share, axisTop),
   );
   return picture;
 }
 
-type Share = (ms: number) => number;
+type ToShare = (ms: number) => number;
 
 function percent(share: number): string {
   return `${Math.round(share * 10_000) / 100}%`;
 }
 
-function waitBar(context: PageContext, { from, to, wait }: WaitSpan, share: Share, y: number, hatch: string): Element {
-  const place = { x: percent(share(from)), width: percent(share(to - from)), y, height: lane.height };
+function waitBar(
+  context: PageContext,
+  { from, to, wait }: WaitSpan,
+  share: ToShare,
+  y: number,
+  hatch: string,
+): Element {
+  const position = { x: percent(share(from)), width: percent(share(to - from)), y, height: lane.height };
   return svg(
     'g',
     {},
     svg('title', {}, waitTitle(context, wait)),
-    svg('rect', { class: 'picture-wait', fill: `url(#${hatch})`, ...place }),
+    svg('rect', { class: 'picture-wait', fill: `url(#${hatch})`, ...position }),
   );
 }
 
-/** Thin until the headers are there, half as high until the first token, then full: told apart without colours. */
-function attemptBar(context: PageContext, span: AttemptSpan, share: Share, y: number): Element {
+/**
+ * Creates the bar of an attempt. The bar is thin until the headers arrive, medium until the first token, and then full
+ * height, so that the phases can be distinguished without colours.
+ */
+function attemptBar(context: PageContext, span: AttemptSpan, share: ToShare, y: number): Element {
   const { from, to, headers = to, firstToken = to, number, entry } = span;
   const bar = (start: number, end: number, height: number, name: string): Element[] => {
-    const place = { x: percent(share(start)), width: percent(share(end - start)) };
-    return end <= start ? [] : [svg('rect', { class: name, ...place, y: y + (lane.height - height) / 2, height })];
+    const position = { x: percent(share(start)), width: percent(share(end - start)) };
+    return end <= start ? [] : [svg('rect', { class: name, ...position, y: y + (lane.height - height) / 2, height })];
   };
-  const facts = attemptFacts(context, entry).map(({ text }) => text);
+  const details = attemptDetails(context, entry).map(({ text }) => text);
   const title = fill(context.strings.timelineAttempt, String(number), entry.model);
   return svg(
     'g',
     {},
-    svg('title', {}, [title, ...facts].join(' · ')),
-    // So that a thin bar is as easily pointed at as a thick one.
-    ...bar(from, to, lane.height, 'picture-touch'),
+    svg('title', {}, [title, ...details].join(' · ')),
+    // An invisible bar of full height makes a thin bar as easy to point at as a thick one.
+    ...bar(from, to, lane.height, 'picture-hit-area'),
     ...bar(from, Math.min(headers, firstToken), 2, 'picture-connecting'),
-    ...bar(Math.min(headers, firstToken), firstToken, 6, 'picture-first'),
+    ...bar(Math.min(headers, firstToken), firstToken, 6, 'picture-first-token'),
     ...bar(firstToken, to, lane.height, 'picture-streaming'),
     ...endMark(span, share(to), y + lane.height / 2),
   );
 }
 
-/** A cross where it failed, a square where it was stopped; what has finished needs none. */
+/** Creates a cross at the end of a failed attempt, or a square at the end of a stopped one. */
 function endMark({ entry }: AttemptSpan, share: number, y: number): readonly Element[] {
-  const how = entry.ended?.how;
-  if (how === undefined || how === 'finished') return [];
+  const outcome = entry.ended?.how;
+  if (outcome === undefined || outcome === 'finished') return [];
   const mark =
-    how === 'stopped' || how === 'abandoned'
+    outcome === 'stopped' || outcome === 'abandoned'
       ? svg('rect', { class: 'picture-stopped', x: -3.5, y: -3.5, width: 7, height: 7 })
       : svg('path', { class: 'picture-fault', d: 'M-4-4L4 4M4-4L-4 4' });
   return [svg('svg', { x: percent(share), y, class: 'picture-mark' }, mark)];
 }
 
-function attemptNumbers(attempts: readonly AttemptSpan[], share: Share): readonly Element[] {
-  let last = -Infinity;
+function attemptNumbers(attempts: readonly AttemptSpan[], share: ToShare): readonly Element[] {
+  let lastShare = -Infinity;
   return attempts.flatMap(({ from, number }) => {
-    if (share(from) - last < numberRoom) return [];
-    last = share(from);
-    return [svg('text', { x: percent(last), y: lane.top - 4 }, String(number))];
+    if (share(from) - lastShare < minNumberGap) return [];
+    lastShare = share(from);
+    return [svg('text', { x: percent(lastShare), y: lane.top - 4 }, String(number))];
   });
 }
 
-function paceArea({ strings, format }: PageContext, pace: readonly PaceSpan[], total: number, y: number): Element {
-  const most = Math.max(...pace.map(({ chars }) => chars));
-  const { height } = paceLane;
-  const steps = pace.map(({ from, to, chars }) => {
-    const level = height * (1 - chars / most);
+function throughputArea(
+  { strings, format }: PageContext,
+  throughput: readonly ThroughputSpan[],
+  total: number,
+  y: number,
+): Element {
+  const maxChars = Math.max(...throughput.map(({ chars }) => chars));
+  const { height } = throughputLane;
+  const steps = throughput.map(({ from, to, chars }) => {
+    const level = height * (1 - chars / maxChars);
     return `M${from} ${height}V${level}H${to}V${height}Z`;
   });
   return svg(
     'svg',
     { x: 0, y, width: '100%', height, viewBox: `0 0 ${Math.max(1, total)} ${height}`, preserveAspectRatio: 'none' },
-    svg('title', {}, fill(strings.picturePace, format.number(most))),
-    svg('path', { class: 'picture-pace', d: steps.join('') }),
+    svg('title', {}, fill(strings.picturePace, format.number(maxChars))),
+    svg('path', { class: 'picture-throughput', d: steps.join('') }),
   );
 }
 
-/** Where a person has gone on with the answer, at another time. */
-function seam({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
+/** Creates the line between two segments, at which the user continued the answer at a later time. */
+function segmentLine({ strings }: PageContext, share: number, [y1, y2]: readonly [number, number]): Element {
   const x = percent(share);
   return svg(
     'g',
@@ -124,19 +142,19 @@ function seam({ strings }: PageContext, share: number, [y1, y2]: readonly [numbe
   );
 }
 
-function axis({ format }: PageContext, total: number, share: Share, y: number): readonly Element[] {
-  const ticks = ticksOf(total).flatMap((ms) => {
+function timeAxis({ format }: PageContext, total: number, share: ToShare, y: number): readonly Element[] {
+  const ticks = axisTicks(total).flatMap((ms) => {
     const x = percent(share(ms));
     return [
       svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
-      svg('text', { x, y: y + 14, 'text-anchor': anchor(share(ms)) }, format.duration(ms)),
+      svg('text', { x, y: y + 14, 'text-anchor': textAnchor(share(ms)) }, format.duration(ms)),
     ];
   });
   return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
-/** At the edges a text keeps within the picture. */
-function anchor(share: number): 'start' | 'middle' | 'end' {
+/** Returns the text anchor that keeps a label within the picture. */
+function textAnchor(share: number): 'start' | 'middle' | 'end' {
   if (share < 0.06) return 'start';
   return share > 0.94 ? 'end' : 'middle';
 }
@@ -149,14 +167,15 @@ function hatchPattern(id: string): Element {
   );
 }
 
-const seconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+/** Distances between two ticks, in seconds. */
+const stepSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-/** More would run into one another in a narrow panel. */
-const mostSteps = 5;
+/** Maximum number of steps on the time axis. With more steps, labels would overlap in a narrow panel. */
+const maxSteps = 5;
 
-/** Round times on an axis of `totalMs`, from 0, in milliseconds. */
-export function ticksOf(totalMs: number): readonly number[] {
-  const hours = Math.ceil(totalMs / 3_600_000 / mostSteps) * 3600;
-  const step = 1000 * (seconds.find((second) => totalMs / (second * 1000) <= mostSteps) ?? hours);
+/** Returns the ticks of a time axis: round times from 0 to `totalMs`, in milliseconds. */
+export function axisTicks(totalMs: number): readonly number[] {
+  const hours = Math.ceil(totalMs / 3_600_000 / maxSteps) * 3600;
+  const step = 1000 * (stepSeconds.find((second) => totalMs / (second * 1000) <= maxSteps) ?? hours);
   return Array.from({ length: Math.floor(totalMs / step) + 1 }, (_, index) => index * step);
 }

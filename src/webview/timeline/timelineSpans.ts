@@ -7,114 +7,143 @@ import {
   type TurnRun,
   type TurnState,
 } from '../../shared/protocol';
-import { worthSayingMs } from './timelineFacts';
+import { minDisplayedMs } from './timelineDetails';
 
-/** Milliseconds on the axis of a turn: its runs one after the other, without the time between them. */
-interface Stretch {
+/**
+ * A range on the time axis of a turn, in milliseconds. The axis joins the segments of the turn, without the time
+ * between them.
+ */
+interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-export interface WaitSpan extends Stretch {
+/** A wait on the time axis. */
+export interface WaitSpan extends TimeRange {
   readonly kind: 'wait';
   readonly wait: LedgerWait;
 }
 
-export interface AttemptSpan extends Stretch {
+/** An attempt on the time axis. */
+export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
   readonly entry: LedgerEntry;
-  /** Counted over all runs. */
+  /** Number of the attempt, counted from 1 over all segments. */
   readonly number: number;
-  /** Of an answer; absent: there were none, or they refused one. */
+  /** Time at which the headers of an answer arrived. Undefined without headers, or if the status was an error. */
   readonly headers?: number | undefined;
+  /** Time at which the first token arrived. */
   readonly firstToken?: number | undefined;
 }
 
-export interface PaceSpan extends Stretch {
+/** A second of the time axis with the number of characters received in it. */
+export interface ThroughputSpan extends TimeRange {
   readonly chars: number;
 }
 
+/** Everything that the picture of a timeline shows. */
 export interface TurnSpans {
+  /** Length of the time axis, in milliseconds. */
   readonly total: number;
-  readonly runs: readonly Stretch[];
+  readonly segments: readonly TimeRange[];
   readonly parts: readonly (WaitSpan | AttemptSpan)[];
-  readonly pace: readonly PaceSpan[];
+  readonly throughput: readonly ThroughputSpan[];
 }
 
-/** @param now monotonic, of the present run, while it runs */
-export function spansOf(state: TurnState, now?: number): TurnSpans {
-  const spans = { runs: [] as Stretch[], parts: [] as (WaitSpan | AttemptSpan)[], pace: [] as PaceSpan[] };
+/**
+ * Places the attempts, waits and throughput of a turn on a time axis.
+ * @param now monotonic time in milliseconds while the current segment runs
+ */
+export function createSpans(state: TurnState, now?: number): TurnSpans {
+  const spans = {
+    segments: [] as TimeRange[],
+    parts: [] as (WaitSpan | AttemptSpan)[],
+    throughput: [] as ThroughputSpan[],
+  };
   let attempts = 0;
   let total = 0;
-  for (const run of runsOf(state)) {
-    if (run.startedAt === undefined) continue;
-    const axis = axisOf(run, total, run === state ? now : undefined);
-    spans.runs.push({ from: total, to: axis.end });
-    spans.parts.push(...partsOf(run, axis, attempts));
-    spans.pace.push(...paceOf(run, axis));
-    attempts += run.attempts;
+  for (const segment of runsOf(state)) {
+    if (segment.startedAt === undefined) continue;
+    const axis = createAxis(segment, total, segment === state ? now : undefined);
+    spans.segments.push({ from: total, to: axis.end });
+    spans.parts.push(...segmentParts(segment, axis, attempts));
+    spans.throughput.push(...throughputSpans(segment, axis));
+    attempts += segment.attempts;
     total = axis.end;
   }
   return { ...spans, total };
 }
 
-/** Where the times of a run are on the axis of its turn. */
-interface Axis {
+/** The position of a segment on the time axis of its turn. */
+interface SegmentAxis {
   readonly start: number;
   readonly end: number;
-  /** Of a monotonic time. */
-  readonly place: (at: number) => number;
+  /** Converts a monotonic time of the segment to a time on the axis. */
+  readonly toAxis: (at: number) => number;
 }
 
-function axisOf(run: TurnRun, start: number, now: number | undefined): Axis {
-  const { startedAt = 0 } = run;
-  const end = start + Math.max(0, (now ?? lastKnownAt(run)) - startedAt);
-  return { start, end, place: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
+function createAxis(segment: TurnRun, start: number, now: number | undefined): SegmentAxis {
+  const { startedAt = 0 } = segment;
+  const end = start + Math.max(0, (now ?? lastKnownAt(segment)) - startedAt);
+  return { start, end, toAxis: (at) => Math.min(end, Math.max(start, start + at - startedAt)) };
 }
 
-function partsOf(run: TurnRun, axis: Axis, attemptsBefore: number): readonly (WaitSpan | AttemptSpan)[] {
-  const { entries, waits } = run.ledger;
+function segmentParts(
+  segment: TurnRun,
+  axis: SegmentAxis,
+  attemptsBefore: number,
+): readonly (WaitSpan | AttemptSpan)[] {
+  const { entries, waits } = segment.ledger;
   return [
     ...entries.flatMap((entry, index) => {
       const next = entries[index + 1];
       const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
-      return [...waitSpans(entry.waits, axis), attemptSpan(run, entry, axis, until, attemptsBefore)];
+      return [...waitSpans(entry.waits, axis), attemptSpan(segment, entry, axis, until, attemptsBefore)];
     }),
     ...waitSpans(waits, axis),
   ];
 }
 
-function waitSpans(waits: readonly LedgerWait[], { place, end }: Axis): readonly WaitSpan[] {
+function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return (
     waits
-      // One that is still open goes on, or was cut off with its window.
-      .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= worthSayingMs)
+      // An open wait still lasts, or its window went away. Its duration is unknown, so it is always shown.
+      .filter(({ waitedMs }) => waitedMs === undefined || waitedMs >= minDisplayedMs)
       .map((wait) => {
-        const to = wait.waitedMs === undefined ? end : place(wait.at + wait.waitedMs);
-        return { kind: 'wait', wait, from: place(wait.at), to };
+        const to = wait.waitedMs === undefined ? end : toAxis(wait.at + wait.waitedMs);
+        return { kind: 'wait', wait, from: toAxis(wait.at), to };
       })
   );
 }
 
-function attemptSpan(run: TurnRun, entry: LedgerEntry, axis: Axis, until: number, before: number): AttemptSpan {
+function attemptSpan(
+  segment: TurnRun,
+  entry: LedgerEntry,
+  axis: SegmentAxis,
+  until: number,
+  attemptsBefore: number,
+): AttemptSpan {
   const { at, ended, status = 0 } = entry;
   const headersMs = status < 300 ? entry.headersMs : undefined;
-  const from = axis.place(at);
-  const to = axis.place(ended ? at + ended.ms : until);
+  const from = axis.toAxis(at);
+  const to = axis.toAxis(ended ? at + ended.ms : until);
   const within = (ms: number | undefined): number | undefined =>
-    ms === undefined ? undefined : Math.min(to, axis.place(at + ms));
-  const firstToken = within(ended ? ended.firstTokenMs : firstTokenSoFar(run, entry));
-  const number = before + entry.attempt;
+    ms === undefined ? undefined : Math.min(to, axis.toAxis(at + ms));
+  const firstToken = within(ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry));
+  const number = attemptsBefore + entry.attempt;
   return { kind: 'attempt', entry, number, from, to, headers: within(headersMs), firstToken };
 }
 
-/** Of an attempt that goes on; where the turn had its first word before, the headers stand for it. */
+/**
+ * Returns the time from the start of a running attempt to its first token, in milliseconds. If an earlier attempt
+ * received the first token of the turn, the arrival of the headers is the best estimate.
+ */
 function firstTokenSoFar({ firstTokenAt, lastTokenAt = -Infinity }: TurnRun, entry: LedgerEntry): number | undefined {
   if (firstTokenAt === undefined || lastTokenAt < entry.at) return undefined;
   return firstTokenAt >= entry.at ? firstTokenAt - entry.at : (entry.headersMs ?? 0);
 }
 
-function paceOf({ throughput }: TurnRun, { start, end }: Axis): readonly PaceSpan[] {
+function throughputSpans({ throughput }: TurnRun, { start, end }: SegmentAxis): readonly ThroughputSpan[] {
   return throughputSeconds(throughput).map(({ second, chars }) => {
     const from = Math.min(end, start + second * 1000);
     return { from, to: Math.min(end, from + 1000), chars };

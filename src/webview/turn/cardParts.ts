@@ -1,6 +1,6 @@
 import type { FaultAction } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { button, element, type ButtonLook } from '../util/element';
+import { button, element, type ButtonStyle } from '../util/element';
 import { fill } from '../util/format';
 
 interface Answered {
@@ -60,7 +60,7 @@ export function actionButtons(
   return element('div', { class: 'actions' }, ...buttons);
 }
 
-function lookOf(index: number): ButtonLook {
+function lookOf(index: number): ButtonStyle {
   if (index === 0) return 'primary';
   return index < loudest ? 'secondary' : 'quiet';
 }

@@ -1,8 +1,8 @@
 import { faultWords } from '../../shared/panelStrings';
 import { type Failure, hasArrived, type LedgerEntry, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { totalsFacts, waitFacts, waitTitle } from '../timeline/timelineFacts';
-import { spansOf } from '../timeline/timelineSpans';
+import { totalsTexts, waitDetails, waitTitle } from '../timeline/timelineDetails';
+import { createSpans } from '../timeline/timelineSpans';
 import { disclosure, element } from '../util/element';
 import { fill } from '../util/format';
 import { actionButtons, requestFacts } from './cardParts';
@@ -74,13 +74,13 @@ function enginesPart(
   const { strings, help } = context;
   const totals = totalsOf(state);
   if (totals.attempts === 0) return [strings.detailsNothingSent];
-  const steps = spansOf(state).parts.map((part) =>
+  const steps = createSpans(state).parts.map((part) =>
     part.kind === 'wait'
-      ? [waitTitle(context, part.wait), ...waitFacts(context, part.wait).map(({ text }) => text)].join(' · ')
+      ? [waitTitle(context, part.wait), ...waitDetails(context, part.wait).map(({ text }) => text)].join(' · ')
       : attemptStep(context, part.number, part.entry),
   );
   return [
-    totalsFacts(context, { ...totals, bytes: 0, speed: undefined }).join(' · '),
+    totalsTexts(context, { ...totals, bytes: 0, speed: undefined }).join(' · '),
     element('ol', { class: 'card-steps' }, ...steps.map((step) => element('li', {}, step))),
     ...(beyondMaxHint ? [strings.detailsBeyondMaxHint] : help[kind].lasting ? [strings.detailsLasting] : []),
   ];

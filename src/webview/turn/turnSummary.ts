@@ -1,6 +1,6 @@
 import { isRunning, totalsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createTimeline, hasTimeline, isEventful, type Timeline, timing } from '../timeline/timeline';
+import { createTimeline, hasTimeline, isEventful, type Timeline, timingText } from '../timeline/timeline';
 import { button, element } from '../util/element';
 import { type Card, createCardSlot } from './cardParts';
 
@@ -69,6 +69,6 @@ function footerFacts(context: PageContext, state: TurnState): string[] {
     facts.push(template.replace('{1}', () => format.count(usage.completionTokens)));
   }
   // Where nothing else is to be told, it is what the timeline is opened by.
-  const time = isEventful(state) ? timing(context, state) : undefined;
+  const time = isEventful(state) ? timingText(context, state) : undefined;
   return time === undefined ? facts : [...facts, time];
 }

@@ -60,7 +60,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
       else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
       else if (event.type === 'reasoning') reasoning.append(event.text);
       else if (event.type === 'replaced') answer.get().replace(event.text);
-      else if (event.type === 'cut' || event.type === 'quiet') answer.made?.pause();
+      else if (event.type === 'cut' || event.type === 'quiet') answer.value?.pause();
     },
     show: (state) => {
       showText(answer.get(), state.text);
@@ -69,7 +69,7 @@ export function createTurnTexts(context: PageContext, exchangeId: string): TurnT
     finish: (shown) => reasoning.finish(() => answer.get().finish(shown)),
     setThinking: (thinking) => reasoning.setThinking(thinking),
     dispose: () => {
-      answer.made?.dispose();
+      answer.value?.dispose();
       reasoning.dispose();
     },
   };
@@ -89,14 +89,14 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
     },
     show: (whole: string) => {
       details.hidden = whole === '';
-      if (whole !== '' || text.made) showText(text.get(), whole);
+      if (whole !== '' || text.value) showText(text.get(), whole);
     },
     finish: (shown: () => void) => {
-      if (text.made) text.made.finish(shown);
+      if (text.value) text.value.finish(shown);
       else shown();
     },
     setThinking: (thinking: boolean) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
-    dispose: () => text.made?.dispose(),
+    dispose: () => text.value?.dispose(),
   };
 }
 

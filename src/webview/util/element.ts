@@ -1,8 +1,8 @@
 type Child = Node | string;
 
 /**
- * A new element. Attributes are set by name, so `role`, `class`, `aria-*` and `data-*` read as they do in HTML;
- * `style` is not among them: the content security policy forbids the attribute.
+ * Creates an HTML element. Attributes have the same names as in HTML. The `style` attribute can't be used, because the
+ * content security policy forbids it.
  */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -15,42 +15,46 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-export type ButtonLook = 'primary' | 'secondary' | 'quiet';
+/** How prominent a button is. */
+export type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-export function button(caption: string, look: ButtonLook, onClick: () => void): HTMLButtonElement {
-  const created = element('button', { type: 'button', class: `button ${look}` }, caption);
+/** Creates a button with a caption. */
+export function button(caption: string, style: ButtonStyle, onClick: () => void): HTMLButtonElement {
+  const created = element('button', { type: 'button', class: `button ${style}` }, caption);
   created.addEventListener('click', onClick);
   return created;
 }
 
-/** A closed disclosure. */
+/** Creates a closed disclosure. */
 export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
   return element('details', { class: className }, element('summary', {}, caption), ...children);
 }
 
-/** Touches the DOM only when there is something to change. */
+/** Sets the text of an element. The DOM is not changed if the element already has this text. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Something that is made when it is first needed: most turns of a long conversation are not looked at. */
-interface Later<T> {
+/** A value that is created when it is first needed. */
+interface Lazy<T> {
+  /** Returns the value, and creates it at the first call. */
   get(): T;
-  /** Absent: nobody has needed it. */
-  readonly made: T | undefined;
+  /** The value, or undefined if it has not been created yet. */
+  readonly value: T | undefined;
 }
 
-export function later<T>(make: () => T): Later<T> {
+/** Returns a value that `make` creates when it is first needed. */
+export function later<T>(make: () => T): Lazy<T> {
   let made: T | undefined;
   return {
     get: () => (made ??= make()),
-    get made() {
+    get value() {
       return made;
     },
   };
 }
 
-/** A new SVG element. Attributes only: the content security policy forbids `style`. */
+/** Creates an SVG element. The `style` attribute can't be used, because the content security policy forbids it. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | number>> = {},
@@ -62,7 +66,7 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return created;
 }
 
-/** Outlines on a 16 × 16 grid. */
+/** SVG paths of the icons, on a 16 × 16 grid. */
 const outlines = {
   edit: 'M10.5 3l2.5 2.5L6 12.5l-3.2.7.7-3.2zM9 4.5L11.5 7',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
@@ -75,7 +79,7 @@ const outlines = {
 
 type Icon = keyof typeof outlines;
 
-/** A quiet button that shows a picture and is named by its caption. */
+/** Creates a quiet button that shows an icon. The caption is its accessible name and its tooltip. */
 export function iconButton(caption: string, icon: Icon, onClick: () => void): HTMLButtonElement {
   const created = button('', 'quiet', onClick);
   created.classList.add('icon-button');

@@ -1,39 +1,44 @@
 import type { PanelStrings } from '../../shared/panelStrings';
 import { knownLocale } from '../../shared/protocol';
 
+/** Formats numbers, times and lists in the user's language. */
 export interface Format {
-  /** How long something took: `4.1 s`, `37 s`, `1 min 40 s`. */
+  /** Formats an elapsed time, such as `4.1 s`, `37 s` or `1 min 40 s`. */
   duration(ms: number): string;
-  /** How long something will take, to the nearest second: it starts at what was announced. */
+  /** Formats a remaining time to the nearest second, so that a countdown starts at the announced delay. */
   countdown(ms: number): string;
-  /** `950`, `12.3K`. */
+  /** Formats a number in compact form, such as `950` or `12.3K`. */
   count(value: number): string;
-  /** Every digit: `12,345`. */
+  /** Formats a number with all its digits, such as `12,345`. */
   number(value: number): string;
-  /** `one` or `other`, whichever the language says to a count, with the count in it. */
+  /** Fills `value` into the template `one` or `other`, depending on the plural form that the language uses for it. */
   plural(value: number, one: string, other: string): string;
-  /** `a, b, c`. */
+  /** Formats a list, such as `a, b, c`. */
   list(items: readonly string[]): string;
 }
 
-const secondsUpTo = 90;
+/** Duration up to which a time is formatted in seconds only. */
+const maxSeconds = 90;
 
+/** Creates the formatter for a locale. An unsupported locale falls back to the default one. */
 export function createFormat(
   locale: string,
   strings: Pick<PanelStrings, 'seconds' | 'minutes' | 'minutesSeconds'>,
 ): Format {
   const language = knownLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
   const wholeSeconds = (seconds: number): string => {
-    if (seconds <= secondsUpTo) return fill(strings.seconds, whole.format(seconds));
-    const minutes = whole.format(Math.floor(seconds / 60));
-    const rest = seconds % 60;
-    return rest === 0 ? fill(strings.minutes, minutes) : fill(strings.minutesSeconds, minutes, whole.format(rest));
+    if (seconds <= maxSeconds) return fill(strings.seconds, integers.format(seconds));
+    const minutes = integers.format(Math.floor(seconds / 60));
+    const remainder = seconds % 60;
+    return remainder === 0
+      ? fill(strings.minutes, minutes)
+      : fill(strings.minutesSeconds, minutes, integers.format(remainder));
   };
 
   return {
@@ -45,21 +50,21 @@ export function createFormat(
     },
     countdown: (ms) => wholeSeconds(Math.round(Math.max(0, ms) / 1000)),
     count: (value) => compact.format(value),
-    number: (value) => whole.format(value),
+    number: (value) => integers.format(value),
     plural: (value, one, other) => fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
     list: (items) => lists.format(items),
   };
 }
 
-const placeholder = /\{(\d+)\}/g;
+const placeholderPattern = /\{(\d+)\}/g;
 
-/** Fills `{0}`, `{1}` …; a placeholder without an argument stays as it is. */
+/** Replaces the placeholders `{0}`, `{1}` … by the values. A placeholder without a value stays as it is. */
 export function fill(template: string, ...values: readonly string[]): string {
-  return template.replace(placeholder, (whole, index: string) => values[Number(index)] ?? whole);
+  return template.replace(placeholderPattern, (match, index: string) => values[Number(index)] ?? match);
 }
 
-/** The same with elements in place of texts: word order is the language's, so the parts can't be joined by hand. */
+/** Replaces the placeholders `{0}`, `{1}` … of a template by nodes. Returns the texts and nodes in order. */
 export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | string)[] {
-  const parts = template.split(placeholder);
+  const parts = template.split(placeholderPattern);
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }

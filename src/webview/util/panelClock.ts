@@ -1,28 +1,29 @@
-/** Everything the panel knows of time. */
+/** The time and the schedulers that the panel uses. */
 export interface PanelClock {
-  /** Wall clock, epoch milliseconds. */
+  /** Returns the wall-clock time as epoch milliseconds. */
   now(): number;
-  /** Monotonic milliseconds, to measure work by. */
+  /** Returns monotonic time in milliseconds, for measuring durations. */
   ticks(): number;
-  /** @returns a function that ends it. */
+  /** Calls a function every `ms` milliseconds. @returns a function that stops the calls */
   every(ms: number, call: () => void): () => void;
-  /** @returns a function that cancels it. */
+  /** Calls a function once after `ms` milliseconds. @returns a function that cancels the call */
   after(ms: number, call: () => void): () => void;
-  /** Before the next frame is painted. */
+  /** Calls a function before the next frame is painted. */
   readonly frame: (call: () => void) => void;
-  /** In a task of its own: what the person does comes first. */
+  /** Calls a function in a new task, so that user input is handled first. */
   readonly soon: (call: () => void) => void;
-  /** When there is nothing else to do, and a frame has been painted meanwhile. */
+  /** Calls a function when the browser is idle, but not before a frame was painted. */
   readonly idle: (call: () => void) => void;
 }
 
-/** Milliseconds: what can wait must not wait for ever. */
-const idleWithin = 2000;
+/** Maximum delay of a function that waits until the browser is idle, in milliseconds. */
+const maxIdleDelayMs = 2000;
 
 const tasks: (() => void)[] = [];
 const channel = new MessageChannel();
 channel.port1.onmessage = () => tasks.shift()?.();
 
+/** The clock of the browser. */
 export const browserClock: PanelClock = {
   now: () => Date.now(),
   ticks: () => performance.now(),
@@ -38,11 +39,11 @@ export const browserClock: PanelClock = {
     window.requestAnimationFrame(call);
   },
   soon: (call) => {
-    // Timers are throttled to some milliseconds.
+    // A message is used because browsers delay nested timers by several milliseconds.
     tasks.push(call);
     channel.port2.postMessage(undefined);
   },
   idle: (call) => {
-    window.requestAnimationFrame(() => window.requestIdleCallback(call, { timeout: idleWithin }));
+    window.requestAnimationFrame(() => window.requestIdleCallback(call, { timeout: maxIdleDelayMs }));
   },
 };

@@ -1,4 +1,4 @@
-import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
+import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
 
@@ -8,7 +8,7 @@ export default (root) => {
   const idle = [];
   const markdown = createStreamingMarkdown(root, {
     ...answerOptions,
-    findRuns: (language, code, found) => found(codeRuns(language, code)),
+    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
     schedule: (call) => (flush = call),
     idle: (work) => {
       idle.push(work);

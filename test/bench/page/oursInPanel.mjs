@@ -1,5 +1,5 @@
 import { whenIdle } from '../../../src/webview/markdown/highlight/highlighter';
-import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
+import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import { createStreamingMarkdown } from '../../../src/webview/markdown/streamingMarkdown';
 import { answerOptions } from './answerOptions.mjs';
 
@@ -8,7 +8,7 @@ export default (root) => {
   let idle = 0;
   const markdown = createStreamingMarkdown(root, {
     ...answerOptions,
-    findRuns: (language, code, found) => found(codeRuns(language, code)),
+    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
     schedule: (flush) => requestAnimationFrame(flush),
     idle(work) {
       idle++;

@@ -2,19 +2,31 @@ import type { Played } from './play';
 
 export const renewal = `UPDATE_DOCS=1 npx mocha 'test/engine/wire/*.test.ts'`;
 
-const intro = `# The fault table on the wire
+const intro = `# Every fault on a real connection
 
-Whatever can go wrong between the editor and a model has a row in the fault table (\`src/engine/faults/faultTable.ts\`). Here
-every row happens: to the real engine, with the runtime's own \`fetch\`, against a server on the loopback address that
-is scripted down to the byte. What such a server can't do, such as a name that is not found, comes as the rejection
-that \`fetch\` answers with. Time is virtual, and so is chance.
+The fault table (\`src/engine/faults/faultTable.ts\`) has a row for everything that can go wrong between the editor and a model.
+This page shows each row with the real engine and the \`fetch\` of Node.js, against a scripted server on the loopback address.
+Faults that such a server can't cause, such as an unknown host name, are simulated by the rejection that \`fetch\` would return.
+Time is virtual, and random numbers are seeded. [The engine](engine.md) explains the rules.
 
-A story reads from left to right: the status of each response, what came (\`text\`, \`reasoning\`, \`tool call\`), the row
-that the failure was found to be, each wait (\`server\`: the server named the time, in milliseconds; \`backoff\`: the
-engine chose it), how the next attempt came about, where the rest of a cut answer was joined and how many characters
-of it were dropped because the reader had them, and how the turn ended, with the buttons of the failure card.
+The last two columns show what happens in a turn, step by step:
 
-The tests write this page: \`${renewal}\`. They fail when it differs from what happens.
+| step | meaning |
+| --- | --- |
+| \`200\` | the status of a response |
+| \`text\`, \`reasoning\`, \`tool call\` | a part of the answer arrives |
+| \`row 30\` | a fault, by its row in the fault table |
+| \`cut rate-limit\` | the stream broke after a part of the answer, with the kind of the fault |
+| \`waiting server 37000 rate-limit\` | a wait that the gateway asked for, in milliseconds |
+| \`waiting backoff server\` | a wait that the engine chose |
+| \`retry\`, \`replay\`, \`repair\`, \`resume (continue)\`, \`retry-now\`, \`switch\` | why the next attempt is made, and how it resumes the answer |
+| \`joined continue, 23 dropped\` | the continuation was joined to the partial answer, without an overlap of 23 characters |
+| \`restarted\`, \`replaced\` | a new answer begins; it has replaced the old one |
+| \`quiet\` | nothing has arrived for 10 s |
+| \`done stop, complete answer\` | the turn is complete, with its finish reason |
+| \`failed auth [setApiKey retryNow]\` | the turn failed, with the kind of the fault and the buttons of the failure card |
+
+The tests write this page (\`${renewal}\`), and fail if it is out of date.
 `;
 
 /** The page, from what has happened. */
@@ -22,7 +34,7 @@ export function faultPage(all: readonly Played[]): string {
   const rows = all.map(({ wireCase: { row, fault, expected }, reads, seen }) =>
     [String(row), fault, reads.text || '–', expected, seen === expected ? 'as expected' : seen].map(cell),
   );
-  const table = [['row', 'fault', 'what the user reads', 'expected', 'seen'], Array(5).fill('---'), ...rows];
+  const table = [['row', 'fault', 'message for the user', 'expected', 'observed'], Array(5).fill('---'), ...rows];
   return `${intro}\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 

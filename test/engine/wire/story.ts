@@ -69,7 +69,7 @@ function waitStep({ source, reason, hintMs, told }: WaitingEvent): string {
 function textOf(text: string): string {
   if (text === '') return '';
   if (text.length > longestQuoted) return `, ${text.length} characters`;
-  return text === whole ? ', whole answer' : text === partial ? ', partial answer' : `, «${text}»`;
+  return text === whole ? ', complete answer' : text === partial ? ', partial answer' : `, «${text}»`;
 }
 
 /** `a → b → a → b` as `(a → b) ×2`. */

@@ -5,7 +5,7 @@ import { exchange, PanelPage } from '../panel/support/panelPage';
 
 const state = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduce, initialTurn);
 
-describe('the keyboard in the conversation', () => {
+describe('keyboard focus in the conversation', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -15,9 +15,9 @@ describe('the keyboard in the conversation', () => {
 
   const articles = (): HTMLElement[] => page.all('article');
   const focused = (): Element | null => page.window.document.activeElement;
-  const press = (key: string, more: KeyboardEventInit = {}): void => page.key(key, more, focused()!);
+  const press = (key: string, modifiers: KeyboardEventInit = {}): void => page.key(key, modifiers, focused()!);
 
-  it('has one way in: the newest article', () => {
+  it('makes the newest article the only Tab stop', () => {
     assert.deepEqual(
       articles().map((article) => article.tabIndex),
       [-1, -1, -1, 0],
@@ -35,7 +35,7 @@ describe('the keyboard in the conversation', () => {
     [1, 'End', 3],
   ];
   for (const [from, key, to] of moves) {
-    it(`goes by ${key} from article ${from} to ${to}, which is the way in from then on`, () => {
+    it(`moves the focus and the Tab stop with ${key} from article ${from} to article ${to}`, () => {
       articles()[from]!.focus();
       press(key);
       assert.equal(focused(), articles()[to]);
@@ -46,21 +46,21 @@ describe('the keyboard in the conversation', () => {
     });
   }
 
-  it('leaves arrows to scrolling where a hand has put the focus', () => {
+  it('does not move the focus with the arrow keys after a click', () => {
     articles()[2]!.dispatchEvent(new page.window.Event('pointerdown', { bubbles: true }));
     articles()[2]!.focus();
     press('ArrowUp');
     assert.equal(focused(), articles()[2]);
   });
 
-  it('leaves arrows to what is in an article', () => {
+  it('does not move the focus with the arrow keys from a control in an article', () => {
     const button = articles()[0]!.querySelector('button')!;
     button.focus();
     press('ArrowDown');
     assert.equal(focused(), button);
   });
 
-  it('goes out by Tab from the last thing in an article, past all others', () => {
+  it('leaves the conversation with Tab from the last control of an article', () => {
     articles()[0]!.focus();
     press('Tab');
     assert.equal(focused(), articles()[0]);
@@ -71,7 +71,7 @@ describe('the keyboard in the conversation', () => {
     assert.equal(page.one('log').contains(focused()), true);
   });
 
-  it('goes back by Shift+Tab to the article, and out', () => {
+  it('moves the focus with Shift+Tab from a control to its article and then to the log', () => {
     articles()[2]!.querySelector('button')!.focus();
     press('Tab', { shiftKey: true });
     assert.equal(focused(), articles()[2]);
@@ -79,7 +79,7 @@ describe('the keyboard in the conversation', () => {
     assert.equal(focused(), page.one('log'));
   });
 
-  it('stops the running turn with Escape, not the prompts queued behind it', () => {
+  it('stops the running turn with Escape, but not the queued prompts', () => {
     page.snapshot([exchange('a'), exchange('b', { queued: true })]);
     press('Escape');
     page.events('a', ev.attempt(), ev.text('Hi'), ev.done('Hi'));
@@ -92,7 +92,7 @@ describe('the keyboard in the conversation', () => {
     ]);
   });
 
-  it('goes to the composer by Escape, and stops a turn that runs', () => {
+  it('moves the focus to the composer with Escape, or stops a running turn', () => {
     articles()[1]!.focus();
     press('Escape');
     assert.equal(focused(), page.input);
@@ -103,7 +103,7 @@ describe('the keyboard in the conversation', () => {
   });
 });
 
-describe('the Tab key while a turn waits', () => {
+describe('Tab order while a turn waits', () => {
   let page: PanelPage;
   beforeEach(() => {
     page = new PanelPage();
@@ -117,35 +117,38 @@ describe('the Tab key while a turn waits', () => {
 
   const focused = (): Element => page.window.document.activeElement!;
   const nameOf = (element: Element): string => element.getAttribute('aria-label') ?? element.textContent;
-  const stopsIn = (parent: Element): HTMLElement[] =>
+  const findStops = (parent: Element): HTMLElement[] =>
     [...parent.querySelectorAll<HTMLElement>('button:enabled, textarea, summary, [tabindex="0"]')].filter((stop) =>
       stop.checkVisibility(),
     );
-  /** Presses Tab and, if the page does not handle the key, moves the focus like a browser. Returns undefined outside the page. */
+  /**
+   * Presses Tab. If the page does not handle the key, moves the focus like a browser. Returns the focused element, or
+   * undefined when the focus leaves the page.
+   */
   const tab = (shiftKey = false): Element | undefined => {
     const from = focused();
     const event = new page.window.KeyboardEvent('keydown', { key: 'Tab', shiftKey, bubbles: true, cancelable: true });
     if (!from.dispatchEvent(event)) return focused();
-    const at = focused();
-    const all = stopsIn(page.root).filter((stop) => stop !== at);
+    const current = focused();
+    const stops = findStops(page.root).filter((stop) => stop !== current);
     const { DOCUMENT_POSITION_FOLLOWING: following, DOCUMENT_POSITION_PRECEDING: preceding } = page.window.Node;
     const isAhead = (stop: Element): boolean =>
-      (at.compareDocumentPosition(stop) & (shiftKey ? preceding : following)) !== 0;
-    const next = shiftKey ? all.findLast(isAhead) : all.find(isAhead);
+      (current.compareDocumentPosition(stop) & (shiftKey ? preceding : following)) !== 0;
+    const next = shiftKey ? stops.findLast(isAhead) : stops.find(isAhead);
     next?.focus();
     return next && focused();
   };
-  /** Presses Tab until a wanted element has the focus. Returns the names of all elements that had it on the way. */
-  const walk = (isWanted: (name: string) => boolean, shiftKey = false): string[] => {
+  /** Presses Tab until an element with a matching name has the focus. Returns the names of all focused elements. */
+  const tabUntil = (isTarget: (name: string) => boolean, shiftKey = false): string[] => {
     const names: string[] = [];
     for (let next = tab(shiftKey); next && names.length < 30; next = tab(shiftKey)) {
       names.push(nameOf(next));
-      if (isWanted(names.at(-1)!)) return names;
+      if (isTarget(names.at(-1)!)) return names;
     }
     throw new Error(`Not reached: ${names.join(', ')}`);
   };
 
-  it('goes back from the composer to the buttons of the wait, and on to the composer', () => {
+  it('moves the focus from the composer back to the buttons of the wait, and forward to the composer again', () => {
     page.input.focus();
     assert.deepEqual(
       [1, 2, 3].map(() => nameOf(tab(true)!)),
@@ -155,40 +158,40 @@ describe('the Tab key while a turn waits', () => {
       [1, 2].map(() => nameOf(tab()!)),
       ['Stop', 'Switch model'],
     );
-    assert.ok(walk((name) => name === 'Prompt').length > 0);
+    assert.ok(tabUntil((name) => name === 'Prompt').length > 0);
   });
 
-  it('goes on from the composer to the buttons of the wait, and then leaves the page', () => {
+  it('moves the focus from the composer forward to the buttons of the wait, and then out of the page', () => {
     page.input.focus();
-    const names = walk((name) => name === 'Switch model');
+    const names = tabUntil((name) => name === 'Switch model');
     assert.deepEqual(names.slice(-3), ['Retry now', 'Stop', 'Switch model']);
     assert.equal(tab(), undefined);
   });
 
-  it('goes back to the composer from the buttons it reached after the composer', () => {
+  it('moves the focus back to the composer from buttons that were reached after the composer', () => {
     page.input.focus();
-    walk((name) => name === 'Retry now');
+    tabUntil((name) => name === 'Retry now');
     const back = tab(true)!;
     assert.equal(page.input.form?.contains(back), true);
   });
 
   for (const index of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
-    it(`reaches Retry now and Stop from article ${index}`, () => {
+    it(`reaches Retry now and Stop with Tab from article ${index}`, () => {
       page.all('article')[index]!.focus();
-      const names = walk((name) => name === 'Stop');
+      const names = tabUntil((name) => name === 'Stop');
       assert.deepEqual(names.slice(-2), ['Retry now', 'Stop']);
       assert.equal(names.includes('Prompt'), false);
     });
   }
 
   for (const index of [8, 9]) {
-    it(`goes back to the buttons of the wait from article ${index}, which is queued behind it`, () => {
+    it(`moves the focus back to the buttons of the wait from the queued article ${index}`, () => {
       page.all('article')[index]!.focus();
       assert.equal(nameOf(tab(true)!), 'Switch model');
     });
   }
 
-  it('follows the order of the page when the wait is over', () => {
+  it('follows the order of the page after the wait has ended', () => {
     page.events('waiting', ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
     page.input.focus();
     const back = tab(true)!;

@@ -3,7 +3,7 @@ import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, PanelPage } from '../panel/support/panelPage';
 
-describe('the focus while the user works elsewhere in VS Code', () => {
+describe('focus of the panel while the user works elsewhere in VS Code', () => {
   let page: PanelPage;
   let focusCalls: string[];
   beforeEach(() => {
@@ -20,18 +20,18 @@ describe('the focus while the user works elsewhere in VS Code', () => {
   });
   afterEach(() => page.dispose());
 
-  const leave = (): void => {
+  const leavePanel = (): void => {
     page.hasFocus = false;
     focusCalls = [];
   };
-  const comeBack = (): void => {
+  const returnToPanel = (): void => {
     page.hasFocus = true;
     page.window.dispatchEvent(new page.window.Event('focus'));
   };
   const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, truncated: false } as const;
   const receive = (message: ToWebview) => () => page.receive(message);
 
-  const losses: readonly {
+  const changes: readonly {
     readonly what: string;
     readonly prepare: () => void;
     readonly focused?: string;
@@ -72,8 +72,8 @@ describe('the focus while the user works elsewhere in VS Code', () => {
       change: receive({ type: 'guide', guide: { heading: '2', text: '', offers: [{ act: 'next', label: 'Next' }] } }),
     },
   ];
-  for (const { what, prepare, focused, change } of losses) {
-    it(`is not taken by ${what}`, () => {
+  for (const { what, prepare, focused, change } of changes) {
+    it(`does not take the focus from an editor for ${what}`, () => {
       if (what.includes('demo')) {
         const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
         page.receive({ type: 'connection', connection, suggestions: [] });
@@ -81,38 +81,38 @@ describe('the focus while the user works elsewhere in VS Code', () => {
       prepare();
       if (what.includes('wait')) page.events('a', ev.attempt(), ev.waiting());
       if (focused !== undefined) page.one('button', focused).focus();
-      leave();
+      leavePanel();
       change();
       assert.deepEqual(focusCalls, []);
     });
   }
 
-  it('goes to the composer when VS Code focuses the panel afterwards', () => {
+  it('focuses the composer when VS Code focuses the panel after a request for the composer', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
-    leave();
+    leavePanel();
     page.receive({ type: 'compose', text: 'Hi' });
-    comeBack();
+    returnToPanel();
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('returns to the same element when VS Code focuses the panel and nothing requested the composer', () => {
+  it('focuses the same element as before when VS Code focuses the panel again', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     const article = page.all('article').at(-1)!;
     article.focus();
-    leave();
-    comeBack();
+    leavePanel();
+    returnToPanel();
     assert.equal(page.window.document.activeElement, article);
   });
 
-  it('goes to the composer of a new conversation at once while the panel has the focus', () => {
+  it('focuses the composer of a new conversation at once while the panel has the focus', () => {
     page.receive({ type: 'exchange', exchange: exchange('a') });
     page.one('log').focus();
     page.receive({ type: 'compose', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('goes to the composer when the suggestion that had it disappears with the first prompt', () => {
+  it('focuses the composer when the focused suggestion disappears with the first prompt', () => {
     const connection = { model: 'm', host: 'h', hasKey: true, demo: false };
     page.receive({ type: 'connection', connection, suggestions: [{ id: 'a', label: 'Explain a.ts' }] });
     page.one('button', 'Explain a.ts').focus();

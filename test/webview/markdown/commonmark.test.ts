@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { tests } from 'commonmark-spec';
 import { createParser } from '../../../src/webview/markdown/blocks';
-import { seeded, randomPieces } from './fragments';
-import { referenceBody, shapeOf } from './referenceShape';
-import { oneShot, serialise, stream } from './streamingHarness';
+import { createRandom, randomPieces } from './fragments';
+import { parseReference, shapeOf } from './referenceShape';
+import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
 
 const examples = tests.map(({ number, markdown, html }) => ({
   number,
@@ -11,37 +11,41 @@ const examples = tests.map(({ number, markdown, html }) => ({
   html: html.replaceAll('→', '\t'),
 }));
 
-/** Raw HTML is text here, and a bare URL is a link; both are meant. */
-const DIFFERS_ON_PURPOSE = /<[a-z!?/]|&lt;|(?:^|[^<("])https?:/i;
+/** Matches examples with raw HTML, which answers show as text, or with bare URLs, which answers show as links. */
+const INTENTIONALLY_DIFFERENT = /<[a-z!?/]|&lt;|(?:^|[^<("])https?:/i;
 
 describe('CommonMark', () => {
-  it('has all examples of the specification', () => assert.equal(examples.length, 652));
+  it('reads all 652 examples of the specification', () => assert.equal(examples.length, 652));
 
-  it('shows every example as markdown-it does', () => {
+  it('renders every example like markdown-it', () => {
     const parser = createParser();
     for (const { number, text } of examples) {
-      assert.equal(shapeOf(oneShot(text)), shapeOf(referenceBody(parser.render(text))), `example ${number}`);
+      assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(parser.render(text))), `example ${number}`);
     }
   });
 
-  it('shows the examples without raw HTML as the specification does', () => {
-    const comparable = examples.filter(({ text }) => !DIFFERS_ON_PURPOSE.test(text));
+  it('renders the examples without raw HTML as specified', () => {
+    const comparable = examples.filter(({ text }) => !INTENTIONALLY_DIFFERENT.test(text));
     for (const { number, text, html } of comparable) {
-      assert.equal(shapeOf(oneShot(text)), shapeOf(referenceBody(html)), `example ${number}`);
+      assert.equal(shapeOf(renderAtOnce(text)), shapeOf(parseReference(html)), `example ${number}`);
     }
     assert.ok(comparable.length > 500, `only ${comparable.length} examples compared`);
   });
 
-  const chunkings: readonly [string, (text: string, random: () => number) => Iterable<string>][] = [
-    ['one character', (text) => text.split('')],
-    ['up to seven characters', (text, random) => randomPieces(text, random, 7)],
-    ['up to forty characters', (text, random) => randomPieces(text, random, 40)],
+  const splits: readonly [string, (text: string, random: () => number) => Iterable<string>][] = [
+    ['single characters', (text) => text.split('')],
+    ['pieces of up to seven characters', (text, random) => randomPieces(text, random, 7)],
+    ['pieces of up to forty characters', (text, random) => randomPieces(text, random, 40)],
   ];
-  for (const [name, cut] of chunkings) {
-    it(`shows every example the same when it arrives by ${name}`, () => {
-      const random = seeded(652);
+  for (const [name, split] of splits) {
+    it(`renders every example the same when it arrives in ${name}`, () => {
+      const random = createRandom(652);
       for (const { number, text } of examples) {
-        assert.equal(serialise(stream(cut(text, random))), serialise(oneShot(text)), `example ${number}`);
+        assert.equal(
+          serialise(renderInPieces(split(text, random))),
+          serialise(renderAtOnce(text)),
+          `example ${number}`,
+        );
       }
     });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { shapeOf } from './referenceShape';
-import { oneShot, serialise, stream } from './streamingHarness';
+import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
 
 const cases: readonly { readonly name: string; readonly text: string; readonly shape: string }[] = [
   {
@@ -15,10 +15,10 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
     text: 'words\na | b\n--|--\n',
     shape: '<p >words</><table ><thead ><tr ><th >a</><th >b</></></></>',
   },
-  { name: 'a line that only looked like a table', text: 'a | b\n--|--x\n', shape: '<p >a | b\n--|--x</>' },
+  { name: 'a line that only looks like a table as text', text: 'a | b\n--|--x\n', shape: '<p >a | b\n--|--x</>' },
   { name: 'strikethrough', text: 'a ~~b~~ c', shape: '<p >a <s >b</> c</>' },
-  { name: 'one tilde', text: 'a ~b~ c', shape: '<p >a ~b~ c</>' },
-  { name: 'a soft break as a line end', text: 'a\nb', shape: '<p >a\nb</>' },
+  { name: 'a single tilde as text', text: 'a ~b~ c', shape: '<p >a ~b~ c</>' },
+  { name: 'a soft break as a line break', text: 'a\nb', shape: '<p >a\nb</>' },
   { name: 'a hard break', text: 'a  \nb', shape: '<p >a<br ></>b</>' },
   { name: 'an escaped character', text: '\\*a\\*', shape: '<p >*a*</>' },
   {
@@ -26,9 +26,9 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
     text: 'see https://a.example/b_c.',
     shape: '<p >see <a  https://a.example/b_c>https://a.example/b_c</>.</>',
   },
-  { name: 'file names', text: 'README.md and main.rs', shape: '<p >README.md and main.rs</>' },
+  { name: 'file names as text', text: 'README.md and main.rs', shape: '<p >README.md and main.rs</>' },
   {
-    name: 'an address without a scheme',
+    name: 'an address without a scheme as text',
     text: 'www.a.example, a@b.example',
     shape: '<p >www.a.example, a@b.example</>',
   },
@@ -42,10 +42,14 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
     text: '[![badge](https://i.example/a.svg)](https://l.example/)',
     shape: '<p ><a  https://l.example/>badge</></>',
   },
-  { name: 'windows line ends', text: 'a\r\n\r\n- b\r\n- c\r\n', shape: '<p >a</><ul ><li >b</><li >c</></>' },
-  { name: 'a lone carriage return', text: 'a\r\rb', shape: '<p >a</><p >b</>' },
-  { name: 'NUL', text: 'a\0b', shape: '<p >a\uFFFDb</>' },
-  { name: 'characters outside the first plane', text: '😀 **👩‍👩‍👧** e\u0301', shape: '<p >😀 <strong >👩‍👩‍👧</> e\u0301</>' },
+  { name: 'Windows line breaks', text: 'a\r\n\r\n- b\r\n- c\r\n', shape: '<p >a</><ul ><li >b</><li >c</></>' },
+  { name: 'a lone carriage return as a line break', text: 'a\r\rb', shape: '<p >a</><p >b</>' },
+  { name: 'NUL as a replacement character', text: 'a\0b', shape: '<p >a\uFFFDb</>' },
+  {
+    name: 'characters outside the Basic Multilingual Plane',
+    text: '😀 **👩‍👩‍👧** e\u0301',
+    shape: '<p >😀 <strong >👩‍👩‍👧</> e\u0301</>',
+  },
   {
     name: 'tabs before a fence in a list',
     text: '- a\n\n\t```\n\tx\n\t```\n',
@@ -54,16 +58,16 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
   { name: 'a loose list', text: '- a\n\n- b\n', shape: '<ul ><li ><p >a</></><li ><p >b</></></>' },
 ];
 
-describe('beyond CommonMark', () => {
+describe('Markdown beyond CommonMark', () => {
   for (const { name, text, shape } of cases) {
-    it(`shows ${name}`, () => {
-      assert.equal(shapeOf(oneShot(text)), shape);
-      assert.equal(serialise(stream(text.split(''))), serialise(oneShot(text)));
+    it(`renders ${name}`, () => {
+      assert.equal(shapeOf(renderAtOnce(text)), shape);
+      assert.equal(serialise(renderInPieces(text.split(''))), serialise(renderAtOnce(text)));
     });
   }
 
-  it('shows task list items by their look, not by their brackets', () => {
-    const items = [...oneShot('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
+  it('replaces the brackets of task list items by named images', () => {
+    const items = [...renderAtOnce('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
     assert.deepEqual(
       items.map((item) => [item.className, item.getAttribute('data-checked'), item.textContent]),
       [

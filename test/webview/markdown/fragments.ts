@@ -1,5 +1,5 @@
-/** A small generator of uniform numbers in [0, 1), the same every time (mulberry32). */
-export function seeded(seed: number): () => number {
+/** Returns a seeded generator of uniform random numbers in [0, 1) (mulberry32). */
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Pieces of Markdown that change the meaning of what is around them, above all when they arrive in parts. */
+/** Pieces of Markdown that can change the meaning of the text around them, above all when they arrive in parts. */
 const fragments: readonly string[] = [
   ...[
     '\n',
@@ -92,21 +92,23 @@ const fragments: readonly string[] = [
   ...['<b>', '<!--', '-->', '<script>', '<https://a.b>', '<a@b.c>', 'mailto:a@b.c', 'http://', 'www.a.b', 'README.md'],
 ];
 
+/** Returns a document of two to ten random fragments. */
 export function randomDocument(random: () => number): string {
   const count = 2 + Math.floor(random() * 9);
   let text = '';
-  for (let index = 0; index < count; index++) text += anyFragment(random);
+  for (let index = 0; index < count; index++) text += randomFragment(random);
   return text;
 }
 
-export function anyFragment(random: () => number): string {
+/** Returns a random piece of Markdown. */
+export function randomFragment(random: () => number): string {
   return fragments[Math.floor(random() * fragments.length)] ?? '';
 }
 
-/** Pieces of one to `longest` UTF-16 units: halves of characters are among them. */
-export function* randomPieces(text: string, random: () => number, longest: number): Iterable<string> {
+/** Splits a text into pieces of 1 to `maxLength` UTF-16 units. The pieces may contain half a surrogate pair. */
+export function* randomPieces(text: string, random: () => number, maxLength: number): Iterable<string> {
   for (let start = 0; start < text.length;) {
-    const end = start + 1 + Math.floor(random() * longest);
+    const end = start + 1 + Math.floor(random() * maxLength);
     yield text.slice(start, end);
     start = end;
   }

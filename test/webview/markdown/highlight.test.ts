@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
-import { oneShot, openAnswer, serialise, window } from './streamingHarness';
+import { renderAtOnce, openAnswer, serialise, window } from './streamingHarness';
 
 const CODE = "// to do\nexport const words = ['a', `b ${1 + 1}`];\n";
 
-function open(text: string) {
+function openWithText(text: string) {
   const answer = openAnswer();
   answer.markdown.append(text);
-  answer.flush();
+  answer.runFlush();
   return answer;
 }
 
-function spans(root: Element): readonly string[] {
+function describeSpans(root: Element): readonly string[] {
   return [...root.querySelectorAll('code span')].map(({ className, textContent }) => `${className} ${textContent}`);
 }
 
-describe('highlighted code', () => {
-  it('waits until the fence has closed and the browser is idle', () => {
-    const { root, markdown, flush, rest } = open(`\`\`\`ts\n${CODE}`);
-    rest();
-    assert.deepEqual(spans(root), []);
+describe('code highlighting', () => {
+  it('waits until the fence is closed and the browser is idle', () => {
+    const { root, markdown, runFlush, runIdle } = openWithText(`\`\`\`ts\n${CODE}`);
+    runIdle();
+    assert.deepEqual(describeSpans(root), []);
     markdown.append('```\n\nafter\n');
-    flush();
-    assert.deepEqual(spans(root), []);
-    rest();
-    assert.deepEqual(spans(root), [
+    runFlush();
+    assert.deepEqual(describeSpans(root), []);
+    runIdle();
+    assert.deepEqual(describeSpans(root), [
       'code-comment // to do',
       'code-keyword export',
       'code-keyword const',
@@ -36,83 +36,83 @@ describe('highlighted code', () => {
   });
 
   for (const word of ['ts', 'TS', 'ts:src/app.ts', 'ts,ignore', '{.ts .numberLines}']) {
-    it(`has its colours behind \`\`\`${word}`, () => {
-      const { root, markdown, rest } = open(`\`\`\`${word}\n${CODE}\`\`\`\n`);
+    it(`highlights code after \`\`\`${word}`, () => {
+      const { root, markdown, runIdle } = openWithText(`\`\`\`${word}\n${CODE}\`\`\`\n`);
       markdown.finish();
-      rest();
-      assert.equal(spans(root)[1], 'code-keyword export');
+      runIdle();
+      assert.equal(describeSpans(root)[1], 'code-keyword export');
     });
   }
 
-  it('has the text it had', () => {
+  it('keeps the text of the code', () => {
     for (const language of ['ts', 'python', 'html', 'c++', 'YAML', 'shell', 'diff', 'unheard-of', '']) {
-      const { root, markdown, rest } = open(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);
+      const { root, markdown, runIdle } = openWithText(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);
       markdown.finish();
-      rest();
+      runIdle();
       assert.equal(root.textContent, `${CODE}<b>&amp;\n- x: 1\n`);
     }
   });
 
-  it('is the same however it came', () => {
+  it('highlights code that arrives in pieces like complete code', () => {
     const text = `- a\n\n  \`\`\`js\n  let a = 'b';\n  \`\`\`\n- [x]\n\n\`\`\`ts\n${CODE}\`\`\`\n\n[x]: https://x.example/\n`;
-    const whole = open(text);
-    whole.markdown.finish();
-    whole.rest();
-    const pieces = openAnswer({ patience: 1 });
+    const expected = openWithText(text);
+    expected.markdown.finish();
+    expected.runIdle();
+    const pieces = openAnswer({ minFreezeLength: 1 });
     for (const piece of text) {
       pieces.markdown.append(piece);
-      pieces.flush();
-      pieces.rest();
+      pieces.runFlush();
+      pieces.runIdle();
     }
     pieces.markdown.finish();
-    pieces.rest();
-    assert.equal(serialise(pieces.root), serialise(whole.root));
+    pieces.runIdle();
+    assert.equal(serialise(pieces.root), serialise(expected.root));
     assert.equal(pieces.root.querySelectorAll('.code-keyword').length, 3);
   });
 
-  it('follows its code and its language when the text is replaced', () => {
+  it('highlights the new code and language when the text is replaced', () => {
     for (const [before, after] of [
       ['```ts\nlet a = 1;\n```\n', '```ts\nlet a = 12;\nlet b\n```\n'],
       ['```ts\nlet a = 1;\n```\n', '```python\nlet a = 1;\n```\n'],
       ['```ts\nlet a = 1;\n```\n', '```unheard-of\nlet a = 1;\n```\n'],
       ['```ts\nlet a = 1;\n```\n', '    let a = 1;\n'],
     ] as const) {
-      const { root, markdown, flush, rest } = open(before);
+      const { root, markdown, runFlush, runIdle } = openWithText(before);
       markdown.finish();
-      rest();
+      runIdle();
       markdown.replace(after);
-      flush();
+      runFlush();
       markdown.finish();
-      rest();
-      const whole = open(after);
-      whole.markdown.finish();
-      whole.rest();
-      assert.equal(serialise(root), serialise(whole.root));
+      runIdle();
+      const expected = openWithText(after);
+      expected.markdown.finish();
+      expected.runIdle();
+      assert.equal(serialise(root), serialise(expected.root));
     }
   });
 
-  it('leaves code alone that is too long', () => {
-    const { root, markdown, rest, slice } = open(`\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`);
+  it('does not highlight code that is too long', () => {
+    const { root, markdown, runIdle, runSlice } = openWithText(`\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`);
     markdown.finish();
-    while (slice());
-    rest();
+    while (runSlice());
+    runIdle();
     assert.equal(root.querySelector('.code-keyword'), null);
   });
 
-  it('keeps what is selected in it', () => {
-    const { root, markdown, rest } = open(`\`\`\`ts\n${CODE}\`\`\`\n`);
+  it('keeps the selection in the code', () => {
+    const { root, markdown, runIdle } = openWithText(`\`\`\`ts\n${CODE}\`\`\`\n`);
     window.document.body.append(root);
     markdown.finish();
     const text = root.querySelector('code')?.firstChild;
     window.getSelection()?.setBaseAndExtent(text!, 12, text!, 21);
     const selected = window.getSelection()?.toString();
-    rest();
-    assert.ok(spans(root).length > 0);
+    runIdle();
+    assert.ok(describeSpans(root).length > 0);
     assert.equal(window.getSelection()?.toString(), selected);
     root.remove();
   });
 
-  it('is none while nothing is idle', () => {
-    assert.deepEqual(spans(oneShot(`\`\`\`ts\n${CODE}\`\`\`\n`)), []);
+  it('highlights nothing before the browser is idle', () => {
+    assert.deepEqual(describeSpans(renderAtOnce(`\`\`\`ts\n${CODE}\`\`\`\n`)), []);
   });
 });

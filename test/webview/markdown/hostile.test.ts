@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { oneShot, serialise, stream } from './streamingHarness';
+import { renderAtOnce, serialise, renderInPieces } from './streamingHarness';
 
-const ALLOWED = new Set(
+const ALLOWED_ELEMENTS = new Set(
   'p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr table thead tbody tr th td pre code em strong s a br div span button svg path'.split(
     ' ',
   ),
 );
 
-const ATTRIBUTES =
+const ALLOWED_ATTRIBUTES =
   /^(?:class|role|href|title|start|tabindex|type|d|viewBox|aria-hidden|aria-label|data-(?:language|open|checked|action))$/;
 
-const URLS: readonly string[] = [
+const FORBIDDEN_URLS: readonly string[] = [
   'javascript:alert(1)',
   'JaVaScRiPt:alert(1)',
   'java&#x0A;script:alert(1)',
@@ -46,25 +46,27 @@ const documents: readonly string[] = [
   '| a |\n|:-:|\n| <b onclick=x> |\n',
   '[x](https://a.example "\\" onmouseover=\\"alert(1)")',
   '[__proto__]: https://a.example/\n[constructor]\n\n[__proto__] [toString] [hasOwnProperty]\n',
-  ...URLS.map((url) => `[label](${url}) [label](<${url}>) <${url}> ![label](${url}) [label][r]\n\n[r]: ${url}\n`),
+  ...FORBIDDEN_URLS.map(
+    (url) => `[label](${url}) [label](<${url}>) <${url}> ![label](${url}) [label][r]\n\n[r]: ${url}\n`,
+  ),
 ];
 
 describe('hostile Markdown', () => {
   for (const text of documents) {
-    it(`makes nothing but known elements and attributes of ${JSON.stringify(text.slice(0, 60))}`, () => {
-      for (const root of [oneShot(text), stream(text.split(''))]) {
+    it(`creates only allowed elements and attributes for ${JSON.stringify(text.slice(0, 60))}`, () => {
+      for (const root of [renderAtOnce(text), renderInPieces(text.split(''))]) {
         for (const element of root.querySelectorAll('*')) {
-          assert.ok(ALLOWED.has(element.localName), element.localName);
-          for (const { name } of element.attributes) assert.match(name, ATTRIBUTES);
+          assert.ok(ALLOWED_ELEMENTS.has(element.localName), element.localName);
+          for (const { name } of element.attributes) assert.match(name, ALLOWED_ATTRIBUTES);
         }
       }
     });
   }
 
-  for (const url of URLS) {
-    it(`shows only the label of a link to ${url}`, () => {
+  for (const url of FORBIDDEN_URLS) {
+    it(`shows only the label of a forbidden link to ${url}`, () => {
       for (const text of [`a [label](<${url}>)`, `a ![label](<${url}>)`, `a [label]\n\n[label]: <${url}>\n`]) {
-        const root = oneShot(text);
+        const root = renderAtOnce(text);
         assert.equal(root.querySelector('a'), null, text);
         if (!/\n|script>/.test(url)) assert.equal(root.textContent, 'a label');
       }
@@ -72,8 +74,8 @@ describe('hostile Markdown', () => {
   }
 
   for (const url of ['https://a.example/', 'http://a.example', 'HTTPS://a.example/?b#c', 'mailto:a@b.example']) {
-    it(`links to ${url}`, () => {
-      const link = oneShot(`[label](${url})`).querySelector('a');
+    it(`creates a link to ${url}`, () => {
+      const link = renderAtOnce(`[label](${url})`).querySelector('a');
       assert.equal(link?.getAttribute('href'), url);
       assert.equal(link.textContent, 'label');
     });
@@ -85,25 +87,25 @@ describe('hostile Markdown', () => {
       '![bank](https://evil.example/ "https://bank.example/")',
       '[bank][b]\n\n[b]: https://evil.example/ "https://bank.example/"\n',
     ]) {
-      const link = oneShot(text).querySelector('a');
+      const link = renderAtOnce(text).querySelector('a');
       assert.equal(link?.title, 'https://evil.example/ (https://bank.example/)');
     }
   });
 
   it('shows the title of a link on one line, without hidden characters', () => {
     const title = `a\nb\u202ec\u2066d&#x202e;&#8295;\u200be&#10;f${'x'.repeat(1000)}`;
-    const link = oneShot(`[label](https://a.example/ "${title}")`).querySelector('a');
+    const link = renderAtOnce(`[label](https://a.example/ "${title}")`).querySelector('a');
     assert.equal(link?.title, `https://a.example/ (a bcde f${'x'.repeat(191)}…)`);
-    assert.equal(oneShot('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
+    assert.equal(renderAtOnce('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
   });
 
-  it('shows an address without a label with its hidden characters escaped', () => {
+  it('escapes hidden characters in an address without a label', () => {
     for (const text of ['<https://a.example/\u202egpj.exe>', 'https://a.example/\u202egpj.exe']) {
-      const link = oneShot(text).querySelector('a');
+      const link = renderAtOnce(text).querySelector('a');
       assert.equal(link?.textContent, 'https://a.example/%E2%80%AEgpj.exe');
       assert.equal(link.title, 'https://a.example/%E2%80%AEgpj.exe');
     }
-    assert.equal(oneShot('https://a.example/füße').querySelector('a')?.textContent, 'https://a.example/füße');
+    assert.equal(renderAtOnce('https://a.example/füße').querySelector('a')?.textContent, 'https://a.example/füße');
   });
 
   const deep: readonly [string, string][] = [
@@ -121,26 +123,26 @@ describe('hostile Markdown', () => {
     ['strikes', `${'~~a '.repeat(10_000)}end`],
   ];
   for (const [name, text] of deep) {
-    it(`keeps its depth and its text under ${name} nested thousands deep`, () => {
-      const root = oneShot(`${text}\n\nafter\n`);
+    it(`limits the depth and keeps the text of ${name} nested thousands deep`, () => {
+      const root = renderAtOnce(`${text}\n\nafter\n`);
       assert.ok(root.textContent.includes('end'));
       assert.equal(root.lastElementChild?.lastElementChild?.textContent, 'after');
-      assert.ok(depthOf(root) < 200, `depth ${depthOf(root)}`);
+      assert.ok(findDepth(root) < 200, `depth ${findDepth(root)}`);
     });
   }
 
-  it('is the same in pieces when it is deep', () => {
+  it('renders deep nesting in pieces the same as at once', () => {
     const text = `${'> - '.repeat(120)}a\n> b\n\n${'*a '.repeat(80)}b${' a*'.repeat(80)}\n`;
-    assert.equal(serialise(stream(text.match(/[^]{1,50}/g) ?? [])), serialise(oneShot(text)));
+    assert.equal(serialise(renderInPieces(text.match(/[^]{1,50}/g) ?? [])), serialise(renderAtOnce(text)));
   });
 });
 
-function depthOf(root: Element): number {
-  let deepest = 0;
+function findDepth(root: Element): number {
+  let maxDepth = 0;
   for (const leaf of root.querySelectorAll(':not(:has(*))')) {
     let depth = 0;
     for (let parent = leaf.parentElement; parent && parent !== root; parent = parent.parentElement) depth++;
-    deepest = Math.max(deepest, depth);
+    maxDepth = Math.max(maxDepth, depth);
   }
-  return deepest;
+  return maxDepth;
 }

@@ -4,8 +4,8 @@ import { window } from './streamingHarness';
 const BLOCK = /^(?:p|h[1-6]|ul|ol|li|blockquote|hr|table|thead|tbody|tr|th|td|pre|div|body)$/;
 
 /**
- * What an answer and reference HTML have in common: tags, targets, alignment and text. Left out: our boxes, buttons
- * and tooltips, and the line ends HTML has between blocks.
+ * Returns the parts of a tree that an answer and reference HTML have in common: tags, link targets, alignment and text.
+ * Sections, buttons, tooltips and the line breaks between HTML blocks are left out.
  */
 export function shapeOf(node: Node): string {
   if (node.nodeType === window.Node.TEXT_NODE) return textShape(node);
@@ -34,8 +34,8 @@ function isBlock(node: Node | null): boolean {
   return node !== null && BLOCK.test(node.nodeName.toLowerCase());
 }
 
-/** Reference HTML with our intended differences: images are links, links that can't be followed are their labels. */
-export function referenceBody(html: string): HTMLElement {
+/** Parses reference HTML, with images replaced by links and forbidden links replaced by their labels. */
+export function parseReference(html: string): HTMLElement {
   const { body } = new window.DOMParser().parseFromString(html, 'text/html');
   for (const image of body.querySelectorAll('img')) {
     const link = window.document.createElement('a');

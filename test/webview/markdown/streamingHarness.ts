@@ -1,41 +1,43 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
-import { codeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
+import { findCodeRuns } from '../../../src/webview/markdown/highlight/codeRuns';
 import {
   createStreamingMarkdown,
   type MarkdownOptions,
   type StreamingMarkdown,
 } from '../../../src/webview/markdown/streamingMarkdown';
 
-/** One window for all tests: making one takes longer than hundreds of answers. */
+/** The window that all tests share. Creating a window takes longer than rendering hundreds of answers. */
 export const { window } = new JSDOM('<!doctype html><body></body>');
 
+/** An answer under test. */
 export interface Answer {
   readonly root: HTMLElement;
   readonly markdown: StreamingMarkdown;
-  /** Runs the flush that was asked for; false: none was. */
-  readonly flush: () => boolean;
-  /** Runs the slice that was asked for; false: none was. */
-  readonly slice: () => boolean;
-  /** Does all that waits for the browser to be idle. */
-  readonly rest: () => void;
+  /** Runs the scheduled flush. Returns false if no flush is scheduled. */
+  readonly runFlush: () => boolean;
+  /** Runs the scheduled slice. Returns false if no slice is scheduled. */
+  readonly runSlice: () => boolean;
+  /** Runs all work that waits for the browser to be idle. */
+  readonly runIdle: () => void;
   readonly codeActions: (readonly [string, string, string])[];
   readonly links: string[];
 }
 
+/** Creates an answer whose flushes, slices and idle work run only when the test runs them. */
 export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
   const root = window.document.createElement('div');
   const codeActions: (readonly [string, string, string])[] = [];
   const links: string[] = [];
-  const frame = turn();
-  const slice = turn();
-  const idle = turn();
+  const frame = createCallSlot();
+  const slice = createCallSlot();
+  const idle = createCallSlot();
   const markdown = createStreamingMarkdown(root, {
-    schedule: frame.ask,
-    slice: slice.ask,
+    schedule: frame.schedule,
+    slice: slice.schedule,
     idle: (work) => {
-      idle.ask(work);
-      return idle.take;
+      idle.schedule(work);
+      return idle.remove;
     },
     labels: {
       ...{ copy: 'Copy', insert: 'Insert at cursor', apply: 'Apply to selection', newFile: 'New file' },
@@ -44,65 +46,65 @@ export function openAnswer(options: Partial<MarkdownOptions> = {}): Answer {
     onCodeAction: (...action) => codeActions.push(action),
     onLink: (href) => links.push(href),
     canApply: true,
-    findRuns: (language, code, found) => found(codeRuns(language, code)),
+    findRuns: (language, code, found) => found(findCodeRuns(language, code)),
     ...options,
   });
-  const rest = () => {
+  const runIdle = () => {
     while (idle.run());
   };
-  return { root, markdown, flush: frame.run, slice: slice.run, rest, codeActions, links };
+  return { root, markdown, runFlush: frame.run, runSlice: slice.run, runIdle, codeActions, links };
 }
 
-/** Holds the one call that was asked for until a test lets it run. */
-function turn() {
-  let asked: (() => void) | undefined;
-  const take = () => {
-    const call = asked;
-    asked = undefined;
+/** Stores one scheduled call until a test runs it. */
+function createCallSlot() {
+  let scheduled: (() => void) | undefined;
+  const remove = () => {
+    const call = scheduled;
+    scheduled = undefined;
     return call;
   };
   return {
-    ask: (call: () => void) => {
-      asked = call;
+    schedule: (call: () => void) => {
+      scheduled = call;
     },
-    take: () => void take(),
+    remove: () => void remove(),
     run: () => {
-      const call = take();
+      const call = remove();
       call?.();
       return call !== undefined;
     },
   };
 }
 
-/** The whole text at once. */
-export function oneShot(text: string): HTMLElement {
-  const { root, markdown, slice } = openAnswer({ patience: Infinity });
+/** Renders a text that arrives in one piece. */
+export function renderAtOnce(text: string): HTMLElement {
+  const { root, markdown, runSlice } = openAnswer({ minFreezeLength: Infinity });
   markdown.append(text);
   markdown.finish();
-  while (slice());
+  while (runSlice());
   return root;
 }
 
-/** A flush after each piece. What is final in an open block is frozen as soon as can be, unless told otherwise. */
-export function stream(pieces: Iterable<string>, patience = 1): HTMLElement {
-  const { root, markdown, flush, slice } = openAnswer({ patience });
+/** Renders a text in pieces, with a flush after each. By default, text is frozen as soon as possible. */
+export function renderInPieces(pieces: Iterable<string>, minFreezeLength = 1): HTMLElement {
+  const { root, markdown, runFlush, runSlice } = openAnswer({ minFreezeLength });
   for (const piece of pieces) {
     markdown.append(piece);
-    flush();
+    runFlush();
   }
   markdown.finish();
-  while (slice());
+  while (runSlice());
   return root;
 }
 
-/** Structure, attributes and every text node by itself. What to say of a difference takes longer than to see there is none. */
-export function assertSame(actual: Node, expected: Node, about: () => string): void {
+/** Asserts that two trees are equal. They are serialised only when they differ, because that is slow. */
+export function assertSameTree(actual: Node, expected: Node, describeFailure: () => string): void {
   if (actual.isEqualNode(expected)) return;
-  assert.equal(serialise(actual), serialise(expected), about());
-  assert.fail(about());
+  assert.equal(serialise(actual), serialise(expected), describeFailure());
+  assert.fail(describeFailure());
 }
 
-/** Structure, attributes and every text node by itself. */
+/** Serialises an element with its attributes. Adjacent text nodes stay separate. */
 export function serialise(node: Node): string {
   if (node.nodeType === window.Node.TEXT_NODE) return JSON.stringify(node.nodeValue);
   const element = node as Element;

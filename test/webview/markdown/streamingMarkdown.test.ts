@@ -1,59 +1,59 @@
 import assert from 'node:assert/strict';
-import { oneShot, openAnswer, window } from './streamingHarness';
+import { renderAtOnce, openAnswer, window } from './streamingHarness';
 
-describe('StreamingMarkdown', () => {
-  it('shows nothing before its flush', () => {
-    const { root, markdown, flush } = openAnswer();
+describe('streaming Markdown', () => {
+  it('renders nothing before the flush', () => {
+    const { root, markdown, runFlush } = openAnswer();
     markdown.append('words');
     assert.equal(root.textContent, '');
-    flush();
+    runFlush();
     assert.equal(root.textContent, 'words');
   });
 
-  it('asks for one flush, however many pieces arrive', () => {
-    let asked = 0;
-    const { markdown } = openAnswer({ schedule: () => asked++ });
+  it('schedules one flush for several pieces', () => {
+    let scheduled = 0;
+    const { markdown } = openAnswer({ schedule: () => scheduled++ });
     for (const piece of ['a', 'b', 'c']) markdown.append(piece);
-    assert.equal(asked, 1);
+    assert.equal(scheduled, 1);
   });
 
-  it('shows at most 4,000 characters more in a flush', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('renders at most 4,000 characters per flush', () => {
+    const { root, markdown, runFlush } = openAnswer();
     markdown.append('x'.repeat(9_000));
     const lengths: number[] = [];
-    while (flush()) lengths.push(root.textContent.length);
+    while (runFlush()) lengths.push(root.textContent.length);
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('shows of a replaced text at least as much as was shown, in one flush', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('renders a replacement in one flush up to the length that was shown before', () => {
+    const { root, markdown, runFlush } = openAnswer();
     markdown.append('x'.repeat(9_000));
-    while (flush());
+    while (runFlush());
     markdown.replace('y'.repeat(9_500));
     markdown.append('z');
-    flush();
+    runFlush();
     assert.equal(root.textContent, `${'y'.repeat(9_500)}z`);
-    assert.equal(flush(), false);
+    assert.equal(runFlush(), false);
   });
 
-  it('shows a little that is queued at once when it is finished, and no flush changes it then', () => {
-    const { root, markdown, flush } = openAnswer();
-    let shown = 0;
+  it('renders a short queue at once when the text ends', () => {
+    const { root, markdown, runFlush } = openAnswer();
+    let endReports = 0;
     markdown.append('x'.repeat(7_000));
-    markdown.finish(() => shown++);
-    assert.deepEqual([root.textContent.length, shown], [7_000, 1]);
-    flush();
-    markdown.finish(() => shown++);
-    assert.deepEqual([root.textContent.length, shown], [7_000, 2]);
+    markdown.finish(() => endReports++);
+    assert.deepEqual([root.textContent.length, endReports], [7_000, 1]);
+    runFlush();
+    markdown.finish(() => endReports++);
+    assert.deepEqual([root.textContent.length, endReports], [7_000, 2]);
   });
 
-  it('shows much that is queued in slices when it is finished, without any frame', () => {
-    const { root, markdown, slice } = openAnswer();
+  it('renders a long queue in slices, without frames, when the text ends', () => {
+    const { root, markdown, runSlice } = openAnswer();
     markdown.append('x'.repeat(20_000));
     const lengths: [number, boolean][] = [];
     let done = false;
     markdown.finish(() => (done = true));
-    while (slice()) lengths.push([root.textContent.length, done]);
+    while (runSlice()) lengths.push([root.textContent.length, done]);
     assert.deepEqual(lengths, [
       [4_000, false],
       [8_000, false],
@@ -63,120 +63,120 @@ describe('StreamingMarkdown', () => {
     ]);
   });
 
-  it('goes on when text comes before the end is shown, which is not called out then', () => {
-    const { root, markdown, slice, flush } = openAnswer();
+  it('does not report the end when text is appended before the end is shown', () => {
+    const { root, markdown, runSlice, runFlush } = openAnswer();
     let done = 0;
     markdown.append('x'.repeat(20_000));
     markdown.finish(() => done++);
-    slice();
+    runSlice();
     markdown.append('y');
-    while (slice());
-    while (flush());
+    while (runSlice());
+    while (runFlush());
     assert.deepEqual([root.textContent.length, done], [20_001, 0]);
     markdown.finish(() => done++);
     assert.equal(done, 1);
   });
 
-  it('catches up between frames when more than three flushes are queued', () => {
-    const { root, markdown, slice } = openAnswer();
+  it('flushes between frames when more than three flushes are queued', () => {
+    const { root, markdown, runSlice } = openAnswer();
     markdown.append('x'.repeat(20_000));
-    while (slice());
+    while (runSlice());
     assert.equal(root.textContent.length, 8_000);
   });
 
-  for (const { what, line, framesOfOne } of [
-    { what: 'a list', line: '- an item of a list that goes on\n', framesOfOne: [1, 3, 4, 8, 8] },
-    { what: 'a table', line: '| a cell | of a table that goes on |\n', framesOfOne: [1, 3, 4, 8, 8] },
-    { what: 'code', line: 'let it = be as long as it likes; // \n', framesOfOne: [1, 1, 1, 1, 1] },
+  for (const { what, line, expectedFrames } of [
+    { what: 'a list', line: '- an item of a list that goes on\n', expectedFrames: [1, 3, 4, 8, 8] },
+    { what: 'a table', line: '| a cell | of a table that goes on |\n', expectedFrames: [1, 3, 4, 8, 8] },
+    { what: 'code', line: 'let it = be as long as it likes; // \n', expectedFrames: [1, 1, 1, 1, 1] },
   ]) {
-    it(`shows more of ${what} the rarer the longer it is, and never later than in the eighth frame`, () => {
-      const head = { 'a list': '', 'a table': '| a | b |\n|---|---|\n', code: '```\n' }[what] ?? '';
+    it(`waits more frames between flushes the longer ${what} is, up to eight`, () => {
+      const start = { 'a list': '', 'a table': '| a | b |\n|---|---|\n', code: '```\n' }[what] ?? '';
       const frames = [1000, 5000, 7500, 20_000, 90_000].map((length) => {
-        const { root, markdown, flush } = openAnswer();
-        markdown.append(head + line.repeat(length / line.length));
-        while (flush());
+        const { root, markdown, runFlush } = openAnswer();
+        markdown.append(start + line.repeat(length / line.length));
+        while (runFlush());
         const before = root.textContent;
         markdown.append(line);
         for (let count = 1; ; count++) {
-          assert.ok(flush());
+          assert.ok(runFlush());
           if (root.textContent !== before) return count;
         }
       });
-      assert.deepEqual(frames, framesOfOne);
+      assert.deepEqual(frames, expectedFrames);
     });
   }
 
-  it('shows more of a long list in the next frame when it comes after a quiet moment', () => {
+  it('renders an item of a long list in the next frame after a quiet moment', () => {
     let now = 0;
-    const { root, markdown, flush } = openAnswer({ ticks: () => now });
+    const { root, markdown, runFlush } = openAnswer({ ticks: () => now });
     markdown.append('- an item of a list that goes on\n'.repeat(1000));
-    while (flush());
+    while (runFlush());
     markdown.append('- soon');
-    flush();
+    runFlush();
     assert.doesNotMatch(root.textContent, /soon$/);
     now += 150;
-    flush();
+    runFlush();
     assert.match(root.textContent, /soon$/);
     now += 150;
     markdown.append(' and later');
-    flush();
+    runFlush();
     assert.match(root.textContent, /later$/);
   });
 
-  it('shows the rest of a long list at once when nothing comes for a while', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('renders the rest of a long list at once when the answer is paused', () => {
+    const { root, markdown, runFlush } = openAnswer();
     markdown.append('- an item of a list that goes on\n'.repeat(300));
-    while (flush());
+    while (runFlush());
     markdown.append('- the last one');
     markdown.pause();
-    flush();
+    runFlush();
     assert.match(root.textContent, /the last one$/);
   });
 
   for (const unit of ['[', '*a ', '- \n', 'http://']) {
-    it(`parses a long block of ${JSON.stringify(unit)} again only when it is longer by a fraction`, () => {
+    it(`parses a long block of ${JSON.stringify(unit)} again only after it has grown by an eighth`, () => {
       const text = unit.repeat(Math.ceil(16_000 / unit.length));
-      const { root, markdown, flush, slice } = openAnswer({ patience: Infinity });
+      const { root, markdown, runFlush, runSlice } = openAnswer({ minFreezeLength: Infinity });
       markdown.append(text.slice(0, 8000));
-      while (flush());
+      while (runFlush());
       let renders = 0;
       let shown = root.innerHTML;
       for (let start = 8000; start < text.length; start += 64) {
         markdown.append(text.slice(start, start + 64));
-        flush();
+        runFlush();
         const { innerHTML } = root;
         if (innerHTML !== shown) renders++;
         shown = innerHTML;
       }
       assert.ok(renders > 0 && renders <= 8, `rendered ${renders} times while it doubled`);
       markdown.finish();
-      while (slice());
-      assert.equal(root.innerHTML, oneShot(text).innerHTML);
+      while (runSlice());
+      assert.equal(root.innerHTML, renderAtOnce(text).innerHTML);
     });
   }
 
-  it('shows the end of a long block within 60 frames when few characters arrive', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('renders the end of a long block within 60 frames when few characters arrive', () => {
+    const { root, markdown, runFlush } = openAnswer();
     markdown.append('['.repeat(8000));
-    while (flush());
+    while (runFlush());
     markdown.append('[');
-    for (let frames = 0; frames < 60; frames++) flush();
+    for (let frames = 0; frames < 60; frames++) runFlush();
     assert.equal(root.textContent.length, 8001);
   });
 
-  it('shows nothing more once it is disposed of', () => {
-    const { root, markdown, flush, slice, rest } = openAnswer();
+  it('renders and highlights nothing after it is disposed', () => {
+    const { root, markdown, runFlush, runSlice, runIdle } = openAnswer();
     markdown.append('```js\nlet a\n```\n\nb\n');
-    flush();
+    runFlush();
     markdown.append('x'.repeat(20_000));
     markdown.dispose();
-    assert.equal(flush() && slice(), true);
-    rest();
+    assert.equal(runFlush() && runSlice(), true);
+    runIdle();
     assert.equal(root.textContent, 'let a\nb');
     assert.equal(root.querySelector('code span'), null);
   });
 
-  it('gives back everything as it came', () => {
+  it('returns the received text unchanged', () => {
     const { markdown } = openAnswer();
     markdown.append('a\r\n');
     markdown.append('b\0');
@@ -185,22 +185,22 @@ describe('StreamingMarkdown', () => {
     assert.equal(markdown.text, 'c');
   });
 
-  it('never shows half a character', () => {
-    const { root, markdown, flush } = openAnswer();
-    const seen = [...'a😀b'.split('')].map((half) => {
+  it('never renders half a surrogate pair', () => {
+    const { root, markdown, runFlush } = openAnswer();
+    const texts = [...'a😀b'.split('')].map((half) => {
       markdown.append(half);
-      flush();
+      runFlush();
       return root.textContent;
     });
-    assert.deepEqual(seen, ['a', 'a', 'a😀', 'a😀b']);
+    assert.deepEqual(texts, ['a', 'a', 'a😀', 'a😀b']);
   });
 
-  it('takes the first definition of a label, and none that is only half there', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('uses the first complete definition of a link label', () => {
+    const { root, markdown, runFlush } = openAnswer();
     const hrefs = ['See [x].\n\n', '[x]: https://a.exa', 'mple/\n', '\n[x]: https://b.example/\n', '\nend'].map(
       (piece) => {
         markdown.append(piece);
-        flush();
+        runFlush();
         return root.querySelector('a')?.getAttribute('href');
       },
     );
@@ -211,8 +211,8 @@ describe('StreamingMarkdown', () => {
 
 const FENCE = '```ts title="a.ts"\nconst a = 1;\n```\n';
 
-describe('code blocks', () => {
-  it('carry their language and the names of their buttons outside their text', () => {
+describe('code block', () => {
+  it('keeps its language and the names of its buttons out of its text', () => {
     const { root, markdown } = openAnswer();
     markdown.append(FENCE);
     markdown.finish();
@@ -227,7 +227,7 @@ describe('code blocks', () => {
     );
   });
 
-  it('offer to apply only where there is something to apply to', () => {
+  it('offers Apply to selection only when canApply is set', () => {
     const { root, markdown } = openAnswer({ canApply: false });
     markdown.append(FENCE);
     markdown.finish();
@@ -235,7 +235,7 @@ describe('code blocks', () => {
     assert.deepEqual(names, ['copy', 'insert', 'newFile']);
   });
 
-  it('hand over their code, without the line end before the closing fence', () => {
+  it('passes its code to the button action without the last line break', () => {
     const { root, markdown, codeActions } = openAnswer();
     markdown.append(`${FENCE}\n- in a list\n\n      a\n\n      b\n`);
     markdown.finish();
@@ -248,30 +248,30 @@ describe('code blocks', () => {
     markdown.dispose();
   });
 
-  it('hand over nothing while they may grow', () => {
-    const { root, markdown, flush, codeActions } = openAnswer();
+  it('ignores button clicks while the code is incomplete', () => {
+    const { root, markdown, runFlush, codeActions } = openAnswer();
     markdown.append('```ts\nconst a');
-    flush();
-    const press = () => root.querySelector('button')?.dispatchEvent(click());
-    press();
+    runFlush();
+    const clickCopy = () => root.querySelector('button')?.dispatchEvent(click());
+    clickCopy();
     assert.deepEqual(codeActions, []);
     markdown.append(' = 1;\n```\n\n');
-    flush();
-    press();
+    runFlush();
+    clickCopy();
     assert.deepEqual(codeActions, [['copy', 'const a = 1;', 'ts']]);
     assert.equal(root.querySelector('button')?.hasAttribute('data-copied'), true);
     markdown.dispose();
     assert.equal(root.querySelector('button')?.hasAttribute('data-copied'), false);
   });
 
-  it('are cut into boxes that stay while code arrives', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('keeps the boxes of long code while more code arrives', () => {
+    const { root, markdown, runFlush } = openAnswer();
     const code = `${'some code 🐑\n'.repeat(700)}${'more code\n'.repeat(900)}`;
     markdown.append(`\`\`\`\n${code.slice(0, 5_000)}`);
-    while (flush());
+    while (runFlush());
     const [first] = root.querySelectorAll('.code-chunk');
     markdown.append(code.slice(5_000));
-    while (flush());
+    while (runFlush());
     const boxes = [...root.querySelectorAll('.code-chunk')];
     assert.equal(boxes[0], first);
     assert.ok(boxes.length > 2 && boxes.every(({ textContent }) => textContent.length <= 4_000));
@@ -279,8 +279,8 @@ describe('code blocks', () => {
   });
 });
 
-describe('links', () => {
-  it('are handed over instead of followed', () => {
+describe('link in an answer', () => {
+  it('passes its address to onLink and does not navigate', () => {
     const { root, markdown, links } = openAnswer();
     markdown.append('[*label*](https://a.example/?b=c&d)');
     markdown.finish();

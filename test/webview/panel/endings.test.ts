@@ -107,7 +107,7 @@ describe('after the end', () => {
     return [...timeline().querySelectorAll('li')].map((line) => [
       line.querySelector('.timeline-at')?.textContent,
       line.querySelector('p')?.textContent,
-      line.querySelector('.timeline-facts')?.textContent,
+      line.querySelector('.timeline-details')?.textContent,
     ]);
   };
 

@@ -4,7 +4,7 @@ import { createFormat, fill, fillNodes } from '../../../src/webview/util/format'
 
 const english = createFormat('en', panelStrings);
 
-describe('durations', () => {
+describe('duration format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
     [-5, '0 s'],
     [0, '0 s'],
@@ -23,22 +23,22 @@ describe('durations', () => {
     [3_661_000, '61 min 1 s'],
   ];
   for (const [ms, text] of rows) {
-    it(`says ${text} for ${ms} ms`, () => assert.equal(english.duration(ms), text));
+    it(`formats ${ms} ms as ${text}`, () => assert.equal(english.duration(ms), text));
   }
 
-  it('has the decimal sign of the locale', () => {
+  it('uses the decimal separator of the locale', () => {
     assert.equal(createFormat('de', panelStrings).duration(4100), '4,1 s');
   });
 
   for (const locale of ['', 'en_US', 'not a locale', 'x']) {
-    it(`does without a locale it can't use: "${locale}"`, () => {
+    it(`falls back to a default for the unsupported locale "${locale}"`, () => {
       assert.match(createFormat(locale, panelStrings).duration(12_000), /^12 s$/);
       assert.match(createFormat(locale, panelStrings).list(['a', 'b']), /^a.+b$/);
     });
   }
 });
 
-describe('a countdown', () => {
+describe('countdown format', () => {
   const rows: readonly (readonly [ms: number, text: string])[] = [
     [-1, '0 s'],
     [0, '0 s'],
@@ -53,11 +53,11 @@ describe('a countdown', () => {
     [120_000, '2 min'],
   ];
   for (const [ms, text] of rows) {
-    it(`says ${text} with ${ms} ms to go`, () => assert.equal(english.countdown(ms), text));
+    it(`formats ${ms} remaining ms as ${text}`, () => assert.equal(english.countdown(ms), text));
   }
 });
 
-describe('counts', () => {
+describe('compact number format', () => {
   const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
     ['en', 0, '0'],
     ['en', 950, '950'],
@@ -66,13 +66,13 @@ describe('counts', () => {
     ['zh-cn', 12_345, '1.2万'],
   ];
   for (const [locale, value, text] of rows) {
-    it(`says ${text} for ${value} in ${locale}`, () => {
+    it(`formats ${value} as ${text} in the locale ${locale}`, () => {
       assert.equal(createFormat(locale, panelStrings).count(value), text);
     });
   }
 });
 
-describe('numbers and what is counted', () => {
+describe('plural, list and number format', () => {
   const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
     ['en', 0, '0 bytes'],
     ['en', 1, '1 byte'],
@@ -81,7 +81,7 @@ describe('numbers and what is counted', () => {
     ['zh-cn', 1, '1 bytes'],
   ];
   for (const [locale, value, text] of rows) {
-    it(`has the plural of ${locale}: ${text}`, () => {
+    it(`uses the plural form of the locale ${locale}: ${text}`, () => {
       assert.equal(createFormat(locale, panelStrings).plural(value, '{0} byte', '{0} bytes'), text);
     });
   }
@@ -90,7 +90,7 @@ describe('numbers and what is counted', () => {
     ['en', 'a, b, c'],
     ['zh-cn', 'a、b、c'],
   ] as const) {
-    it(`are listed as in ${locale}: ${text}`, () => {
+    it(`formats a list in the locale ${locale}: ${text}`, () => {
       const format = createFormat(locale, panelStrings);
       assert.deepEqual(
         [['a', 'b', 'c'], ['a'], []].map((items) => format.list(items)),
@@ -99,20 +99,20 @@ describe('numbers and what is counted', () => {
     });
   }
 
-  it('shows every digit where a place is meant', () => assert.equal(english.number(12_345), '12,345'));
+  it('formats a number with all its digits', () => assert.equal(english.number(12_345), '12,345'));
 });
 
-describe('placeholders', () => {
-  it('are filled by number, in any order, as often as they occur', () => {
+describe('template placeholders', () => {
+  it('replaces placeholders by number, in any order and repeatedly', () => {
     assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
   });
 
-  it('stay when there is nothing for them, and a value is never a template', () => {
+  it('keeps a placeholder without a value, and does not expand values', () => {
     assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
     assert.equal(fill('{0}', '$&'), '$&');
   });
 
-  it('take elements where the language wants them', () => {
+  it('replaces placeholders by nodes', () => {
     const node = { nodeName: 'SPAN' } as Node;
     assert.deepEqual(fillNodes('in {0} again', node), ['in ', node, ' again']);
     assert.deepEqual(fillNodes('{1}', node), ['', '{1}', '']);

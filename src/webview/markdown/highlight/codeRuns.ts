@@ -21,9 +21,10 @@ import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
 import { createLowlight } from 'lowlight';
 
-/** Those of highlight.js name every property and function there is, which takes more room than the renderer. */
-
-/** CSS, and what is written much like it. */
+/**
+ * Grammar for CSS and similar languages. Like the SQL grammar below, it replaces the grammar of highlight.js, which
+ * lists all known names and would be larger than the whole renderer.
+ */
 const css: LanguageFn = (hljs) => ({
   name: 'CSS',
   aliases: ['scss', 'less', 'sass'],
@@ -67,13 +68,13 @@ const sql: LanguageFn = (hljs) => ({
   ],
 });
 
-/** What models write most, small enough for a panel. Each brings aliases of its own: `ts`, `py`, `html`, `toml`, … */
+/** The languages that models write most. Each grammar has its own aliases, such as `ts`, `py` and `html`. */
 const languages = {
   ...{ typescript, cpp, csharp, java, kotlin, go, rust, python, ruby, php, bash, dockerfile, makefile },
   ...{ css, sql, graphql, json, yaml, ini, xml, markdown, diff },
 };
 
-/** Names models use that highlight.js doesn't know, or knows as a language of its own that looks the same. */
+/** Additional language names that models use. Some are languages that look similar enough to share a grammar. */
 const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]>>> = {
   bash: ['shell', 'shellscript', 'shellsession', 'shell-session', 'console', 'ksh', 'fish'],
   cpp: ['c', 'h', 'cuda', 'arduino', 'objectivec', 'objc'],
@@ -85,7 +86,7 @@ const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]
   xml: ['vue', 'svelte'],
 };
 
-/** A piece of code that looks the same throughout; no kind: as plain code. */
+/** A piece of code in one colour. Without a kind, it has the colour of plain code. */
 export interface CodeRun {
   readonly text: string;
   readonly kind: CodeKind | undefined;
@@ -97,39 +98,39 @@ type Child = Root['children'][number];
 const lowlight = createLowlight(languages);
 lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
 
-/** The code in order and in full; undefined for a language nothing is known of. */
-export function codeRuns(language: string, code: string): readonly CodeRun[] | undefined {
+/** Returns the complete code as a sequence of coloured runs, or undefined if the language is unknown. */
+export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
-  return runsOf(lowlight.highlight(language, code));
+  return flattenRuns(lowlight.highlight(language, code));
 }
 
-/** Flat, whatever is nested in what: how deep is the model's to choose, and a colour doesn't show it. */
-function runsOf(root: Root): readonly CodeRun[] {
+/** Flattens a highlighted tree without recursion, because the model decides how deep the tree is nested. */
+function flattenRuns(root: Root): readonly CodeRun[] {
   const runs: CodeRun[] = [];
-  const open: [Child, CodeKind | undefined][] = [...root.children].reverse().map((child) => [child, undefined]);
-  for (let next = open.pop(); next; next = open.pop()) {
+  const stack: [Child, CodeKind | undefined][] = [...root.children].reverse().map((child) => [child, undefined]);
+  for (let next = stack.pop(); next; next = stack.pop()) {
     const [node, kind] = next;
     if (node.type === 'text') {
-      push(runs, node.value, kind);
+      appendRun(runs, node.value, kind);
     } else if (node.type === 'element') {
-      const inner = kindOf(node.properties.className, kind);
-      for (const child of [...node.children].reverse()) open.push([child, inner]);
+      const childKind = findKind(node.properties.className, kind);
+      for (const child of [...node.children].reverse()) stack.push([child, childKind]);
     }
   }
   return runs;
 }
 
-function push(runs: CodeRun[], text: string, kind: CodeKind | undefined): void {
+function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): void {
   const last = runs.at(-1);
   if (last?.kind === kind && last) runs[runs.length - 1] = { text: last.text + text, kind };
   else runs.push({ text, kind });
 }
 
-/** What can be told apart in code; each has a class and a colour in the style sheet. */
+/** Kinds of code. Each has a class and a colour in the style sheet. */
 type CodeKind =
   'keyword' | 'string' | 'number' | 'comment' | 'function' | 'type' | 'name' | 'added' | 'removed' | 'plain';
 
-/** By the scopes of highlight.js; one that is not here looks like what it is in. */
+/** Kinds of code by the scopes of highlight.js. A scope that is not listed looks like its parent. */
 const KINDS: Readonly<Record<string, CodeKind>> = {
   ...{ keyword: 'keyword', name: 'keyword', section: 'keyword', doctag: 'keyword', meta: 'keyword' },
   ...{ 'selector-tag': 'keyword', 'selector-pseudo': 'keyword', bullet: 'keyword' },
@@ -145,11 +146,11 @@ const KINDS: Readonly<Record<string, CodeKind>> = {
 
 const PREFIX = 'hljs-';
 
-/** @param classes of an element of the highlighter, such as `hljs-title class_`. */
-function kindOf(classes: unknown, outer: CodeKind | undefined): CodeKind | undefined {
+/** @param classes the classes of a highlighted element, such as `hljs-title class_` */
+function findKind(classes: unknown, parentKind: CodeKind | undefined): CodeKind | undefined {
   const [first = '', second] = Array.isArray(classes) ? classes.map(String) : [];
   if (second === 'class_') return 'type';
   const scope = first.startsWith(PREFIX) ? first.slice(PREFIX.length) : '';
-  const kind = Object.hasOwn(KINDS, scope) ? KINDS[scope] : outer;
+  const kind = Object.hasOwn(KINDS, scope) ? KINDS[scope] : parentKind;
   return kind === 'plain' ? undefined : kind;
 }

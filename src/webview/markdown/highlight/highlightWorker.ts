@@ -1,8 +1,9 @@
-import { codeRuns } from './codeRuns';
-import type { WorkerAnswer, WorkerRequest } from './workerRuns';
+import { findCodeRuns } from './codeRuns';
+import type { WorkerMessage, WorkerRequest } from './workerRuns';
 
-/** Highlighting runs in a worker, because highlight.js may take minutes for code that was written to slow it down. */
-const answer = (message: WorkerAnswer): void => self.postMessage(message);
+// Highlighting runs in a worker, because highlight.js may take minutes for code that was written to slow it down.
 
-self.onmessage = ({ data: { language, code } }: MessageEvent<WorkerRequest>) => answer(codeRuns(language, code));
-answer('ready');
+const send = (message: WorkerMessage): void => self.postMessage(message);
+
+self.onmessage = ({ data: { language, code } }: MessageEvent<WorkerRequest>) => send(findCodeRuns(language, code));
+send('ready');

@@ -3,45 +3,49 @@ import type { CodeRun } from './codeRuns';
 /** Calls `found` with the coloured runs of the code, or with undefined when the code keeps one colour. */
 export type FindRuns = (language: string, code: string, found: (runs: readonly CodeRun[] | undefined) => void) => void;
 
+/** Code that the worker is to highlight. */
 export interface WorkerRequest {
   readonly language: string;
   readonly code: string;
 }
 
-/** `ready` is the first message, before any request. */
-export type WorkerAnswer = 'ready' | readonly CodeRun[] | undefined;
+/** A message from the worker: `ready` before the first request, then one result for each request. */
+export type WorkerMessage = 'ready' | readonly CodeRun[] | undefined;
 
-/** The part of `Worker` that is needed. */
+/** The part of the `Worker` interface that highlighting needs. */
 export interface HighlightWorker {
-  onmessage: ((event: MessageEvent<WorkerAnswer>) => void) | null;
+  onmessage: ((event: MessageEvent<WorkerMessage>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
   postMessage(request: WorkerRequest): void;
   terminate(): void;
 }
 
 interface WorkerRunsDeps {
-  /** Throws where the page may not start a worker. */
+  /** Starts a worker. @throws if the page may not start workers */
   readonly startWorker: () => HighlightWorker;
   /** Calls `expired` once, after `ms` milliseconds. @returns a function that cancels the call */
   readonly after: (ms: number, expired: () => void) => () => void;
 }
 
-/** Ordinary code takes a few milliseconds; code that takes longer than this is shown plain. */
-export const deadlineMs = 1000;
+/**
+ * Time limit for highlighting a block of code, in milliseconds. Ordinary code takes a few milliseconds. A block that
+ * takes longer than the limit is shown without colours.
+ */
+export const maxHighlightMs = 1000;
 
-/** Finds runs in a worker, one block of code at a time, and gives up on a block that takes longer than the deadline. */
-export function createWorkerRuns({ startWorker, after }: WorkerRunsDeps): FindRuns {
+/** Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks. */
+export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRuns {
   const queue: { readonly request: WorkerRequest; readonly found: Parameters<FindRuns>[2] }[] = [];
   let worker: HighlightWorker | undefined;
   let isReady = false;
   let isBusy = false;
-  let stopClock = (): void => undefined;
+  let cancelTimeout = (): void => undefined;
 
   const finish = (runs: readonly CodeRun[] | undefined): void => {
-    stopClock();
+    cancelTimeout();
     isBusy = false;
     queue.shift()?.found(runs);
-    next();
+    sendNext();
   };
   const giveUp = (): void => {
     if (worker) worker.onmessage = null;
@@ -62,28 +66,31 @@ export function createWorkerRuns({ startWorker, after }: WorkerRunsDeps): FindRu
     worker.onmessage = ({ data }) => {
       if (data !== 'ready') return finish(data);
       isReady = true;
-      next();
+      sendNext();
     };
   };
-  const next = (): void => {
+  const sendNext = (): void => {
     const [waiting] = queue;
     if (!waiting || isBusy) return;
     if (!worker) return start();
     if (!isReady) return;
     isBusy = true;
-    stopClock = after(deadlineMs, giveUp);
+    cancelTimeout = after(maxHighlightMs, giveUp);
     worker.postMessage(waiting.request);
   };
 
   return (language, code, found) => {
     queue.push({ request: { language, code }, found });
-    next();
+    sendNext();
   };
 }
 
-/** @param source the script of the worker, which a webview can start only from text */
-export function workerRunsInBrowser(source: string): FindRuns {
-  return createWorkerRuns({
+/**
+ * Returns a function that highlights code in a web worker.
+ * @param source the script of the worker, because a webview can start a worker only from a text
+ */
+export function createBrowserRunFinder(source: string): FindRuns {
+  return createRunFinder({
     startWorker: () => {
       const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
       try {

@@ -1,167 +1,176 @@
 import type { MarkdownIt, Token } from 'markdown-it';
-import { type ParsedBlocks, isSettledBefore, parseBlocks } from '../blocks';
-import type { Beginning, Cut, OpenBlock } from '../frozen';
+import { type ParsedBlocks, isFinalBefore, parseBlocks } from '../blocks';
+import type { PrefixContext, FreezePoint, OpenBlock } from '../frozen';
 import type { Lookups, ReferenceScope } from '../references';
 import type { Spec } from '../tree';
-import { cutParagraph, type RenderFinished } from './cutParagraph';
+import { findParagraphFreezePoint, type RenderSelfContained } from './paragraphFreezePoint';
 
-/** The beginning of the open block: no more text can change it, so it is neither parsed nor rendered with the rest. */
-export interface Head {
-  /** Where the block starts in the whole source. */
+/** The start of the open block that no further text can change. It is neither parsed nor rendered again. */
+export interface FrozenPrefix {
+  /** Offset of the block in the complete source. */
   readonly start: number;
+  /** Source of the prefix, in the pieces in which it was frozen. */
   readonly source: readonly string[];
-  readonly standIn: string;
-  readonly beginning: Beginning;
+  /** Text that replaces the prefix for the parser. */
+  readonly placeholder: string;
+  readonly context: PrefixContext;
   readonly lookups: Lookups;
 }
 
-export function cutOf(
+/** Finds the point in an open block up to which no further text can change it, or returns undefined. */
+export function findFreezePoint(
   open: OpenBlock,
   parser: MarkdownIt,
-  patience: number,
-  renderFinished: RenderFinished,
-): Cut | undefined {
+  minLength: number,
+  renderSelfContained: RenderSelfContained,
+): FreezePoint | undefined {
   switch (open.block.tokens[0]?.type) {
     case 'fence':
-      return cutFence(open);
+      return findFenceFreezePoint(open);
     case 'table_open':
-      return cutTable(open);
+      return findTableFreezePoint(open);
     case 'bullet_list_open':
     case 'ordered_list_open':
-      return cutList(open, parser);
+      return findListFreezePoint(open, parser);
     case 'paragraph_open':
-      return cutParagraph(open, patience, renderFinished);
+      return findParagraphFreezePoint(open, minLength, renderSelfContained);
     default:
       return undefined;
   }
 }
 
-/** Whether the first of `parsed`, which were parsed behind the stand-in of `head`, goes on with its block. */
+/** Returns whether the first block, parsed after the placeholder of a frozen prefix, continues the prefix. */
 export function continuesBlock(
-  { beginning, standIn, lookups }: Head,
+  { context, placeholder, lookups }: FrozenPrefix,
   { blocks }: ParsedBlocks,
   scope: ReferenceScope,
 ): boolean {
   const [block] = blocks;
   const [token] = block?.tokens ?? [];
-  if (!block || !token || block.start > 0 || block.end < standIn.length) return false;
+  if (!block || !token || block.start > 0 || block.end < placeholder.length) return false;
   if (scope.redefines(lookups)) return false;
-  return continues(beginning, block.tokens, token);
+  return isContinuedBy(context, block.tokens, token);
 }
 
-function continues(beginning: Beginning, tokens: readonly Token[], { type, markup }: Token): boolean {
-  switch (beginning.kind) {
+function isContinuedBy(context: PrefixContext, tokens: readonly Token[], { type, markup }: Token): boolean {
+  switch (context.kind) {
     case 'fence':
       return type === 'fence';
     case 'table': {
-      const rows = beginning.rows + tokens.filter((token) => token.type === 'tr_open').length - 1;
-      return type === 'table_open' && rows > beginning.rows && rows * beginning.columns <= MAX_CELLS;
+      const rows = context.rows + tokens.filter((token) => token.type === 'tr_open').length - 1;
+      return type === 'table_open' && rows > context.rows && rows * context.columns <= MAX_MISSING_CELLS;
     }
     case 'list': {
-      const rest = tightness(tokens);
-      const isSameList = type === beginning.type && markup === beginning.marker;
-      return isSameList && (beginning.loose || rest === 'tight');
+      const remainderTightness = findTightness(tokens);
+      const isSameList = type === context.type && markup === context.marker;
+      return isSameList && (context.loose || remainderTightness === 'tight');
     }
     case 'paragraph': {
       const content = tokens.find((token) => token.type === 'inline')?.content ?? '';
-      return (type === 'paragraph_open' || type === 'heading_open') && content.length > beginning.skip;
+      return (type === 'paragraph_open' || type === 'heading_open') && content.length > context.skip;
     }
   }
 }
 
 /**
- * Boxes of whole lines of code are final: where one ends depends on what is before it alone. The opening line stands in
- * for them, so that indentation and the closing fence are read as ever.
+ * Finds the end of the last complete box of code. The end of a box depends only on the code before it. The placeholder
+ * is the opening line, so that indentation and the closing fence are parsed as before.
  */
-function cutFence({ text, spec, lineStart }: OpenBlock): Cut | undefined {
+function findFenceFreezePoint({ text, spec, lineStart }: OpenBlock): FreezePoint | undefined {
   const pre = spec.children.at(-1);
   const code = typeof pre === 'object' ? pre.children[0] : undefined;
   const pieces = typeof code === 'object' ? code.children : [];
   const end = pieces.findIndex((piece) => typeof piece === 'string' && piece !== '\n');
   const count = end < 0 ? 0 : end;
   if (count === 0) return undefined;
-  const lines = pieces.slice(0, count).reduce((sum, piece) => sum + lineEnds(piece), 0);
+  const lines = pieces.slice(0, count).reduce((sum, piece) => sum + countLines(piece), 0);
   return {
     end: lineStart(1 + lines),
-    standIn: text.slice(0, lineStart(1)),
-    beginning: { kind: 'fence' },
-    final: { depth: 2, count, text: 0 },
+    placeholder: text.slice(0, lineStart(1)),
+    context: { kind: 'fence' },
+    finalChildren: { depth: 2, count, textLength: 0 },
   };
 }
 
-function lineEnds(piece: Spec): number {
+function countLines(piece: Spec): number {
   const texts = typeof piece === 'string' ? [piece] : piece.children;
   return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.split('\n').length - 1 : 0), 0);
 }
 
-/** At 65,536 cells that rows lack markdown-it ends a table. Rows that are parsed apart must not get around that. */
-const MAX_CELLS = 65_536;
+/**
+ * Number of missing cells at which markdown-it ends a table. Tables with more cells are parsed completely, so that
+ * freezing can't bypass the limit.
+ */
+const MAX_MISSING_CELLS = 65_536;
 
 const HEADER_LINES = 2;
 
 /**
- * A row is final as soon as there is one behind it. The header stands in for all of them; the last row stays, so that
- * there is a body for those to come.
+ * Finds the start of the last row of a table. A row is final as soon as another row follows. The placeholder is the
+ * header. The last row is not frozen, so that the table always has a body for further rows.
  */
-function cutTable({ text, block, lineStart, beginning }: OpenBlock): Cut | undefined {
+function findTableFreezePoint({ text, block, lineStart, context }: OpenBlock): FreezePoint | undefined {
   const headers = block.tokens.filter(({ type }) => type === 'th_open').length;
   const rows = block.tokens.filter(({ type }) => type === 'tr_open').length - 1;
-  const before = beginning?.kind === 'table' ? beginning.rows : 0;
-  if (rows < 2 || headers * (before + rows) > MAX_CELLS / 2) return undefined;
-  const final = rows - 1;
+  const previousRows = context?.kind === 'table' ? context.rows : 0;
+  if (rows < 2 || headers * (previousRows + rows) > MAX_MISSING_CELLS / 2) return undefined;
+  const finalRows = rows - 1;
   return {
-    end: lineStart(HEADER_LINES + final),
-    standIn: text.slice(0, lineStart(HEADER_LINES)),
-    beginning: { kind: 'table', columns: headers, rows: before + final },
-    final: { depth: 2, count: final, text: 0 },
+    end: lineStart(HEADER_LINES + finalRows),
+    placeholder: text.slice(0, lineStart(HEADER_LINES)),
+    context: { kind: 'table', columns: headers, rows: previousRows + finalRows },
+    finalChildren: { depth: 2, count: finalRows, textLength: 0 },
   };
 }
 
-/** Paragraphs of a tight list are hidden; without any there is no telling. */
+/** Whether a list is tight or loose. Unknown for a list without paragraphs. */
 type Tightness = 'tight' | 'loose' | 'unknown';
 
 /**
- * An item is final when the next one has begun for good; from there on the list can be parsed by itself, as items know
- * nothing of each other. What they share is whether the list is tight: items are only frozen when theirs is certain.
+ * Finds the start of the last item of a list that no further text can change. Items are independent of each other,
+ * except that one loose item makes the whole list loose, so items are frozen only when their tightness is certain.
  */
-function cutList({ text, block, lineStart, spec, beginning }: OpenBlock, parser: MarkdownIt): Cut | undefined {
+function findListFreezePoint(
+  { text, block, lineStart, spec, context }: OpenBlock,
+  parser: MarkdownIt,
+): FreezePoint | undefined {
   const { tokens } = block;
-  const starts = itemStarts(tokens).map(lineStart);
-  const count = starts.findLastIndex((start) => isSettledBefore(text, start));
+  const starts = findItemLines(tokens).map(lineStart);
+  const count = starts.findLastIndex((start) => isFinalBefore(text, start));
   const end = starts[count];
   if (count < 1 || end === undefined) return undefined;
-  const rest = tokens.slice(
+  const remainder = tokens.slice(
     tokens.findIndex(({ type, map }) => type === 'list_item_open' && lineStart(map?.[0] ?? 0) >= end),
   );
-  if (tightness(rest) === 'unknown') return undefined;
-  const before = beginning?.kind === 'list' ? beginning : undefined;
-  const loose = before?.loose === true || tightness(tokens) === 'loose';
-  if (loose && !before?.loose && !isLooseUpTo(end, text, parser)) return undefined;
+  if (findTightness(remainder) === 'unknown') return undefined;
+  const previous = context?.kind === 'list' ? context : undefined;
+  const loose = previous?.loose === true || findTightness(tokens) === 'loose';
+  if (loose && !previous?.loose && !isLooseBefore(end, text, parser)) return undefined;
   const { type = '', markup: marker = '' } = tokens[0] ?? {};
   return {
     end,
-    standIn: '',
-    beginning: { kind: 'list', type, marker, attributes: before?.attributes ?? spec.attributes, loose },
-    final: { depth: 0, count, text: 0 },
+    placeholder: '',
+    context: { kind: 'list', type, marker, attributes: previous?.attributes ?? spec.attributes, loose },
+    finalChildren: { depth: 0, count, textLength: 0 },
   };
 }
 
-/** Of a top-level list, as far as it was parsed. */
-function tightness(tokens: readonly Token[]): Tightness {
+/** Returns the tightness of a top-level list. */
+function findTightness(tokens: readonly Token[]): Tightness {
   const paragraph = tokens.find(({ type, level }) => type === 'paragraph_open' && level === 2);
   if (!paragraph) return 'unknown';
   return paragraph.hidden ? 'tight' : 'loose';
 }
 
-/** Whether the list would be loose if there were nothing but a word in the item that begins there. */
-function isLooseUpTo(end: number, text: string, parser: MarkdownIt): boolean {
+/** Returns whether a list is loose because of the items before `end`, whatever the item at `end` contains. */
+function isLooseBefore(end: number, text: string, parser: MarkdownIt): boolean {
   const marker = /^[ \t]*(?:[-*+]|\d{1,9}[.)])/.exec(text.slice(end, text.indexOf('\n', end)))?.[0];
   if (marker === undefined) return false;
   const { blocks } = parseBlocks(parser, `${text.slice(0, end)}${marker} x\n`, {});
-  return blocks.length === 1 && tightness(blocks[0]?.tokens ?? []) === 'loose';
+  return blocks.length === 1 && findTightness(blocks[0]?.tokens ?? []) === 'loose';
 }
 
-/** Their lines. */
-function itemStarts(tokens: readonly Token[]): readonly number[] {
+/** Returns the lines at which the items of a top-level list start. */
+function findItemLines(tokens: readonly Token[]): readonly number[] {
   return tokens.flatMap(({ type, level, map }) => (type === 'list_item_open' && level === 1 && map ? [map[0]] : []));
 }

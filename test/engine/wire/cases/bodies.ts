@@ -4,7 +4,7 @@ import { whole } from '../story';
 import type { WireCase } from '../wireCase';
 import { answers } from '../wireReplies';
 
-const done = '200 → text → done stop, whole answer';
+const done = '200 → text → done stop, complete answer';
 const portal = '<!doctype html><html><body><form>Welcome to the hotel. Sign in.</form></body></html>';
 
 /** Rows 11 to 14 and 63: a success that is none, or an unusual one. */
@@ -18,13 +18,13 @@ export const bodies: readonly WireCase[] = [
   },
   {
     row: 11,
-    fault: 'a web page that calls itself a stream, once',
+    fault: 'a web page with the content type of a stream, once',
     replies: () => [() => [{ send: portal }], answers],
     expected: `200 → row 11 → waiting backoff not-a-stream → retry → ${done}`,
   },
   {
     row: 12,
-    fault: 'a 200 with a JSON error: no credit',
+    fault: 'a 200 with a JSON error: out of credit',
     replies: () => [() => json({ error: { message: 'You have no credits left.', code: 'insufficient_quota' } })],
     expected: '200 → row 22 → failed credit [openBilling switchModel retryNow details]',
   },
@@ -42,7 +42,7 @@ export const bodies: readonly WireCase[] = [
   },
   {
     row: 12,
-    fault: 'a 200 with a JSON error that calls itself a stream: a rejected key',
+    fault: 'a 200 with the content type of a stream and a JSON error: the key is rejected',
     replies: () => [
       () => [{ send: JSON.stringify({ error: { message: 'No such key', type: 'authentication_error' } }) }],
     ],
@@ -50,13 +50,13 @@ export const bodies: readonly WireCase[] = [
   },
   {
     row: 13,
-    fault: 'a whole JSON completion',
+    fault: 'a complete JSON answer instead of a stream',
     replies: () => [(request) => completion(request, whole)],
     expected: done,
   },
   {
     row: 13,
-    fault: 'a whole JSON completion, byte by byte, whose characters have several',
+    fault: 'a complete JSON answer that arrives byte by byte, with characters of several bytes',
     replies: () => [
       () => [
         { status: 200, headers: { 'content-type': 'application/json' } },
@@ -67,20 +67,20 @@ export const bodies: readonly WireCase[] = [
   },
   {
     row: 14,
-    fault: 'a 204, an empty 200, a 204',
+    fault: 'a 204, then an empty 200, then a 204',
     replies: () => [() => [{ status: 204 }], () => [{ status: 200 }], () => [{ status: 204 }]],
     expected:
       '204 → row 14 → waiting backoff empty → retry → 200 → row 14 → waiting backoff empty → retry → 204 → row 14 → failed empty [retryNow switchModel]',
   },
   {
     row: 14,
-    fault: 'an empty body without a type, once',
+    fault: 'an empty body without a content type, once',
     replies: () => [() => [{ status: 200, headers: { 'content-type': '' } }], answers],
     expected: `200 → row 14 → waiting backoff empty → retry → ${done}`,
   },
   {
     row: 63,
-    fault: 'a 200 with JSON that has no end, three times',
+    fault: 'a 200 with incomplete JSON, three times',
     replies: () => [
       () => [
         { status: 200, headers: { 'content-type': 'application/json' } },
@@ -92,14 +92,14 @@ export const bodies: readonly WireCase[] = [
   },
   {
     row: 63,
-    fault: 'a 200 with JSON that means nothing, once',
+    fault: 'a 200 with JSON that is no answer, once',
     replies: () => [() => json({ ok: true }), answers],
     after: ({ gateway }) => assert.equal(gateway.requests.length, 2),
     expected: `200 → row 63 → waiting backoff malformed → retry → ${done}`,
   },
   {
     row: 33,
-    fault: 'a 500 whose body has no end',
+    fault: 'a 500 whose body never ends',
     replies: () => [() => [{ status: 500 }, { send: '{"error":{"message":"slow' }, { end: 'stall' }], answers],
     stalls: true,
     after: ({ run }) => assert.equal(run.of('ended')[0]?.ms, 5000),
@@ -107,7 +107,7 @@ export const bodies: readonly WireCase[] = [
   },
   {
     row: 15,
-    fault: 'a 400 whose body is large and has no end: 64 KB are read, 400 characters shown',
+    fault: 'a 400 with a large body that never ends: 64 KB are read, 400 characters are shown',
     replies: () => [() => [{ status: 400 }, { send: 'too much '.repeat(10_000) }, { end: 'stall' }]],
     after: async ({ run, gateway }) => {
       assert.ok((run.last('failed').detail ?? '').length <= 400);

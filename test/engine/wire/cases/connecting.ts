@@ -7,7 +7,7 @@ import { wireKey, type Stage } from '../stage';
 import type { WireCase } from '../wireCase';
 import { answers, answersRest, breaks, cut, fetchFailed, hangs, rejects } from '../wireReplies';
 
-const done = '200 → text → done stop, whole answer';
+const done = '200 → text → done stop, complete answer';
 const sshBanner = 'SSH-2.0-OpenSSH_9.6\r\n';
 
 /** Rows 1 to 10: before the headers of a response. */
@@ -21,38 +21,38 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 2,
-    fault: 'no name server answers (EAI_AGAIN); the third probe gets through',
+    fault: 'no name server answers (EAI_AGAIN); the third probe succeeds',
     replies: () => [answers],
     before: (stage) => offline(stage, 'EAI_AGAIN', 3),
     expected: `row 2 → waiting backoff offline ×3 → retry → ${done}`,
   },
   {
     row: 2,
-    fault: 'no network (ENETUNREACH); the first probe gets through',
+    fault: 'no network (ENETUNREACH); the first probe succeeds',
     replies: () => [answers],
     before: (stage) => offline(stage, 'ENETUNREACH', 1),
     expected: `row 2 → waiting backoff offline → retry → ${done}`,
   },
   {
     row: 2,
-    fault: 'no route to the host (EHOSTUNREACH); the network is away for ten minutes',
+    fault: 'no route to the host (EHOSTUNREACH); the network is down for ten minutes',
     replies: () => [answers],
     before: (stage) => offline(stage, 'EHOSTUNREACH', 40),
     expected: `row 2 → waiting backoff offline ×40 → retry → ${done}`,
   },
   {
     row: 2,
-    fault: 'the network goes away in the middle of an answer, and comes back',
+    fault: 'the network goes down in the middle of an answer, and comes back',
     replies: (stage) => [cut(stage, 'reset'), answersRest],
     on: (event, stage) => {
       if (event.type === 'cut') offline(stage, 'ENETUNREACH', 3);
     },
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume (continue) → row 2 → waiting backoff offline ×3 → resume (continue) → 200 → joined continue → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (continue) → row 2 → waiting backoff offline ×3 → resume (continue) → 200 → joined continue → text → done stop, complete answer',
   },
   {
     row: 3,
-    fault: 'nobody listens at the port yet',
+    fault: 'the connection is refused once',
     replies: () => [answers],
     before: async (stage) => {
       const gone = await stage.listen({ script: answers });
@@ -67,7 +67,7 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 3,
-    fault: 'nobody listens at the port, however often',
+    fault: 'the connection is refused every time',
     replies: () => [answers],
     before: async (stage) => {
       const gone = await stage.listen({ script: answers });
@@ -79,14 +79,14 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 4,
-    fault: 'the connection is not established in time (undici)',
+    fault: 'the connection times out (undici)',
     replies: () => [answers],
     before: (stage) => rejects(stage, fetchFailed('UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error')),
     expected: `row 4 → waiting backoff timeout → retry → ${done}`,
   },
   {
     row: 4,
-    fault: 'the connection is not established in time (both address families)',
+    fault: 'the connection times out (both address families)',
     replies: () => [answers],
     before: (stage) => {
       const tried = ['ETIMEDOUT', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
@@ -96,13 +96,13 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 5,
-    fault: 'reset before any byte, twice',
+    fault: 'the connection is reset before any byte arrives, twice',
     replies: () => [breaks, breaks, answers],
     expected: `row 5 → replay → row 5 → waiting backoff connection → retry → ${done}`,
   },
   {
     row: 6,
-    fault: 'a certificate that nobody vouches for',
+    fault: 'a certificate of an unknown authority',
     replies: () => [answers],
     before: secured,
     expected: 'row 6 → failed tls [networkSettings retryNow details]',
@@ -115,20 +115,20 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 7,
-    fault: 'a 407 as the extension host tells it: a cause without code and words',
+    fault: 'a 407 as the extension host reports it: an error whose cause has neither code nor message',
     replies: () => [answers],
     before: (stage) => rejects(stage, fetchFailed('', '')),
     expected: 'row 7 → failed proxy [networkSettings retryNow]',
   },
   {
     row: 8,
-    fault: 'another protocol at the port, twice',
+    fault: 'the server speaks another protocol, twice',
     replies: () => [() => [{ raw: sshBanner }]],
     expected: 'row 8 → waiting backoff not-a-stream → retry → row 8 → failed not-a-stream [checkUrl retryNow]',
   },
   {
     row: 8,
-    fault: 'another protocol as the extension host tells it, once',
+    fault: 'the server speaks another protocol, as the extension host reports it, once',
     replies: () => [answers],
     before: (stage) =>
       rejects(stage, fetchFailed('', 'Response does not match the HTTP/1.1 protocol (Expected HTTP/)')),
@@ -136,7 +136,7 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 8,
-    fault: 'https where the server speaks http',
+    fault: 'the base URL has https, and the server speaks http',
     replies: () => [answers],
     before: (stage) => {
       stage.connection = { baseUrl: stage.gateway.baseUrl.replace('http:', 'https:'), apiKey: wireKey };
@@ -155,7 +155,7 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 10,
-    fault: 'no headers, once',
+    fault: 'no response headers, once',
     replies: () => [hangs, answers],
     stalls: true,
     after: ({ run, engine }) => {
@@ -167,7 +167,7 @@ export const connecting: readonly WireCase[] = [
   },
   {
     row: 10,
-    fault: 'no headers of a model that thinks',
+    fault: 'no response headers from a reasoning model',
     model: 'deepseek-r1',
     replies: () => [hangs, answers],
     stalls: true,

@@ -21,7 +21,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 22,
-    fault: 'an empty balance inside a 200',
+    fault: 'an empty balance, reported in a 200',
     replies: () => [
       () => [
         { status: 200, headers: { 'content-type': 'application/json' } },
@@ -32,7 +32,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 32,
-    fault: 'a limit that resets in hours, in the time of China',
+    fault: "a limit that resets in hours, at a time of China's time zone",
     replies: () => [
       status(429, { message: '已达到 5 小时的使用上限。您的限额将在 2026-01-15 20:33:36 重置。', code: '1308' }),
     ],
@@ -41,19 +41,19 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 35,
-    fault: 'a saturated group of upstreams under the code of an empty balance',
+    fault: 'saturated upstreams, reported with the code of an empty balance',
     replies: () => [
       status(429, { message: '当前分组上游负载已饱和，请稍后再试', code: 'insufficient_quota' }),
       answers,
     ],
-    expected: '429 → row 35 → waiting backoff overloaded → retry → 200 → text → done stop, whole answer',
+    expected: '429 → row 35 → waiting backoff overloaded → retry → 200 → text → done stop, complete answer',
   },
   {
     row: 43,
-    fault: '`[DONE]` while every finish reason was null: the upstream broke',
+    fault: '`[DONE]` although every finish reason was null: the upstream broke',
     replies: (stage) => [shown(stage, [{ done: true }]), answersRest],
     expected:
-      '200 → text → row 43 → cut truncated → waiting backoff truncated → resume (continue) → 200 → joined continue → text → done stop, whole answer',
+      '200 → text → row 43 → cut truncated → waiting backoff truncated → resume (continue) → 200 → joined continue → text → done stop, complete answer',
   },
   {
     row: 43,
@@ -69,11 +69,11 @@ export const gateways: readonly WireCase[] = [
       assert.deepEqual([next.of('attempt').length, next.last('done').text], [1, whole]);
     },
     expected:
-      '200 → text → row 43 → cut truncated → waiting backoff truncated → resume (continue) → 200 → done stop, whole answer',
+      '200 → text → row 43 → cut truncated → waiting backoff truncated → resume (continue) → 200 → done stop, complete answer',
   },
   {
     row: 48,
-    fault: 'a gateway that starts the answer over with another upstream',
+    fault: 'the gateway starts the answer again with another upstream',
     replies: () => [
       () => [
         { send: chunk({ role: 'assistant', content: '' }, 'a') },
@@ -85,11 +85,11 @@ export const gateways: readonly WireCase[] = [
         { done: true },
       ],
     ],
-    expected: '200 → text → restarted → replaced → done stop, whole answer',
+    expected: '200 → text → restarted → replaced → done stop, complete answer',
   },
   {
     row: 67,
-    fault: 'a model without a channel at new-api',
+    fault: 'a model for which new-api has no channel',
     replies: () => [
       status(503, {
         message: '分组 default 下模型 gpt-4o 无可用渠道（distributor）',
@@ -101,7 +101,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 68,
-    fault: "the gateway's own key is refused by the provider behind it",
+    fault: "the provider rejects the gateway's own key",
     replies: () => [
       status(401, {
         message: 'Incorrect API key provided: sk-proj-***. (request id: 20260115090000123456789)',
@@ -113,7 +113,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 69,
-    fault: 'a Cloudflare challenge for browsers',
+    fault: 'a Cloudflare challenge that only browsers can pass',
     replies: () => [
       () => [
         { status: 403, headers: { 'content-type': 'text/html', 'cf-mitigated': 'challenge' } },
@@ -124,7 +124,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 70,
-    fault: 'a model that the gateway has no price for, as a 500',
+    fault: 'a model without a price at the gateway, reported as a 500',
     replies: () => [
       status(500, { message: 'Model gpt-4o ratio or price not set', type: 'new_api_error', code: 'model_price_error' }),
     ],
@@ -132,7 +132,7 @@ export const gateways: readonly WireCase[] = [
   },
   {
     row: 73,
-    fault: 'an answer without an end',
+    fault: 'an answer that never ends',
     replies: () => [
       function* () {
         yield { status: 200 };

@@ -10,7 +10,7 @@ const defect = (): Promise<never> => Promise.reject(new TypeError('connection is
 export const host: readonly WireCase[] = [
   {
     row: 71,
-    fault: 'the keyring does not give the key',
+    fault: "the key can't be read from the keyring",
     replies: () => [answers],
     before: (stage) => void (stage.connect = keyringFails),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 0),
@@ -18,7 +18,7 @@ export const host: readonly WireCase[] = [
   },
   {
     row: 71,
-    fault: 'the keyring does not give the key for the rest of a cut answer',
+    fault: "the key can't be read from the keyring when a cut answer is resumed",
     replies: (stage) => [cut(stage, 'reset')],
     on: ({ type }, stage) => {
       if (type === 'cut') stage.connect = keyringFails;
@@ -38,7 +38,7 @@ export const host: readonly WireCase[] = [
   },
   {
     row: 72,
-    fault: 'a defect of the extension after part of the answer, which stays',
+    fault: 'a defect of the extension after a part of the answer; the partial answer is kept',
     replies: (stage) => [cut(stage, 'reset')],
     on: ({ type }, stage) => {
       if (type === 'cut') stage.connect = defect;

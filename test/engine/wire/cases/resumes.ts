@@ -26,7 +26,7 @@ const call = (args: string, finish: string | null = null): Step => ({
 export const resumes: readonly WireCase[] = [
   {
     row: 53,
-    fault: 'a reset in the arguments of a tool call',
+    fault: 'the connection is reset in the arguments of a tool call',
     replies: (stage) => [
       function* () {
         yield call('{"sheep":');
@@ -44,7 +44,7 @@ export const resumes: readonly WireCase[] = [
   },
   {
     row: 53,
-    fault: 'a reset in a tool call after text: the text stays until a new answer has overtaken it',
+    fault: 'the connection is reset in a tool call after text; the text stays until the new answer is longer',
     replies: (stage) => [
       function* () {
         yield { delta: partial };
@@ -55,11 +55,11 @@ export const resumes: readonly WireCase[] = [
       answers,
     ],
     expected:
-      '200 → text → tool call → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → replaced → text → done stop, whole answer',
+      '200 → text → tool call → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → replaced → text → done stop, complete answer',
   },
   {
     row: 54,
-    fault: 'a reset while the model thinks',
+    fault: 'the connection is reset while the model reasons',
     replies: (stage) => [
       function* () {
         yield { reasoning: 'Sheep eat grass' };
@@ -70,47 +70,47 @@ export const resumes: readonly WireCase[] = [
     ],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages, gateway.requests[0]?.json?.messages),
     expected:
-      '200 → reasoning → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → reasoning → text → done stop, whole answer',
+      '200 → reasoning → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → reasoning → text → done stop, complete answer',
   },
   {
     row: 55,
-    fault: 'asked for the rest, the model begins anew',
+    fault: 'the resumed answer starts again from the beginning',
     replies: (stage) => [cut(stage, 'reset'), answers],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → text → done stop, whole answer`,
+    expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → text → done stop, complete answer`,
   },
   {
     row: 55,
-    fault: 'asked for the rest, the model repeats the last words',
+    fault: 'the resumed answer repeats the last words',
     replies: (stage) => [cut(stage, 'reset'), () => answer(partial.slice(-18) + rest)],
-    expected: `${toCut} → resume (continue) → 200 → joined continue, 18 dropped → text → done stop, whole answer`,
+    expected: `${toCut} → resume (continue) → 200 → joined continue, 18 dropped → text → done stop, complete answer`,
   },
   {
     row: 55,
-    fault: 'asked for the rest, the model says what is there and that this was all',
+    fault: 'the resumed answer repeats the partial answer and ends',
     replies: (stage) => [cut(stage, 'reset'), () => answer(partial)],
     expected: `${toCut} → resume (continue) → 200 → joined continue, ${partial.length} dropped → done stop, partial answer`,
   },
   {
     row: 55,
-    fault: 'asked for the rest, the model gives another answer: the text stays until it is overtaken',
+    fault: 'the resumed answer is a different one; the text stays until the new answer is longer',
     replies: (stage) => [cut(stage, 'reset', long), () => answer(another)],
     expected: `${toCut} → resume (continue) → 200 → restarted → replaced → text → done stop, «${another}»`,
   },
   {
     row: 56,
-    fault: 'asked for the rest, the model is cut off before a word, twice',
+    fault: 'the resumed answer is cut before any text, twice',
     replies: (stage) => [cut(stage, 'reset'), () => [{ comment: 'thinking' }, { end: 'fin' }]],
     expected: `${toCut} → resume (continue) → 200 → row 43 → waiting backoff truncated → resume (continue) → 200 → row 43 → failed truncated, partial answer [restart continue switchModel]`,
   },
   {
     row: 56,
-    fault: 'asked for the rest, the model has nothing to add, twice',
+    fault: 'the resumed answer is empty, twice',
     replies: (stage) => [cut(stage, 'reset'), () => [{ finish: 'stop' }, { done: true }]],
     expected: `${toCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, partial answer [restart continue switchModel]`,
   },
   {
     row: 56,
-    fault: 'asked for the rest, the model repeats the beginning and stops, twice',
+    fault: 'the resumed answer repeats the beginning and stops, twice',
     replies: (stage) => [cut(stage, 'reset', long), () => answer(long.slice(0, 70))],
     expected: `${toCut} → resume (continue) → 200 → row 50 → waiting backoff empty → resume (continue) → 200 → row 50 → failed truncated, «${long}» [restart continue switchModel]`,
   },

@@ -3,7 +3,7 @@ import { wireKey } from '../stage';
 import type { WireCase } from '../wireCase';
 import { answers, answersRest, cut, status } from '../wireReplies';
 
-const done = '200 → text → done stop, whole answer';
+const done = '200 → text → done stop, complete answer';
 
 /** Rows 15 to 38: what a status, and the words with it, mean. */
 export const statuses: readonly WireCase[] = [
@@ -16,7 +16,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 16,
-    fault: 'a 400: the context is full',
+    fault: 'a 400: the context is too long',
     replies: () => [
       status(400, {
         message: "This model's maximum context length is 8192 tokens.",
@@ -28,7 +28,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 17,
-    fault: 'a 400 for `stream_options`, another for `max_tokens`; remembered by the next turn',
+    fault: 'a 400 for `stream_options` and another for `max_tokens`; the next turn omits both',
     replies: () => [
       status(400, { message: 'Unrecognized request argument supplied: stream_options' }),
       status(400, {
@@ -52,13 +52,13 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 17,
-    fault: 'a 400 for `temperature`, with it and without',
+    fault: 'a 400 for `temperature`, even after it was left out',
     replies: () => [status(400, { message: "'temperature' is not supported with this model.", param: 'temperature' })],
     expected: '400 → row 17 → repair → 400 → row 17 → failed request [details switchModel]',
   },
   {
     row: 18,
-    fault: 'a 400 for a request that ends with the partial answer; remembered by the next turn',
+    fault: 'a 400 for a prefill; the next turn does not use one',
     model: 'claude-sonnet-4',
     replies: (stage) => [
       cut(stage, 'reset'),
@@ -74,23 +74,23 @@ export const statuses: readonly WireCase[] = [
       assert.deepEqual(last, ['user', 'assistant', 'user', 'user', 'user']);
     },
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 400 → row 18 → repair (continue) → 200 → joined continue → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 400 → row 18 → repair (continue) → 200 → joined continue → text → done stop, complete answer',
   },
   {
     row: 18,
-    fault: 'a 400 for a last message that is not of the user, though it is',
+    fault: 'a 400 that wants the last message to be from the user, although it is',
     replies: () => [status(400, { message: 'The last message must be from the user.' })],
     expected: '400 → row 18 → failed request [details retryNow]',
   },
   {
     row: 19,
-    fault: 'a 400 of the content filter',
+    fault: 'a 400 from the content filter',
     replies: () => [status(400, { message: 'Blocked.', code: 'content_filter' })],
     expected: '400 → row 19 → failed content-filter [switchModel details]',
   },
   {
     row: 20,
-    fault: 'a 404 for the model',
+    fault: 'a 404: the model does not exist',
     replies: () => [status(404, { message: 'The model `gpt-4o` does not exist.', code: 'model_not_found' })],
     expected: '404 → row 20 → failed model [switchModel details]',
   },
@@ -117,7 +117,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 22,
-    fault: 'a 429 that means money',
+    fault: 'a 429 for an empty balance',
     replies: () => [
       status(429, { message: 'You exceeded your current quota.', code: 'insufficient_quota' }, { 'retry-after': '5' }),
     ],
@@ -125,13 +125,13 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 23,
-    fault: 'a 402 with a hint',
+    fault: 'a 402 with `Retry-After: 90`',
     replies: () => [status(402, { message: 'Budget used up' }, { 'retry-after': '90' }), answers],
     expected: `402 → row 23 → waiting server 90000 credit → retry → ${done}`,
   },
   {
     row: 23,
-    fault: 'a 402 with a hint of an hour',
+    fault: 'a 402 with a `Retry-After` of an hour',
     replies: () => [status(402, { message: 'Budget used up' }, { 'retry-after': '3600' })],
     after: ({ run }) => assert.match(run.last('failed').message, /resets at 10:00/),
     expected: '402 → row 23 → failed credit [openBilling switchModel retryNow details]',
@@ -144,14 +144,14 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 24,
-    fault: 'a 403 that ends in an hour',
+    fault: 'a 403 with a `Retry-After` of an hour',
     replies: () => [status(403, { message: 'The team is paused' }, { 'retry-after': '3600' })],
     after: ({ run }) => assert.match(run.last('failed').message, /until 10:00/),
     expected: '403 → row 24 → failed permission [setApiKey switchModel details]',
   },
   {
     row: 25,
-    fault: 'a 404 for the path',
+    fault: 'a 404: the path does not exist',
     replies: () => [answers],
     before: (stage) => {
       stage.connection = { baseUrl: `${stage.gateway.origin}/api`, apiKey: wireKey };
@@ -166,7 +166,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 27,
-    fault: 'a 409, a 425, a 409',
+    fault: 'a 409, then a 425, then a 409',
     replies: () => [status(409), status(425), status(409)],
     expected:
       '409 → row 27 → waiting backoff server → retry → 425 → row 27 → waiting backoff server → retry → 409 → row 27 → failed server [retryNow]',
@@ -206,20 +206,20 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 30,
-    fault: 'a 429 that asks in milliseconds',
+    fault: 'a 429 with a delay in milliseconds',
     replies: () => [status(429, { message: 'slow down' }, { 'retry-after-ms': '1500', 'retry-after': '2' }), answers],
     after: ({ run }) => assert.equal(run.last('waiting').hintFrom, 'retry-after-ms'),
     expected: `429 → row 30 → waiting server 1500 rate-limit → retry → ${done}`,
   },
   {
     row: 30,
-    fault: 'a 429 that asks in words',
+    fault: 'a 429 with a delay in its message',
     replies: () => [status(429, { message: 'Rate limit reached. Please try again in 1m30s.' }), answers],
     expected: `429 → row 30 → waiting server 90000 rate-limit → retry → ${done}`,
   },
   {
     row: 31,
-    fault: 'a 429 without a hint, twice',
+    fault: 'a 429 without a delay, twice',
     replies: () => [status(429), status(429), answers],
     after: ({ run }) =>
       assert.deepEqual(
@@ -230,7 +230,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 32,
-    fault: 'a 429 with a hint of five hours',
+    fault: 'a 429 with a `Retry-After` of five hours',
     replies: () => [status(429, { message: 'slow down' }, { 'retry-after': '18000' })],
     after: ({ run, clock }) => {
       const { message, resetsAt } = run.last('failed');
@@ -241,7 +241,7 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 32,
-    fault: 'a 429 for the quota of the day, with a hint of half a minute that means something else',
+    fault: 'a 429 for the daily quota, with a delay of half a minute that does not apply to it',
     replies: () => [
       status(429, {
         message: 'Quota exceeded for metric: generate_requests_per_day',
@@ -262,13 +262,13 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 34,
-    fault: 'a 502, a 522',
+    fault: 'a 502, then a 522',
     replies: () => [status(502), status(522), answers],
     expected: `502 → row 34 → waiting backoff gateway → retry → 522 → row 34 → waiting backoff gateway → retry → ${done}`,
   },
   {
     row: 35,
-    fault: 'a 503, three times; the user has named another model',
+    fault: 'a 503, three times; there is a fallback model',
     settings: { fallbackModels: ['deepseek-v3'] },
     replies: () => [status(503), status(503), status(503), answers],
     after: ({ gateway }) => assert.equal(gateway.requests[3]?.json?.model, 'deepseek-v3'),
@@ -276,20 +276,20 @@ export const statuses: readonly WireCase[] = [
   },
   {
     row: 35,
-    fault: 'a 529 with a hint',
+    fault: 'a 529 with `Retry-After: 8`',
     replies: () => [status(529, { message: 'Overloaded', type: 'overloaded_error' }, { 'retry-after': '8' }), answers],
     expected: `529 → row 35 → waiting server 8000 overloaded → retry → ${done}`,
   },
   {
     row: 35,
-    fault: 'a 503 with a hint of an hour',
+    fault: 'a 503 with a `Retry-After` of an hour',
     replies: () => [status(503, { message: 'Overloaded' }, { 'retry-after': '3600' })],
     after: ({ run }) => assert.match(run.last('failed').message, /10:00/),
     expected: '503 → row 35 → failed overloaded [retryNow switchModel]',
   },
   {
     row: 36,
-    fault: 'a 504, a 524, a 504',
+    fault: 'a 504, then a 524, then a 504',
     replies: () => [status(504), status(524), status(504)],
     after: ({ engine }) => assert.equal(engine.report().network.budgets[0]?.tokens, 12 - 2 * 2),
     expected:

@@ -6,14 +6,14 @@ import { partial, rest } from '../story';
 import type { WireCase } from '../wireCase';
 import { answer, answers, answersRest, cut, deltas, event, finished, shown } from '../wireReplies';
 
-const done = '200 → text → done stop, whole answer';
-const resumed = 'resume (continue) → 200 → joined continue → text → done stop, whole answer';
+const done = '200 → text → done stop, complete answer';
+const resumed = 'resume (continue) → 200 → joined continue → text → done stop, complete answer';
 
 /** Rows 39 to 52: what becomes of a stream that has begun. */
 export const streams: readonly WireCase[] = [
   {
     row: 39,
-    fault: 'headers, and then nothing',
+    fault: 'nothing arrives after the headers',
     replies: () => [() => [{ status: 200 }, { end: 'stall' }], answers],
     stalls: true,
     after: ({ run }) => assert.equal(run.of('ended')[0]?.ms, 120_000),
@@ -21,7 +21,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 39,
-    fault: 'headers, and then only comments',
+    fault: 'only comments arrive after the headers',
     replies: (stage) => [keepsAlive(stage, ''), answers],
     stalls: true,
     after: ({ run }) => assert.equal(run.of('ended')[0]?.ms, 120_000),
@@ -29,7 +29,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 40,
-    fault: 'not a byte more',
+    fault: 'no more bytes arrive after a part of the answer',
     replies: (stage) => [cut(stage, 'stall'), answersRest],
     stalls: true,
     after: async ({ run, gateway }) => {
@@ -40,7 +40,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 41,
-    fault: 'only comments any more',
+    fault: 'only comments arrive after a part of the answer',
     replies: (stage) => [keepsAlive(stage, partial), answersRest],
     stalls: true,
     after: ({ run }) => assert.equal(run.of('ended')[0]?.ms, 180_000),
@@ -48,7 +48,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 42,
-    fault: 'a reset',
+    fault: 'the connection is reset in the middle of an answer',
     replies: (stage) => [cut(stage, 'reset'), answersRest],
     after: ({ gateway }) => {
       const messages = gateway.requests[1]?.json?.messages ?? [];
@@ -63,49 +63,49 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 42,
-    fault: 'a reset after the headers, before any text',
+    fault: 'the connection is reset after the headers, before any text',
     replies: () => [() => [{ status: 200 }, { comment: 'thinking' }, { end: 'reset' }], answers],
     expected: `200 → row 42 → waiting backoff connection → retry → ${done}`,
   },
   {
     row: 42,
-    fault: 'a reset; the model takes the beginning of its answer',
+    fault: 'the connection is reset; the model accepts a prefill',
     model: 'claude-sonnet-4',
     replies: (stage) => [cut(stage, 'reset'), answersRest],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages.at(-1)?.content, partial),
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 200 → joined prefill → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 200 → joined prefill → text → done stop, complete answer',
   },
   {
     row: 42,
-    fault: 'a reset after a space; the model takes the beginning of its answer, which may not end with one',
+    fault: 'the connection is reset after a space; the model accepts a prefill that does not end with a space',
     model: 'claude-sonnet-4',
     replies: (stage) => [cut(stage, 'reset', `${partial} `), answersRest],
     after: ({ gateway }) => assert.deepEqual(gateway.requests[1]?.json?.messages.at(-1)?.content, partial),
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 200 → joined prefill, 1 dropped → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (prefill) → 200 → joined prefill, 1 dropped → text → done stop, complete answer',
   },
   {
     row: 42,
-    fault: 'a body that is shorter than it said',
+    fault: 'the body is shorter than its content length',
     replies: (stage) => [cut(stage, 'short'), answersRest],
     expected: `200 → text → row 42 → cut connection → waiting backoff connection → ${resumed}`,
   },
   {
     row: 42,
-    fault: 'a chunk whose size is no number',
+    fault: 'a chunk with an invalid size',
     replies: (stage) => [badChunk(stage), answersRest],
     expected: `200 → text → row 42 → cut connection → waiting backoff connection → ${resumed}`,
   },
   {
     row: 42,
-    fault: 'gzip that is none',
+    fault: 'a body that is not the declared gzip',
     replies: (stage) => [badGzip(stage), answersRest],
     expected: `200 → text → row 42 → cut connection → waiting backoff connection → ${resumed}`,
   },
   {
     row: 42,
-    fault: 'a reset between the halves of a character',
+    fault: 'the connection is reset in the middle of a character',
     replies: (stage) => [
       function* () {
         yield* deltas(partial);
@@ -120,35 +120,35 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 42,
-    fault: 'a reset; the user wants no resumes',
+    fault: 'the connection is reset; `holysheep.resume` is `off`',
     settings: { resume: 'off' },
     replies: (stage) => [cut(stage, 'reset'), answersRest],
     expected: '200 → text → row 42 → cut connection → failed connection, partial answer [continue restart retryNow]',
   },
   {
     row: 42,
-    fault: 'a reset; the user wants answers to be restarted',
+    fault: 'the connection is reset; `holysheep.resume` is `restart`',
     settings: { resume: 'restart' },
     replies: (stage) => [cut(stage, 'reset'), answers],
     after: ({ gateway }) => assert.equal(gateway.requests[1]?.json?.messages.length, 1),
     expected:
-      '200 → text → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → replaced → text → done stop, whole answer',
+      '200 → text → row 42 → cut connection → waiting backoff connection → resume (restart) → 200 → restarted → replaced → text → done stop, complete answer',
   },
   {
     row: 43,
-    fault: 'a clean end without a finish reason',
+    fault: 'the stream ends without a finish reason',
     replies: (stage) => [cut(stage, 'fin'), answersRest],
     expected: `200 → text → row 43 → cut truncated → waiting backoff truncated → ${resumed}`,
   },
   {
     row: 43,
-    fault: 'a clean end before any text',
+    fault: 'the stream ends before any text',
     replies: () => [() => [{ comment: 'thinking' }], answers],
     expected: `200 → row 43 → waiting backoff truncated → retry → ${done}`,
   },
   {
     row: 44,
-    fault: 'a reset after the finish reason',
+    fault: 'the connection is reset after the finish reason',
     replies: () => [finished([{ end: 'reset' }])],
     expected: done,
   },
@@ -160,7 +160,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 44,
-    fault: 'nothing after the finish reason, neither `[DONE]` nor an end',
+    fault: 'the stream stalls after the finish reason, without `[DONE]`',
     replies: () => [finished([{ end: 'stall' }])],
     stalls: true,
     after: ({ run }) => assert.equal(run.of('ended')[0]?.ms, 5000),
@@ -168,19 +168,19 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 45,
-    fault: 'the provider fails, before any text',
+    fault: 'the provider reports an error before any text',
     replies: () => [() => [{ event: { error: { message: 'Upstream failed', code: 502 } } }], answers],
     expected: `200 → row 45 → waiting backoff server → retry → ${done}`,
   },
   {
     row: 45,
-    fault: 'the provider fails, after text',
+    fault: 'the provider reports an error after text',
     replies: (stage) => [shown(stage, [{ event: { error: { message: 'Upstream failed', code: 502 } } }]), answersRest],
     expected: `200 → text → row 45 → cut server → waiting backoff server → ${resumed}`,
   },
   {
     row: 45,
-    fault: 'the provider is overloaded, after text',
+    fault: 'the provider reports an overload after text',
     replies: (stage) => [
       shown(stage, [{ event: { error: { message: 'Overloaded', type: 'overloaded_error' } } }]),
       answersRest,
@@ -189,7 +189,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 46,
-    fault: 'the credit ends in the middle',
+    fault: 'the credit runs out in the middle of an answer',
     replies: (stage) => [
       shown(stage, [{ event: { error: { message: 'You have no credits left', code: 'insufficient_quota' } } }]),
     ],
@@ -198,7 +198,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 46,
-    fault: 'the key is revoked in the middle',
+    fault: 'the key is revoked in the middle of an answer',
     replies: (stage) => [shown(stage, [{ event: { error: { message: 'Key revoked', code: 'invalid_api_key' } } }])],
     expected: '200 → text → row 21 → failed auth, partial answer [setApiKey retryNow details continue restart]',
   },
@@ -228,20 +228,20 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 50,
-    fault: 'finished without a word, twice',
+    fault: 'the answer finishes without any text, twice',
     replies: () => [() => [{ delta: '' }, { finish: 'stop' }, { done: true }]],
     expected: '200 → row 50 → waiting backoff empty → retry → 200 → row 50 → failed empty [retryNow switchModel]',
   },
   {
     row: 50,
-    fault: 'thought, and finished without a word, once',
+    fault: 'the answer finishes after reasoning, without any text, once',
     replies: () => [() => [{ reasoning: 'Sheep eat grass' }, { finish: 'stop' }, { done: true }], answers],
     expected:
-      '200 → reasoning → row 50 → waiting backoff empty → resume (restart) → 200 → restarted → text → done stop, whole answer',
+      '200 → reasoning → row 50 → waiting backoff empty → resume (restart) → 200 → restarted → text → done stop, complete answer',
   },
   {
     row: 51,
-    fault: 'one event that is no JSON',
+    fault: 'one event is not JSON',
     replies: (stage) => [
       shown(stage, [{ send: 'data: {"choices":[{\n\n' }, { send: event({ content: rest }, 'stop') }]),
     ],
@@ -249,7 +249,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 51,
-    fault: 'two events that are no JSON',
+    fault: 'two events are not JSON',
     replies: (stage) => [
       shown(stage, [{ send: 'data: {"choices":[{\n\ndata: "delta":{"content":"\n\n' }, { end: 'stall' }]),
       answersRest,
@@ -258,7 +258,7 @@ export const streams: readonly WireCase[] = [
   },
   {
     row: 51,
-    fault: 'the last event is no JSON',
+    fault: 'the last event is not JSON',
     replies: (stage) => [shown(stage, [{ send: 'data: {"choices":[{\n\n' }, { done: true }]), answersRest],
     expected: `200 → text → row 51 → cut malformed → waiting backoff malformed → ${resumed}`,
   },

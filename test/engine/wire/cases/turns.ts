@@ -8,8 +8,8 @@ import { partial, rest, storyOf } from '../story';
 import type { WireCase } from '../wireCase';
 import { answers, answersRest, cut, deltas, fetchFailed, finished, hangs, rejects, status } from '../wireReplies';
 
-const done = '200 → text → done stop, whole answer';
-const resumed = 'resume (continue) → 200 → joined continue → text → done stop, whole answer';
+const done = '200 → text → done stop, complete answer';
+const resumed = 'resume (continue) → 200 → joined continue → text → done stop, complete answer';
 const limited = status(429, { message: 'slow down' }, { 'retry-after': '37' });
 const otherKey = 'hsa-key-of-another-gateway';
 
@@ -29,7 +29,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 57,
-    fault: 'Stop before the first word',
+    fault: 'Stop before the first text',
     replies: () => [() => [{ status: 200 }, { end: 'stall' }]],
     on: stopAt('headers'),
     after: leftByClient,
@@ -37,7 +37,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 57,
-    fault: 'Stop in the middle',
+    fault: 'Stop in the middle of an answer',
     replies: (stage) => [cut(stage, 'stall')],
     on: ({ type }, stage) => {
       if (type === 'text' && stage.run.shownText === partial) stage.run.turn.stop();
@@ -47,15 +47,15 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 57,
-    fault: 'Stop after the last word, before the end of the stream',
+    fault: 'Stop after the last text, before the end of the stream',
     replies: () => [finished([{ end: 'stall' }])],
     on: stopAt('text'),
     after: leftByClient,
-    expected: '200 → text → stopped, whole answer',
+    expected: '200 → text → stopped, complete answer',
   },
   {
     row: 57,
-    fault: 'Stop in a wait',
+    fault: 'Stop during a wait',
     replies: () => [limited],
     on: stopAt('waiting'),
     after: ({ gateway }) => assert.equal(gateway.requests.length, 1),
@@ -63,7 +63,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 57,
-    fault: 'Stop offline',
+    fault: 'Stop while offline',
     replies: () => [answers],
     before: (stage) => rejects(stage, fetchFailed('EAI_AGAIN')),
     on: stopAt('waiting'),
@@ -80,7 +80,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 57,
-    fault: 'Stop in a resume',
+    fault: 'Stop during a resume',
     replies: (stage) => [cut(stage, 'reset'), hangs],
     on: async (event, stage) => {
       if (event.type !== 'attempt' || event.attempt !== 2) return;
@@ -93,7 +93,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 58,
-    fault: 'the machine sleeps for an hour in mid-stream; the connection does not survive it',
+    fault: 'the computer sleeps for an hour in the middle of a stream; the connection is lost',
     replies: (stage) => [cut(stage, 'stall'), answersRest],
     on: sleepsOn('text'),
     stalls: true,
@@ -101,7 +101,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 58,
-    fault: 'the machine sleeps for an hour in mid-stream; the connection survives it',
+    fault: 'the computer sleeps for an hour in the middle of a stream; the connection survives',
     replies: (stage) => [
       function* () {
         yield* deltas(partial);
@@ -112,11 +112,11 @@ export const turns: readonly WireCase[] = [
     ],
     on: sleepsOn('text'),
     stalls: true,
-    expected: '200 → text → quiet → text → done stop, whole answer',
+    expected: '200 → text → quiet → text → done stop, complete answer',
   },
   {
     row: 58,
-    fault: 'the machine sleeps for an hour in a wait, which is over then',
+    fault: 'the computer sleeps for an hour during a wait, which then ends',
     replies: () => [limited, answers],
     on: sleepsOn('waiting'),
     after: ({ run }) => assert.ok(run.last('done').waitedMs <= 1000),
@@ -124,7 +124,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 59,
-    fault: 'address and key are changed in a wait',
+    fault: 'base URL and key change during a wait',
     replies: () => [limited],
     before: async (stage) => {
       stage.other = await stage.listen({ script: answers, requireKey: otherKey });
@@ -142,7 +142,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 59,
-    fault: 'the model is changed in a wait',
+    fault: 'the model changes during a wait',
     replies: () => [limited, answers],
     on: ({ type }, stage) => {
       if (type === 'waiting') stage.run.turn.switchModel('gemini-3-pro');
@@ -152,7 +152,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 59,
-    fault: 'the key is removed in a wait',
+    fault: 'the key is removed during a wait',
     replies: () => [limited, answers],
     on: ({ type }, stage) => {
       if (type === 'waiting') stage.connection = { ...stage.connection, apiKey: undefined };
@@ -162,7 +162,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 60,
-    fault: 'a hint in the past: a backoff, which is never nothing',
+    fault: 'a `Retry-After` in the past; a backoff, which is never zero, is used instead',
     replies: () => [
       status(429, { message: 'slow down' }, { date: httpDate(0), 'retry-after': httpDate(-90) }),
       answers,
@@ -175,7 +175,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 60,
-    fault: "the server's clock is a day ahead: its own date is what counts",
+    fault: "the server's clock is a day ahead; the delay is computed from its own `Date`",
     replies: () => [
       status(429, { message: 'slow down' }, { date: httpDate(86_400), 'retry-after': httpDate(86_437) }),
       answers,
@@ -184,7 +184,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 60,
-    fault: "the machine's own clock is set back an hour in a wait, which stays as long as it was",
+    fault: 'the clock is set back by an hour during a wait, which keeps its length',
     replies: () => [limited, answers],
     on: ({ type }, { clock }) => {
       if (type === 'waiting') clock.epoch -= 3_600_000;
@@ -194,7 +194,8 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 61,
-    fault: 'five failures of the provider in a row: a pause, and one probe; another turn of the window waits too',
+    fault:
+      'five failures of the provider in succession open the circuit breaker; another turn of the window waits, too',
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
     on: (event, stage) => {
       if (event.type === 'waiting' && event.reason === 'breaker' && stage.runs.length === 1) stage.ask();
@@ -208,7 +209,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 61,
-    fault: 'five failures of the provider in a row; the user tries anyway',
+    fault: 'five failures of the provider in succession; the user selects Try anyway',
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
     on: (event, stage) => {
       if (event.type !== 'waiting' || event.reason !== 'breaker') return;
@@ -219,7 +220,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 61,
-    fault: 'five failures of the provider in a row; the user has named another model',
+    fault: 'five failures of the provider in succession; there is a fallback model',
     settings: { fallbackModels: ['deepseek-v3'] },
     replies: () => [status(500), status(500), status(500), status(500), status(500), answers],
     after: ({ gateway }) => assert.equal(gateway.requests[5]?.json?.model, 'deepseek-v3'),
@@ -227,7 +228,7 @@ export const turns: readonly WireCase[] = [
   },
   {
     row: 62,
-    fault: 'the window is closed in the middle of an answer; what the journal has by then is read by the next one',
+    fault: 'the window closes in the middle of an answer; the next window reads what the journal contains',
     replies: (stage) => [cut(stage, 'stall')],
     on: ({ type }, stage) => {
       if (type !== 'text' || stage.run.shownText !== partial) return;

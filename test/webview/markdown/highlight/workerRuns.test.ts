@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CodeRun } from '../../../../src/webview/markdown/highlight/codeRuns';
 import {
-  createWorkerRuns,
-  deadlineMs,
+  createRunFinder,
+  maxHighlightMs,
   type HighlightWorker,
-  type WorkerAnswer,
+  type WorkerMessage,
   type WorkerRequest,
 } from '../../../../src/webview/markdown/highlight/workerRuns';
 import { openAnswer } from '../streamingHarness';
@@ -13,22 +13,22 @@ class FakeWorker implements HighlightWorker {
   onmessage: HighlightWorker['onmessage'] = null;
   onerror: HighlightWorker['onerror'] = null;
   readonly requests: WorkerRequest[] = [];
-  terminated = false;
+  isTerminated = false;
 
   postMessage(request: WorkerRequest): void {
     this.requests.push(request);
   }
 
   terminate(): void {
-    this.terminated = true;
+    this.isTerminated = true;
   }
 
-  say(data: WorkerAnswer): void {
-    this.onmessage?.({ data } as MessageEvent<WorkerAnswer>);
+  send(data: WorkerMessage): void {
+    this.onmessage?.({ data } as MessageEvent<WorkerMessage>);
   }
 }
 
-describe('highlighting in a worker', () => {
+describe('worker highlighting', () => {
   let workers: FakeWorker[];
   let expire: (() => void) | undefined;
   let waitedMs: number[];
@@ -39,7 +39,7 @@ describe('highlighting in a worker', () => {
     waitedMs = [];
     expire = undefined;
     found.splice(0);
-    const findRuns = createWorkerRuns({
+    const findRuns = createRunFinder({
       startWorker: () => {
         workers.push(new FakeWorker());
         return workers.at(-1)!;
@@ -53,20 +53,20 @@ describe('highlighting in a worker', () => {
     return { findRuns, find: (code: string) => findRuns('ts', code, (result) => found.push(result)) };
   };
 
-  it('starts no worker before there is code', () => {
+  it('starts no worker before the first code block', () => {
     setUp();
     assert.equal(workers.length, 0);
   });
 
-  it('sends the blocks to one worker, one after the other', () => {
+  it('sends code blocks to one worker, one after the other', () => {
     const { find } = setUp();
     find('a');
     find('b');
     assert.deepEqual(workers[0]?.requests, []);
-    workers[0].say('ready');
+    workers[0].send('ready');
     assert.deepEqual(workers[0].requests, [{ language: 'ts', code: 'a' }]);
-    workers[0].say(runs);
-    workers[0].say(undefined);
+    workers[0].send(runs);
+    workers[0].send(undefined);
     assert.deepEqual(
       workers[0].requests.map(({ code }) => code),
       ['a', 'b'],
@@ -75,18 +75,18 @@ describe('highlighting in a worker', () => {
     assert.deepEqual([workers.length, expire], [1, undefined]);
   });
 
-  it('gives up on code that takes longer than the deadline, and goes on with a new worker', () => {
+  it('gives up on code that takes longer than the time limit, and continues with a new worker', () => {
     const { find } = setUp();
     find('hostile');
     find('ordinary');
-    workers[0]?.say('ready');
-    assert.deepEqual(waitedMs, [deadlineMs]);
+    workers[0]?.send('ready');
+    assert.deepEqual(waitedMs, [maxHighlightMs]);
     expire?.();
-    assert.equal(workers[0]?.terminated, true);
+    assert.equal(workers[0]?.isTerminated, true);
     assert.deepEqual(found, [undefined]);
-    workers[0].say(runs);
-    workers[1]?.say('ready');
-    workers[1]?.say(runs);
+    workers[0].send(runs);
+    workers[1]?.send('ready');
+    workers[1]?.send(runs);
     assert.deepEqual(found, [undefined, runs]);
   });
 
@@ -96,41 +96,41 @@ describe('highlighting in a worker', () => {
     assert.equal(expire, undefined);
   });
 
-  it('leaves code plain when the worker fails', () => {
+  it('shows code without colours when the worker fails', () => {
     const { find } = setUp();
     find('a');
     find('b');
     workers[0]?.onerror?.({} as ErrorEvent);
-    workers[1]?.say('ready');
-    workers[1]?.say(runs);
+    workers[1]?.send('ready');
+    workers[1]?.send(runs);
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('leaves code plain when the page may not start a worker', () => {
-    const refused: unknown[] = [];
-    const findRuns = createWorkerRuns({
+  it('shows code without colours when the page may not start a worker', () => {
+    const results: unknown[] = [];
+    const findRuns = createRunFinder({
       startWorker: () => {
         throw new Error('refused');
       },
       after: () => () => undefined,
     });
-    for (const code of ['a', 'b']) findRuns('ts', code, (result) => refused.push(result));
-    assert.deepEqual(refused, [undefined, undefined]);
+    for (const code of ['a', 'b']) findRuns('ts', code, (result) => results.push(result));
+    assert.deepEqual(results, [undefined, undefined]);
   });
 
-  it('shows code complete and plain when highlighting gives up, and highlights the next block', () => {
+  it('shows complete code without colours when highlighting gives up, and highlights the next block', () => {
     const { findRuns } = setUp();
     const hostile = '['.repeat(20_000);
-    const { root, markdown, slice, rest } = openAnswer({ findRuns });
+    const { root, markdown, runSlice, runIdle } = openAnswer({ findRuns });
     markdown.append(`\`\`\`md\n${hostile.slice(1)}\n\`\`\`\n\n\`\`\`ts\nlet\n\`\`\`\n`);
     markdown.finish();
-    while (slice());
-    rest();
-    workers[0]?.say('ready');
+    while (runSlice());
+    runIdle();
+    workers[0]?.send('ready');
     expire?.();
-    rest();
-    workers[1]?.say('ready');
-    workers[1]?.say([...runs, { text: '\n', kind: undefined }]);
+    runIdle();
+    workers[1]?.send('ready');
+    workers[1]?.send([...runs, { text: '\n', kind: undefined }]);
     const [plain, coloured] = root.querySelectorAll('code');
     assert.equal(plain?.textContent, `${hostile.slice(1)}\n`);
     assert.equal(plain.querySelector('[class^="code-k"]'), null);
@@ -139,18 +139,18 @@ describe('highlighting in a worker', () => {
 
   it('ignores the result for code that was replaced while the worker was busy', () => {
     const { findRuns } = setUp();
-    const { root, markdown, flush, rest } = openAnswer({ findRuns });
+    const { root, markdown, runFlush, runIdle } = openAnswer({ findRuns });
     markdown.append('```ts\nlet\n```\n');
     markdown.finish();
-    rest();
-    workers[0]?.say('ready');
+    runIdle();
+    workers[0]?.send('ready');
     markdown.replace('```ts\nconst\n```\n');
-    flush();
+    runFlush();
     markdown.finish();
-    workers[0]?.say(runs);
+    workers[0]?.send(runs);
     assert.equal(root.querySelector('code')?.innerHTML, 'const\n');
-    rest();
-    workers[0]?.say([{ text: 'const\n', kind: 'keyword' }]);
+    runIdle();
+    workers[0]?.send([{ text: 'const\n', kind: 'keyword' }]);
     assert.equal(root.querySelector('code')?.innerHTML, '<span class="code-keyword">const\n</span>');
   });
 });

@@ -1,16 +1,16 @@
-import { assertSame, openAnswer } from '../streamingHarness';
+import { assertSameTree, openAnswer } from '../streamingHarness';
 
-function shown(pieces: readonly string[]): HTMLElement {
-  const { root, markdown, flush } = openAnswer();
+function renderWithFlushes(pieces: readonly string[]): HTMLElement {
+  const { root, markdown, runFlush } = openAnswer();
   for (const piece of pieces) {
     markdown.append(piece);
-    while (flush());
+    while (runFlush());
   }
   return root;
 }
 
-/** Each piece may look as if it only made the text before it longer. */
-const growing: readonly (readonly string[])[] = [
+/** Texts in pieces. Each piece looks at first as if it only continued the text before it. */
+const continuedTexts: readonly (readonly string[])[] = [
   ['Some', ' words', ' and', ' more. ', 'And more, ', '  ', 'again'],
   ['# Title ', 'and', ' #', ' more'],
   ['- item', ' more', '\n- next', ' one'],
@@ -42,24 +42,26 @@ const growing: readonly (readonly string[])[] = [
   ['words\n```\ncode', '\nmore', '\n```\n', 'after'],
 ];
 
-describe('text that makes the last text longer', () => {
-  for (const pieces of growing) {
-    it(`looks at every moment as if it had come at once: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
+describe('append fast path', () => {
+  for (const pieces of continuedTexts) {
+    it(`renders every piece like the complete text so far: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
       for (let count = 1; count <= pieces.length; count++) {
-        const soFar = pieces.slice(0, count);
-        assertSame(shown(soFar), shown([soFar.join('')]), () => JSON.stringify(soFar));
+        const received = pieces.slice(0, count);
+        assertSameTree(renderWithFlushes(received), renderWithFlushes([received.join('')]), () =>
+          JSON.stringify(received),
+        );
       }
     });
   }
 
-  it('is not what is shown when it is replaced by less', () => {
-    const { root, markdown, flush } = openAnswer();
+  it('renders a replacement that is shorter than the appended text', () => {
+    const { root, markdown, runFlush } = openAnswer();
     for (const piece of ['Some', ' words']) {
       markdown.append(piece);
-      flush();
+      runFlush();
     }
     markdown.replace('Some');
-    flush();
-    assertSame(root, shown(['Some']), () => 'replaced');
+    runFlush();
+    assertSameTree(root, renderWithFlushes(['Some']), () => 'replaced');
   });
 });

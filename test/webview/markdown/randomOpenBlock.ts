@@ -1,21 +1,24 @@
-import { anyFragment } from './fragments';
+import { randomFragment } from './fragments';
 
-/** One long block of each kind that is frozen from its beginning on, with now and then something that ends or bends it. */
+/**
+ * Returns a document with one long list, table, fence or paragraph, and occasional text that ends or changes the block.
+ */
 export function randomOpenBlock(random: () => number): string {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const maybe = (chance: number, text: () => string): string => (random() < chance ? text() : '');
-  const stray = (): string => anyFragment(random);
-  const repeat = (most: number, part: () => string): string =>
-    Array.from({ length: 2 + Math.floor(random() * most) }, part).join('');
-  const words = (): string => repeat(3, () => pick(inlines));
+  const fragment = (): string => randomFragment(random);
+  const repeat = (maxCount: number, part: () => string): string =>
+    Array.from({ length: 2 + Math.floor(random() * maxCount) }, part).join('');
+  const inlineText = (): string => repeat(3, () => pick(inlines));
   const blocks: readonly (() => string)[] = [
     () => {
       const marker = pick(['- ', '* ', '1. ', '2) ', ' - ', '-   ', '-\t']);
-      const item = (): string => marker + words() + maybe(0.1, stray) + pick(itemEnds);
-      return repeat(6, item) + maybe(0.3, () => marker.trim()) + maybe(0.4, stray);
+      const item = (): string => marker + inlineText() + maybe(0.1, fragment) + pick(itemEnds);
+      return repeat(6, item) + maybe(0.3, () => marker.trim()) + maybe(0.4, fragment);
     },
     () => {
-      const row = (): string => `${pick(['| ', '', ' |'])}${words()}|${words()}${maybe(0.1, stray)}${pick(rowEnds)}`;
+      const row = (): string =>
+        `${pick(['| ', '', ' |'])}${inlineText()}|${inlineText()}${maybe(0.1, fragment)}${pick(rowEnds)}`;
       return `a | b\n${pick(['--|--', '|:-|-:|', ':-:|-'])}\n${repeat(6, row)}`;
     },
     () => {
@@ -24,16 +27,19 @@ export function randomOpenBlock(random: () => number): string {
       const end = maybe(0.7, () => `${fence.slice(0, 4).trim()}${pick(['', ' ', '`', 'x'])}\n`);
       return `${indent}${fence}\n${repeat(10, line)}${end}`;
     },
-    () => repeat(8, () => words() + maybe(0.05, stray) + pick([' ', ' ', ' ', '\n', '\n', '  \n', '。', '\n '])),
+    () =>
+      repeat(8, () => inlineText() + maybe(0.05, fragment) + pick([' ', ' ', ' ', '\n', '\n', '  \n', '。', '\n '])),
   ];
-  const around = (): string => maybe(0.3, () => repeat(1, stray) + pick(['', '\n', '\n\n']));
-  return around() + pick(blocks)() + pick(['', '\n', '\n\n']) + maybe(0.3, () => pick(definitions)) + around();
+  const surroundings = (): string => maybe(0.3, () => repeat(1, fragment) + pick(['', '\n', '\n\n']));
+  return (
+    surroundings() + pick(blocks)() + pick(['', '\n', '\n\n']) + maybe(0.3, () => pick(definitions)) + surroundings()
+  );
 }
 
 const inlines: readonly string[] = [
   ...[
     'word ',
-    'two words ',
+    'two inlineText ',
     'snake_case ',
     '2 * 3 ',
     'x ',

@@ -1,0 +1,120 @@
+import type { Token } from 'markdown-it';
+import type { FreezePoint, OpenBlock } from '../frozen';
+import type { Spec } from '../tree';
+
+/** Renders inline content on its own. Returns undefined when further text may change its meaning. */
+export type RenderSelfContained = (content: string) => readonly Spec[] | undefined;
+
+/** Matches content that may become a link definition. */
+const MAY_DEFINE = /^\s*\[/;
+
+/**
+ * Finds the last boundary between two words up to which a paragraph is final: no markup spans the boundary. The
+ * placeholder is a letter, so that the parser takes the remaining text for the middle of a paragraph and finds no block
+ * marker at its start.
+ * @param minLength minimum number of characters before the boundary
+ */
+export function findParagraphFreezePoint(
+  open: OpenBlock,
+  minLength: number,
+  render: RenderSelfContained,
+): FreezePoint | undefined {
+  const { text, block, context } = open;
+  const content = block.tokens.find(({ type }) => type === 'inline')?.content ?? '';
+  const start = text.indexOf(content);
+  const skip = context?.kind === 'paragraph' ? context.skip : 0;
+  if (start < 0 || (!context && MAY_DEFINE.test(content))) return undefined;
+  const lastBoundary = findLastBoundary(content, skip + minLength, Infinity);
+  const boundaries = [lastBoundary, findLastBoundary(content, skip + minLength, (skip + lastBoundary) / 2)];
+  for (const boundary of boundaries) {
+    const point =
+      boundary > skip && isWithinProse(content, boundary)
+        ? freezePointAt(boundary, content, skip, open, render)
+        : undefined;
+    if (point) return { ...point, end: start + boundary };
+  }
+  return undefined;
+}
+
+/**
+ * Returns whether the line with the boundary already belongs to the paragraph and has no table cells before the
+ * boundary. The line may still become the header of a table, in which cells are counted.
+ */
+function isWithinProse(content: string, boundary: number): boolean {
+  const part = content.slice(content.lastIndexOf('\n', boundary - 1) + 1, boundary);
+  return part === '' || (part.trim() !== '' && !part.includes('|'));
+}
+
+function freezePointAt(
+  boundary: number,
+  content: string,
+  skip: number,
+  { spec }: OpenBlock,
+  render: RenderSelfContained,
+): Omit<FreezePoint, 'end'> | undefined {
+  const specs = render(content.slice(skip, boundary));
+  const last = specs?.at(-1);
+  const count = (specs?.length ?? 0) - 1;
+  const current = spec.children[count];
+  if (typeof last !== 'string' || typeof current !== 'string' || !current.startsWith(last)) return undefined;
+  const space = /\s/.exec(content.charAt(boundary - 1))?.[0] ?? '';
+  const placeholder = `p${space}`;
+  return {
+    placeholder,
+    context: { kind: 'paragraph', skip: placeholder.length },
+    finalChildren: { depth: 0, count, textLength: last.length },
+  };
+}
+
+// A boundary is a space before a word, or the point between two characters of a script that is written without spaces.
+const BOUNDARY_SPACE = /[ \n]/;
+const WORD_START = /[A-Za-z0-9\u3041-\u9fff]/;
+const UNSPACED = /[\u3001-\u9fff]/;
+
+/** Matches characters with which a link, an entity or an escape can extend over a boundary without spaces. */
+const MAY_SPAN_WORDS = /[:<&\\@]/;
+
+/** Returns the last boundary in the first `maxLength` characters of `content`, or 0 if there is none. */
+function findLastBoundary(content: string, minLength: number, maxLength: number): number {
+  const maySpanWords = MAY_SPAN_WORDS.test(content);
+  for (let end = Math.min(maxLength, content.length - 1); end >= minLength && end > 0; end--) {
+    const [before, after] = [content.charAt(end - 1), content.charAt(end)];
+    if (!WORD_START.test(after)) continue;
+    if (BOUNDARY_SPACE.test(before)) return end;
+    if (!maySpanWords && UNSPACED.test(before) && UNSPACED.test(after)) return end;
+  }
+  return 0;
+}
+
+/**
+ * Returns whether further text can't change the meaning of `content`, which was parsed on its own into `tokens`. A
+ * closed marker is a token. A marker that is still text may be closed by further text, unless it has spaces or letters
+ * on both sides. Escapes and entities become text too, so content with them and a marker is never self-contained.
+ *
+ * @param hasLookups whether the content uses a link label, because `[a]` may continue as `[a](b)` or `[a][b]`
+ */
+export function isSelfContained(content: string, tokens: readonly Token[], hasLookups: boolean): boolean {
+  const texts = tokens.filter(({ type }) => type === 'text').map((token) => token.content);
+  const textsWithMarkers = texts.filter((text) => /[`*_~[\]]/.test(text));
+  if (textsWithMarkers.length === 0) return !hasLookups || !hasLinkEnd(content);
+  if (/[\\&]/.test(content) || textsWithMarkers.some((text) => text.includes('`'))) return false;
+  if (!textsWithMarkers.every((text) => !/[*_~]/.test(text.replace(LITERAL_MARKERS, '')))) return false;
+  if (!hasLookups && !textsWithMarkers.some((text) => /[[\]]/.test(text))) return true;
+  const isPlain = !hasLinkEnd(content) && !content.includes('<') && !tokens.some(({ type }) => type === 'link_open');
+  return isPlain && isBalanced(texts.join(''));
+}
+
+const LITERAL_MARKERS = /(?<=[ \n])\*+(?=[ \n])|(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9])|(?<=[^~])~(?=[^~])/g;
+
+function hasLinkEnd(content: string): boolean {
+  return content.includes('](') || content.includes('][');
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const bracket of text.match(/[[\]]/g) ?? []) {
+    depth += bracket === '[' ? 1 : -1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}

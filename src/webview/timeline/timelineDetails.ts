@@ -1,0 +1,157 @@
+import { faultWords } from '../../shared/panelStrings';
+import type { PanelStrings } from '../../shared/panelStrings';
+import type { LedgerEntry, LedgerWait, TurnTotals } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
+import { fill } from '../util/format';
+
+/** A short text in a row of the timeline. */
+export interface TimelineDetail {
+  readonly text: string;
+  /** Additional text that is shown when the pointer rests on the detail. */
+  readonly tooltip?: string | undefined;
+}
+
+/** Minimum duration that is shown, in milliseconds. A shorter one would be formatted as `0 s`. */
+export const minDisplayedMs = 50;
+
+/** Returns the title of a wait: its duration and its reason. */
+export function waitTitle({ strings, format }: PageContext, { waitedMs, reason }: LedgerWait): string {
+  const fault = faultWords(strings, reason);
+  return waitedMs === undefined
+    ? fill(strings.timelineWaiting, fault)
+    : fill(strings.timelineWaited, format.duration(waitedMs), fault);
+}
+
+/** Returns the details of a wait: which request caused the wait, and where its duration comes from. */
+export function waitDetails({ strings, format }: PageContext, wait: LedgerWait): readonly TimelineDetail[] {
+  const { reason, told, source, delayMs, estimated, hintMs, hintFrom, jitterMs = 0 } = wait;
+  // A wait for the network has no duration that a gateway named or that the retry policy chose.
+  if (reason === 'offline') return [];
+  const texts: string[] = [];
+  if (told === 'request') texts.push(strings.toldRequest);
+  if (told === 'window') texts.push(strings.toldWindow);
+  if (estimated) return [...texts, strings.waitBehind].map((text) => ({ text }));
+  const jitter = jitterMs >= minDisplayedMs ? format.duration(jitterMs) : undefined;
+  switch (source) {
+    case 'server': {
+      const requestedDelay = format.duration(hintMs ?? delayMs);
+      texts.push(
+        hintFrom
+          ? fill(strings.timelineServerFrom, requestedDelay, hintFrom)
+          : fill(strings.waitServer, requestedDelay),
+        ...(jitter === undefined ? [] : [fill(strings.waitMargin, jitter)]),
+      );
+      break;
+    }
+    case 'backoff': {
+      const delay = format.duration(delayMs);
+      texts.push(
+        jitter === undefined
+          ? fill(strings.timelineBackoff, delay)
+          : fill(strings.timelineBackoffJitter, delay, jitter),
+      );
+      break;
+    }
+  }
+  return texts.map((text) => ({ text }));
+}
+
+/** Returns the totals of a turn as texts. The number of attempts comes first. */
+export function totalsTexts({ strings, format }: PageContext, totals: TurnTotals): readonly string[] {
+  const { attempts, waitedMs, ms, speed, bytes } = totals;
+  const texts = [format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts)];
+  if (waitedMs >= minDisplayedMs) texts.push(fill(strings.totalsWaited, format.duration(waitedMs)));
+  texts.push(fill(strings.totalsTime, format.duration(ms)));
+  if (speed) texts.push(speedText(strings, format, speed));
+  if (bytes > 0) texts.push(format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes));
+  return texts;
+}
+
+function speedText(
+  strings: PanelStrings,
+  format: PageContext['format'],
+  { unit, perSecond }: NonNullable<TurnTotals['speed']>,
+): string {
+  const speed = perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond);
+  switch (unit) {
+    case 'tokens':
+      return format.plural(speed, strings.totalsTokenSpeedOne, strings.totalsTokenSpeed);
+    case 'characters':
+      return format.plural(speed, strings.totalsCharacterSpeedOne, strings.totalsCharacterSpeed);
+  }
+}
+
+/** Returns the details of an attempt: its trigger, its resume method, its outcome, and the amount of received data. */
+export function attemptDetails({ strings, format }: PageContext, entry: LedgerEntry): readonly TimelineDetail[] {
+  const { status, requestId, resumed, ended } = entry;
+  const details: TimelineDetail[] = [triggerText(strings, entry), resumeText(strings, entry)].flatMap((text) =>
+    text ? [{ text }] : [],
+  );
+  if (status !== undefined) {
+    const tooltip = requestId ? fill(strings.requestId, requestId) : undefined;
+    details.push({ text: fill(strings.statusCode, String(status)), tooltip });
+  }
+  if (resumed) {
+    const { seam, trimmed } = resumed;
+    details.push({ text: fill(strings.timelineWentOn, format.number(seam)) });
+    if (trimmed > 0)
+      details.push({ text: format.plural(trimmed, strings.timelineTrimmedOne, strings.timelineTrimmed) });
+  }
+  if (!ended) return details;
+  const { firstTokenMs, bytes, tokens } = ended;
+  if (firstTokenMs !== undefined)
+    details.push({ text: fill(strings.timelineFirstToken, format.duration(firstTokenMs)) });
+  details.push({ text: outcomeText(strings, ended.how, format.duration(ended.ms)) });
+  if (bytes > 0) details.push({ text: format.plural(bytes, strings.timelineBytesOne, strings.timelineBytes) });
+  if (tokens !== undefined) {
+    details.push({ text: format.plural(tokens, strings.timelineTokensOne, strings.timelineTokens) });
+  }
+  return details;
+}
+
+function triggerText(strings: PanelStrings, entry: LedgerEntry): string | undefined {
+  switch (entry.why) {
+    case 'retry':
+      return strings.timelineRetry;
+    case 'retry-now':
+      return strings.timelineRetryNow;
+    case 'replay':
+      return strings.timelineReplay;
+    case 'repair':
+      return strings.timelineRepair;
+    case 'switch':
+      return strings.timelineSwitch;
+    case 'first':
+    case 'resume':
+      return undefined;
+  }
+}
+
+function resumeText(strings: PanelStrings, entry: LedgerEntry): string | undefined {
+  switch (entry.how) {
+    case 'prefill':
+    case 'continue':
+      return strings.timelineContinued;
+    case 'restart':
+      return strings.timelineRestarted;
+    case undefined:
+      return undefined;
+  }
+}
+
+function outcomeText(
+  strings: PanelStrings,
+  outcome: NonNullable<LedgerEntry['ended']>['how'],
+  duration: string,
+): string {
+  switch (outcome) {
+    case 'finished':
+      return fill(strings.timelineFinished, duration);
+    case 'stopped':
+      return fill(strings.timelineStopped, duration);
+    case 'abandoned':
+      return fill(strings.timelineAbandoned, duration);
+    default:
+      return fill(strings.timelineFault, duration, faultWords(strings, outcome));
+  }
+}
