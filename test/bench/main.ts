@@ -1,6 +1,5 @@
 import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { assertNode, ensureDependencies } from '../support/install/dependencies.mjs';
@@ -8,6 +7,7 @@ import { out, root } from '../support/paths';
 import { benches, isBenchName } from './benches';
 import { progress } from './progress';
 import { peersFolder } from './renderers';
+import { writeReport } from './report';
 import type { Row } from './row';
 import { markdownTable } from './table';
 
@@ -24,13 +24,10 @@ async function main(asked: readonly string[]): Promise<void> {
     rows.push(...(await inOwnProcess(script, name)));
   }
   const [cpu] = cpus();
-  const table = markdownTable(rows);
-  console.log(table);
+  console.log(markdownTable(rows));
   if (asked.length > 0) return;
   const machine = `${cpu?.model.trim() ?? 'unknown CPU'} × ${cpus().length}, Node ${process.versions.node}`;
-  const file = path.join(root, 'docs/bench.md');
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `# Measured\n\n\`npm run bench\` on ${machine}:\n\n${table}\n`);
+  writeReport(rows, machine);
 }
 
 /** Compiles to plain JavaScript, because a TypeScript loader would slow down every measured `require`. */

@@ -1,4 +1,5 @@
-// node test/bench/run.mjs [name…]: measures against peers, prints a Markdown table and writes it to docs/bench.md.
+// node test/bench/run.mjs [name…] measures the extension against peers and prints a Markdown table. A run without names also
+// writes the table to docs/bench.md, and the rows that the READMEs repeat to the READMEs.
 import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();

@@ -1,15 +1,25 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { out, root } from '../support/paths';
+import { out } from '../support/paths';
+import { encodeGif, recordScreen } from './support/animation';
 import { everything } from './support/everything';
 import * as states from './support/panelStates';
+import { playReadmeScene } from './support/readmeScene';
 import { Stage } from './support/stage';
 import type { Language } from './support/words';
 import type { ThemeId } from './support/workbench';
 
 const pictures = path.join(out, 'pictures');
-/** Only a run that takes all pictures renews the pictures of the README. Other runs leave the repository unchanged. */
-const readmePictures = everything ? path.join(root, 'docs') : pictures;
+/** The pictures that the READMEs show. CONTRIBUTING.md tells how to copy them to docs/. */
+const readmePictures = path.join(pictures, 'readme');
+/** Parts of the file names, as in README.md and README.zh-CN.md. */
+const readmeSuffixes: Readonly<Record<Language, string>> = { en: '', 'zh-cn': '.zh-CN' };
+
+const readmeLanguages: readonly Language[] = everything ? ['en', 'zh-cn'] : ['en'];
+const animationSize = { width: 960, height: 640 };
+const animationColors = 63;
+const maxAnimationBytes = 400 * 1024;
 
 const themes = {
   light: 'Light 2026',
@@ -96,25 +106,42 @@ const all: Readonly<Record<Language, readonly Shot[]>> = {
 
 /** Takes pictures for people to look at, in several themes, widths and languages. */
 describe('pictures of the panel', () => {
-  before(() => mkdirSync(pictures, { recursive: true }));
+  before(() => mkdirSync(readmePictures, { recursive: true }));
 
-  describe('beside an editor', () => {
-    let stage: Stage;
+  for (const language of readmeLanguages) {
+    describe(`for the README in ${language}`, () => {
+      let stage: Stage;
 
-    before(async () => {
-      stage = await Stage.open();
-      await stage.workbench.openFile('sample.ts');
-      await stage.setKey();
+      before(async () => {
+        stage = await Stage.open(language);
+        await stage.setKey();
+        await stage.workbench.openFile('sample.ts');
+      });
+      after(() => stage.close());
+
+      it(`records an animation of at most ${maxAnimationBytes / 1024} KB`, async () => {
+        const { workbench } = stage;
+        await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+        await workbench.runCommand('View: Toggle Minimap');
+        await stage.newConversation();
+        await stage.setTheme(themes.dark);
+        await workbench.page.setViewportSize(animationSize);
+        // The message about the new key contains the address of the gateway.
+        await workbench.page.locator('.statusbar').getByText('127.0.0.1').waitFor({ state: 'hidden' });
+        const recording = await recordScreen(workbench.page, () => playReadmeScene(stage));
+        const gif = encodeGif(recording, { colors: animationColors });
+        writeFileSync(path.join(readmePictures, `retry-and-resume${readmeSuffixes[language]}.gif`), gif);
+        assert.ok(gif.length <= maxAnimationBytes, `${(gif.length / 1024).toFixed(1)} KB`);
+      });
+
+      it('shows a countdown beside an editor', async () => {
+        await stage.newConversation();
+        const leave = await states.waiting.enter(stage);
+        await stage.screenshot(path.join(pictures, `${language}-beside-editor.png`));
+        await leave();
+      });
     });
-    after(() => stage.close());
-
-    it('shows a countdown', async () => {
-      await stage.newConversation();
-      const leave = await states.waiting.enter(stage);
-      await stage.screenshot(path.join(readmePictures, 'countdown.png'));
-      await leave();
-    });
-  });
+  }
 
   for (const [language, shots] of Object.entries(everything ? all : { en: few }) as [Language, readonly Shot[]][]) {
     describe(`in ${language}`, () => {
@@ -127,11 +154,12 @@ describe('pictures of the panel', () => {
       });
       after(() => stage.close());
 
-      const take = async (state: states.PanelState, { theme, width }: Look): Promise<void> => {
+      const takePicture = async (state: states.PanelState, { theme, width }: Look): Promise<void> => {
         const file = `${language}-${theme}-${width}-${state.name}.png`;
         await stage.screenshot(path.join(pictures, file));
-        if (file === 'en-dark-900-done.png') {
-          copyFileSync(path.join(pictures, file), path.join(readmePictures, 'timeline.png'));
+        if (state === states.done && theme === 'dark' && width === wide) {
+          const readmePicture = `timeline${readmeSuffixes[language]}.png`;
+          copyFileSync(path.join(pictures, file), path.join(readmePictures, readmePicture));
         }
       };
       const dress = async ({ theme, width }: Look): Promise<void> => {
@@ -148,7 +176,7 @@ describe('pictures of the panel', () => {
           for (const look of looks) {
             await dress(look);
             leave ??= await enter();
-            await take(state, look);
+            await takePicture(state, look);
             if (!state.fleeting) continue;
             await leave();
             leave = undefined;

@@ -1,5 +1,6 @@
-// Usage: npm run simulate [-- crowds | tutorial]. `crowds` simulates crowds of clients with failing gateways and writes
-// docs/simulation.md and its chart. `tutorial` compares the client that tutorials teach with the engine and writes the tables.
+// npm run simulate [-- crowds | tutorial] runs in virtual time: `crowds` simulates many clients of a gateway that fails, and
+// writes docs/simulation.md with its chart; `tutorial` compares a retry loop from tutorials with the engine, and writes the
+// tables of docs/retry-and-resume*.md.
 import { ensureDependencies, runTypeScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();

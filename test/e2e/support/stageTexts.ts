@@ -29,45 +29,45 @@ export function delayOf(attempt: number, { base = 1000, cap = 60_000 } = {}): nu
 export const stageTexts: Readonly<Record<Language, StageTexts>> = {
   en: {
     streaming: 'How should a client retry?',
-    waiting: 'And when the gateway says no?',
-    resuming: 'What if the line drops in the middle of an answer?',
-    failed: 'Can a retry help when there is no money left?',
-    failedPartial: 'And if the money runs out halfway?',
+    waiting: 'What if the gateway limits the rate?',
+    resuming: 'What if the connection is lost during an answer?',
+    failed: 'Does a retry help if the balance is empty?',
+    failedPartial: 'What if the balance runs out during an answer?',
     stopped: 'Tell me everything about backoff',
-    interrupted: 'What happens when the window is closed?',
+    interrupted: 'What happens if I close the window?',
     quiet: 'What does a long silence mean?',
-    done: 'Which failures are worth another attempt?',
+    done: 'Which failures are worth a retry?',
     context: 'What does this do?',
     code: 'Write a delay function with jitter',
     reasoning:
-      'The person asks about retries. A hint of the server comes first, then the backoff, and a limit for both.',
-    answer: `## Retrying, in short
+      'The user asks about retries. The delay that the gateway names comes first, then the backoff, with a limit for both.',
+    answer: `## How to retry
 
-Wait **as long as the server asks**, and no less. Without a hint, back off with jitter:
+Wait **as long as the gateway asks**, and never less. Without a \`Retry-After\` header, back off with jitter:
 
 ${code}
 
-| Status | Try again? | When |
+| Status | Retry? | When |
 |---|:---:|---|
 | 429 | yes | after \`Retry-After\` |
-| 402 | no | when there is money |
+| 402 | no | after a top-up |
 | 503 | yes | after a backoff |
 
-1. Obey the hint.
-2. Keep what has arrived.
-   - never doubled
-   - never lost
-3. Say what happens. See [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
+1. Respect the delay of the gateway.
+2. Keep the partial answer.
+   - never duplicate text
+   - never lose text
+3. Show what happens. See [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
 
 - [x] the delay has a source
 - [ ] the account has credit
 
-> A retry that can't succeed is a request somebody else could have used.
+> A retry that can't succeed takes a request away from someone else.
 `,
     short:
-      'Those that pass by themselves: rate limits, overload, dropped lines. A wrong key or an empty account needs a ' +
-      'person, and another attempt only adds to the load. A stream that broke off is asked for the rest, from the exact ' +
-      'next character, so that nothing is lost and nothing is there twice.',
+      'Temporary failures: rate limits, overload and lost connections. A retry does not fix a wrong key or an empty ' +
+      'balance, it only adds load. If an answer is cut off, request the rest from the exact next character, so that no ' +
+      'text is lost or duplicated.',
   },
   'zh-cn': {
     streaming: '客户端应该怎样重试？',

@@ -165,12 +165,14 @@ describe('copied code', () => {
     }
   });
 
-  it('is in the README as it is copied', () => {
+  it('writes the cURL example of docs/copy-as-code.md', () => {
     const messages = [{ role: 'user', content: 'Why do clients add jitter?' }] as const;
     const retry = { ...exportedRequestOf().retry, maxRetries: 5 };
     const request = exportedRequestOf({ baseUrl: defaultBaseUrl, model: defaultModel, messages, retry });
     assert.ok(
-      readFileSync(join(root, 'README.md'), 'utf8').includes(`\`\`\`sh\n${languages.curl.write(request)}\`\`\`\n`),
+      readFileSync(join(root, 'docs/copy-as-code.md'), 'utf8').includes(
+        `\`\`\`sh\n${languages.curl.write(request)}\`\`\`\n`,
+      ),
     );
   });
 

@@ -2,13 +2,13 @@ import type { Reply } from '../../support/scriptedFetch';
 import type { Outcome } from './outcome';
 import type { Model } from './model';
 
-/** A failure on the way to an answer, and the expected outcome for both clients. */
+/** A failure on the way to an answer, and the outcome that each client should have. */
 export interface Fault {
-  /** Description for the English table. */
+  /** Names of the failure in the languages of docs/retry-and-resume.md. */
   readonly en: string;
   /** Description for the Chinese table. */
   readonly zh: string;
-  /** Returns the replies to the first, second and further requests. The last reply is repeated. */
+  /** Replies to the first, second … request. Later requests get the last reply. */
   readonly replies: (model: Model) => readonly Reply[];
   /** Expected outcome of the client that tutorials teach. */
   readonly tutorial: Outcome;
@@ -22,7 +22,7 @@ const rateLimit = { message: 'Too many requests', type: 'rate_limit_error', code
 /** The failures that both clients are compared with. */
 export const faults: readonly Fault[] = [
   {
-    en: 'nothing',
+    en: 'no failure',
     zh: '一切正常',
     replies: ({ answers }) => [answers],
     tutorial: 'whole',
@@ -71,35 +71,35 @@ export const faults: readonly Fault[] = [
     ours: 'whole',
   },
   {
-    en: 'the connection is reset before any byte',
+    en: 'the connection is reset before the first byte',
     zh: '还没有收到字节，连接就被重置',
     replies: (model) => [model.resets, model.answers],
     tutorial: 'whole',
     ours: 'whole',
   },
   {
-    en: 'the connection is reset in mid-answer',
+    en: 'the connection is reset in the middle of the answer',
     zh: '回答到一半，连接被重置',
     replies: (model) => [model.cut('reset'), model.answers],
     tutorial: 'doubled',
     ours: 'whole',
   },
   {
-    en: 'the stream stalls in mid-answer',
+    en: 'the stream stalls in the middle of the answer',
     zh: '回答到一半，流停滞不动',
     replies: (model) => [model.cut('stall'), model.answers],
     tutorial: 'hangs',
     ours: 'whole',
   },
   {
-    en: 'the stream ends in mid-answer, without a finish reason',
+    en: 'the stream ends in the middle of the answer, without a finish reason',
     zh: '回答到一半，流正常关闭，没有结束原因',
     replies: (model) => [model.cut('close'), model.answers],
     tutorial: 'half',
     ours: 'whole',
   },
   {
-    en: "200 with a portal's sign-in page",
+    en: '200 with the sign-in page of a network',
     zh: '200，却是上网登录页',
     replies: ({ portal }) => [portal],
     tutorial: 'nothing',

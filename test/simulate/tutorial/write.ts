@@ -1,17 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/paths';
+import { replaceTable } from '../../support/tableInMarkdown';
+import { comparisonTable, documentOf, languages } from './comparisonTable';
 import { faults } from './faults';
-import { languages, readmeOf, readmeTable, withTable } from './readme';
 import { sideBySide, type SideBySide } from './sideBySide';
 
-/** Measures both clients and writes the table of each language. @returns the English table */
+/** Measures both clients and writes the tables that compare them. Returns the English table. */
 export async function writeTutorialTables(): Promise<string> {
-  const all: SideBySide[] = [];
-  for (const fault of faults) all.push(await sideBySide(fault));
+  const results: SideBySide[] = [];
+  for (const fault of faults) results.push(await sideBySide(fault));
   for (const language of languages) {
-    const file = path.join(root, readmeOf(language));
-    writeFileSync(file, withTable(readFileSync(file, 'utf8'), readmeTable(language, all)));
+    const file = path.join(root, documentOf(language));
+    writeFileSync(file, replaceTable(readFileSync(file, 'utf8'), comparisonTable(language, results)));
   }
-  return readmeTable('en', all);
+  return comparisonTable('en', results);
 }

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { markdownTable } from '../simulate/table';
+import { root } from '../support/paths';
+import { replaceTable } from '../support/tableInMarkdown';
+import { readmeFiles, readmeTable } from './readmeTable';
+import type { Row } from './row';
+
+export const reportFile = path.join(root, 'docs/bench.md');
+
+/** First line of the table of docs/bench.md. */
+export const reportHead = '| what | ours | peer | ratio | aim |';
+
+/** Writes the rows of a complete run to docs/bench.md, and those that the READMEs repeat to the READMEs. */
+export function writeReport(rows: readonly Row[], machine: string): void {
+  const cells = rows.map(({ what, ours, peer, ratio, aim }) => [what, ours, peer, ratio, aim]);
+  const table = markdownTable([['what', 'ours', 'peer', 'ratio', 'aim'], ...cells]);
+  rewrite(reportFile, (text) => replaceTable(text, table).replace(/(?<=`npm run bench` on ).*(?=:$)/m, machine));
+  for (const readme of readmeFiles) {
+    rewrite(path.join(root, readme), (text) => replaceTable(text, readmeTable(readme, rows)));
+  }
+}
+
+function rewrite(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+}

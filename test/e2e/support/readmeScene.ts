@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Step } from '../../../src/demo/gateway';
+import { answer, cutAfter, inTurn, rateLimited } from '../../../src/demo/replies';
+import type { Stage } from './stage';
+import type { Language } from './words';
+
+interface SceneTexts {
+  readonly prompt: string;
+  /** The part of the answer before the connection breaks. */
+  readonly beforeCut: string;
+  readonly afterCut: string;
+}
+
+const sceneTexts: Readonly<Record<Language, SceneTexts>> = {
+  en: {
+    prompt: 'How should a client retry a failed request?',
+    beforeCut:
+      '**Wait as long as the gateway asks.** Without a `Retry-After` header:\n\n' +
+      '1. Double the delay after each failure, up to a limit.\n' +
+      '2. Add jitter, so that clients don’t all come ba',
+    afterCut:
+      'ck at the same moment.\n' +
+      '3. Stop after a few attempts.\n\n' +
+      'When a stream breaks, keep what has arrived and ask for the rest.',
+  },
+  'zh-cn': {
+    prompt: '请求失败后，客户端应该怎样重试？',
+    beforeCut:
+      '**网关要求等多久，就等多久**。如果没有 `Retry-After` 标头：\n\n' +
+      '1. 每次失败后，等待时间加倍，直到上限。\n' +
+      '2. 加入随机抖动，避免所有客户端',
+    afterCut: '同时重试。\n3. 尝试几次之后就停止。\n\n流中断时，保留已经收到的内容，只请求剩余部分。',
+  },
+};
+
+const retryAfterSeconds = 4;
+/** Milliseconds between two deltas of the answer: slow enough to see it grow. */
+const everyMs = 60;
+/** Milliseconds without a delta at the start of the resumed request, so that a viewer notices the cut. */
+const resumeDelayMs = 1200;
+
+/** Plays the animation of the README: a prompt, a rate limit that counts down, a cut, and the rest of the answer. */
+export async function playReadmeScene(stage: Stage): Promise<void> {
+  const { prompt, beforeCut, afterCut } = sceneTexts[stage.language];
+  const chunkChars = stage.language === 'en' ? 5 : 2;
+  stage.gateway.reset();
+  stage.gateway.script = inTurn(
+    () => rateLimited(retryAfterSeconds),
+    () => cutAfter(beforeCut, 'reset', { chunkChars, everyMs }),
+    () => afterDelay(answer(afterCut, { chunkChars, everyMs })),
+  );
+  await stage.prompt.click();
+  await delay(1000);
+  await stage.prompt.pressSequentially(prompt, { delay: stage.language === 'en' ? 25 : 60 });
+  await delay(500);
+  await stage.prompt.press('Enter');
+  await stage.inState('waiting').waitFor();
+  await stage.inState('done').waitFor();
+  await delay(4000);
+}
+
+function* afterDelay(steps: Iterable<Step>): Iterable<Step> {
+  yield { status: 200, headers: { 'content-type': 'text/event-stream' } };
+  yield { comment: 'working' };
+  yield { waitMs: resumeDelayMs };
+  yield* steps;
+}

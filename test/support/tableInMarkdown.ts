@@ -1,0 +1,39 @@
+/**
+ * Returns the Markdown text with `table` in place of the table that has the same first line.
+ * @throws if the text has no such table
+ */
+export function replaceTable(text: string, table: string): string {
+  const { start, end } = tableRange(text, firstLine(table));
+  return text.slice(0, start) + table + text.slice(end);
+}
+
+/**
+ * Returns the table of the Markdown text whose first line is `head`.
+ * @throws if the text has no such table
+ */
+export function findTable(text: string, head: string): string {
+  const { start, end } = tableRange(text, head);
+  return text.slice(start, end);
+}
+
+/** Returns the cells of a Markdown table, without its head. */
+export function tableCells(table: string): readonly (readonly string[])[] {
+  const [, , ...rows] = table.trim().split('\n');
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+export function firstLine(table: string): string {
+  return table.slice(0, table.indexOf('\n'));
+}
+
+function tableRange(text: string, head: string): { readonly start: number; readonly end: number } {
+  const start = text.indexOf(`${head}\n`);
+  if (start < 0) throw new Error(`There is no table with the head ${head}`);
+  const end = text.indexOf('\n\n', start);
+  return { start, end: end < 0 ? text.trimEnd().length : end };
+}
