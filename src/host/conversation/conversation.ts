@@ -12,14 +12,14 @@ import {
   canContinue,
   canRetry,
   inputOf,
-  isOver,
-  rerunOf,
+  isFinished,
+  stateForRerun,
   withEvents,
   type Exchange,
   type PromptInput,
 } from './exchange';
 import { Exchanges, type OtherVersion } from './exchanges';
-import { TurnRunner, type AtOnce, type Go, type TurnRunnerDeps, type TurnStart } from './turnRunner';
+import { TurnRunner, type ImmediateStart, type ResumeMode, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
 /** What the panel is told; the shape is the protocol's. */
 export type ConversationChange =
@@ -38,9 +38,9 @@ export interface ConversationDeps extends TurnRunnerDeps {
   readonly onEvent: (conversationId: string, exchangeId: string, event: StreamEvent) => void;
 }
 
-type Folded = Pick<FoldedJournal, 'all' | 'tree' | 'title'>;
+type ConversationContent = Pick<FoldedJournal, 'allExchanges' | 'tree' | 'title'>;
 
-interface JournalSink {
+interface JournalWriter {
   append(line: JournalLine): void;
 }
 
@@ -49,36 +49,36 @@ interface JournalSink {
  * Lives as long as its stream, with a panel or without. It is read-only while another window writes it.
  */
 export class Conversation {
-  private readonly asked: Exchanges;
-  private given: string | undefined;
-  private readonly turns: TurnRunner;
-  private readonly changes = new Listeners<ConversationChange>((error) => this.deps.onError(error));
-  readonly onDidChange = this.changes.event;
-  private readonly steps = new Listeners<ConversationChange>((error) => this.deps.onError(error));
+  private readonly exchangeStore: Exchanges;
+  private customTitle: string | undefined;
+  private readonly turnRunner: TurnRunner;
+  private readonly changeListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
+  readonly onDidChange = this.changeListeners.event;
+  private readonly stepListeners = new Listeners<ConversationChange>((error) => this.deps.onError(error));
   /** Fires after `onDidChange`, except when an answer only gets longer, which happens up to sixty times a second. */
-  readonly onDidStep = this.steps.event;
-  private readonly rests = new Listeners<void>((error) => this.deps.onError(error));
+  readonly onDidStep = this.stepListeners.event;
+  private readonly idleListeners = new Listeners<void>((error) => this.deps.onError(error));
   /** Its last turn has ended, and none waits. */
-  readonly onDidRest = this.rests.event;
+  readonly onDidBecomeIdle = this.idleListeners.event;
   private isReadOnly: boolean;
 
   /** @param journal absent: another window writes the conversation */
   constructor(
     readonly id: string,
-    earlier: Folded,
-    private journal: JournalSink | undefined,
+    earlier: ConversationContent,
+    private journal: JournalWriter | undefined,
     private readonly deps: ConversationDeps,
   ) {
     this.isReadOnly = journal === undefined;
-    this.asked = new Exchanges(earlier);
-    this.given = earlier.title;
+    this.exchangeStore = new Exchanges(earlier);
+    this.customTitle = earlier.title;
     const owner = {
       update: (exchange: Exchange) => this.update(exchange),
       fold: (exchangeId: string, events: readonly StreamEvent[]) => this.fold(exchangeId, events),
       onEvent: (exchangeId: string, event: StreamEvent) => deps.onEvent(id, exchangeId, event),
-      onRest: () => this.rests.fire(),
+      onIdle: () => this.idleListeners.fire(),
     };
-    this.turns = new TurnRunner(this.asked, owner, deps);
+    this.turnRunner = new TurnRunner(this.exchangeStore, owner, deps);
   }
 
   /** Another window writes it: nothing can be asked or changed here. */
@@ -94,7 +94,7 @@ export class Conversation {
   }
 
   /** This window writes it from now on. */
-  setWritable(folded: Folded, journal: JournalSink): void {
+  setWritable(folded: ConversationContent, journal: JournalWriter): void {
     this.journal = journal;
     this.isReadOnly = false;
     this.load(folded);
@@ -102,7 +102,7 @@ export class Conversation {
   }
 
   /** Shows what another window has written. */
-  show(folded: Folded): void {
+  refresh(folded: ConversationContent): void {
     const [title, before] = [this.title, this.views()];
     this.load(folded);
     const after = this.views();
@@ -116,37 +116,37 @@ export class Conversation {
 
   /** Those that are shown, oldest first. */
   exchanges(): readonly Exchange[] {
-    return this.asked.path();
+    return this.exchangeStore.path();
   }
 
   /** The same, for the panel. */
   views(): readonly ExchangeView[] {
-    return this.exchanges().map((exchange) => this.asked.view(exchange));
+    return this.exchanges().map((exchange) => this.exchangeStore.view(exchange));
   }
 
   /** Those that are not shown, as they were asked. */
-  others(): readonly OtherVersion[] {
-    return this.asked.others();
+  otherVersions(): readonly OtherVersion[] {
+    return this.exchangeStore.otherVersions();
   }
 
   /** Given by the person; absent: the first prompt speaks for it. */
   get title(): string | undefined {
-    return this.given;
+    return this.customTitle;
   }
 
   /** Any, also one of another version. */
   exchange(id: string): Exchange | undefined {
-    return this.asked.get(id);
+    return this.exchangeStore.get(id);
   }
 
   /** The exchange whose turn runs now. */
   get active(): Exchange | undefined {
-    return this.turns.active;
+    return this.turnRunner.activeExchange;
   }
 
   /** A turn runs or is about to. */
   get busy(): boolean {
-    return this.turns.busy;
+    return this.turnRunner.busy;
   }
 
   get last(): Exchange | undefined {
@@ -155,9 +155,9 @@ export class Conversation {
 
   /** What an exchange asks with the settings as they are now, of the model that has answered it or is to. */
   requestOf(exchangeId: string): ChatRequest | undefined {
-    const exchange = this.asked.get(exchangeId);
+    const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return undefined;
-    const request = this.turns.requestOf(exchange);
+    const request = this.turnRunner.requestOf(exchange);
     return { ...request, model: exchange.state.model || request.model };
   }
 
@@ -167,24 +167,24 @@ export class Conversation {
     const id = randomUUID();
     this.journal?.append({ type: 'exchange', id, ...input });
     const exchange = { ...input, id, state: initialTurn, queued: this.busy };
-    this.asked.add(exchange);
+    this.exchangeStore.add(exchange);
     this.update(exchange);
-    this.turns.run(id);
-    return this.asked.get(id) ?? exchange;
+    this.turnRunner.run(id);
+    return this.exchangeStore.get(id) ?? exchange;
   }
 
   /** Asks anew in place of an exchange, which stays as another version; a turn at or behind it is stopped first. */
   edit(exchangeId: string, input: PromptInput): Exchange {
-    if (this.isReadOnly || !this.asked.get(exchangeId)) return this.ask(input);
+    if (this.isReadOnly || !this.exchangeStore.get(exchangeId)) return this.ask(input);
     const id = randomUUID();
-    const after = this.asked.parent(exchangeId);
+    const after = this.exchangeStore.parent(exchangeId);
     this.journal?.append({ type: 'exchange', id, after, ...input });
     const exchange = { ...input, id, state: initialTurn, queued: this.busy };
-    this.asked.add(exchange, after);
+    this.exchangeStore.add(exchange, after);
     this.firePath();
-    this.stopAll((each) => this.asked.isAtOrBehind(each, exchangeId));
-    this.turns.run(id);
-    return this.asked.get(id) ?? exchange;
+    this.stopMatching((each) => this.exchangeStore.isSameOrDescendant(each, exchangeId));
+    this.turnRunner.run(id);
+    return this.exchangeStore.get(id) ?? exchange;
   }
 
   /**
@@ -192,74 +192,75 @@ export class Conversation {
    * @returns the exchange as it is when that is not over; undefined when there is none
    */
   regenerate(exchangeId: string, model?: string): Exchange | undefined {
-    const exchange = this.asked.get(exchangeId);
-    if (this.isReadOnly || !exchange || !isOver(exchange)) return exchange;
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (this.isReadOnly || !exchange || !isFinished(exchange)) return exchange;
     const input = inputOf(exchange);
     return this.edit(exchangeId, model === undefined ? input : { ...input, model });
   }
 
   /** Shows that version and what followed it; not while a turn runs, which would go on unseen. */
   showVersion(exchangeId: string): void {
-    if (this.isReadOnly || this.busy || !this.asked.get(exchangeId) || this.asked.isShown(exchangeId)) return;
+    if (this.isReadOnly || this.busy || !this.exchangeStore.get(exchangeId) || this.exchangeStore.isOnPath(exchangeId))
+      return;
     this.journal?.append({ type: 'show', exchangeId });
-    this.asked.show(exchangeId);
+    this.exchangeStore.show(exchangeId);
     this.firePath();
   }
 
   /** '' takes the title away. */
   rename(title: string): void {
     const given = title.trim() || undefined;
-    if (this.isReadOnly || given === this.given) return;
-    this.given = given;
+    if (this.isReadOnly || given === this.customTitle) return;
+    this.customTitle = given;
     this.journal?.append({ type: 'title', title: given ?? '' });
     this.fire({ type: 'title' });
   }
 
   /** Stops the turn of an exchange, or removes it from the queue; by default the running turn. */
   stop(exchangeId?: string): void {
-    if (exchangeId === undefined) this.turns.stop();
-    else this.stopAll((each) => each === exchangeId);
+    if (exchangeId === undefined) this.turnRunner.stop();
+    else this.stopMatching((each) => each === exchangeId);
   }
 
   /** Stops all turns, also those that wait. Resolves when nothing runs any more. */
   async end(): Promise<void> {
-    this.stopAll(() => true);
-    await this.turns.ended();
+    this.stopMatching(() => true);
+    await this.turnRunner.waitForCurrentTurn();
   }
 
   /** Ends a wait, or tries a turn again that is over without a whole answer; by default the running or last one. */
   retryNow(exchangeId = this.active?.id ?? this.last?.id): void {
-    const exchange = exchangeId === undefined ? undefined : this.asked.get(exchangeId);
+    const exchange = exchangeId === undefined ? undefined : this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    this.tryAgain(exchange, 'retryNow');
+    this.retry(exchange, 'retryNow');
   }
 
   /** As `retryNow`, and forgets that the model is not to be asked for a while. */
   tryAnyway(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (exchange) this.tryAgain(exchange, 'tryAnyway');
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange) this.retry(exchange, 'tryAnyway');
   }
 
   /** Goes on with an answer that is over, where its text ends. */
   continue(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (exchange && canContinue(exchange)) this.rerun(exchange, { go: 'continue' });
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange && canContinue(exchange)) this.rerun(exchange, { mode: 'continue' });
   }
 
   /** Asks anew, also for a whole answer; the text stays until the new one has overtaken it. */
   restart(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
-    if (exchange && isOver(exchange)) this.rerun(exchange, { go: 'restart' });
+    const exchange = this.exchangeStore.get(exchangeId);
+    if (exchange && isFinished(exchange)) this.rerun(exchange, { mode: 'restart' });
     else this.retryNow(exchangeId);
   }
 
   /** Switches a running turn to another model, or restarts with it a turn that ended without a complete answer. */
   switchModel(exchangeId: string, model: string): void {
-    const exchange = this.asked.get(exchangeId);
+    const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
-    if (exchange === this.active) this.turns.turn?.switchModel(model);
+    if (exchange === this.active) this.turnRunner.runningTurn?.switchModel(model);
     // The answer may have become complete while the user was choosing the model.
-    else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { go: 'restart' }, model);
+    else if (canRetry(exchange)) this.rerun({ ...exchange, model }, { mode: 'restart' }, model);
   }
 
   /**
@@ -268,17 +269,17 @@ export class Conversation {
    * @param demo whether the model belongs to the embedded gateway
    */
   selectModel(model: string, demo: boolean): void {
-    this.turns.selectModel(model, demo);
+    this.turnRunner.selectModel(model, demo);
   }
 
   /** A wait for another model than the one that is set now is over. */
-  settingsChanged(): void {
-    this.turns.settingsChanged();
+  applySettings(): void {
+    this.turnRunner.applySettings();
   }
 
   /** The embedded gateway goes away: its turn, and those that wait behind it, are over. */
-  leaveDemo(): void {
-    for (const exchange of this.turns.takeQueued(({ demo }) => demo === true)) {
+  endDemo(): void {
+    for (const exchange of this.turnRunner.removeFromQueue(({ demo }) => demo === true)) {
       this.journal?.append({ type: 'interrupted', exchangeId: exchange.id });
       this.update({ ...exchange, queued: false, state: interrupted(exchange.state) });
     }
@@ -287,58 +288,59 @@ export class Conversation {
 
   /** Folds what has arrived into state and journal now. */
   flush(): void {
-    this.turns.flush();
+    this.turnRunner.flush();
   }
 
   /** Those that wait go first: the end of the running one would start them. */
-  private stopAll(isMeant: (exchangeId: string) => boolean): void {
-    for (const exchange of this.turns.takeQueued(({ id }) => isMeant(id))) {
+  private stopMatching(isMeant: (exchangeId: string) => boolean): void {
+    for (const exchange of this.turnRunner.removeFromQueue(({ id }) => isMeant(id))) {
       const { text, attempts } = exchange.state;
       this.update({ ...exchange, queued: false });
       this.fold(exchange.id, [{ type: 'stopped', text, attempt: attempts, at: this.deps.clock.ticks() }]);
     }
-    this.turns.stop(isMeant);
+    this.turnRunner.stop(isMeant);
   }
 
-  private again(exchange: Exchange): Go {
+  private retryMode(exchange: Exchange): ResumeMode {
     return canContinue(exchange) && this.deps.resume() === 'auto' ? 'continue' : 'restart';
   }
 
-  private tryAgain(exchange: Exchange, atOnce: AtOnce): void {
-    if (exchange === this.active) this.turns.turn?.[atOnce]();
-    else if (canRetry(exchange)) this.rerun(exchange, { go: this.again(exchange), atOnce });
+  private retry(exchange: Exchange, atOnce: ImmediateStart): void {
+    if (exchange === this.active) this.turnRunner.runningTurn?.[atOnce]();
+    else if (canRetry(exchange)) this.rerun(exchange, { mode: this.retryMode(exchange), immediate: atOnce });
   }
 
-  private rerun(exchange: Exchange, how: TurnStart & { readonly go: Go }, model?: string): void {
+  private rerun(exchange: Exchange, how: TurnStart & { readonly mode: ResumeMode }, model?: string): void {
     if (this.isReadOnly) return;
-    const { go } = how;
+    const { mode: go } = how;
     this.journal?.append({ type: 'rerun', exchangeId: exchange.id, go, ...(model !== undefined && { model }) });
-    this.update({ ...exchange, state: rerunOf(exchange.state, go), queued: this.busy });
-    this.turns.run(exchange.id, how);
+    this.update({ ...exchange, state: stateForRerun(exchange.state, go), queued: this.busy });
+    this.turnRunner.run(exchange.id, how);
   }
 
   private fold(exchangeId: string, arrived: readonly StreamEvent[]): void {
-    const exchange = this.asked.get(exchangeId);
+    const exchange = this.exchangeStore.get(exchangeId);
     if (!exchange) return;
     const events = recorded(arrived, exchange.state);
     const next = withEvents(exchange, events);
-    this.asked.update(next);
+    this.exchangeStore.update(next);
     this.journal?.append({ type: 'events', exchangeId, events });
-    if (!this.asked.isShown(exchangeId)) return;
+    if (!this.exchangeStore.isOnPath(exchangeId)) return;
     const onlyGrows = next.state.phase === exchange.state.phase && events.every(isDelta);
     this.fire({ type: 'events', exchangeId, events }, onlyGrows);
   }
 
   private update(exchange: Exchange): Exchange {
-    this.asked.update(exchange);
+    this.exchangeStore.update(exchange);
     // A turn that an edit has stopped ends unseen.
-    if (this.asked.isShown(exchange.id)) this.fire({ type: 'exchange', exchange: this.asked.view(exchange) });
+    if (this.exchangeStore.isOnPath(exchange.id))
+      this.fire({ type: 'exchange', exchange: this.exchangeStore.view(exchange) });
     return exchange;
   }
 
-  private load(folded: Folded): void {
-    this.asked.load(folded);
-    this.given = folded.title;
+  private load(folded: ConversationContent): void {
+    this.exchangeStore.load(folded);
+    this.customTitle = folded.title;
   }
 
   private firePath(): void {
@@ -346,7 +348,7 @@ export class Conversation {
   }
 
   private fire(change: ConversationChange, onlyGrows = false): void {
-    this.changes.fire(change);
-    if (!onlyGrows) this.steps.fire(change);
+    this.changeListeners.fire(change);
+    if (!onlyGrows) this.stepListeners.fire(change);
   }
 }

@@ -8,13 +8,13 @@ import {
   type ConversationSummary,
   type ReadConversation,
 } from './conversationList';
-import { OpenConversations, type Removal, type Removed } from './openConversations';
+import { OpenConversations, type RemovalEvent, type UndoableRemoval } from './openConversations';
 import type { Store } from './promptHistoryStore';
 
 const currentKey = 'holysheep.currentConversation';
 
 /** How many of those that were written last are looked at for an answer that was broken off. */
-const lastOnes = 5;
+const maxInterruptedChecked = 5;
 
 interface ConversationsDeps extends ConversationDeps {
   readonly journal: Journal;
@@ -24,51 +24,52 @@ interface ConversationsDeps extends ConversationDeps {
 
 /** The conversation that commands act on, those that panels show, and those whose turns still run. */
 export class Conversations {
-  private readonly live: OpenConversations;
-  private readonly all: ConversationList;
-  private shown: Conversation | undefined;
-  private readonly changes = new Listeners<{
+  private readonly openConversations: OpenConversations;
+  private readonly conversationList: ConversationList;
+  private currentConversation: Conversation | undefined;
+  private readonly changeListeners = new Listeners<{
     readonly conversation: Conversation;
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
   /** Any step of any of them (`onDidStep`); without `change` another one became current, or none is. */
-  readonly onDidChange = this.changes.event;
-  private readonly removals = new Listeners<Removal>((error) => this.deps.onError(error));
+  readonly onDidChange = this.changeListeners.event;
+  private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
   /**
    * Fires when a conversation was deleted, by the user or as the oldest beyond the limit, and when the deletion was
    * undone.
    */
-  readonly onDidRemove = this.removals.event;
+  readonly onDidRemove = this.removalListeners.event;
 
   constructor(private readonly deps: ConversationsDeps) {
     const owner = {
-      isCurrent: (conversation: Conversation) => conversation === this.shown,
-      onChange: (conversation: Conversation, change: ConversationChange) => this.changes.fire({ conversation, change }),
+      isCurrent: (conversation: Conversation) => conversation === this.currentConversation,
+      onChange: (conversation: Conversation, change: ConversationChange) =>
+        this.changeListeners.fire({ conversation, change }),
     };
-    this.live = new OpenConversations(owner, deps);
-    this.all = new ConversationList(this.live, deps.journal);
+    this.openConversations = new OpenConversations(owner, deps);
+    this.conversationList = new ConversationList(this.openConversations, deps.journal);
   }
 
   get current(): Conversation | undefined {
-    return this.shown;
+    return this.currentConversation;
   }
 
   /** The one whose turn runs; the foremost where several do. */
   get running(): Conversation | undefined {
-    return foremost(this.shown, this.live.conversations());
+    return foremost(this.currentConversation, this.openConversations.conversations());
   }
 
   /** Of conversations whose turn runs. */
   get runningCount(): number {
-    return this.live.conversations().filter(({ active }) => active).length;
+    return this.openConversations.conversations().filter(({ active }) => active).length;
   }
 
   /** The current conversation, if it can be written; after a reload the one it interrupted; else a new one. */
   async resume(): Promise<Conversation> {
-    if (this.shown && !this.shown.readOnly) return this.shown;
+    if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
     const remembered = this.deps.memory.get(currentKey);
     // Nobody has asked for it, and another window may be writing in it: a prompt does not wait until that is certain.
-    const earlier = await this.live.load(remembered, 'if free');
+    const earlier = await this.openConversations.load(remembered, 'if free');
     // Another caller may have been faster.
     if (this.current && !this.current.readOnly) return this.current;
     return earlier?.last?.state.phase === 'interrupted' ? this.makeCurrent(earlier) : this.startNew();
@@ -77,13 +78,14 @@ export class Conversations {
   /** For somebody who follows a sign that a turn runs: the one whose turn that is, wherever it was left. */
   async resumeBusy(): Promise<Conversation> {
     const { running } = this;
-    return (running && running !== this.shown && (await this.open(running.id))) || this.resume();
+    return (running && running !== this.currentConversation && (await this.open(running.id))) || this.resume();
   }
 
   /** An empty conversation; the current one, where that is. */
   startNew(): Conversation {
-    if (this.shown && isBlank(this.shown)) return this.makeCurrent(this.shown);
-    const conversation = this.makeCurrent(this.live.create());
+    if (this.currentConversation && isBlank(this.currentConversation))
+      return this.makeCurrent(this.currentConversation);
+    const conversation = this.makeCurrent(this.openConversations.create());
     this.prune().catch(this.deps.onError);
     return conversation;
   }
@@ -93,32 +95,33 @@ export class Conversations {
    * @returns undefined when it isn't, or when there is none of this id that can be opened here
    */
   async open(id: unknown, wanted: () => boolean = () => true): Promise<Conversation | undefined> {
-    const conversation = await this.live.load(id);
+    const conversation = await this.openConversations.load(id);
     if (conversation && wanted()) return this.makeCurrent(conversation);
-    this.live.closeIdle();
+    this.openConversations.closeIdle();
     return undefined;
   }
 
   /** Asks the window that writes a conversation, which is read-only here, to hand it over. May take seconds. */
   async takeOver(conversation: Conversation): Promise<void> {
-    await this.live.takeOver(conversation);
+    await this.openConversations.takeOver(conversation);
   }
 
   /** As `open`; one in which nothing was asked yet goes on under its id, which its page knows. */
   async openOrStart(id: string): Promise<Conversation | undefined> {
     const opened = await this.open(id);
-    const fresh = opened ? undefined : await this.live.createAs(id);
+    const fresh = opened ? undefined : await this.openConversations.createAs(id);
     return fresh ? this.makeCurrent(fresh) : opened;
   }
 
   /** Its panel was focused: commands act on it from now on. */
   activate(conversation: Conversation): void {
-    if (this.live.isOpen(conversation) && this.shown !== conversation) this.makeCurrent(conversation);
+    if (this.openConversations.isOpen(conversation) && this.currentConversation !== conversation)
+      this.makeCurrent(conversation);
   }
 
   /** A panel shows it: it stays open although it is neither current nor busy. To be called as soon as one has been given it. */
   hold(conversation: Conversation): { dispose(): void } {
-    return this.live.hold(conversation);
+    return this.openConversations.keepOpen(conversation);
   }
 
   /**
@@ -139,15 +142,15 @@ export class Conversations {
    * their panels. Without those that are open already. The first one becomes current where none is.
    */
   async brokenOff(): Promise<readonly Conversation[]> {
-    const found = await this.live.loadBrokenOff(lastOnes);
+    const found = await this.openConversations.loadInterrupted(maxInterruptedChecked);
     if (found[0] && !this.current) this.makeCurrent(found[0]);
-    this.live.closeIdle();
+    this.openConversations.closeIdle();
     return found;
   }
 
   /** Newest first; those in which something was asked, the open ones with what they hold now. */
   async list(): Promise<readonly ConversationSummary[]> {
-    return this.all.list();
+    return this.conversationList.list();
   }
 
   /**
@@ -155,12 +158,12 @@ export class Conversations {
    * @returns what was found before `signal` was aborted
    */
   async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
-    return this.all.search(query, signal);
+    return this.conversationList.search(query, signal);
   }
 
   /** Without opening it. @returns undefined when there is none, or none that can be read */
   async read(id: string): Promise<ReadConversation | undefined> {
-    return this.all.read(id);
+    return this.conversationList.read(id);
   }
 
   /**
@@ -168,65 +171,65 @@ export class Conversations {
    * file can't be read.
    */
   async rename(id: string, title: string): Promise<void> {
-    (await this.live.load(id, 'or say elsewhere'))?.rename(title);
-    this.live.closeIdle();
+    (await this.openConversations.load(id, 'or say elsewhere'))?.rename(title);
+    this.openConversations.closeIdle();
   }
 
   /**
    * Stops its turns, puts its file aside and closes it. Rejects with why the file can't be put aside; it stays open then.
    * @returns undefined when there was nothing of it on disk
    */
-  async remove(id: string): Promise<Removed | undefined> {
-    const removed = await this.live.remove(id, (conversation) => this.letGo(conversation));
+  async remove(id: string): Promise<UndoableRemoval | undefined> {
+    const removed = await this.openConversations.remove(id, (conversation) => this.handleRemoved(conversation));
     if (!removed) return undefined;
-    this.removals.fire({ id, state: 'hidden' });
+    this.removalListeners.fire({ id, state: 'hidden' });
     const undo = async (): Promise<void> => {
       await removed.undo();
-      this.removals.fire({ id, state: 'restored' });
+      this.removalListeners.fire({ id, state: 'restored' });
     };
     const forget = async (): Promise<void> => {
-      this.removals.fire({ id, state: 'deleted' });
-      await removed.forget();
+      this.removalListeners.fire({ id, state: 'deleted' });
+      await removed.deletePermanently();
     };
-    return { undo, forget };
+    return { undo, deletePermanently: forget };
   }
 
   leaveDemo(): void {
-    for (const conversation of this.live.conversations()) conversation.leaveDemo();
+    for (const conversation of this.openConversations.conversations()) conversation.endDemo();
   }
 
   settingsChanged(): void {
-    for (const conversation of this.live.conversations()) conversation.settingsChanged();
+    for (const conversation of this.openConversations.conversations()) conversation.applySettings();
   }
 
   /** Writes everything that has arrived to disk before the extension host exits. */
   flushSync(): void {
-    for (const conversation of this.live.conversations()) conversation.flush();
+    for (const conversation of this.openConversations.conversations()) conversation.flush();
     this.deps.journal.flushSync();
   }
 
   private async prune(): Promise<void> {
-    for (const id of await this.live.prune()) this.removals.fire({ id, state: 'deleted' });
+    for (const id of await this.openConversations.prune()) this.removalListeners.fire({ id, state: 'deleted' });
   }
 
   /** It is open no longer. */
-  private letGo(conversation: Conversation): void {
-    if (this.shown === conversation) {
-      this.shown = undefined;
-      this.remember(undefined);
+  private handleRemoved(conversation: Conversation): void {
+    if (this.currentConversation === conversation) {
+      this.currentConversation = undefined;
+      this.rememberCurrent(undefined);
     }
-    this.changes.fire({ conversation });
+    this.changeListeners.fire({ conversation });
   }
 
   private makeCurrent(conversation: Conversation): Conversation {
-    this.shown = conversation;
-    this.remember(conversation.id);
-    this.live.closeIdle();
-    this.changes.fire({ conversation });
+    this.currentConversation = conversation;
+    this.rememberCurrent(conversation.id);
+    this.openConversations.closeIdle();
+    this.changeListeners.fire({ conversation });
     return conversation;
   }
 
-  private remember(id: string | undefined): void {
+  private rememberCurrent(id: string | undefined): void {
     this.deps.memory.update(currentKey, id).then(undefined, this.deps.onError);
   }
 }

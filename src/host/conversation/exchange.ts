@@ -30,7 +30,7 @@ export interface Exchange extends PromptInput {
   readonly queued: boolean;
 }
 
-export function viewOf(exchange: Exchange): ExchangeView {
+export function toExchangeView(exchange: Exchange): ExchangeView {
   const { id, prompt, attachments = [], state, queued, demo } = exchange;
   return { id, prompt, attachments, state, queued, ...(demo && { demo }) };
 }
@@ -51,19 +51,19 @@ export function withEvents(exchange: Exchange, events: readonly RecordedEvent[])
  * The state a turn starts again from. Its text stays: it is continued, or there until a new answer has overtaken it;
  * what was thought before the text, the tools it has called, and what the network did for it, belong to it.
  */
-export function rerunOf(state: TurnState, go: EarlierAnswer['go']): TurnState {
+export function stateForRerun(state: TurnState, go: EarlierAnswer['go']): TurnState {
   const { model, text, reasoning, seams, toolCalls } = state;
   const again = { ...initialTurn, model, text };
   return go === 'continue' ? { ...again, reasoning, seams, toolCalls, earlier: runsSoFar(state) } : again;
 }
 
-export function isOver(exchange: Exchange): boolean {
+export function isFinished(exchange: Exchange): boolean {
   return !exchange.queued && !isRunning(exchange.state.phase);
 }
 
 /** Over, but without a whole answer. */
 export function canRetry(exchange: Exchange): boolean {
-  return isOver(exchange) && exchange.state.phase !== 'done';
+  return isFinished(exchange) && exchange.state.phase !== 'done';
 }
 
 /**
@@ -73,5 +73,5 @@ export function canRetry(exchange: Exchange): boolean {
 export function canContinue(exchange: Exchange): boolean {
   const { text, finishReason, failure } = exchange.state;
   if (failure?.kind === 'too-large') return false;
-  return text !== '' && (canRetry(exchange) || (isOver(exchange) && finishReason === 'length'));
+  return text !== '' && (canRetry(exchange) || (isFinished(exchange) && finishReason === 'length'));
 }

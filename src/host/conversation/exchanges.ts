@@ -1,5 +1,5 @@
 import type { ExchangeView } from '../../shared/protocol';
-import { viewOf, type Exchange } from './exchange';
+import { toExchangeView, type Exchange } from './exchange';
 
 /** An exchange that is not shown. */
 export interface OtherVersion {
@@ -11,7 +11,7 @@ export interface OtherVersion {
 /** The exchanges that a journal contains. */
 export interface StoredExchanges {
   /** Also those of other versions, in the order in which they were asked. */
-  readonly all: readonly Exchange[];
+  readonly allExchanges: readonly Exchange[];
   readonly tree: ExchangeTree;
 }
 
@@ -24,7 +24,7 @@ export class Exchanges {
     this.load(stored);
   }
 
-  load({ all, tree }: StoredExchanges): void {
+  load({ allExchanges: all, tree }: StoredExchanges): void {
     this.byId = new Map(all.map((exchange) => [exchange.id, exchange]));
     this.tree = tree;
   }
@@ -35,24 +35,24 @@ export class Exchanges {
 
   /** Those that are shown, oldest first. */
   path(): readonly Exchange[] {
-    return this.known(this.tree.path());
+    return this.existing(this.tree.path());
   }
 
   /** Those that are not shown, as they were asked. */
-  others(): readonly OtherVersion[] {
-    const hidden = [...this.byId.values()].filter(({ id }) => !this.tree.isShown(id));
+  otherVersions(): readonly OtherVersion[] {
+    const hidden = [...this.byId.values()].filter(({ id }) => !this.tree.isOnPath(id));
     return hidden.map((exchange) => ({ exchange, after: this.tree.parent(exchange.id) || undefined }));
   }
 
   /** Those it was asked after, oldest first, whatever is shown. */
-  before(id: string): readonly Exchange[] {
-    return this.known(this.tree.before(id));
+  ancestors(id: string): readonly Exchange[] {
+    return this.existing(this.tree.ancestors(id));
   }
 
   /** `versions` is there only where there is a choice. */
   view(exchange: Exchange): ExchangeView {
     const versions = this.tree.versions(exchange.id);
-    return versions.length > 1 ? { ...viewOf(exchange), versions } : viewOf(exchange);
+    return versions.length > 1 ? { ...toExchangeView(exchange), versions } : toExchangeView(exchange);
   }
 
   /** @param after its parent; absent: the last one of the path */
@@ -69,8 +69,8 @@ export class Exchanges {
     this.tree.show(id);
   }
 
-  isShown(id: string): boolean {
-    return this.tree.isShown(id);
+  isOnPath(id: string): boolean {
+    return this.tree.isOnPath(id);
   }
 
   /** '': it is a first one. */
@@ -78,11 +78,11 @@ export class Exchanges {
     return this.tree.parent(id);
   }
 
-  isAtOrBehind(id: string, ancestor: string): boolean {
-    return this.tree.isAtOrBehind(id, ancestor);
+  isSameOrDescendant(id: string, ancestor: string): boolean {
+    return this.tree.isSameOrDescendant(id, ancestor);
   }
 
-  private known(ids: readonly string[]): readonly Exchange[] {
+  private existing(ids: readonly string[]): readonly Exchange[] {
     return ids.flatMap((id) => this.byId.get(id) ?? []);
   }
 }
@@ -99,9 +99,9 @@ export class ExchangeTree {
   /** Oldest first. */
   private readonly children = new Map<string, string[]>();
   /** By parent: the child the path goes on with. */
-  private readonly chosen = new Map<string, string>();
+  private readonly chosenChildren = new Map<string, string>();
   /** The path, until another one is shown. */
-  private shown: ReadonlySet<string> | undefined;
+  private cachedPath: ReadonlySet<string> | undefined;
 
   has(id: string): boolean {
     return this.parents.has(id);
@@ -116,22 +116,22 @@ export class ExchangeTree {
 
   /** The path goes through it, and on from there as it was last shown. */
   show(id: string): void {
-    this.shown = undefined;
+    this.cachedPath = undefined;
     for (let child = id; ;) {
       const parent = this.parents.get(child);
       if (parent === undefined) return;
-      this.chosen.set(parent, child);
+      this.chosenChildren.set(parent, child);
       child = parent;
     }
   }
 
   /** What is shown, oldest first. */
   path(): readonly string[] {
-    return [...this.shownIds()];
+    return [...this.pathIds()];
   }
 
-  isShown(id: string): boolean {
-    return this.shownIds().has(id);
+  isOnPath(id: string): boolean {
+    return this.pathIds().has(id);
   }
 
   parent(id: string): string {
@@ -139,15 +139,15 @@ export class ExchangeTree {
   }
 
   /** Those it was asked after, oldest first, also while another path is shown. */
-  before(id: string): readonly string[] {
+  ancestors(id: string): readonly string[] {
     const ids: string[] = [];
     for (let parent = this.parent(id); parent !== root; parent = this.parent(parent)) ids.push(parent);
     return ids.reverse();
   }
 
   /** It is `ancestor`, or was asked somewhere behind it. */
-  isAtOrBehind(id: string, ancestor: string): boolean {
-    return id === ancestor || this.before(id).includes(ancestor);
+  isSameOrDescendant(id: string, ancestor: string): boolean {
+    return id === ancestor || this.ancestors(id).includes(ancestor);
   }
 
   /** All that were asked in its place, itself included, oldest first. */
@@ -155,10 +155,10 @@ export class ExchangeTree {
     return this.children.get(this.parent(id)) ?? [];
   }
 
-  private shownIds(): ReadonlySet<string> {
-    if (this.shown) return this.shown;
+  private pathIds(): ReadonlySet<string> {
+    if (this.cachedPath) return this.cachedPath;
     const ids = new Set<string>();
-    for (let id = this.chosen.get(root); id !== undefined; id = this.chosen.get(id)) ids.add(id);
-    return (this.shown = ids);
+    for (let id = this.chosenChildren.get(root); id !== undefined; id = this.chosenChildren.get(id)) ids.add(id);
+    return (this.cachedPath = ids);
   }
 }

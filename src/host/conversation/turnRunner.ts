@@ -7,10 +7,10 @@ import { isRunning } from '../../engine/state/turnState';
 import type { Exchange } from './exchange';
 import type { Exchanges } from './exchanges';
 
-export type Go = EarlierAnswer['go'];
+export type ResumeMode = EarlierAnswer['go'];
 
 /** For somebody who does not want to wait in line. */
-export type AtOnce = 'retryNow' | 'tryAnyway';
+export type ImmediateStart = 'retryNow' | 'tryAnyway';
 
 export interface TurnRunnerDeps {
   /** @param demo whether the turn is one of the embedded gateway's */
@@ -33,22 +33,22 @@ interface TurnRunnerOwner {
   /** Every event but deltas as it arrives. Must not throw, because that would end the turn. */
   onEvent(exchangeId: string, event: StreamEvent): void;
   /** Nothing runs any more, and nothing waits. */
-  onRest(): void;
+  onIdle(): void;
 }
 
 /** How a turn starts. */
 export interface TurnStart {
   /** Absent: it is asked for the first time. */
-  readonly go?: Go | undefined;
+  readonly mode?: ResumeMode | undefined;
   /** Absent: it waits for whatever its gateway has asked for. */
-  readonly atOnce?: AtOnce | undefined;
+  readonly immediate?: ImmediateStart | undefined;
 }
 
-interface Queued extends TurnStart {
+interface QueuedTurn extends TurnStart {
   readonly exchangeId: string;
 }
 
-interface Running {
+interface ActiveTurn {
   readonly exchangeId: string;
   readonly turn: RunningTurn;
   readonly batcher: EventBatcher;
@@ -58,12 +58,12 @@ interface Running {
 
 /** The turns of a conversation, one at a time; those that were asked meanwhile wait in line. */
 export class TurnRunner {
-  private readonly queue: Queued[] = [];
-  private running: Running | undefined;
-  private following: Promise<void> = Promise.resolve();
+  private readonly queue: QueuedTurn[] = [];
+  private running: ActiveTurn | undefined;
+  private currentRun: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly asked: Pick<Exchanges, 'get' | 'before'>,
+    private readonly exchanges: Pick<Exchanges, 'get' | 'ancestors'>,
     private readonly owner: TurnRunnerOwner,
     private readonly deps: TurnRunnerDeps,
   ) {}
@@ -74,13 +74,13 @@ export class TurnRunner {
   }
 
   /** The exchange whose turn runs now. */
-  get active(): Exchange | undefined {
-    const exchange = this.running && this.asked.get(this.running.exchangeId);
+  get activeExchange(): Exchange | undefined {
+    const exchange = this.running && this.exchanges.get(this.running.exchangeId);
     return exchange && isRunning(exchange.state.phase) ? exchange : undefined;
   }
 
   /** The running turn, to be controlled. */
-  get turn(): RunningTurn | undefined {
+  get runningTurn(): RunningTurn | undefined {
     return this.running?.turn;
   }
 
@@ -91,10 +91,10 @@ export class TurnRunner {
   }
 
   /** Takes those out of the line, first come first. @returns their exchanges; what becomes of them is the caller's */
-  takeQueued(isTaken: (exchange: Exchange) => boolean): readonly Exchange[] {
+  removeFromQueue(isTaken: (exchange: Exchange) => boolean): readonly Exchange[] {
     const taken: Exchange[] = [];
     for (const queued of [...this.queue]) {
-      const exchange = this.asked.get(queued.exchangeId);
+      const exchange = this.exchanges.get(queued.exchangeId);
       if (!exchange || !isTaken(exchange)) continue;
       this.queue.splice(this.queue.indexOf(queued), 1);
       taken.push(exchange);
@@ -108,14 +108,14 @@ export class TurnRunner {
   }
 
   /** Resolves when nothing runs any more of what runs now. */
-  async ended(): Promise<void> {
-    await this.following;
+  async waitForCurrentTurn(): Promise<void> {
+    await this.currentRun;
   }
 
   /** Switches the running turn to `model` if the turn waits and the model belongs to the gateway that the turn uses. */
   selectModel(model: string, demo: boolean): void {
     this.flush();
-    const { active, running } = this;
+    const { activeExchange: active, running } = this;
     if (!running || !active?.state.wait || (active.demo === true) !== demo) return;
     // The setting changes next. That must not switch the turn a second time.
     running.defaultModel = model;
@@ -123,8 +123,8 @@ export class TurnRunner {
   }
 
   /** A wait for another model than the one that is set now is over. */
-  settingsChanged(): void {
-    const { active, running } = this;
+  applySettings(): void {
+    const { activeExchange: active, running } = this;
     if (!running || !active?.state.wait || active.demo) return;
     const { model } = this.deps.defaults(false);
     const isOther = model !== running.defaultModel && model !== active.state.model;
@@ -141,14 +141,16 @@ export class TurnRunner {
   /** What it is asked with; by default with the settings as they are now. */
   requestOf(exchange: Exchange, defaults = this.deps.defaults(exchange.demo === true)): ChatRequest {
     // What the demo made up is no part of a real conversation.
-    const earlier = this.asked.before(exchange.id).filter((past) => (past.demo === true) === (exchange.demo === true));
-    return chatRequest(earlier, exchange, defaults);
+    const earlier = this.exchanges
+      .ancestors(exchange.id)
+      .filter((past) => (past.demo === true) === (exchange.demo === true));
+    return buildRequest(earlier, exchange, defaults);
   }
 
   private startNext(): void {
     if (this.running) return;
-    const { exchangeId = '', go, atOnce } = this.queue.shift() ?? {};
-    const next = this.asked.get(exchangeId);
+    const { exchangeId = '', mode: go, immediate: atOnce } = this.queue.shift() ?? {};
+    const next = this.exchanges.get(exchangeId);
     if (!next) return;
     const demo = next.demo === true;
     const defaults = this.deps.defaults(demo);
@@ -157,17 +159,17 @@ export class TurnRunner {
     const exchange = this.owner.update({ ...next, state, queued: false });
     const request = this.requestOf(exchange, defaults);
     const turn = this.deps.engine(demo).stream(request, {
-      earlier: earlierAnswer(exchange, go),
+      earlier: partialAnswer(exchange, go),
       connection: () => this.deps.connection(demo),
     });
     const batcher = new EventBatcher(this.deps.clock, (events) => this.owner.fold(exchangeId, events));
     this.running = { exchangeId, turn, batcher, defaultModel: defaults.model };
     if (atOnce) turn[atOnce]();
-    this.following = this.follow(this.running);
+    this.currentRun = this.consume(this.running);
   }
 
   /** Never rejects. */
-  private async follow(running: Running): Promise<void> {
+  private async consume(running: ActiveTurn): Promise<void> {
     const { exchangeId, turn, batcher } = running;
     try {
       for await (const event of turn) {
@@ -179,21 +181,21 @@ export class TurnRunner {
     }
     try {
       batcher.flush();
-      this.endUnlessOver(exchangeId);
+      this.failUnlessFinished(exchangeId);
     } catch (error) {
       this.deps.onError(error);
     }
     this.running = undefined;
     this.startNext();
-    if (!this.busy) this.owner.onRest();
+    if (!this.busy) this.owner.onIdle();
   }
 
   /**
    * Ends a turn that has no terminal event, which only a defect can cause. The partial answer is kept, and the user can
    * retry.
    */
-  private endUnlessOver(exchangeId: string): void {
-    const exchange = this.asked.get(exchangeId);
+  private failUnlessFinished(exchangeId: string): void {
+    const exchange = this.exchanges.get(exchangeId);
     if (!exchange || !isRunning(exchange.state.phase)) return;
     const { text, attempts } = exchange.state;
     const failure = hostFailure('internal', text, this.deps.localize);
@@ -204,7 +206,7 @@ export class TurnRunner {
 }
 
 /** undefined: there is nothing to continue or to overtake. */
-function earlierAnswer({ state }: Exchange, go: Go | undefined): EarlierAnswer | undefined {
+function partialAnswer({ state }: Exchange, go: ResumeMode | undefined): EarlierAnswer | undefined {
   const { text, reasoning, toolCalls } = state;
   return go && text !== '' ? { text, reasoned: reasoning !== '', calledTools: toolCalls.length > 0, go } : undefined;
 }
@@ -213,8 +215,8 @@ const frameMs = 16;
 
 /** One batch a frame; the first words and the end of a turn at once. */
 export class EventBatcher {
-  private waiting: StreamEvent[] = [];
-  private cancel: (() => void) | undefined;
+  private pending: StreamEvent[] = [];
+  private cancelTimer: (() => void) | undefined;
   private flushedAt = Number.NEGATIVE_INFINITY;
   private sawText = false;
 
@@ -224,20 +226,20 @@ export class EventBatcher {
   ) {}
 
   push(event: StreamEvent): void {
-    this.waiting.push(event);
+    this.pending.push(event);
     const firstText = event.type === 'text' && !this.sawText;
     this.sawText ||= firstText;
     const sinceFlush = this.clock.ticks() - this.flushedAt;
     if (firstText || isTerminal(event) || sinceFlush >= frameMs) this.flush();
-    else this.cancel ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
+    else this.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flush());
   }
 
   flush(): void {
-    this.cancel?.();
-    this.cancel = undefined;
-    if (!this.waiting.length) return;
-    const events = this.waiting;
-    this.waiting = [];
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (!this.pending.length) return;
+    const events = this.pending;
+    this.pending = [];
     this.flushedAt = this.clock.ticks();
     this.emit(events);
   }
@@ -252,13 +254,13 @@ export interface RequestDefaults {
 }
 
 /** @param earlier the exchanges before it; one that has no text is left out, a partial answer goes along as it is. */
-function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
+function buildRequest(earlier: readonly Exchange[], exchange: Exchange, defaults: RequestDefaults): ChatRequest {
   const messages: TextMessage[] = [];
   if (defaults.systemPrompt.trim()) messages.push({ role: 'system', content: defaults.systemPrompt });
   for (const past of earlier) {
-    if (past.state.text) messages.push(question(past), { role: 'assistant', content: past.state.text });
+    if (past.state.text) messages.push(questionMessage(past), { role: 'assistant', content: past.state.text });
   }
-  messages.push(question(exchange));
+  messages.push(questionMessage(exchange));
   return {
     model: exchange.model ?? defaults.model,
     messages,
@@ -267,6 +269,6 @@ function chatRequest(earlier: readonly Exchange[], exchange: Exchange, defaults:
   };
 }
 
-function question(exchange: Exchange): TextMessage {
+function questionMessage(exchange: Exchange): TextMessage {
   return { role: 'user', content: exchange.content ?? exchange.prompt };
 }

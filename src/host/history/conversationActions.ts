@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { titleLength } from '../conversation/conversationList';
+import { maxTitleLength } from '../conversation/conversationList';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../diagnostics/log';
 import type { ConversationPanels } from '../panel/conversationPanels';
@@ -23,7 +23,8 @@ export async function deleteConversation(
   const undo = vscode.l10n.t('Undo');
   const message = vscode.l10n.t('Deleted “{0}”.', panelTitle(named.title));
   const answer = async (): Promise<void> => {
-    if ((await vscode.window.showInformationMessage(withoutLinks(message), undo)) !== undo) return removed.forget();
+    if ((await vscode.window.showInformationMessage(withoutLinks(message), undo)) !== undo)
+      return removed.deletePermanently();
     await removed.undo();
     if (wasShown) await openConversation(deps, named, { preserveFocus: true });
     onUndone();
@@ -47,15 +48,15 @@ export async function renameConversation(deps: HistoryDeps, { id, title }: Named
     title: vscode.l10n.t('Rename conversation'),
     prompt: vscode.l10n.t('The name of its tab, and in the history'),
     value: title,
-    validateInput: problemOf,
+    validateInput: validateName,
   });
   if (name !== undefined && name.trim() !== title) await deps.conversations.rename(id, name.trim());
 }
 
-function problemOf(name: string): string | undefined {
+function validateName(name: string): string | undefined {
   if (name.trim() === '') return vscode.l10n.t('Enter a name.');
-  return name.trim().length > titleLength
-    ? vscode.l10n.t('A name has at most {0} characters.', titleLength)
+  return name.trim().length > maxTitleLength
+    ? vscode.l10n.t('A name has at most {0} characters.', maxTitleLength)
     : undefined;
 }
 

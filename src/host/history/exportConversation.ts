@@ -30,7 +30,7 @@ export async function exportConversation(deps: HistoryDeps, { id, title }: Named
     filters: { [format.name]: [format.extension] },
   });
   if (!file) return;
-  const text = format.write({ title, exchanges: read.exchanges, others: read.others });
+  const text = format.write({ title, exchanges: read.exchanges, otherVersions: read.otherVersions });
   try {
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {

@@ -9,11 +9,11 @@ export interface ExportSource {
   /** Those that are shown, oldest first. */
   readonly exchanges: readonly Exchange[];
   /** Those that are not, in the order they were asked. */
-  readonly others: readonly OtherVersion[];
+  readonly otherVersions: readonly OtherVersion[];
 }
 
 /** Epoch milliseconds of the first attempt; undefined when there was none. */
-export function askedAt({ state }: Exchange): number | undefined {
+export function firstAttemptAt({ state }: Exchange): number | undefined {
   return runsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
 }
 
@@ -22,12 +22,12 @@ export function modelOf({ state, model }: Exchange): string | undefined {
   return state.model || model;
 }
 
-const maxLength = 60;
+const maxNameLength = 60;
 /** Characters of a title that are read: more than a name has, because some may not be allowed in it. */
 const maxTitleLength = 200;
 
 /** Names that Windows keeps for devices, whatever follows the dot. */
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+const reservedName = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /**
  * Returns the title as a file name that every operating system allows.
@@ -35,11 +35,11 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
  */
 export function exportFileName(title: string, extension: string, fallback: string): string {
   const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
-  const name = trim(Array.from(trim(allowed)).slice(0, maxLength).join(''));
-  return `${name === '' || reserved.test(name) ? fallback : name}.${extension}`;
+  const name = trimDots(Array.from(trimDots(allowed)).slice(0, maxNameLength).join(''));
+  return `${name === '' || reservedName.test(name) ? fallback : name}.${extension}`;
 }
 
 /** Windows drops a final dot, and other systems hide a file whose name starts with one. */
-function trim(name: string): string {
+function trimDots(name: string): string {
   return name.replace(/^[\s.…]+|[\s.…]+$/g, '');
 }

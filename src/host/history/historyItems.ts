@@ -1,6 +1,6 @@
 import type { Localize } from '../../engine/engine';
 import { knownLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationSummary, titleLength } from '../conversation/conversationList';
+import { type ConversationSummary, maxTitleLength } from '../conversation/conversationList';
 import { plainLabel, withoutIcons } from '../ui/messageText';
 
 export interface HistoryItem {
@@ -20,32 +20,35 @@ interface HistorySection {
   readonly items: readonly HistoryItem[];
 }
 
-interface HistoryWords {
+interface HistoryContext {
   readonly localize: Localize;
   /** Of the display language, e.g. `zh-cn`. */
   readonly locale: string;
   /** Epoch milliseconds. */
   readonly now: number;
-  readonly isShown: (id: string) => boolean;
+  readonly isOpen: (id: string) => boolean;
 }
 
 /** @param summaries newest first; with an excerpt where they were searched for */
 export function historySections(
   summaries: readonly (ConversationSummary & { readonly excerpt?: string })[],
-  words: HistoryWords,
+  words: HistoryContext,
 ): readonly HistorySection[] {
   const sections: { readonly group: HistoryGroup; readonly items: HistoryItem[] }[] = [];
   for (const summary of summaries) {
-    const group = historyGroup(summary.at, words.now);
+    const group = historyGroup(summary.lastActivityAt, words.now);
     const last = sections.at(-1);
-    if (last?.group === group) last.items.push(itemOf(summary, words));
-    else sections.push({ group, items: [itemOf(summary, words)] });
+    if (last?.group === group) last.items.push(toHistoryItem(summary, words));
+    else sections.push({ group, items: [toHistoryItem(summary, words)] });
   }
-  return sections.map(({ group, items }) => ({ heading: headingOf(group, words.localize), items }));
+  return sections.map(({ group, items }) => ({ heading: groupHeading(group, words.localize), items }));
 }
 
 /** In the plural form of the display language. */
-export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords, 'localize' | 'locale'>): string {
+export function turnCountText(
+  turns: number,
+  { localize, locale }: Pick<HistoryContext, 'localize' | 'locale'>,
+): string {
   const known = knownLocale(locale);
   const count = new Intl.NumberFormat(known).format(turns);
   return new Intl.PluralRules(known).select(turns) === 'one'
@@ -53,14 +56,17 @@ export function turnsText(turns: number, { localize, locale }: Pick<HistoryWords
     : localize('{count} turns', { count });
 }
 
-function itemOf(summary: ConversationSummary & { readonly excerpt?: string }, words: HistoryWords): HistoryItem {
-  const { id, at, turns, busy, flaw, excerpt } = summary;
-  const { localize, locale, now, isShown } = words;
+function toHistoryItem(
+  summary: ConversationSummary & { readonly excerpt?: string },
+  words: HistoryContext,
+): HistoryItem {
+  const { id, lastActivityAt: at, turns, busy, problem: flaw, excerpt } = summary;
+  const { localize, locale, now, isOpen: isShown } = words;
   const title =
-    visibleText(summary.title, titleLength) || localize('Conversation of {date}', { date: dateText(at, locale) });
+    visibleText(summary.title, maxTitleLength) || localize('Conversation of {date}', { date: dateText(at, locale) });
   const marks = [
     // How many there are of a later version is not known.
-    ...(turns > 0 && flaw !== 'newer' ? [turnsText(turns, words)] : []),
+    ...(turns > 0 && flaw !== 'newer' ? [turnCountText(turns, words)] : []),
     ...(flaw === undefined ? [] : [flaw === 'damaged' ? localize('damaged') : localize('from a newer version')]),
     ...(busy ? [localize('answering')] : []),
     // What is shown is marked by a word: an icon says nothing to a screen reader.
@@ -80,7 +86,7 @@ function dateText(at: number, locale: string): string {
   return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
-function headingOf(group: HistoryGroup, localize: Localize): string {
+function groupHeading(group: HistoryGroup, localize: Localize): string {
   switch (group) {
     case 'today':
       return localize('Today');
@@ -109,10 +115,10 @@ export function historyGroup(at: number, now: number): HistoryGroup {
 
 /** As short as the group it is in allows. @param locale of the display language, e.g. `zh-cn` */
 export function historyTime(at: number, now: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), formatOf(at, now)).format(at);
+  return new Intl.DateTimeFormat(knownLocale(locale), timeFormat(at, now)).format(at);
 }
 
-function formatOf(at: number, now: number): Intl.DateTimeFormatOptions {
+function timeFormat(at: number, now: number): Intl.DateTimeFormatOptions {
   const time = { hour: 'numeric', minute: '2-digit' } as const;
   switch (historyGroup(at, now)) {
     case 'today':

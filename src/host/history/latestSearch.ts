@@ -10,13 +10,13 @@ interface LatestSearchDeps<T> {
 
 /** Looks for what was typed last once the typing pauses; what was looked for before is given up. */
 export class LatestSearch<T> {
-  private present: AbortController | undefined;
+  private current: AbortController | undefined;
   private cancelTimer: () => void = () => undefined;
 
   constructor(private readonly deps: LatestSearchDeps<T>) {}
 
   update(words: string, afterMs: number): void {
-    this.giveUp();
+    this.cancel();
     this.deps.onBusy(true);
     this.cancelTimer = this.deps.clock.after(afterMs, () => {
       this.run(words).catch(this.deps.onError);
@@ -24,24 +24,24 @@ export class LatestSearch<T> {
   }
 
   dispose(): void {
-    this.giveUp();
+    this.cancel();
   }
 
-  private giveUp(): void {
+  private cancel(): void {
     this.cancelTimer();
-    this.present?.abort();
-    this.present = undefined;
+    this.current?.abort();
+    this.current = undefined;
   }
 
   private async run(words: string): Promise<void> {
     const present = new AbortController();
-    this.present = present;
+    this.current = present;
     try {
       const found = await this.deps.find(words, present.signal);
-      if (this.present === present) this.deps.onFound(found, words);
+      if (this.current === present) this.deps.onFound(found, words);
     } catch (error) {
-      if (this.present === present) this.deps.onError(error);
+      if (this.current === present) this.deps.onError(error);
     }
-    if (this.present === present) this.deps.onBusy(false);
+    if (this.current === present) this.deps.onBusy(false);
   }
 }

@@ -4,20 +4,20 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
 import type { RecordedEvent } from '../../engine/events';
 import { privateFileMode, privateFolderMode } from '../util/files';
-import { encodeLine, mergeText } from './journalLines';
+import { encodeLine, mergeDeltas } from './journalLines';
 import type { EventsLine, HeaderLine, JournalLine } from './journalSchema';
 
 /** How long lines are gathered; with the write itself the file stays within 100 ms of what was received. */
-const gatherMs = 50;
+const batchMs = 50;
 /**
  * Maximum number of concurrent writers. The second one overtakes a write that is slow or hangs. Each writer that hangs
  * occupies one of the four threads that Node has for the files of all extensions.
  */
 const maxWriters = 2;
 /** A write that takes longer is reported, because text that has arrived since would be lost if the window closed. */
-const slowMs = 5000;
+const slowWriteMs = 5000;
 /** What could not be written is tried again this often: nothing more may come that would do it. */
-const retryMs = 5000;
+const retryIntervalMs = 5000;
 
 interface JournalFileOptions {
   readonly path: string;
@@ -26,18 +26,18 @@ interface JournalFileOptions {
   /** Of the file, where there is more in it than what is to stay; absent: `position`. */
   readonly size?: number | undefined;
   /** Epoch milliseconds of what was last said in it. */
-  readonly at: number;
+  readonly lastActivityAt: number;
   readonly clock: Clock;
   /** Called once for a row of failures. */
   readonly onFailure: (error: unknown) => void;
   /** What had failed is on disk now. */
-  readonly onWritten: () => void;
+  readonly onRecovered: () => void;
   /** Of a new file; goes before the first line, so that an empty conversation leaves nothing on disk. */
   readonly header?: HeaderLine | undefined;
   /** Decides which window may write the file. Absent: no other window writes it. */
   readonly lock?: JournalFileLock | undefined;
   /** Another window has written to it since: who is told closes it. */
-  readonly onForeign?: (() => void) | undefined;
+  readonly onForeignWrite?: (() => void) | undefined;
 }
 
 interface JournalFileLock {
@@ -58,61 +58,61 @@ export class JournalFile {
   /** Lines that are not encoded yet. */
   private lines: (HeaderLine | JournalLine)[] = [];
   /** Events of the last of `lines`. Further events of the same exchange are added to them until the line is encoded. */
-  private growing: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
+  private lastEventsLine: { readonly exchangeId: string; readonly events: RecordedEvent[] } | undefined;
   /** When the first of `lines` came, by the monotonic clock. */
-  private gatheredSince = 0;
+  private firstLineAt = 0;
   /** Encoded, and not yet known to be on disk; belongs at `position`. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
   /** How far anything was written, or tried to be: the file ends here at the latest, unless others write to it. */
-  private reach: number;
-  private saidAt: number;
+  private maxWrittenOffset: number;
+  private activityAt: number;
   /** Of what is not known to be on disk something was said. */
-  private says = false;
+  private hasActivity = false;
   private header: HeaderLine | undefined;
   private readonly writers = new Set<Promise<void>>();
   private cancelTimer: (() => void) | undefined;
   private cancelRetry: (() => void) | undefined;
-  private failed: Error | undefined;
-  private closed = false;
+  private lastError: Error | undefined;
+  private isClosed = false;
 
   constructor(private readonly options: JournalFileOptions) {
     this.position = options.position;
-    this.reach = options.size ?? options.position;
-    this.saidAt = options.at;
+    this.maxWrittenOffset = options.size ?? options.position;
+    this.activityAt = options.lastActivityAt;
     this.header = options.header;
   }
 
   /** Something is not on disk yet. */
-  get unwritten(): boolean {
+  get hasUnwritten(): boolean {
     return this.lines.length > 0 || this.tail.length > 0;
   }
 
   /** Why it is not, where that was tried in vain. */
   get failure(): Error | undefined {
-    return this.failed;
+    return this.lastError;
   }
 
   /** Epoch milliseconds of what was last said in it: asked, asked again, or answered. */
-  get at(): number {
-    return this.saidAt;
+  get lastActivityAt(): number {
+    return this.activityAt;
   }
 
   append(line: JournalLine): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     const { clock } = this.options;
-    if (!this.lines.length) this.gatheredSince = clock.ticks();
+    if (!this.lines.length) this.firstLineAt = clock.ticks();
     if (this.header) this.lines.push(this.header);
     this.header = undefined;
-    if (saysSomething(line)) {
-      this.says = true;
-      this.saidAt = clock.now();
+    if (isActivity(line)) {
+      this.hasActivity = true;
+      this.activityAt = clock.now();
     }
-    this.gather(line);
+    this.addLine(line);
     // A prompt does not wait: an answer can be requested again, but not what the user wrote. The time is checked here
     // too, because timers are late when the event loop is busy.
-    if (line.type === 'exchange' || clock.ticks() - this.gatheredSince >= gatherMs) this.gathered();
-    else this.cancelTimer ??= clock.after(gatherMs, () => this.gathered());
+    if (line.type === 'exchange' || clock.ticks() - this.firstLineAt >= batchMs) this.startWriter();
+    else this.cancelTimer ??= clock.after(batchMs, () => this.startWriter());
   }
 
   /**
@@ -120,17 +120,17 @@ export class JournalFile {
    */
   async flush(): Promise<void> {
     // A running writer does not stop before everything is written.
-    if (this.writers.size === 0) this.gathered();
+    if (this.writers.size === 0) this.startWriter();
     while (this.writers.size > 0) await Promise.all(this.writers);
   }
 
   /** Nothing that comes is written any more. What has come is; call `flush` for that before. */
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     this.cancelTimer?.();
     this.cancelRetry?.();
     this.lines = [];
-    this.growing = undefined;
+    this.lastEventsLine = undefined;
     this.tail = Buffer.alloc(0);
   }
 
@@ -141,12 +141,12 @@ export class JournalFile {
     if (this.position === 0) mkdirSync(dirname(this.options.path), { recursive: true, mode: privateFolderMode });
     const file = openSync(this.options.path, this.flags(), privateFileMode);
     try {
-      if (this.isForeign(fstatSync(file), this.position)) return;
-      this.reach = Math.max(this.reach, this.position + this.tail.length);
+      if (this.detectForeignWrite(fstatSync(file), this.position)) return;
+      this.maxWrittenOffset = Math.max(this.maxWrittenOffset, this.position + this.tail.length);
       for (let done = 0; done < this.tail.length;) {
         done += writeSync(file, this.tail, done, this.tail.length - done, this.position + done);
       }
-      if (!this.says) keepAgeSync(file, this.saidAt);
+      if (!this.hasActivity) setModifiedTimeSync(file, this.activityAt);
     } finally {
       closeSync(file);
     }
@@ -156,15 +156,15 @@ export class JournalFile {
    * Adds events in place. Text arrives sixty times a second, and copying the waiting events each time would be
    * quadratic.
    */
-  private gather(line: JournalLine): void {
+  private addLine(line: JournalLine): void {
     if (line.type !== 'events') {
-      this.growing = undefined;
+      this.lastEventsLine = undefined;
       this.lines.push(line);
-    } else if (this.growing?.exchangeId === line.exchangeId) {
-      for (const event of line.events) this.growing.events.push(event);
+    } else if (this.lastEventsLine?.exchangeId === line.exchangeId) {
+      for (const event of line.events) this.lastEventsLine.events.push(event);
     } else {
       const growing: EventsLine & { readonly events: RecordedEvent[] } = { ...line, events: [...line.events] };
-      this.growing = growing;
+      this.lastEventsLine = growing;
       this.lines.push(growing);
     }
   }
@@ -173,10 +173,10 @@ export class JournalFile {
    * Starts a writer, unless the maximum number is running: the running writers will also write what was gathered
    * meanwhile.
    */
-  private gathered(): void {
+  private startWriter(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    if (!this.unwritten || this.writers.size >= maxWriters) return;
+    if (!this.hasUnwritten || this.writers.size >= maxWriters) return;
     const writer = this.writeAll().finally(() => this.writers.delete(writer));
     this.writers.add(writer);
   }
@@ -186,21 +186,21 @@ export class JournalFile {
     this.cancelRetry?.();
     this.cancelRetry = undefined;
     try {
-      while (this.unwritten) await this.writeTail();
-      if (this.closed) return;
-      if (this.failed) this.options.onWritten();
-      this.failed = undefined;
+      while (this.hasUnwritten) await this.writeTail();
+      if (this.isClosed) return;
+      if (this.lastError) this.options.onRecovered();
+      this.lastError = undefined;
     } catch (error) {
       // The other writer has written the same data or is still at work.
-      if (!this.unwritten || this.writers.size > 1) return;
-      this.report(error);
-      this.cancelRetry ??= this.options.clock.after(retryMs, () => this.gathered());
+      if (!this.hasUnwritten || this.writers.size > 1) return;
+      this.reportFailure(error);
+      this.cancelRetry ??= this.options.clock.after(retryIntervalMs, () => this.startWriter());
     }
   }
 
   private async writeTail(): Promise<void> {
     const { clock, lock } = this.options;
-    const cancelReport = clock.after(slowMs, () => this.report(new SlowWriteError()));
+    const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(new SlowWriteError()));
     try {
       // Another window writes the conversation, and this file has been closed.
       if ((await lock?.isOurs(this.position === 0)) === false) return;
@@ -208,25 +208,25 @@ export class JournalFile {
       const { position, tail } = this;
       if (tail.length === 0) return;
       await this.write(tail, position);
-      this.written(position + tail.length);
+      this.markWritten(position + tail.length);
     } finally {
       cancelReport();
     }
   }
 
   /** Records that everything before `end` is on disk. The other writer may be further. */
-  private written(end: number): void {
-    if (this.closed || end <= this.position) return;
+  private markWritten(end: number): void {
+    if (this.isClosed || end <= this.position) return;
     this.tail = this.tail.subarray(end - this.position);
     this.position = end;
-    if (!this.unwritten) this.says = false;
+    if (!this.hasUnwritten) this.hasActivity = false;
   }
 
   /** Reports a failure once, until everything is on disk again. */
-  private report(error: unknown): void {
-    if (this.closed) return;
-    if (!this.failed) this.options.onFailure(error);
-    this.failed = error instanceof Error ? error : new Error(String(error));
+  private reportFailure(error: unknown): void {
+    if (this.isClosed) return;
+    if (!this.lastError) this.options.onFailure(error);
+    this.lastError = error instanceof Error ? error : new Error(String(error));
   }
 
   private async write(chunk: Buffer, position: number): Promise<void> {
@@ -235,12 +235,12 @@ export class JournalFile {
     const file = await open(this.options.path, this.flags(), privateFileMode);
     try {
       const { position: written } = this;
-      if (this.isForeign(await file.stat(), written)) return;
-      this.reach = Math.max(this.reach, position + chunk.length);
+      if (this.detectForeignWrite(await file.stat(), written)) return;
+      this.maxWrittenOffset = Math.max(this.maxWrittenOffset, position + chunk.length);
       for (let done = 0; done < chunk.length;) {
         done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
       }
-      if (!this.says) await keepAge(file, this.saidAt);
+      if (!this.hasActivity) await setModifiedTime(file, this.activityAt);
     } finally {
       await file.close();
     }
@@ -251,9 +251,9 @@ export class JournalFile {
    * released the lock between two checks.
    * @param written number of bytes that were known to be on disk when the file was examined
    */
-  private isForeign(found: Stats, written: number): boolean {
-    const { onForeign } = this.options;
-    if (!onForeign || !found.isFile() || (found.size >= written && found.size <= this.reach)) return false;
+  private detectForeignWrite(found: Stats, written: number): boolean {
+    const { onForeignWrite: onForeign } = this.options;
+    if (!onForeign || !found.isFile() || (found.size >= written && found.size <= this.maxWrittenOffset)) return false;
     onForeign();
     return true;
   }
@@ -265,9 +265,9 @@ export class JournalFile {
 
   private encode(): void {
     if (!this.lines.length) return;
-    this.growing = undefined;
+    this.lastEventsLine = undefined;
     const text = this.lines.map((line) =>
-      encodeLine(line.type === 'events' ? { ...line, events: mergeText(line.events) } : line),
+      encodeLine(line.type === 'events' ? { ...line, events: mergeDeltas(line.events) } : line),
     );
     this.lines = [];
     this.tail = Buffer.concat([this.tail, Buffer.from(text.join(''))]);
@@ -278,7 +278,7 @@ export class JournalFile {
 // can't be set; little is lost by that.
 
 /** A name, a version that is looked at or a turn that is found broken off make a conversation no younger. */
-function saysSomething(line: JournalLine): boolean {
+function isActivity(line: JournalLine): boolean {
   switch (line.type) {
     case 'exchange':
     case 'events':
@@ -292,12 +292,12 @@ function saysSomething(line: JournalLine): boolean {
 }
 
 /** @param at epoch milliseconds */
-export async function keepAge(file: FileHandle | string, at: number): Promise<void> {
+export async function setModifiedTime(file: FileHandle | string, at: number): Promise<void> {
   const kept = typeof file === 'string' ? utimes(file, at / 1000, at / 1000) : file.utimes(at / 1000, at / 1000);
   await kept.catch(() => undefined);
 }
 
-function keepAgeSync(file: number, at: number): void {
+function setModifiedTimeSync(file: number, at: number): void {
   try {
     futimesSync(file, at / 1000, at / 1000);
   } catch {
@@ -308,7 +308,7 @@ function keepAgeSync(file: number, at: number): void {
 /** What is wrong with a conversation on disk, for the person to know. */
 export type JournalProblem =
   /** The file is damaged and is kept aside as `keptAs`; `salvaged` turns could be read. */
-  | { readonly kind: 'corrupt'; readonly keptAs: string; readonly salvaged: number; readonly error: unknown }
+  | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly error: unknown }
   /** A later version of the extension wrote the file; it is left as it is. */
   | { readonly kind: 'newer'; readonly error: unknown }
   /** The file is not changed. */
@@ -318,7 +318,7 @@ export type JournalProblem =
   /** Another window has taken it away: it is read-only here now. */
   | { readonly kind: 'taken' }
   /** Tried again until it works. */
-  | { readonly kind: 'unwritten'; readonly why: WriteFailure; readonly error: unknown }
+  | { readonly kind: 'unwritten'; readonly failure: WriteFailure; readonly error: unknown }
   /** What was unwritten is on disk now. */
   | { readonly kind: 'written' };
 
@@ -332,7 +332,7 @@ class SlowWriteError extends Error {
   }
 }
 
-const byCode: Readonly<Record<string, WriteFailure>> = {
+const failuresByCode: Readonly<Record<string, WriteFailure>> = {
   ENOSPC: 'full',
   EDQUOT: 'full',
   EROFS: 'read-only',
@@ -341,8 +341,8 @@ const byCode: Readonly<Record<string, WriteFailure>> = {
   ENOENT: 'gone',
 };
 
-export function writeFailureOf(error: unknown): WriteFailure {
+export function classifyWriteError(error: unknown): WriteFailure {
   if (error instanceof SlowWriteError) return 'slow';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return Object.hasOwn(byCode, code) ? (byCode[code] ?? 'other') : 'other';
+  return Object.hasOwn(failuresByCode, code) ? (failuresByCode[code] ?? 'other') : 'other';
 }

@@ -1,5 +1,5 @@
 import { initialTurn, interrupted, isRunning as isRunningPhase } from '../../engine/state/turnState';
-import { rerunOf, withEvents, type Exchange } from '../conversation/exchange';
+import { stateForRerun, withEvents, type Exchange } from '../conversation/exchange';
 import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
@@ -10,7 +10,7 @@ export interface FoldedJournal extends StoredExchanges {
   /** As given by the person. */
   readonly title?: string | undefined;
   /** Ids of those whose turn was running when the last line was written, and nobody has noticed yet. */
-  readonly brokenOff: readonly string[];
+  readonly interruptedIds: readonly string[];
 }
 
 /**
@@ -24,7 +24,7 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
   for (const line of lines) {
     switch (line.type) {
       case 'exchange':
-        exchanges.set(line.id, asked(line));
+        exchanges.set(line.id, toExchange(line));
         break;
       case 'show':
       case 'title':
@@ -32,7 +32,7 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
       default: {
         const exchange = exchanges.get(line.exchangeId);
         if (!exchange) throw new JournalFormatError('a line belongs to no exchange');
-        exchanges.set(line.exchangeId, apply(exchange, line));
+        exchanges.set(line.exchangeId, applyLine(exchange, line));
       }
     }
   }
@@ -41,10 +41,10 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
   const byId = new Map(all.map((exchange) => [exchange.id, exchange]));
   return {
     exchanges: tree.path().flatMap((id) => byId.get(id) ?? []),
-    all,
+    allExchanges: all,
     tree,
     ...(title !== undefined && { title }),
-    brokenOff: last.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
+    interruptedIds: last.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
   };
 }
 
@@ -60,16 +60,20 @@ export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 
   return { tree, title };
 }
 
-function asked({ id, prompt, content, attachments, target, model, demo }: ExchangeLine): Exchange {
+function toExchange({ id, prompt, content, attachments, target, model, demo }: ExchangeLine): Exchange {
   return { prompt, content, attachments, target, model, demo, id, state: initialTurn, queued: false };
 }
 
-function apply(exchange: Exchange, line: TurnLine): Exchange {
+function applyLine(exchange: Exchange, line: TurnLine): Exchange {
   switch (line.type) {
     case 'events':
       return withEvents(exchange, line.events);
     case 'rerun':
-      return { ...exchange, model: line.model ?? exchange.model, state: rerunOf(exchange.state, line.go ?? 'restart') };
+      return {
+        ...exchange,
+        model: line.model ?? exchange.model,
+        state: stateForRerun(exchange.state, line.go ?? 'restart'),
+      };
     case 'interrupted':
       return { ...exchange, state: interrupted(exchange.state) };
   }

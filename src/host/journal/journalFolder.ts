@@ -14,20 +14,20 @@ import {
 export interface JournalEntry {
   readonly id: string;
   /** Epoch milliseconds of the last write. */
-  readonly at: number;
+  readonly modifiedAt: number;
   readonly size: number;
 }
 
-const extension = '.jsonl';
-const deleted = '.deleted';
-const unfinished = '.tmp';
+const journalExtension = '.jsonl';
+const hiddenSuffix = '.deleted';
+const temporarySuffix = '.tmp';
 /**
  * Maximum size of a file in bytes. A larger file is listed, but neither read nor searched, because that would block all
  * extensions and fill their memory.
  */
-const longestFile = 128 * 1024 * 1024;
+const maxFileBytes = 128 * 1024 * 1024;
 /** The last epoch millisecond that a `Date` can have. */
-const lastTime = 8.64e15;
+const maxDateMs = 8.64e15;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Ids name files and come back from the webview's state: nothing but a UUID gets near a path. */
@@ -40,7 +40,7 @@ export class JournalFolder {
   constructor(private readonly folder: string) {}
 
   path(id: string): string {
-    return join(this.folder, `${id}${extension}`);
+    return join(this.folder, `${id}${journalExtension}`);
   }
 
   /** @returns undefined when there is no regular file, or the file is too large to be read */
@@ -49,7 +49,7 @@ export class JournalFolder {
     if (!file) return undefined;
     try {
       const found = await file.stat();
-      return found.isFile() && found.size <= longestFile ? await file.readFile() : undefined;
+      return found.isFile() && found.size <= maxFileBytes ? await file.readFile() : undefined;
     } finally {
       await file.close();
     }
@@ -58,20 +58,20 @@ export class JournalFolder {
   /** @returns undefined when there is no regular file, or its status can't be read */
   async entry(id: string): Promise<JournalEntry | undefined> {
     const found = await stat(this.path(id)).catch(() => undefined);
-    return found?.isFile() ? { id, at: clampedTime(found.mtimeMs), size: found.size } : undefined;
+    return found?.isFile() ? { id, modifiedAt: clampedTime(found.mtimeMs), size: found.size } : undefined;
   }
 
   /** Returns whether the id is free: no conversation, hidden conversation, folder or other entry has it. */
-  async isFree(id: string): Promise<boolean> {
-    const paths = [this.path(id), `${this.path(id)}${deleted}`];
+  async isUnusedId(id: string): Promise<boolean> {
+    const paths = [this.path(id), `${this.path(id)}${hiddenSuffix}`];
     const found = await Promise.all(paths.map((path) => lstat(path).catch(unlessMissing)));
     return found.every((each) => each === undefined);
   }
 
-  async newestFirst(): Promise<readonly JournalEntry[]> {
-    const ids = (await this.names()).flatMap((name) => idOf(name, extension) ?? []);
+  async listNewestFirst(): Promise<readonly JournalEntry[]> {
+    const ids = (await this.fileNames()).flatMap((name) => idFromName(name, journalExtension) ?? []);
     const entries = await Promise.all(ids.map((id) => this.entry(id)));
-    return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.at - a.at);
+    return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
   }
 
   async remove(id: string): Promise<void> {
@@ -80,21 +80,25 @@ export class JournalFolder {
 
   /** @returns whether there was one */
   async hide(id: string): Promise<boolean> {
-    return moved(this.path(id), `${this.path(id)}${deleted}`);
+    return renameIfPresent(this.path(id), `${this.path(id)}${hiddenSuffix}`);
   }
 
   async unhide(id: string): Promise<void> {
-    await moved(`${this.path(id)}${deleted}`, this.path(id));
+    await renameIfPresent(`${this.path(id)}${hiddenSuffix}`, this.path(id));
   }
 
-  async forget(id: string): Promise<void> {
-    await rm(`${this.path(id)}${deleted}`, { force: true });
+  async deleteHidden(id: string): Promise<void> {
+    await rm(`${this.path(id)}${hiddenSuffix}`, { force: true });
   }
 
   /** Deletes what nobody can want back any more: files hidden, or half written, before `before` (epoch milliseconds). */
-  async sweep(before: number): Promise<void> {
-    for (const name of await this.names()) {
-      if (!idOf(name, `${extension}${deleted}`) && !idOf(name, `${extension}${unfinished}`)) continue;
+  async deleteStale(before: number): Promise<void> {
+    for (const name of await this.fileNames()) {
+      if (
+        !idFromName(name, `${journalExtension}${hiddenSuffix}`) &&
+        !idFromName(name, `${journalExtension}${temporarySuffix}`)
+      )
+        continue;
       const path = join(this.folder, name);
       // A file that is renamed keeps the time of its last write; only the other one says when that was.
       const found = await lstat(path).catch(() => undefined);
@@ -106,7 +110,7 @@ export class JournalFolder {
 
   /** The damaged file stays where it is, too. @returns the path of the copy */
   async copyAside(id: string): Promise<string> {
-    return this.aside(id, async (path) => {
+    return this.putAside(id, async (path) => {
       await copyFile(this.path(id), path, constants.COPYFILE_EXCL);
       await chmod(path, privateFileMode);
     });
@@ -114,14 +118,14 @@ export class JournalFolder {
 
   /** @returns where the damaged file is now */
   async moveAside(id: string): Promise<string> {
-    return this.aside(id, async (path) => {
+    return this.putAside(id, async (path) => {
       if (await stat(path).catch(unlessMissing)) throw Object.assign(new Error('there is one'), { code: 'EEXIST' });
       await rename(this.path(id), path);
     });
   }
 
   /** An earlier file that was put aside is as precious as this one. */
-  private async aside(id: string, put: (path: string) => Promise<void>): Promise<string> {
+  private async putAside(id: string, put: (path: string) => Promise<void>): Promise<string> {
     for (let number = 1; ; number++) {
       const path = `${this.path(id)}${number === 1 ? '' : `.${number}`}.corrupt`;
       try {
@@ -133,17 +137,17 @@ export class JournalFolder {
     }
   }
 
-  private async names(): Promise<readonly string[]> {
+  private async fileNames(): Promise<readonly string[]> {
     return (await readdir(this.folder).catch(unlessMissing)) ?? [];
   }
 }
 
-function idOf(name: string, ending: string): string | undefined {
+function idFromName(name: string, ending: string): string | undefined {
   const id = name.endsWith(ending) ? name.slice(0, -ending.length) : undefined;
   return isConversationId(id) ? id : undefined;
 }
 
-async function moved(from: string, to: string): Promise<boolean> {
+async function renameIfPresent(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;
@@ -154,7 +158,7 @@ async function moved(from: string, to: string): Promise<boolean> {
 }
 
 function clampedTime(at: number): number {
-  return Math.min(lastTime, Math.max(-lastTime, at));
+  return Math.min(maxDateMs, Math.max(-maxDateMs, at));
 }
 
 /** A window of an earlier version that has touched its lock this recently still writes the conversation. */
@@ -225,7 +229,7 @@ async function move(from: string, to: string): Promise<void> {
     if (!hasCode(error, 'EXDEV')) throw error;
     // The folders are on different devices. The file gets its name only when all of it is there.
     const { mtime } = await stat(from);
-    const copy = `${to}${unfinished}`;
+    const copy = `${to}${temporarySuffix}`;
     await copyFile(from, copy, constants.COPYFILE_EXCL);
     await chmod(copy, privateFileMode);
     await utimes(copy, mtime, mtime);

@@ -1,10 +1,10 @@
 import { isTerminal, type RecordedEvent, type TextEvent, type ToolCallEvent } from '../../engine/events';
 import { isRecord } from '../../engine/json';
 import {
-  bringsText,
-  checkedEvent,
-  checkedHeader,
-  checkedLine,
+  carriesText,
+  parseEvent,
+  parseHeader,
+  parseLine,
   journalSchema,
   type EventsLine,
   type HeaderLine,
@@ -41,15 +41,15 @@ export interface SalvagedJournal {
  * Limits for the exchanges of a conversation, and for the events of a turn other than text. The extension's own
  * journals stay below them.
  */
-const mostExchanges = 5000;
-const mostEvents = 10_000;
+const maxExchanges = 5000;
+const maxEvents = 10_000;
 /** A run replaces the answer at most once. Each replacement counts as this many other events. */
-const costOfReplacing = 100;
+const replacementCost = 100;
 
 const headerStart = '{"type":"conversation"';
 
 /** The first write never finished: nothing was in it yet. */
-export function isUnbegun(content: Buffer): boolean {
+export function isEmptyJournal(content: Buffer): boolean {
   const start = content.toString('utf8', 0, headerStart.length);
   return !content.includes(0x0a) && headerStart.startsWith(start);
 }
@@ -61,8 +61,8 @@ export function isUnbegun(content: Buffer): boolean {
  */
 export function salvageJournal(content: Buffer): SalvagedJournal {
   const validBytes = content.lastIndexOf(0x0a) + 1;
-  const [first = '', ...rest] = textLines(content.subarray(0, validBytes));
-  const salvage = new Salvage();
+  const [first = '', ...rest] = splitLines(content.subarray(0, validBytes));
+  const salvage = new Salvager();
   let header: HeaderLine | undefined;
   try {
     header = decodeHeader(first);
@@ -74,58 +74,58 @@ export function salvageJournal(content: Buffer): SalvagedJournal {
   return { header, lines: salvage.lines, validBytes, damage: salvage.damage };
 }
 
-class Salvage {
+class Salvager {
   readonly lines: JournalLine[] = [];
   damage: JournalFormatError | undefined;
-  private readonly asked = new Set<string>();
+  private readonly exchangeIds = new Set<string>();
   /** Exchanges whose turn has not ended. */
-  private readonly open = new Set<string>();
-  private readonly torn = new Set<string>();
+  private readonly unfinishedIds = new Set<string>();
+  private readonly damagedIds = new Set<string>();
   /** Number of events other than text, by exchange. */
   private readonly costs = new Map<string, number>();
 
   read(text: string): void {
     try {
-      const line = decodeLine(text, this.asked);
+      const line = decodeLine(text, this.exchangeIds);
       if (line.type === 'events') this.readEvents(line);
-      else if (line.type !== 'rerun' || !this.torn.has(line.exchangeId)) this.lines.push(line);
-      if (line.type === 'exchange') this.open.add(line.id);
-      else if (line.type === 'rerun') this.open.add(line.exchangeId);
+      else if (line.type !== 'rerun' || !this.damagedIds.has(line.exchangeId)) this.lines.push(line);
+      if (line.type === 'exchange') this.unfinishedIds.add(line.id);
+      else if (line.type === 'rerun') this.unfinishedIds.add(line.exchangeId);
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
       this.damage ??= error;
       // The exchange of the damaged line is unknown, so every unfinished answer may have a gap.
-      for (const id of this.open) this.torn.add(id);
+      for (const id of this.unfinishedIds) this.damagedIds.add(id);
     }
   }
 
   private readEvents({ exchangeId, events: all }: EventsLine): void {
     const events: RecordedEvent[] = [];
     for (const each of all) {
-      if (this.torn.has(exchangeId)) break;
-      const event = checkedEvent(each);
-      if (event && this.isAffordable(exchangeId, event)) {
+      if (this.damagedIds.has(exchangeId)) break;
+      const event = parseEvent(each);
+      if (event && this.isWithinLimit(exchangeId, event)) {
         events.push(event);
-        if (isTerminal(event)) this.open.delete(exchangeId);
-        else this.open.add(exchangeId);
+        if (isTerminal(event)) this.unfinishedIds.delete(exchangeId);
+        else this.unfinishedIds.add(exchangeId);
         continue;
       }
       this.damage ??= new JournalFormatError('an event is not known');
-      if (bringsText(each)) this.torn.add(exchangeId);
+      if (carriesText(each)) this.damagedIds.add(exchangeId);
     }
     if (events.length > 0) this.lines.push({ type: 'events', exchangeId, events });
   }
 
-  private isAffordable(exchangeId: string, { type }: RecordedEvent): boolean {
+  private isWithinLimit(exchangeId: string, { type }: RecordedEvent): boolean {
     if (type === 'text' || type === 'reasoning' || type === 'tool-call') return true;
-    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? costOfReplacing : 1);
+    const cost = (this.costs.get(exchangeId) ?? 0) + (type === 'replaced' ? replacementCost : 1);
     this.costs.set(exchangeId, cost);
-    return cost <= mostEvents;
+    return cost <= maxEvents;
   }
 }
 
 /** Decodes each line by itself: the text of a whole file may be longer than a string can be. */
-function textLines(content: Buffer): readonly string[] {
+function splitLines(content: Buffer): readonly string[] {
   const lines: string[] = [];
   for (let start = 0; start < content.length;) {
     const end = content.indexOf(0x0a, start);
@@ -138,9 +138,9 @@ function textLines(content: Buffer): readonly string[] {
 /** @throws JournalFormatError, NewerJournalError */
 export function decodeHeader(text: string): HeaderLine {
   const value = parse(text);
-  const header = checkedHeader(value, journalSchema);
+  const header = parseHeader(value, journalSchema);
   if (header) return header;
-  if (checkedHeader(value, Number.MAX_SAFE_INTEGER)) {
+  if (parseHeader(value, Number.MAX_SAFE_INTEGER)) {
     throw new NewerJournalError('the conversation is of a later schema');
   }
   throw new JournalFormatError('the first line is not a header of a known schema');
@@ -152,7 +152,7 @@ export function decodeHeader(text: string): HeaderLine {
  * @throws JournalFormatError
  */
 export function decodeLine(text: string, asked: Set<string>): JournalLine {
-  const line = checkedLine(migrated(parse(text)));
+  const line = parseLine(migrateLine(parse(text)));
   if (!line) throw new JournalFormatError('a line is not known');
   if (line.type === 'title') return line;
   if (line.type !== 'exchange') {
@@ -160,7 +160,7 @@ export function decodeLine(text: string, asked: Set<string>): JournalLine {
     return line;
   }
   if (asked.has(line.id)) throw new JournalFormatError('an exchange is there twice');
-  if (asked.size >= mostExchanges) throw new JournalFormatError('there are too many exchanges');
+  if (asked.size >= maxExchanges) throw new JournalFormatError('there are too many exchanges');
   if (line.after && !asked.has(line.after)) throw new JournalFormatError('an exchange follows none that is there');
   asked.add(line.id);
   return line;
@@ -175,7 +175,7 @@ function parse(text: string): unknown {
 }
 
 /** A line of schema 1 as it is written now. */
-function migrated(line: unknown): unknown {
+function migrateLine(line: unknown): unknown {
   if (!isRecord(line) || line['type'] !== 'exchange' || line['attachment'] === undefined) return line;
   const { attachment, ...rest } = line;
   return { ...rest, attachments: [attachment] };
@@ -188,7 +188,7 @@ type Delta = TextEvent | ToolCallEvent;
  * same state, but with a slightly less exact throughput.
  * @param belong returns whether two deltas may be joined, given when they arrived
  */
-export function mergeText(
+export function mergeDeltas(
   events: readonly RecordedEvent[],
   belong: (a: Delta, b: Delta) => boolean = () => true,
 ): readonly RecordedEvent[] {
@@ -196,7 +196,7 @@ export function mergeText(
   let run: Delta[] = [];
   const endRun = (): void => {
     const [first] = run;
-    if (first) merged.push(run.length === 1 ? first : joined(first, run));
+    if (first) merged.push(run.length === 1 ? first : joinDeltas(first, run));
     run = [];
   };
   for (const event of events) {
@@ -206,20 +206,20 @@ export function mergeText(
       continue;
     }
     const [first] = run;
-    if (first && !(first.attempt === event.attempt && continues(first, event) && belong(first, event))) endRun();
+    if (first && !(first.attempt === event.attempt && isSameKind(first, event) && belong(first, event))) endRun();
     run.push(event);
   }
   endRun();
   return merged;
 }
 
-function continues(first: Delta, event: Delta): boolean {
+function isSameKind(first: Delta, event: Delta): boolean {
   if (first.type !== 'tool-call' || event.type !== 'tool-call') return first.type === event.type;
   const isSame = <T>(own: T | undefined, other: T | undefined): boolean => other === undefined || other === own;
   return first.index === event.index && isSame(first.id, event.id) && isSame(first.name, event.name);
 }
 
-function joined(first: Delta, run: readonly Delta[]): Delta {
+function joinDeltas(first: Delta, run: readonly Delta[]): Delta {
   const text = run.map((event) => (event.type === 'tool-call' ? event.arguments : event.text)).join('');
   return first.type === 'tool-call' ? { ...first, arguments: text } : { ...first, text };
 }

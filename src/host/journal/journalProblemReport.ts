@@ -12,13 +12,13 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
   return (problem) => {
     if (problem.kind === 'written') {
       log.info('conversations are written to disk again');
-      if (told.size > 0) toast(log, 'information', text(problem));
+      if (told.size > 0) toast(log, 'information', problemText(problem));
       told.clear();
       return;
     }
     if (problem.kind === 'elsewhere') {
       log.warn('a conversation is open in another window');
-      toast(log, 'warning', text(problem));
+      toast(log, 'warning', problemText(problem));
       return;
     }
     if (problem.kind === 'taken') {
@@ -28,31 +28,31 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     }
     if (problem.kind === 'too-large') {
       log.warn(`conversation too large to be opened: ${problem.path}`);
-      toast(log, 'warning', text(problem));
+      toast(log, 'warning', problemText(problem));
       return;
     }
     log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.keptAs}`);
+    if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.savedAs}`);
     if (problem.kind === 'unwritten') {
-      if (told.has(problem.why)) return;
-      told.add(problem.why);
+      if (told.has(problem.failure)) return;
+      told.add(problem.failure);
     }
-    toast(log, 'warning', text(problem), [openLog()]);
+    toast(log, 'warning', problemText(problem), [openLog()]);
   };
 }
 
-function text(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
+function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): string {
   switch (problem.kind) {
     case 'corrupt':
       return problem.salvaged > 0
         ? vscode.l10n.t(
             'A saved conversation is damaged. What could be read of it is shown (prompts: {0}); the damaged file is kept: {1}',
             problem.salvaged,
-            problem.keptAs,
+            problem.savedAs,
           )
         : vscode.l10n.t(
             'A saved conversation is damaged and could not be opened. Its file is kept: {0}',
-            problem.keptAs,
+            problem.savedAs,
           );
     case 'newer':
       return vscode.l10n.t(
@@ -63,14 +63,14 @@ function text(problem: Exclude<JournalProblem, { readonly kind: 'taken' }>): str
     case 'elsewhere':
       return vscode.l10n.t('This conversation is open in another window.');
     case 'unwritten':
-      return unwritten(problem.why);
+      return writeFailureText(problem.failure);
     case 'written':
       return vscode.l10n.t('The conversation is saved to disk again.');
   }
 }
 
 /** What is unwritten is in memory: closing the window is what must not happen yet. */
-function unwritten(why: WriteFailure): string {
+function writeFailureText(why: WriteFailure): string {
   switch (why) {
     case 'full':
       return vscode.l10n.t(

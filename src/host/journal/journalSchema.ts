@@ -82,20 +82,21 @@ export type JournalLine = ExchangeLine | TurnLine | ShowLine | TitleLine;
  * Maximum of monotonic times and durations in milliseconds: about thirty years. `latestEpoch` plus this is still a
  * valid `Date`.
  */
-const longestMs = 1e12;
-const latestEpoch = 4e15;
-const longestText = 2 ** 31 - 1;
+const maxMs = 1e12;
+const maxEpochMs = 4e15;
+const maxOffset = 2 ** 31 - 1;
 
-const text = v.string();
+const textSchema = v.string();
 const within = (least: number, most: number) => v.pipe(v.number(), v.toMinValue(least), v.toMaxValue(most));
-const ms = within(0, longestMs);
-const epoch = within(0, latestEpoch);
+const ms = within(0, maxMs);
+const epoch = within(0, maxEpochMs);
 const count = v.pipe(ms, v.transform(Math.trunc));
-const position = v.pipe(within(0, longestText), v.transform(Math.trunc));
+const position = v.pipe(within(0, maxOffset), v.transform(Math.trunc));
 /** For numbers that are only shown: a number that can't be used becomes 0. */
 const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 0);
 /** For a field that is only shown: a value that can't be used is left out. */
-const extra = <T>(schema: v.GenericSchema<unknown, T>) => v.optional(v.fallback(v.optional(schema), undefined));
+const optionalDetail = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.optional(v.fallback(v.optional(schema), undefined));
 
 const faultKinds: Readonly<Record<FaultKind, true>> = {
   auth: true,
@@ -157,113 +158,119 @@ type EventEntries = {
 
 const eventEntries: EventEntries = {
   attempt: {
-    model: text,
+    model: textSchema,
     why: oneOf(attemptReasons),
-    how: extra(method),
+    how: optionalDetail(method),
     time: orZero(epoch),
   },
-  headers: { status: orZero(count), requestId: extra(text), ms: orZero(ms) },
-  text: { text: text },
-  reasoning: { text: text },
+  headers: { status: orZero(count), requestId: optionalDetail(textSchema), ms: orZero(ms) },
+  text: { text: textSchema },
+  reasoning: { text: textSchema },
   waiting: {
     until: orZero(epoch),
     delayMs: orZero(ms),
     source: oneOf({ server: true, backoff: true }),
-    estimated: extra(v.literal(true)),
+    estimated: optionalDetail(v.literal(true)),
     reason: faultKind,
     maxAttempts: orZero(count),
-    message: text,
-    hintMs: extra(ms),
-    hintFrom: extra(text),
-    jitterMs: extra(ms),
-    told: extra(oneOf(waitOrigins)),
-    status: extra(count),
-    requestId: extra(text),
+    message: textSchema,
+    hintMs: optionalDetail(ms),
+    hintFrom: optionalDetail(textSchema),
+    jitterMs: optionalDetail(ms),
+    told: optionalDetail(oneOf(waitOrigins)),
+    status: optionalDetail(count),
+    requestId: optionalDetail(textSchema),
     actions: actions,
   },
   quiet: { forMs: orZero(ms) },
   'tool-call': {
     // A corrected index would assign this delta to another call.
-    index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(longestText)),
-    id: extra(text),
-    name: v.optional(text),
-    arguments: text,
+    index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
+    id: optionalDetail(textSchema),
+    name: v.optional(textSchema),
+    arguments: textSchema,
   },
   ended: {
     how: oneOf({ ...faultKinds, finished: true, stopped: true, abandoned: true }),
-    row: extra(count),
+    row: optionalDetail(count),
     ms: orZero(ms),
-    firstTokenMs: extra(ms),
+    firstTokenMs: optionalDetail(ms),
     bytes: orZero(count),
     chars: orZero(count),
-    tokens: extra(count),
+    tokens: optionalDetail(count),
   },
-  cut: { reason: faultKind, message: text },
+  cut: { reason: faultKind, message: textSchema },
   resumed: { how: method, trimmed: orZero(position), seam: orZero(position) },
-  replaced: { text: text, because: extra(oneOf({ reasoning: true })) },
-  model: { from: text, to: text, reason: oneOf({ ...faultKinds, user: true }) },
+  replaced: { text: textSchema, because: optionalDetail(oneOf({ reasoning: true })) },
+  model: { from: textSchema, to: textSchema, reason: oneOf({ ...faultKinds, user: true }) },
   usage: { promptTokens: orZero(count), completionTokens: orZero(count), totalTokens: orZero(count) },
-  done: { finishReason: text, attempts: orZero(count), text: v.optional(text), waitedMs: orZero(ms) },
-  stopped: { text: v.optional(text) },
+  done: { finishReason: textSchema, attempts: orZero(count), text: v.optional(textSchema), waitedMs: orZero(ms) },
+  stopped: { text: v.optional(textSchema) },
   failed: {
     kind: faultKind,
-    status: extra(count),
-    requestId: extra(text),
-    message: text,
-    text: v.optional(text),
+    status: optionalDetail(count),
+    requestId: optionalDetail(textSchema),
+    message: textSchema,
+    text: v.optional(textSchema),
     actions: actions,
-    detail: extra(text),
-    resetsAt: extra(epoch),
-    beyondMaxHint: extra(v.literal(true)),
+    detail: optionalDetail(textSchema),
+    resetsAt: optionalDetail(epoch),
+    beyondMaxHint: optionalDetail(v.literal(true)),
   },
 };
 
 const attachment = v.object<Entries<Attachment>>({
   kind: v.optional(oneOf(contextKinds)),
-  label: text,
-  languageId: text,
-  code: text,
+  label: textSchema,
+  languageId: textSchema,
+  code: textSchema,
   truncated: v.optional(v.boolean()),
 });
 const promptEntries: Entries<PromptInput> = {
-  prompt: text,
-  content: v.optional(text),
+  prompt: textSchema,
+  content: v.optional(textSchema),
   attachments: v.optional(v.array(attachment)),
-  target: v.optional(v.object<Entries<ApplyTarget>>({ uri: text, startLine: position, startCharacter: position })),
-  model: v.optional(text),
+  target: v.optional(
+    v.object<Entries<ApplyTarget>>({ uri: textSchema, startLine: position, startCharacter: position }),
+  ),
+  model: v.optional(textSchema),
   demo: v.optional(v.boolean()),
 };
 const promptInput = v.object(promptEntries);
 
 const lineEntries: { readonly [Type in JournalLine['type']]: Entries<Omit<OfType<JournalLine, Type>, 'type'>> } = {
-  exchange: { id: v.pipe(text, v.nonEmpty()), after: v.optional(text), ...promptEntries },
+  exchange: { id: v.pipe(textSchema, v.nonEmpty()), after: v.optional(textSchema), ...promptEntries },
   // Each event is checked later by itself, so that an event that can't be used does not cost the others.
-  events: { exchangeId: text, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
-  rerun: { exchangeId: text, model: v.optional(text), go: v.optional(oneOf({ continue: true, restart: true })) },
-  interrupted: { exchangeId: text },
-  show: { exchangeId: text },
-  title: { title: text },
+  events: { exchangeId: textSchema, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
+  rerun: {
+    exchangeId: textSchema,
+    model: v.optional(textSchema),
+    go: v.optional(oneOf({ continue: true, restart: true })),
+  },
+  interrupted: { exchangeId: textSchema },
+  show: { exchangeId: textSchema },
+  title: { title: textSchema },
 };
 
 const eventSchemas = schemasByType<RecordedEvent>(eventEntries, { attempt: count, at: ms });
 const lineSchemas = schemasByType<JournalLine>(lineEntries, {});
 
 /** @returns undefined for an event that can't be used */
-export function checkedEvent(value: unknown): RecordedEvent | undefined {
-  return isTextEvent(value) ? textEvent(value) : checkedByType(eventSchemas, value);
+export function parseEvent(value: unknown): RecordedEvent | undefined {
+  return isTextEvent(value) ? textEvent(value) : parseByType(eventSchemas, value);
 }
 
 /** Checks a line, but not yet the events in it. @returns undefined for a line that can't be used */
-export function checkedLine(value: unknown): JournalLine | undefined {
-  return checkedByType(lineSchemas, value);
+export function parseLine(value: unknown): JournalLine | undefined {
+  return parseByType(lineSchemas, value);
 }
 
 /** @param newest the newest schema that is known */
-export function checkedHeader(value: unknown, newest: number): HeaderLine | undefined {
+export function parseHeader(value: unknown, newest: number): HeaderLine | undefined {
   const header = v.object({
     type: v.literal('conversation'),
     schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(newest)),
-    id: text,
+    id: textSchema,
     createdAt: orZero(epoch),
   });
   return parsed(header, value) as HeaderLine | undefined;
@@ -274,7 +281,7 @@ export function isPromptInput(value: unknown): value is PromptInput {
 }
 
 /** Returns whether the answer would have a gap without this event. */
-export function bringsText(value: unknown): boolean {
+export function carriesText(value: unknown): boolean {
   const type = isRecord(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
 }
@@ -283,15 +290,15 @@ export function bringsText(value: unknown): boolean {
 function isTextEvent(value: unknown): value is TextEvent {
   if (!isRecord(value) || (value['type'] !== 'text' && value['type'] !== 'reasoning')) return false;
   const { attempt, at, text } = value;
-  return typeof text === 'string' && isWithin(attempt) && Number.isInteger(attempt) && isWithin(at);
+  return typeof text === 'string' && isMilliseconds(attempt) && Number.isInteger(attempt) && isMilliseconds(at);
 }
 
 function textEvent({ type, attempt, at, text }: TextEvent): TextEvent {
   return { type, attempt, at, text };
 }
 
-function isWithin(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= longestMs;
+function isMilliseconds(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= maxMs;
 }
 
 type Schemas<T> = ReadonlyMap<unknown, v.GenericSchema<unknown, T>>;
@@ -305,7 +312,7 @@ function schemasByType<T>(entriesOf: Readonly<Record<string, v.ObjectEntries>>, 
   );
 }
 
-function checkedByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
+function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
   const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
   return schema && parsed(schema, value);
 }

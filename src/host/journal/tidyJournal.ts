@@ -1,16 +1,16 @@
 import { rm, truncate } from 'node:fs/promises';
 import type { RecordedEvent } from '../../engine/events';
 import { replaceFile } from '../util/files';
-import { keepAge } from './journalFile';
+import { setModifiedTime } from './journalFile';
 import type { JournalEntry, JournalFolder } from './journalFolder';
-import { encodeJournal, type SalvagedJournal, mergeText } from './journalLines';
+import { encodeJournal, type SalvagedJournal, mergeDeltas } from './journalLines';
 import { journalSchema, type HeaderLine, type JournalLine } from './journalSchema';
 
 /** Smaller files are not worth rewriting, and larger ones only where that at least halves them. */
-const compactBytes = 512 * 1024;
+const minCompactBytes = 512 * 1024;
 
 /** A file that was read whole, but for a torn last line. */
-interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
+interface ReadableJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
   readonly header: HeaderLine;
   readonly content: Buffer;
 }
@@ -21,11 +21,11 @@ interface WholeJournal extends Pick<SalvagedJournal, 'lines' | 'validBytes'> {
  */
 export async function tidyJournal(
   folder: JournalFolder,
-  { id, at }: JournalEntry,
-  { header, lines, validBytes, content }: WholeJournal,
+  { id, modifiedAt: at }: JournalEntry,
+  { header, lines, validBytes, content }: ReadableJournal,
 ): Promise<number> {
   const isOlder = header.schema < journalSchema;
-  if (isOlder || validBytes > compactBytes) {
+  if (isOlder || validBytes > minCompactBytes) {
     const compacted = encodeJournal({ ...header, schema: journalSchema }, compactJournal(lines));
     if (isOlder || compacted.length * 2 <= validBytes) {
       try {
@@ -38,7 +38,7 @@ export async function tidyJournal(
   }
   if (validBytes < content.length) {
     await truncate(folder.path(id), validBytes);
-    await keepAge(folder.path(id), at);
+    await setModifiedTime(folder.path(id), at);
   }
   return validBytes;
 }
@@ -49,26 +49,26 @@ export async function tidyJournal(
  */
 export async function replaceDamaged(
   folder: JournalFolder,
-  { id, at }: JournalEntry,
+  { id, modifiedAt: at }: JournalEntry,
   header: HeaderLine,
   lines: SalvagedJournal['lines'],
-): Promise<{ readonly keptAs: string; readonly size: number }> {
-  if (!lines.length) return { keptAs: await folder.moveAside(id), size: 0 };
+): Promise<{ readonly savedAs: string; readonly size: number }> {
+  if (!lines.length) return { savedAs: await folder.moveAside(id), size: 0 };
   let keptAs: string | undefined;
   try {
     // A copy, so that there is a file under this name at any moment.
     keptAs = await folder.copyAside(id);
     const content = encodeJournal(header, lines);
     await replaceFile(folder.path(id), content, { at });
-    return { keptAs, size: content.length };
+    return { savedAs: keptAs, size: content.length };
   } catch {
     // No room for a second file: the damaged one itself is put aside.
     if (keptAs !== undefined) await rm(keptAs, { force: true });
-    return { keptAs: await folder.moveAside(id), size: 0 };
+    return { savedAs: await folder.moveAside(id), size: 0 };
   }
 }
 
-interface Run {
+interface Segment {
   readonly type: 'run';
   readonly exchangeId: string;
   /** When the turn last began, in the time of its events. */
@@ -81,8 +81,8 @@ interface Run {
  * event. Only the order of lines that have nothing to do with each other changes.
  */
 export function compactJournal(lines: readonly JournalLine[]): readonly JournalLine[] {
-  const compacted: (JournalLine | Run)[] = [];
-  const runs = new Map<string, Run>();
+  const compacted: (JournalLine | Segment)[] = [];
+  const runs = new Map<string, Segment>();
   const starts = new Map<string, number>();
   for (const line of lines) {
     if (line.type !== 'events') {
@@ -104,11 +104,11 @@ export function compactJournal(lines: readonly JournalLine[]): readonly JournalL
     }
     for (const event of events) run.events.push(event);
   }
-  return compacted.map((line) => (line.type === 'run' ? joined(line) : line));
+  return compacted.map((line) => (line.type === 'run' ? toEventsLine(line) : line));
 }
 
 /** By the second: what is shown of how fast an answer came is no finer. */
-function joined({ exchangeId, startedAt, events }: Run): JournalLine {
+function toEventsLine({ exchangeId, startedAt, events }: Segment): JournalLine {
   const second = ({ at }: RecordedEvent): number => Math.floor((at - startedAt) / 1000);
-  return { type: 'events', exchangeId, events: mergeText(events, (a, b) => second(a) === second(b)) };
+  return { type: 'events', exchangeId, events: mergeDeltas(events, (a, b) => second(a) === second(b)) };
 }

@@ -77,12 +77,12 @@ describe('A turn of the demo', () => {
     conversation.ask({ prompt: 'one', demo: true });
     conversation.ask({ prompt: 'two', demo: true });
     const { id } = conversation.ask({ prompt: 'three' });
-    conversation.leaveDemo();
+    conversation.endDemo();
     await settled();
     assert.deepEqual(phases(), ['stopped', 'interrupted', 'connecting']);
     // Nobody has to be told of the others again.
-    assert.deepEqual(foldJournal(lines).brokenOff, [id]);
-    conversation.leaveDemo();
+    assert.deepEqual(foldJournal(lines).interruptedIds, [id]);
+    conversation.endDemo();
     assert.deepEqual(engine.turn.controls, []);
   });
 
@@ -93,7 +93,7 @@ describe('A turn of the demo', () => {
     await settled();
     conversation.flush();
     settings.model = 'other';
-    conversation.settingsChanged();
+    conversation.applySettings();
     assert.deepEqual(engine.turn.controls, []);
   });
 });
@@ -502,7 +502,7 @@ describe('Conversation', () => {
       await settled();
       await clock.advance(16);
       settings.model = 'other';
-      conversation.settingsChanged();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, controls);
     });
   }
@@ -529,7 +529,7 @@ describe('Conversation', () => {
         conversation.selectModel('other', demo);
         // The setting of the gateway's model changes only afterwards.
         if (!demo) settings.model = 'other';
-        conversation.settingsChanged();
+        conversation.applySettings();
         assert.deepEqual(engine.turn.controls, controls);
       });
     }
@@ -569,22 +569,22 @@ describe('Conversation', () => {
 
     it('a change of other settings leaves it there', async () => {
       const { conversation, engine } = await fallenBack();
-      conversation.settingsChanged();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, []);
     });
 
     it('another model that is set takes its place', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'other';
-      conversation.settingsChanged();
-      conversation.settingsChanged();
+      conversation.applySettings();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, ['switchModel other']);
     });
 
     it('that model itself, when it is set, is no other', async () => {
       const { conversation, engine, settings } = await fallenBack();
       settings.model = 'fallback';
-      conversation.settingsChanged();
+      conversation.applySettings();
       assert.deepEqual(engine.turn.controls, []);
     });
   });

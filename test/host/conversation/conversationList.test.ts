@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConversationIndex, excerptOf, wordsOf } from '../../../src/host/conversation/conversationList';
+import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationList';
 import { Journal } from '../../../src/host/journal/journal';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
@@ -29,8 +29,8 @@ describe('The list of conversations', () => {
     const { conversations } = nextWindow(disk);
     conversations.startNew();
     assert.deepEqual(await conversations.list(), [
-      { id: first, title: 'What do sheep eat?', at: 2_000_000, turns: 2, busy: false },
-      { id: second, title: 'Greeting', at: 1_000_000, turns: 1, busy: false },
+      { id: first, title: 'What do sheep eat?', lastActivityAt: 2_000_000, turns: 2, busy: false },
+      { id: second, title: 'Greeting', lastActivityAt: 1_000_000, turns: 1, busy: false },
     ]);
     assert.deepEqual(await conversations.list(), await conversations.list());
   });
@@ -51,11 +51,11 @@ describe('The list of conversations', () => {
   it('has the open ones with what they hold now', async () => {
     const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);
-    const { at } = (await conversations.list())[0]!;
+    const { lastActivityAt: at } = (await conversations.list())[0]!;
     await clock.advance(1000);
     conversations.current?.ask({ prompt: 'two' });
     const now = (await conversations.list())[0];
-    assert.deepEqual(now, { id, title: 'one', at: at + 1000, turns: 2, busy: true });
+    assert.deepEqual(now, { id, title: 'one', lastActivityAt: at + 1000, turns: 2, busy: true });
     engine.turn.give(attempt(), text('a word of '), text('wisdom'));
     await settled();
     await clock.advance(16);
@@ -92,7 +92,7 @@ describe('The list of conversations', () => {
       const content = lines.join('\n');
       await writeFile(pathOf(id), content);
       const [found, ...others] = await conversations.list();
-      assert.deepEqual(found && [found.title, found.turns, found.flaw], expected);
+      assert.deepEqual(found && [found.title, found.turns, found.problem], expected);
       assert.deepEqual(others, []);
       assert.equal((await conversations.search(expected?.[0] ?? '')).length, expected ? 1 : 0);
       assert.equal(await readFile(pathOf(id), 'utf8'), content);
@@ -108,7 +108,7 @@ describe('The list of conversations', () => {
     await writeFile(pathOf(id), lines.join('\n'));
     const { conversations, errors } = nextWindow(disk);
     assert.deepEqual(
-      (await conversations.list()).map((each) => [each.id, each.title, each.flaw]),
+      (await conversations.list()).map((each) => [each.id, each.title, each.problem]),
       [[id, 'first prompt', 'damaged']],
     );
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe('The list of conversations', () => {
       ['corrupt'],
     );
     assert.deepEqual(
-      (await conversations.list()).map((each) => [each.turns, each.flaw]),
+      (await conversations.list()).map((each) => [each.turns, each.problem]),
       [[1, undefined]],
     );
   });
@@ -152,7 +152,7 @@ describe('The list of conversations', () => {
         [old, 'New name'],
       ],
     );
-    assert.equal(list[1]?.at, 1_000_000);
+    assert.equal(list[1]?.lastActivityAt, 1_000_000);
   });
 
   it('reads without opening', async () => {
@@ -224,8 +224,8 @@ describe('The list of conversations', () => {
     const other = await talk(['two', 'second']);
     const reads: string[] = [];
     const index = new ConversationIndex({
-      newestFirst: () => journal.newestFirst(),
-      content: (id) => journal.content(id),
+      listNewestFirst: () => journal.listNewestFirst(),
+      readBytes: (id) => journal.readBytes(id),
       read: (id) => {
         reads.push(id);
         return journal.read(id);
@@ -233,7 +233,7 @@ describe('The list of conversations', () => {
     });
     const look = async (): Promise<unknown> => {
       reads.length = 0;
-      for (const { id } of await index.summaries()) await index.textsIn(id);
+      for (const { id } of await index.summaries()) await index.readTexts(id);
       return reads.sort();
     };
     assert.deepEqual(await look(), [id, other].sort());
@@ -246,7 +246,7 @@ describe('The list of conversations', () => {
       (await index.summaries()).map((summary) => summary.id),
       [id],
     );
-    assert.equal(await index.textsIn(other), undefined);
+    assert.equal(await index.readTexts(other), undefined);
   });
 
   it('is there of a folder that is not', async () => {
@@ -268,17 +268,17 @@ describe('excerptOf', () => {
     { name: 'nothing where a word is missing', texts: ['one', 'two'], query: 'one three', expected: undefined },
     { name: 'empty where nothing is looked for', texts: ['one'], query: ' ', expected: '' },
   ]) {
-    it(`is ${name}`, () => assert.equal(excerptOf(texts, wordsOf(query)), expected));
+    it(`is ${name}`, () => assert.equal(findExcerpt(texts, splitWords(query)), expected));
   }
 
   it('is cut on both sides of a match, and says so', () => {
-    const excerpt = excerptOf([long], ['needle']) ?? '';
+    const excerpt = findExcerpt([long], ['needle']) ?? '';
     assert.match(excerpt, /^….*a needle z.*…$/);
     assert.ok(excerpt.length < 170);
   });
 
   it('cuts no character in halves', () => {
-    const excerpt = excerptOf(['🐑'.repeat(99) + 'x' + '🐑'.repeat(99)], ['x']) ?? '';
+    const excerpt = findExcerpt(['🐑'.repeat(99) + 'x' + '🐑'.repeat(99)], ['x']) ?? '';
     assert.ok(excerpt.isWellFormed(), excerpt);
   });
 });

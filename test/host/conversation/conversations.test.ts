@@ -399,7 +399,7 @@ describe('Conversations', () => {
         await removed.undo();
         const texts = (await conversations.open(id))?.exchanges().map(({ state }) => `${state.phase} ${state.text}`);
         assert.deepEqual(texts, state === 'busy' ? ['done Hello', 'stopped '] : ['done Hello']);
-        await (await conversations.remove(id))?.forget();
+        await (await conversations.remove(id))?.deletePermanently();
         assert.deepEqual(
           (await readdir(folder)).filter((name) => name.startsWith(id)),
           [],
@@ -431,7 +431,7 @@ describe('Conversations', () => {
       const heard: unknown[] = [];
       conversations.onDidRemove((removal) => heard.push(removal));
       await (await conversations.remove(id))?.undo();
-      await (await conversations.remove(id))?.forget();
+      await (await conversations.remove(id))?.deletePermanently();
       assert.deepEqual(heard, [
         { id, state: 'hidden' },
         { id, state: 'restored' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events';
 import { initialTurn, reduce, runsOf, type TurnState } from '../../../src/engine/state/turnState';
-import { rerunOf } from '../../../src/host/conversation/exchange';
+import { stateForRerun } from '../../../src/host/conversation/exchange';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { attempt, done, resumed, stopped, text } from './scriptedEngine';
@@ -10,7 +10,7 @@ const first: readonly StreamEvent[] = [attempt(), text('Hel'), stopped('Hel')];
 const rest: readonly StreamEvent[] = [attempt(), resumed(3), text('lo'), done('Hello')];
 
 const live = (go: 'continue' | 'restart'): TurnState =>
-  rest.reduce(reduce, rerunOf(first.reduce(reduce, initialTurn), go));
+  rest.reduce(reduce, stateForRerun(first.reduce(reduce, initialTurn), go));
 
 describe('A turn that starts again', () => {
   for (const [go, phases] of [

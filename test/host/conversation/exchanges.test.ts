@@ -37,8 +37,8 @@ describe('ExchangeTree', () => {
 
   it('knows what came before an exchange that is not shown', () => {
     const tree = treeOf('a b c d<a e');
-    assert.deepEqual(tree.before('c'), ['a', 'b']);
-    assert.deepEqual(tree.before('a'), []);
+    assert.deepEqual(tree.ancestors('c'), ['a', 'b']);
+    assert.deepEqual(tree.ancestors('a'), []);
     assert.deepEqual([tree.parent('c'), tree.parent('a')], ['b', '']);
   });
 
@@ -68,14 +68,14 @@ describe('ExchangeTree', () => {
           const through = each.what === 'show' ? chosen : id;
           assert.ok(through === undefined || path.includes(through));
           for (const [known, ancestors] of before) {
-            assert.deepEqual(tree.before(known), ancestors);
-            assert.equal(tree.isShown(known), path.includes(known));
+            assert.deepEqual(tree.ancestors(known), ancestors);
+            assert.equal(tree.isOnPath(known), path.includes(known));
             assert.ok(tree.versions(known).includes(known));
             for (const other of before.keys()) {
-              assert.equal(tree.isAtOrBehind(known, other), known === other || ancestors.includes(other));
+              assert.equal(tree.isSameOrDescendant(known, other), known === other || ancestors.includes(other));
             }
           }
-          path.forEach((shown, index) => assert.deepEqual(tree.before(shown), path.slice(0, index)));
+          path.forEach((shown, index) => assert.deepEqual(tree.ancestors(shown), path.slice(0, index)));
         }
       }),
       { numRuns: Math.min(propertyRuns, 300) },

@@ -154,7 +154,7 @@ describe('A conversation with versions', () => {
     assert.deepEqual(seen, ['path', id]);
     for (const before of [one, two, three]) assert.equal(conversation.exchange(before.id)?.state.phase, 'stopped');
     // Nobody has broken them off.
-    assert.deepEqual(reopened(lines).brokenOff, [id]);
+    assert.deepEqual(reopened(lines).interruptedIds, [id]);
   });
 
   it('lets a turn before the edited prompt run on', async () => {
@@ -260,7 +260,7 @@ describe('A conversation with versions', () => {
           JSON.parse(JSON.stringify(of.views(), (name, value: unknown) => (name === 'model' ? undefined : value)));
         assert.deepEqual(views(again.conversation), views(conversation));
         assert.equal(again.conversation.title, conversation.title);
-        assert.deepEqual(folded.brokenOff, []);
+        assert.deepEqual(folded.interruptedIds, []);
         for (const [id, earlier] of before) {
           const words = [...earlier, id].map((each) => conversation.exchange(each)!);
           const expected = words.flatMap(({ id: each, prompt, state }) => {

@@ -35,7 +35,7 @@ function exchange(events: readonly StreamEvent[], more: Partial<Exchange> = {}):
 
 const markdown = (...exchanges: Exchange[]): string => markdownIn('en', ...exchanges);
 const markdownIn = (locale: string, ...exchanges: Exchange[]): string =>
-  exportMarkdown({ title: 'Retries', exchanges, others: [] }, { localize, locale });
+  exportMarkdown({ title: 'Retries', exchanges, otherVersions: [] }, { localize, locale });
 
 describe('exportMarkdown', () => {
   it('has a title, the date, and each turn with its words as they were', () => {
@@ -53,7 +53,7 @@ describe('exportMarkdown', () => {
 
   it('writes the title on one line, without hidden characters', () => {
     const exported = exportMarkdown(
-      { title: 'a\n# b \u202ec\u200b', exchanges: [], others: [] },
+      { title: 'a\n# b \u202ec\u200b', exchanges: [], otherVersions: [] },
       { localize, locale: 'en' },
     );
     assert.equal(exported, '# a # b c\n');
@@ -113,7 +113,7 @@ describe('exportMarkdown', () => {
 });
 
 describe('exportJson', () => {
-  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, others: [] });
+  const source = (...exchanges: Exchange[]) => ({ title: 'Retries', exchanges, otherVersions: [] });
   const json = (...exchanges: Exchange[]) =>
     JSON.parse(exportJson(source(...exchanges), time)) as {
       readonly [name: string]: unknown;
@@ -232,7 +232,7 @@ describe('exportJson', () => {
       { exchange: exchange([attempt, done('No')], { id: 'e0' }) },
       { exchange: exchange([]), after: 'e0' },
     ];
-    const document = JSON.parse(exportJson({ ...source(), others }, time)) as {
+    const document = JSON.parse(exportJson({ ...source(), otherVersions: others }, time)) as {
       otherVersions: Record<string, unknown>[];
     };
     assert.deepEqual(

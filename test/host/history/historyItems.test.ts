@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Localize } from '../../../src/engine/engine';
-import { historyGroup, historySections, historyTime, turnsText } from '../../../src/host/history/historyItems';
+import { historyGroup, historySections, historyTime, turnCountText } from '../../../src/host/history/historyItems';
 
 const localize: Localize = (message, args = {}) =>
   message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(args[name]));
@@ -55,24 +55,25 @@ describe('turnsText', () => {
     [1, 'zh-cn', '1 turns'],
     [2, 'zh-cn', '2 turns'],
   ] as const) {
-    it(`chooses the form of ${turns} in ${locale}`, () => assert.equal(turnsText(turns, { localize, locale }), text));
+    it(`chooses the form of ${turns} in ${locale}`, () =>
+      assert.equal(turnCountText(turns, { localize, locale }), text));
   }
 
   it('does without a language there is none of', () => {
-    assert.match(turnsText(2, { localize, locale: 'zh_CN' }), /^2 turns$/);
+    assert.match(turnCountText(2, { localize, locale: 'zh_CN' }), /^2 turns$/);
   });
 });
 
 describe('historySections', () => {
-  const summary = { id: 'a', title: 'Retries', at: at(10, 9, 5), turns: 1, busy: false };
-  const words = { localize, locale: 'en', now, isShown: () => false };
+  const summary = { id: 'a', title: 'Retries', lastActivityAt: at(10, 9, 5), turns: 1, busy: false };
+  const words = { localize, locale: 'en', now, isOpen: () => false };
   const itemOf = (changes: object, more: Partial<typeof words> = {}) =>
     historySections([{ ...summary, ...changes }], { ...words, ...more })[0]?.items[0];
 
   it('puts a heading over each day that has one, newest first', () => {
     const times = [at(10), at(10, 1), at(9), at(5), at(4), at(1)];
     const sections = historySections(
-      times.map((time, index) => ({ ...summary, id: String(index), at: time })),
+      times.map((time, index) => ({ ...summary, id: String(index), lastActivityAt: time })),
       words,
     );
     assert.deepEqual(
@@ -93,7 +94,7 @@ describe('historySections', () => {
   });
 
   it('marks those that run and those that are open, in words as well', () => {
-    const item = itemOf({ busy: true }, { isShown: (id: string) => id === 'a' } as object);
+    const item = itemOf({ busy: true }, { isOpen: (id: string) => id === 'a' } as object);
     assert.equal(item?.label, '$(sync~spin) Retries');
     assert.match(item.description, / · answering · open$/);
   });
@@ -101,19 +102,19 @@ describe('historySections', () => {
   for (const { what, changes, title, description } of [
     {
       what: 'is damaged',
-      changes: { flaw: 'damaged' },
+      changes: { problem: 'damaged' },
       title: 'Retries',
       description: /^9:05\sAM · 1 turn · damaged$/,
     },
     {
       what: 'is damaged from its first prompt on',
-      changes: { flaw: 'damaged', title: '', turns: 0 },
+      changes: { problem: 'damaged', title: '', turns: 0 },
       title: /^Conversation of Mar 10, 2026, 9:05\sAM$/,
       description: /^9:05\sAM · damaged$/,
     },
     {
       what: 'is from a newer version',
-      changes: { flaw: 'newer' },
+      changes: { problem: 'newer' },
       title: 'Retries',
       description: /^9:05\sAM · from a newer version$/,
     },

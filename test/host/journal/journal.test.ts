@@ -114,10 +114,10 @@ describe('Journal', () => {
   it('tells of a turn that was broken off once, and knows the conversation that was written last', async () => {
     const id = await written(exchange('e'), words('e', 'half'));
     const all = journal();
-    assert.equal((await all.newestFirst())[0]?.id, id);
-    assert.equal((await all.open(id))?.folded.brokenOff.length, 1);
+    assert.equal((await all.listNewestFirst())[0]?.id, id);
+    assert.equal((await all.open(id))?.folded.interruptedIds.length, 1);
     await all.flush();
-    assert.equal((await journal().open(id))?.folded.brokenOff.length, 0);
+    assert.equal((await journal().open(id))?.folded.interruptedIds.length, 0);
     assert.deepEqual(await shown(id), ['Hi: interrupted "half"']);
   });
 
@@ -329,7 +329,7 @@ describe('Journal', () => {
     const kept = ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => readFile(`${pathOf(id)}${ending}`, 'utf8'));
     assert.deepEqual(await Promise.all(kept), ['one', `${header(id)}${asked}\ntwo\n`, 'three']);
     assert.deepEqual(
-      problems.map((problem) => problem.kind === 'corrupt' && problem.keptAs),
+      problems.map((problem) => problem.kind === 'corrupt' && problem.savedAs),
       ['.corrupt', '.2.corrupt', '.3.corrupt'].map((ending) => `${pathOf(id)}${ending}`),
     );
   });
@@ -404,7 +404,7 @@ describe('Journal', () => {
       const { mtimeMs } = await stat(pathOf(id));
       const all = journal();
       const { file: opened, folded } = await openToWrite(all, id);
-      assert.equal(opened.at, mtimeMs);
+      assert.equal(opened.lastActivityAt, mtimeMs);
       assert.ok(Math.abs((await stat(pathOf(id))).mtimeMs - mtimeMs) < 1);
       const { header: head, lines } = salvageJournal(await readFile(pathOf(id)));
       assert.deepEqual(head, { type: 'conversation', schema: 3, id, createdAt: 0 });
@@ -481,11 +481,11 @@ describe('Journal', () => {
     other.file.append(words('e', 'late'));
     await Promise.all([file.flush(), other.file.flush()]);
     assert.deepEqual(await readdir(folder), [`${other.id}.jsonl.deleted`]);
-    assert.deepEqual([await shown(other.id), await all.newestFirst()], [undefined, []]);
+    assert.deepEqual([await shown(other.id), await all.listNewestFirst()], [undefined, []]);
     await all.unhide(other.id);
     assert.deepEqual(await shown(other.id), ['Hi: interrupted ""']);
     await all.hide(other.id);
-    await all.forget(other.id);
+    await all.deleteHidden(other.id);
     assert.deepEqual(await readdir(folder), []);
     assert.deepEqual(problems, []);
   });
@@ -538,7 +538,10 @@ describe('Journal', () => {
           act((line) => file.append(line));
           await all[flush]();
           assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
-          assert.deepEqual([file.at, Math.round((await stat(pathOf(id))).mtimeMs)], [mtimeMs, Math.round(mtimeMs)]);
+          assert.deepEqual(
+            [file.lastActivityAt, Math.round((await stat(pathOf(id))).mtimeMs)],
+            [mtimeMs, Math.round(mtimeMs)],
+          );
         });
       }
     }
@@ -558,7 +561,7 @@ describe('Journal', () => {
         // In the same write.
         file.append({ type: 'title', title: 'New' });
         await all.flush();
-        assert.equal(file.at, clock.now());
+        assert.equal(file.lastActivityAt, clock.now());
         assert.ok((await stat(pathOf(id))).mtimeMs > mtimeMs + 1000);
       });
     }
@@ -687,7 +690,7 @@ describe('Journal', () => {
     await writeFile(pathOf(id), `${header(id)}{"type":"half of what was wri`);
     await file.flush();
     assert.deepEqual(
-      problems.map((problem) => (problem.kind === 'unwritten' ? problem.why : problem.kind)),
+      problems.map((problem) => (problem.kind === 'unwritten' ? problem.failure : problem.kind)),
       ['full', 'written'],
     );
     assert.deepEqual(await shown(id), ['Hi: interrupted ""']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JournalFile, writeFailureOf } from '../../../src/host/journal/journalFile';
+import { JournalFile, classifyWriteError } from '../../../src/host/journal/journalFile';
 import type { JournalLine } from '../../../src/host/journal/journalSchema';
 import { holdWrites, type HeldWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
@@ -26,10 +26,10 @@ describe('JournalFile', () => {
     new JournalFile({
       path: pathOf(),
       position: 0,
-      at: clock.now(),
+      lastActivityAt: clock.now(),
       clock,
       onFailure: (error) => failures.push(error),
-      onWritten,
+      onRecovered: onWritten,
     });
   const onDisk = (): string[] =>
     readFileSync(pathOf(), 'utf8')
@@ -141,7 +141,7 @@ describe('JournalFile', () => {
       await clock.advance(4900);
       assert.deepEqual(failures, []);
       await clock.advance(100);
-      assert.deepEqual(failures.map(writeFailureOf), ['slow']);
+      assert.deepEqual(failures.map(classifyWriteError), ['slow']);
       disk.releaseAll();
       await journal.flush();
       assert.deepEqual([failures.length, written], [1, ['written']]);
@@ -171,7 +171,7 @@ describe('writeFailureOf', () => {
     ['EIO', 'other'],
     ['toString', 'other'],
   ] as const) {
-    it(`is ${why} for ${code}`, () => assert.equal(writeFailureOf(Object.assign(new Error(), { code })), why));
+    it(`is ${why} for ${code}`, () => assert.equal(classifyWriteError(Object.assign(new Error(), { code })), why));
   }
-  it('is other for what is no error of the system', () => assert.equal(writeFailureOf('ENOSPC'), 'other'));
+  it('is other for what is no error of the system', () => assert.equal(classifyWriteError('ENOSPC'), 'other'));
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RecordedEvent, StreamEvent } from '../../../src/engine/events';
 import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
 import { initialTurn, reduce, type TurnState } from '../../../src/engine/state/turnState';
-import { mergeText } from '../../../src/host/journal/journalLines';
+import { mergeDeltas } from '../../../src/host/journal/journalLines';
 import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
 const anyPiece: fc.Arbitrary<StreamEvent> = fc
@@ -33,7 +33,7 @@ describe('mergeText', () => {
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly RecordedEvent[]): TurnState =>
           withoutTimes(all.reduce<TurnState>(reduce, initialTurn));
-        assert.deepEqual(fold(mergeText(events)), fold(events));
+        assert.deepEqual(fold(mergeDeltas(events)), fold(events));
       }),
     );
   });
@@ -41,7 +41,7 @@ describe('mergeText', () => {
   it('leaves no two neighbours that could be one', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const types = mergeText(events).map(({ type }) => type);
+        const types = mergeDeltas(events).map(({ type }) => type);
         const doubled = types.filter((type, at) => (type === 'text' || type === 'reasoning') && types[at + 1] === type);
         assert.deepEqual(doubled, []);
       }),
@@ -53,7 +53,7 @@ describe('mergeText', () => {
       return { type: 'tool-call', index, arguments: json, attempt: 1, at: 1, ...fields };
     };
     const first = { id: 'a', name: 'read' };
-    assert.deepEqual(mergeText([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
+    assert.deepEqual(mergeDeltas([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
       piece(0, '{"a":1}', first),
       piece(1, '{}'),
     ]);
@@ -61,6 +61,6 @@ describe('mergeText', () => {
 
   it('keeps the text of different attempts apart', () => {
     const second: StreamEvent = { type: 'text', text: 'b', attempt: 2, at: 3 };
-    assert.deepEqual(mergeText([text('a'), second]), [text('a'), second]);
+    assert.deepEqual(mergeDeltas([text('a'), second]), [text('a'), second]);
   });
 });

@@ -62,7 +62,7 @@ describe('A lock of a conversation', () => {
     const first: JournalLocks = window((id) => first.release(id));
     const second = window();
     await first.acquire(id);
-    const granted = second.request(id);
+    const granted = second.requestHandOver(id);
     await clock.advance(999);
     assert.equal(await outcome(granted), 'looks again');
     await clock.advance(251);
@@ -74,7 +74,7 @@ describe('A lock of a conversation', () => {
   it('is asked for at each look until it is released', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
-    const granted = second.request(id);
+    const granted = second.requestHandOver(id);
     await clock.advance(3000);
     assert.deepEqual(requested, [id, id, id]);
     await first.release(id);
@@ -85,7 +85,7 @@ describe('A lock of a conversation', () => {
   it('is seized from a holder that does not answer for 15 s', async () => {
     const [first, second] = [window(), window()];
     await first.acquire(id);
-    const granted = second.request(id);
+    const granted = second.requestHandOver(id);
     await clock.advance(14_999);
     assert.equal(await outcome(granted), 'looks again');
     await clock.advance(500);
@@ -96,7 +96,7 @@ describe('A lock of a conversation', () => {
 
   it('of a process that is gone is taken at once by a window that asks for it', async () => {
     await left({ pid: gonePid, host: here, token: 't' }, 0);
-    const taken = window().request(id);
+    const taken = window().requestHandOver(id);
     await clock.advance(300);
     assert.equal(await taken, true);
   });
@@ -105,7 +105,7 @@ describe('A lock of a conversation', () => {
     const first: JournalLocks = window((id) => first.release(id));
     const [second, third] = [window(), window()];
     await first.acquire(id);
-    const granted = [second.request(id), third.request(id)];
+    const granted = [second.requestHandOver(id), third.requestHandOver(id)];
     await clock.advance(20_000);
     assert.deepEqual((await Promise.all(granted)).toSorted(), [false, true]);
     assert.deepEqual(lost, []);
@@ -114,7 +114,7 @@ describe('A lock of a conversation', () => {
   it('of a process that is gone goes to one of two windows that take it at once', async () => {
     await left({ pid: gonePid, host: here, token: 't' }, 0);
     const [first, second] = [window(), window()];
-    const taken = [first.takeFree(id), second.takeFree(id)];
+    const taken = [first.acquireIfFree(id), second.acquireIfFree(id)];
     await clock.advance(300);
     const owners = await Promise.all(taken);
     assert.deepEqual(owners.toSorted(), [false, true]);
@@ -133,7 +133,7 @@ describe('A lock of a conversation', () => {
     await silent.acquire(id);
     clock.sleep(15_000);
     const [second, third] = [window(), window()];
-    const seized = [second.takeSilent(id), third.takeSilent(id)];
+    const seized = [second.acquireIfStale(id), third.acquireIfStale(id)];
     await clock.advance(300);
     const owners = await Promise.all(seized);
     assert.deepEqual(owners.toSorted(), [false, true]);
@@ -147,7 +147,7 @@ describe('A lock of a conversation', () => {
   ] as const) {
     it(`that ${what} when somebody opens the conversation`, async () => {
       await left({ pid: process.pid, host: here, token: 't' }, secondsAgo);
-      const opened = window().takeSilent(id);
+      const opened = window().acquireIfStale(id);
       await clock.advance(300);
       assert.equal(await opened, taken);
     });
@@ -164,7 +164,7 @@ describe('A lock of a conversation', () => {
 
   it('that can’t be written is no obstacle to reading', async () => {
     await symlink(join(folder, 'missing', 'lock'), path());
-    const seized = window().takeSilent(id);
+    const seized = window().acquireIfStale(id);
     await clock.advance(300);
     await seized;
     assert.deepEqual(lost, []);

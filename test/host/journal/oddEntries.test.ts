@@ -60,8 +60,8 @@ describe('A folder of conversations', () => {
       await conversations.open(oddId).catch(() => undefined);
       await conversations.rename(id, 'Named');
       assert.equal((await conversations.open(id))?.title, 'Named');
-      if (isListed) await (await conversations.remove(oddId))?.forget();
-      await (await conversations.remove(id))?.forget();
+      if (isListed) await (await conversations.remove(oddId))?.deletePermanently();
+      await (await conversations.remove(id))?.deletePermanently();
       assert.ok(!(await conversations.list()).some((summary) => summary.id === id));
     });
   }

@@ -161,7 +161,7 @@ describe('Windows that share their conversations', () => {
     await settled();
     first.conversation.flush();
     const second = open();
-    const asked = second.journal.request(first.id);
+    const asked = second.journal.requestLock(first.id);
     await settled();
     await first.clock.advance(1000);
     assert.deepEqual([first.conversation.readOnly, first.journal.isWritten(first.id)], [false, false]);

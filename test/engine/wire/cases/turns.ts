@@ -272,7 +272,7 @@ function afterReload(events: readonly StreamEvent[]): string {
     encodeLine({ type: 'exchange', id: 'first', prompt: 'Where do sheep graze?' }),
     encodeLine({ type: 'events', exchangeId: 'first', events }),
   ];
-  const { exchanges, brokenOff } = foldJournal(salvageJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines);
+  const { exchanges, interruptedIds: brokenOff } = foldJournal(salvageJournal(Buffer.from(`${journal.join('')}{"type":"eve`)).lines);
   const state = exchanges[0]?.state;
   assert.deepEqual([brokenOff, state?.text], [['first'], partial]);
   return storyOf(events, 'window closed', `${state?.phase}, partial answer`);
