@@ -2,15 +2,15 @@ import type { RemovalEvent } from './openConversations';
 
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
-/** Earlier versions kept the prompts of all workspaces under this key; their workspaces are not known. */
+/** Key under which earlier versions stored the prompts of all workspaces together. */
 const legacyKey = 'holysheep.promptHistory';
 const maxPrompts = 100;
 /**
- * Maximum number of deleted conversations that are remembered, because pages that are closed may still have their
- * drafts.
+ * Maximum number of deleted conversations whose ids are stored. The ids are needed because closed pages may still have
+ * drafts of those conversations.
  */
 const maxDeletedIds = 200;
-/** Characters of a prompt that are worth keeping for an arrow up: VS Code reads all of it at each start. */
+/** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
 const maxPromptLength = 4000;
 
 /** The part of `vscode.Memento` that is needed. */
@@ -29,28 +29,29 @@ interface StoredPrompt {
  * prompts.
  */
 export class PromptHistory {
-  /** By the id of a conversation whose deletion can be undone: all prompts from before the deletion. Never on disk. */
+  /** All prompts before a deletion that can be undone, by the id of the deleted conversation. They are never on disk. */
   private readonly promptsBeforeDeletion = new Map<string, readonly StoredPrompt[]>();
 
-  /** @param store of the workspace */
+  /** @param store the workspace state */
   constructor(private readonly store: Store) {}
 
   list(): readonly string[] {
     return this.storedPrompts().map(({ prompt }) => prompt);
   }
 
-  /** Ids of conversations that were deleted for good: pages remove their drafts. */
+  /** Returns the ids of conversations that were deleted for good. Pages remove the drafts of these conversations. */
   deleted(): readonly string[] {
     return this.deletedIds().filter((id) => !this.promptsBeforeDeletion.has(id));
   }
 
-  /** A prompt that is asked again moves to the end; one that is very long is in its conversation alone. */
+  /** Adds a prompt. A repeated prompt moves to the end, and a very long prompt is not stored. */
   async add(prompt: string, conversationId: string): Promise<void> {
     if (prompt.length > maxPromptLength) return;
-    const others = this.storedPrompts().filter((earlier) => earlier.prompt !== prompt);
-    await this.store.update(promptsKey, [...others, { prompt, conversationId }].slice(-maxPrompts));
+    const otherPrompts = this.storedPrompts().filter((stored) => stored.prompt !== prompt);
+    await this.store.update(promptsKey, [...otherPrompts, { prompt, conversationId }].slice(-maxPrompts));
   }
 
+  /** Applies the deletion of a conversation, or the end of its deletion, to the prompts and drafts. */
   async follow({ id, state }: RemovalEvent): Promise<void> {
     switch (state) {
       case 'hidden':
@@ -62,7 +63,7 @@ export class PromptHistory {
     }
   }
 
-  /** Removes the prompts of a conversation that was deleted, until `restore`. */
+  /** Removes the prompts of a deleted conversation, but keeps them in memory for `restore`. */
   private async hide(conversationId: string): Promise<void> {
     this.promptsBeforeDeletion.set(conversationId, this.storedPrompts());
     await this.remove(conversationId);
@@ -72,18 +73,20 @@ export class PromptHistory {
    * Puts the prompts of a conversation back in their places after its deletion was undone, and allows its drafts again.
    */
   private async restore(conversationId: string): Promise<void> {
-    const before = this.promptsBeforeDeletion.get(conversationId) ?? [];
+    const previous = this.promptsBeforeDeletion.get(conversationId) ?? [];
     this.promptsBeforeDeletion.delete(conversationId);
-    const now = this.storedPrompts();
-    const isThere = (prompts: readonly StoredPrompt[], prompt: string): boolean =>
-      prompts.some((each) => each.prompt === prompt);
-    const known = before.filter((each) => each.conversationId === conversationId || isThere(now, each.prompt));
-    const later = now.filter(({ prompt }) => !isThere(known, prompt));
+    const current = this.storedPrompts();
+    const includes = (prompts: readonly StoredPrompt[], text: string): boolean =>
+      prompts.some(({ prompt }) => prompt === text);
+    const restored = previous.filter(
+      ({ conversationId: id, prompt }) => id === conversationId || includes(current, prompt),
+    );
+    const added = current.filter(({ prompt }) => !includes(restored, prompt));
     await this.store.update(
       deletedKey,
       this.deletedIds().filter((id) => id !== conversationId),
     );
-    if (known.length > 0) await this.store.update(promptsKey, [...known, ...later].slice(-maxPrompts));
+    if (restored.length > 0) await this.store.update(promptsKey, [...restored, ...added].slice(-maxPrompts));
   }
 
   /** Removes the prompts of a conversation that was deleted for good. */
@@ -98,11 +101,11 @@ export class PromptHistory {
   }
 
   private async remove(conversationId: string): Promise<void> {
-    const others = this.deletedIds().filter((id) => id !== conversationId);
-    await this.store.update(deletedKey, [...others, conversationId].slice(-maxDeletedIds));
+    const otherIds = this.deletedIds().filter((id) => id !== conversationId);
+    await this.store.update(deletedKey, [...otherIds, conversationId].slice(-maxDeletedIds));
     await this.store.update(
       promptsKey,
-      this.storedPrompts().filter((each) => each.conversationId !== conversationId),
+      this.storedPrompts().filter((stored) => stored.conversationId !== conversationId),
     );
   }
 
@@ -112,12 +115,12 @@ export class PromptHistory {
   }
 
   private storedPrompts(): readonly StoredPrompt[] {
-    const kept = this.store.get(promptsKey);
-    return Array.isArray(kept) ? kept.filter(isStoredPrompt) : [];
+    const prompts = this.store.get(promptsKey);
+    return Array.isArray(prompts) ? prompts.filter(isStoredPrompt) : [];
   }
 }
 
-/** Removes the prompts that earlier versions kept for all workspaces. */
+/** Removes the prompts that earlier versions stored for all workspaces together. */
 export async function removeFormerPrompts(global: Store): Promise<void> {
   if (global.get(legacyKey) !== undefined) await global.update(legacyKey, undefined);
 }
