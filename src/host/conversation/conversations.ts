@@ -78,7 +78,7 @@ export class Conversations {
     if (this.currentConversation && !this.currentConversation.readOnly) return this.currentConversation;
     const storedId = this.deps.memory.get(currentKey);
     // A prompt must not wait for a lock: if another window may be writing the conversation, a new one is started.
-    const previous = await this.openConversations.load(storedId, 'if free');
+    const previous = await this.openConversations.load(storedId, 'only-if-free');
     // A concurrent call may have made a conversation current meanwhile.
     if (this.current && !this.current.readOnly) return this.current;
     return previous?.last?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
@@ -189,7 +189,7 @@ export class Conversations {
    * window has the conversation open. Rejects when the file can't be read.
    */
   async rename(id: string, title: string): Promise<void> {
-    (await this.openConversations.load(id, 'or say elsewhere'))?.rename(title);
+    (await this.openConversations.load(id, 'report-if-locked'))?.rename(title);
     this.openConversations.closeIdle();
   }
 

@@ -94,7 +94,7 @@ export class OpenConversations {
   }
 
   /** Opens a conversation, unless it is open. @returns undefined when it does not exist or can't be opened here */
-  async load(id: unknown, mode: OpenMode = 'or read'): Promise<Conversation | undefined> {
+  async load(id: unknown, mode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
     return this.fileMutex.runExclusive(() => this.open(id, mode));
   }
@@ -102,7 +102,7 @@ export class OpenConversations {
   /** Asks the other window that writes a conversation to hand it over to this window. May take seconds. */
   async takeOver({ id }: Conversation): Promise<void> {
     if (this.openById.get(id)?.file || !(await this.deps.journal.requestLock(id))) return;
-    await this.load(id, 'if free');
+    await this.load(id, 'only-if-free');
     // If the panel was closed meanwhile, this window must not keep the conversation.
     this.closeIdle();
   }
@@ -120,7 +120,7 @@ export class OpenConversations {
       const conversations: Conversation[] = [];
       for (const id of claimedIds) {
         if (id === undefined || this.openById.get(id)?.file) continue;
-        const opened = await this.open(id, 'if free').catch(reportError);
+        const opened = await this.open(id, 'only-if-free').catch(reportError);
         if (opened) conversations.push(opened);
       }
       return conversations;

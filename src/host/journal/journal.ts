@@ -11,40 +11,43 @@ import { replaceDamaged, tidyJournal } from './tidyJournal';
 interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** How many conversations are kept. */
+  /** Returns the maximum number of conversations, from the setting `holysheep.history.limit`. */
   readonly limit: () => number;
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
 /**
- * What to do when another window has the conversation. `or read`: open it read-only. `if free`: give up silently.
- * `or say elsewhere`: give up and tell the user.
+ * What to do when another window has locked the conversation. `allow-read-only`: open it read-only. `only-if-free`: give
+ * up silently. `report-if-locked`: give up and notify the user.
  */
-export type OpenMode = 'or read' | 'if free' | 'or say elsewhere';
+export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked';
 
 export interface OpenedConversation {
-  /** Absent: another window writes the conversation, and here it is read-only. */
+  /** The file for writing. Absent when another window writes the conversation, which is read-only here. */
   readonly file?: JournalFile | undefined;
   readonly folded: FoldedJournal;
 }
 
 interface JournalOwner {
-  /** Another window has taken the conversation away. Nothing of it is written here any more. */
+  /** Called after another window has taken over the conversation. This window no longer writes it. */
   onLost(id: string): void;
-  /** Another window asks for the conversation; called again until it is closed here. */
+  /** Called repeatedly while another window requests the conversation, until this window has closed it. */
   onRequested(id: string): void;
 }
 
-/** What was put aside this recently may be wanted back, and what was written this recently is not yet old. */
+/**
+ * Period in milliseconds in which the user may undo a deletion, and in which a conversation counts as recent and is never
+ * deleted because of the limit.
+ */
 const recentMs = 60 * 60 * 1000;
-/** A conversation that another window writes is looked at this often. */
+/** Interval at which a conversation that another window writes is checked for changes, in milliseconds. */
 const followIntervalMs = 1000;
-/** Share of the time that may be spent on reading such a conversation. */
+/** Maximum share of the time that may be spent on reading a conversation that another window writes. */
 const maxReadingShare = 0.1;
 
 /**
- * The conversations of a workspace on disk: one append-only JSON Lines file each. Other windows may use the folder, too;
- * one of them at a time writes a conversation.
+ * The conversations of a workspace on disk, each in an append-only JSON Lines file. Several windows may use the same folder,
+ * but only one window at a time writes a conversation.
  */
 export class Journal {
   private readonly files = new Map<string, JournalFile>();
@@ -65,27 +68,30 @@ export class Journal {
     this.owner = owner;
   }
 
-  /** Nothing is written before the first line. @param id of one that is not on disk */
+  /** Creates a conversation. Its file is created with the first line. @param id an id that is not in use */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
     return { id, file: this.newFile(id) };
   }
 
-  /** Nothing is on disk under this id, put aside or not. */
+  /** Returns whether neither a conversation nor a hidden conversation on disk has this id. */
   async isUnusedId(id: string): Promise<boolean> {
     return this.folder.isUnusedId(id);
   }
 
-  /** Its lock is this window's for `open`, which is to follow. May take seconds. @returns false: it is another window's */
+  /**
+   * Acquires the lock of a conversation, which the caller must then open. May take seconds.
+   * @returns false when another window holds the lock
+   */
   async acquireLock(id: string): Promise<boolean> {
     return this.locks.acquire(id);
   }
 
-  /** @returns undefined when there is no such conversation, or none that this version can read */
-  async open(id: string, how: OpenMode = 'or read'): Promise<OpenedConversation | undefined> {
+  /** Opens a conversation. @returns undefined when it does not exist or was written by a newer version */
+  async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     try {
       if (!(await this.folder.entry(id))) return undefined;
-      if (await this.acquireFor(id, how)) return await this.openForWriting(id);
-      const folded = how === 'or read' && (await this.readShared(id));
+      if (await this.acquireFor(id, mode)) return await this.openForWriting(id);
+      const folded = mode === 'allow-read-only' && (await this.readShared(id));
       return folded ? { folded } : undefined;
     } catch (error) {
       if (!(error instanceof NewerJournalError)) throw error;
@@ -96,43 +102,49 @@ export class Journal {
     }
   }
 
-  /** Asks the window that has a conversation for it. Resolves to whether it is this window's, for `open`, which is to follow. */
+  /**
+   * Asks the window that has locked a conversation to hand it over. The caller must then open it.
+   * @returns false when a third window has acquired the lock
+   */
   async requestLock(id: string): Promise<boolean> {
     return this.locks.requestHandOver(id);
   }
 
-  /** Calls `onChange` with what another window has written, and each time it has written more, until it is disposed of. */
+  /**
+   * Calls `onChange` with the content that another window has written, now and after each change, until the result is
+   * disposed.
+   */
   follow(id: string, onChange: (folded: FoldedJournal) => void): { dispose(): void } {
     const { clock } = this.deps;
-    let known: string | undefined;
+    let lastState: string | undefined;
     let cancel = (): void => undefined;
-    let isOver = false;
-    const look = async (): Promise<void> => {
+    let isDisposed = false;
+    const poll = async (): Promise<void> => {
       const startedAt = clock.ticks();
       try {
-        // A turn is no longer running when the window that runs it is gone.
-        const found = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
-        const folded = found === known ? undefined : await this.readShared(id);
-        known = found;
-        if (folded && !isOver) onChange(folded);
+        // The lock matters as well: a turn has been interrupted when the window that ran it no longer exists.
+        const state = JSON.stringify([await this.folder.entry(id), await this.locks.isHeldElsewhere(id)]);
+        const folded = state === lastState ? undefined : await this.readShared(id);
+        lastState = state;
+        if (folded && !isDisposed) onChange(folded);
       } catch {
-        // The next look tries again.
+        // The next poll tries again.
       }
       // A large file takes long to read.
-      const pauseMs = Math.max(followIntervalMs, (clock.ticks() - startedAt) / maxReadingShare);
-      if (!isOver) cancel = clock.after(pauseMs, () => void look());
+      const delayMs = Math.max(followIntervalMs, (clock.ticks() - startedAt) / maxReadingShare);
+      if (!isDisposed) cancel = clock.after(delayMs, () => void poll());
     };
     this.followedIds.add(id);
-    void look();
+    void poll();
     const dispose = (): void => {
-      isOver = true;
+      isDisposed = true;
       this.followedIds.delete(id);
       cancel();
     };
     return { dispose };
   }
 
-  /** To be shown, not to be written; of a damaged one, what precedes the damage. @returns undefined when that is nothing */
+  /** Reads a conversation without opening it; of a damaged file, the part that can be read. @returns undefined if that is nothing */
   async read(id: string): Promise<FoldedJournal | undefined> {
     try {
       return await this.readFolded(id, false);
@@ -142,12 +154,12 @@ export class Journal {
     }
   }
 
-  /** Of one that is not open. @returns undefined when there is none */
+  /** Returns the bytes of a conversation's file, or `undefined` when the file does not exist or is too large. */
   async readBytes(id: string): Promise<Buffer | undefined> {
     return this.folder.read(id);
   }
 
-  /** All that are on disk, those that were written last first. */
+  /** Returns the files of all conversations, the most recently written first. */
   async listNewestFirst(): Promise<readonly JournalEntry[]> {
     return this.folder.listNewestFirst();
   }
@@ -157,14 +169,15 @@ export class Journal {
     return this.files.get(id)?.hasUnwritten !== true;
   }
 
-  /** Closes a conversation that is neither shown nor running. Anything that is not on disk yet is discarded. */
+  /** Closes a conversation and releases its lock. Lines that are not on disk yet are discarded. */
   async close(id: string): Promise<void> {
     await this.closeAndRelease(id);
   }
 
   /**
-   * Puts it aside, for `unhide` to bring back. Rejects with why it can't be, or can't be whole: all is as before then.
-   * @returns whether there was anything of it on disk that this window may put aside
+   * Hides the file of a conversation until `unhide` or `deleteHidden`. Rejects without any effect when the file can't be
+   * written completely or can't be renamed.
+   * @returns false when there is no file or another window has locked the conversation
    */
   async hide(id: string): Promise<boolean> {
     if (!(await this.acquireOrReport(id))) return false;
@@ -189,33 +202,33 @@ export class Journal {
   }
 
   /**
-   * Deletes the oldest conversations beyond the limit, never an open or a recent one, and what was put aside long ago.
-   * @returns the ids of the conversations that were deleted
+   * Deletes the oldest conversations beyond the limit, except open and recent ones, and files that were hidden long ago.
+   * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
     const closed = (await this.listNewestFirst()).filter(({ id }) => !this.files.has(id) && !this.followedIds.has(id));
-    const recent = this.deps.clock.now() - recentMs;
+    const recentSince = this.deps.clock.now() - recentMs;
     const old = closed
       .slice(Math.max(0, this.deps.limit() - this.files.size))
-      .filter(({ modifiedAt: at }) => at < recent);
-    // If one conversation can't be removed, the others still are.
-    const removed = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
-    await this.folder.deleteStale(recent);
+      .filter(({ modifiedAt }) => modifiedAt < recentSince);
+    // A conversation that can't be deleted must not prevent others from being deleted.
+    const outcomes = await Promise.allSettled(old.map(({ id }) => this.removeClosed(id)));
+    await this.folder.deleteStale(recentSince);
     return old.flatMap(({ id }, index) => {
-      const outcome = removed[index];
+      const outcome = outcomes[index];
       return outcome?.status === 'fulfilled' && outcome.value ? [id] : [];
     });
   }
 
-  /** @param id absent: all that are open */
+  /** Writes what is not on disk yet. @param id the conversation to write; defaults to all open conversations */
   async flush(id?: string): Promise<void> {
-    const files = [...this.files].filter(([each]) => id === undefined || each === id);
+    const files = [...this.files].filter(([fileId]) => id === undefined || fileId === id);
     await Promise.all(files.map(([, file]) => file.flush()));
   }
 
   /**
-   * For the moment the extension host goes away. A file that fails keeps no other from being written; it is reported when
-   * all have had their turn. Another window may follow at once: nothing is written any more.
+   * Writes and closes all files synchronously before the extension host exits. Failures are reported after all files have
+   * been tried. Nothing is written afterwards, because another window may open the conversations immediately.
    */
   flushSync(): void {
     const failures: unknown[] = [];
@@ -231,12 +244,12 @@ export class Journal {
     for (const error of failures) this.reportWriteFailure(error);
   }
 
-  /** What another window has written so far. @throws NewerJournalError */
+  /** Reads what another window has written so far. @throws NewerJournalError when the file has a newer schema */
   private async readShared(id: string): Promise<FoldedJournal | undefined> {
     return this.readFolded(id, await this.locks.isHeldElsewhere(id));
   }
 
-  /** @throws NewerJournalError */
+  /** @throws NewerJournalError when the file has a newer schema */
   private async readFolded(id: string, isRunning: boolean): Promise<FoldedJournal | undefined> {
     const content = await this.folder.read(id);
     if (!content) return undefined;
@@ -244,7 +257,7 @@ export class Journal {
     return lines.length || !damage ? foldJournal(lines, isRunning) : undefined;
   }
 
-  /** @throws NewerJournalError */
+  /** @throws NewerJournalError when the file has a newer schema */
   private async openForWriting(id: string): Promise<OpenedConversation | undefined> {
     const entry = await this.folder.entry(id);
     const content = entry && (await this.folder.read(id));
@@ -264,13 +277,13 @@ export class Journal {
     return { file, folded };
   }
 
-  private async acquireFor(id: string, how: OpenMode): Promise<boolean> {
-    switch (how) {
-      case 'or read':
+  private async acquireFor(id: string, mode: OpenMode): Promise<boolean> {
+    switch (mode) {
+      case 'allow-read-only':
         return this.locks.acquireIfStale(id);
-      case 'if free':
+      case 'only-if-free':
         return this.locks.acquireIfFree(id);
-      case 'or say elsewhere':
+      case 'report-if-locked':
         return this.acquireOrReport(id);
     }
   }
@@ -284,7 +297,7 @@ export class Journal {
     return isClosed;
   }
 
-  /** @returns false: it is another window's, and the person is told */
+  /** Acquires the lock, or notifies the user that another window has the conversation. */
   private async acquireOrReport(id: string): Promise<boolean> {
     if (await this.locks.acquire(id)) return true;
     this.deps.onProblem({ kind: 'elsewhere' });
@@ -305,7 +318,7 @@ export class Journal {
     this.files.delete(id);
   }
 
-  /** What this one would write now goes to places that have other words. */
+  /** Closes a conversation whose lock another window has taken, because further writes would corrupt its file. */
   private handleLockLost(id: string): void {
     if (!this.files.has(id)) return;
     void this.closeAndRelease(id);
@@ -313,22 +326,22 @@ export class Journal {
     this.owner?.onLost(id);
   }
 
-  /** With what precedes the damage. */
+  /** Creates a new file that contains the readable lines of a damaged one. */
   private async recreateFile(
     entry: JournalEntry,
     { lines, damage }: SalvagedJournal,
     salvaged: number,
   ): Promise<JournalFile> {
     const header = this.newHeader(entry.id);
-    const { savedAs: keptAs, size } = await replaceDamaged(this.folder, entry, header, lines);
-    this.deps.onProblem({ kind: 'corrupt', savedAs: keptAs, salvaged, error: damage });
+    const { savedAs, size } = await replaceDamaged(this.folder, entry, header, lines);
+    this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged, error: damage });
     if (size > 0) return this.createFile(entry, size);
     const file = this.createFile({ id: entry.id, modifiedAt: entry.modifiedAt }, 0, header);
     for (const line of lines) file.append(line);
     return file;
   }
 
-  /** @param size of what is there and is not to stay */
+  /** @param size size in bytes of an existing file that will be overwritten */
   private newFile(id: string, size = 0): JournalFile {
     return this.createFile({ id, modifiedAt: this.deps.clock.now(), size }, 0, this.newHeader(id));
   }
@@ -338,7 +351,7 @@ export class Journal {
   }
 
   private createFile(
-    { id, modifiedAt: at, size }: Pick<JournalEntry, 'id' | 'modifiedAt'> & Partial<JournalEntry>,
+    { id, modifiedAt, size }: Pick<JournalEntry, 'id' | 'modifiedAt'> & Partial<JournalEntry>,
     position: number,
     header?: HeaderLine,
   ): JournalFile {
@@ -346,7 +359,7 @@ export class Journal {
       path: this.folder.path(id),
       position,
       size: header && size,
-      lastActivityAt: at,
+      lastActivityAt: modifiedAt,
       clock: this.deps.clock,
       onFailure: (error) => this.reportWriteFailure(error),
       onRecovered: () => this.deps.onProblem({ kind: 'written' }),

@@ -4,19 +4,20 @@ import { ExchangeTree, type StoredExchanges } from '../conversation/exchanges';
 import { JournalFormatError } from './journalLines';
 import type { ExchangeLine, JournalLine, TurnLine } from './journalSchema';
 
+/** The content of a conversation that results from the lines of its journal. */
 export interface FoldedJournal extends StoredExchanges {
-  /** Those that are shown, oldest first. */
+  /** The exchanges of the current path, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** As given by the person. */
+  /** The title that the user gave. */
   readonly title?: string | undefined;
-  /** Ids of those whose turn was running when the last line was written, and nobody has noticed yet. */
+  /** Ids of the exchanges whose turn was running when the last line was written, and which no line marks as interrupted. */
   readonly interruptedIds: readonly string[];
 }
 
 /**
- * What a conversation looked like when its last line was written.
- * @param isRunning whether a turn that was running then still runs in another window; else it is interrupted
- * @throws JournalFormatError when a line names an exchange that is not there.
+ * Returns the content of a conversation as of the last line of its journal.
+ * @param isRunning whether an unfinished turn still runs in another window. Otherwise the turn is interrupted.
+ * @throws JournalFormatError when a line refers to an exchange that does not exist
  */
 export function foldJournal(lines: readonly JournalLine[], isRunning = false): FoldedJournal {
   const exchanges = new Map<string, Exchange>();
@@ -31,24 +32,26 @@ export function foldJournal(lines: readonly JournalLine[], isRunning = false): F
         break;
       default: {
         const exchange = exchanges.get(line.exchangeId);
-        if (!exchange) throw new JournalFormatError('a line belongs to no exchange');
+        if (!exchange) throw new JournalFormatError('a line refers to an exchange that does not exist');
         exchanges.set(line.exchangeId, applyLine(exchange, line));
       }
     }
   }
-  const last = [...exchanges.values()];
-  const all = isRunning ? last : last.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
-  const byId = new Map(all.map((exchange) => [exchange.id, exchange]));
+  const recorded = [...exchanges.values()];
+  const allExchanges = isRunning
+    ? recorded
+    : recorded.map((exchange) => ({ ...exchange, state: interrupted(exchange.state) }));
+  const byId = new Map(allExchanges.map((exchange) => [exchange.id, exchange]));
   return {
     exchanges: tree.path().flatMap((id) => byId.get(id) ?? []),
-    allExchanges: all,
+    allExchanges,
     tree,
     ...(title !== undefined && { title }),
-    interruptedIds: last.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
+    interruptedIds: recorded.filter(({ state }) => isRunningPhase(state.phase)).map(({ id }) => id),
   };
 }
 
-/** Which prompts are shown, and under which title; needs no more than these lines. */
+/** Returns the order of the exchanges and the title. Lines with events are not needed for that. */
 export function foldOutline(lines: readonly JournalLine[]): Pick<FoldedJournal, 'tree' | 'title'> {
   const tree = new ExchangeTree();
   let title: string | undefined;
