@@ -7,110 +7,124 @@ import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
 import { hasCode, privateFileMode, privateFolderMode, replaceFile, unlessMissing } from '../util/files';
 
-/** The holder of a lock looks this often whether another window asks for it. */
+/** Interval at which the holder of a lock checks for requests of other windows, in milliseconds. */
 const pollIntervalMs = 1000;
-/** At every fourth look it shows that it is alive. */
+/** Number of polls after which the holder of a lock touches it, to show that its window is alive. */
 const pollsPerTouch = 4;
-/** A holder that has been silent for this long is gone, or its machine was asleep. */
+/**
+ * Time after which an untouched lock is stale, in milliseconds. The window of a stale lock no longer exists, or its machine
+ * was asleep.
+ */
 const staleAfterMs = 15_000;
-/** A machine that has woken up lets its holders touch their locks before this is over. */
+/**
+ * Time for which a stale lock is watched before it is taken, in milliseconds. After a machine has woken up, its windows touch
+ * their locks within this time.
+ */
 const confirmStaleMs = 6000;
-/** After this time, a write that was under way when its lock was taken away is over, and the last window to take it has it. */
+/**
+ * Time to wait after taking a lock from another window, in milliseconds. Running writes of that window finish within this
+ * time, and the last of several windows that have taken the lock keeps it.
+ */
 const settleMs = 300;
-/** A window that has asked for a lock tries to take it this often. */
+/** Interval at which a window that has requested a lock tries to acquire it, in milliseconds. */
 const requestRetryMs = 250;
 
 interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  /** Of one extension host: a pid comes back. */
+  /** A random id of the extension host, because the operating system reuses process ids. */
   readonly token: string;
 }
 
 interface JournalLocksDeps {
   readonly folder: string;
   readonly clock: Clock;
-  /** Another window has taken the lock away, because this one was silent for too long. */
+  /** Called when another window has taken the lock, because this window did not touch it in time. */
   readonly onLost: (id: string) => void;
-  /** Another window asks for the conversation; called again until the lock is released. */
+  /** Called repeatedly while another window requests the conversation, until the lock is released. */
   readonly onRequested: (id: string) => void;
 }
 
 /**
- * Decides which window may write a conversation: the one that has `<id>.lock`. Creating the file is one atomic step. A
- * window asks for the lock of another one by `<id>.lock.request`, and the other one then releases the lock. The lock of a
- * process that is gone can be taken at once.
+ * Decides which window may write a conversation: the window that has created `<id>.lock`, which is one atomic step. Another
+ * window requests the lock by creating `<id>.lock.request`, and the holder then releases the lock. The lock of a process that
+ * no longer exists can be taken immediately.
  */
 export class JournalLocks {
   private readonly heldIds = new Set<string>();
   private readonly self: LockOwner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  /** A lock is neither taken nor touched while it is being released. */
+  /** Prevents a lock from being acquired or touched while it is being released. */
   private readonly mutex = new Mutex();
   private pollCount = 0;
   private cancelPoll: (() => void) | undefined;
 
   constructor(private readonly deps: JournalLocksDeps) {}
 
-  /** Takes a lock that nobody has, or whose process is gone. Resolves to whether this window has it now. */
+  /** Acquires a lock if no running process holds it. Resolves to whether this window holds the lock now. */
   async acquireIfFree(id: string): Promise<boolean> {
     return (await this.acquireUnowned(id)) || ((await this.isAbandoned(id)) && (await this.forceAcquire(id)));
   }
 
-  /** As `takeFree`, also from a window that has been silent: it may still be alive, and finds out before it writes. */
+  /**
+   * Does the same as `acquireIfFree`, but also takes a stale lock. The window that held the lock may still be alive, and
+   * notices the loss before it writes.
+   */
   async acquireIfStale(id: string): Promise<boolean> {
     return (await this.acquireIfFree(id)) || ((await this.isStale(id)) && (await this.forceAcquire(id)));
   }
 
-  /** As `takeFree`, also from a window that has been silent and stays so for some seconds. */
+  /** Does the same as `acquireIfFree`, but also takes a stale lock that stays untouched for some further seconds. */
   async acquire(id: string): Promise<boolean> {
     if (await this.acquireIfFree(id)) return true;
     if (!(await this.isStale(id))) return false;
-    const seenAt = await this.touchedAt(id);
+    const touchedAt = await this.touchedAt(id);
     await this.delay(confirmStaleMs);
-    return (await this.touchedAt(id)) === seenAt && this.forceAcquire(id);
+    return (await this.touchedAt(id)) === touchedAt && this.forceAcquire(id);
   }
 
   /**
-   * Asks the window that has the lock to release it. A window that does not answer for 15 s loses it all the same.
-   * Resolves to false when a third window gets the lock: that one has not been asked.
+   * Asks the window that holds the lock to release it, and acquires the lock. A window that does not release the lock within
+   * {@link staleAfterMs} loses it. Resolves to false when a third window acquires the lock, because the request was not
+   * meant for that window.
    */
   async requestHandOver(id: string): Promise<boolean> {
-    const asked = await this.ownerOf(id);
-    // Where the request can't be written, the lock is seized in the end.
+    const holder = await this.ownerOf(id);
+    // If the request can't be written, the lock is taken after the timeout.
     await this.replace(this.requestPath(id)).catch(() => undefined);
-    const askedAt = this.deps.clock.ticks();
+    const requestedAt = this.deps.clock.ticks();
     while (!(await this.acquireIfFree(id))) {
       const owner = await this.ownerOf(id);
-      if (owner && owner.token !== asked?.token) return false;
-      if (this.deps.clock.ticks() - askedAt >= staleAfterMs) return this.forceAcquire(id);
+      if (owner && owner.token !== holder?.token) return false;
+      if (this.deps.clock.ticks() - requestedAt >= staleAfterMs) return this.forceAcquire(id);
       await this.delay(requestRetryMs);
     }
     return true;
   }
 
-  /** Whether another window has the lock, as far as is known. */
+  /** Returns whether another window holds the lock. A window on another machine is assumed to be running. */
   async isHeldElsewhere(id: string): Promise<boolean> {
     const isHeld = !this.heldIds.has(id) && (await this.touchedAt(id)) !== undefined;
     return isHeld && !(await this.isAbandoned(id));
   }
 
   /**
-   * Whether this window has the lock. A lock of this window that is missing belongs to no other window. What happened
-   * between two calls shows only in the size of the conversation's file.
+   * Returns whether this window holds the lock. A held lock whose file is missing counts as held, because no other window
+   * has created it. Another window may have acquired and released the lock between two calls; only the size of the
+   * conversation's file shows that.
    */
   async isOurs(id: string): Promise<boolean> {
     return this.heldIds.has(id) && this.checkStillOurs(id, await this.ownerOf(id));
   }
 
   /**
-   * For the exit of the extension host, which does not wait for asynchronous work: whether no other window has taken the
-   * lock. That of a conversation whose first line has still to be written may not be there yet.
+   * Returns whether no other window has taken the lock. This is for the exit of the extension host, which does not wait for
+   * asynchronous work. A new conversation may not have a lock yet.
    */
   isOursSync(id: string): boolean {
     return !this.heldIds.has(id) || this.checkStillOurs(id, this.ownerOfSync(id));
   }
 
-  /** Takes a lock that nobody has. Resolves to whether this window has it now. */
+  /** Acquires a lock that does not exist. Resolves to whether this window holds the lock now. */
   async acquireUnowned(id: string): Promise<boolean> {
     return this.mutex.runExclusive(async () => {
       if (this.heldIds.has(id)) return true;
@@ -118,22 +132,22 @@ export class JournalLocks {
         await this.write(id, 'wx');
       } catch (error) {
         if (hasCode(error, 'EEXIST')) return false;
-        // Where a lock can't be written, a conversation can't be either. It can still be read, and writing it reports
-        // the problem.
+        // If the lock can't be written, the conversation can't be written either. It can still be read, and writing it
+        // reports the problem.
       }
       await this.startHolding(id);
       return true;
     });
   }
 
-  /** Never rejects. */
+  /** Releases a lock. Never rejects. */
   async release(id: string): Promise<void> {
     if (!this.stopHolding(id)) return;
     await this.mutex
       .runExclusive(async () => {
         if (!this.heldIds.has(id) && this.isMine(await this.ownerOf(id))) await rm(this.path(id), { force: true });
       })
-      // A lock that can't be removed is silent from now on.
+      // A lock that can't be removed becomes stale.
       .catch(() => undefined);
   }
 
@@ -143,11 +157,14 @@ export class JournalLocks {
     try {
       if (this.isMine(this.ownerOfSync(id))) rmSync(this.path(id), { force: true });
     } catch {
-      // The lock stays, and is silent from now on.
+      // A lock that can't be removed becomes stale.
     }
   }
 
-  /** Takes a lock away from a window that is gone, or that may be alive. Two windows may do so at once. */
+  /**
+   * Takes a lock from another window, which may still be alive. Resolves to false when a third window has taken the lock at
+   * the same time.
+   */
   private async forceAcquire(id: string): Promise<boolean> {
     await this.mutex.runExclusive(async () => {
       // A lock that can't be taken does not prevent reading. Writing reports the problem.
@@ -158,7 +175,7 @@ export class JournalLocks {
     return this.isOurs(id);
   }
 
-  /** Returns false when the lock was not held. */
+  /** Stops touching and polling a lock. @returns false when this window did not hold the lock */
   private stopHolding(id: string): boolean {
     if (!this.heldIds.delete(id)) return false;
     if (!this.heldIds.size) {
@@ -169,7 +186,7 @@ export class JournalLocks {
   }
 
   private checkStillOurs(id: string, owner: LockOwner | undefined): boolean {
-    // The lock may have been released while its owner was looked up.
+    // The lock may have been released while its owner was being read.
     if (!owner || this.isMine(owner)) return true;
     if (!this.heldIds.has(id)) return false;
     this.heldIds.delete(id);
@@ -184,7 +201,7 @@ export class JournalLocks {
   private async startHolding(id: string): Promise<void> {
     this.heldIds.add(id);
     this.cancelPoll ??= this.deps.clock.after(pollIntervalMs, () => this.poll());
-    // An earlier request has been granted, or its window is gone.
+    // A request that already exists has been granted, or its window no longer exists.
     await rm(this.requestPath(id), { force: true }).catch(() => undefined);
   }
 
@@ -198,7 +215,7 @@ export class JournalLocks {
           if (isRequested && this.heldIds.has(id)) this.deps.onRequested(id);
         })
         .catch(() => {
-          // The next look tries again.
+          // The next poll tries again.
         });
     }
     this.cancelPoll = this.heldIds.size ? this.deps.clock.after(pollIntervalMs, () => this.poll()) : undefined;
@@ -215,7 +232,7 @@ export class JournalLocks {
     // If the folder can't be created, writing the lock fails too, with an error that is not mistaken for a lock.
     await mkdir(this.deps.folder, { recursive: true, mode: privateFolderMode }).catch(() => undefined);
     if (flag === 'wx') await writeFile(this.path(id), JSON.stringify(this.self), { flag, mode: privateFileMode });
-    // Half a lock would belong to nobody, and two windows would take it.
+    // The file is replaced atomically. A partly written lock would have no owner, and two windows could take it.
     else await this.replace(this.path(id));
     await this.touch(id);
   }
@@ -225,15 +242,15 @@ export class JournalLocks {
   }
 
   private async touch(id: string): Promise<void> {
-    const at = this.deps.clock.now() / 1000;
-    await utimes(this.path(id), at, at);
+    const seconds = this.deps.clock.now() / 1000;
+    await utimes(this.path(id), seconds, seconds);
   }
 
   private async delay(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.deps.clock.after(ms, resolve));
   }
 
-  /** Whether its process is known to be gone; of a process on another machine nothing is known. */
+  /** Returns whether the process that holds the lock no longer exists. A process on another machine can't be checked. */
   private async isAbandoned(id: string): Promise<boolean> {
     const owner = await this.ownerOf(id);
     if (owner?.host !== this.self.host) return false;
@@ -245,18 +262,18 @@ export class JournalLocks {
     }
   }
 
-  /** Whether nobody has touched the lock for a while. */
+  /** Returns whether the lock does not exist or has not been touched for {@link staleAfterMs}. */
   private async isStale(id: string): Promise<boolean> {
     const touchedAt = await this.touchedAt(id);
     return touchedAt === undefined || Math.abs(this.deps.clock.now() - touchedAt) >= staleAfterMs;
   }
 
-  /** Epoch milliseconds; undefined: there is no lock. */
+  /** Returns the epoch milliseconds at which the lock was last touched, or `undefined` when there is no lock. */
   private async touchedAt(id: string): Promise<number | undefined> {
     return (await stat(this.path(id)).catch(unlessMissing))?.mtimeMs;
   }
 
-  /** @returns undefined where there is none, or a crash has left half of one */
+  /** Returns the owner of a lock. @returns undefined when there is no lock, or a crash has left it incomplete */
   private async ownerOf(id: string): Promise<LockOwner | undefined> {
     return parseOwner(await readFile(this.path(id), 'utf8').catch(unlessMissing));
   }

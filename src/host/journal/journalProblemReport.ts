@@ -4,16 +4,16 @@ import { openLog, toast } from '../ui/notifications';
 import type { JournalProblem, WriteFailure } from './journalFile';
 
 /**
- * Logs what is wrong with the conversations on disk, and says it; what can't be written once, for the next file has the
- * same trouble.
+ * Returns a function that logs problems with conversations on disk and notifies the user. Each kind of write failure is
+ * shown only once until writing succeeds again, because it usually affects all files.
  */
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
-  const told = new Set<WriteFailure>();
+  const reported = new Set<WriteFailure>();
   return (problem) => {
     if (problem.kind === 'written') {
       log.info('conversations are written to disk again');
-      if (told.size > 0) toast(log, 'information', problemText(problem));
-      told.clear();
+      if (reported.size > 0) toast(log, 'information', problemText(problem));
+      reported.clear();
       return;
     }
     if (problem.kind === 'elsewhere') {
@@ -22,7 +22,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       return;
     }
     if (problem.kind === 'taken') {
-      // The bar in its panel tells the user.
+      // The user sees a notice in the panel of the conversation.
       log.warn('another window has taken over a conversation');
       return;
     }
@@ -32,10 +32,10 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       return;
     }
     log.error(problem.error);
-    if (problem.kind === 'corrupt') log.warn(`conversation kept aside as ${problem.savedAs}`);
+    if (problem.kind === 'corrupt') log.warn(`damaged conversation saved as ${problem.savedAs}`);
     if (problem.kind === 'unwritten') {
-      if (told.has(problem.failure)) return;
-      told.add(problem.failure);
+      if (reported.has(problem.failure)) return;
+      reported.add(problem.failure);
     }
     toast(log, 'warning', problemText(problem), [openLog()]);
   };
@@ -69,9 +69,9 @@ function problemText(problem: Exclude<JournalProblem, { readonly kind: 'taken' }
   }
 }
 
-/** What is unwritten is in memory: closing the window is what must not happen yet. */
-function writeFailureText(why: WriteFailure): string {
-  switch (why) {
+/** Returns the message for a write failure. It warns against closing the window, because the text is only in memory. */
+function writeFailureText(failure: WriteFailure): string {
+  switch (failure) {
     case 'full':
       return vscode.l10n.t(
         "The disk is full: the conversation can't be saved and will be lost when the window closes. Free some space; it is then saved by itself.",
