@@ -3,23 +3,23 @@ import { runsOf, type TurnRun } from '../../engine/state/turnState';
 import type { Exchange } from '../conversation/exchange';
 import { firstAttemptAt, modelOf, type ExportSource } from './exportSource';
 
-/** Raised when a field changes its meaning. */
+/** Version of the exported format. It is increased when a field changes its meaning. */
 const exportSchema = 1;
 
 /**
- * For programs. Times are ISO 8601, durations milliseconds. Every field is written by name: nothing else of a turn, and
- * nothing of where it went, gets in here.
- * @param now epoch milliseconds
+ * Returns a conversation as JSON for other programs. Times are in ISO 8601, and durations are in milliseconds. Each field is
+ * copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
+ * @param now time of the export in epoch milliseconds
  */
-export function exportJson({ title, exchanges, otherVersions: others }: ExportSource, now: number): string {
+export function exportJson({ title, exchanges, otherVersions }: ExportSource, now: number): string {
   const document = {
     schema: exportSchema,
     title,
     exportedAt: isoTime(now),
     turns: exchanges.map(turnJson),
-    // Prompts that were edited or asked again, with all that followed them; `after`: id of the turn before.
-    ...(others.length > 0 && {
-      otherVersions: others.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
+    // Versions that are not current, with the exchanges that followed them. `after` is the id of the preceding exchange.
+    ...(otherVersions.length > 0 && {
+      otherVersions: otherVersions.map(({ exchange, after = null }) => ({ after, ...turnJson(exchange) })),
     }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -60,7 +60,7 @@ function turnJson(exchange: Exchange): object {
       },
     }),
     askedAt: isoTime(firstAttemptAt(exchange)),
-    // More than one: a person has gone on with the answer.
+    // There is more than one run if the user has continued the answer.
     runs: runsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),
@@ -102,8 +102,8 @@ function waitJson({ source, reason, delayMs, estimated, waitedMs, hintMs, hintFr
   return { source, reason, plannedMs: delayMs, estimated, waitedMs, hintMs, hintFrom };
 }
 
-function isoTime(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+function isoTime(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
 }
 
 function elapsedMs(from: number | undefined, to: number | undefined): number | undefined {

@@ -12,16 +12,20 @@ const maxTitleLength = 1000;
 
 interface MarkdownContext {
   readonly localize: Localize;
-  /** Of the display language, e.g. `zh-cn`. */
+  /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
 }
 
-/** To be read: what was asked and answered, with how it ended where that was not as it should. */
-export function exportMarkdown({ title, exchanges }: ExportSource, words: MarkdownContext): string {
+/**
+ * Returns a conversation as Markdown: prompts, attachments and answers. An answer that is not complete is followed by the
+ * reason.
+ */
+export function exportMarkdown({ title, exchanges }: ExportSource, context: MarkdownContext): string {
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
-  const at = exchanges.map(firstAttemptAt).find((time) => time !== undefined);
-  if (at !== undefined) blocks.push(`*${longDate(at, words.locale)}*`);
-  for (const exchange of exchanges) blocks.push(...questionBlocks(exchange, words), ...answerBlocks(exchange, words));
+  const startedAt = exchanges.map(firstAttemptAt).find((time) => time !== undefined);
+  if (startedAt !== undefined) blocks.push(`*${longDate(startedAt, context.locale)}*`);
+  for (const exchange of exchanges)
+    blocks.push(...questionBlocks(exchange, context), ...answerBlocks(exchange, context));
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -60,7 +64,7 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
   return codeFence(code, kind === 'problems' ? '' : languageId);
 }
 
-/** undefined: the answer is whole, and says so by being there. */
+/** Returns how a turn ended, or `undefined` when its answer is complete. */
 function outcomeNote({ state, queued }: Exchange, localize: Localize): string | undefined {
   if (queued || isRunning(state.phase)) return localize('The answer was not complete yet when this was saved.');
   const partial = hasArrived(state);
@@ -76,7 +80,7 @@ function outcomeNote({ state, queued }: Exchange, localize: Localize): string | 
   }
 }
 
-/** A code block that was never closed ends with its text, or what follows would be code as well. */
+/** Closes a code block that is still open at the end of the text, so that the following text is not part of the code. */
 function closeCodeFence(text: string): string {
   const complete = text.endsWith('\n') ? text : `${text}\n`;
   const fenced = new FencedText();
@@ -84,6 +88,6 @@ function closeCodeFence(text: string): string {
   return fenced.seam ? complete + fenced.seam.close.trimEnd() : text;
 }
 
-function longDate(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(at);
+function longDate(timeMs: number, locale: string): string {
+  return new Intl.DateTimeFormat(knownLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
 }

@@ -16,14 +16,14 @@ import { LatestSearch } from './latestSearch';
 
 const typingPauseMs = 150;
 
-/** The conversations of this workspace, to be opened, searched, renamed, exported and deleted. */
+/** The quick pick in which users open, search, rename, export and delete the conversations of the workspace. */
 class HistoryPicker extends Disposable {
   private readonly picker = this.register(vscode.window.createQuickPick<Entry>());
   private readonly renameButton = itemButton('edit', vscode.l10n.t('Rename'));
   private readonly exportButton = itemButton('export', vscode.l10n.t('Export'));
   private readonly deleteButton = itemButton('trash', vscode.l10n.t('Delete'));
   private readonly search: LatestSearch<SearchResults>;
-  /** Something of ours is in its place, and it comes back afterwards. */
+  /** Whether an input box or a dialog has replaced the picker for a while. */
   private isTemporarilyHidden = false;
 
   constructor(private readonly deps: HistoryDeps) {
@@ -35,9 +35,9 @@ class HistoryPicker extends Disposable {
     this.search = this.register(
       new LatestSearch<SearchResults>({
         clock: systemClock,
-        find: (words, signal) => (words === '' ? conversations.list() : conversations.search(words, signal)),
+        find: (query, signal) => (query === '' ? conversations.list() : conversations.search(query, signal)),
         onBusy: (busy) => (picker.busy = busy),
-        onFound: (found, words) => this.showResults(found, words),
+        onFound: (results, query) => this.showResults(results, query),
         onError,
       }),
     );
@@ -108,15 +108,18 @@ class HistoryPicker extends Disposable {
     }
   }
 
-  private showResults(found: SearchResults, words: string): void {
+  private showResults(results: SearchResults, query: string): void {
     const { picker } = this;
-    const active = conversationIdOf(picker.activeItems[0]);
+    const activeId = conversationIdOf(picker.activeItems[0]);
     picker.keepScrollPosition = true;
     const buttons = [this.renameButton, this.exportButton, this.deleteButton];
     picker.items =
-      found.length === 0 ? [nothingFound(words)] : historyEntries(found, buttons, (id) => this.deps.panels.isShown(id));
-    const kept = active === undefined ? undefined : picker.items.find((entry) => conversationIdOf(entry) === active);
-    if (kept) picker.activeItems = [kept];
+      results.length === 0
+        ? [nothingFound(query)]
+        : historyEntries(results, buttons, (id) => this.deps.panels.isShown(id));
+    const previouslyActive =
+      activeId === undefined ? undefined : picker.items.find((entry) => conversationIdOf(entry) === activeId);
+    if (previouslyActive) picker.activeItems = [previouslyActive];
   }
 }
 
@@ -124,15 +127,16 @@ function itemButton(icon: string, tooltip: string): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
+/** Shows the history picker. */
 export function openHistory(deps: HistoryDeps): void {
   new HistoryPicker(deps).show();
 }
 
-/** Of a list, or of a search: then with where the words occur. */
+/** The conversations of a list or of a search. Search results have an excerpt. */
 type SearchResults = readonly (ConversationSummary & { readonly excerpt?: string })[];
 
 type Entry = vscode.QuickPickItem & {
-  /** Absent: a separator. */
+  /** What happens when the user picks the entry. Absent for a separator. */
   readonly choice?:
     | { readonly type: 'conversation'; readonly named: NamedConversation }
     | { readonly type: 'startNew' }
@@ -140,20 +144,20 @@ type Entry = vscode.QuickPickItem & {
 };
 
 function historyEntries(
-  found: SearchResults,
+  results: SearchResults,
   buttons: readonly vscode.QuickInputButton[],
   isOpen: (id: string) => boolean,
 ): readonly Entry[] {
-  const words = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
-  return historySections(found, words).flatMap(({ heading, items }) => [
+  const context = { localize, locale: vscode.env.language, now: Date.now(), isOpen };
+  return historySections(results, context).flatMap(({ heading, items }) => [
     { label: heading, kind: vscode.QuickPickItemKind.Separator },
     ...items.map((item) => toEntry(item, buttons)),
   ]);
 }
 
-/** @param words that were searched for; empty: there is nothing at all */
-function nothingFound(words: string): Entry {
-  return words === ''
+/** Returns the entry for an empty list. @param query the search text, which is empty when there is no conversation at all */
+function nothingFound(query: string): Entry {
+  return query === ''
     ? {
         label: `$(add) ${vscode.l10n.t('Start a conversation')}`,
         detail: vscode.l10n.t('There are no conversations yet.'),
@@ -162,7 +166,7 @@ function nothingFound(words: string): Entry {
       }
     : {
         label: `$(clear-all) ${vscode.l10n.t('Show all conversations')}`,
-        detail: vscode.l10n.t('Nothing found for “{0}”.', words),
+        detail: vscode.l10n.t('Nothing found for “{0}”.', query),
         alwaysShow: true,
         choice: { type: 'showAll' },
       };
@@ -178,7 +182,7 @@ function toEntry(item: HistoryItem, buttons: readonly vscode.QuickInputButton[])
     label,
     description,
     ...(detail !== undefined && { detail }),
-    // VS Code itself filters by the label: what was found in an answer has another.
+    // VS Code filters items by their label, which need not contain the words of a match in an answer.
     alwaysShow: isHit,
     buttons,
     choice: { type: 'conversation', named: { id, title } },

@@ -2,24 +2,24 @@ import type { Clock } from '../../engine/clock';
 
 interface LatestSearchDeps<T> {
   readonly clock: Pick<Clock, 'after'>;
-  readonly find: (words: string, signal: AbortSignal) => Promise<T>;
+  readonly find: (query: string, signal: AbortSignal) => Promise<T>;
   readonly onBusy: (busy: boolean) => void;
-  readonly onFound: (found: T, words: string) => void;
+  readonly onFound: (results: T, query: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Looks for what was typed last once the typing pauses; what was looked for before is given up. */
+/** Runs a search after a pause in typing, and cancels the previous search. */
 export class LatestSearch<T> {
   private current: AbortController | undefined;
   private cancelTimer: () => void = () => undefined;
 
   constructor(private readonly deps: LatestSearchDeps<T>) {}
 
-  update(words: string, afterMs: number): void {
+  update(query: string, afterMs: number): void {
     this.cancel();
     this.deps.onBusy(true);
     this.cancelTimer = this.deps.clock.after(afterMs, () => {
-      this.run(words).catch(this.deps.onError);
+      this.run(query).catch(this.deps.onError);
     });
   }
 
@@ -33,15 +33,15 @@ export class LatestSearch<T> {
     this.current = undefined;
   }
 
-  private async run(words: string): Promise<void> {
-    const present = new AbortController();
-    this.current = present;
+  private async run(query: string): Promise<void> {
+    const controller = new AbortController();
+    this.current = controller;
     try {
-      const found = await this.deps.find(words, present.signal);
-      if (this.current === present) this.deps.onFound(found, words);
+      const results = await this.deps.find(query, controller.signal);
+      if (this.current === controller) this.deps.onFound(results, query);
     } catch (error) {
-      if (this.current === present) this.deps.onError(error);
+      if (this.current === controller) this.deps.onError(error);
     }
-    if (this.current === present) this.deps.onBusy(false);
+    if (this.current === controller) this.deps.onBusy(false);
   }
 }
