@@ -6,7 +6,7 @@ import { initialTurn, reduce, type TurnState } from '../../../src/engine/state/t
 import { mergeDeltas } from '../../../src/host/journal/journalLines';
 import { attempt, done, reasoning, text, waiting } from '../conversation/scriptedEngine';
 
-const anyPiece: fc.Arbitrary<StreamEvent> = fc
+const anyToolCall: fc.Arbitrary<StreamEvent> = fc
   .record({
     index: fc.nat(1),
     id: fc.constantFrom(undefined, 'a', 'b'),
@@ -16,9 +16,9 @@ const anyPiece: fc.Arbitrary<StreamEvent> = fc
   .map(({ index, id, name, json }) => ({ type: 'tool-call', index, id, name, arguments: json, attempt: 1, at: 1 }));
 
 const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([words, at]) => text(words, at)) },
-  { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([words, at]) => reasoning(words, at)) },
-  { weight: 3, arbitrary: anyPiece },
+  { weight: 6, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([content, at]) => text(content, at)) },
+  { weight: 3, arbitrary: fc.tuple(fc.string(), fc.nat(99)).map(([content, at]) => reasoning(content, at)) },
+  { weight: 3, arbitrary: anyToolCall },
   fc.constantFrom(attempt(), waiting, done('x')),
 );
 
@@ -27,8 +27,8 @@ function withoutTimes(state: TurnState): TurnState {
   return { ...state, lastTokenAt: undefined, throughput: { ...noThroughput, chars } };
 }
 
-describe('mergeText', () => {
-  it('folds to the same state as what was merged, but for when in a moment each character came', () => {
+describe('joining of deltas', () => {
+  it('does not change the resulting state, except for the arrival times of characters', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly RecordedEvent[]): TurnState =>
@@ -38,7 +38,7 @@ describe('mergeText', () => {
     );
   });
 
-  it('leaves no two neighbours that could be one', () => {
+  it('leaves no two consecutive deltas that could be joined', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const types = mergeDeltas(events).map(({ type }) => type);
@@ -48,7 +48,7 @@ describe('mergeText', () => {
     );
   });
 
-  it('joins the arguments of a tool call, and keeps those of different calls apart', () => {
+  it('joins the arguments of one tool call, but not those of different tool calls', () => {
     const piece = (index: number, json: string, fields = {}): StreamEvent => {
       return { type: 'tool-call', index, arguments: json, attempt: 1, at: 1, ...fields };
     };
@@ -59,7 +59,7 @@ describe('mergeText', () => {
     ]);
   });
 
-  it('keeps the text of different attempts apart', () => {
+  it('does not join the text of different attempts', () => {
     const second: StreamEvent = { type: 'text', text: 'b', attempt: 2, at: 3 };
     assert.deepEqual(mergeDeltas([text('a'), second]), [text('a'), second]);
   });
