@@ -35,7 +35,7 @@ export class Conversations {
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
   /**
-   * Fires on every `onDidStep` of an open conversation, and without a `change` when another conversation or none became
+   * Fires on every state change of an open conversation, and without a `change` when another conversation or none became
    * current.
    */
   readonly onDidChange = this.changeListeners.event;
@@ -84,7 +84,7 @@ export class Conversations {
     return previous?.last?.state.phase === 'interrupted' ? this.makeCurrent(previous) : this.startNew();
   }
 
-  /** Makes the conversation with a running turn current. Without a running turn, does the same as `resume`. */
+  /** Makes the conversation with a running turn current. Without a running turn, returns the current conversation or a new one. */
   async resumeBusy(): Promise<Conversation> {
     const { running } = this;
     return (running && running !== this.currentConversation && (await this.open(running.id))) || this.resume();

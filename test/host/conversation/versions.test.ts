@@ -32,7 +32,7 @@ function open(folded: FoldedJournal = foldJournal([])) {
     engine.turn.request.messages.map(({ content }) => (typeof content === 'string' ? content : ''));
   const phases = (): string[] =>
     conversation.views().map(({ prompt, state, queued }) => `${prompt}: ${queued ? 'queued' : state.phase}`);
-  /** Asks a prompt and emits its answer. */
+  /** Sends a prompt and emits its answer. */
   const ask = async (prompt: string): Promise<string> => {
     const { id } = conversation.ask({ prompt });
     engine.turn.give(attempt(), done(`to ${prompt}`));

@@ -47,7 +47,7 @@ describe('history time', () => {
   }
 });
 
-describe('turnsText', () => {
+describe('turn count text', () => {
   for (const [turns, locale, text] of [
     [1, 'en', '1 turn'],
     [2, 'en', '2 turns'],

@@ -66,7 +66,7 @@ describe('journal', () => {
     return id;
   }
 
-  /** @param minutes since it was written */
+  /** @param minutes the age of the file, in minutes */
   async function aged(id: string, minutes: number): Promise<void> {
     const at = clock.now() / 1000 - minutes * 60;
     await utimes(pathOf(id), at, at);
@@ -385,7 +385,7 @@ describe('journal', () => {
       ].join('\n');
     const attachments = [{ label: 'a.ts:1', languageId: 'ts', code: 'a' }];
 
-    /** @param minutes since it was written */
+    /** @param minutes the age of the file, in minutes */
     async function onDisk(content: (id: string) => string, minutes: number): Promise<string> {
       const id = randomUUID();
       await mkdir(folder, { recursive: true });
